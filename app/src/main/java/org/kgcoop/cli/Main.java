@@ -101,6 +101,7 @@ public final class Main implements Callable<Integer>, Invocation {
           "headroom",
           "label",
           "predict",
+          "search",
           "serve",
           "train");
 

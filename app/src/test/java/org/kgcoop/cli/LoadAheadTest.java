@@ -15,7 +15,7 @@ import picocli.CommandLine;
 
 class LoadAheadTest {
   /** Commands that accept a CLIP but do not always compute: some uses read only names or files. */
-  private static final Set<String> MAY_COMPUTE = Set.of("export", "inspect", "search");
+  private static final Set<String> MAY_COMPUTE = Set.of("export", "inspect");
 
   @TempDir Path folder;
 

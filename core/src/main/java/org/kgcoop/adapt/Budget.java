@@ -124,7 +124,8 @@ final class Budget {
     }
     TrainingSettings training = spec.training().apply(method.trained().orElseThrow(), task);
     int classes = data.classNames().size();
-    int parallel = CrossValidation.foldsAtATime(context.clip().device(), method, classes);
+    int parallel =
+        CrossValidation.foldsAtATime(context.clip().device(), method, classes, data.train().size());
     double steps = training.steps(data.train()) * (1 + (double) folds / Math.min(folds, parallel));
     double needed = steps * secondsOfAStep(data.classNames(), left() / steps);
     if (needed <= left()) {

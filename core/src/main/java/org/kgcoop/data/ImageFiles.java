@@ -20,7 +20,12 @@ public final class ImageFiles {
    * @param warnings receives one line per folder with skipped images
    */
   public static List<Path> expand(List<Path> paths, Consumer<String> warnings) {
-    List<Path> files = new ArrayList<>();
+    return stamped(paths, warnings).stream().map(StampedImage::file).toList();
+  }
+
+  /** Returns the images as {@link #expand}, with their stamps. */
+  public static List<StampedImage> stamped(List<Path> paths, Consumer<String> warnings) {
+    List<StampedImage> files = new ArrayList<>();
     for (Path path : paths) {
       if (!Files.exists(path)) {
         boolean table = Folders.name(path).matches("(?i).*\\.(csv|jsonl?|npy|parquet|safetensors)");
@@ -29,22 +34,29 @@ public final class ImageFiles {
                 + ": there is no such image or folder"
                 + (table ? "; a file to be written is named by --out" : ""));
       }
-      files.addAll(Files.isDirectory(path) ? below(path, warnings) : List.of(path));
+      files.addAll(
+          Files.isDirectory(path) ? below(path, warnings) : List.of(StampedImage.of(path)));
     }
     return files;
   }
 
   /** Returns true if there is an image of a supported format in a folder. */
   public static boolean hasImages(Path folder) {
-    return !Folders.below(folder, file -> ImageNames.isRead(Folders.name(file)), link -> {})
-        .isEmpty();
+    return !Folders.below(folder, ImageNames::isRead, link -> {}).isEmpty();
   }
 
-  private static List<Path> below(Path folder, Consumer<String> warnings) {
-    List<Path> all =
-        Folders.below(folder, file -> ImageNames.isImage(Folders.name(file)), link -> {});
-    List<Path> images = all.stream().filter(file -> ImageNames.isRead(Folders.name(file))).toList();
-    Optional<String> leftOut = ImageNames.leftOut(all);
+  private static List<StampedImage> below(Path folder, Consumer<String> warnings) {
+    List<StampedImage> images = new ArrayList<>();
+    List<Path> others = new ArrayList<>();
+    for (StampedImage image :
+        Folders.below(folder, ImageNames::isImage, StampedImage::of, link -> {})) {
+      if (ImageNames.isRead(Folders.name(image.file()))) {
+        images.add(image);
+      } else {
+        others.add(image.file());
+      }
+    }
+    Optional<String> leftOut = ImageNames.leftOut(others);
     if (images.isEmpty()) {
       throw KgCoopException.data(
           folder

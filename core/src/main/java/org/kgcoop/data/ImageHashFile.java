@@ -145,6 +145,19 @@ final class ImageHashFile {
     return new Values(sha, values.getInt(at + SHA_BYTES));
   }
 
+  /** Passes on the known values of stamps. */
+  synchronized void each(@Nullable Digest[] stamps, ImageHashSink sink) {
+    for (int i = 0; i < stamps.length; i++) {
+      Digest stamp = stamps[i];
+      long number = stamp == null ? UNKNOWN : numbers.get(stamp);
+      if (number >= 0) {
+        int at = (int) number * RECORD + Digest.BYTES;
+        Digest sha256 = new Digest(values.getLong(at), values.getLong(at + Long.BYTES));
+        sink.take(i, sha256, values.getInt(at + SHA_BYTES));
+      }
+    }
+  }
+
   /** Adds values, which {@link #flush} writes, unless they are known. */
   synchronized void put(Digest stamp, Values image) {
     if (numbers.get(stamp) < 0) {

@@ -1,15 +1,10 @@
 package org.kgcoop.data;
 
-import java.io.IOException;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.Digest;
@@ -18,21 +13,13 @@ import org.kgcoop.image.Images;
 import org.kgcoop.image.Orientation;
 
 /**
- * The SHA-256 and EXIF orientation of image files, each computed once. A file with the same path,
- * size, modification time and identity as before is assumed to have the same bytes. A file that
- * changed in the last seconds is not stored, because it may change again within one tick of the
- * clock. Thread-safe.
+ * The SHA-256 and EXIF orientation of image files, each computed once per {@link StampedImage}.
+ * Thread-safe.
  *
  * <p>The values are in a file. It contains only values that can be computed again. If it cannot be
  * written, the values are not stored.
  */
 public final class ImageHashes {
-  /**
-   * The age below which a file is not stored. The coarsest clock of a common file system, FAT's,
-   * ticks every two seconds.
-   */
-  private static final long YOUNG_MILLISECONDS = 3000;
-
   private final ImageHashFile file;
 
   /**
@@ -51,17 +38,6 @@ public final class ImageHashes {
   // An array, because no code compares these records.
   @SuppressWarnings("ArrayRecordComponent")
   public record Content(byte[] bytes, Known known) {}
-
-  /** A receiver of stored values. */
-  @FunctionalInterface
-  public interface Sink {
-    /**
-     * Receives the values of an image, on any thread.
-     *
-     * @param position the position of the image in the request
-     */
-    void take(int position, Known known);
-  }
 
   private ImageHashes(@Nullable Path folder) {
     this.file = new ImageHashFile(folder);
@@ -82,22 +58,13 @@ public final class ImageHashes {
    * that the file is read only once.
    */
   public void recall(List<Path> images) {
-    stored(images, (position, known) -> {});
+    file.load(stamps(images));
   }
 
   /** Passes on the stored values of images, without reading the other images. */
-  public void stored(List<Path> images, Sink sink) {
-    @Nullable Digest[] stamps = stamps(images);
+  public void stored(@Nullable Digest[] stamps, ImageHashSink sink) {
     file.load(stamps);
-    IntStream.range(0, stamps.length)
-        .parallel()
-        .forEach(
-            i -> {
-              Known known = stamps[i] == null ? null : known(file.get(stamps[i]));
-              if (known != null) {
-                sink.take(i, known);
-              }
-            });
+    file.each(stamps, sink);
   }
 
   /**
@@ -106,7 +73,7 @@ public final class ImageHashes {
    * @throws org.kgcoop.KgCoopException if it cannot be read
    */
   public Content read(Path image) {
-    Digest stamp = fileStamp(image);
+    Digest stamp = StampedImage.of(image).stamp();
     byte[] bytes = Images.bytes(image);
     Known known = Known.of(bytes);
     if (stamp != null) {
@@ -168,31 +135,12 @@ public final class ImageHashes {
     return values == null ? null : new Known(values.sha256(), values.orientation());
   }
 
-  private static @Nullable Digest[] stamps(List<Path> images) {
+  /** Returns the stamps of images. */
+  public static @Nullable Digest[] stamps(List<Path> images) {
     @Nullable Digest[] stamps = new Digest[images.size()];
-    IntStream.range(0, stamps.length).parallel().forEach(i -> stamps[i] = fileStamp(images.get(i)));
+    IntStream.range(0, stamps.length)
+        .parallel()
+        .forEach(i -> stamps[i] = StampedImage.of(images.get(i)).stamp());
     return stamps;
-  }
-
-  /** Returns the stamp of a file, or null if its values must not be stored. */
-  private static @Nullable Digest fileStamp(Path image) {
-    try {
-      BasicFileAttributes now = Files.readAttributes(image, BasicFileAttributes.class);
-      boolean plain = image.getFileSystem().equals(FileSystems.getDefault());
-      if (plain
-          && now.lastModifiedTime().toMillis() > System.currentTimeMillis() - YOUNG_MILLISECONDS) {
-        return null;
-      }
-      return Digest.of(
-          String.join(
-              "\n",
-              image.toAbsolutePath().toString(),
-              String.valueOf(now.size()),
-              String.valueOf(now.lastModifiedTime().to(TimeUnit.NANOSECONDS)),
-              // For an image in a zip file, the checksum in the zip directory.
-              String.valueOf(plain ? now.fileKey() : Files.getAttribute(image, "zip:crc"))));
-    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-      return null; // reading it will report the reason
-    }
   }
 }

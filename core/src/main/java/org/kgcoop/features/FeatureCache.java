@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -17,6 +18,8 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.data.ImageHashes;
 import org.kgcoop.data.Item;
+import org.kgcoop.data.StampedImage;
+import org.kgcoop.files.Digest;
 import org.kgcoop.files.DigestTable;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
@@ -238,7 +241,13 @@ public final class FeatureCache {
       Consumer<Problem> problems,
       FeatureProgress progress,
       Row row) {
-    uprightPass(files, raw, problems, progress, row).inOrder();
+    pass(
+            ViewEncoder.Request.upright(files),
+            problems,
+            progress,
+            (i, feature) ->
+                row.take(files.get(i), raw ? feature.encoded().raw() : feature.encoded().vector()))
+        .inOrder();
   }
 
   /**
@@ -246,22 +255,15 @@ public final class FeatureCache {
    * length, but in any order and on several threads, which is faster.
    */
   public synchronized void uprightInAnyOrder(
-      List<Path> files, Consumer<Problem> problems, FeatureProgress progress, Row row) {
-    uprightPass(files, /* raw= */ false, problems, progress, row).inAnyOrder();
-  }
-
-  private FeaturePass uprightPass(
-      List<Path> files,
-      boolean raw,
-      Consumer<Problem> problems,
-      FeatureProgress progress,
-      Row row) {
-    return pass(
-        ViewEncoder.Request.upright(files),
-        problems,
-        progress,
-        (i, feature) ->
-            row.take(files.get(i), raw ? feature.encoded().raw() : feature.encoded().vector()));
+      List<StampedImage> images, Consumer<Problem> problems, FeatureProgress progress, Row row) {
+    List<Path> files = images.stream().map(StampedImage::file).toList();
+    pass(
+            ViewEncoder.Request.upright(files),
+            () -> images.stream().map(StampedImage::stamp).toArray(Digest[]::new),
+            problems,
+            progress,
+            (i, feature) -> row.take(files.get(i), feature.encoded().vector()))
+        .inAnyOrder();
   }
 
   /**
@@ -297,8 +299,22 @@ public final class FeatureCache {
         .inOrder();
   }
 
+  private FeaturePass pass(
+      List<ViewEncoder.Request> requests,
+      Consumer<Problem> problems,
+      FeatureProgress progress,
+      FeatureStore.Sink features) {
+    return pass(
+        requests,
+        () -> ImageHashes.stamps(requests.stream().map(request -> request.item().file()).toList()),
+        problems,
+        progress,
+        features);
+  }
+
   private synchronized FeaturePass pass(
       List<ViewEncoder.Request> requests,
+      Supplier<@Nullable Digest[]> stamps,
       Consumer<Problem> problems,
       FeatureProgress progress,
       FeatureStore.Sink features) {
@@ -307,6 +323,7 @@ public final class FeatureCache {
         hashes,
         store,
         requests,
+        stamps,
         progress,
         new FeaturePass.Sink() {
           @Override

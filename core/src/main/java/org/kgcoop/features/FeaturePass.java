@@ -9,11 +9,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ImageHashes;
+import org.kgcoop.files.Digest;
 import org.kgcoop.files.DigestTable;
 import org.kgcoop.image.Images;
 import org.kgcoop.progress.FeatureProgress;
@@ -68,6 +70,8 @@ final class FeaturePass {
   /**
    * Creates a pass, and finds the stored features.
    *
+   * @param stamps returns the stamps of the images, which are needed only if the store keeps
+   *     features
    * @param progress receives the number of available features
    */
   FeaturePass(
@@ -75,6 +79,7 @@ final class FeaturePass {
       ImageHashes hashes,
       FeatureStore store,
       List<ViewEncoder.Request> requests,
+      Supplier<@Nullable Digest[]> stamps,
       FeatureProgress progress,
       Sink sink) {
     this.encoder = encoder;
@@ -88,8 +93,9 @@ final class FeaturePass {
     if (store.keeps()) {
       store.refresh();
       hashes.stored(
-          requests.stream().map(request -> request.item().file()).toList(),
-          (i, known) -> places[i] = store.place(requests.get(i).key(known)));
+          stamps.get(),
+          (i, image, orientation) ->
+              places[i] = store.place(requests.get(i).digest(image, orientation)));
     }
     done = LongStream.of(places).filter(place -> place != DigestTable.ABSENT).count();
     if (done < places.length) {

@@ -4,11 +4,10 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.Digest;
@@ -21,6 +20,9 @@ import org.kgcoop.files.DigestTable;
 final class FeatureStore {
   /** The number of the file of places in memory. */
   private static final int MEMORY = Integer.MAX_VALUE;
+
+  /** The bits of a place with the number of the file. */
+  private static final long FILE_BITS = -1L << Integer.SIZE;
 
   private final boolean keeps;
   private final boolean optional;
@@ -86,7 +88,11 @@ final class FeatureStore {
 
   /** Returns the place of a feature, or {@link DigestTable#ABSENT}. */
   long place(String key) {
-    Digest digest = Digest.of(key);
+    return place(FeatureKey.digest(key));
+  }
+
+  /** Returns the place of a feature, or {@link DigestTable#ABSENT}. */
+  long place(Digest digest) {
     ShardIndex files = index;
     long place = files == null ? DigestTable.ABSENT : files.place(digest);
     if (place != DigestTable.ABSENT) {
@@ -106,25 +112,36 @@ final class FeatureStore {
    * @param sink receives the features; a damaged file has none
    */
   void read(long[] places, boolean parallel, Sink sink) {
-    TreeMap<Integer, List<Integer>> byFile = new TreeMap<>();
-    IntStream.range(0, places.length)
-        .filter(i -> places[i] != DigestTable.ABSENT)
-        .forEach(
-            i ->
-                byFile
-                    .computeIfAbsent(ShardIndex.fileOf(places[i]), file -> new ArrayList<>())
-                    .add(i));
-    var all = parallel ? byFile.entrySet().parallelStream() : byFile.entrySet().stream();
-    all.forEach(
-        entry -> {
-          List<Integer> positions = entry.getValue();
-          positions.sort(Comparator.comparingLong(i -> places[i]));
-          long[] rows = positions.stream().mapToLong(i -> places[i]).toArray();
-          List<StoredFeature> features = read(entry.getKey(), rows);
-          for (int i = 0; i < features.size(); i++) {
-            sink.take(positions.get(i), features.get(i));
-          }
-        });
+    long[] byFile =
+        IntStream.range(0, places.length)
+            .filter(i -> places[i] != DigestTable.ABSENT)
+            .mapToLong(i -> (places[i] & FILE_BITS) | i)
+            .sorted()
+            .toArray();
+    List<long[]> files = new ArrayList<>();
+    for (int from = 0, to = 0; from < byFile.length; from = to) {
+      while (to < byFile.length && (byFile[to] & FILE_BITS) == (byFile[from] & FILE_BITS)) {
+        to++;
+      }
+      files.add(Arrays.copyOfRange(byFile, from, to));
+    }
+    (parallel ? files.parallelStream() : files.stream()).forEach(file -> read(file, places, sink));
+  }
+
+  /**
+   * Reads features of one file.
+   *
+   * @param file the positions, with the number of the file in the upper bits
+   */
+  private void read(long[] file, long[] places, Sink sink) {
+    long[] byRow =
+        LongStream.of(file).map(i -> (places[(int) i] << Integer.SIZE) | (int) i).toArray();
+    Arrays.sort(byRow);
+    long[] rows = LongStream.of(byRow).map(i -> places[(int) i]).toArray();
+    List<StoredFeature> features = read(ShardIndex.fileOf(file[0]), rows);
+    for (int i = 0; i < features.size(); i++) {
+      sink.take((int) byRow[i], features.get(i));
+    }
   }
 
   /** Reads rows of one file. The result is empty if it is damaged. */
@@ -151,7 +168,7 @@ final class FeatureStore {
     synchronized (inMemory) {
       for (Shard.Feature feature : features) {
         placesInMemory.put(
-            Digest.of(feature.key()), (long) MEMORY << Integer.SIZE | inMemory.size());
+            FeatureKey.digest(feature.key()), (long) MEMORY << Integer.SIZE | inMemory.size());
         inMemory.add(feature.stored());
       }
     }

@@ -5,15 +5,16 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.files.Digest;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.io.Safetensors;
@@ -80,6 +81,16 @@ public record Shard(List<Feature> features) {
    */
   @CanIgnoreReturnValue
   public Path write(Path folder) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.set("keys", keys());
+    Path file = folder.resolve(fileName());
+    shortKeys().write(keyFile(file));
+    SealedFile.write(file, tensors().values(), json);
+    return file;
+  }
+
+  /** Returns the tensors in the order of the file. */
+  private Map<String, StoredTensor> tensors() {
     int width = features.get(0).vector().length;
     float[] values = new float[features.size() * width];
     float[] norms = new float[features.size()];
@@ -87,24 +98,20 @@ public record Shard(List<Feature> features) {
       System.arraycopy(features.get(i).vector(), 0, values, i * width, width);
       norms[i] = features.get(i).norm();
     }
-    List<StoredTensor> tensors =
-        List.of(
-            StoredTensor.ofFloats(NORMS, new long[] {norms.length}, norms),
-            StoredTensor.ofFloats(FEATURES, new long[] {norms.length, width}, values));
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.set("keys", keys());
-    Path file = folder.resolve(fileName());
-    shortKeys().write(keyFile(file));
-    SealedFile.write(file, tensors, json);
-    return file;
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    tensors.put(NORMS, StoredTensor.ofFloats(NORMS, new long[] {norms.length}, norms));
+    long[] shape = {norms.length, width};
+    tensors.put(FEATURES, StoredTensor.ofFloats(FEATURES, shape, values));
+    return tensors;
   }
 
   /** Returns the content of the file of the keys. */
   ShardKeys shortKeys() {
     return new ShardKeys(
-        features.stream().map(feature -> Digest.of(feature.key())).toList(),
+        features.stream().map(feature -> FeatureKey.digest(feature.key())).toList(),
         features.get(0).vector().length,
-        features.stream().mapToDouble(Feature::seconds).sum());
+        features.stream().mapToDouble(Feature::seconds).sum(),
+        Block.of(Path.of(fileName()), tensors()).checksum());
   }
 
   /**
@@ -120,8 +127,7 @@ public record Shard(List<Feature> features) {
     block.check(file, keys.size(), block.width());
     List<Feature> features = new ArrayList<>();
     for (int i = 0; i < keys.size(); i++) {
-      features.add(
-          new Feature(keys.get(i), block.vector(i), block.norms().get(i), seconds / keys.size()));
+      features.add(new Feature(keys.get(i), block.vector(i), block.norm(i), seconds / keys.size()));
     }
     return new Shard(features);
   }
@@ -137,12 +143,16 @@ public record Shard(List<Feature> features) {
   }
 
   private static ShardKeys rebuiltKeys(Path file) {
-    SealedFile.Content content = SealedFile.readUnchecked(file, WHAT);
+    SealedFile.Content content = SealedFile.read(file, WHAT);
     List<String> keys = keys(content.json());
     Block block = Block.of(file, content.tensors());
     block.check(file, keys.size(), block.width());
     ShardKeys rebuilt =
-        new ShardKeys(keys.stream().map(Digest::of).toList(), block.width(), /* seconds= */ 0);
+        new ShardKeys(
+            keys.stream().map(FeatureKey::digest).toList(),
+            block.width(),
+            /* seconds= */ 0,
+            block.checksum());
     try {
       rebuilt.write(keyFile(file));
     } catch (KgCoopException e) {
@@ -160,11 +170,11 @@ public record Shard(List<Feature> features) {
   /**
    * The features of a file. They fill the end of the file row by row, after their norms.
    *
-   * @param features (count, E)
-   * @param norms (count)
+   * @param features (count, E), little-endian
+   * @param norms (count), little-endian
    * @param width E
    */
-  record Block(FloatBuffer features, FloatBuffer norms, int width) {
+  record Block(ByteBuffer features, ByteBuffer norms, int width) {
     /**
      * Reads a file at once and verifies its checksum.
      *
@@ -192,15 +202,30 @@ public record Shard(List<Feature> features) {
           || !Arrays.equals(norms.shape(), new long[] {features.shape()[0]})) {
         throw foreign(file);
       }
+      return new Block(features.data(), norms.data(), Math.toIntExact(features.shape()[1]));
+    }
+
+    /**
+     * Divides the end of a file.
+     *
+     * @param bytes norms and features, little-endian
+     */
+    static Block of(ByteBuffer bytes, int count, int width) {
+      int norms = Float.BYTES * count;
       return new Block(
-          features.data().asFloatBuffer(),
-          norms.data().asFloatBuffer(),
-          Math.toIntExact(features.shape()[1]));
+          bytes.slice(norms, norms * width).order(ByteOrder.LITTLE_ENDIAN),
+          bytes.slice(0, norms).order(ByteOrder.LITTLE_ENDIAN),
+          width);
+    }
+
+    /** Returns the CRC-32C of norms and features. */
+    int checksum() {
+      return ShardKeys.check(norms.duplicate(), features.duplicate());
     }
 
     /** Checks that the block has the expected size. */
     void check(Path file, int count, int expectedWidth) {
-      if (count < 1 || norms.limit() != count || width != expectedWidth) {
+      if (count < 1 || norms.limit() != Float.BYTES * count || width != expectedWidth) {
         throw foreign(file);
       }
     }
@@ -208,8 +233,12 @@ public record Shard(List<Feature> features) {
     /** Returns a copy of a feature, (E). */
     float[] vector(int row) {
       float[] vector = new float[width];
-      features.get(row * width, vector);
+      features.asFloatBuffer().get(row * width, vector);
       return vector;
+    }
+
+    float norm(int row) {
+      return norms.getFloat(Float.BYTES * row);
     }
   }
 

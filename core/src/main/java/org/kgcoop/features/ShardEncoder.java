@@ -106,8 +106,7 @@ public final class ShardEncoder {
     @Nullable RgbImage decoded = null;
     List<FeaturePipeline.View> views = new ArrayList<>();
     for (ViewEncoder.@Nullable ViewSpec spec : specs) {
-      String key =
-          ViewEncoder.Request.key(hash, ViewEncoder.ViewSpec.viewKey(spec, image.key(), turned));
+      String key = FeatureKey.of(hash, ViewEncoder.ViewSpec.viewKey(spec, image.key(), turned));
       if (!known.test(key)) {
         decoded = decoded == null ? encoder.decode(content, image.name()) : decoded;
         views.add(new FeaturePipeline.View(key, encoder.view(decoded, image.key(), spec)));

@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -29,6 +30,8 @@ final class ShardIndex {
   /** Rows are read as one block if the block has at most this many times as many rows. */
   private static final int SPARSE = 8;
 
+  private static final String LEFT_OUT = " (left out; its features are computed again)";
+
   private final Path folder;
   private final Consumer<String> warnings;
 
@@ -46,6 +49,7 @@ final class ShardIndex {
     final int rows;
     final int width;
     final double seconds; // per feature
+    final int checksum;
     volatile boolean checked;
     volatile boolean gone;
 
@@ -54,6 +58,7 @@ final class ShardIndex {
       this.rows = keys.keys().size();
       this.width = keys.width();
       this.seconds = keys.seconds() / rows;
+      this.checksum = keys.check();
     }
   }
 
@@ -97,15 +102,14 @@ final class ShardIndex {
     }
     try {
       if (!file.checked) {
-        Shard.Block block = Shard.Block.read(file.path);
-        block.check(file.path, file.rows, file.width);
+        Shard.Block block = verified(file);
         file.checked = true;
         return features(file, block, 0, places);
       }
       return readChecked(file, places);
     } catch (KgCoopException e) {
       if (Files.exists(file.path)) { // otherwise it was merged into another file
-        warnings.accept(e.getMessage() + " (left out; its features are computed again)");
+        warnings.accept(e.getMessage() + LEFT_OUT);
       }
       file.gone = true;
       return null;
@@ -120,9 +124,28 @@ final class ShardIndex {
       int row = (int) place - first;
       features.add(
           new StoredFeature(
-              new ViewEncoder.Encoded(block.vector(row), block.norms().get(row)), file.seconds));
+              new ViewEncoder.Encoded(block.vector(row), block.norm(row)), file.seconds));
     }
     return features;
+  }
+
+  /** Reads all features of a file and verifies them. */
+  private static Shard.Block verified(Opened file) {
+    long length = (long) Float.BYTES * file.rows * (file.width + 1);
+    try (FileChannel channel = FileChannel.open(file.path, StandardOpenOption.READ)) {
+      if (channel.size() > length) {
+        ByteBuffer end = read(channel, channel.size() - length, length);
+        if (ShardKeys.check(end.duplicate()) == file.checksum) {
+          return Shard.Block.of(end, file.rows, file.width);
+        }
+      }
+    } catch (IOException e) {
+      throw FileErrors.unreadable(file.path, e);
+    }
+    // It is damaged, or another process has replaced it since its keys were read.
+    Shard.Block block = Shard.Block.read(file.path);
+    block.check(file.path, file.rows, file.width);
+    return block;
   }
 
   private static List<StoredFeature> readChecked(Opened file, long[] places) {
@@ -150,9 +173,8 @@ final class ShardIndex {
     long rowBytes = (long) Float.BYTES * file.width;
     long start = channel.size() - file.rows * rowBytes;
     return new Shard.Block(
-        read(channel, start + first * rowBytes, count * rowBytes).asFloatBuffer(),
-        read(channel, start - (long) Float.BYTES * (file.rows - first), (long) Float.BYTES * count)
-            .asFloatBuffer(),
+        read(channel, start + first * rowBytes, count * rowBytes),
+        read(channel, start - (long) Float.BYTES * (file.rows - first), (long) Float.BYTES * count),
         file.width);
   }
 
@@ -179,14 +201,21 @@ final class ShardIndex {
           folder + ": cannot be listed (" + Messages.reason(e) + "); try another --feature-cache",
           e);
     }
-    for (Path file : now) {
-      if (files.add(file)) {
-        try {
-          enter(file, Shard.readKeys(file));
-        } catch (KgCoopException e) {
-          warnings.accept(e.getMessage() + " (left out; its features are computed again)");
-        }
-      }
+    now.stream().filter(files::add).toList().parallelStream()
+        .map(file -> new Found(file, keys(file)))
+        .toList()
+        .forEach(found -> found.keys().ifPresent(keys -> enter(found.file(), keys)));
+  }
+
+  /** A file, and its keys if it can be read. */
+  private record Found(Path file, Optional<ShardKeys> keys) {}
+
+  private Optional<ShardKeys> keys(Path file) {
+    try {
+      return Optional.of(Shard.readKeys(file));
+    } catch (KgCoopException e) {
+      warnings.accept(e.getMessage() + LEFT_OUT);
+      return Optional.empty();
     }
   }
 

@@ -5,43 +5,41 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.CRC32C;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Digest;
-import org.kgcoop.files.Sha256;
 
 /**
  * The keys of a file of a feature cache, in a small binary file next to it: a magic number, the
  * number of features, E, the time of the computation, a digest of the name, 16 bytes per key, and
- * the start of the SHA-256 of these. The numbers are big-endian. A missing or damaged file is no
- * loss, because the file of the features contains its keys too.
+ * two checks. The numbers are big-endian. A missing or damaged file is no loss, because the file of
+ * the features contains its keys too.
  *
- * @param keys one per feature, in the order of the features
+ * @param keys the digests of the keys, in the order of the features
  * @param width E
  * @param seconds the time that all features took together
+ * @param check the CRC-32C of the norms and features as stored, which is faster to verify than the
+ *     SHA-256 in the file
  */
-record ShardKeys(List<Digest> keys, int width, double seconds) {
+record ShardKeys(List<Digest> keys, int width, double seconds, int check) {
   static final String ENDING = ".keys";
 
-  private static final long MAGIC = 0x6b67636f6f703031L; // "kgcoop01"
-  private static final int CHECK_BYTES = 8;
+  private static final long MAGIC = 0x6b67636f6f703032L; // "kgcoop02"
+  private static final int CHECK_BYTES = 2 * Integer.BYTES;
   private static final int HEADER_BYTES =
       Long.BYTES + 2 * Integer.BYTES + Double.BYTES + Digest.BYTES;
 
   void write(Path file) {
-    ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + keys.size() * Digest.BYTES);
+    ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + keys.size() * Digest.BYTES + CHECK_BYTES);
     bytes.putLong(MAGIC).putInt(keys.size()).putInt(width).putDouble(seconds);
     name(file).write(bytes);
     keys.forEach(key -> key.write(bytes));
-    AtomicFile.write(
-        file,
-        out -> {
-          out.write(bytes.array());
-          out.write(check(bytes.array(), bytes.capacity()), 0, CHECK_BYTES);
-        });
+    bytes.putInt(check);
+    bytes.putInt(check(bytes.duplicate().flip()));
+    AtomicFile.write(file, out -> out.write(bytes.array()));
   }
 
   /** Reads a file; empty if it is missing or damaged. */
@@ -64,9 +62,10 @@ record ShardKeys(List<Digest> keys, int width, double seconds) {
       for (int i = 0; i < count; i++) {
         keys.add(Digest.read(bytes));
       }
-      long check = ByteBuffer.wrap(check(bytes.array(), (int) end)).getLong();
-      return bytes.getLong() == check
-          ? Optional.of(new ShardKeys(keys, width, seconds))
+      int check = bytes.getInt();
+      int own = check(bytes.duplicate().flip());
+      return bytes.getInt() == own
+          ? Optional.of(new ShardKeys(keys, width, seconds, check))
           : Optional.empty();
     } catch (IOException | BufferUnderflowException e) {
       return Optional.empty();
@@ -77,9 +76,12 @@ record ShardKeys(List<Digest> keys, int width, double seconds) {
     return Digest.of(String.valueOf(file.getFileName()));
   }
 
-  private static byte[] check(byte[] content, int end) {
-    MessageDigest sha = Sha256.digest();
-    sha.update(content, 0, end);
-    return sha.digest();
+  /** Returns the CRC-32C of the remaining bytes of all parts. */
+  static int check(ByteBuffer... parts) {
+    CRC32C check = new CRC32C();
+    for (ByteBuffer part : parts) {
+      check.update(part);
+    }
+    return (int) check.getValue();
   }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ImageHashes;
 import org.kgcoop.data.Item;
+import org.kgcoop.files.Digest;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.Orientation;
 import org.kgcoop.image.RgbImage;
@@ -119,12 +120,13 @@ public final class ViewEncoder {
      * @param turned true if the image is EXIF-rotated and the encoder rotates it
      */
     static String viewKey(@Nullable ViewSpec view, String key, boolean turned) {
-      return viewKey(view, key) + (turned ? " upright" : "");
+      String stored = viewKey(view, key);
+      return turned ? FeatureKey.upright(stored) : stored;
     }
 
     private static String viewKey(@Nullable ViewSpec view, String key) {
       if (view == null) {
-        return "test";
+        return FeatureKey.TEST;
       }
       String recipe = view.recipe().equals(ViewRecipe.PUBLISHED) ? "" : " of " + view.recipe().id();
       return "view:%s:%s:%s%s".formatted(view.seed(), view.number(), key, recipe);
@@ -227,13 +229,22 @@ public final class ViewEncoder {
      * @param file the values of the file
      */
     String key(ImageHashes.Known file) {
-      boolean turned = !item.asStored() && file.orientation() != Orientation.UPRIGHT;
-      return key(file.sha256(), ViewSpec.viewKey(view, item.key(), turned));
+      return FeatureKey.of(file.sha256(), viewKey(file.orientation()));
     }
 
-    /** Returns the key of the feature of an image's view. */
-    static String key(String sha256, String viewKey) {
-      return sha256 + " " + viewKey;
+    /**
+     * Returns the digest of the key of the feature.
+     *
+     * @param image the start of the SHA-256 of the image's bytes
+     * @param orientation the EXIF orientation of the image
+     */
+    Digest digest(Digest image, int orientation) {
+      return FeatureKey.digest(image, viewKey(orientation));
+    }
+
+    private String viewKey(int orientation) {
+      boolean turned = !item.asStored() && orientation != Orientation.UPRIGHT;
+      return ViewSpec.viewKey(view, item.key(), turned);
     }
   }
 

@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -16,9 +18,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 
@@ -197,41 +202,64 @@ public final class Folders {
    * Lists regular files in a folder and its subfolders, sorted by their path relative to the
    * folder. Links to folders are not followed, so a loop of links cannot occur.
    *
+   * @param wanted the condition on the name of a file
    * @param links receives the links to subfolders
    */
-  public static List<Path> below(Path folder, Predicate<Path> wanted, Consumer<Path> links) {
-    List<Named> files = new ArrayList<>();
-    addBelow(folder, "", wanted, links, files);
-    return sorted(files);
+  public static List<Path> below(Path folder, Predicate<String> wanted, Consumer<Path> links) {
+    return below(folder, wanted, (file, attributes) -> file, links);
   }
 
-  /** A path with its name, which is expensive to compute in each comparison. */
-  private record Named(String name, Path path) {}
-
-  private static List<Path> sorted(List<Named> files) {
-    return files.stream().sorted(Comparator.comparing(Named::name)).map(Named::path).toList();
-  }
-
-  private static void addBelow(
-      Path folder, String prefix, Predicate<Path> wanted, Consumer<Path> links, List<Named> files) {
-    for (Path entry : list(folder, path -> true)) {
-      BasicFileAttributes attributes;
-      try {
-        attributes = Files.readAttributes(entry, BasicFileAttributes.class);
-      } catch (IOException e) {
-        continue; // a link to nothing
-      }
-      String name = prefix + name(entry);
-      if (attributes.isRegularFile()) {
-        if (wanted.test(entry)) {
-          files.add(new Named(name, entry));
-        }
-      } else if (attributes.isDirectory() && Files.isSymbolicLink(entry)) {
-        links.accept(entry);
-      } else if (attributes.isDirectory()) {
-        addBelow(entry, name + "/", wanted, links, files);
+  /**
+   * Lists files as {@link #below(Path, Predicate, Consumer)}.
+   *
+   * @param item returns the item of the list for a file with its attributes, on any thread
+   */
+  public static <T> List<T> below(
+      Path folder,
+      Predicate<String> wanted,
+      BiFunction<Path, BasicFileAttributes, T> item,
+      Consumer<Path> links) {
+    List<Found<T>> found =
+        below(folder, "", wanted, item).sorted(Comparator.comparing(Found::name)).toList();
+    List<T> items = new ArrayList<>(found.size());
+    for (Found<T> each : found) {
+      if (each.item() == null) {
+        links.accept(each.path());
+      } else {
+        items.add(each.item());
       }
     }
+    return items;
+  }
+
+  /** A file with its item, or a link to a folder without one. */
+  private record Found<T>(String name, Path path, @Nullable T item) {}
+
+  /** Finds files and links to folders, in parallel, because each takes a request to the system. */
+  private static <T> Stream<Found<T>> below(
+      Path folder,
+      String prefix,
+      Predicate<String> wanted,
+      BiFunction<Path, BasicFileAttributes, T> item) {
+    return entries(folder).parallelStream()
+        .mapMulti(
+            (entry, found) -> {
+              Path path = entry.path();
+              BasicFileAttributes attributes;
+              try {
+                attributes = Files.readAttributes(path, BasicFileAttributes.class);
+              } catch (IOException e) {
+                return; // a link to nothing
+              }
+              String name = prefix + entry.name();
+              if (attributes.isDirectory() && Files.isSymbolicLink(path)) {
+                found.accept(new Found<>(name, path, null));
+              } else if (attributes.isDirectory()) {
+                below(path, name + "/", wanted, item).sequential().forEach(found);
+              } else if (attributes.isRegularFile() && wanted.test(entry.name())) {
+                found.accept(new Found<>(name, path, item.apply(path, attributes)));
+              }
+            });
   }
 
   /** Returns the path of a file relative to a folder, with '/'. */
@@ -242,15 +270,35 @@ public final class Folders {
   }
 
   public static List<Path> list(Path folder, Predicate<Path> wanted) {
-    try (Stream<Path> entries = Files.list(folder)) {
-      return sorted(
-          entries
-              .map(path -> new Named(name(path), path))
-              .filter(each -> !each.name().startsWith(".") && !each.name().equals(MACOS_FOLDER))
-              .filter(each -> wanted.test(each.path()))
-              .toList());
+    return entries(folder).stream()
+        .filter(each -> wanted.test(each.path()))
+        .sorted(Comparator.comparing(Named::name))
+        .map(Named::path)
+        .toList();
+  }
+
+  /** A path with its name, which is expensive to compute in each comparison. */
+  private record Named(String name, Path path) {}
+
+  /** Returns the entries of a folder that are not hidden, in any order. */
+  private static List<Named> entries(Path folder) {
+    List<Named> entries = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
+      for (Path path : all) {
+        String name = name(path);
+        if (!name.startsWith(".") && !name.equals(MACOS_FOLDER)) {
+          entries.add(new Named(name, path));
+        }
+      }
+      return entries;
     } catch (IOException e) {
-      throw KgCoopException.io(folder + ": cannot be listed: " + Messages.reason(e), e);
+      throw unlisted(folder, e);
+    } catch (DirectoryIteratorException e) {
+      throw unlisted(folder, Objects.requireNonNull(e.getCause()));
     }
+  }
+
+  private static KgCoopException unlisted(Path folder, IOException cause) {
+    return KgCoopException.io(folder + ": cannot be listed: " + Messages.reason(cause), cause);
   }
 }

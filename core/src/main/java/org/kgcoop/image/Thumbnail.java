@@ -18,6 +18,9 @@ public final class Thumbnail {
   static final int PIXELS = SIZE * SIZE;
   private static final int MAX_FREQUENCY = 5;
 
+  /** The sum of the weights of the smoothing. */
+  private static final double WEIGHTS = 16;
+
   /** The standard deviation, in gray levels, below which a picture is taken for a plain surface. */
   private static final double FLAT = 1;
 
@@ -36,10 +39,15 @@ public final class Thumbnail {
   /** Minimum share of the picture in which both must overlap. */
   private static final double OVERLAP = 0.6;
 
-  private final byte[] gray;
+  /** The samples, smoothed by 1 2 1 in both directions, times {@link #WEIGHTS}. */
+  private final short[] smoothed;
+
+  private final boolean isFlat;
 
   private Thumbnail(byte[] gray) {
-    this.gray = gray;
+    smoothed = smoothed(gray);
+    double[] values = smooth();
+    isFlat = isFlat(values, mean(values));
   }
 
   /** Creates the thumbnail of a whole image by the mean over rectangles. */
@@ -83,12 +91,12 @@ public final class Thumbnail {
     for (int i = 0; i < SIZE; i++) {
       window[i] = 0.5 - 0.5 * StrictMath.cos(2 * Math.PI * (i + 1) / (SIZE + 1));
     }
-    double[] values = smooth();
-    double mean = mean(values);
     float[] spectrum = new float[FREQUENCIES];
-    if (isFlat(values, mean)) {
+    if (isFlat) {
       return spectrum;
     }
+    double[] values = smooth();
+    double mean = mean(values);
     double windowed = 0;
     for (int i = 0; i < PIXELS; i++) {
       values[i] = (values[i] - mean) * window[i / SIZE] * window[i % SIZE];
@@ -155,11 +163,11 @@ public final class Thumbnail {
    * if the pictures are clearly different. The correlation with a plain surface is 0.
    */
   public static double correlation(Thumbnail fixed, Thumbnail moved) {
-    double[] target = fixed.smooth();
-    double[] source = moved.smooth();
-    if (isFlat(target, mean(target)) || isFlat(source, mean(source))) {
+    if (fixed.isFlat || moved.isFlat) {
       return 0;
     }
+    double[] target = fixed.smooth();
+    double[] source = moved.smooth();
     double[] parameters = new double[AffineStep.PARAMETERS];
     double best = shift(halved(target), halved(source), parameters);
     if (best < HOPELESS_SHIFTED) {
@@ -180,25 +188,34 @@ public final class Thumbnail {
     }
   }
 
-  /** Returns the samples, smoothed by 1 2 1 in both directions. */
-  private double[] smooth() {
-    double[] across = new double[PIXELS];
-    double[] both = new double[PIXELS];
+  private static short[] smoothed(byte[] gray) {
+    int[] across = new int[PIXELS];
+    short[] both = new short[PIXELS];
     for (int i = 0; i < PIXELS; i++) {
       int x = i % SIZE;
       across[i] =
-          ((gray[x == 0 ? i : i - 1] & 0xff)
-                  + 2 * (gray[i] & 0xff)
-                  + (gray[x == SIZE - 1 ? i : i + 1] & 0xff))
-              / 4.0;
+          (gray[x == 0 ? i : i - 1] & 0xff)
+              + 2 * (gray[i] & 0xff)
+              + (gray[x == SIZE - 1 ? i : i + 1] & 0xff);
     }
     for (int i = 0; i < PIXELS; i++) {
       int y = i / SIZE;
       both[i] =
-          (across[y == 0 ? i : i - SIZE] + 2 * across[i] + across[y == SIZE - 1 ? i : i + SIZE])
-              / 4;
+          (short)
+              (across[y == 0 ? i : i - SIZE]
+                  + 2 * across[i]
+                  + across[y == SIZE - 1 ? i : i + SIZE]);
     }
     return both;
+  }
+
+  /** Returns the smoothed samples. */
+  private double[] smooth() {
+    double[] values = new double[PIXELS];
+    for (int i = 0; i < PIXELS; i++) {
+      values[i] = smoothed[i] / WEIGHTS;
+    }
+    return values;
   }
 
   private static double mean(double[] values) {

@@ -82,15 +82,6 @@ public final class SealedFile {
     }
   }
 
-  /**
-   * Reads a file without verifying its checksum, and so without reading its tensors. Callers verify
-   * it when they need the tensors.
-   */
-  public static Content readUnchecked(Path path, String what) {
-    WeightFile file = Safetensors.read(path);
-    return content(file, text(sealed(file, what)), what);
-  }
-
   private static String sealed(WeightFile file, String what) {
     String sealed = file.metadata().get(KEY);
     if (sealed == null || sealed.length() < SEAL_LENGTH) {

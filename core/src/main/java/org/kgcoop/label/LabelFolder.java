@@ -71,7 +71,7 @@ final class LabelFolder {
   static List<Path> imagesBelow(Path folder, Consumer<String> warnings) {
     return Folders.below(
             folder,
-            path -> ImageNames.isRead(Folders.name(path)) && !Folders.name(path).startsWith("."),
+            ImageNames::isRead,
             link -> warnings.accept(link + ": a link to a folder; left out"))
         .stream()
         .sorted()

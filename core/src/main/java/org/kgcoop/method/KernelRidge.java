@@ -36,7 +36,6 @@ public final class KernelRidge {
 
   private final Tensor rows; // (n, E), float64
   private final Tensor texts; // (C, E), float64
-  private final int[] labels;
   private final double beta;
   private final Tensor zeroShot; // f0, (n, C)
   private final Tensor residual; // R = Y - f0, (n, C)
@@ -62,7 +61,6 @@ public final class KernelRidge {
   public KernelRidge(Tensor rows, Tensor texts, int[] labels, double beta) {
     this.rows = rows.to(DType.FLOAT64);
     this.texts = texts.to(DType.FLOAT64);
-    this.labels = labels.clone();
     this.beta = beta;
     zeroShot = zeroShot(this.rows);
     try (Scope scope = Scope.open("one-hot")) {

@@ -269,6 +269,26 @@ class FeatureCacheTest {
     assertThat(flat(cache(clip).test(data.train().subList(20, 40), done -> {}))).isEqualTo(second);
   }
 
+  /** Features of a GPU may differ between two processes. */
+  @Test
+  void aFileThatAnotherProcessReplacesIsRead() throws IOException {
+    int count = cache(clip).test(data.train(), done -> {}).vectors().size();
+    FeatureCache reader = cache(clip);
+    assertThat(reader.missing(data.train())).isEmpty(); // now it knows the checks of all files
+    for (Path file : files()) {
+      List<Shard.Feature> others = new ArrayList<>();
+      for (Shard.Feature each : Shard.read(file).features()) {
+        float[] ones = new float[each.vector().length];
+        Arrays.fill(ones, 1);
+        others.add(new Shard.Feature(each.key(), ones, each.norm(), each.seconds()));
+      }
+      assertThat(new Shard(others).write(file.resolveSibling(""))).isEqualTo(file);
+    }
+    float[] read = flat(reader.test(data.train(), done -> {}));
+    assertThat(read).hasSize(count * clip.config().embedDim()).containsOnly(1);
+    assertThat(warnings).isEmpty();
+  }
+
   @Test
   void featuresWithoutARequestStayInTheirFile() throws IOException {
     int width = 1 << 13;

@@ -9,6 +9,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.data.StampedImage;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.io.FeatureTable;
@@ -105,12 +106,12 @@ final class ImageFeatures {
    * @param problems receives unreadable images; an image is skipped if this consumer returns
    */
   void inAnyOrder(
-      List<Path> files,
+      List<StampedImage> images,
       Progress progress,
       Consumer<FeatureCache.Problem> problems,
       FeatureCache.Row row) {
-    try (Progress.Task task = progress.start("images", files.size())) {
-      cache.uprightInAnyOrder(files, problems, new Stoppable(task), row);
+    try (Progress.Task task = progress.start("images", images.size())) {
+      cache.uprightInAnyOrder(images, problems, new Stoppable(task), row);
     }
   }
 

@@ -299,7 +299,7 @@ public final class LabelCommand implements Callable<Integer> {
 
   private static List<Path> imageFiles(Path folder) {
     return Files.isDirectory(folder)
-        ? Folders.below(folder, file -> ImageNames.isRead(Folders.name(file)), link -> {})
+        ? Folders.below(folder, ImageNames::isRead, link -> {})
         : List.of();
   }
 

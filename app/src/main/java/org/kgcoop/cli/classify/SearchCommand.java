@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -22,6 +24,7 @@ import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ImageFiles;
+import org.kgcoop.data.StampedImage;
 import org.kgcoop.export.NpyFile;
 import org.kgcoop.files.Folders;
 import picocli.CommandLine.Command;
@@ -107,16 +110,20 @@ public final class SearchCommand implements Callable<Integer> {
     List<Path> places = words.subList(0, count).stream().map(Path::of).toList();
     List<NpyFile> stored =
         places.stream().filter(SearchCommand::isStored).map(NpyFile::open).toList();
-    List<Path> files =
-        ImageFiles.expand(places.stream().filter(place -> !isStored(place)).toList(), output::warn)
-            .stream()
-            .distinct()
-            .toList();
+    List<StampedImage> files =
+        ImageFiles.stamped(
+            places.stream().filter(place -> !isStored(place)).toList(), output::warn);
+    if (places.size() > 1) { // otherwise no file occurs twice
+      Map<Path, StampedImage> distinct = new LinkedHashMap<>();
+      files.forEach(each -> distinct.put(each.file(), each));
+      files = List.copyOf(distinct.values());
+    }
     int images = files.size() + stored.stream().mapToInt(each -> each.paths().size()).sum();
     List<TopMatches.Found> found;
     try (Clip clip = clipOptions.load()) {
       stored.forEach(each -> check(each, clip));
-      PhotoWarning.check(clipOptions, clip, files, output);
+      PhotoWarning.check(
+          clipOptions, clip, files.stream().map(StampedImage::file).toList(), output);
       float[] wanted = wanted(Embedder.unit(clip), text);
       Set<Path> known = examples.stream().map(Folders::real).collect(Collectors.toSet());
       TopMatches nearest =

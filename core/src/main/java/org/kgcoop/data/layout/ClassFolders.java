@@ -221,9 +221,7 @@ public final class ClassFolders {
         folder,
         unlisted ->
             Folders.below(
-                unlisted,
-                file -> ImageNames.isImage(Folders.name(file)),
-                link -> links.add(Folders.relative(root, link))));
+                unlisted, ImageNames::isImage, link -> links.add(Folders.relative(root, link))));
   }
 
   /** Rejects a single class, and warns of lists that are ignored in favor of folders. */
