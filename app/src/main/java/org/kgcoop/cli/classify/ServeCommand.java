@@ -298,7 +298,7 @@ public final class ServeCommand implements Callable<Integer> {
     try {
       return Classifier.load(path, clip);
     } catch (KgCoopException e) {
-      boolean isNamed = String.valueOf(e.getMessage()).startsWith(path + ":");
+      boolean isNamed = String.valueOf(e.getMessage()).startsWith(name + ":");
       throw isNamed ? e : new KgCoopException(e.category(), name + ": " + e.getMessage(), e);
     }
   }
