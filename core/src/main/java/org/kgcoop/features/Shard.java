@@ -68,6 +68,11 @@ public record Shard(List<Feature> features) {
     return Sha256.of(keys().toString()).substring(0, 32) + ENDING;
   }
 
+  /** Returns true if a file has a name as {@link #fileName} returns it. */
+  static boolean isNamed(Path file) {
+    return String.valueOf(file.getFileName()).matches("[0-9a-f]{32}\\" + ENDING);
+  }
+
   private ArrayNode keys() {
     ArrayNode keys = JsonNodeFactory.instance.arrayNode();
     features.forEach(feature -> keys.add(feature.key()));

@@ -30,8 +30,6 @@ final class ShardIndex {
   /** Rows are read as one block if the block has at most this many times as many rows. */
   private static final int SPARSE = 8;
 
-  private static final String LEFT_OUT = " (left out; its features are computed again)";
-
   private final Path folder;
   private final Consumer<String> warnings;
 
@@ -109,7 +107,7 @@ final class ShardIndex {
       return readChecked(file, places);
     } catch (KgCoopException e) {
       if (Files.exists(file.path)) { // otherwise it was merged into another file
-        warnings.accept(e.getMessage() + LEFT_OUT);
+        leaveOut(file.path, e);
       }
       file.gone = true;
       return null;
@@ -214,8 +212,23 @@ final class ShardIndex {
     try {
       return Optional.of(Shard.readKeys(file));
     } catch (KgCoopException e) {
-      warnings.accept(e.getMessage() + LEFT_OUT);
+      leaveOut(file, e);
       return Optional.empty();
+    }
+  }
+
+  /**
+   * Leaves out a file. A damaged one is deleted, so that the next command does not find it again.
+   */
+  private void leaveOut(Path file, KgCoopException reason) {
+    warnings.accept(reason.getMessage() + " (left out; its features are computed again)");
+    if (reason.category() == KgCoopException.Category.WEIGHTS && Shard.isNamed(file)) {
+      try {
+        Files.deleteIfExists(file);
+        Files.deleteIfExists(Shard.keyFile(file));
+      } catch (IOException e) {
+        return; // as in a folder of others, which is only read
+      }
     }
   }
 
