@@ -84,11 +84,10 @@ final class PrecisionBench implements Callable<Integer> {
       try (Clip clip = load(file, type, lines)) {
         System.out.printf(
             Locale.ROOT,
-            "%s | %s | %.1f images a second, %s threads | %s%n",
+            "%s | %s | %s | %s%n",
             outliers.title(),
             clip.precision().optionName(),
-            imagesPerSecond(clip),
-            Engine.threads(),
+            speed(clip),
             lines.isEmpty() ? "" : lines.get(lines.size() - 1));
       }
     }
@@ -101,10 +100,18 @@ final class PrecisionBench implements Callable<Integer> {
         : CheckedPrecision.load(file, options, lines::add, lines::add);
   }
 
-  private static double imagesPerSecond(Clip clip) {
+  private static String speed(Clip clip) {
     int images = IMAGES * Engine.threads();
     float[] pixels = OnnxBench.images(clip.config(), 0, images);
     OnnxBench.encode(clip, pixels); // packs the weights
-    return images / Measurement.time(() -> OnnxBench.encode(clip, pixels)) * 1000;
+    long start = System.nanoTime();
+    double cpu = Measurement.cpuTime(() -> OnnxBench.encode(clip, pixels));
+    double seconds = (System.nanoTime() - start) / 1e9;
+    return String.format(
+        Locale.ROOT,
+        "%.1f images a second, %s threads, %.0f ms of CPU per image",
+        images / seconds,
+        Engine.threads(),
+        cpu / images);
   }
 }

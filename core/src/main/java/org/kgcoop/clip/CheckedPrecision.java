@@ -35,7 +35,8 @@ import org.kgcoop.tensor.Tensor;
  * is stored for the next time.
  *
  * <p>If int8 fails, the second layer of the MLPs stays in bf16, because smoothing cannot reach it.
- * If int8 fails again, the model is used in bf16, or in float32 if the processor emulates bf16.
+ * If int8 fails again, bf16 is checked. If the processor emulates bf16, or if it fails too, the
+ * model is used in float32.
  */
 public final class CheckedPrecision {
   private static final int IMAGES = 32;
@@ -62,11 +63,11 @@ public final class CheckedPrecision {
 
   /**
    * Loads a model in the precision of the options, int8 after a check. If the features in int8
-   * differ too much, or the processor computes it slowly, it loads bf16, or float32 if the
-   * processor emulates bf16.
+   * differ too much, or the processor computes it slowly, the precision is that of {@link
+   * #automatic}.
    *
-   * @param lines receives the result of the check
-   * @param warnings receives a line if int8 cannot be used, with the reason and the replacement
+   * @param lines receives the result of the check, and of the check of bf16 if int8 cannot be used
+   * @param warnings receives a line with the reason if int8 cannot be used
    */
   public static Clip load(
       WeightFile file, Clip.Options options, Consumer<String> lines, Consumer<String> warnings) {
@@ -83,7 +84,9 @@ public final class CheckedPrecision {
    * @param lines receives a line with the choice and its reason
    */
   public static Clip automatic(WeightFile file, Clip.Options options, Consumer<String> lines) {
-    return new CheckedPrecision(file, options, lines, lines).automatic();
+    String hint =
+        Linear.hasInt8() ? "; --precision int8 is faster, and checks the model first" : "";
+    return new CheckedPrecision(file, options, lines, lines).automatic(hint);
   }
 
   /**
@@ -146,8 +149,8 @@ public final class CheckedPrecision {
   }
 
   private Clip fallback(String reason) {
-    warnings.accept("precision int8: " + reason + "; using " + name(Int8Weights.rest()));
-    return Clip.of(file, with(Int8Weights.rest()));
+    warnings.accept("precision int8: " + reason + "; choosing as with auto");
+    return automatic("");
   }
 
   private Clip int8(Int8Weights.Form form) {
@@ -173,13 +176,11 @@ public final class CheckedPrecision {
     return result;
   }
 
-  private Clip automatic() {
+  private Clip automatic(String hint) {
     if (!options.device().isCpu()) {
       lines.accept("precision auto: float32, because models are checked only on the device cpu");
       return Clip.of(file, with(DType.FLOAT32));
     }
-    String hint =
-        Linear.hasInt8() ? "; --precision int8 is faster, and checks the model first" : "";
     if (!Arithmetic.hasBf16()) {
       lines.accept("precision auto: float32, because this processor has no bf16 products" + hint);
       return Clip.of(file, with(DType.FLOAT32));

@@ -201,12 +201,12 @@ public final class GaussianLeaveOneOut {
 
   /** Returns the sums over all blocks, in their order. */
   private double[] sums(Tensor texts, double scale, Runnable check, Measure measure) {
-    Tensor exactTexts = texts.to(DType.FLOAT64).transpose(0, 1);
+    Tensor scaledTexts = texts.to(DType.FLOAT64).times(scale).transpose(0, 1);
     double[][] parts = new double[blocks.size()][];
     forEachBlock(
         (block, rows, densities) -> {
           check.run();
-          Tensor zeroShot = gaussians.exact(rows).matmul(exactTexts).times(scale);
+          Tensor zeroShot = gaussians.exact(rows).matmul(scaledTexts);
           long[] labels = Arrays.stream(gaussians.labelsOf(rows)).asLongStream().toArray();
           parts[block] = measure.of(zeroShot, densities, labels);
         });

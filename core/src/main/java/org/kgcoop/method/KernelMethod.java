@@ -19,6 +19,18 @@ interface KernelMethod extends Method {
   /** Returns the templates of the class features. */
   List<String> templates();
 
+  /** Returns the number of rows per image. */
+  default int rowsPerImage() {
+    return 1;
+  }
+
+  /** Returns the size of a kernel in double precision, and of its decomposition. */
+  @Override
+  default long fitBytes(int images) {
+    long rows = (long) images * rowsPerImage();
+    return 2 * Double.BYTES * rows * rows;
+  }
+
   @Override
   default Optional<String> closedClassReason() {
     return Optional.of("a kernel of images");

@@ -88,6 +88,16 @@ public interface Method {
   }
 
   /**
+   * Returns the bytes that a fit without training steps takes beyond its features, or 0 if they are
+   * few.
+   *
+   * @param images the number of training images
+   */
+  default long fitBytes(int images) {
+    return 0;
+  }
+
+  /**
    * Checks that the method can learn from these data, before any training.
    *
    * @param classes the number of classes to learn

@@ -182,6 +182,11 @@ public record Proker(
   }
 
   @Override
+  public int rowsPerImage() {
+    return Math.max(1, views);
+  }
+
+  @Override
   public FittedMethod fit(FitContext context) {
     try (Scope scope = Scope.open("ProKeR");
         Autograd.Switch off = Autograd.off()) {

@@ -125,6 +125,6 @@ final class ScatterDowndate {
     Tensor constant =
         ofOwn.minus(quadratic.times(0.5)).times(width).plus(-Math.log((double) means.size(0)));
     Tensor linear = Functions.scaledProduct(cross, corrected, 1, ofCentered);
-    return linear.times(width).plus(constant);
+    return Functions.scaledSum(constant, linear, width);
   }
 }

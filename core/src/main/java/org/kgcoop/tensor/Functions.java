@@ -190,7 +190,7 @@ public final class Functions {
     return tensor("largestOfRows", () -> x.handle().amax(new long[] {1}, false), x);
   }
 
-  /** Computes {@code a + factor b} for tensors of the same shape. */
+  /** Computes {@code a + factor b}, with axes of length 1 repeated. */
   public static Tensor scaledSum(Tensor a, Tensor b, double factor) {
     return tensor("scaledSum", () -> a.handle().add(b.handle(), new Scalar(factor)), a, b);
   }

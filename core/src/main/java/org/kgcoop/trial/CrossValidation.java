@@ -32,8 +32,11 @@ public final class CrossValidation {
   /** Maximum number of classes, summed over the folds that are trained at a time. */
   private static final int MAX_CLASSES_AT_A_TIME = 100;
 
-  /** Maximum number of folds at a time without training steps; a kernel takes up to 2 GB. */
+  /** Maximum number of folds at a time without training steps. */
   private static final int MAX_SINGLE_FOLDS = 4;
+
+  /** Maximum of the bytes that these folds take together. */
+  private static final long MAX_BYTES_AT_A_TIME = 2L << 30;
 
   private final ExperimentContext context;
   private final FewShotSample all;
@@ -96,10 +99,11 @@ public final class CrossValidation {
   @CanIgnoreReturnValue
   private List<RunResults> run(MethodSpec spec, String id, List<Fold> folds, boolean measured) {
     Method method = spec.method().apply(all.task());
+    int images = folds.stream().mapToInt(fold -> fold.fitted().train().size()).max().orElse(0);
     int parallel =
         method instanceof EncoderMethod
             ? 1 // each fold would keep its own tokens of all images
-            : foldsAtATime(context.clip().device(), method, all.classNames().size());
+            : foldsAtATime(context.clip().device(), method, all.classNames().size(), images);
     return Jobs.run(
         folds.stream()
             .<Supplier<RunResults>>map(fold -> () -> run(spec, method, id, fold, measured))
@@ -135,14 +139,20 @@ public final class CrossValidation {
   /**
    * Returns how many folds are trained at a time. A training step for few classes cannot use all
    * cores. A step for many classes can, and its memory grows with the number of classes. Methods
-   * without training steps use one core.
+   * without training steps use one core, and a kernel grows with the number of images.
+   *
+   * @param images the number of training images of a fold
    */
-  public static int foldsAtATime(Device device, Method method, int classes) {
+  public static int foldsAtATime(Device device, Method method, int classes, int images) {
     if (!device.isCpu()) {
       return 1;
     }
-    int most = method.trained().isPresent() ? MAX_CLASSES_AT_A_TIME / classes : MAX_SINGLE_FOLDS;
-    return Math.max(1, Math.min(Engine.threads(), most));
+    long most =
+        method.trained().isPresent()
+            ? MAX_CLASSES_AT_A_TIME / classes
+            : Math.min(
+                MAX_SINGLE_FOLDS, MAX_BYTES_AT_A_TIME / Math.max(1, method.fitBytes(images)));
+    return (int) Math.max(1, Math.min(Engine.threads(), most));
   }
 
   /**
