@@ -33,8 +33,8 @@ final class Budget {
   /** Share of the time for reading images that there is no time to encode. */
   static final double READING = 0.65;
 
-  /** Share of the time for finding near copies, which limits the number of images. */
-  static final double COPIES = 0.2;
+  /** Share of the rest of the time for finding near copies, which limits the number of images. */
+  private static final double COPIES = 1.0 / 3;
 
   private static final int MAX_VIEWS = 8;
   private static final double SHARE_OF_VIEWS = 0.05;
@@ -72,14 +72,14 @@ final class Budget {
     return Math.max(0, seconds - elapsed());
   }
 
-  /** Returns the seconds of a share of the total time. */
-  double share(double share) {
-    return share * seconds;
+  /** Returns the seconds for finding near copies, after all images are encoded. */
+  double secondsOfCopies() {
+    return COPIES * left();
   }
 
   /** Returns a condition that is true when a share of the total time is used up. */
   BooleanSupplier after(double share) {
-    return () -> elapsed() > share(share);
+    return () -> elapsed() > share * seconds;
   }
 
   /** Returns a condition that is true after some seconds from now. */

@@ -183,7 +183,7 @@ final class TrainingImages {
    */
   private int compared(List<List<Item>> rounds, Set<Path> broken, Budget budget) {
     List<Item> all = without(rounds.stream().flatMap(List::stream).toList(), broken);
-    int most = NearCopies.most(all, context.cache(), budget.share(Budget.COPIES));
+    int most = NearCopies.most(all, context.cache(), budget.secondsOfCopies());
     int images = 0;
     int compared = 0;
     for (List<Item> round : rounds) {
