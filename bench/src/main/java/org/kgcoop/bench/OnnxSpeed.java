@@ -48,8 +48,7 @@ final class OnnxSpeed {
    *
    * @param batch the number of images of a batch
    * @param threads the threads of each contender. Those of ONNX Runtime divide an operation. Those
-   *     of kgcoop compute the images of a batch in parallel, and divide the operations of a single
-   *     image.
+   *     of kgcoop compute the images of a batch in parallel, so a single image has one.
    */
   static void print(int batch, int rounds, int threads) throws IOException, OrtException {
     Engine.setThreads(threads);
@@ -131,14 +130,9 @@ final class OnnxSpeed {
 
   private void encode(Encoder encoder, int together) throws OrtException {
     int perImage = pixels.length / images;
-    Engine.setThreadsOfAnOperation(together == 1 ? threads : 1);
-    try {
-      for (int from = 0; from < images; from += together) {
-        int to = Math.min(images, from + together);
-        encoder.encode(Arrays.copyOfRange(pixels, from * perImage, to * perImage));
-      }
-    } finally {
-      Engine.setThreadsOfAnOperation(1);
+    for (int from = 0; from < images; from += together) {
+      int to = Math.min(images, from + together);
+      encoder.encode(Arrays.copyOfRange(pixels, from * perImage, to * perImage));
     }
   }
 }
