@@ -12,12 +12,15 @@ import org.kgcoop.tensor.Workers;
  * <p>The last bits of a row of a matrix product can depend on its position among the rows. Those of
  * a convolution can depend on the size of the batch. Processors differ in this. The feature of an
  * image that is computed alone does not depend on the other images, their order or the number of
- * threads.
+ * threads. A batch of one image keeps all cores busy by its outputs.
  */
 record PerImageEncoder(ImageEncoder whole) implements ImageEncoder {
 
   @Override
   public Tensor features(Tensor images) {
+    if (images.size(0) == 1) {
+      return Workers.single(() -> whole.features(images));
+    }
     List<Tensor> features = new ArrayList<>();
     Workers.map(
             Math.toIntExact(images.size(0)),

@@ -30,6 +30,9 @@ public final class Linear implements AutoCloseable {
   private @Nullable Packed packed;
   private Int8Products.@Nullable Weight int8;
   private @Nullable Consumer<Tensor> observer;
+  // A caller waits for workers while it holds this lock, and workers take that of this object.
+  private final Object dividing = new Object();
+  private @Nullable DividedOutputs divided;
 
   /** Says whether packed copies are worth their memory. */
   public enum Packs {
@@ -102,6 +105,37 @@ public final class Linear implements AutoCloseable {
     if (observer != null) {
       observer.accept(rows);
     }
+    DividedOutputs parts = divided(rows);
+    return parts == null ? whole(rows) : parts.apply(rows);
+  }
+
+  /** Returns the parts of the outputs for the calling thread, or null if it computes the whole. */
+  private @Nullable DividedOutputs divided(Tensor rows) {
+    long size = outputs < 0 ? weight.size(0) : outputs;
+    if (packs == Packs.NEVER
+        || !DividedOutputs.areWorthIt(rows, size)
+        || (packs == Packs.ALWAYS && !(isFrozen() && Packing.available().isPresent()))) {
+      return null;
+    }
+    synchronized (dividing) {
+      if (divided == null && !hasPackedCopy()) { // no second copy for one image
+        divided = DividedOutputs.of(this, size);
+      }
+      String kind = packs + " " + weight.dtype() + " " + size;
+      return divided != null
+              && divided.areEqual(
+                  () -> new Linear(weight, bias, scale, packs, first, outputs), kind, rows)
+          ? divided
+          : null;
+    }
+  }
+
+  private synchronized boolean hasPackedCopy() {
+    return packed != null || int8 != null;
+  }
+
+  /** Computes all outputs on the calling thread. */
+  Tensor whole(Tensor rows) {
     if (packs == Packs.INT8) {
       Int8Products products = Int8Products.available().orElseThrow();
       Tensor bias = bias().to(DType.FLOAT32);
@@ -141,7 +175,17 @@ public final class Linear implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() {
+  public void close() {
+    closeCopies();
+    synchronized (dividing) {
+      if (divided != null) {
+        divided.close();
+        divided = null;
+      }
+    }
+  }
+
+  private synchronized void closeCopies() {
     if (int8 != null) {
       int8.close();
       int8 = null;

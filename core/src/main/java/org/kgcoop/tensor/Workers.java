@@ -11,6 +11,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,8 @@ public final class Workers {
   private Workers() {}
 
   private static final ThreadLocal<Boolean> IS_WORKER = ThreadLocal.withInitial(() -> false);
+
+  private static final ThreadLocal<Boolean> DIVIDES = ThreadLocal.withInitial(() -> false);
 
   private static int threads;
   private static @Nullable ExecutorService pool;
@@ -65,6 +68,27 @@ public final class Workers {
       }
     }
     return results(running, scope, failure);
+  }
+
+  /**
+   * Computes a single piece on the calling thread. Its frozen layers may divide their outputs among
+   * the workers, without a change of any bit.
+   *
+   * @param piece creates the tensors of the piece; those other than the result are freed
+   */
+  public static Tensor single(Supplier<Tensor> piece) {
+    boolean before = DIVIDES.get();
+    DIVIDES.set(!IS_WORKER.get());
+    try (Scope scope = Scope.open("single")) {
+      return scope.promote(piece.get());
+    } finally {
+      DIVIDES.set(before);
+    }
+  }
+
+  /** Returns the number of workers among which a layer may divide its outputs here. */
+  static int dividing() {
+    return DIVIDES.get() ? count() : 1;
   }
 
   /** Runs pieces that create no tensors, otherwise as {@link #map}. */

@@ -3,7 +3,12 @@ package org.kgcoop.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Compares the layer with packed weights to LibTorch's own, forward and backward. */
@@ -103,6 +108,79 @@ class LinearTest {
       Tensor large = Tensor.concat(List.of(x, x.narrow(0, 0, 1).times(1000)), 0);
       assertThat(relative(layer.apply(large).narrow(0, 0, 9), expected)).isLessThan(1e-2);
       assertThat(relative(part.apply(x), expected.narrow(1, 8, 16))).isLessThan(1e-2);
+    }
+  }
+
+  @Test
+  void dividedOutputsHaveTheBitsOfTheWhole() {
+    int threads = Engine.threads();
+    Engine.setThreads(3);
+    try (Autograd.Switch off = Autograd.off()) {
+      for (DType type : List.of(DType.FLOAT32, DType.BFLOAT16, DType.INT8)) {
+        if (type == DType.INT8 && !Linear.hasInt8()) {
+          continue;
+        }
+        for (long[] shape : new long[][] {{768, 768}, {2304, 768}, {1000, 640}, {768, 3072}}) {
+          areEqual(type, shape[0], shape[1]);
+        }
+      }
+    } finally {
+      Engine.setThreads(threads);
+    }
+  }
+
+  private static void areEqual(DType type, long outputs, long inputs) {
+    DType stored = type == DType.INT8 ? DType.FLOAT32 : type;
+    try (Scope scope = Scope.open("test")) {
+      Tensor weight = Arithmetic.sample(outputs, inputs).to(stored);
+      Tensor bias = Arithmetic.sample(outputs).to(stored);
+      Linear.Packs packs = type == DType.INT8 ? Linear.Packs.INT8 : Linear.Packs.ALWAYS;
+      Tensor rows = Arithmetic.sample(197, inputs);
+      try (Linear divided = new Linear(weight, bias, 1, packs);
+          Linear inWorkers = new Linear(weight, bias, 1, packs)) {
+        float[] outside = Workers.single(() -> divided.apply(rows)).to(DType.FLOAT32).toFloats();
+        // A worker computes the whole, also while others wait for parts.
+        Workers.map(6, i -> List.of(inWorkers.apply(rows).to(DType.FLOAT32)))
+            .forEach(each -> assertThat(each.get(0).toFloats()).isEqualTo(outside));
+        assertThat(Workers.single(() -> divided.apply(rows)).to(DType.FLOAT32).toFloats())
+            .isEqualTo(outside);
+      }
+    }
+  }
+
+  @Test
+  void callersThatDivideAndWorkersDoNotWaitForEachOther() throws Exception {
+    int threads = Engine.threads();
+    Engine.setThreads(2);
+    try (Scope scope = Scope.open("test");
+        Linear layer =
+            new Linear(
+                Arithmetic.sample(1024, 768), Arithmetic.sample(1024), 1, Linear.Packs.ALWAYS)) {
+      Tensor rows = Arithmetic.sample(197, 768);
+      ExecutorService callers = Executors.newFixedThreadPool(4);
+      try {
+        List<Future<float[]>> answers = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+          boolean alone = i % 2 == 0;
+          answers.add(callers.submit(() -> answer(layer, rows, alone ? 1 : 5)));
+        }
+        for (Future<float[]> each : answers) {
+          assertThat(each.get(60, TimeUnit.SECONDS)).isEqualTo(answers.get(0).get());
+        }
+      } finally {
+        callers.shutdownNow();
+      }
+    } finally {
+      Engine.setThreads(threads);
+    }
+  }
+
+  private static float[] answer(Linear layer, Tensor rows, int pieces) {
+    try (Scope scope = Scope.open("answer");
+        Autograd.Switch off = Autograd.off()) {
+      return pieces == 1
+          ? Workers.single(() -> layer.apply(rows)).toFloats()
+          : Workers.map(pieces, i -> List.of(layer.apply(rows))).get(0).get(0).toFloats();
     }
   }
 }
