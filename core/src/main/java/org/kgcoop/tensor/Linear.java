@@ -119,14 +119,29 @@ public final class Linear implements AutoCloseable {
     }
     synchronized (dividing) {
       if (divided == null && !hasPackedCopy()) { // no second copy for one image
-        divided = DividedOutputs.of(this, size);
+        divided = DividedOutputs.of(size, (from, count) -> new Alone(part(from, count)));
       }
       String kind = packs + " " + weight.dtype() + " " + size;
       return divided != null
               && divided.areEqual(
-                  () -> new Linear(weight, bias, scale, packs, first, outputs), kind, rows)
+                  () -> new Alone(new Linear(weight, bias, scale, packs, first, outputs)),
+                  kind,
+                  rows)
           ? divided
           : null;
+    }
+  }
+
+  /** A layer whose outputs are not divided. */
+  private record Alone(Linear layer) implements DividedOutputs.Part {
+    @Override
+    public Tensor of(Tensor rows) {
+      return layer.whole(rows);
+    }
+
+    @Override
+    public void close() {
+      layer.close();
     }
   }
 
@@ -135,7 +150,7 @@ public final class Linear implements AutoCloseable {
   }
 
   /** Computes all outputs on the calling thread. */
-  Tensor whole(Tensor rows) {
+  private Tensor whole(Tensor rows) {
     if (packs == Packs.INT8) {
       Int8Products products = Int8Products.available().orElseThrow();
       Tensor bias = bias().to(DType.FLOAT32);
