@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.tensor.Engine;
+import org.kgcoop.tensor.Workers;
 
 /**
  * Pipeline from images to features. A thread reads, decodes, transforms and encodes an image, so
@@ -111,7 +112,8 @@ final class FeaturePipeline<T> implements AutoCloseable {
       while (group.size() < encoder.group() && images.hasNext()) {
         group.add(images.next());
       }
-      begun.add(CompletableFuture.supplyAsync(() -> processed(group), pool));
+      boolean isOnly = begun.isEmpty() && ready.isEmpty() && !images.hasNext();
+      begun.add(CompletableFuture.supplyAsync(() -> processed(group, isOnly), pool));
     }
   }
 
@@ -126,7 +128,12 @@ final class FeaturePipeline<T> implements AutoCloseable {
     }
   }
 
-  private List<Outcome<T>> processed(List<T> group) {
+  /**
+   * Processes a group of images.
+   *
+   * @param isOnly true if no other group is processed at the same time
+   */
+  private List<Outcome<T>> processed(List<T> group, boolean isOnly) {
     long start = System.nanoTime();
     List<Prepared<T>> prepared = group.stream().map(this::prepared).toList();
     List<RgbImage> views =
@@ -142,7 +149,9 @@ final class FeaturePipeline<T> implements AutoCloseable {
       beginEncoding();
       try {
         long begin = System.nanoTime();
-        encoded = encoder.encoded(views).iterator();
+        encoded =
+            (isOnly ? encoder.encoded(views) : Workers.beside(() -> encoder.encoded(views)))
+                .iterator();
         // The time of a process with as many such threads as encoders.
         seconds = (System.nanoTime() - begin + wait - start) / 1e9 / encoders / views.size();
       } finally {

@@ -28,6 +28,7 @@ public final class Workers {
   private static final ThreadLocal<Boolean> IS_WORKER = ThreadLocal.withInitial(() -> false);
 
   private static final ThreadLocal<Boolean> DIVIDES = ThreadLocal.withInitial(() -> false);
+  private static final ThreadLocal<Boolean> IS_BESIDE = ThreadLocal.withInitial(() -> false);
 
   private static int threads;
   private static @Nullable ExecutorService pool;
@@ -78,11 +79,25 @@ public final class Workers {
    */
   public static Tensor single(Supplier<Tensor> piece) {
     boolean before = DIVIDES.get();
-    DIVIDES.set(!IS_WORKER.get());
+    DIVIDES.set(!IS_WORKER.get() && !IS_BESIDE.get());
     try (Scope scope = Scope.open("single")) {
       return scope.promote(piece.get());
     } finally {
       DIVIDES.set(before);
+    }
+  }
+
+  /**
+   * Runs work beside other threads that keep the cores busy. A {@link #single} piece in it is not
+   * divided.
+   */
+  public static <T> T beside(Supplier<T> work) {
+    boolean before = IS_BESIDE.get();
+    IS_BESIDE.set(true);
+    try {
+      return work.get();
+    } finally {
+      IS_BESIDE.set(before);
     }
   }
 
