@@ -40,6 +40,7 @@ final class FeaturePipeline<T> implements AutoCloseable {
   private final int tasks;
   private final Queue<CompletableFuture<List<Outcome<T>>>> begun = new ArrayDeque<>();
   private final Queue<Outcome<T>> ready = new ArrayDeque<>();
+  private volatile boolean isClosed;
 
   /**
    * Input of the image encoder.
@@ -176,12 +177,15 @@ final class FeaturePipeline<T> implements AutoCloseable {
 
   private void beginEncoding() {
     synchronized (FeaturePipeline.class) {
-      while (encoding >= encoders) {
+      while (encoding >= encoders && !isClosed) {
         try {
           FeaturePipeline.class.wait();
-        } catch (InterruptedException e) { // by close
+        } catch (InterruptedException e) {
           throw new CancellationException();
         }
+      }
+      if (isClosed) {
+        throw new CancellationException();
       }
       encoding++;
     }
@@ -202,10 +206,18 @@ final class FeaturePipeline<T> implements AutoCloseable {
     }
   }
 
-  /** Waits until no thread uses the encoder any more. */
+  /**
+   * Waits until no thread uses the encoder any more. The threads are not interrupted: an interrupt
+   * closes the archive that another thread reads images of.
+   */
   @Override
   public void close() {
-    pool.shutdownNow();
+    isClosed = true;
+    begun.forEach(future -> future.cancel(false)); // those that no thread has begun
+    synchronized (FeaturePipeline.class) {
+      FeaturePipeline.class.notifyAll();
+    }
+    pool.shutdown();
     boolean interrupted = false;
     while (true) {
       try {
