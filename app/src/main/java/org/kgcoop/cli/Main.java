@@ -54,7 +54,6 @@ import picocli.CommandLine.Spec;
       "Extra commands (source checkout only; built on first use):",
       "  bench      Measure the speed of kgcoop, and recompute reference numbers.",
       "  cluster    Compute features and experiments on Apache Spark.",
-      "  pretrain   Train a CLIP from images and captions.",
       "",
       "Start with: ./kgcoop demo",
       "Help: ./kgcoop help train",

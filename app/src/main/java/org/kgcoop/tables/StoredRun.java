@@ -86,7 +86,7 @@ public final class StoredRun {
   static @Nullable StoredRun find(Path folder, String name) {
     RunRecord record = RunRecord.read(folder).orElse(null);
     if (record == null || record.method().isEmpty() || !record.settings().path("data").isObject()) {
-      return null; // for example, a pretraining run
+      return null; // for example, a run of another program
     }
     StoredRun run =
         new StoredRun(folder, name, written(folder.resolve(RunRecord.FILE)), null)

@@ -21,7 +21,7 @@ import picocli.CommandLine;
 /** Parses the command lines of the documents without running them. */
 class DocumentedCommandsTest {
   /** Programs of other modules, which parse their own arguments. */
-  private static final Set<String> OTHER_PROGRAMS = Set.of("bench", "cluster", "pretrain");
+  private static final Set<String> OTHER_PROGRAMS = Set.of("bench", "cluster");
 
   /** A file of the published code that is complete enough for the parser. */
   private static final String PUBLISHED = "OPTIM:\n  LR: 0.002\n";

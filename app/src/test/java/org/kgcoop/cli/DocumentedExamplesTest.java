@@ -73,7 +73,6 @@ class DocumentedExamplesTest {
           Map.entry("runs table runs/paper", "needs the data of the paper"),
           Map.entry("bench", "a program of another module"),
           Map.entry("cluster", "a program of another module"),
-          Map.entry("pretrain", "a program of another module"),
           Map.entry("label", "waits for a person; LabelCommandTest and LabelPageBrowserTest label"),
           Map.entry("demo --full", "takes an hour"),
           Map.entry("demo --all", "takes half an hour"),

@@ -62,7 +62,7 @@ public record MarkdownPage(Path file, List<String> lines, List<Boolean> code) {
   /** Returns the pages of the repository. */
   public static List<MarkdownPage> all() throws IOException {
     List<MarkdownPage> pages = new ArrayList<>();
-    for (String folder : List.of("", ".github", "cluster", "maker")) {
+    for (String folder : List.of("", ".github", "cluster")) {
       pages.addAll(in(folder, 1));
     }
     pages.addAll(in("docs", Integer.MAX_VALUE));

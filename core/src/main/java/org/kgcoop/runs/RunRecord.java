@@ -66,7 +66,7 @@ public record RunRecord(JsonNode settings, JsonNode provenance, String state) {
     return state.equals(COMPLETE);
   }
 
-  /** Returns the name of the method; empty if there is none, as in pretraining. */
+  /** Returns the name of the method; empty if there is none. */
   public String method() {
     return settings.path("method").path("method").asText("");
   }

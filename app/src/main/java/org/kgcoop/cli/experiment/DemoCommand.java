@@ -67,12 +67,12 @@ public final class DemoCommand implements Callable<Integer> {
   private static final String COLUMNS = "base,new,H,ms_per_image,ms_per_image_with_features";
   private static final int BATCH = 32;
 
-  /** The data sets with headroom, by the rule in maker/DATASETS.md. */
+  /** The data sets with headroom, by the rule in the README of the data sets. */
   private static final List<String> SETS = List.of("places", "rare-objects");
 
   /**
    * The extent of the demo. The learning rates and epochs were chosen on the data set {@code
-   * tuning}, by the rule in maker/DATASETS.md.
+   * tuning}, by the rule in the README of the data sets.
    */
   enum Extent {
     DEFAULT("", "1", 8, new Length(0.05, 64)),
