@@ -18,19 +18,11 @@ import picocli.CommandLine.Command;
       EncodersBench.class,
       ImageBench.class,
       TrainBench.class,
-      FeaturesBench.class,
       GrowthBench.class,
-      EvaluateBench.class,
       AdaptBench.class,
-      AdaptCalibrationBench.class,
-      AdaptSpeedBench.class,
-      ClosedBench.class,
       LabelBench.class,
-      PreprocessBench.class,
-      LoadBench.class,
       OnnxBench.class,
       PrecisionBench.class,
-      ServeBench.class,
       VerifyCommand.class
     })
 public final class Main {
