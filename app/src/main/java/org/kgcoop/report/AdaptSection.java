@@ -119,7 +119,7 @@ final class AdaptSection {
     blocks.add(new Entries(images(record), false));
   }
 
-  /** Adds the confusion matrix of the held-out images and the misclassified images. */
+  /** Adds the worst classes of the held-out images and the misclassified images. */
   private static void addMistakes(List<Block> blocks, Result adapted) {
     if (adapted.classes().isEmpty()) {
       return;
@@ -130,7 +130,7 @@ final class AdaptSection {
       return;
     }
     blocks.add(
-        new Charts(List.of(Confusion.of(adapted).chart("Held-out images of the chosen method"))));
+        new Figures(Confusion.of(adapted).worstClasses("Held-out images of the chosen method")));
     List<AdaptRecord.Mistake> shown =
         adapted.mistakes().stream()
             .sorted(Comparator.comparingDouble(each -> -each.confidence()))

@@ -1,18 +1,14 @@
 package org.kgcoop.report;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.kgcoop.report.Block.Chart;
-import org.kgcoop.report.chart.HeatMap;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.TargetResult;
 
 /** A confusion matrix: counts of images by label (row) and prediction (column). */
 final class Confusion {
-  private static final int MAX_CLASSES = 22;
   private static final int WORST = 8;
 
   private final List<String> names;
@@ -111,47 +107,5 @@ final class Confusion {
             .map(i -> names.get(i) + " (" + counts[label][i] + ")")
             .toList();
     return others.isEmpty() ? Formats.NONE : String.join(", ", others);
-  }
-
-  /** Draws the matrix. If there are many classes, it contains only the worst. */
-  Chart chart(String title) {
-    List<Integer> shown =
-        names.size() <= MAX_CLASSES
-            ? IntStream.range(0, names.size()).boxed().toList()
-            : worst().stream().limit(MAX_CLASSES).sorted().toList();
-    List<List<Double>> shares = new ArrayList<>();
-    for (int row : shown) {
-      double sum = Math.max(1, images(row));
-      shares.add(shown.stream().map(column -> counts[row][column] / sum).toList());
-    }
-    String part =
-        shown.size() < names.size()
-            ? "; the %s worst of %s classes".formatted(shown.size(), names.size())
-            : "";
-    return new Chart(
-        title + ": share of a class (row) taken for each class" + part,
-        new HeatMap("taken for", "class", shown.stream().map(names::get).toList(), shares).draw(),
-        List.of(),
-        mistakes(title));
-  }
-
-  /** Returns the most frequent mistakes, as the text alternative of the matrix. */
-  private ReportTable mistakes(String title) {
-    record Mistake(int label, int prediction) {}
-    List<Mistake> mistakes = new ArrayList<>();
-    for (int row = 0; row < names.size(); row++) {
-      for (int column = 0; column < names.size(); column++) {
-        if (row != column && counts[row][column] > 0) {
-          mistakes.add(new Mistake(row, column));
-        }
-      }
-    }
-    mistakes.sort(Comparator.comparingLong(m -> -counts[m.label][m.prediction]));
-    List<Mistake> first = mistakes.stream().limit(10).toList();
-    return ReportTable.of(
-            title + ": most frequent mistakes", "class", first, m -> names.get(m.label))
-        .words("taken for", m -> names.get(m.prediction))
-        .numbers("images", m -> (double) counts[m.label][m.prediction], SeriesGrid::number)
-        .build();
   }
 }

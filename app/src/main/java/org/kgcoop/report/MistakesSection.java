@@ -68,7 +68,6 @@ final class MistakesSection {
         continue;
       }
       String title = title(target);
-      charts.add(confusion.chart(title));
       if (confusion.worst().isEmpty()) {
         closely.add(new Words(title + ": no mistake."));
         continue;

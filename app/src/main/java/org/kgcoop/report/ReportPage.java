@@ -5,15 +5,12 @@ import gg.jte.TemplateEngine;
 import gg.jte.output.StringOutput;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.files.AtomicFile;
-import org.kgcoop.files.Folders;
 import org.kgcoop.files.Resources;
 import org.kgcoop.files.Sha256;
-import org.kgcoop.report.chart.ChartFile;
 
 /**
  * A page of tables and runs: tables, charts, images and settings in one HTML file. The file refers
@@ -48,37 +45,6 @@ public final class ReportPage {
   static void write(Page page, Path file) {
     byte[] html = html(page).getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(file, stream -> stream.write(html));
-  }
-
-  /**
-   * Writes the charts of the page as SVG files with the name of their section: {@code
-   * results-1.svg}. The colors follow the light or dark theme of the reader.
-   *
-   * @param target the folder of the files, which is created if necessary
-   * @return the files
-   * @throws org.kgcoop.KgCoopException of the kind IO if a folder has no results or a file cannot
-   *     be written
-   */
-  public static List<Path> writeCharts(List<Path> folders, Path target) {
-    Page page = Page.of(ReportSources.read(folders), new EmbeddedImages(List.of()));
-    String style = resource("chart.css");
-    List<Path> files = new ArrayList<>();
-    Folders.create(target, "a folder for charts", "name another");
-    for (Section section : page.sections()) {
-      List<Block.Chart> charts =
-          section.blocks().stream().flatMap(block -> block.charts().stream()).toList();
-      for (int i = 0; i < charts.size(); i++) {
-        Block.Chart chart = charts.get(i);
-        byte[] svg =
-            new ChartFile(chart.caption(), chart.drawing(), chart.legend())
-                .svg(style)
-                .getBytes(StandardCharsets.UTF_8);
-        Path file = target.resolve(section.id() + "-" + (i + 1) + ".svg");
-        AtomicFile.write(file, stream -> stream.write(svg));
-        files.add(file);
-      }
-    }
-    return files;
   }
 
   static String html(Page page) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.kgcoop.eval.Metrics.Spread;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
 import org.kgcoop.report.Block.Figures;
@@ -77,12 +78,6 @@ final class ResultsSection {
                 new Section("transfer" + number, name + "Domain generalization", transfer()));
         default -> {}
       }
-    }
-    List<Chart> swept = SweepCharts.of(table.runs());
-    if (!swept.isEmpty()) {
-      sections.add(
-          new Section(
-              "sweep" + number, name + "What the setting does", List.of(new Charts(swept))));
     }
     return sections;
   }
@@ -341,7 +336,10 @@ final class ResultsSection {
       List<Point> points = new ArrayList<>();
       for (Row row : shownRows.stream().filter(r -> Formats.label(r).equals(method)).toList()) {
         for (int k : shots) {
-          SweepCharts.addPoint(points, log2(k), row.column(String.valueOf(k)));
+          Spread accuracy = row.column(String.valueOf(k));
+          if (Double.isFinite(accuracy.mean())) {
+            points.add(new Point(log2(k), accuracy.mean(), accuracy.standardDeviation()));
+          }
         }
       }
       series.add(new Series(method, Style.LINE_AND_POINTS, points));

@@ -21,7 +21,6 @@ import java.util.stream.Stream;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
-import org.jsoup.parser.Parser;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -177,14 +176,12 @@ class ReportPageTest {
     Document page = sweep();
 
     assertThat(sections(page))
-        .containsExactly(
-            "results", "sweep", "distance", "training", "mistakes", "words", "made", "notes");
+        .containsExactly("results", "training", "mistakes", "words", "made", "notes");
     assertThat(page.select("#results h3").eachText())
         .containsExactly("Joint list and calibration", "objects", "places");
     // Four: base, new and H over both data sets, and a chart per data set. Eight: two losses,
-    // accuracy and learning rate for two data sets. Six: two confusion matrices and a calibration
-    // chart for two runs. Two for the sweep, and one for the distance.
-    assertThat(page.select("figure.chart svg.drawing")).hasSize(4 + 8 + 6 + 2 + 1);
+    // accuracy and learning rate for two data sets. Two: a calibration chart for two runs.
+    assertThat(page.select("figure.chart svg.drawing")).hasSize(4 + 8 + 2);
     assertThat(page.select("#training figcaption").eachText())
         .contains(
             "Loss by epoch",
@@ -261,33 +258,9 @@ class ReportPageTest {
   }
 
   @Test
-  void chartsAreFilesThatNeedNoPage() throws IOException {
-    List<Path> files = ReportPage.writeCharts(List.of(shared), folder.resolve("charts"));
-
-    assertThat(files).hasSize(sweep().select("svg.drawing").size());
-    Path bars = folder.resolve("charts/results-1.svg");
-    assertThat(files.get(0)).isEqualTo(bars);
-    Element page = sweep().expectFirst("#results figure");
-    Document file = Jsoup.parse(Files.readString(bars), Parser.xmlParser());
-    Element svg = file.expectFirst("svg");
-    assertThat(svg.attr("xmlns")).isEqualTo("http://www.w3.org/2000/svg");
-    assertThat(svg.expectFirst("title").text())
-        .isEqualTo("Accuracy on base and new classes, in percent");
-    assertThat(svg.expectFirst("style").wholeText())
-        .contains("prefers-color-scheme: dark", ".s4")
-        .doesNotContain("body", "url(");
-    assertThat(svg.select("> text").eachText()).isEqualTo(page.select(".legend li").eachText());
-    assertThat(svg.select("> g > path").eachAttr("d"))
-        .isEqualTo(page.select("svg.drawing path").eachAttr("d"));
-    // The height is that of the chart plus the lines of its legend.
-    int chart = Integer.parseInt(page.expectFirst("svg.drawing").attr("height"));
-    assertThat(Integer.parseInt(svg.attr("height"))).isBetween(chart + 20, chart + 100);
-  }
-
-  @Test
   void aMethodHasOneColorInAllChartsOfAPage() throws IOException {
     Map<String, Set<String>> colors = new TreeMap<>();
-    for (String section : List.of("#results", "#distance", "#training")) {
+    for (String section : List.of("#results", "#training")) {
       for (Element entry : sweep().select(section + " .legend li")) {
         colors
             .computeIfAbsent(entry.text(), name -> new TreeSet<>())
@@ -308,14 +281,6 @@ class ReportPageTest {
     assertThat(palette.places(List.of("c", "a"))).containsExactly("a", "", "c");
     assertThat(palette.places(List.of("late", "c", "new"))).containsExactly("late", "new", "c");
     assertThat(palette.places(palette.methods())).isEqualTo(palette.methods().subList(0, 8));
-  }
-
-  @Test
-  void theWeightCurveHasAPointForEachWeight() throws IOException {
-    Element chart = sweep().expectFirst("#sweep figure");
-
-    assertThat(chart.select(".legend li").eachText()).containsExactly("base", "new", "H");
-    assertThat(chart.select("tbody th").eachText()).containsExactly("0", "4", "16");
   }
 
   @Test

@@ -56,24 +56,6 @@ public final class Metrics {
   }
 
   /**
-   * Returns Pearson's correlation r = cov(x, y) / (sd(x) sd(y)); NaN for fewer than three points or
-   * without variation in x or y.
-   */
-  public static double correlation(List<Double> x, List<Double> y) {
-    if (x.size() < 3) {
-      return Double.NaN;
-    }
-    Spread xSpread = spread(x);
-    Spread ySpread = spread(y);
-    List<Double> products = new ArrayList<>();
-    for (int i = 0; i < x.size(); i++) {
-      products.add((x.get(i) - xSpread.mean()) * (y.get(i) - ySpread.mean()));
-    }
-    double r = mean(products) / (xSpread.standardDeviation() * ySpread.standardDeviation());
-    return Double.isFinite(r) ? Math.max(-1, Math.min(1, r)) : Double.NaN;
-  }
-
-  /**
    * Returns the expected calibration error, a fraction: the mean distance of confidence and
    * accuracy over the bins (b/n, (b+1)/n], weighted by their images. A confidence of 0 is in no bin
    * but counts as an image.

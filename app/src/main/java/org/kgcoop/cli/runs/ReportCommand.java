@@ -1,9 +1,9 @@
 package org.kgcoop.cli.runs;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.cli.console.Output;
@@ -50,12 +50,6 @@ public final class ReportCommand implements Callable<Integer> {
   private @Nullable Path out;
 
   @Option(
-      names = "--charts",
-      paramLabel = "DIR",
-      description = "Also write the charts as SVG files into this folder.")
-  private @Nullable Path charts;
-
-  @Option(
       names = "--data",
       paramLabel = "PATH",
       description =
@@ -70,15 +64,10 @@ public final class ReportCommand implements Callable<Integer> {
   public Integer call() {
     Path file = out != null ? out : runs.size() == 1 ? runs.get(0).resolve(FILE) : Path.of(FILE);
     ReportPage.write(runs, data(), file);
-    List<Path> drawn = charts == null ? List.of() : ReportPage.writeCharts(runs, charts);
-    output.json(new Written(file.toString(), drawn.stream().map(Path::toString).toList()));
+    output.json(Map.of("report", file.toString()));
     output.print("Report: " + file);
-    drawn.forEach(chart -> output.print("Chart: " + chart));
     return 0;
   }
-
-  @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  private record Written(String report, List<String> charts) {}
 
   private List<Path> data() {
     return data.stream().flatMap(each -> Parse.paths(each).stream()).map(Path::of).toList();

@@ -57,30 +57,6 @@ class ReportCommandTest {
   }
 
   @Test
-  void chartsAreWrittenAsFilesWhereAskedFor() {
-    Path charts = folder.resolve("charts");
-
-    Cli.Result result =
-        Cli.run(
-            "report", folder.resolve("run"), "--out", folder.resolve("any"), "--charts", charts);
-
-    assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.out()).contains("Chart: " + charts.resolve("training-1.svg"));
-    assertThat(charts.resolve("training-1.svg")).content().startsWith("<svg xmlns=");
-  }
-
-  @Test
-  void aFolderForChartsThatIsAFileIsRefused() {
-    Path file = folder.resolve("run/run.json");
-
-    Cli.Result result =
-        Cli.run("report", folder.resolve("run"), "--out", folder.resolve("any"), "--charts", file);
-
-    assertThat(result.exitCode()).isNotZero();
-    assertThat(result.err()).contains("run.json: cannot be made a folder for charts");
-  }
-
-  @Test
   void writesToANamedFileAndPrintsItsPath() throws IOException {
     Path file = folder.resolve("page.html");
 

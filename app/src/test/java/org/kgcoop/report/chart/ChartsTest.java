@@ -122,21 +122,4 @@ class ChartsTest {
     assertThat(parsed(drawing).select("text[transform^=rotate(-40]")).hasSize(30);
     assertThat(drawing.content()).hasSizeLessThan(10_000);
   }
-
-  @Test
-  void aHeatMapLeavesCellsOfNothingEmpty() {
-    Document drawn =
-        parsed(
-            new HeatMap(
-                    "taken for",
-                    "class",
-                    List.of("cat", "dog"),
-                    List.of(List.of(1.0, 0.0), List.of(0.1, 0.9)))
-                .draw());
-
-    assertThat(drawn.select("path.heat").eachAttr("class"))
-        .containsExactly("f heat q7", "f heat q0");
-    assertThat(drawn.select("text").eachText())
-        .containsExactly("cat", "cat", "dog", "dog", "class", "taken for");
-  }
 }
