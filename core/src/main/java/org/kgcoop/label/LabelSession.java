@@ -155,6 +155,11 @@ final class LabelSession implements AutoCloseable {
     setPool();
   }
 
+  /** Returns the feature of an image, (D), unit length; null before it is read. */
+  float @Nullable [] feature(int image) {
+    return features[image];
+  }
+
   boolean isRead(int image) {
     return features[image] != null || state.isGone(image);
   }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -225,6 +226,7 @@ public final class Labeling implements AutoCloseable {
   private final ExperimentContext context;
   private final boolean hasJoined;
   private final OpenPages open = new OpenPages();
+  private final Gallery gallery;
   private List<LabelExample> examples = List.of();
 
   private Labeling(Path folder, Path sessionFolder, JournalFile journal, Builder options) {
@@ -265,6 +267,8 @@ public final class Labeling implements AutoCloseable {
     ClassTextFeatures texts = new ClassTextFeatures(clip, options.template);
     session = new LabelSession(paths, images.firstCopies(), texts, clip.logitScale(), start);
     classes = new SessionClasses(session.state(), texts, this::record);
+    ClassTextFeatures plain = new ClassTextFeatures(clip, "{}");
+    gallery = new Gallery(session, text -> plain.of(List.of(text))[0]);
     reader =
         new FolderReader(
             session, this, images, cache, options.warnings, options.progress, options.cancelled);
@@ -624,6 +628,54 @@ public final class Labeling implements AutoCloseable {
 
   /** Keeps the page of a person open. A person who is silent for 30 seconds leaves. */
   public synchronized void seen(String person) {}
+
+  // ---- all images
+
+  /**
+   * Returns the images of a view, as positions in {@link #images}. Random images of the audit that
+   * were not asked yet are in no view.
+   *
+   * @throws KgCoopException if the class or image of the view does not exist
+   */
+  public synchronized int[] view(View view) {
+    String name = view.name();
+    Path like = view.like();
+    return gallery.images(
+        view,
+        view.shown() == View.Shown.CLASS && name != null ? classes.number(name) : JournalEntry.NONE,
+        view.order() == View.Order.LIKE && like != null ? shown(like) : -1);
+  }
+
+  private int shown(Path image) {
+    OptionalInt found = session.state().image(image.toString());
+    if (found.isEmpty() || !gallery.isShown(found.getAsInt())) {
+      throw KgCoopException.configuration(image + ": is not an image of this view");
+    }
+    return found.getAsInt();
+  }
+
+  /**
+   * Returns the labels of images, given by a person or by the program.
+   *
+   * @param positions in {@link #images}, of a view
+   * @throws KgCoopException if an image may not be shown
+   */
+  public synchronized List<LabeledImage> labels(List<Integer> positions) {
+    return gallery.labels(positions, this::name);
+  }
+
+  /**
+   * Classifies all images of a large folder, so that a view of a class is there at once. Others can
+   * answer meanwhile.
+   */
+  public void prepareViews() {
+    boolean isLeft = true;
+    while (isLeft) {
+      synchronized (this) {
+        isLeft = session.state().classes().length >= 2 && gallery.prepare();
+      }
+    }
+  }
 
   // ---- results
 

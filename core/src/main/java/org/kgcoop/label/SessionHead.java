@@ -252,6 +252,24 @@ final class SessionHead implements AutoCloseable {
     }
   }
 
+  /** Returns the probabilities of read images, (B, K + 1). */
+  double[][] probabilities(int[] images) {
+    GapHead.Fit current = fit();
+    int[] outside = Arrays.stream(images).filter(image -> !isInPool(image)).toArray();
+    double[][] others = new double[0][];
+    if (outside.length > 0) {
+      try (Scope scope = Scope.open("images")) {
+        others = Objects.requireNonNull(head).classify(tensor(outside), current);
+      }
+    }
+    double[][] rows = new double[images.length][];
+    int next = 0;
+    for (int i = 0; i < images.length; i++) {
+      rows[i] = isInPool(images[i]) ? current.probabilities()[place[images[i]]] : others[next++];
+    }
+    return rows;
+  }
+
   /** Returns the most probable class of a read image. */
   int predicted(int image) {
     return number(NextImages.argmax(probabilities(image)));
