@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.JournalEntry;
-import org.kgcoop.runs.JournalEntry.Kind;
 import org.kgcoop.runs.JournalEntry.Page;
+import org.kgcoop.runs.Kind;
 
 /**
  * A labeling session in memory: the answers so far, the head that they train, and the next images.

@@ -18,9 +18,9 @@ import org.kgcoop.runs.JournalEntry.ClassMerged;
 import org.kgcoop.runs.JournalEntry.ClassRenamed;
 import org.kgcoop.runs.JournalEntry.ClassUndo;
 import org.kgcoop.runs.JournalEntry.Draw;
-import org.kgcoop.runs.JournalEntry.Kind;
 import org.kgcoop.runs.JournalEntry.Page;
 import org.kgcoop.runs.JournalEntry.Undo;
+import org.kgcoop.runs.Kind;
 
 /**
  * The classes and answers of a labeling session. It is a pure function of the entries of the

@@ -3,8 +3,6 @@ package org.kgcoop.label;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -13,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -28,7 +25,7 @@ import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.JournalEntry;
-import org.kgcoop.runs.JournalEntry.Kind;
+import org.kgcoop.runs.Kind;
 import org.kgcoop.runs.LabelJournal;
 import org.kgcoop.trial.ExperimentContext;
 
@@ -37,11 +34,10 @@ import org.kgcoop.trial.ExperimentContext;
  * answer, and measures the accuracy on random images.
  *
  * <pre>{@code
- * try (Labeling labeling =
- *     Labeling.open(Path.of("photos"), clip, Labeling.Options.defaults().withClasses("owl", "cat"))) {
- *   Labeling.Page page = labeling.next();
+ * try (Labeling labeling = Labeling.of(Path.of("photos"), clip).classes("owl", "cat").open()) {
+ *   Page page = labeling.next();
  *   labeling.answer(page, Map.of(page.images().get(0), "owl")); // or Labeling.NONE, Labeling.SKIP
- *   labeling.accuracy().ifPresent(System.out::println);
+ *   labeling.accuracy().folder().ifPresent(System.out::println);
  *   labeling.write(Path.of("runs/photos"));
  * }
  * }</pre>
@@ -60,118 +56,164 @@ public final class Labeling implements AutoCloseable {
   /** The answer that the person has not decided. The image is asked again at the end. */
   public static final String SKIP = "\u0000";
 
-  /** The wanted kind of a page of undecided images. */
-  public static final String SKIPPED = "skipped";
-
   private static final int LIKELY_CLASSES = 9;
   private static final int UPCOMING_PAGES = 2;
   private static final double MINUTES = 2; // of the training of a classifier
 
-  /**
-   * The settings of a session. An existing session keeps its seed, page size, audit and target.
-   *
-   * @param classes the first class names
-   * @param session the folder of the session; null for {@code FOLDER.labels}
-   * @param template a text with {@code {}} for the class name
-   * @param cache the folder of the feature cache; null to keep features in memory
-   * @param audit the number of random images that measure the accuracy; at most a quarter of the
-   *     folder is used, and 0 measures nothing
-   * @param target the share of right images at which the person can stop, in percent
-   * @param page the images of a page
-   * @param warnings receives warnings
-   * @param progress receives the number of images that were read, also from other threads
-   * @param cancelled true to stop the encoding; encoded images stay in the cache
-   * @param labeled a folder with one folder per class; its images train, but are never asked; null
-   *     for none
-   */
-  public record Options(
-      List<String> classes,
-      @Nullable Path session,
-      String template,
-      @Nullable Path cache,
-      int audit,
-      double target,
-      int page,
-      long seed,
-      Consumer<String> warnings,
-      LongConsumer progress,
-      BooleanSupplier cancelled,
-      @Nullable Path labeled) {
-    public Options {
-      classes = List.copyOf(classes);
-      Templates.check(template);
-      if (audit < 0 || page < 1 || !(target > 0 && target <= 100)) {
-        throw KgCoopException.configuration(
-            "labeling: expected an audit of at least 0, a page of at least 1 and a target of 1 to"
-                + " 100 percent, got %s, %s and %s".formatted(audit, page, target));
+  /** The settings of a session. An existing session keeps its seed, page size, audit and target. */
+  public static final class Builder {
+    private final Path folder;
+    private final Clip clip;
+    private List<String> classes = List.of();
+    private @Nullable Path session;
+    private @Nullable Path labeled;
+    private @Nullable Path cache;
+    private String template = Templates.DEFAULT;
+    private int audit = 50;
+    private double target = 90;
+    private int pageSize = 20;
+    private long seed = 1;
+    private Consumer<String> warnings = warning -> {};
+    private LongConsumer progress = images -> {};
+    private BooleanSupplier cancelled = () -> false;
+
+    private Builder(Path folder, Clip clip) {
+      this.folder = folder;
+      this.clip = clip;
+    }
+
+    /** Sets the first class names. */
+    @CanIgnoreReturnValue
+    public Builder classes(String... names) {
+      return classes(List.of(names));
+    }
+
+    /** Sets the first class names. */
+    @CanIgnoreReturnValue
+    public Builder classes(List<String> names) {
+      classes = List.copyOf(names);
+      return this;
+    }
+
+    /** Sets the folder of the session (default: {@code FOLDER.labels} next to the images). */
+    @CanIgnoreReturnValue
+    public Builder session(Path own) {
+      session = own;
+      return this;
+    }
+
+    /** Adds a folder with one folder per class. Its images train, but are never asked. */
+    @CanIgnoreReturnValue
+    public Builder labeled(Path examples) {
+      labeled = examples;
+      return this;
+    }
+
+    /** Sets the text of a class, with {@code {}} for its name. */
+    @CanIgnoreReturnValue
+    public Builder template(String text) {
+      Templates.check(text);
+      template = text;
+      return this;
+    }
+
+    /** Sets the folder of the feature cache (default: features stay in memory). */
+    @CanIgnoreReturnValue
+    public Builder cache(Path features) {
+      cache = features;
+      return this;
+    }
+
+    /**
+     * Sets the number of random images that measure the accuracy (default: 50). At most a quarter
+     * of the folder is used, and 0 measures nothing.
+     */
+    @CanIgnoreReturnValue
+    public Builder audit(int images) {
+      check(images >= 0, "audit: expected 0 or more images, got " + images);
+      audit = images;
+      return this;
+    }
+
+    /** Sets the share of right images at which the person can stop, in percent (default: 90). */
+    @CanIgnoreReturnValue
+    public Builder target(double percent) {
+      check(percent > 0 && percent <= 100, "target: expected 1 to 100 percent, got " + percent);
+      target = percent;
+      return this;
+    }
+
+    /** Sets the images of a page (default: 20). */
+    @CanIgnoreReturnValue
+    public Builder pageSize(int images) {
+      check(images >= 1, "page: expected 1 image or more, got " + images);
+      pageSize = images;
+      return this;
+    }
+
+    /** Sets the seed of the random images (default: 1). */
+    @CanIgnoreReturnValue
+    public Builder seed(long value) {
+      seed = value;
+      return this;
+    }
+
+    /** Receives warnings. */
+    @CanIgnoreReturnValue
+    public Builder warnings(Consumer<String> receiver) {
+      warnings = receiver;
+      return this;
+    }
+
+    /** Receives the number of images that were read, also from other threads. */
+    @CanIgnoreReturnValue
+    public Builder progress(LongConsumer receiver) {
+      progress = receiver;
+      return this;
+    }
+
+    /** Ends the encoding when this becomes true. Encoded images stay in the cache. */
+    @CanIgnoreReturnValue
+    public Builder cancelled(BooleanSupplier condition) {
+      cancelled = condition;
+      return this;
+    }
+
+    private static void check(boolean holds, String message) {
+      if (!holds) {
+        throw KgCoopException.configuration(message);
       }
     }
 
-    /** Returns an audit of 50 images, a target of 90 %, pages of 20 images and seed 1. */
-    public static Options defaults() {
-      return new Options(
-          List.of(),
-          null,
-          Templates.DEFAULT,
-          null,
-          50,
-          90,
-          20,
-          1,
-          w -> {},
-          n -> {},
-          () -> false,
-          null);
-    }
-
-    /** Replaces the first class names. */
-    public Options withClasses(String... names) {
-      return new Options(
-          List.of(names),
-          session,
-          template,
-          cache,
-          audit,
-          target,
-          page,
-          seed,
-          warnings,
-          progress,
-          cancelled,
-          labeled);
-    }
-
-    /** Replaces the folder of the session. */
-    public Options withSession(Path folder) {
-      return new Options(
-          classes, folder, template, cache, audit, target, page, seed, warnings, progress,
-          cancelled, labeled);
-    }
-
-    /** Adds a folder of labeled images, with one folder per class. */
-    public Options withLabeled(Path examples) {
-      return new Options(
-          classes, session, template, cache, audit, target, page, seed, warnings, progress,
-          cancelled, examples);
+    /**
+     * Opens the session, or continues it. It reads the images that are not in the feature cache:
+     * 500 of them before it returns, the others while you label. The random images of the audit are
+     * drawn from all images.
+     *
+     * @throws KgCoopException if there is no readable image, the session is open elsewhere, its
+     *     journal is damaged, or it was made with another CLIP
+     */
+    public Labeling open() {
+      Path root = folder.toAbsolutePath().normalize();
+      Path own = folderOfSession(folder, session);
+      JournalFile journal = JournalFile.open(own, clip, warnings);
+      try {
+        return new Labeling(root, own, journal, this);
+      } catch (RuntimeException | Error e) {
+        journal.close();
+        throw e;
+      }
     }
   }
 
   /**
-   * A group of images to answer.
+   * Sets up a session.
    *
-   * @param number identifies the page in answers
-   * @param kind {@code questions}, {@code page}, {@code unusual}, {@code audit}, {@code more-audit}
-   *     or {@code again}
-   * @param proposed the proposed class of a page, {@link #NONE}, or null for other kinds
-   * @param images the images, relative to the folder; empty if nothing is left to ask
-   * @param likely the most probable classes of each image, best first; empty in an audit
+   * @param folder a folder with images, also in subfolders
    */
-  public record Page(
-      int number,
-      String kind,
-      @Nullable String proposed,
-      List<Path> images,
-      List<List<String>> likely) {}
+  public static Builder of(Path folder, Clip clip) {
+    return new Builder(folder, clip);
+  }
 
   private final Path folder;
   private final Path sessionFolder;
@@ -185,21 +227,21 @@ public final class Labeling implements AutoCloseable {
   private final OpenPages open = new OpenPages();
   private List<LabelExample> examples = List.of();
 
-  private Labeling(
-      Path folder, Path sessionFolder, JournalFile journal, Clip clip, Options options) {
+  private Labeling(Path folder, Path sessionFolder, JournalFile journal, Builder options) {
+    Clip clip = options.clip;
     this.folder = folder;
     this.sessionFolder = sessionFolder;
     this.journal = journal;
     List<LabelExample> labeled =
-        options.labeled() == null
+        options.labeled == null
             ? List.of()
-            : LabelFolder.examples(options.labeled(), options.warnings());
+            : LabelFolder.examples(options.labeled, options.warnings);
     FeatureCache cache = cache(clip, options);
     List<Path> others = new ArrayList<>(List.of(sessionFolder.toAbsolutePath().normalize()));
-    if (options.labeled() != null) {
-      others.add(options.labeled().toAbsolutePath().normalize());
+    if (options.labeled != null) {
+      others.add(options.labeled.toAbsolutePath().normalize());
     }
-    images = LabelFolder.list(folder, others, cache.hashes(), options.warnings());
+    images = LabelFolder.list(folder, others, cache.hashes(), options.warnings);
     List<String> paths = images.images();
     String list = Sha256.of(String.join("\n", paths));
     List<JournalEntry> begun =
@@ -208,44 +250,37 @@ public final class Labeling implements AutoCloseable {
                 paths,
                 new JournalEntry.Start(
                     JournalFile.FORMAT,
-                    options.seed(),
+                    options.seed,
                     JournalFile.identity(clip),
                     paths.size(),
                     list,
-                    options.page(),
-                    options.audit(),
-                    options.target()),
-                options.warnings())
+                    options.pageSize,
+                    options.audit,
+                    options.target),
+                options.warnings)
             : List.of();
     JournalEntry.Start start =
         (JournalEntry.Start) (begun.isEmpty() ? journal.entries() : begun).get(0);
     hasJoined = !start.list().equals(list);
-    ClassTextFeatures texts = new ClassTextFeatures(clip, options.template());
+    ClassTextFeatures texts = new ClassTextFeatures(clip, options.template);
     session = new LabelSession(paths, images.firstCopies(), texts, clip.logitScale(), start);
     classes = new SessionClasses(session.state(), texts, this::record);
     reader =
         new FolderReader(
-            session,
-            this,
-            images,
-            cache,
-            options.warnings(),
-            options.progress(),
-            options.cancelled());
+            session, this, images, cache, options.warnings, options.progress, options.cancelled);
     context =
-        new ExperimentContext(
-            clip, cache, Progress.SILENT, options.warnings(), options.cancelled());
+        new ExperimentContext(clip, cache, Progress.SILENT, options.warnings, options.cancelled);
     journal.replay(session);
     begin(begun, labeled, options);
   }
 
   private synchronized void begin(
-      List<JournalEntry> begun, List<LabelExample> labeled, Options options) {
+      List<JournalEntry> begun, List<LabelExample> labeled, Builder options) {
     List<JournalEntry> added = new ArrayList<>(begun);
-    Set<String> names = new LinkedHashSet<>(options.classes());
+    Set<String> names = new LinkedHashSet<>(options.classes);
     labeled.stream().map(LabelExample::name).filter(each -> !each.equals(NONE)).forEach(names::add);
     added.addAll(classes.first(List.copyOf(names)));
-    SessionStart.reportMissing(journal.entries(), session.state(), options.warnings());
+    SessionStart.reportMissing(journal.entries(), session.state(), options.warnings);
     added.forEach(session::apply);
     reader.readFirst();
     Optional<JournalEntry.Read> grown = session.growth();
@@ -254,27 +289,6 @@ public final class Labeling implements AutoCloseable {
     journal.append(added);
     train(labeled, options);
     reader.readOthers();
-  }
-
-  /**
-   * Opens a session, or continues it. It reads the images that are not in the feature cache: 500 of
-   * them before it returns, the others while you label. The random images of the audit are drawn
-   * from all images.
-   *
-   * @param folder a folder with images, also in subfolders
-   * @throws KgCoopException if there is no readable image, the session is open elsewhere, its
-   *     journal is damaged, or it was made with another CLIP
-   */
-  public static Labeling open(Path folder, Clip clip, Options options) {
-    Path root = folder.toAbsolutePath().normalize();
-    Path own = folderOfSession(folder, options.session());
-    JournalFile journal = JournalFile.open(own, clip, options.warnings());
-    try {
-      return new Labeling(root, own, journal, clip, options);
-    } catch (RuntimeException | Error e) {
-      journal.close();
-      throw e;
-    }
   }
 
   /**
@@ -289,7 +303,7 @@ public final class Labeling implements AutoCloseable {
   }
 
   /** Trains with the examples. Images that are also in the folder are left out: they are asked. */
-  private void train(List<LabelExample> all, Options options) {
+  private void train(List<LabelExample> all, Builder options) {
     if (all.isEmpty()) {
       return;
     }
@@ -299,7 +313,7 @@ public final class Labeling implements AutoCloseable {
             .upright(
                 all.stream().map(LabelExample::file).toList(),
                 false,
-                problem -> options.warnings().accept(problem.reason().getMessage() + "; left out"),
+                problem -> options.warnings.accept(problem.reason().getMessage() + "; left out"),
                 done -> {});
     Set<Path> copies = images.copiesOf(List.copyOf(features.keySet()));
     examples =
@@ -319,11 +333,11 @@ public final class Labeling implements AutoCloseable {
                 .toList());
   }
 
-  private static FeatureCache cache(Clip clip, Options options) {
-    ViewEncoder encoder = new ViewEncoder(clip, new Images(options.warnings()));
-    return options.cache() == null
+  private static FeatureCache cache(Clip clip, Builder options) {
+    ViewEncoder encoder = new ViewEncoder(clip, new Images(options.warnings));
+    return options.cache == null
         ? FeatureCache.inMemory(encoder)
-        : FeatureCache.optional(encoder, options.cache(), options.warnings());
+        : FeatureCache.optional(encoder, options.cache, options.warnings);
   }
 
   private void record(JournalEntry entry) {
@@ -355,36 +369,34 @@ public final class Labeling implements AutoCloseable {
   }
 
   /**
-   * Adds a class.
+   * Adds classes, or none of them if one name is rejected. Images that the person called none of
+   * the classes are asked again if the program now gives them to a new class.
    *
-   * @return its number
-   * @throws KgCoopException if the name is empty, longer than 200 characters, or a class has it,
-   *     also in another case
+   * @param person who adds them
+   * @throws KgCoopException if a name is empty, longer than 200 characters, or a class has it, also
+   *     in another case, or if there would be more than 10,000 classes
    */
-  @CanIgnoreReturnValue
-  public synchronized int addClass(String name) {
-    int number = session.state().classCount();
-    addClasses(List.of(name));
-    return number;
-  }
-
-  /**
-   * Adds classes, or none of them if one name is rejected.
-   *
-   * @throws KgCoopException as {@link #addClass}, or if there would be more than 10,000 classes
-   */
-  public synchronized void addClasses(List<String> names) {
+  public synchronized void addClasses(String person, List<String> names) {
     classes.add(names);
   }
 
   /** Renames a class. The new name changes its text and so the proposals. */
-  public synchronized void rename(String name, String newName) {
+  public synchronized void rename(String person, String name, String newName) {
     classes.rename(name, newName);
   }
 
   /** Merges a class into another one, which gets its images. */
-  public synchronized void merge(String name, String into) {
+  public synchronized void merge(String person, String name, String into) {
     classes.merge(name, into);
+  }
+
+  /**
+   * Deletes a class without images.
+   *
+   * @throws KgCoopException if an image has this class
+   */
+  public synchronized void delete(String person, String name) {
+    throw new UnsupportedOperationException(name);
   }
 
   // ---- pages
@@ -394,26 +406,29 @@ public final class Labeling implements AutoCloseable {
    * were read so far have an answer, this waits for more.
    */
   public synchronized Page next() {
-    Page page = next("", "");
+    Page page = next("");
     while (page.images().isEmpty() && reader.awaitMore()) {
-      page = next("", "");
+      page = next("");
     }
-    return page.images().isEmpty() ? next("", "") : page;
+    return page.images().isEmpty() ? next("") : page;
+  }
+
+  /** Returns the step that is expected to correct most images per second. */
+  public synchronized Page next(String person) {
+    return page(person, null);
   }
 
   /**
-   * Returns the next images to answer. Each caller has one open page at most. No image is offered
-   * to two callers at once; an open page is free again after ten minutes. The page is also empty if
-   * all images that were read so far have an answer.
-   *
-   * @param caller identifies the browser or thread that asks
-   * @param wanted {@code audit}, {@code more-audit}, {@code unusual}, {@code again} or {@link
-   *     #SKIPPED}; empty for the step that is expected to correct most images per second
-   * @throws KgCoopException if there are fewer than two classes
+   * Returns images of a kind: {@link Kind#AUDIT}, {@link Kind#MORE_AUDIT}, {@link Kind#UNUSUAL},
+   * {@link Kind#SKIPPED} or {@link Kind#CHECK}.
    */
-  public synchronized Page next(String caller, String wanted) {
-    Kind kind = wanted.equals(SKIPPED) ? Kind.QUESTIONS : kind(wanted);
-    if (classes().size() < 2 && kind != Kind.UNUSUAL) {
+  public synchronized Page next(String person, Kind wanted) {
+    return page(person, wanted == Kind.SKIPPED ? Kind.QUESTIONS : wanted);
+  }
+
+  private Page page(String caller, @Nullable Kind wanted) {
+    Kind kind = wanted;
+    if (classes().size() < 2) {
       throw KgCoopException.configuration(
           "labeling needs two classes, there %s; add a class"
               .formatted(classes().isEmpty() ? "is none" : "is one"));
@@ -428,29 +443,30 @@ public final class Labeling implements AutoCloseable {
       kind = Kind.AUDIT;
     }
     LabelSession.Proposal proposal = session.next(kind, open.offered());
-    boolean isBlind = proposal.kind() == Kind.AUDIT || proposal.kind() == Kind.MORE_AUDIT;
+    boolean isBlind = proposal.kind().isBlind();
     Integer proposed = proposal.proposed();
     return new Page(
         open.open(caller, proposal),
-        proposal.kind().id(),
+        proposal.kind(),
         proposed == null ? null : name(proposed),
         paths(proposal.shown()).stream().map(Path::of).toList(),
-        isBlind
-            ? List.of()
-            : proposal.shown().stream()
-                .map(
-                    image ->
-                        session.head().likely(image, LIKELY_CLASSES).stream()
+        proposal.shown().stream()
+            .map(
+                image ->
+                    isBlind
+                        ? List.<String>of()
+                        : session.head().likely(image, LIKELY_CLASSES).stream()
                             .map(this::name)
                             .toList())
-                .toList());
+            .toList(),
+        Map.of());
   }
 
   /**
-   * Returns images that a caller will probably be shown after its open page: those of the next
+   * Returns images that a person will probably be shown after its open page: those of the next
    * pages if the answers change nothing, and the next ones of the audit. Nothing changes.
    */
-  public synchronized List<Path> upcoming() {
+  public synchronized List<Path> upcoming(String person) {
     if (classes().size() < 2) {
       return List.of();
     }
@@ -480,21 +496,6 @@ public final class Labeling implements AutoCloseable {
     return paths(session.overview(count)).stream().map(Path::of).toList();
   }
 
-  private static @Nullable Kind kind(String wanted) {
-    if (wanted.isEmpty()) {
-      return null;
-    }
-    return Arrays.stream(Kind.values())
-        .filter(kind -> kind.id().equals(wanted))
-        .filter(kind -> kind != Kind.QUESTIONS && kind != Kind.PAGE)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                KgCoopException.configuration(
-                    "kind \"%s\": expected audit, more-audit, unusual, again or skipped"
-                        .formatted(wanted)));
-  }
-
   private String name(int number) {
     return number < 0 ? NONE : session.state().name(number);
   }
@@ -503,41 +504,39 @@ public final class Labeling implements AutoCloseable {
     return images.stream().map(session.state().images()::get).toList();
   }
 
-  /** Answers a page without its time. See {@link #answer(int, Map, double)}. */
-  public void answer(Page page, Map<Path, String> labels) {
-    answer(page.number(), labels, 0);
+  /** Answers images of a page of {@link #next()}. See {@link #answer(String, int, Map, double)}. */
+  @CanIgnoreReturnValue
+  public Answered answer(Page page, Map<Path, String> labels) {
+    return answer("", page.number(), labels, 0);
   }
 
   /**
-   * Answers an open page. When this returns, the answer is on the disk.
+   * Answers images of the open page of a person. When this returns, the answer is on the disk: one
+   * entry of the journal. The page stays open for its other images.
    *
-   * @param number the number of the page
-   * @param labels a class, {@link #NONE} or {@link #SKIP} for each image of the page
+   * @param page the number of the page
+   * @param labels a class, {@link #NONE} or {@link #SKIP} for some images of the page
    * @param seconds the time that the person took, for the journal; 0 if it is unknown
-   * @throws StalePageException if the page was answered, or is no longer open
-   * @throws KgCoopException if an image has no answer, or a class does not exist
+   * @throws StalePageException if the page is not open, or not of this person
+   * @throws KgCoopException if an image is not on the page, or a class does not exist
    */
-  public synchronized void answer(int number, Map<Path, String> labels, double seconds) {
-    LabelSession.Proposal proposal = open.get(number);
+  public synchronized Answered answer(
+      String person, int page, Map<Path, String> labels, double seconds) {
+    LabelSession.Proposal proposal = open.get(page);
     Map<String, Integer> answers = new LinkedHashMap<>();
     for (String path : paths(proposal.shown())) {
       String answer = labels.get(Path.of(path));
       if (answer == null) {
         throw KgCoopException.configuration(path + ": has no answer");
       }
-      answers.put(
-          path,
-          answer.equals(NONE)
-              ? JournalEntry.NONE
-              : answer.equals(SKIP) ? JournalEntry.SKIP : classes.number(answer));
+      answers.put(path, label(answer));
     }
     if (answers.size() != labels.size()) {
       throw KgCoopException.configuration(
           "expected answers for the %s images of the page, got %s"
               .formatted(answers.size(), labels.size()));
     }
-    List<JournalEntry.Page> steps = session.state().steps();
-    int step = steps.isEmpty() ? 1 : steps.get(steps.size() - 1).step() + 1;
+    int step = nextStep();
     record(
         new JournalEntry.Page(
             step,
@@ -546,45 +545,58 @@ public final class Labeling implements AutoCloseable {
             answers,
             paths(proposal.passed()),
             seconds > 0 ? seconds : null));
-    open.close(number);
+    open.close(page);
+    return new Answered(step, List.of(), Map.of());
   }
 
-  /**
-   * Takes back the last step. Its images are asked again.
-   *
-   * @return the images of the step, or nothing if there is no step
-   */
-  public synchronized List<Path> undo() {
+  private int nextStep() {
     List<JournalEntry.Page> steps = session.state().steps();
-    if (steps.isEmpty()) {
-      return List.of();
-    }
-    JournalEntry.Page last = steps.get(steps.size() - 1);
-    record(new JournalEntry.Undo(last.step()));
-    open.closeAll(); // the pages depended on the step
-    return last.labels().keySet().stream().map(Path::of).toList();
+    return steps.isEmpty() ? 1 : steps.get(steps.size() - 1).step() + 1;
+  }
+
+  private int label(String answer) {
+    return answer.equals(NONE)
+        ? JournalEntry.NONE
+        : answer.equals(SKIP) ? JournalEntry.SKIP : classes.number(answer);
   }
 
   /**
-   * A step.
+   * Labels images that the person chose. Labeled images get the new label.
    *
-   * @param number counted from 1
-   * @param kind as in {@link Page}
-   * @param labels the class of each image, {@link #NONE} or {@link #SKIP}, in the order of the page
+   * @throws KgCoopException if an image of the audit was not asked yet, an image is not in the
+   *     folder or not read yet, or a class does not exist
    */
-  public record Step(int number, String kind, Map<Path, String> labels) {
-    public Step {
-      labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
-    }
+  public synchronized Answered choose(String person, Map<Path, String> labels) {
+    int step = nextStep();
+    Map<String, Integer> answers = new LinkedHashMap<>();
+    labels.forEach((image, answer) -> answers.put(image.toString(), label(answer)));
+    record(new JournalEntry.Page(step, Kind.CHOSEN, null, answers, List.of(), null));
+    return new Answered(step, List.of(), Map.of());
   }
 
-  /** Returns the step that {@link #undo} would take back, or nothing if there is none. */
-  public synchronized Optional<Step> lastStep() {
+  /**
+   * Decides about an image of the check whose answer differed from its label.
+   *
+   * @param label the label that it keeps or gets
+   */
+  public synchronized Answered decide(String person, int page, Path image, String label) {
+    throw new UnsupportedOperationException(image + label);
+  }
+
+  /**
+   * Takes back the last answer of a person, or the last change of a class. The next page of this
+   * person shows the images again.
+   *
+   * @return nothing if nothing is left to take back
+   */
+  public synchronized Optional<Undone> undo(String person) {
     List<JournalEntry.Page> steps = session.state().steps();
     if (steps.isEmpty()) {
       return Optional.empty();
     }
     JournalEntry.Page last = steps.get(steps.size() - 1);
+    record(new JournalEntry.Undo(last.step()));
+    open.closeAll();
     Map<Path, String> labels = new LinkedHashMap<>();
     last.labels()
         .forEach(
@@ -592,44 +604,61 @@ public final class Labeling implements AutoCloseable {
                 labels.put(
                     Path.of(path),
                     label == JournalEntry.SKIP ? SKIP : name(session.state().current(label))));
-    return Optional.of(new Step(last.step(), last.kind().id(), labels));
+    return Optional.of(new Undone(last.kind(), labels));
   }
 
-  /** Returns the number of labels to check again: doubtful ones, and random ones. */
-  public synchronized int toCheckAgain() {
-    return classes().size() < 2 ? 0 : session.toCheckAgain();
+  /** Returns what {@link #undo} would take back, or nothing. */
+  public synchronized Optional<UndoOffer> undoable(String person) {
+    List<JournalEntry.Page> steps = session.state().steps();
+    return steps.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new UndoOffer.Answers(
+                steps.get(steps.size() - 1).kind(), steps.get(steps.size() - 1).labels().size()));
   }
 
-  /**
-   * Returns the number of the class that was changed after the last step: added, renamed or merged.
-   * The first classes of a session are no change.
-   */
-  public synchronized OptionalInt lastChangedClass() {
-    return session.state().lastChangedClass();
+  /** Frees the open page of a person who leaves. */
+  public synchronized void leave(String person) {
+    open.release(person);
   }
 
-  /** Takes back the last change of a class, if {@link #lastChangedClass} is present. */
-  public synchronized void undoClassChange() {
-    session
-        .state()
-        .lastChangedClass()
-        .ifPresent(
-            number -> {
-              record(new JournalEntry.ClassUndo(number));
-              open.closeAll(); // the pages may show the class
-            });
-  }
+  /** Keeps the page of a person open. A person who is silent for 30 seconds leaves. */
+  public synchronized void seen(String person) {}
 
   // ---- results
 
   /** Returns the progress of the session. */
-  public synchronized LabelStatus status() {
-    return LabelStatus.of(session, reader.done(), !hasJoined);
+  public synchronized Status status() {
+    LabelStatus old = LabelStatus.of(session, reader.done(), !hasJoined);
+    return new Status(
+        old.classes().stream()
+            .map(c -> new Status.ClassCount(c.number(), c.name(), c.labeled(), c.proposed()))
+            .toList(),
+        old.images(),
+        old.read(),
+        old.labeled(),
+        old.none(),
+        old.noneProposed(),
+        old.skipped(),
+        old.auditSize(),
+        old.audited(),
+        old.steps(),
+        0,
+        old.target(),
+        old.canStop(),
+        reader.unreadable().stream().map(Path::of).toList());
   }
 
-  /** Returns the share of the folder that is right, or nothing before it is measured. */
-  public Optional<Audit.Share> accuracy() {
-    return status().folder();
+  /** Returns what is known about the labels. */
+  public synchronized Accuracy accuracy() {
+    LabelStatus old = LabelStatus.of(session, reader.done(), !hasJoined);
+    return new Accuracy(
+        old.folder().isEmpty() ? Accuracy.State.NOT_MEASURED : Accuracy.State.MEASURED,
+        old.folder().map(s -> new Share(s.low(), s.estimate(), s.low(), s.high(), s.images())),
+        Optional.empty(),
+        0,
+        old.newImages().map(s -> new Share(s.low(), s.estimate(), s.low(), s.high(), s.images())),
+        new Accuracy.Joined(0, 0));
   }
 
   /**
@@ -746,11 +775,6 @@ public final class Labeling implements AutoCloseable {
   public String readingProblem() {
     KgCoopException failure = reader.failure();
     return failure == null ? "" : String.valueOf(failure.getMessage());
-  }
-
-  /** Returns the images that cannot be read so far, relative to the folder. */
-  public List<String> unreadable() {
-    return reader.unreadable();
   }
 
   /**

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.JournalEntry;
-import org.kgcoop.runs.JournalEntry.Kind;
+import org.kgcoop.runs.Kind;
 
 /**
  * A simulated person, who answers from a list of classes. The seconds are those of {@link

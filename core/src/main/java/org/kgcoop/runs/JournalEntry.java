@@ -5,12 +5,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -106,28 +104,6 @@ public sealed interface JournalEntry {
 
   /** A class whose images now belong to another one. */
   record ClassMerged(@JsonProperty("class") int number, int into) implements JournalEntry {}
-
-  /** The kind of a step. */
-  enum Kind {
-    /** Single images, the least certain ones. */
-    QUESTIONS,
-    /** Images with one proposed class. */
-    PAGE,
-    /** Images that no class is near to. */
-    UNUSUAL,
-    /** Random images, asked without a proposal. */
-    AUDIT,
-    /** Random images that were drawn later. */
-    MORE_AUDIT,
-    /** Labels that are asked a second time. */
-    AGAIN;
-
-    /** Returns the name in files and requests. */
-    @JsonValue
-    public String id() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-  }
 
   /**
    * The answers of a step.

@@ -78,8 +78,7 @@ public record LabelJournal(Path file, Set<String> audit) {
     for (JournalEntry entry : entries(file, warning -> {})) {
       if (entry instanceof JournalEntry.Undo undo) {
         steps.remove(undo.step());
-      } else if (entry instanceof JournalEntry.Page page
-          && page.kind() == JournalEntry.Kind.AUDIT) {
+      } else if (entry instanceof JournalEntry.Page page && page.kind() == Kind.AUDIT) {
         Set<String> shown = new LinkedHashSet<>();
         page.labels()
             .forEach(

@@ -14,8 +14,8 @@ import org.kgcoop.runs.JournalEntry.ClassAdded;
 import org.kgcoop.runs.JournalEntry.ClassMerged;
 import org.kgcoop.runs.JournalEntry.ClassRenamed;
 import org.kgcoop.runs.JournalEntry.ClassUndo;
-import org.kgcoop.runs.JournalEntry.Kind;
 import org.kgcoop.runs.JournalEntry.Page;
+import org.kgcoop.runs.Kind;
 
 /** Tests of changes of classes that are taken back, and of labeled images of another folder. */
 class ClassChangesTest {

@@ -17,9 +17,9 @@ import org.kgcoop.label.LabelSession.Offered;
 import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.JournalEntry.ClassAdded;
 import org.kgcoop.runs.JournalEntry.Draw;
-import org.kgcoop.runs.JournalEntry.Kind;
 import org.kgcoop.runs.JournalEntry.Page;
 import org.kgcoop.runs.JournalEntry.Undo;
+import org.kgcoop.runs.Kind;
 
 class LabelSessionTest {
   private static final int D = 8;

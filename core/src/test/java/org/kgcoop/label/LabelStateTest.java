@@ -10,9 +10,9 @@ import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.JournalEntry.ClassAdded;
 import org.kgcoop.runs.JournalEntry.ClassMerged;
 import org.kgcoop.runs.JournalEntry.Draw;
-import org.kgcoop.runs.JournalEntry.Kind;
 import org.kgcoop.runs.JournalEntry.Page;
 import org.kgcoop.runs.JournalEntry.Undo;
+import org.kgcoop.runs.Kind;
 
 class LabelStateTest {
   private final LabelState state = new LabelState(List.of("a", "b", "c", "d"), Map.of());

@@ -211,8 +211,9 @@ public final class LabelCommand implements Callable<Integer> {
   }
 
   private int exitCode(Labeling labeling) {
-    labeling.unreadable().forEach(path -> output.error(path + ": cannot be read; left out"));
-    return labeling.unreadable().isEmpty() ? 0 : KgCoopException.Category.SKIPPED.exitCode();
+    List<Path> unreadable = labeling.status().unreadable();
+    unreadable.forEach(path -> output.error(path + ": cannot be read; left out"));
+    return unreadable.isEmpty() ? 0 : KgCoopException.Category.SKIPPED.exitCode();
   }
 
   /**
@@ -227,15 +228,15 @@ public final class LabelCommand implements Callable<Integer> {
     long count = files.size();
     try (Progress.Task task = output.progress().start("images", count)) {
       Labeling labeling =
-          Labeling.open(
-              images,
-              clip,
-              options(
+          session(
+                  images,
+                  clip,
                   truth,
                   done -> {
                     task.done(done);
                     reading.done(done, count);
-                  }));
+                  })
+              .open();
       try {
         if (all) {
           labeling.awaitImages();
@@ -303,7 +304,8 @@ public final class LabelCommand implements Callable<Integer> {
         : List.of();
   }
 
-  private Labeling.Options options(Map<String, String> truth, LongConsumer progress) {
+  private Labeling.Builder session(
+      Path images, Clip clip, Map<String, String> truth, LongConsumer progress) {
     Set<String> names = new LinkedHashSet<>(classes.names());
     if (names.isEmpty() && trial) {
       EmbeddedDataSets.open(TrialDrawings.SET, DataSetOptions.defaults(output::warn))
@@ -315,18 +317,24 @@ public final class LabelCommand implements Callable<Integer> {
     if (names.size() < 2) { // a simulated person knows all classes
       truth.values().stream().filter(name -> !name.isEmpty()).sorted().forEach(names::add);
     }
-    return new Labeling.Options(
-        List.copyOf(names),
-        out,
-        template == null ? clipOptions.template() : template,
-        UserFolders.cache("features"),
-        audit,
-        target,
-        page,
-        seed,
-        output::warn,
-        progress,
-        invocation::interrupted,
-        labeled);
+    Labeling.Builder session =
+        Labeling.of(images, clip)
+            .classes(List.copyOf(names))
+            .template(template == null ? clipOptions.template() : template)
+            .cache(UserFolders.cache("features"))
+            .audit(audit)
+            .target(target)
+            .pageSize(page)
+            .seed(seed)
+            .warnings(output::warn)
+            .progress(progress)
+            .cancelled(invocation::interrupted);
+    if (out != null) {
+      session.session(out);
+    }
+    if (labeled != null) {
+      session.labeled(labeled);
+    }
+    return session;
   }
 }

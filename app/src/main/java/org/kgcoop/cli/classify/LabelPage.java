@@ -11,8 +11,8 @@ import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ListenOptions;
 import org.kgcoop.image.Images;
-import org.kgcoop.label.LabelStatus;
 import org.kgcoop.label.Labeling;
+import org.kgcoop.label.Status;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.label.LabelServer;
 import org.kgcoop.serve.label.ResultsWriter;
@@ -81,7 +81,7 @@ final class LabelPage {
             }
           };
       try (Labeling labeling = session.apply(reading)) {
-        LabelStatus status = labeling.status();
+        Status status = labeling.status();
         output.info(
             "%s, %s labeled; %s"
                 .formatted(

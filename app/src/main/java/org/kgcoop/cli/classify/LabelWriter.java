@@ -16,9 +16,10 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Folders;
-import org.kgcoop.label.LabelStatus;
+import org.kgcoop.label.Accuracy;
 import org.kgcoop.label.LabeledImage;
 import org.kgcoop.label.Labeling;
+import org.kgcoop.label.Status;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.LabelJournal;
 import org.kgcoop.serve.label.ResultsWriter;
@@ -71,7 +72,7 @@ final class LabelWriter implements ResultsWriter {
       }
       labeling.finish();
     }
-    lines.addAll(accuracy(labeling.status()));
+    lines.addAll(accuracy(labeling.status(), labeling.accuracy()));
     if (output.isJson()) {
       ObjectNode json = JsonNodeFactory.instance.objectNode();
       lines.forEach(json.putArray("results")::add);
@@ -113,13 +114,13 @@ final class LabelWriter implements ResultsWriter {
     return summary;
   }
 
-  private static List<String> accuracy(LabelStatus status) {
+  private static List<String> accuracy(Status status, Accuracy accuracy) {
     List<String> lines = new ArrayList<>();
     lines.add(
         "labeled by you: %s of %s"
             .formatted(status.labeled(), Messages.count(status.images(), "image", "images")));
     lines.add(
-        status
+        accuracy
             .folder()
             .map(
                 share ->
@@ -127,13 +128,13 @@ final class LabelWriter implements ResultsWriter {
                         Locale.ROOT,
                         "At least %.0f %% of the folder is right (estimate %.0f %%; 95 %% interval:"
                             + " %.0f to %.0f), from %d random images",
-                        Math.floor(100 * share.low()),
+                        Math.floor(100 * share.atLeast()),
                         100 * share.estimate(),
                         Math.floor(100 * share.low()),
                         Math.ceil(100 * share.high()),
-                        Math.max(share.images(), status.audited())))
+                        share.sample()))
             .orElse("Accuracy: not measured"));
-    status
+    accuracy
         .newImages()
         .ifPresent(
             share ->
@@ -144,9 +145,6 @@ final class LabelWriter implements ResultsWriter {
                         100 * share.estimate(),
                         Math.floor(100 * share.low()),
                         Math.ceil(100 * share.high()))));
-    if (!status.agreement().isEmpty()) {
-      lines.add(status.agreement());
-    }
     return lines;
   }
 }

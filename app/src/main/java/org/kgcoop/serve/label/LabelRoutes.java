@@ -9,18 +9,20 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.label.Answered;
 import org.kgcoop.label.Labeling;
+import org.kgcoop.label.Page;
 import org.kgcoop.label.StalePageException;
 import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.runs.Kind;
 import org.kgcoop.serve.http.HttpErrorException;
 
 /**
@@ -95,7 +97,7 @@ final class LabelRoutes {
   }
 
   private ObjectNode state(OpenSession current) {
-    return StateJson.of(current.labeling(), progress);
+    return StateJson.of(current.labeling(), "", progress);
   }
 
   private void conflict(Context request, String message) {
@@ -118,9 +120,6 @@ final class LabelRoutes {
       return;
     }
     ObjectNode json = state(current);
-    if (request.queryParam("again") != null) {
-      json.put("again", current.labeling().toCheckAgain());
-    }
     if (request.queryParam("overview") != null) {
       ArrayNode overview = json.putArray("overview");
       current.labeling().overview(OVERVIEW).forEach(image -> overview.add(current.index(image)));
@@ -144,11 +143,12 @@ final class LabelRoutes {
 
   private ObjectNode page(OpenSession current, String browser, String wanted) {
     Labeling labeling = current.labeling();
-    Labeling.Page page = labeling.next(browser, wanted);
+    Kind kind = wanted.isEmpty() ? null : kind(wanted);
+    Page page = kind == null ? labeling.next(browser) : labeling.next(browser, kind);
     thumbnails.prepare(
         () -> {
           List<Path> files = new ArrayList<>(page.images());
-          files.addAll(labeling.upcoming());
+          files.addAll(labeling.upcoming(browser));
           return current.files(files);
         });
     return PageJson.of(current, page);
@@ -179,10 +179,17 @@ final class LabelRoutes {
         request.json(object());
         return;
       }
-      current.labeling().answer(number, labels, seconds);
+      Answered unused = current.labeling().answer(Bodies.browser(body), number, labels, seconds);
       current.drafts().keySet().removeAll(labels.keySet());
       finishAction(request, current, body, "");
     }
+  }
+
+  private static Kind kind(String wanted) {
+    return Arrays.stream(Kind.values())
+        .filter(kind -> kind.id().equals(wanted))
+        .findFirst()
+        .orElseThrow(() -> new HttpErrorException(400, "there is no kind " + wanted));
   }
 
   private static String label(OpenSession current, JsonNode value) {
@@ -200,48 +207,11 @@ final class LabelRoutes {
   private void undo(Context request) {
     OpenSession current = session();
     JsonNode body = Bodies.body(request);
-    if (body.has("class")) {
-      undoClass(request, current, body);
-      return;
-    }
-    int step = Bodies.number(body, "step");
     synchronized (current.labeling()) {
-      Optional<Labeling.Step> last = current.labeling().lastStep();
-      if (last.isEmpty()
-          || last.get().number() != step
-          || current.labeling().lastChangedClass().isPresent()) {
-        conflict(request, "step %s is not the last one".formatted(step));
+      if (current.labeling().undo(Bodies.browser(body)).isEmpty()) {
+        conflict(request, "there is no answer to take back");
         return;
       }
-      List<Path> unused = current.labeling().undo();
-      String wanted =
-          body.has("browser") ? kindAgain(current, Bodies.browser(body), last.get()) : "";
-      current.drafts().putAll(last.get().labels());
-      finishAction(request, current, body, wanted);
-    }
-  }
-
-  /**
-   * Returns the kind that shows an undone step again. Nothing has to be asked for if the rule would
-   * choose it again.
-   */
-  private static String kindAgain(OpenSession current, String browser, Labeling.Step undone) {
-    if (undone.kind().equals("page") || undone.kind().equals("questions")) {
-      return "";
-    }
-    Labeling.Page chosen = current.labeling().next(browser, "");
-    boolean isSame = new HashSet<>(chosen.images()).equals(undone.labels().keySet());
-    return isSame ? "" : undone.kind().equals("more-audit") ? "audit" : undone.kind();
-  }
-
-  private void undoClass(Context request, OpenSession current, JsonNode body) {
-    int number = Bodies.number(body, "class");
-    synchronized (current.labeling()) {
-      if (current.labeling().lastChangedClass().orElse(-1) != number) {
-        conflict(request, "class %s: has no change that can be undone".formatted(number));
-        return;
-      }
-      current.labeling().undoClassChange();
       finishAction(request, current, body, "");
     }
   }
@@ -283,11 +253,15 @@ final class LabelRoutes {
           }
           names.add(name.textValue());
         }
-        labeling.addClasses(names);
+        labeling.addClasses(Bodies.browser(body), names);
       } else if (body.has("rename")) {
-        labeling.rename(existing(labeling, body, "rename"), Bodies.text(body, "name"));
+        labeling.rename(
+            Bodies.browser(body), existing(labeling, body, "rename"), Bodies.text(body, "name"));
       } else if (body.has("merge")) {
-        labeling.merge(existing(labeling, body, "merge"), existing(labeling, body, "into"));
+        labeling.merge(
+            Bodies.browser(body),
+            existing(labeling, body, "merge"),
+            existing(labeling, body, "into"));
       } else {
         throw new HttpErrorException(400, "expected add, rename or merge");
       }

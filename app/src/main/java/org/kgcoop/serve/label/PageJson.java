@@ -6,8 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import org.kgcoop.label.LabelStatus;
 import org.kgcoop.label.Labeling;
+import org.kgcoop.label.Page;
+import org.kgcoop.label.Status;
 import org.kgcoop.runs.JournalEntry;
 
 /** A page of images as JSON. */
@@ -15,14 +16,17 @@ final class PageJson {
   private PageJson() {}
 
   /** Returns a page with the drafts of its answers. The caller locks the labeling. */
-  static ObjectNode of(OpenSession session, Labeling.Page page) {
-    LabelStatus status = session.labeling().status();
+  static ObjectNode of(OpenSession session, Page page) {
+    Status status = session.labeling().status();
     Map<String, Integer> numbers = new HashMap<>();
     status.classes().forEach(each -> numbers.put(each.name(), each.number()));
     numbers.put(Labeling.NONE, JournalEntry.NONE);
     numbers.put(Labeling.SKIP, JournalEntry.SKIP);
     ObjectNode json =
-        JsonNodeFactory.instance.objectNode().put("number", page.number()).put("kind", page.kind());
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("number", page.number())
+            .put("kind", page.kind().id());
     if (page.proposed() != null) {
       json.put("class", numbers.get(page.proposed()));
     }

@@ -3,9 +3,10 @@ package org.kgcoop.serve.label;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.OptionalInt;
-import org.kgcoop.label.LabelStatus;
+import org.kgcoop.label.Accuracy;
 import org.kgcoop.label.Labeling;
+import org.kgcoop.label.Status;
+import org.kgcoop.label.UndoOffer;
 
 /** The state of a session as JSON. */
 final class StateJson {
@@ -14,10 +15,12 @@ final class StateJson {
   /**
    * Returns the state of a session.
    *
+   * @param person whose undo is offered
    * @param writing what is being written, or empty
    */
-  static ObjectNode of(Labeling labeling, String writing) {
-    LabelStatus status = labeling.status();
+  static ObjectNode of(Labeling labeling, String person, String writing) {
+    Status status = labeling.status();
+    Accuracy accuracy = labeling.accuracy();
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("folder", String.valueOf(labeling.folder().getFileName()))
         .put("session", labeling.session().toString())
@@ -31,14 +34,13 @@ final class StateJson {
         .put("steps", status.steps())
         .put("target", status.target())
         .put("can_stop", status.canStop())
-        .put("agreement", status.agreement())
-        .put("unreadable", labeling.unreadable().size())
+        .put("unreadable", status.unreadable().size())
         .put("writing", writing);
     json.putObject("audit").put("images", status.auditSize()).put("answered", status.audited());
-    status.folder().ifPresent(share -> json.putPOJO("folder_accuracy", share));
-    status.newImages().ifPresent(share -> json.putPOJO("new_images", share));
+    accuracy.folder().ifPresent(share -> json.putPOJO("folder_accuracy", share));
+    accuracy.newImages().ifPresent(share -> json.putPOJO("new_images", share));
     ArrayNode classes = json.putArray("classes");
-    for (LabelStatus.ClassCount each : status.classes()) {
+    for (Status.ClassCount each : status.classes()) {
       classes
           .addObject()
           .put("class", each.number())
@@ -46,19 +48,17 @@ final class StateJson {
           .put("labeled", each.labeled())
           .put("proposed", each.proposed());
     }
-    OptionalInt changed = labeling.lastChangedClass();
-    if (changed.isPresent()) {
-      json.putObject("undo").put("class", changed.getAsInt());
-      return json;
-    }
     labeling
-        .lastStep()
+        .undoable(person)
         .ifPresent(
-            step ->
-                json.putObject("undo")
-                    .put("step", step.number())
-                    .put("kind", step.kind())
-                    .put("images", step.labels().size()));
+            offer -> {
+              ObjectNode undo = json.putObject("undo");
+              if (offer instanceof UndoOffer.Answers answers) {
+                undo.put("kind", answers.kind().id()).put("images", answers.images());
+              } else if (offer instanceof UndoOffer.ClassChange change) {
+                undo.put("name", change.name());
+              }
+            });
     return json;
   }
 }
