@@ -1,167 +1,134 @@
-// The list of classes: their keys, counts and order, the field that finds or adds one, and the dialog that
-// renames and merges them.
+// The list of classes: their keys, counts and order, the field that finds or adds one, and the dialog that changes them.
 
-const LETTERS = 'abcdefghijklmnopqrtvwxyz'; // without s (skip) and u (undo)
-const KEYS = '123456789' + LETTERS + LETTERS.toUpperCase(); // capital letters need the shift key
+import {isDoubled, keyOf} from '/page/keys.js';
+import {NONE, SKIP, current, element, images, state} from '/page/session.js';
+
 const MOST_ROWS = 200;
 const ADD = null; // a row that adds the typed name
 
-export const NONE = -1;
-export const SKIP = -2;
-
-const element = (id) => document.getElementById(id);
-
-let classes = [];
-let counts = {none: 0, noneProposed: 0};
-let shown = {likely: [], proposed: null, chosen: null};
+let shown = {likely: [], proposed: null, chosen: undefined};
 let matches = []; // class numbers in the order of the list, or ADD
 let active = -1; // index in matches, while a name is typed
-let starting = 0; // the number of matches that start with the typed letters
 let on = {}; // choose(number), add(name), edit(change)
 
-/** The key of a class. It depends on its number alone, so that it never changes. */
-export function keyOf(number) {
-  return number === NONE ? '0' : KEYS[number] || '';
-}
+const classes = () => state?.classes ?? [];
 
-/** The key as it is written on the keyboard. */
-function keycap(number) {
-  const key = keyOf(number);
-  return key >= 'A' && key <= 'Z' ? '⇧' + key : key.toUpperCase();
-}
-
-/** The class of a key, or undefined. */
-export function classOf(key) {
-  if (key === '0') {
-    return NONE;
-  }
-  const number = KEYS.indexOf(key);
-  return key.length === 1 && classes.some((each) => each.class === number) ? number : undefined;
-}
+/** The class of a number, or undefined. */
+export const classOf = (number) => classes().find((each) => each.class === number);
 
 export function nameOf(number) {
-  if (number === NONE) {
-    return 'none of these';
-  }
-  return number === SKIP ? 'skipped' : classes.find((each) => each.class === number)?.name ?? '';
-}
-
-/** Takes the classes of a new state. */
-export function setClasses(state) {
-  classes = state.classes;
-  counts = {none: state.none, noneProposed: state.none_proposed};
-  render();
-  if (element('edit-dialog').open) {
-    renderEditor();
-  }
+  return number === NONE ? 'none of these' : number === SKIP ? 'skipped' : classOf(number)?.name ?? '';
 }
 
 /**
- * Shows the classes for the current image or page.
- *
- * @param likely the most probable classes, which come first
- * @param proposed the class of a page
- * @param chosen the answer so far
+ * Shows the classes for the current image or page: `likely` are the most probable classes, which come first, `proposed`
+ * is the class of a page, and `chosen` the answer so far.
  */
-export function showFor({likely = [], proposed = null, chosen = null}) {
+export function showFor({likely = [], proposed = null, chosen}) {
+  const isNew = proposed !== shown.proposed;
   shown = {likely, proposed, chosen};
   render();
+  if (isNew && proposed !== null && !element('classes').matches(':hover')) {
+    element('class-' + proposed)?.scrollIntoView({block: 'nearest', inline: 'center'});
+  }
 }
 
-function query() {
-  return element('find').value.trim().toLowerCase();
+function typed() {
+  return element('find').value.trim();
 }
 
-function ordered() {
-  const wanted = query();
+/**
+ * Returns the classes in the order of the list: while a name is typed, those that contain it; else the likely ones first.
+ *
+ * @param isSteady true to keep the order, because the pointer is over the list
+ */
+export function ordered(all, name, likely, isSteady) {
+  const wanted = name.toLowerCase();
   if (wanted) {
-    const starts = classes.filter((each) => each.name.toLowerCase().startsWith(wanted));
-    starting = starts.length;
-    const contains = classes.filter((each) => !starts.includes(each) && each.name.toLowerCase().includes(wanted));
-    return [...starts, ...contains];
+    const rank = ({name: text}) => [(n) => n === wanted, (n) => n.startsWith(wanted), (n) => n.includes(wanted)].findIndex((fits) => fits(text.toLowerCase()));
+    return [0, 1, 2].flatMap((wantedRank) => all.filter((each) => rank(each) === wantedRank));
   }
-  const first = shown.likely.map((number) => classes.find((each) => each.class === number)).filter((each) => each);
-  const isFirst = new Set(first);
-  return [...first, ...classes.filter((each) => !isFirst.has(each))];
+  const first = likely.flatMap((number) => all.filter((each) => each.class === number));
+  return isSteady ? all : [...first, ...all.filter((each) => !first.includes(each))];
 }
 
-function render() {
-  const list = ordered();
-  const rows = list.slice(0, MOST_ROWS);
-  matches = rows.map((each) => each.class);
-  const adds = query() && !classes.some((each) => each.name.toLowerCase() === query());
-  if (adds) {
-    matches.push(ADD);
+let steady = null; // the order while the pointer is over the list
+
+/** The classes in their order. Under the pointer, the order stays; new classes come last. */
+function order() {
+  if (typed()) {
+    return ordered(classes(), typed(), [], false);
   }
-  active = query() ? Math.max(0, Math.min(active, matches.length - 1)) : -1;
-  const most = Math.max(1, ...classes.map((each) => each.labeled + each.proposed), counts.none + counts.noneProposed);
-  const likely = new Set(query() ? [] : shown.likely);
-  const items = rows.map((each, i) => {
-    const row = classRow(each.class, each.name, each.labeled, each.proposed, most);
-    row.classList.toggle('likely', likely.has(each.class));
-    row.classList.toggle('first-rest', likely.size > 0 && i === likely.size);
+  if (!element('class-list').matches(':hover')) {
+    steady = ordered(classes(), '', shown.likely, false).map((each) => each.class);
+  }
+  const known = new Set(steady);
+  return [...steady.flatMap((number) => classOf(number) ?? []), ...classes().filter((each) => !known.has(each.class))];
+}
+
+export function render() {
+  const list = order();
+  const rows = list.slice(0, MOST_ROWS);
+  const name = typed();
+  const adds = name && !classes().some((each) => each.name.toLowerCase() === name.toLowerCase());
+  matches = [...(adds ? [ADD] : []), ...rows.map((each) => each.class)];
+  active = name ? Math.max(0, Math.min(active, matches.length - 1)) : -1;
+  const none = {class: NONE, name: nameOf(NONE), labeled: state?.none ?? 0, proposed: state?.none_proposed ?? 0};
+  const most = Math.max(1, ...[none, ...classes()].map((each) => each.labeled + each.proposed));
+  const likely = new Set(name ? [] : shown.likely);
+  const items = matches.map((number, i) => {
+    const row = number === ADD ? addRow(name) : classRow(rows[i - (adds ? 1 : 0)], most);
+    row.classList.toggle('likely', likely.has(number));
     row.classList.toggle('active', i === active);
     return row;
   });
-  if (adds) {
-    items.push(addRow(element('find').value.trim()));
-  }
-  element('class-none').replaceChildren(classRow(NONE, nameOf(NONE), counts.none, counts.noneProposed, most));
+  element('class-none').replaceChildren(classRow(none, most));
   if (list.length > rows.length) {
-    items.push(note(`and ${list.length - rows.length} more: type to find them`));
+    const rest = textElement('li', `and ${list.length - rows.length} more: type to find them`, 'key');
+    rest.setAttribute('role', 'presentation');
+    items.push(rest);
   }
   element('class-list').replaceChildren(...items);
-  const current = items[active];
-  element('find').setAttribute('aria-activedescendant', current ? current.id : '');
+  element('find').setAttribute('aria-activedescendant', items[active]?.id ?? '');
+}
+
+/** An element with a text, which is never HTML. */
+export function textElement(tag, text, className = '') {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  made.className = className;
+  return made;
+}
+
+function optionRow(id, key, name) {
+  const row = document.createElement('li');
+  row.className = 'class';
+  row.id = id;
+  row.setAttribute('role', 'option');
+  row.append(textElement('kbd', key), textElement('span', name, 'text'));
+  row.addEventListener('mousedown', (event) => event.preventDefault()); // the focus stays on the image
+  return row;
 }
 
 /** A row that adds a class with the typed name. */
 function addRow(name) {
-  const row = document.createElement('li');
-  row.className = 'class';
-  row.id = 'class-add';
-  row.setAttribute('role', 'option');
-  row.classList.toggle('active', active === matches.length - 1);
-  const sign = document.createElement('kbd');
-  sign.textContent = '↵';
-  const text = document.createElement('span');
-  text.className = 'text';
-  text.textContent = `add “${name}”`;
-  row.append(sign, text);
-  row.addEventListener('mousedown', (event) => event.preventDefault());
-  row.addEventListener('click', () => addTyped());
+  const row = optionRow('class-add', '↵', `add “${name}”`);
+  row.addEventListener('click', addTyped);
   return row;
 }
 
 function addTyped() {
-  const name = element('find').value.trim();
-  leave();
+  const name = typed();
+  leaveField();
   on.add(name);
 }
 
-function note(text) {
-  const item = document.createElement('li');
-  item.className = 'key';
-  item.setAttribute('role', 'presentation');
-  item.textContent = text;
-  return item;
-}
-
-function classRow(number, name, labeled, proposed, most) {
-  const row = document.createElement('li');
-  row.className = 'class';
-  row.id = 'class-' + number;
-  row.setAttribute('role', 'option');
+function classRow({class: number, name, labeled, proposed}, most) {
+  const row = optionRow('class-' + number, keyOf(number), name);
   row.setAttribute('aria-selected', String(number === shown.chosen));
-  row.setAttribute('aria-label', `${name}${keyOf(number) ? ', key ' + keycap(number) : ''}, ${labeled} labeled, ${proposed} proposed`);
   row.title = `${name}: ${labeled} labeled, ${proposed} proposed`;
   row.classList.toggle('proposed', number === shown.proposed);
   row.classList.toggle('chosen', number === shown.chosen);
-  const key = document.createElement('kbd');
-  key.textContent = keycap(number);
-  const text = document.createElement('span');
-  text.className = 'text';
-  text.textContent = name;
   const track = document.createElement('span');
   track.className = 'track';
   for (const count of [labeled, proposed]) {
@@ -169,52 +136,47 @@ function classRow(number, name, labeled, proposed, most) {
     bar.style.width = (100 * count) / most + '%';
     track.append(bar);
   }
-  const count = document.createElement('span');
-  count.className = 'count';
-  count.textContent = labeled;
-  row.append(key, text, track, count);
-  row.addEventListener('mousedown', (event) => event.preventDefault()); // the focus stays on the image
-  row.addEventListener('click', () => choose(number));
+  row.append(track, textElement('span', String(labeled), 'count'));
+  row.addEventListener('click', (event) => {
+    if (!isDoubled(event)) {
+      choose(number);
+    }
+  });
   return row;
 }
 
 function choose(number) {
-  leave();
+  leaveField();
   on.choose(number);
 }
 
 /** Empties the field and gives the focus back. */
-function leave() {
+function leaveField() {
   const find = element('find');
   find.value = '';
   active = -1;
   render();
   if (document.activeElement === find) {
     find.blur();
-    on.left();
+    (current().focus ?? (() => element('work').focus({preventScroll: true})))();
   }
 }
 
 function listenToFind() {
   const find = element('find');
   find.addEventListener('input', () => {
-    ordered();
-    active = starting ? 0 : Infinity; // a name that starts no class is added
+    active = 0; // the new name, if it is none of the classes
     render();
   });
   find.addEventListener('keydown', (event) => {
-    const name = find.value.trim();
     if (event.key === 'Escape') {
-      leave();
+      leaveField();
     } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-      active = Math.max(0, Math.min(matches.length - 1, active + (event.key === 'ArrowDown' ? 1 : -1)));
+      active += event.key === 'ArrowDown' ? 1 : -1;
       render();
       element('class-list').children[active]?.scrollIntoView({block: 'nearest'});
-    } else if (event.key === 'Enter' && name) {
-      const exact = classes.find((each) => each.name.toLowerCase() === name.toLowerCase());
-      if (exact) {
-        choose(exact.class);
-      } else if (matches[active] === ADD) {
+    } else if (event.key === 'Enter' && typed() && !event.repeat) {
+      if (matches[active] === ADD) {
         addTyped();
       } else {
         choose(matches[active]);
@@ -229,9 +191,13 @@ function listenToFind() {
 
 // ---- the dialog
 
-function renderEditor() {
-  const rows = classes.slice(0, MOST_ROWS);
-  element('edit-rest').textContent = classes.length > rows.length ? `and ${classes.length - rows.length} more` : '';
+export function renderEditor() {
+  if (!element('edit-dialog').open) {
+    return;
+  }
+  const rows = classes().slice(0, MOST_ROWS);
+  element('edit-rest').textContent = classes().length > rows.length ? `and ${classes().length - rows.length} more` : '';
+  element('merge-ask').hidden = true;
   element('edit-rows').replaceChildren(...rows.map((each) => {
     const row = document.createElement('tr');
     const name = document.createElement('input');
@@ -241,21 +207,33 @@ function renderEditor() {
     name.dir = 'auto';
     name.setAttribute('aria-label', 'name of ' + each.name);
     name.addEventListener('change', () => on.edit({rename: each.class, name: name.value}));
-    const into = document.createElement('select');
-    into.setAttribute('aria-label', `merge ${each.name} into`);
-    into.append(new Option('merge into…', ''), ...rows.filter((other) => other !== each).map((other) => new Option(other.name, other.class)));
-    into.addEventListener('change', () => on.edit({merge: each.class, into: Number(into.value)}));
-    for (const content of [name, String(each.labeled), into]) {
+    const change = textElement('button', each.labeled ? 'Merge…' : 'Delete', 'quiet');
+    change.type = 'button';
+    change.setAttribute('aria-label', `${change.textContent} ${each.name}`);
+    change.addEventListener('click', () => (each.labeled ? askMerge(each) : on.edit({delete: each.class})));
+    for (const content of [name, String(each.labeled), change]) {
       row.insertCell().append(content);
     }
     return row;
   }));
 }
 
-function openEditor() {
-  element('edit-problem').textContent = '';
-  renderEditor();
-  element('edit-dialog').showModal();
+/** What a person is asked before two classes become one. */
+export function mergeQuestion(from, into) {
+  return `Merge “${from.name}” (${images(from.labeled)}) into “${into.name}” (${images(into.labeled)})? Then there is no class “${from.name}”.`;
+}
+
+function askMerge(from) {
+  const into = element('merge-into');
+  into.replaceChildren(...classes().filter((other) => other !== from).map((other) => new Option(other.name, String(other.class))));
+  const ask = () => {
+    element('merge-question').textContent = mergeQuestion(from, classOf(Number(into.value)));
+  };
+  into.onchange = ask;
+  element('merge').onclick = () => on.edit({merge: from.class, into: Number(into.value)});
+  ask();
+  element('merge-ask').hidden = false;
+  into.focus();
 }
 
 /** The names of a text with one name per line, without empty lines and repetitions. */
@@ -271,19 +249,23 @@ export function namesIn(text) {
 /**
  * Starts to listen.
  *
- * @param handlers choose(number), add(name), left() when the field is left, edit(change)
+ * @param handlers choose(number), add(name), edit(change), which returns true if the change was made
  */
-export function listen(handlers) {
+export function listenToClasses(handlers) {
   on = handlers;
   listenToFind();
-  element('edit-classes').addEventListener('click', openEditor);
-  element('add-form').addEventListener('submit', (event) => {
+  element('class-list').addEventListener('pointerleave', render);
+  element('merge-not').addEventListener('click', renderEditor);
+  element('edit-classes').addEventListener('click', () => {
+    element('edit-problem').textContent = '';
+    element('edit-dialog').showModal();
+    renderEditor();
+  });
+  element('add-form').addEventListener('submit', async (event) => {
     event.preventDefault();
     const names = namesIn(element('more-names').value);
-    if (names.length) {
-      on.edit({add: names}).then((done) => {
-        element('more-names').value = done ? '' : element('more-names').value;
-      });
+    if (names.length && await on.edit({add: names})) {
+      element('more-names').value = '';
     }
   });
 }

@@ -1,0 +1,129 @@
+// Unit tests of the parts of the page of `label` that need no browser.
+
+import {mergeQuestion, namesIn, ordered} from '/page/classes.js';
+import {headingOf, offersOf} from '/page/finish.js';
+import {isDoubled, keyOf, meaning} from '/page/keys.js';
+import {confirmText, restText} from '/page/proposals.js';
+import {SeenImages} from '/page/seen.js';
+
+function equal(actual, expected) {
+  if (JSON.stringify(actual) !== JSON.stringify(expected)) {
+    throw new Error('expected ' + JSON.stringify(expected) + ', got ' + JSON.stringify(actual));
+  }
+}
+
+const press = (key, code = '', more = {}) => meaning({key, code, ctrlKey: false, metaKey: false, altKey: false, repeat: false, ...more});
+
+test('an image is seen when it was loaded and visible for 200 ms', () => {
+  const seen = new SeenImages([7]);
+  seen.update(7, {visible: true}, 0);
+  equal(seen.isSeen(7, 6000), false);
+  seen.update(7, {loaded: true}, 6000);
+  equal(seen.wait(6000), 200);
+  equal(seen.isSeen(7, 6199), false);
+  equal(seen.isSeen(7, 6200), true);
+});
+
+test('an image that leaves the window too early was not seen', () => {
+  const seen = new SeenImages([7, 8]);
+  seen.update(7, {loaded: true, visible: true}, 0);
+  seen.update(8, {loaded: true, visible: true}, 0);
+  seen.update(7, {visible: false}, 199);
+  equal(seen.unseen(1000), [7]);
+  seen.update(7, {visible: true}, 1000);
+  equal(seen.unseen(1199), [7]);
+  seen.update(7, {visible: false}, 1200);
+  equal(seen.unseen(5000), []);
+});
+
+test('images of another page were not seen', () => {
+  const seen = new SeenImages([7]);
+  seen.update(9, {loaded: true, visible: true}, 0);
+  equal(seen.isSeen(9, 1000), false);
+  equal(seen.wait(1000) === Infinity, true);
+});
+
+test('a held key means nothing more', () => {
+  equal(press('1', 'Digit1'), 0);
+  for (const [key, code] of [['1', 'Digit1'], ['Enter', 'Enter'], ['u', 'KeyU'], ['s', 'KeyS'], ['a', 'KeyA'], [' ', 'Space']]) {
+    equal(press(key, code, {repeat: true}), 'repeated');
+  }
+  equal(press('ArrowDown', 'ArrowDown', {repeat: true}), 'move');
+});
+
+test('digits are found by their place on the keyboard', () => {
+  equal(press('&', 'Digit1'), 0); // AZERTY
+  equal(press('à', 'Digit0'), -1);
+  equal(press('!', 'Digit1', {shiftKey: true}), 0); // Shift on QWERTY
+  equal(press('3', 'Numpad3'), 2);
+  equal(press('PageDown', 'Numpad3'), null); // without NumLock
+  equal(press('/', 'Digit7', {shiftKey: true}), 'find'); // German
+});
+
+test('letters have no case and other alphabets use the place', () => {
+  equal([press('a', 'KeyA'), press('A', 'KeyA'), press('ф', 'KeyA')], [9, 9, 9]);
+  equal([press('S', 'KeyS'), press('U', 'KeyU'), press('г', 'KeyU')], ['skip', 'undo', 'undo']);
+  equal(press('q', 'KeyA'), press('Q', 'KeyQ')); // AZERTY: the letter that is written on the key
+});
+
+test('keys with Ctrl, Alt or Meta belong to the browser, except undo', () => {
+  equal(press('1', 'Digit1', {ctrlKey: true}), null);
+  equal(press('r', 'KeyR', {metaKey: true}), null);
+  equal(press('Z', 'KeyZ', {ctrlKey: true}), 'undo');
+  equal(press('z', 'KeyZ', {metaKey: true, repeat: true}), 'repeated');
+});
+
+test('single characters can be turned off', () => {
+  for (const key of ['1', 'a', 's', 'u', '/', '+', '?']) {
+    equal(meaning({key, ctrlKey: false, metaKey: false, altKey: false, repeat: false}, false), null);
+  }
+  equal(meaning({key: 'Enter', repeat: false}, false), 'confirm');
+});
+
+test('a class keeps its key and classes after the last key have none', () => {
+  equal([keyOf(-1), keyOf(0), keyOf(8), keyOf(9), keyOf(32), keyOf(33)], ['0', '1', '9', 'A', 'Z', '']);
+  equal(press(keyOf(32), 'KeyZ'), 32);
+});
+
+test('the second click of a double click is ignored', () => {
+  equal([1000, 1150, 1600, 2100].map((timeStamp) => isDoubled({timeStamp})), [false, true, false, false]);
+});
+
+test('confirm names what it confirms', () => {
+  equal(confirmText(12, 0), 'Confirm 12');
+  equal(confirmText(20, 2), 'Confirm 20, 2 changed');
+  equal([restText(8, 8), restText(8, 3), restText(1, 0), restText(0, 0)], ['8 more below', '3 more below', '1 is loading', '']);
+});
+
+const classes = ['owl', 'pencil', 'pen', 'open', 'eagle'].map((name, number) => ({class: number, name}));
+const names = (list) => list.map((each) => each.name);
+
+test('likely classes come first unless the pointer is over the list', () => {
+  equal(names(ordered(classes, '', [4, 2], false)), ['eagle', 'pen', 'owl', 'pencil', 'open']);
+  equal(names(ordered(classes, '', [4, 2], true)), names(classes));
+});
+
+test('a typed name finds the equal class, then beginnings, then parts', () => {
+  equal(names(ordered(classes, 'Pen', [], false)), ['pen', 'pencil', 'open']);
+});
+
+test('names are one per line without repetitions', () => {
+  equal(namesIn(' cat \n\ndog\nCAT\ncat, dog'), ['cat', 'dog', 'cat, dog']);
+});
+
+test('the question before a merge names both classes and their images', () => {
+  equal(mergeQuestion({name: 'owl', labeled: 1}, {name: 'eagle', labeled: 1200}),
+    'Merge “owl” (1 image) into “eagle” (1,200 images)? Then there is no class “owl”.');
+});
+
+const session = {images: 100, labeled: 40, skipped: 2, measured: true, can_check: true, can_stop: false, joined: {audit: 0}, audit: {images: 25, answered: 25}, say: {joined: ''}};
+const kinds = (now) => offersOf({...session, ...now}).map((each) => each[2]);
+
+test('the end offers what is left to do', () => {
+  equal(kinds({}), ['more_audit', 'check', 'skipped', 'unusual', '']);
+  equal(kinds({measured: false, can_check: false, audit: {images: 25, answered: 3}}), ['audit', 'skipped', 'unusual', '']);
+  equal(kinds({labeled: 100, skipped: 0}), ['check']);
+  equal(offersOf({...session, say: {joined: '220 images joined.'}, joined: {audit: 20}})[0], ['220 images joined.', 'Measure (20 images)', 'audit']);
+  equal([headingOf(session), headingOf({...session, can_stop: true}), headingOf({...session, labeled: 100})],
+    ['Finish, or continue?', 'You can stop.', 'All images are labeled.']);
+});
