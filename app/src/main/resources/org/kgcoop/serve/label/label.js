@@ -13,7 +13,7 @@ import {SKIP, current, element, grouped, images, isBusy, leave, me, notice, onSc
 const POLL = 500; // milliseconds
 const SIGN_OF_LIFE = 10_000;
 const FIRST = 500; // images that are read before the first page
-const GRIDS = ['page', 'unusual', 'none_again'];
+const GRIDS = ['page', 'unusual', 'none-again'];
 const REPEATED = ['check', 'skipped']; // pages of one kind until none is left
 
 let page = null;
@@ -76,7 +76,7 @@ async function open(json) {
     element('reading').textContent = `You have answered all images that are read so far: ${grouped(state.read)} of ${grouped(state.images)}.`;
     meter('reading-meter', state.read / state.images);
   } else if (page.images.length === 0 || (page.kind === 'skipped' && wantedKind !== 'skipped' && !json.undone)) {
-    const nothing = {audit: 'No random image is left to answer.', more_audit: 'No other image is left to draw.', unusual: 'No image is left.'}[wantedKind];
+    const nothing = {audit: 'No random image is left to answer.', 'more-audit': 'No other image is left to draw.', unusual: 'No image is left.'}[wantedKind];
     wantedKind = '';
     await openFinish();
     notice(page.reserved ? `${images(page.reserved)} are open in another tab. They are free 30 seconds after it was closed.` : nothing ?? '');
