@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -256,16 +257,37 @@ public final class Chromium implements AutoCloseable {
 
   /** Presses a key: a character, or {@code Tab}, {@code Enter} or {@code ArrowDown}. */
   public void press(String key) {
-    int code = Map.of("Tab", 9, "Enter", 13, " ", 32, "ArrowDown", 40).getOrDefault(key, 0);
+    keyDown(key, false);
+    call("Input.dispatchKeyEvent", "{'type': 'keyUp', " + keyOf(key) + "}");
+  }
+
+  /** Holds a key, which the system repeats 30 times a second. */
+  public void hold(String key, Duration time) {
+    keyDown(key, false);
+    for (long end = System.nanoTime() + time.toNanos(); System.nanoTime() < end; ) {
+      pause(Duration.ofMillis(33));
+      keyDown(key, true);
+    }
+    call("Input.dispatchKeyEvent", "{'type': 'keyUp', " + keyOf(key) + "}");
+  }
+
+  private void keyDown(String key, boolean repeats) {
     String text = key.equals("Enter") ? "\\r" : key.length() == 1 ? key : "";
-    String rest =
-        "'key': '%s', 'code': '%s', 'windowsVirtualKeyCode': %s"
-            .formatted(key, key.equals(" ") ? "Space" : key, code);
     call(
         "Input.dispatchKeyEvent",
-        "{'type': '%s', %s, 'text': '%s'}"
-            .formatted(text.isEmpty() ? "rawKeyDown" : "keyDown", rest, text));
-    call("Input.dispatchKeyEvent", "{'type': 'keyUp', " + rest + "}");
+        "{'type': '%s', %s, 'text': '%s', 'autoRepeat': %b}"
+            .formatted(text.isEmpty() ? "rawKeyDown" : "keyDown", keyOf(key), text, repeats));
+  }
+
+  private static String keyOf(String key) {
+    int code = Map.of("Tab", 9, "Enter", 13, " ", 32, "ArrowDown", 40).getOrDefault(key, 0);
+    String place =
+        key.equals(" ")
+            ? "Space"
+            : key.matches("\\d")
+                ? "Digit" + key
+                : key.matches("[a-z]") ? "Key" + key.toUpperCase(Locale.ROOT) : key;
+    return "'key': '%s', 'code': '%s', 'windowsVirtualKeyCode': %s".formatted(key, place, code);
   }
 
   /** Types characters into the element with the focus, one key after the other. */
@@ -285,6 +307,11 @@ public final class Chromium implements AutoCloseable {
    * @param element an expression of the page
    */
   public void click(String element) {
+    click(element, 1);
+  }
+
+  /** Clicks several times at the same place, as a double click does. */
+  public void click(String element, int times) {
     JsonNode box =
         value(
             "(() => { const e = "
@@ -292,11 +319,14 @@ public final class Chromium implements AutoCloseable {
                 + "; e.scrollIntoView({block: 'nearest', behavior: 'instant'});"
                 + " const b = e.getBoundingClientRect();"
                 + " return [b.left + b.width / 2, b.top + b.height / 2]; })()");
-    for (String type : List.of("mousePressed", "mouseReleased")) {
-      ObjectNode event =
-          JsonNodeFactory.instance.objectNode().put("type", type).put("button", "left");
-      event.put("x", box.get(0).asDouble()).put("y", box.get(1).asDouble()).put("clickCount", 1);
-      call("Input.dispatchMouseEvent", event);
+    ObjectNode at = JsonNodeFactory.instance.objectNode();
+    at.put("x", box.get(0).asDouble()).put("y", box.get(1).asDouble());
+    call("Input.dispatchMouseEvent", at.deepCopy().put("type", "mouseMoved"));
+    for (int i = 1; i <= times; i++) {
+      for (String type : List.of("mousePressed", "mouseReleased")) {
+        ObjectNode event = at.deepCopy().put("type", type).put("button", "left");
+        call("Input.dispatchMouseEvent", event.put("clickCount", i));
+      }
     }
   }
 
@@ -315,13 +345,13 @@ public final class Chromium implements AutoCloseable {
     }
   }
 
-  /** Sets the size of the window and the light or dark color scheme. */
+  /** Sets the size of the window and the light or dark color scheme. An upright one is touched. */
   public void look(int width, int height, boolean dark) {
     call(
         "Emulation.setDeviceMetricsOverride",
         "{'width': %s, 'height': %s, 'deviceScaleFactor': 1, 'mobile': %b}"
-            .formatted(width, height, width < 600));
-    call("Emulation.setTouchEmulationEnabled", "{'enabled': " + (width < 600) + "}");
+            .formatted(width, height, width < height));
+    call("Emulation.setTouchEmulationEnabled", "{'enabled': " + (width < height) + "}");
     call(
         "Emulation.setEmulatedMedia",
         "{'features': [{'name': 'prefers-color-scheme', 'value': '%s'}]}"

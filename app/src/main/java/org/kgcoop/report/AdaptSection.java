@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import org.kgcoop.Messages;
 import org.kgcoop.report.Block.Chart;
 import org.kgcoop.report.Block.Charts;
@@ -30,7 +31,7 @@ import org.kgcoop.tables.StoredRun;
 final class AdaptSection {
   private static final int MAX_MISTAKES = 100;
   private static final int MAX_NAMES = 8;
-  private static final int MAX_SUSPECTS = 24;
+  private static final int MAX_IMAGES = 24;
 
   private AdaptSection() {}
 
@@ -113,14 +114,15 @@ final class AdaptSection {
                       List.of(),
                       grid))));
     }
-    addMistakes(blocks, record.result());
+    addMistakes(blocks, record, images);
     addSuspects(blocks, record, images);
     blocks.add(new Heading("The images"));
     blocks.add(new Entries(images(record), false));
   }
 
   /** Adds the worst classes of the held-out images and the misclassified images. */
-  private static void addMistakes(List<Block> blocks, Result adapted) {
+  private static void addMistakes(List<Block> blocks, AdaptRecord record, EmbeddedImages images) {
+    Result adapted = record.result();
     if (adapted.classes().isEmpty()) {
       return;
     }
@@ -136,6 +138,14 @@ final class AdaptSection {
             .sorted(Comparator.comparingDouble(each -> -each.confidence()))
             .limit(MAX_MISTAKES)
             .toList();
+    addGallery(
+        blocks,
+        record,
+        images,
+        shown,
+        AdaptRecord.Mistake::image,
+        AdaptRecord.Mistake::actual,
+        each -> "%s: %s, taken for %s".formatted(each.image(), each.actual(), each.predicted()));
     blocks.add(
         new Figures(
             ReportTable.of(
@@ -164,29 +174,16 @@ final class AdaptSection {
         new Words(
             "The most suspicious come first. Look at each: an unusual image may be labeled"
                 + " correctly. adapt --exclude FILE leaves out the images that the file lists."));
-    List<Suspect> shown = suspects.subList(0, Math.min(MAX_SUSPECTS, suspects.size()));
+    List<Suspect> shown = suspects.subList(0, Math.min(MAX_IMAGES, suspects.size()));
     String dataSet = record.settings().path("data").asText();
-    List<Block.Image> gallery = new ArrayList<>();
-    for (Suspect each : shown) {
-      images
-          .source(dataSet, each.image(), each.given())
-          .ifPresent(
-              source ->
-                  gallery.add(
-                      new Block.Image(
-                          source,
-                          each.image(),
-                          each.image()
-                              + ": labeled "
-                              + each.given()
-                              + ", likely "
-                              + each.likely())));
-    }
-    if (!gallery.isEmpty()) {
-      blocks.add(new Gallery(gallery));
-    } else if (!images.reason(dataSet).isEmpty()) {
-      blocks.add(new Words(images.reason(dataSet)));
-    }
+    addGallery(
+        blocks,
+        record,
+        images,
+        shown,
+        Suspect::image,
+        Suspect::given,
+        each -> "%s: labeled %s, likely %s".formatted(each.image(), each.given(), each.likely()));
     blocks.add(
         new Figures(
             ReportTable.of("Images whose label may be wrong", "image", shown, Suspect::image)
@@ -198,6 +195,33 @@ final class AdaptSection {
                 .build()));
     if (shown.size() < suspects.size()) {
       blocks.add(new Words("adapt.json names all %s of them.".formatted(suspects.size())));
+    }
+  }
+
+  /** Adds thumbnails, or the reason why there are none. */
+  private static <T> void addGallery(
+      List<Block> blocks,
+      AdaptRecord record,
+      EmbeddedImages images,
+      List<T> shown,
+      Function<T, String> name,
+      Function<T, String> label,
+      Function<T, String> caption) {
+    String dataSet = record.settings().path("data").asText();
+    List<Block.Image> gallery =
+        shown.stream()
+            .limit(MAX_IMAGES)
+            .flatMap(
+                each ->
+                    images.source(dataSet, name.apply(each), label.apply(each)).stream()
+                        .map(
+                            source ->
+                                new Block.Image(source, name.apply(each), caption.apply(each))))
+            .toList();
+    if (!gallery.isEmpty()) {
+      blocks.add(new Gallery(gallery));
+    } else if (!images.reason(dataSet).isEmpty()) {
+      blocks.add(new Words(images.reason(dataSet)));
     }
   }
 

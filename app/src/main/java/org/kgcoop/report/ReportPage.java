@@ -42,6 +42,18 @@ public final class ReportPage {
     write(Page.of(ReportSources.read(List.of(folder)), new EmbeddedImages(data)), file);
   }
 
+  /**
+   * Writes the page of a labeled folder, as {@link #write(Path, DataSet, Path)}.
+   *
+   * @param summary what the page says first
+   */
+  public static void write(Path folder, DataSet data, LabelSummary summary, Path file) {
+    Page page = Page.of(ReportSources.read(List.of(folder)), new EmbeddedImages(data));
+    List<Section> sections = new ArrayList<>(List.of(LabelSection.of(summary)));
+    sections.addAll(page.sections());
+    write(new Page(page.title(), page.summary(), sections), file);
+  }
+
   static void write(Page page, Path file) {
     byte[] html = html(page).getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(file, stream -> stream.write(html));

@@ -120,7 +120,7 @@ const session = {images: 100, labeled: 40, skipped: 2, measured: true, can_check
 const kinds = (now) => offersOf({...session, ...now}).map((each) => each[2]);
 
 test('the end offers what is left to do', () => {
-  equal(kinds({}), ['more_audit', 'check', 'skipped', 'unusual', '']);
+  equal(kinds({}), ['more-audit', 'check', 'skipped', 'unusual', '']);
   equal(kinds({measured: false, can_check: false, audit: {images: 25, answered: 3}}), ['audit', 'skipped', 'unusual', '']);
   equal(kinds({labeled: 100, skipped: 0}), ['check']);
   equal(offersOf({...session, say: {joined: '220 images joined.'}, joined: {audit: 20}})[0], ['220 images joined.', 'Measure (20 images)', 'audit']);

@@ -28,6 +28,7 @@ import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Simulation;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.LabelJournal;
+import org.kgcoop.serve.label.ResultsWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -113,8 +114,8 @@ public final class LabelCommand implements Callable<Integer> {
       names = "--target",
       paramLabel = "P",
       description =
-          "Say that you can stop if at least P %% of the folder are right, at the lower end of the"
-              + " 95 %% interval (default: 90).")
+          "Say that you can stop if \"at least P %%\" of the folder has the label that you gave or"
+              + " would give (default: 90).")
   private double target = 90;
 
   @Option(
@@ -197,13 +198,13 @@ public final class LabelCommand implements Callable<Integer> {
       if (simulate == null && !write) {
         return page(images, clip, writer);
       }
-      try (Labeling labeling = open(images, clip, truth, true, (done, all) -> {})) {
+      try (Labeling labeling = open(images, clip, truth, true, writer, (done, all) -> {})) {
         if (simulate != null) {
           new LabelSimulation(output)
               .run(labeling, truth, new Simulation.Settings(mistakes, until, seed));
         }
         if (write) {
-          List<String> unused = writer.write(labeling, true, progress -> {});
+          ResultsWriter.Results unused = writer.write(labeling, true, progress -> {});
         }
         return exitCode(labeling);
       }
@@ -222,7 +223,12 @@ public final class LabelCommand implements Callable<Integer> {
    * @param all true to wait until all images are read
    */
   private Labeling open(
-      Path images, Clip clip, Map<String, String> truth, boolean all, LabelPage.Reading reading) {
+      Path images,
+      Clip clip,
+      Map<String, String> truth,
+      boolean all,
+      LabelWriter writer,
+      LabelPage.Reading reading) {
     List<Path> files = imageFiles(images);
     PhotoWarning.check(clipOptions, clip, files, output);
     long count = files.size();
@@ -232,6 +238,7 @@ public final class LabelCommand implements Callable<Integer> {
                   images,
                   clip,
                   truth,
+                  writer,
                   done -> {
                     task.done(done);
                     reading.done(done, count);
@@ -254,7 +261,8 @@ public final class LabelCommand implements Callable<Integer> {
         .run(
             writer,
             Labeling.folderOfSession(images, out),
-            reading -> open(images, clip, Map.of(), false, reading),
+            trial ? TrialDrawings.WELCOME : "",
+            reading -> open(images, clip, Map.of(), false, writer, reading),
             this::exitCode);
   }
 
@@ -290,7 +298,9 @@ public final class LabelCommand implements Callable<Integer> {
 
   private Path images() {
     if (trial) {
-      return TrialDrawings.copy(folder == null ? Path.of("label-try") : folder, output::warn);
+      Path into = TrialDrawings.copy(folder == null ? Path.of("label-try") : folder, output::warn);
+      output.info(TrialDrawings.WELCOME);
+      return into;
     }
     if (folder == null) {
       throw KgCoopException.configuration("expected a folder of images, or --try");
@@ -305,7 +315,11 @@ public final class LabelCommand implements Callable<Integer> {
   }
 
   private Labeling.Builder session(
-      Path images, Clip clip, Map<String, String> truth, LongConsumer progress) {
+      Path images,
+      Clip clip,
+      Map<String, String> truth,
+      LabelWriter writer,
+      LongConsumer progress) {
     Set<String> names = new LinkedHashSet<>(classes.names());
     if (names.isEmpty() && trial) {
       EmbeddedDataSets.open(TrialDrawings.SET, DataSetOptions.defaults(output::warn))
@@ -328,7 +342,7 @@ public final class LabelCommand implements Callable<Integer> {
             .seed(seed)
             .warnings(output::warn)
             .progress(progress)
-            .cancelled(invocation::interrupted);
+            .cancelled(() -> invocation.interrupted() || writer.isStopped());
     if (out != null) {
       session.session(out);
     }

@@ -3,6 +3,7 @@ package org.kgcoop.cli.classify;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.kgcoop.KgCoopException;
@@ -48,6 +49,7 @@ final class LabelPage {
    * Serves the page until the person closes the session, or the command is interrupted.
    *
    * @param folder the folder of the session
+   * @param welcome what the page says before the first answer, or empty
    * @param session opens the session; it receives the listener of the progress
    * @param exitCode returns the exit code after the person closed the session
    * @return the exit code
@@ -55,6 +57,7 @@ final class LabelPage {
   int run(
       ResultsWriter results,
       Path folder,
+      String welcome,
       Function<Reading, Labeling> session,
       ToIntFunction<Labeling> exitCode) {
     ServerSettings settings =
@@ -71,12 +74,16 @@ final class LabelPage {
     try (LabelServer server = new LabelServer(settings, results, output::error)) {
       String address =
           "http://%s:%s/#%s".formatted(listen.urlHost(), server.port(), settings.token());
-      announce(address);
+      AtomicBoolean isAnnounced = new AtomicBoolean();
       BrowserTab tab = opens ? new BrowserTab(address) : null;
       Reading reading =
           (done, all) -> {
             server.reading(done, all);
-            if (tab != null) { // errors of the folder and the CLIP come before
+            // Errors of the folder, the CLIP and the session come before.
+            if (!isAnnounced.getAndSet(true)) {
+              announce(address);
+            }
+            if (tab != null) {
               tab.openOnce(folder);
             }
           };
@@ -93,7 +100,7 @@ final class LabelPage {
               "label while kgcoop reads the other %s images"
                   .formatted(status.images() - status.read()));
         }
-        server.open(labeling);
+        server.open(labeling, welcome);
         reading.done(status.read(), status.images());
         boolean interrupted = await(server);
         server.close();

@@ -86,7 +86,9 @@ final class LabelSimulation {
         step.labeled(),
         step.right(),
         step.folder()
-            .map(share -> String.format(Locale.ROOT, ", at least %.0f %%", 100 * share.low()))
+            .map(
+                share ->
+                    String.format(Locale.ROOT, ", at least %.0f %%", Math.floor(100 * share.low())))
             .orElse(""));
   }
 

@@ -5,10 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.clip.Clip;
@@ -16,12 +19,12 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Folders;
-import org.kgcoop.label.Accuracy;
 import org.kgcoop.label.LabeledImage;
 import org.kgcoop.label.Labeling;
-import org.kgcoop.label.Status;
+import org.kgcoop.report.LabelSummary;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.LabelJournal;
+import org.kgcoop.serve.label.LabelSentences;
 import org.kgcoop.serve.label.ResultsWriter;
 
 /**
@@ -34,6 +37,8 @@ final class LabelWriter implements ResultsWriter {
   private final double minutes;
   private final @Nullable Path sortInto;
   private final ImageSorter.Way way;
+  private volatile boolean isTraining;
+  private volatile boolean isStopped;
 
   /**
    * Creates a writer.
@@ -51,17 +56,19 @@ final class LabelWriter implements ResultsWriter {
   }
 
   @Override
-  public List<String> write(Labeling labeling, boolean isLast, Consumer<String> progress) {
+  public Results write(Labeling labeling, boolean isLast, Consumer<String> progress) {
     List<String> lines = new ArrayList<>();
     Path session = labeling.session();
-    Labeling.Written written = labeling.write(session, minutes, progress);
+    Labeling.Written written = written(labeling, progress);
     List<LabeledImage> results = written.results();
+    LabelSentences sentences = new LabelSentences(labeling.status(), labeling.accuracy());
     lines.add("labels: " + written.labels());
-    if (written.classifier().isPresent()) {
-      Path report = session.resolve("report.html");
-      ReportPage.write(session, data(labeling, results), report);
+    Optional<Path> report = written.classifier().map(unused -> session.resolve("report.html"));
+    if (report.isPresent()) {
+      ReportPage.write(
+          session, data(labeling, results), summary(labeling, results, sentences), report.get());
       lines.add("classifier: " + written.classifier().get());
-      lines.add("report: " + report);
+      lines.add("report: " + report.get());
     } else {
       lines.add("classifier: not trained, because " + written.problem());
     }
@@ -72,7 +79,12 @@ final class LabelWriter implements ResultsWriter {
       }
       labeling.finish();
     }
-    lines.addAll(accuracy(labeling.status(), labeling.accuracy()));
+    lines.add(
+        "labeled by you: %s of %s"
+            .formatted(
+                sentences.status().labeled(),
+                Messages.count(sentences.status().images(), "image", "images")));
+    lines.addAll(sentences.end());
     if (output.isJson()) {
       ObjectNode json = JsonNodeFactory.instance.objectNode();
       lines.forEach(json.putArray("results")::add);
@@ -80,7 +92,49 @@ final class LabelWriter implements ResultsWriter {
     } else {
       lines.forEach(output::print);
     }
-    return lines;
+    String next = report.isPresent() ? "./kgcoop predict %s new.jpg".formatted(session) : "";
+    return new Results(lines, report, next);
+  }
+
+  /** Writes the list and the classifier. After {@link #stop}, there is no classifier. */
+  private Labeling.Written written(Labeling labeling, Consumer<String> progress) {
+    try {
+      return labeling.write(
+          labeling.session(),
+          minutes,
+          step -> {
+            isTraining = step.startsWith("training");
+            progress.accept(step);
+          });
+    } catch (KgCoopException e) {
+      if (!isStopped || e.category() != KgCoopException.Category.INTERRUPTED) {
+        throw e;
+      }
+      isStopped = false;
+      return new Labeling.Written(
+          labeling.results(),
+          labeling.session().resolve("labels.csv"),
+          Optional.empty(),
+          "you stopped the training");
+    } finally {
+      isTraining = false;
+      isStopped = false;
+    }
+  }
+
+  @Override
+  public void stop() {
+    isStopped = isTraining;
+  }
+
+  /** Returns true while a training is being stopped. */
+  boolean isStopped() {
+    return isStopped;
+  }
+
+  @Override
+  public double minutes() {
+    return minutes;
   }
 
   /** Returns the labeled images, which the report may show. */
@@ -114,37 +168,26 @@ final class LabelWriter implements ResultsWriter {
     return summary;
   }
 
-  private static List<String> accuracy(Status status, Accuracy accuracy) {
-    List<String> lines = new ArrayList<>();
-    lines.add(
-        "labeled by you: %s of %s"
-            .formatted(status.labeled(), Messages.count(status.images(), "image", "images")));
-    lines.add(
-        accuracy
-            .folder()
-            .map(
-                share ->
-                    String.format(
-                        Locale.ROOT,
-                        "At least %.0f %% of the folder is right (estimate %.0f %%; 95 %% interval:"
-                            + " %.0f to %.0f), from %d random images",
-                        Math.floor(100 * share.atLeast()),
-                        100 * share.estimate(),
-                        Math.floor(100 * share.low()),
-                        Math.ceil(100 * share.high()),
-                        share.sample()))
-            .orElse("Accuracy: not measured"));
-    accuracy
-        .newImages()
-        .ifPresent(
-            share ->
-                lines.add(
-                    String.format(
-                        Locale.ROOT,
-                        "Of 100 new images like these, expect %.0f right (95 %%: %.0f to %.0f)",
-                        100 * share.estimate(),
-                        Math.floor(100 * share.low()),
-                        Math.ceil(100 * share.high()))));
-    return lines;
+  /** Returns what the report says about the session. */
+  private static LabelSummary summary(
+      Labeling labeling, List<LabeledImage> results, LabelSentences sentences) {
+    Map<String, int[]> counts = new LinkedHashMap<>(); // by a person, by the program
+    labeling.classes().forEach(name -> counts.put(name, new int[2]));
+    counts.put(Labeling.NONE, new int[2]);
+    for (LabeledImage each : results) {
+      int[] count = counts.getOrDefault(each.name(), new int[2]);
+      count[each.source() == LabeledImage.Source.HEAD ? 1 : 0]++;
+    }
+    List<LabelSummary.ClassRow> rows = new ArrayList<>();
+    counts.forEach(
+        (name, count) ->
+            rows.add(
+                new LabelSummary.ClassRow(
+                    name.equals(Labeling.NONE) ? Labeling.NONE_FOLDER : name, count[0], count[1])));
+    return new LabelSummary(
+        sentences.end(),
+        rows,
+        sentences.status().skipped(),
+        sentences.status().unreadable().stream().map(Path::toString).toList());
   }
 }

@@ -20,6 +20,12 @@ final class TrialDrawings {
   static final String SET = "objects";
   private static final int IMAGES = 300;
 
+  /** What a person is told before the first answer. */
+  static final String WELCOME =
+      "You label 300 drawings. Press the key of a class, or click it. kgcoop learns from each answer,"
+          + " soon proposes pages that you only confirm, and says how many labels are right. Stop at"
+          + " any time: every answer is stored.";
+
   private TrialDrawings() {}
 
   /** Copies embedded drawings into a folder without labels, unless it exists. */

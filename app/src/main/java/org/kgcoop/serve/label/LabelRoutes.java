@@ -7,13 +7,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -21,25 +24,35 @@ import org.kgcoop.label.Answered;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Page;
 import org.kgcoop.label.StalePageException;
-import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.label.UndoOffer;
+import org.kgcoop.label.Undone;
 import org.kgcoop.runs.Kind;
 import org.kgcoop.serve.http.HttpErrorException;
+import org.kgcoop.serve.http.SecurityHeaders;
 
 /**
- * The routes of the page: state, pages, answers, classes, thumbnails and results. Images are
- * indexes into the sorted list of the session, never paths. Classes are numbers, which never
- * change; -1 is none of these, -2 is undecided.
+ * The routes of the page: state, pages, answers, classes, thumbnails and results. Each tab is a
+ * person of the session.
  */
 final class LabelRoutes {
+  /** The path of a report, which only the page knows. A link cannot send the token. */
+  static final String REPORT = "/report/";
+
   private static final int OVERVIEW = 24;
+  private static final long LAST_LOOK = Duration.ofMinutes(1).toNanos(); // at the report
 
   private final Thumbnails thumbnails;
   private final ResultsWriter results;
+  private final Tabs tabs = new Tabs(System::nanoTime);
   private final AtomicBoolean writing = new AtomicBoolean();
+  private final String reportKey = LabelServer.newToken();
   private volatile @Nullable OpenSession session;
+  private volatile @Nullable Path report;
   private volatile long[] read = {0, 0};
+  private volatile String welcome = "";
   private volatile String progress = "";
   private volatile boolean finished;
+  private volatile long finishedAt;
 
   LabelRoutes(Thumbnails thumbnails, ResultsWriter results) {
     this.thumbnails = thumbnails;
@@ -50,10 +63,15 @@ final class LabelRoutes {
     routes.get("/label/state", this::state);
     routes.post("/label/next", checked(this::next));
     routes.post("/label/answer", checked(this::answer));
+    routes.post("/label/decide", checked(this::decide));
     routes.post("/label/undo", checked(this::undo));
     routes.post("/label/classes", checked(this::classes));
+    routes.post("/label/seen", this::seen);
+    routes.post("/label/leave", this::leave);
     routes.get("/label/images/{image}", this::image);
     routes.post("/label/write", checked(this::write));
+    routes.post("/label/stop", this::stop);
+    routes.get(REPORT + "{key}", this::report);
   }
 
   /** Shows the number of images that were read so far. */
@@ -61,17 +79,24 @@ final class LabelRoutes {
     read = new long[] {done, images};
   }
 
-  void open(Labeling labeling) {
+  /**
+   * Serves a session.
+   *
+   * @param text what the page says before the first answer, or empty
+   */
+  void open(Labeling labeling, String text) {
     OpenSession opened = OpenSession.of(labeling);
     thumbnails.prepare(() -> opened.files(labeling.overview(OVERVIEW)));
+    welcome = text;
     session = opened;
   }
 
+  /** Returns true if the session has ended and nobody looks at the page any more. */
   boolean isFinished() {
-    return finished;
+    return finished && (tabs.isEmpty() || System.nanoTime() - finishedAt > LAST_LOOK);
   }
 
-  private OpenSession session() {
+  OpenSession session() {
     OpenSession current = session;
     if (current == null) {
       throw new HttpErrorException(409, "the images are still being read");
@@ -80,7 +105,7 @@ final class LabelRoutes {
   }
 
   /** A route that answers 409 with the current state if its page is not open any more. */
-  private Handler checked(Handler route) {
+  Handler checked(Handler route) {
     return request -> {
       try {
         route.handle(request);
@@ -96,12 +121,14 @@ final class LabelRoutes {
     };
   }
 
-  private ObjectNode state(OpenSession current) {
-    return StateJson.of(current.labeling(), "", progress);
+  ObjectNode state(OpenSession current, String browser) {
+    return StateJson.of(current.labeling(), browser, progress)
+        .put("minutes", results.minutes())
+        .put("welcome", current.labeling().status().steps() == 0 ? welcome : "");
   }
 
   private void conflict(Context request, String message) {
-    ObjectNode json = state(session());
+    ObjectNode json = state(session(), Bodies.browser(Bodies.body(request)));
     request.status(409).json(json.put("error", message));
   }
 
@@ -119,12 +146,32 @@ final class LabelRoutes {
       request.json(json);
       return;
     }
-    ObjectNode json = state(current);
+    ObjectNode json = state(current, Objects.requireNonNullElse(request.queryParam("browser"), ""));
     if (request.queryParam("overview") != null) {
       ArrayNode overview = json.putArray("overview");
       current.labeling().overview(OVERVIEW).forEach(image -> overview.add(current.index(image)));
     }
     request.json(json);
+  }
+
+  private void seen(Context request) {
+    String browser = Bodies.browser(Bodies.body(request));
+    tabs.seen(browser);
+    OpenSession current = session;
+    if (current != null) {
+      current.labeling().seen(browser);
+    }
+    request.json(object());
+  }
+
+  private void leave(Context request) {
+    String browser = Bodies.browser(Bodies.body(request));
+    tabs.leave(browser);
+    OpenSession current = session;
+    if (current != null) {
+      current.labeling().leave(browser);
+    }
+    request.json(object());
   }
 
   // ---- pages
@@ -133,9 +180,11 @@ final class LabelRoutes {
     OpenSession current = session();
     JsonNode body = Bodies.body(request);
     String browser = Bodies.browser(body);
+    String wanted = Bodies.text(body, "wanted");
+    tabs.seen(browser);
     synchronized (current.labeling()) {
-      ObjectNode page = page(current, browser, Bodies.text(body, "wanted"));
-      ObjectNode json = state(current);
+      ObjectNode page = page(current, browser, wanted);
+      ObjectNode json = state(current, browser);
       json.set("page", page);
       request.json(json);
     }
@@ -143,108 +192,99 @@ final class LabelRoutes {
 
   private ObjectNode page(OpenSession current, String browser, String wanted) {
     Labeling labeling = current.labeling();
-    Kind kind = wanted.isEmpty() ? null : kind(wanted);
-    Page page = kind == null ? labeling.next(browser) : labeling.next(browser, kind);
+    Page page = wanted.isEmpty() ? labeling.next(browser) : labeling.next(browser, kind(wanted));
     thumbnails.prepare(
         () -> {
           List<Path> files = new ArrayList<>(page.images());
           files.addAll(labeling.upcoming(browser));
           return current.files(files);
         });
-    return PageJson.of(current, page);
-  }
-
-  /**
-   * Answers with the new state, and with the next page if the body names a browser. A draft is kept
-   * in memory until its page is answered, so that a tab may close in the middle of a page.
-   */
-  private void answer(Context request) {
-    OpenSession current = session();
-    JsonNode body = Bodies.body(request);
-    int number = Bodies.number(body, "number");
-    double seconds = body.path("seconds").asDouble(0);
-    if (!(seconds >= 0 && seconds < 1e9)) {
-      throw new HttpErrorException(400, "seconds: expected 0 or more");
-    }
-    if (!body.path("labels").isObject()) {
-      throw new HttpErrorException(400, "labels: expected the class of each image");
-    }
-    synchronized (current.labeling()) {
-      Map<Path, String> labels = new LinkedHashMap<>();
-      for (Map.Entry<String, JsonNode> each : body.path("labels").properties()) {
-        labels.put(image(current, each.getKey(), 400), label(current, each.getValue()));
-      }
-      if (body.path("draft").asBoolean()) {
-        current.drafts().putAll(labels);
-        request.json(object());
-        return;
-      }
-      Answered unused = current.labeling().answer(Bodies.browser(body), number, labels, seconds);
-      current.drafts().keySet().removeAll(labels.keySet());
-      finishAction(request, current, body, "");
-    }
+    return current.json(page);
   }
 
   private static Kind kind(String wanted) {
     return Arrays.stream(Kind.values())
         .filter(kind -> kind.id().equals(wanted))
         .findFirst()
-        .orElseThrow(() -> new HttpErrorException(400, "there is no kind " + wanted));
+        .orElseThrow(() -> new HttpErrorException(400, "wanted: there is no kind " + wanted));
   }
 
-  private static String label(OpenSession current, JsonNode value) {
-    int label = value.isInt() ? value.intValue() : Integer.MIN_VALUE;
-    return label == JournalEntry.NONE
-        ? Labeling.NONE
-        : label == JournalEntry.SKIP
-            ? Labeling.SKIP
-            : current
-                .labeling()
-                .className(label)
-                .orElseThrow(() -> new HttpErrorException(400, "there is no class " + value));
-  }
-
-  private void undo(Context request) {
+  private void answer(Context request) {
     OpenSession current = session();
     JsonNode body = Bodies.body(request);
+    String browser = Bodies.browser(body);
+    int number = Bodies.number(body, "number");
+    double seconds = body.path("seconds").asDouble(0);
+    if (!(seconds >= 0 && seconds < 1e9)) {
+      throw new HttpErrorException(400, "seconds: expected 0 or more");
+    }
     synchronized (current.labeling()) {
-      if (current.labeling().undo(Bodies.browser(body)).isEmpty()) {
-        conflict(request, "there is no answer to take back");
+      Map<Path, String> labels = current.labels(body);
+      if (isTooEarly(request, browser)) {
         return;
       }
-      finishAction(request, current, body, "");
+      Answered answered = current.labeling().answer(browser, number, labels, seconds);
+      boolean goesOn = body.path("next").asBoolean() && answered.differs().isEmpty();
+      ObjectNode page = goesOn ? page(current, browser, "") : null;
+      ObjectNode json = state(current, browser);
+      json.set("left_out", current.named(answered.leftOut()));
+      json.set("differs", current.numbered(answered.differs()));
+      if (page != null) {
+        json.set("page", page);
+      }
+      request.json(json);
     }
   }
 
-  /**
-   * Answers with the new state.
-   *
-   * @param wanted the kind of the next page; empty for the one that the body names
-   */
-  private void finishAction(Context request, OpenSession current, JsonNode body, String wanted) {
-    boolean hasPage = body.has("browser") && current.labeling().classes().size() >= 2;
-    ObjectNode page =
-        hasPage
-            ? page(
-                current,
-                Bodies.browser(body),
-                wanted.isEmpty() ? Bodies.text(body, "wanted") : wanted)
-            : null;
-    ObjectNode json = state(current);
-    if (page != null) {
-      json.set("page", page);
+  /** Rejects a second answer that nobody can have given so early. */
+  boolean isTooEarly(Context request, String browser) {
+    if (tabs.answers(browser)) {
+      return false;
     }
-    request.json(json);
+    conflict(request, "two answers within 100 ms: the second one is left out");
+    return true;
+  }
+
+  private void decide(Context request) {
+    OpenSession current = session();
+    JsonNode body = Bodies.body(request);
+    String browser = Bodies.browser(body);
+    int number = Bodies.number(body, "number");
+    Path image = current.image(body.path("image").asText(), 400);
+    if (!isTooEarly(request, browser)) {
+      Answered unused =
+          current.labeling().decide(browser, number, image, current.label(body.path("class")));
+      request.json(state(current, browser));
+    }
+  }
+
+  /** Takes back what the person did last. Answers are shown again, and must be given again. */
+  private void undo(Context request) {
+    OpenSession current = session();
+    String browser = Bodies.browser(Bodies.body(request));
+    synchronized (current.labeling()) {
+      Optional<UndoOffer> offer = current.labeling().undoable(browser);
+      Optional<Undone> undone = current.labeling().undo(browser);
+      boolean isPage = undone.isPresent() && undone.get().kind() != Kind.CHOSEN;
+      ObjectNode page = isPage ? page(current, browser, "") : null;
+      ObjectNode json = state(current, browser);
+      json.put("undone", undone.isPresent() ? offer.map(LabelSentences::of).orElse("") : "");
+      if (page != null) {
+        json.set("page", page);
+      }
+      request.json(json);
+    }
   }
 
   // ---- classes
 
-  /** Adds names, renames a class, or merges it into another one. */
+  /** Adds names, renames a class, merges it into another one, or deletes it. */
   private void classes(Context request) {
     OpenSession current = session();
     JsonNode body = Bodies.body(request);
-    synchronized (current.labeling()) {
-      Labeling labeling = current.labeling();
+    String browser = Bodies.browser(body);
+    Labeling labeling = current.labeling();
+    synchronized (labeling) {
       if (body.path("add").isArray()) {
         List<String> names = new ArrayList<>();
         for (JsonNode name : body.path("add")) {
@@ -253,19 +293,18 @@ final class LabelRoutes {
           }
           names.add(name.textValue());
         }
-        labeling.addClasses(Bodies.browser(body), names);
+        labeling.addClasses(browser, names);
       } else if (body.has("rename")) {
-        labeling.rename(
-            Bodies.browser(body), existing(labeling, body, "rename"), Bodies.text(body, "name"));
+        labeling.rename(browser, existing(labeling, body, "rename"), Bodies.text(body, "name"));
       } else if (body.has("merge")) {
         labeling.merge(
-            Bodies.browser(body),
-            existing(labeling, body, "merge"),
-            existing(labeling, body, "into"));
+            browser, existing(labeling, body, "merge"), existing(labeling, body, "into"));
+      } else if (body.has("delete")) {
+        labeling.delete(browser, existing(labeling, body, "delete"));
       } else {
-        throw new HttpErrorException(400, "expected add, rename or merge");
+        throw new HttpErrorException(400, "expected add, rename, merge or delete");
       }
-      finishAction(request, current, body, "");
+      request.json(state(current, browser));
     }
   }
 
@@ -280,7 +319,7 @@ final class LabelRoutes {
 
   private void image(Context request) {
     OpenSession current = session();
-    Path image = image(current, request.pathParam("image"), 404);
+    Path image = current.image(request.pathParam("image"), 404);
     String text = Objects.requireNonNullElse(request.queryParam("size"), "256");
     int size = text.matches("\\d{1,4}") ? Integer.parseInt(text) : 0;
     if (!Thumbnails.SIZES.contains(size)) {
@@ -288,14 +327,6 @@ final class LabelRoutes {
     }
     byte[] file = thumbnails.get(current.labeling().folder().resolve(image), size);
     request.contentType("image/jpeg").result(file);
-  }
-
-  private static Path image(OpenSession current, String text, int status) {
-    int index = text.matches("\\d{1,9}") ? Integer.parseInt(text) : Integer.MAX_VALUE;
-    if (index >= current.images().size()) {
-      throw new HttpErrorException(status, "there is no such image");
-    }
-    return current.images().get(index);
   }
 
   // ---- results
@@ -308,14 +339,34 @@ final class LabelRoutes {
       return;
     }
     try {
-      ObjectNode json = object();
-      ArrayNode lines = json.putArray("results");
-      results.write(current.labeling(), isLast, text -> progress = text).forEach(lines::add);
+      ResultsWriter.Results written =
+          results.write(current.labeling(), isLast, text -> progress = text);
+      ObjectNode json = object().put("next", written.next());
+      written.lines().forEach(json.putArray("results")::add);
+      report = written.report().orElse(null);
+      if (report != null) {
+        json.put("report", REPORT + reportKey);
+      }
       request.json(json);
+      finishedAt = System.nanoTime();
       finished |= isLast;
     } finally {
       progress = "";
       writing.set(false);
     }
+  }
+
+  private void stop(Context request) {
+    results.stop();
+    request.json(object());
+  }
+
+  private void report(Context request) throws IOException {
+    Path file = report;
+    if (file == null || !request.pathParam("key").equals(reportKey)) {
+      throw new HttpErrorException(404, "there is no report");
+    }
+    SecurityHeaders.allowOwnStyle(request);
+    request.contentType("text/html; charset=utf-8").result(Files.readAllBytes(file));
   }
 }

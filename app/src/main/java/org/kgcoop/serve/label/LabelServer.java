@@ -2,7 +2,6 @@ package org.kgcoop.serve.label;
 
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -20,18 +19,24 @@ import org.kgcoop.serve.page.PageFiles;
 public final class LabelServer implements AutoCloseable {
   private static final int MAX_REQUESTS = 64;
   private static final int TOKEN_BYTES = 16;
-  private static final Pattern PUBLIC = Pattern.compile("/|/page/[a-z]+\\.[a-z]+");
+  private static final Pattern PUBLIC =
+      Pattern.compile("/|/page/[a-z]+\\.[a-z]+|/report/[0-9a-f]{32}");
 
   private static final PageFiles FILES =
       new PageFiles(
-          Map.of(
-              "label.html", LabelServer.class,
-              "base.css", PageFiles.class,
-              "label.css", LabelServer.class,
-              "requests.js", PageFiles.class,
-              "label.js", LabelServer.class,
-              "classes.js", LabelServer.class,
-              "icon.svg", PageFiles.class));
+          LabelServer.class,
+          "label.html",
+          "label.css",
+          "label.js",
+          "session.js",
+          "images.js",
+          "seen.js",
+          "keys.js",
+          "classes.js",
+          "questions.js",
+          "proposals.js",
+          "all.js",
+          "finish.js");
 
   private final ServerMetrics metrics = new ServerMetrics();
   private final Thumbnails thumbnails = new Thumbnails();
@@ -65,6 +70,7 @@ public final class LabelServer implements AutoCloseable {
               all.get("/", request -> FILES.answer(request, "label.html"));
               all.get("/page/{file}", request -> FILES.answer(request, request.pathParam("file")));
               routes.addTo(all);
+              new GalleryRoutes(routes).addTo(all);
             });
     try {
       http.start();
@@ -87,12 +93,16 @@ public final class LabelServer implements AutoCloseable {
     routes.reading(done, images);
   }
 
-  /** Serves a session. The caller closes it after the server. */
-  public void open(Labeling labeling) {
-    routes.open(labeling);
+  /**
+   * Serves a session. The caller closes it after the server.
+   *
+   * @param welcome what the page says before the first answer, or empty
+   */
+  public void open(Labeling labeling, String welcome) {
+    routes.open(labeling, welcome);
   }
 
-  /** Returns true after the person chose to write the results and to close. */
+  /** Returns true after the person chose to write the results and to close, and left the page. */
   public boolean isFinished() {
     return routes.isFinished();
   }

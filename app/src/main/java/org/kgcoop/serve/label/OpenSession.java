@@ -1,36 +1,138 @@
 package org.kgcoop.serve.label;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.kgcoop.label.Labeling;
+import org.kgcoop.label.Page;
+import org.kgcoop.label.Status;
+import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.serve.http.HttpErrorException;
 
 /**
- * An open session.
+ * An open session. In requests, images are indexes into its list, never paths, and classes are
+ * numbers, which never change; -1 is none of these, -2 is undecided.
  *
  * @param images the images by their index
  * @param indexes the indexes of the images
- * @param drafts answers that a browser has chosen, but not given; guarded by the labeling
  */
-record OpenSession(
-    Labeling labeling, List<Path> images, Map<Path, Integer> indexes, Map<Path, String> drafts) {
+record OpenSession(Labeling labeling, List<Path> images, Map<Path, Integer> indexes) {
   static OpenSession of(Labeling labeling) {
     List<Path> images = labeling.images();
     Map<Path, Integer> indexes = new HashMap<>();
     for (int i = 0; i < images.size(); i++) {
       indexes.put(images.get(i), i);
     }
-    return new OpenSession(labeling, images, indexes, new HashMap<>());
+    return new OpenSession(labeling, images, indexes);
   }
 
   int index(Path image) {
     return Objects.requireNonNull(indexes.get(image));
   }
 
+  /**
+   * Returns the image of an index.
+   *
+   * @throws HttpErrorException with the status if there is none
+   */
+  Path image(String text, int status) {
+    int index = text.matches("\\d{1,9}") ? Integer.parseInt(text) : Integer.MAX_VALUE;
+    if (index >= images.size()) {
+      throw new HttpErrorException(status, "there is no such image");
+    }
+    return images.get(index);
+  }
+
   /** Returns the files of images. */
   List<Path> files(List<Path> some) {
     return some.stream().map(labeling.folder()::resolve).toList();
+  }
+
+  /** Returns the answers of a body: the class of each image. */
+  Map<Path, String> labels(JsonNode body) {
+    if (!body.path("labels").isObject()) {
+      throw new HttpErrorException(400, "labels: expected the class of each image");
+    }
+    Map<Path, String> labels = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> each : body.path("labels").properties()) {
+      labels.put(image(each.getKey(), 400), label(each.getValue()));
+    }
+    return labels;
+  }
+
+  /** Returns the class of a number. */
+  String label(JsonNode value) {
+    int label = value.isInt() ? value.intValue() : Integer.MIN_VALUE;
+    return label == JournalEntry.NONE
+        ? Labeling.NONE
+        : label == JournalEntry.SKIP
+            ? Labeling.SKIP
+            : labeling
+                .className(label)
+                .orElseThrow(() -> new HttpErrorException(400, "there is no class " + value));
+  }
+
+  /** Returns the number of each class. */
+  Map<String, Integer> numbers() {
+    Map<String, Integer> numbers = new HashMap<>();
+    for (Status.ClassCount each : labeling.status().classes()) {
+      numbers.put(each.name(), each.number());
+    }
+    numbers.put(Labeling.NONE, JournalEntry.NONE);
+    numbers.put(Labeling.SKIP, JournalEntry.SKIP);
+    return numbers;
+  }
+
+  /** Returns images with their names. */
+  ArrayNode named(List<Path> some) {
+    ArrayNode json = JsonNodeFactory.instance.arrayNode();
+    some.forEach(
+        image ->
+            json.addObject()
+                .put("image", index(image))
+                .put("name", image.toString().replace('\\', '/')));
+    return json;
+  }
+
+  /** Returns the class of images by their index. */
+  ObjectNode numbered(Map<Path, String> labels) {
+    Map<String, Integer> numbers = numbers();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    labels.forEach((image, label) -> json.put(String.valueOf(index(image)), numbers.get(label)));
+    return json;
+  }
+
+  /** Returns a page. The caller locks the labeling. */
+  ObjectNode json(Page page) {
+    Map<String, Integer> numbers = numbers();
+    ObjectNode json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("number", page.number())
+            .put("kind", page.kind().id());
+    if (page.proposed() != null) {
+      json.put("class", numbers.get(page.proposed()));
+    }
+    ArrayNode images = named(page.images());
+    json.set("images", images);
+    for (int i = 0; i < page.images().size(); i++) {
+      ObjectNode each = (ObjectNode) images.get(i);
+      String former = page.former().get(page.images().get(i));
+      if (former != null) {
+        each.put("former", numbers.get(former));
+      }
+      if (!page.likely().isEmpty() && !page.likely().get(i).isEmpty()) {
+        ArrayNode likely = each.putArray("likely");
+        page.likely().get(i).forEach(name -> likely.add(numbers.get(name)));
+      }
+    }
+    return json;
   }
 }

@@ -3,24 +3,27 @@ package org.kgcoop.serve.label;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 import org.kgcoop.label.Accuracy;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Status;
-import org.kgcoop.label.UndoOffer;
 
 /** The state of a session as JSON. */
 final class StateJson {
+  private static final int NAMED = 200; // unreadable images
+
   private StateJson() {}
 
   /**
-   * Returns the state of a session.
+   * Returns the state of a session for a person.
    *
-   * @param person whose undo is offered
    * @param writing what is being written, or empty
    */
   static ObjectNode of(Labeling labeling, String person, String writing) {
     Status status = labeling.status();
     Accuracy accuracy = labeling.accuracy();
+    LabelSentences sentences = new LabelSentences(status, accuracy);
+    boolean isMeasured = accuracy.state() != Accuracy.State.NOT_MEASURED;
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("folder", String.valueOf(labeling.folder().getFileName()))
         .put("session", labeling.session().toString())
@@ -32,13 +35,25 @@ final class StateJson {
         .put("none_proposed", status.noneProposed())
         .put("skipped", status.skipped())
         .put("steps", status.steps())
-        .put("target", status.target())
         .put("can_stop", status.canStop())
-        .put("unreadable", status.unreadable().size())
-        .put("writing", writing);
+        .put("measured", isMeasured)
+        .put("can_check", isMeasured && status.labeled() > 0 && status.read() >= status.images())
+        .put("check_left", accuracy.checkLeft())
+        .put("writing", writing)
+        .put("undo", labeling.undoable(person).map(LabelSentences::of).orElse(""));
     json.putObject("audit").put("images", status.auditSize()).put("answered", status.audited());
-    accuracy.folder().ifPresent(share -> json.putPOJO("folder_accuracy", share));
-    accuracy.newImages().ifPresent(share -> json.putPOJO("new_images", share));
+    json.putObject("joined")
+        .put("images", accuracy.joined().images())
+        .put("audit", accuracy.joined().auditLeft());
+    ObjectNode say = json.putObject("say");
+    say.put("header", sentences.header())
+        .put("detail", sentences.detail())
+        .put("joined", sentences.joined())
+        .put("target", sentences.target());
+    sentences.end().forEach(say.putArray("end")::add);
+    ObjectNode unreadable = json.putObject("unreadable").put("count", status.unreadable().size());
+    ArrayNode names = unreadable.putArray("names");
+    status.unreadable().stream().limit(NAMED).map(Path::toString).forEach(names::add);
     ArrayNode classes = json.putArray("classes");
     for (Status.ClassCount each : status.classes()) {
       classes
@@ -48,17 +63,6 @@ final class StateJson {
           .put("labeled", each.labeled())
           .put("proposed", each.proposed());
     }
-    labeling
-        .undoable(person)
-        .ifPresent(
-            offer -> {
-              ObjectNode undo = json.putObject("undo");
-              if (offer instanceof UndoOffer.Answers answers) {
-                undo.put("kind", answers.kind().id()).put("images", answers.images());
-              } else if (offer instanceof UndoOffer.ClassChange change) {
-                undo.put("name", change.name());
-              }
-            });
     return json;
   }
 }

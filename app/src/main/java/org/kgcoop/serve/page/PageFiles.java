@@ -2,14 +2,12 @@ package org.kgcoop.serve.page;
 
 import io.javalin.http.Context;
 import java.util.Map;
+import java.util.Set;
 import org.kgcoop.files.Resources;
 import org.kgcoop.serve.http.HttpErrorException;
 import org.kgcoop.serve.http.SecurityHeaders;
 
-/**
- * The files of a web page: a fixed list on the class path. They contain nothing secret. {@code
- * base.css}, {@code requests.js} and {@code icon.svg} belong to all pages.
- */
+/** The files of a web page: a fixed list on the class path. They contain nothing secret. */
 public final class PageFiles {
   private static final Map<String, String> TYPES =
       Map.of(
@@ -18,15 +16,21 @@ public final class PageFiles {
           "js", "text/javascript; charset=utf-8",
           "svg", "image/svg+xml");
 
-  private final Map<String, Class<?>> files;
+  /** The files of all pages. */
+  private static final Set<String> SHARED = Set.of("base.css", "requests.js", "icon.svg");
+
+  private final Class<?> owner;
+  private final Set<String> names;
 
   /**
    * Creates a page.
    *
-   * @param files a class in the package of each file, by the name of the file
+   * @param owner a class in the package of its own files
+   * @param names the names of its own files
    */
-  public PageFiles(Map<String, Class<?>> files) {
-    this.files = Map.copyOf(files);
+  public PageFiles(Class<?> owner, String... names) {
+    this.owner = owner;
+    this.names = Set.of(names);
   }
 
   /**
@@ -35,12 +39,12 @@ public final class PageFiles {
    * @throws HttpErrorException 404 if the page has no such file
    */
   public void answer(Context request, String name) {
-    Class<?> owner = files.get(name);
     String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
-    if (owner == null || type == null) {
+    if (type == null || !(SHARED.contains(name) || names.contains(name))) {
       throw new HttpErrorException(404, "this part of the page does not exist");
     }
     SecurityHeaders.allowOwnFiles(request);
-    request.contentType(type).result(Resources.bytes(owner, name));
+    Class<?> from = SHARED.contains(name) ? PageFiles.class : owner;
+    request.contentType(type).result(Resources.bytes(from, name));
   }
 }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.kgcoop.classifier.EmbeddedPrompt;
 import org.kgcoop.files.Resources;
@@ -18,15 +17,7 @@ import org.kgcoop.serve.http.ServerSettings;
  */
 public final class WebPage {
   private static final PageFiles FILES =
-      new PageFiles(
-          Map.of(
-              "index.html", WebPage.class,
-              "base.css", PageFiles.class,
-              "page.css", WebPage.class,
-              "requests.js", PageFiles.class,
-              "page.js", WebPage.class,
-              "bars.js", WebPage.class,
-              "icon.svg", PageFiles.class));
+      new PageFiles(WebPage.class, "index.html", "page.css", "page.js", "bars.js");
 
   private static final Pattern PUBLIC =
       Pattern.compile("/|/page/([a-z]+\\.[a-z]+|examples/\\d{1,3})");

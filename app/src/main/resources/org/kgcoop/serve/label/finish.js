@@ -19,10 +19,12 @@ export function offersOf(now) {
   } else if (left > 0 && open > 0) {
     offers.push([now.measured ? `Measured with ${images(now.audit.answered)} so far.` : 'The accuracy is not measured.', `Measure (${images(left)})`, 'audit']);
   } else if (now.measured && open > 0) {
-    offers.push(['More random images make the figure more exact.', `Measure more (${images(Math.min(FEW, open))})`, 'more_audit']);
+    offers.push(['More random images make the figure more exact.', `Measure more (${images(Math.min(FEW, open))})`, 'more-audit']);
   }
-  if (now.can_check) {
-    offers.push(['Would you answer the same again? Look at random images of the entire folder without their labels: 16 to 50 questions.', 'Check the folder', 'check']);
+  if (now.check_left) {
+    offers.push(['You began to check the folder.', `Continue the check (${images(now.check_left)})`, 'check']);
+  } else if (now.can_check) {
+    offers.push(['Would you give the same labels again? Look at up to 50 random images of the entire folder without their labels.', 'Check the folder', 'check']);
   }
   if (now.skipped) {
     offers.push([`You skipped ${images(now.skipped)}.`, now.skipped === 1 ? 'Name it' : 'Name them', 'skipped']);

@@ -1,6 +1,7 @@
 // The page of `kgcoop label`. It sends requests only to its own server. It inserts texts as text, never as HTML. Every
 // answer is stored before the server acknowledges it, so that the tab may close at any time.
 
+import {listenToAll} from '/page/all.js';
 import {classOf, listenToClasses, namesIn, render, renderEditor} from '/page/classes.js';
 import {listenToFinish, openFinish, showUnreadable} from '/page/finish.js';
 import {show} from '/page/images.js';
@@ -13,7 +14,7 @@ import {SKIP, current, element, grouped, images, isBusy, leave, me, notice, onSc
 const POLL = 500; // milliseconds
 const SIGN_OF_LIFE = 10_000;
 const FIRST = 500; // images that are read before the first page
-const GRIDS = ['page', 'unusual', 'none_again'];
+const GRIDS = ['page', 'unusual', 'none-again'];
 const REPEATED = ['check', 'skipped']; // pages of one kind until none is left
 
 let page = null;
@@ -76,7 +77,7 @@ async function open(json) {
     element('reading').textContent = `You have answered all images that are read so far: ${grouped(state.read)} of ${grouped(state.images)}.`;
     meter('reading-meter', state.read / state.images);
   } else if (page.images.length === 0 || (page.kind === 'skipped' && wantedKind !== 'skipped' && !json.undone)) {
-    const nothing = {audit: 'No random image is left to answer.', more_audit: 'No other image is left to draw.', unusual: 'No image is left.'}[wantedKind];
+    const nothing = {audit: 'No random image is left to answer.', 'more-audit': 'No other image is left to draw.', unusual: 'No image is left.'}[wantedKind];
     wantedKind = '';
     await openFinish();
     notice(page.reserved ? `${images(page.reserved)} are open in another tab. They are free 30 seconds after it was closed.` : nothing ?? '');
@@ -239,9 +240,12 @@ function listen() {
   onClick('image', enlarge);
   onClick('help', actions.keys);
   onClick('measure', () => next('audit'));
-  onClick('to-all', () => screens.all.open());
+  onClick('to-all', () => {
+    before = ['finish', 'all'].includes(onScreen()) ? before : onScreen();
+    screens.all.open();
+  });
   onClick('to-finish', () => {
-    before = onScreen() === 'finish' ? before : onScreen();
+    before = ['finish', 'all'].includes(onScreen()) ? before : onScreen();
     openFinish();
   });
   element('shortcuts').checked = shortcutsOn();
@@ -261,7 +265,9 @@ function listen() {
     load();
   });
   listenToClasses({choose: (number) => current().answer?.(number), add, edit});
-  listenToFinish({next, back: () => (page?.images.length && before in screens ? open({page}) : next())});
+  const back = () => (page?.images.length && before in screens ? open({page}) : next());
+  listenToFinish({next, back});
+  listenToAll(back);
   window.addEventListener('pagehide', leave);
   window.addEventListener('pageshow', (event) => event.persisted && load());
   window.addEventListener('hashchange', () => { // the address of a new start, opened in this tab

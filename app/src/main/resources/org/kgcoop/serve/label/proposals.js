@@ -8,7 +8,7 @@ import {NONE, announce, element, images, isBusy, notice, screen, screens, send} 
 
 const HEADINGS = {
   page: ['These are: ', 'This is: '],
-  none_again: ['You answered “none of these”, before there was this class. Are these: ', 'You answered “none of these”, before there was this class. Is this: '],
+  'none-again': ['You answered “none of these”, before there was this class. Are these: ', 'You answered “none of these”, before there was this class. Is this: '],
 };
 
 let page = null;
@@ -108,12 +108,14 @@ function update() {
     tag.textContent = name;
     tag.hidden = !isChanged && proposed(entry) === page.class;
     tiles[i].classList.toggle('changed', isChanged);
+    tiles[i].dataset.seen = isSeen(entry.image);
     tiles[i].setAttribute('aria-selected', String(selected.has(entry.image)));
     tiles[i].setAttribute('aria-label', `image ${i + 1}: ${name}${isChanged ? ', changed' : ''}`);
     tiles[i].tabIndex = i === focused ? 0 : -1;
   });
   const seen = page.images.filter((entry) => isSeen(entry.image));
   const left = page.images.length - seen.length;
+  document.body.classList.toggle('unseen', seen.length === 0);
   const rest = restText(left, outside().length);
   element('confirm').hidden = false;
   element('confirm').disabled = seen.length === 0;

@@ -11,7 +11,7 @@ const BLIND = 'These images were drawn at random. The program does not learn fro
 const HEADINGS = {
   questions: ['What is this?', ''],
   audit: ['A random image, to measure the accuracy', BLIND],
-  more_audit: ['A random image, to measure the accuracy', BLIND],
+  'more-audit': ['A random image, to measure the accuracy', BLIND],
   skipped: ['You skipped this. What is it?', 'Skip it again if you cannot decide.'],
   check: ['What is this?', 'Answer as if you saw the image for the first time. It may have a label already.'],
 };
@@ -48,7 +48,7 @@ export function openQuestions(opened, next) {
 function open() {
   const entry = page.images[position];
   document.body.dataset.at = `${page.number}.${position}`;
-  startSeeing();
+  startSeeing(() => document.body.classList.toggle('unseen', !isSeen(entry.image)));
   watch(element('large'), entry.image);
   show(element('large'), entry.image, SIZE);
   element('image-name').textContent = entry.name;

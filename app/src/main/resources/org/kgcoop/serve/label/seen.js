@@ -66,6 +66,7 @@ export function startSeeing(changed = () => {}) {
   page = new SeenImages();
   elements = new Map();
   onChange = changed;
+  changed();
 }
 
 /** Watches an element that shows an image, or will show it. */

@@ -125,13 +125,12 @@ class NaflexCommandsTest {
     for (int i = 0; i < library.length; i++) {
       assertThat(answer.get(i).floatValue()).isCloseTo(library[i], within(1e-5f));
     }
-    Labeling.Options options = Labeling.Options.defaults();
-    try (Labeling labeling = Labeling.open(data, served.clip(), options)) {
+    try (Labeling labeling = Labeling.of(data, served.clip()).open()) {
       assertThat(labeling).isNotNull();
     }
     Clip.Options fewer = new Clip.Options(DType.FLOAT32, Device.CPU, null, null, 6);
     try (Clip clip = Clip.load(weights, fewer)) {
-      assertThatThrownBy(() -> Labeling.open(data, clip, options).close())
+      assertThatThrownBy(() -> Labeling.of(data, clip).open().close())
           .hasMessageContaining("with --max-patches 12, but --clip is");
     }
   }

@@ -72,7 +72,9 @@ class StoppedLabelingTest {
       labels.append(labels.isEmpty() ? "" : ",").append('"').append(image.path("image"));
       labels.append("\":").append(labels.length() % 2);
     }
-    String body = "{\"number\": %s, \"labels\": {%s}}".formatted(page.path("number"), labels);
+    String body =
+        "{\"browser\": \"A\", \"number\": %s, \"labels\": {%s}}"
+            .formatted(page.path("number"), labels);
     int labeled = request("POST", "answer", body).path("labeled").asInt();
     assertThat(labeled).isPositive();
     assertThat(first.terminate()).as(first.log()).isEqualTo(128 + 15);

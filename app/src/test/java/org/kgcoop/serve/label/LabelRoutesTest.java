@@ -14,11 +14,16 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.jsoup.Jsoup;
@@ -30,6 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.Chromium;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.label.Labeling;
@@ -86,7 +92,7 @@ class LabelRoutesTest {
   }
 
   private void open(String[] names) {
-    labeling = Labeling.open(photos, clip, Labeling.Options.defaults().withClasses(names));
+    labeling = Labeling.of(photos, clip).classes(names).open();
     site = LabelSite.of(labeling);
   }
 
@@ -125,14 +131,23 @@ class LabelRoutesTest {
     return images;
   }
 
+  private Answer answer(String browser, String labels) {
+    pause();
+    return site.post("/label/answer", "{%s, %s}".formatted(browser, labels));
+  }
+
+  /** Waits as long as a person needs at least. */
+  private static void pause() {
+    Chromium.pause(Duration.ofMillis(101));
+  }
+
   @Test
   void labelsAllImages() {
-    JsonNode state = site.get("/label/state?again=1&overview=1").json();
+    JsonNode state = site.get("/label/state?browser=A&overview=1").json();
     assertThat(state.path("images").asInt()).isEqualTo(48);
     assertThat(state.path("classes")).hasSize(3);
     assertThat(state.path("overview").size()).isBetween(2, 24);
-    assertThat(state.path("again").asInt()).isZero();
-    assertThat(state.has("folder_accuracy")).isFalse();
+    assertThat(state.path("say").path("header").asText()).isEqualTo("accuracy: not measured yet");
     assertThat(state.path("audit").path("images").asInt()).isEqualTo(12);
     JsonNode page = next(A);
     Set<String> kinds = new HashSet<>();
@@ -141,23 +156,65 @@ class LabelRoutesTest {
       for (JsonNode image : page.path("images")) {
         assertThat(image.path("likely").size()).isEqualTo(isBlind(page) ? 0 : 3);
       }
-      Answer answer = site.post("/label/answer", "{%s, %s}".formatted(A, labels(page)));
-      assertThat(answer.status()).isEqualTo(200);
+      Answer answer = answer(A, labels(page) + ", 'next': true");
+      assertThat(answer.status()).as(answer.error()).isEqualTo(200);
       state = answer.json();
       page = state.path("page");
     }
     assertThat(kinds).contains("questions", "page", "audit");
     assertThat(state.path("labeled").asInt()).isEqualTo(48);
-    assertThat(state.path("can_stop").asBoolean()).isTrue();
-    assertThat(state.path("folder_accuracy").path("low").asDouble()).isEqualTo(1);
-    assertThat(state.path("undo").path("step").asInt()).isEqualTo(state.path("steps").asInt());
+    assertThat(state.path("say").path("header").asText()).isEqualTo("all labeled");
+    assertThat(state.path("say").path("end").get(0).asText())
+        .isEqualTo("You labeled all 48 images.");
     assertThat(labeling.results())
         .allMatch(each -> each.image().toString().endsWith("-" + each.name() + ".png"));
-    assertThat(site.post("/label/write", "{}").json().path("results").get(0).asText())
-        .isEqualTo("labels: x.csv");
+    JsonNode written = site.post("/label/write", "{%s}".formatted(A)).json();
+    assertThat(written.path("results").get(0).asText()).isEqualTo("labels: x.csv");
     assertThat(site.server.isFinished()).isFalse();
-    assertThat(site.post("/label/write", "{'close': true}").status()).isEqualTo(200);
+    HttpRequest.Builder report =
+        site.request(written.path("report").asText()).setHeader("Authorization", "none");
+    assertThat(LabelSite.send(report).statusCode()).isEqualTo(200);
+    assertThat(site.get("/report/" + LabelServer.newToken()).status()).isEqualTo(404);
+    assertThat(site.post("/label/write", "{'close': true, %s}".formatted(A)).status())
+        .isEqualTo(200);
+    assertThat(site.server.isFinished()).isFalse(); // the tab is open
+    assertThat(site.post("/label/leave", "{" + A + "}").status()).isEqualTo(200);
     assertThat(site.server.isFinished()).isTrue();
+  }
+
+  @Test
+  void aSecondAnswerWithin100MillisecondsIsRefused() {
+    JsonNode page = next(A);
+    String labels = labels(page);
+    site.post("/label/answer", "{%s, %s}".formatted(A, labels));
+    JsonNode two = next(A);
+    pause();
+    String first = one(two, 0);
+    assertThat(site.post("/label/answer", "{%s, %s}".formatted(A, first)).status()).isEqualTo(200);
+    Answer early = site.post("/label/answer", "{%s, %s}".formatted(A, one(two, 1)));
+    if (two.path("images").size() > 1) {
+      assertThat(early.status()).isEqualTo(409);
+      assertThat(early.error()).contains("within 100 ms");
+      assertThat(answer(A, one(two, 1)).status()).isEqualTo(200);
+    }
+  }
+
+  /** Returns the body of an answer to one image of a page. */
+  private static String one(JsonNode page, int image) {
+    return "'number': %s, 'labels': {'%s': 0}"
+        .formatted(page.path("number"), page.path("images").path(image).path("image"));
+  }
+
+  @Test
+  void imagesOfAnotherTabAreRefused() {
+    JsonNode mine = next(A);
+    JsonNode other = next(B);
+    String foreign =
+        "'number': %s, 'labels': {'%s': 0}"
+            .formatted(mine.path("number"), other.path("images").get(0).path("image"));
+    assertThat(answer(A, foreign).status()).isEqualTo(400);
+    assertThat(answer(B, one(mine, 0)).status()).isEqualTo(409);
+    assertThat(labeling.status().labeled()).isZero();
   }
 
   private static boolean isBlind(JsonNode page) {
@@ -201,10 +258,16 @@ class LabelRoutesTest {
         .doesNotContain("unsafe", "*", "http");
     Document page = Jsoup.parse(new String(response.body(), StandardCharsets.UTF_8));
     assertThat(page.select("[style], style, [onclick], script:not([src])")).isEmpty();
-    List<String> parts = new ArrayList<>(List.of("/page/classes.js", "/page/requests.js"));
+    List<String> parts = new ArrayList<>();
+    for (String name : List.of("session", "images", "seen", "keys", "classes", "requests")) {
+      parts.add("/page/" + name + ".js");
+    }
+    for (String name : List.of("questions", "proposals", "finish")) {
+      parts.add("/page/" + name + ".js");
+    }
     page.select("[src], link[href]")
         .forEach(e -> parts.add(e.hasAttr("src") ? e.attr("src") : e.attr("href")));
-    assertThat(parts).hasSize(6);
+    assertThat(parts).hasSize(13);
     for (String part : parts) {
       assertThat(LabelSite.send(site.request(part)).statusCode()).as(part).isEqualTo(200);
     }
@@ -279,14 +342,18 @@ class LabelRoutesTest {
             "{" + number + ", 'labels': {'999': 1}}",
             "{" + number + ", 'labels': {}, 'seconds': -1}",
             "{" + labels(page) + ", 'browser': '<script>'}")) {
-      Answer answer = site.post("/label/answer", body);
+      String whose = body.startsWith("{'") || body.equals("{}") ? "{" + A + ", " : "";
+      Answer answer =
+          site.post(
+              "/label/answer",
+              whose.isEmpty() || body.contains("<script>") ? body : whose + body.substring(1));
       assertThat(answer.status()).as(body).isEqualTo(400);
       assertThat(answer.error()).isNotEmpty();
     }
     assertThat(site.post("/label/next", "{}").status()).isEqualTo(400);
     assertThat(site.post("/label/next", "{'browser': '" + "x".repeat(65) + "'}").status())
         .isEqualTo(400);
-    assertThat(site.post("/label/next", "{" + A + ", 'wanted': 'page'}").status()).isEqualTo(400);
+    assertThat(site.post("/label/next", "{" + A + ", 'wanted': 'x'}").status()).isEqualTo(400);
     assertThat(site.post("/label/undo", "{}").status()).isEqualTo(400);
     assertThat(site.post("/label/classes", "{}").status()).isEqualTo(400);
     assertThat(site.get("/label/next").status()).isEqualTo(405);
@@ -298,94 +365,154 @@ class LabelRoutesTest {
   @Test
   void aStalePageIsRefusedWithTheCurrentState() {
     JsonNode page = next(A);
-    String body = "{%s, %s}".formatted(A, labels(page));
-    assertThat(site.post("/label/answer", body).status()).isEqualTo(200);
-    Answer again = site.post("/label/answer", body);
+    assertThat(answer(A, labels(page)).status()).isEqualTo(200);
+    JsonNode unused = next(A);
+    Answer again = answer(A, labels(page));
     assertThat(again.status()).isEqualTo(409);
     assertThat(again.error()).contains("not open");
     assertThat(again.json().path("labeled").asInt()).isEqualTo(page.path("images").size());
-    Answer undone = site.post("/label/undo", "{'step': 7}");
-    assertThat(undone.status()).isEqualTo(409);
-    assertThat(undone.json().path("undo").path("step").asInt()).isEqualTo(1);
   }
 
   @Test
-  void twoBrowsersNeverSeeTheSameImage() {
+  void twoBrowsersNeverSeeTheSameImageAndUndoTheirOwnAnswers() {
     JsonNode one = next(A);
     JsonNode two = next(B);
     assertThat(images(one)).isNotEmpty().doesNotContainAnyElementsOf(images(two));
     assertThat(next(A).path("images")).isEqualTo(one.path("images")); // a reload changes nothing
-    assertThat(site.post("/label/answer", "{%s, %s}".formatted(B, labels(two))).status())
-        .isEqualTo(200);
-    Answer undone = site.post("/label/undo", "{%s, 'step': 1}".formatted(A));
-    assertThat(undone.status()).isEqualTo(200);
-    assertThat(undone.json().path("labeled").asInt()).isZero();
+    assertThat(answer(B, labels(two)).status()).isEqualTo(200);
+    JsonNode nothing = site.post("/label/undo", "{" + A + "}").json();
+    assertThat(nothing.path("undone").asText()).isEmpty();
+    assertThat(nothing.path("labeled").asInt()).isEqualTo(two.path("images").size());
+    assertThat(answer(A, labels(one)).status()).isEqualTo(200); // B's answers changed nothing
+    JsonNode undone = site.post("/label/undo", "{" + B + "}").json();
+    assertThat(images(undone.path("page"))).isEqualTo(images(two));
+    assertThat(undone.path("labeled").asInt()).isEqualTo(one.path("images").size());
   }
 
   @Test
-  void undoShowsThePageWithItsAnswers() {
+  void undoShowsTheAnswersAgain() {
     JsonNode page = next(A);
-    site.post("/label/answer", "{%s, %s}".formatted(A, labels(page)));
-    JsonNode undone = site.post("/label/undo", "{%s, 'step': 1}".formatted(A)).json();
+    JsonNode answered = answer(A, labels(page)).json();
+    int count = page.path("images").size();
+    assertThat(answered.path("undo").asText())
+        .isEqualTo(count == 1 ? "1 answer" : count + " answers");
+    JsonNode undone = site.post("/label/undo", "{" + A + "}").json();
     assertThat(images(undone.path("page"))).isEqualTo(images(page));
-    assertThat(undone.has("undo")).isFalse();
+    assertThat(undone.path("undo").asText()).isEmpty();
+    assertThat(undone.path("labeled").asInt()).isZero();
     for (JsonNode image : undone.path("page").path("images")) {
       String name = image.path("name").asText().replaceFirst(".*-(.*)\\.png", "$1");
-      assertThat(image.path("draft").asInt()).isEqualTo(NAMES.indexOf(name));
+      assertThat(image.path("former").asInt()).isEqualTo(NAMES.indexOf(name));
     }
   }
 
   @Test
-  void undoShowsAnAuditThatTheRuleAsked() {
+  void anAnswerToOneImageIsStoredAtOnce() {
     JsonNode page = next(A);
-    while (!isBlind(page)) {
-      page = site.post("/label/answer", "{%s, %s}".formatted(A, labels(page))).json().path("page");
-    }
-    JsonNode answered = site.post("/label/answer", "{%s, %s}".formatted(A, labels(page))).json();
-    String step = answered.path("undo").path("step").asText();
-    JsonNode undone = site.post("/label/undo", "{%s, 'step': %s}".formatted(A, step)).json();
-    assertThat(undone.path("page").path("images").findValuesAsText("image"))
-        .isEqualTo(page.path("images").findValuesAsText("image"));
+    assertThat(answer(A, one(page, 0)).status()).isEqualTo(200);
+    reopen();
+    assertThat(labeling.status().labeled()).isEqualTo(1);
   }
 
   @Test
-  void aDraftOutlivesItsTab() {
+  void aClosedTabFreesItsImages() {
     JsonNode page = next(A);
-    String image = page.path("images").get(1).path("image").asText();
-    String draft =
-        "{'number': %s, 'draft': true, 'labels': {'%s': -2}}".formatted(page.path("number"), image);
-    assertThat(site.post("/label/answer", draft).status()).isEqualTo(200);
-    assertThat(next(A).path("images").get(1).path("draft").asInt()).isEqualTo(-2);
-    assertThat(labeling.status().steps()).isZero();
+    assertThat(site.post("/label/leave", "{" + A + "}").status()).isEqualTo(200);
+    assertThat(images(next(B))).isEqualTo(images(page));
+    assertThat(site.post("/label/seen", "{" + B + "}").status()).isEqualTo(200);
+  }
+
+  private JsonNode classes(String change) {
+    Answer changed = site.post("/label/classes", "{%s, %s}".formatted(A, change));
+    assertThat(changed.status()).as(changed.error()).isEqualTo(200);
+    return changed.json();
   }
 
   @Test
-  void classesAreAddedRenamedMergedAndUndone() {
+  void classesAreAddedRenamedMergedDeletedAndUndone() {
     JsonNode page = next(A);
-    site.post("/label/answer", "{%s, %s}".formatted(A, labels(page)));
-    JsonNode added = site.post("/label/classes", "{'add': ['owl', 'fox']}").json();
-    assertThat(added.path("classes").get(4).path("name").asText()).isEqualTo("fox");
-    JsonNode renamed =
-        site.post("/label/classes", "{'rename': 3, 'name': 'Owl', %s}".formatted(A)).json();
+    answer(A, labels(page));
+    assertThat(classes("'add': ['owl', 'fox']").path("classes").get(4).path("name").asText())
+        .isEqualTo("fox");
+    JsonNode renamed = classes("'rename': 3, 'name': 'Owl'");
     assertThat(renamed.path("classes").get(3).path("name").asText()).isEqualTo("Owl");
-    assertThat(renamed.path("page").path("images").size()).isPositive();
-    JsonNode merged = site.post("/label/classes", "{'merge': 0, 'into': 1}").json();
-    assertThat(merged.path("classes")).hasSize(4);
-    assertThat(merged.path("undo").path("class").asInt()).isZero();
-    assertThat(site.post("/label/undo", "{'step': 1}").status()).isEqualTo(409);
-    for (int number : new int[] {0, 3, 4, 3}) {
-      assertThat(site.post("/label/undo", "{'class': 2}").status()).isEqualTo(409);
-      assertThat(site.post("/label/undo", "{'class': " + number + "}").status()).isEqualTo(200);
+    assertThat(renamed.path("undo").asText()).isEqualTo("the class “Owl” was renamed");
+    assertThat(classes("'merge': 0, 'into': 1").path("classes")).hasSize(4);
+    assertThat(classes("'delete': 4").path("classes")).hasSize(3);
+    while (labeling.classes().size() != 3 || !labeling.classes().equals(NAMES)) {
+      JsonNode undone = site.post("/label/undo", "{" + A + "}").json();
+      assertThat(undone.path("undone").asText()).contains("class");
     }
-    assertThat(labeling.classes()).isEqualTo(NAMES);
-    assertThat(site.post("/label/undo", "{'step': 1}").status()).isEqualTo(200);
-    assertThat(site.post("/label/classes", "{'merge': 0, 'into': 0}").status()).isEqualTo(400);
-    assertThat(site.post("/label/classes", "{'rename': 9, 'name': 'x'}").status()).isEqualTo(400);
+    assertThat(site.post("/label/undo", "{" + A + "}").json().path("page").path("images"))
+        .hasSize(page.path("images").size());
+    for (String bad : List.of("'merge': 0, 'into': 0", "'rename': 9, 'name': 'x'", "'delete': 9")) {
+      assertThat(site.post("/label/classes", "{%s, %s}".formatted(A, bad)).status())
+          .as(bad)
+          .isEqualTo(400);
+    }
+  }
+
+  /** Three people answer, undo and answer again, until every image has a label. */
+  @Test
+  void threePeopleLoseNothingAndUndoNothingOfOthers() throws InterruptedException {
+    Map<String, Integer> stored =
+        new ConcurrentHashMap<>(); // image to its last acknowledged answer
+    List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+    List<Thread> people = new ArrayList<>();
+    for (String name : List.of("P", "Q", "R")) {
+      people.add(new Thread(() -> label(name, stored)));
+    }
+    for (Thread person : people) {
+      person.setUncaughtExceptionHandler((thread, e) -> failures.add(e));
+      person.start();
+    }
+    for (Thread person : people) {
+      person.join();
+    }
+    assertThat(failures).isEmpty();
+    assertThat(stored).hasSize(48);
+    assertThat(labeling.status().labeled()).isEqualTo(48);
+    reopen();
+    labeling
+        .results()
+        .forEach(
+            each ->
+                assertThat(NAMES.indexOf(each.name()))
+                    .isEqualTo(
+                        stored.get(String.valueOf(labeling.images().indexOf(each.image())))));
+  }
+
+  private void label(String name, Map<String, Integer> stored) {
+    String browser = "'browser': '" + name + "'";
+    Random random = new Random(name.hashCode());
+    for (int turn = 0; turn < 200 && stored.size() < 48; turn++) {
+      JsonNode page = next(browser);
+      for (JsonNode image : page.path("images")) {
+        String index = image.path("image").asText();
+        int label = random.nextInt(NAMES.size());
+        Answer answer =
+            answer(
+                browser,
+                "'number': %s, 'labels': {'%s': %s}".formatted(page.path("number"), index, label));
+        assertThat(answer.status()).as(answer.error()).isEqualTo(200);
+        assertThat(answer.json().path("left_out")).isEmpty(); // nobody else saw the image
+        assertThat(stored.put(index, label)).isNull();
+        if (random.nextInt(5) == 0) {
+          JsonNode undone = site.post("/label/undo", "{" + browser + "}").json();
+          assertThat(images(undone.path("page"))).contains(index);
+          stored.remove(index);
+          break;
+        }
+      }
+      if (page.path("images").isEmpty()) {
+        pause(); // the others have the last images
+      }
+    }
   }
 
   private Answer add(String... names) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
-    List.of(names).forEach(body.putArray("add")::add);
+    List.of(names).forEach(body.put("browser", "A").putArray("add")::add);
     return site.postRaw("/label/classes", body.toString());
   }
 
@@ -398,7 +525,8 @@ class LabelRoutesTest {
       assertThat(refused.status()).as(name).isEqualTo(400);
       assertThat(refused.error()).startsWith("class \"");
     }
-    assertThat(site.post("/label/classes", "{'add': ['a\\ud800b']}").status()).isEqualTo(400);
+    assertThat(site.post("/label/classes", "{'browser': 'A', 'add': ['a\\ud800b']}").status())
+        .isEqualTo(400);
     assertThat(labeling.classes()).isEqualTo(NAMES); // all names or none
     String html = "<img src=x onerror=alert(1)>";
     for (String name : List.of(html, "ינשוף", "x".repeat(60), "👩‍🔬", "a\"b'c\\d", "../../etc")) {
@@ -430,13 +558,13 @@ class LabelRoutesTest {
     Answer early = site.post("/label/next", "{" + A + "}");
     assertThat(early.status()).isEqualTo(400);
     assertThat(early.error()).contains("needs two classes");
-    JsonNode added = site.post("/label/classes", "{'add': ['x', 'y'], " + A + "}").json();
-    assertThat(added.path("page").path("images")).hasSize(1);
+    site.post("/label/classes", "{'add': ['x', 'y'], " + A + "}");
+    assertThat(next(A).path("images")).hasSize(1);
   }
 
   @Test
   void theProgressIsShownWhileImagesAreRead() throws IOException {
-    try (LabelSite early = new LabelSite((session, isLast, progress) -> List.of())) {
+    try (LabelSite early = LabelSite.closed()) {
       early.server.reading(120, 500);
       JsonNode reading = early.get("/label/state").json().path("reading");
       assertThat(reading).isEqualTo(new ObjectMapper().readTree("{\"done\":120,\"images\":500}"));

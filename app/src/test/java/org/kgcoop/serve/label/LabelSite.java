@@ -1,5 +1,7 @@
 package org.kgcoop.serve.label;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -9,9 +11,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.kgcoop.files.AtomicFile;
 import org.kgcoop.image.Images;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.serve.http.ServerSettings;
@@ -39,11 +45,33 @@ final class LabelSite implements AutoCloseable {
             log::add);
   }
 
-  /** Serves a session whose results are one line. */
+  /** Serves a session whose results are one line and a report. */
   static LabelSite of(Labeling labeling) {
-    LabelSite site = new LabelSite((session, isLast, progress) -> List.of("labels: x.csv"));
-    site.server.open(labeling);
+    LabelSite site = closed();
+    site.server.open(labeling, "");
     return site;
+  }
+
+  /** Serves no session yet. */
+  static LabelSite closed() {
+    return new LabelSite(
+        new ResultsWriter() {
+          @Override
+          public Results write(Labeling session, boolean isLast, Consumer<String> progress) {
+            Path report = session.session().resolve("report.html");
+            AtomicFile.write(report, out -> out.write("<p>a report</p>".getBytes(UTF_8)));
+            return new Results(
+                List.of("labels: x.csv"), Optional.of(report), "./kgcoop predict x y.jpg");
+          }
+
+          @Override
+          public void stop() {}
+
+          @Override
+          public double minutes() {
+            return 2;
+          }
+        });
   }
 
   String address() {

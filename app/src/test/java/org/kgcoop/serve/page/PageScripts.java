@@ -62,8 +62,7 @@ final class PageScripts {
           // These start their page at once.
           boolean starts = List.of("label.js", "page.js").contains(file.getFileName().toString());
           if (!withTests || !starts) {
-            sources.add(
-                SourceFile.fromCode("page/" + file.getFileName(), Files.readString(file)));
+            sources.add(SourceFile.fromCode("page/" + file.getFileName(), Files.readString(file)));
           }
         }
       }
@@ -80,8 +79,7 @@ final class PageScripts {
     options.setWarningLevel(DiagnosticGroups.MISSING_PROPERTIES, CheckLevel.OFF);
     options.setWarningLevel(DiagnosticGroups.STRICT_MISSING_PROPERTIES, CheckLevel.OFF);
     List<SourceFile> externs =
-        new ArrayList<>(
-            CommandLineRunner.getBuiltinExterns(CompilerOptions.Environment.BROWSER));
+        new ArrayList<>(CommandLineRunner.getBuiltinExterns(CompilerOptions.Environment.BROWSER));
     externs.add(SourceFile.fromCode("externs.js", BROWSER));
     Compiler compiler = new Compiler(new PrintStream(OutputStream.nullOutputStream()));
     compiler.disableThreads();

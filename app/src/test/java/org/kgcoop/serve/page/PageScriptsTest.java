@@ -15,7 +15,9 @@ import org.mozilla.javascript.Function;
 import org.mozilla.javascript.RhinoException;
 import org.mozilla.javascript.ScriptableObject;
 
-/** Checks the scripts of the web pages, and runs the unit tests of those parts that need no browser. */
+/**
+ * Checks the scripts of the web pages, and runs the unit tests of those parts that need no browser.
+ */
 @Tag("system") // several seconds
 class PageScriptsTest {
   @Test
@@ -43,8 +45,7 @@ class PageScriptsTest {
                 Object[] arguments) {
               Function body = (Function) arguments[1];
               tests.add(
-                  DynamicTest.dynamicTest(
-                      Context.toString(arguments[0]), () -> run(scope, body)));
+                  DynamicTest.dynamicTest(Context.toString(arguments[0]), () -> run(scope, body)));
               return Context.getUndefinedValue();
             }
           });
