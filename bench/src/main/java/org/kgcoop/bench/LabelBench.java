@@ -25,11 +25,12 @@ import org.kgcoop.data.Item;
 import org.kgcoop.data.Underscores;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.features.FeatureCache;
-import org.kgcoop.label.Audit;
 import org.kgcoop.label.NextImages;
+import org.kgcoop.label.Share;
 import org.kgcoop.label.Simulation;
 import org.kgcoop.method.GapHead;
 import org.kgcoop.method.TemplateEnsemble;
+import org.kgcoop.runs.Kind;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import picocli.CommandLine.Command;
@@ -48,9 +49,21 @@ final class LabelBench implements Callable<Integer> {
   private static final double NONE_SHARE = 0.1;
   private static final double KNOWN_SHARE = 0.6;
   private static final double MISTAKES = 0.03;
-  private static final List<Integer> CHECKS = List.of(8, 20, 40);
-  private static final int AUDIT_IMAGES = 400;
+  private static final List<Integer> CHECKPOINTS = List.of(8, 20, 40);
   private static final int AUDIT_STEPS = 52; // 40 and those of the audit
+  private static final int MOST_JOINING = 300;
+  private static final int MOST_FRAMES = 5; // of a burst
+  private static final double FRAME_NOISE = 0.1; // length of the difference of two frames
+
+  /** The persons of the scenarios that are not exact. */
+  private static final Map<String, Simulation.Person> PERSONS =
+      Map.of(
+          "mistakes", Simulation.Person.mistaken(MISTAKES),
+          "confused", new Simulation.Person(0, 0.2, 0, 0, 0, 0),
+          "unread", new Simulation.Person(0, 0, 0.3, 0, 0, 0),
+          "incomplete", new Simulation.Person(0, 0, 0, 0.3, 0, 0),
+          "chosen", new Simulation.Person(0, 0, 0, 0, 0.5, 0),
+          "unnamed", new Simulation.Person(0, 0, 0, 0, 0, 3));
 
   @Option(
       names = "--scenarios",
@@ -58,9 +71,13 @@ final class LabelBench implements Callable<Integer> {
       paramLabel = "LIST",
       defaultValue = "plain,unbalanced,none,late,mistakes",
       description =
-          "Kinds of folders: plain, unbalanced, none (10 %% none of these), late (40 %% of the"
-              + " classes have no name at the start), mistakes (3 %%), reading (a quarter is read at the"
-              + " start, the rest during the steps) (default: ${DEFAULT-VALUE}).")
+          "Kinds of folders and persons: plain, unbalanced, none (10 %% none of these), late (40 %% of"
+              + " the classes have no name at the start), reading (a quarter is read at the start, the"
+              + " rest during the steps), joins (1 to 300 images join), bursts (1 to 5 near copies);"
+              + " mistakes (3 %%), confused (two classes in 20 %%), unread (30 %% of the pages are"
+              + " confirmed unread), incomplete (30 %% of the pages), chosen (half of the steps"
+              + " choose images that look right), unnamed (as late; three images of a class are none"
+              + " of these before it gets a name) (default: ${DEFAULT-VALUE}).")
   private List<String> scenarios;
 
   @Option(
@@ -81,8 +98,8 @@ final class LabelBench implements Callable<Integer> {
       names = "--audit",
       paramLabel = "SESSIONS",
       description =
-          "Measure the coverage of the audit's intervals in so many sessions of each scenario,"
-              + " after 8, 20 and 40 steps.")
+          "Measure how often the printed figures hold in so many sessions of each scenario, after 8,"
+              + " 20 and 40 steps, and after a check of the whole folder.")
   private int auditSessions;
 
   @Option(names = "--speed", description = "Time a fit and the choice of the next images.")
@@ -168,6 +185,11 @@ final class LabelBench implements Callable<Integer> {
       truth.add(set.truth.get(i));
     }
     int total = Math.min(size, isAudit ? features.size() * 6 / 10 : features.size());
+    List<Integer> pictures =
+        new ArrayList<>(IntStream.range(0, features.size()).boxed().toList());
+    if (scenario.equals("bursts")) {
+      total = frames(features, truth, pictures, total, random);
+    }
     if (scenario.equals("none")) {
       List<String> others = new ArrayList<>(SETS);
       others.remove(name);
@@ -182,12 +204,13 @@ final class LabelBench implements Callable<Integer> {
       }
     }
     List<String> known = new ArrayList<>(set.names);
-    if (scenario.equals("late")) {
+    if (scenario.equals("late") || scenario.equals("unnamed")) {
       known.removeIf(c -> random.nextDouble() >= KNOWN_SHARE);
     }
     return new Simulation.Pool(
         features.subList(0, total).toArray(float[][]::new),
         truth.subList(0, total),
+        pictures.subList(0, total),
         set.texts,
         known,
         scale,
@@ -195,15 +218,71 @@ final class LabelBench implements Callable<Integer> {
         isAudit ? truth.subList(total, truth.size()) : List.of());
   }
 
-  private static double mistakes(String scenario) {
-    return scenario.equals("mistakes") ? MISTAKES : 0;
+  /**
+   * Replaces the images of a folder by bursts: each image has 0 to 4 more frames, and as many other
+   * images leave.
+   *
+   * @return the number of images of the folder
+   */
+  private static int frames(
+      List<float[]> features,
+      List<String> truth,
+      List<Integer> pictures,
+      int total,
+      Random random) {
+    List<float[]> frames = new ArrayList<>();
+    List<String> classes = new ArrayList<>();
+    List<Integer> shown = new ArrayList<>();
+    int picture = 0;
+    for (; frames.size() < total && picture < total; picture++) {
+      int count = 1 + random.nextInt(MOST_FRAMES);
+      for (int f = 0; f < count && frames.size() < total; f++) {
+        float[] image = features.get(picture);
+        double[] noise = IntStream.range(0, image.length).mapToDouble(d -> random.nextGaussian()).toArray();
+        double norm = Math.sqrt(Arrays.stream(noise).map(x -> x * x).sum());
+        double[] row = IntStream.range(0, image.length).mapToDouble(d -> image[d] + FRAME_NOISE * noise[d] / norm).toArray();
+        double length = Math.sqrt(Arrays.stream(row).map(x -> x * x).sum());
+        float[] frame = new float[image.length];
+        for (int d = 0; d < frame.length; d++) {
+          frame[d] = (float) (row[d] / length);
+        }
+        frames.add(frame);
+        classes.add(truth.get(picture));
+        shown.add(picture);
+      }
+    }
+    int used = picture;
+    frames.addAll(features.subList(used, features.size()));
+    classes.addAll(truth.subList(used, truth.size()));
+    shown.addAll(IntStream.range(used, features.size()).boxed().toList());
+    features.clear();
+    features.addAll(frames);
+    truth.clear();
+    truth.addAll(classes);
+    pictures.clear();
+    pictures.addAll(shown);
+    return Math.min(total, frames.size());
+  }
+
+  private static Simulation.Settings settings(
+      String scenario, double until, long seed, int maxSteps, boolean checks) {
+    return new Simulation.Settings(
+        PERSONS.getOrDefault(scenario, Simulation.Person.EXACT), until, seed, maxSteps, checks);
   }
 
   /** A slow disk: a quarter of the folder is read at the start, and 15 images during each step. */
-  private static Optional<Simulation.Reading> reading(String scenario) {
-    return scenario.equals("reading")
-        ? Optional.of(new Simulation.Reading(100, 15))
-        : Optional.empty();
+  private static Simulation.Later later(String scenario, int images, long seed) {
+    Random random = new Random(seed);
+    return switch (scenario) {
+      case "reading" -> new Simulation.Later(images / 4, 15, 0, 0);
+      case "joins" ->
+          new Simulation.Later(
+              Integer.MAX_VALUE,
+              0,
+              Math.min(images / 2, 1 + random.nextInt(MOST_JOINING)),
+              4 + random.nextInt(20));
+      default -> Simulation.Later.NOTHING;
+    };
   }
 
   private void effort(String scenario, double scale) {
@@ -220,12 +299,8 @@ final class LabelBench implements Callable<Integer> {
                 folder(name, scenario, images, scale, seed),
                 0,
                 seed,
-                new Simulation.Settings(
-                    mistakes(scenario),
-                    goals.get(goals.size() - 1),
-                    seed,
-                    Integer.MAX_VALUE,
-                    reading(scenario)),
+                settings(scenario, goals.get(goals.size() - 1), seed, Integer.MAX_VALUE, false),
+                later(scenario, images, seed),
                 step -> {
                   last[0] = step.seconds() / 60;
                   for (int g = 0; g < reached.length; g++) {
@@ -258,83 +333,101 @@ final class LabelBench implements Callable<Integer> {
                 .toList()));
   }
 
-  /** The checks of one session: covered, width. */
-  private static final class Coverage {
-    int sessions;
-    int folderCovered;
-    double folderWidth;
-    int newCovered;
-    double newWidth;
-    int others; // images that measure the accuracy on new images
-    int stops;
-    int stopsRight;
+  /** How often a figure holds, and how far below the truth it is. */
+  private static final class Figure {
+    private int said;
+    private int held;
+    private double below;
+
+    void add(double atLeast, double truth) {
+      said++;
+      held += atLeast <= truth + 1e-9 ? 1 : 0;
+      below += truth - atLeast;
+    }
+
+    @Override
+    public String toString() {
+      return said == 0
+          ? "-"
+          : String.format(
+              Locale.ROOT,
+              "%.1f %% of %d (%.1f below)",
+              100.0 * held / said,
+              said,
+              100 * below / said);
+    }
   }
 
   private void coverage(String scenario, double scale) {
-    Map<Integer, Coverage> checks = new LinkedHashMap<>();
-    CHECKS.forEach(step -> checks.put(step, new Coverage()));
-    Coverage stops = new Coverage();
+    List<Figure> folder = CHECKPOINTS.stream().map(step -> new Figure()).toList();
+    List<Figure> interval = CHECKPOINTS.stream().map(step -> new Figure()).toList();
+    List<Figure> fresh = CHECKPOINTS.stream().map(step -> new Figure()).toList();
+    Figure stops = new Figure();
+    Figure check = new Figure();
+    List<Integer> actions = new ArrayList<>();
+    List<Integer> questions = new ArrayList<>();
+    int[] others = {0};
     for (int session = 0; session < auditSessions; session++) {
       String name = SETS.get(session % SETS.size());
       long seed = 2L * session + 2;
-      boolean[] stopped = {false};
-      Simulation.Pool pool = folder(name, scenario, AUDIT_IMAGES, scale, seed);
+      Simulation.Pool pool = folder(name, scenario, images, scale, seed);
+      others[0] += pool.newTruth().size();
       int[] pages = {0};
-      int[] next = {0}; // of CHECKS
+      int[] next = {0}; // of CHECKPOINTS
+      boolean[] stopped = {false};
       Simulation.run(
           pool,
           50,
           seed,
-          new Simulation.Settings(mistakes(scenario), 100, seed, AUDIT_STEPS, reading(scenario)),
+          settings(scenario, 100, seed, AUDIT_STEPS, true),
+          later(scenario, pool.truth().size(), seed),
           step -> {
-            pages[0] += step.kind().endsWith("audit") ? 0 : 1;
-            if (step.newImages().isEmpty() || step.folder().isEmpty() || step.waiting() > 0) {
+            double given = step.given() / 100;
+            pages[0] += step.kind().isBlind() ? 0 : 1;
+            step.accuracy()
+                .check()
+                .ifPresent(
+                    done -> {
+                      check.add(done.atLeast(), step.kept() / 100);
+                      questions.add(step.images());
+                    });
+            Optional<Share> share = step.accuracy().folder();
+            if (share.isEmpty() || step.waiting() > 0 || step.kind() == Kind.CHECK) {
               return;
             }
-            Audit.Share share = step.folder().get();
-            boolean covered =
-                share.low() <= step.right() / 100 + 1e-9
-                    && step.right() / 100 <= share.high() + 1e-9;
-            if (next[0] < CHECKS.size() && pages[0] >= CHECKS.get(next[0])) {
-              Coverage check = Objects.requireNonNull(checks.get(CHECKS.get(next[0]++)));
-              check.sessions++;
-              check.folderCovered += covered ? 1 : 0;
-              check.folderWidth += share.high() - share.low();
-              Audit.Share fresh = step.newImages().orElseThrow();
-              double right = step.newRight() / 100;
-              check.newCovered += fresh.low() <= right && right <= fresh.high() ? 1 : 0;
-              check.newWidth += fresh.high() - fresh.low();
-              check.others += pool.newTruth().size();
+            if (next[0] < CHECKPOINTS.size() && pages[0] >= CHECKPOINTS.get(next[0])) {
+              int at = next[0]++;
+              folder.get(at).add(share.get().atLeast(), given);
+              boolean isBelow = given <= share.get().high() + 1e-9;
+              interval.get(at).add(share.get().low(), isBelow ? given : 0);
+              step.accuracy()
+                  .newImages()
+                  .ifPresent(each -> fresh.get(at).add(each.atLeast(), step.newGiven() / 100));
             }
-            if (!stopped[0] && share.low() >= 0.9) {
+            if (!stopped[0] && share.get().atLeast() >= GOALS.get(0) / 100) {
               stopped[0] = true;
-              stops.stops++;
-              stops.stopsRight += step.right() >= 90 ? 1 : 0;
+              stops.add(GOALS.get(0) / 100, given);
+              actions.add(100 * step.actions() / pool.truth().size());
             }
           });
     }
-    checks.forEach(
-        (step, check) ->
-            output.print(
-                String.format(
-                    Locale.ROOT,
-                    "%-11s after %2d steps: %d sessions, folder covered %.1f %%, width %.1f; new images"
-                        + " covered %.1f %%, width %.1f, from %d others",
-                    scenario,
-                    step,
-                    check.sessions,
-                    100.0 * check.folderCovered / Math.max(1, check.sessions),
-                    100 * check.folderWidth / Math.max(1, check.sessions),
-                    100.0 * check.newCovered / Math.max(1, check.sessions),
-                    100 * check.newWidth / Math.max(1, check.sessions),
-                    check.others / Math.max(1, check.sessions))));
+    for (int at = 0; at < CHECKPOINTS.size(); at++) {
+      output.print(
+          "%-10s after %s steps: folder holds in %s, interval %s; new images %s"
+              .formatted(
+                  scenario, CHECKPOINTS.get(at), folder.get(at), interval.get(at), fresh.get(at)));
+    }
     output.print(
-        String.format(
-            Locale.ROOT,
-            "%-11s stopped at a lower limit of 90 %%: %d sessions, %.1f %% of them 90 %% right",
-            scenario,
-            stops.stops,
-            100.0 * stops.stopsRight / Math.max(1, stops.stops)));
+        "%-10s \"at least 90 %%\" is said in %s; actions per 100 images: %s (mean)"
+            .formatted(scenario, stops, mean(actions)));
+    output.print(
+        "%-10s the check holds in %s, with %s questions; %s new images"
+            .formatted(scenario, check, mean(questions), others[0] / Math.max(1, auditSessions)));
+  }
+
+  private static String mean(List<Integer> values) {
+    return String.format(
+        Locale.ROOT, "%.1f", values.stream().mapToInt(Integer::intValue).average().orElse(0));
   }
 
   private void speed(int count, int width, int classes, int labels) {
@@ -415,10 +508,18 @@ final class LabelBench implements Callable<Integer> {
     long[] last = {System.nanoTime()};
     Simulation.run(
         new Simulation.Pool(
-            features, truth, byName, List.copyOf(byName.keySet()), 100, new float[0][], List.of()),
+            features,
+            truth,
+            IntStream.range(0, count).boxed().toList(),
+            byName,
+            List.copyOf(byName.keySet()),
+            100,
+            new float[0][],
+            List.of()),
         50,
         1,
-        new Simulation.Settings(0, 100, 1, 60, Optional.empty()),
+        settings("plain", 100, 1, 60, false),
+        Simulation.Later.NOTHING,
         step -> {
           milliseconds.add((System.nanoTime() - last[0]) / 1e6);
           last[0] = System.nanoTime();

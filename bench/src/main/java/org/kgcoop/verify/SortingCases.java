@@ -13,6 +13,7 @@ import org.kgcoop.eval.BinomialLimits;
 import org.kgcoop.eval.HypergeometricLimits;
 import org.kgcoop.label.Audit;
 import org.kgcoop.label.NextImages;
+import org.kgcoop.label.Share;
 import org.kgcoop.method.GapHead;
 import org.kgcoop.tensor.Tensor;
 
@@ -110,10 +111,16 @@ final class SortingCases {
     comparison.equal("unpassed", sample.size(), expected.path("unpassed").asInt());
     comparison.equal("wrong", wrong, expected.path("wrong").asInt());
     comparison.equal("right", right, expected.path("right").asInt());
-    Audit.Share folder = Audit.folder(wrong, sample.size(), count, 0, remaining.length);
+    Share folder =
+        Audit.folder(
+            new Audit.Remaining(count, sample.size(), wrong, 0),
+            0,
+            remaining.length,
+            sample.size(),
+            1);
     comparison.value("folder low", folder.low(), expected.path("folder_low").asDouble());
     comparison.value("folder high", folder.high(), expected.path("folder_high").asDouble());
-    Audit.Share fresh = Audit.newImages(right, audited.size());
+    Share fresh = Audit.newImages(right, audited.size());
     comparison.numbers(
         "new", new double[] {fresh.low(), fresh.high()}, doubles(expected.path("new")));
   }

@@ -34,7 +34,7 @@ import org.kgcoop.image.Thumbnail;
  * @param pairs the pairs, ascending
  * @param similar pairs that are similar, but not enough; the most similar first
  */
-record NearCopies(List<Pair> pairs, List<Pair> similar) {
+public record NearCopies(List<Pair> pairs, List<Pair> similar) {
   /**
    * The largest difference of a pair. Frames of a burst differ by 0.02 or less, except for a tenth.
    * Those are joined through other frames. Drawings of one class that were drawn independently
@@ -67,13 +67,13 @@ record NearCopies(List<Pair> pairs, List<Pair> similar) {
   private static final Comparator<Pair> ASCENDING =
       Comparator.comparingInt(Pair::first).thenComparingInt(Pair::second);
 
-  NearCopies {
+  public NearCopies {
     pairs = List.copyOf(pairs);
     similar = List.copyOf(similar);
   }
 
   /** Finds the pairs among readable images. */
-  static NearCopies of(List<Item> items, FeatureCache cache) {
+  public static NearCopies of(List<Item> items, FeatureCache cache) {
     if (items.size() < 2) {
       return new NearCopies(List.of(), List.of());
     }

@@ -2,9 +2,13 @@ package org.kgcoop.eval;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * Pairs of images that are nearly equal, by the distance 1 - cosine of their features. A pair is
@@ -63,5 +67,43 @@ public record NearDuplicates(double median, List<Pair> pairs) {
       }
     }
     return new NearDuplicates(median, List.copyOf(pairs));
+  }
+
+  /**
+   * Returns the images that pairs join with some images, directly or through others.
+   *
+   * @param pairs pairs of positions in {@code images}
+   * @param of the images in question
+   * @return the other images by image of {@code of}; without those that no pair has
+   */
+  public static Map<Integer, Set<Integer>> groups(
+      List<Pair> pairs, List<Integer> images, List<Integer> of) {
+    int[] group = IntStream.range(0, images.size()).toArray();
+    for (Pair pair : pairs) {
+      int from = root(group, pair.first());
+      group[from] = root(group, pair.second());
+    }
+    Map<Integer, Set<Integer>> members = new HashMap<>();
+    for (int i = 0; i < group.length; i++) {
+      members.computeIfAbsent(root(group, i), key -> new HashSet<>()).add(images.get(i));
+    }
+    Map<Integer, Set<Integer>> others = new HashMap<>();
+    for (int i = 0; i < group.length; i++) {
+      Set<Integer> all = members.getOrDefault(root(group, i), Set.of());
+      if (all.size() > 1 && of.contains(images.get(i))) {
+        Set<Integer> rest = new HashSet<>(all);
+        rest.remove(images.get(i));
+        others.put(images.get(i), rest);
+      }
+    }
+    return others;
+  }
+
+  private static int root(int[] group, int at) {
+    int up = at;
+    while (group[up] != up) {
+      up = group[up];
+    }
+    return up;
   }
 }

@@ -4,50 +4,77 @@ import org.kgcoop.eval.BinomialLimits;
 import org.kgcoop.eval.HypergeometricLimits;
 
 /**
- * The accuracy of a labeling session, from images that were drawn at random when it started.
+ * The accuracy of a labeling session, from random images.
  *
  * <p>Membership of the audit is random, and no choice depends on it before an image is reached. So
  * the audit images that were not passed are a simple random sample of the remaining images,
  * whatever the head and the person did.
+ *
+ * <p>Limits: Clopper and Pearson, Biometrika 1934; finite population: Buonaccorsi, The American
+ * Statistician 1987.
  */
 public final class Audit {
+  static final double TAIL = 0.05;
   private static final double CONFIDENCE = 0.95;
 
   private Audit() {}
 
   /**
-   * A measured share of right images.
+   * The images that the audit measures.
    *
-   * @param estimate from 0 to 1
-   * @param low the lower limit of the 95 % confidence interval
-   * @param high the upper limit
-   * @param images the number of random images behind it
+   * @param images R: those that are not labeled, and those whose page is not complete or that the
+   *     person chose
+   * @param sample n, the answered audit images among them
+   * @param wrong w, the wrong ones of the sample
+   * @param corrected g, those that were answered and had another class before
    */
-  public record Share(double estimate, double low, double high, int images) {}
+  public record Remaining(int images, int sample, int wrong, int corrected) {}
 
   /**
-   * Returns the share of the folder that is right: labeled by the person, or classified.
+   * Returns the share of the folder that is right: {@code 1 - (D - w - g + unknown) / N}, with the
+   * exact limits of the number D of wrong images among the remaining ones. {@code D - w - g} is
+   * never below 0.
    *
-   * @param wrong the wrong ones among the sample
-   * @param sample the answered audit images that were not passed
-   * @param remaining the images that are neither labeled nor passed
-   * @param unresolved further wrong ones: the person skipped them, or has not answered them
-   *     although they were passed
-   * @param images all images of the folder, at least 1
+   * @param unknown further images that count as wrong: skipped, passed without an answer, or joined
+   *     and not measured
+   * @param images N, the images of the folder, at least 1
+   * @param random the random images that are said to be behind the share
+   * @param looks how often the sample was enlarged after its result was seen, plus 1: each limit
+   *     uses {@code 0.05 / looks}
    */
-  public static Share folder(int wrong, int sample, int remaining, int unresolved, int images) {
-    HypergeometricLimits limits = HypergeometricLimits.of(wrong, sample, remaining, CONFIDENCE);
-    double expected = sample == 0 ? remaining / 2.0 : (double) remaining * wrong / sample;
+  public static Share folder(
+      Remaining remaining, int unknown, int images, int random, int looks) {
+    HypergeometricLimits limits = limits(remaining, CONFIDENCE);
+    double expected =
+        remaining.sample() == 0
+            ? remaining.images() / 2.0
+            : (double) remaining.images() * remaining.wrong() / remaining.sample();
     return new Share(
-        1 - (expected - wrong + unresolved) / images,
-        1 - (double) (limits.high() - wrong + unresolved) / images,
-        1 - (double) (limits.low() - wrong + unresolved) / images,
-        sample);
+        share(remaining, limits(remaining, 1 - 2 * TAIL / looks).high(), unknown, images),
+        share(remaining, expected, unknown, images),
+        share(remaining, limits.high(), unknown, images),
+        share(remaining, limits.low(), unknown, images),
+        random);
+  }
+
+  private static HypergeometricLimits limits(Remaining remaining, double confidence) {
+    return HypergeometricLimits.of(
+        remaining.wrong(), remaining.sample(), remaining.images(), confidence);
+  }
+
+  private static double share(Remaining remaining, double wrong, int unknown, int images) {
+    double left = Math.max(0, wrong - remaining.wrong() - remaining.corrected());
+    return Math.max(0, 1 - (left + unknown) / images);
   }
 
   /** Returns the accuracy on new images, from the images of the first draw. */
   public static Share newImages(int right, int images) {
     BinomialLimits limits = BinomialLimits.of(right, images, CONFIDENCE);
-    return new Share((double) right / images, limits.low(), limits.high(), images);
+    return new Share(
+        BinomialLimits.of(right, images, 1 - 2 * TAIL).low(),
+        (double) right / images,
+        limits.low(),
+        limits.high(),
+        images);
   }
 }

@@ -43,12 +43,8 @@ final class ClassTextFeatures implements SessionHead.ClassTexts {
     return rows.toArray(double[][]::new);
   }
 
-  /**
-   * Checks names before they are added.
-   *
-   * @throws org.kgcoop.KgCoopException if the model cannot tell two of them apart
-   */
-  void check(List<String> names) {
+  @Override
+  public void check(List<String> names) {
     for (String text : template.templates()) {
       PromptText unused = PromptText.handCrafted(clip, names, text, template.underscores());
     }

@@ -25,7 +25,7 @@ final class Clusters {
    */
   static List<Integer> central(List<float[]> features, int count, long seed) {
     int n = features.size();
-    if (n == 0) {
+    if (n == 0 || count < 1) {
       return List.of();
     }
     List<Integer> all = new ArrayList<>(IntStream.range(0, n).boxed().toList());

@@ -14,6 +14,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.KgCoopException.Category;
+import org.kgcoop.adapt.NearCopies;
+import org.kgcoop.data.Item;
+import org.kgcoop.eval.NearDuplicates;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.progress.FeatureProgress;
 
@@ -22,7 +25,7 @@ import org.kgcoop.progress.FeatureProgress;
  * reads the others in the random order of the session, while a person works. Every change of the
  * session is made under its lock.
  */
-final class FolderReader implements AutoCloseable {
+final class FolderReader implements ImageReader {
   /** Images that are encoded before the first page. */
   private static final int FIRST = 500;
 
@@ -47,6 +50,9 @@ final class FolderReader implements AutoCloseable {
 
   @GuardedBy("lock")
   private @Nullable KgCoopException failure;
+
+  @GuardedBy("lock")
+  private boolean isCompared;
 
   /**
    * Creates a reader.
@@ -82,7 +88,8 @@ final class FolderReader implements AutoCloseable {
    *
    * @throws KgCoopException of the category DATA if no image can be read, and INTERRUPTED
    */
-  void readFirst() {
+  @Override
+  public void readFirst() {
     readGroups(session.needed());
     ReadingOrder order = session.order();
     int end = session.joined() > 0 ? session.joined() : Math.min(order.size(), session.limit());
@@ -174,11 +181,8 @@ final class FolderReader implements AutoCloseable {
 
   // ---- the others
 
-  /** Reads the other images in a thread. */
-  void readOthers() {
-    if (done() == images.size()) {
-      return;
-    }
+  @Override
+  public void readOthers() {
     Thread others = new Thread(this::readAll, "reader of images");
     others.setDaemon(true);
     thread = others;
@@ -190,10 +194,47 @@ final class FolderReader implements AutoCloseable {
       for (List<Integer> group = nextGroup(); !group.isEmpty(); group = nextGroup()) {
         read(group);
       }
+      compare();
     } catch (KgCoopException e) {
       fail(e);
     } catch (RuntimeException | Error e) {
       fail(KgCoopException.io("the images cannot be read: " + e, e));
+    }
+  }
+
+  /** Finds the images that show the same picture as an image of the audit. */
+  private void compare() {
+    List<Integer> audit;
+    Map<Integer, Integer> classes = new HashMap<>();
+    synchronized (lock) {
+      audit = session.state().firstDraw();
+    }
+    List<Integer> near = session.near(audit); // only this thread writes features
+    synchronized (lock) {
+      if (session.state().classes().length >= 2) { // a copy differs less than another class
+        classes.putAll(session.head().predicted(near));
+      }
+    }
+    List<Item> items =
+        near.stream()
+            .map(
+                image ->
+                    new Item(
+                        images.get(image),
+                        folder.file(images.get(image)),
+                        1 + classes.getOrDefault(image, 0),
+                        ""))
+            .toList();
+    List<NearDuplicates.Pair> pairs;
+    try {
+      pairs = NearCopies.of(items, cache).pairs();
+    } catch (KgCoopException e) { // an image was removed meanwhile
+      pairs = List.of();
+    }
+    synchronized (lock) {
+      session.accuracy().setCopies(NearDuplicates.groups(pairs, near, audit));
+      isCompared = true;
+      lock.notifyAll();
     }
   }
 
@@ -221,37 +262,49 @@ final class FolderReader implements AutoCloseable {
     }
   }
 
-  /** Returns the number of images that are read, unreadable ones included. */
-  int done() {
+  @Override
+  public int done() {
     synchronized (lock) {
       return done;
     }
   }
 
-  /** Returns the paths of unreadable files so far. */
-  List<String> unreadable() {
+  @Override
+  public List<String> unreadable() {
     synchronized (lock) {
       return unreadable.stream().sorted().toList();
     }
   }
 
-  /** Returns why the reading ended early, or nothing. */
-  @Nullable KgCoopException failure() {
+  @Override
+  public @Nullable KgCoopException failure() {
     synchronized (lock) {
       return failure;
     }
   }
 
-  /**
-   * Waits for more images. The lock is released meanwhile.
-   *
-   * @return false if all images are read
-   * @throws KgCoopException if the images cannot be read, or the work is cancelled
-   */
-  boolean awaitMore() {
+  @Override
+  public boolean awaitMore() {
     synchronized (lock) {
       int before = done;
       while (done == before && done < images.size()) {
+        await();
+      }
+      return done < images.size();
+    }
+  }
+
+  @Override
+  public void awaitCopies() {
+    synchronized (lock) {
+      while (!isCompared && !closed) {
+        await();
+      }
+    }
+  }
+
+  @GuardedBy("lock")
+  private void await() {
         if (failure != null) {
           throw failure;
         }
@@ -262,9 +315,6 @@ final class FolderReader implements AutoCloseable {
           Thread.currentThread().interrupt();
           throw new KgCoopException(Category.INTERRUPTED, "interrupted", e);
         }
-      }
-      return done < images.size();
-    }
   }
 
   /** Stops the thread. Encoded images stay in the cache. */

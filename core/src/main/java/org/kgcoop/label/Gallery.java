@@ -3,10 +3,8 @@ package org.kgcoop.label;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.runs.JournalEntry;
 
@@ -47,7 +45,7 @@ final class Gallery {
 
   /** Returns true for an image that a view may show: it is read, and no open image of the audit. */
   boolean isShown(int image) {
-    return session.isRead(image)
+    return session.hasFeature(image)
         && !state.isGone(image)
         && !(state.isAudit(image) && state.answer(image) == LabelState.UNLABELED);
   }
@@ -163,18 +161,14 @@ final class Gallery {
   }
 
   private double[] vector(int image) {
-    float[] feature = feature(image);
+    float[] feature = session.feature(image);
     return IntStream.range(0, feature.length).mapToDouble(d -> feature[d]).toArray();
-  }
-
-  private float[] feature(int image) {
-    return Objects.requireNonNull(session.feature(image));
   }
 
   /** Returns the negative cosine of each image with a vector, for an ascending order. */
   private Key cosines(double[] vector) {
     return image -> {
-      float[] feature = feature(image);
+      float[] feature = session.feature(image);
       double sum = 0;
       for (int d = 0; d < feature.length; d++) {
         sum += vector[d] * feature[d];
@@ -206,12 +200,12 @@ final class Gallery {
    *
    * @throws KgCoopException if an image may not be shown
    */
-  List<LabeledImage> labels(List<Integer> images, Function<Integer, String> names) {
+  List<LabeledImage> labels(List<Integer> images) {
     boolean canFit = state.classes().length >= 2;
-    return images.stream().map(image -> labeled(image, canFit, names)).toList();
+    return images.stream().map(image -> labeled(image, canFit)).toList();
   }
 
-  private LabeledImage labeled(int image, boolean canFit, Function<Integer, String> names) {
+  private LabeledImage labeled(int image, boolean canFit) {
     Path path = Path.of(state.images().get(image));
     if (state.isGone(image)) {
       return new LabeledImage(path, Labeling.NONE, LabeledImage.Source.HEAD, 0);
@@ -223,7 +217,7 @@ final class Gallery {
     if (answer != LabelState.UNLABELED) {
       return new LabeledImage(
           path,
-          answer == JournalEntry.SKIP ? Labeling.SKIP : names.apply(answer),
+          answer == JournalEntry.SKIP ? Labeling.SKIP : name(answer),
           state.isAudit(image) ? LabeledImage.Source.AUDIT : LabeledImage.Source.PERSON,
           1);
     }
@@ -233,6 +227,10 @@ final class Gallery {
     double[] p = session.head().probabilities(new int[] {image})[0];
     int best = NextImages.argmax(p);
     return new LabeledImage(
-        path, names.apply(session.head().number(best)), LabeledImage.Source.HEAD, p[best]);
+        path, name(session.head().number(best)), LabeledImage.Source.HEAD, p[best]);
+  }
+
+  private String name(int number) {
+    return number < 0 ? Labeling.NONE : state.name(number);
   }
 }

@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.clip.Clip;
 import org.kgcoop.files.AppendedFile;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.FileErrors;
@@ -18,8 +17,7 @@ import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.LabelJournal;
 
 /** The journal of an open session. One process at a time can open the folder of a session. */
-final class JournalFile implements AutoCloseable {
-  static final int FORMAT = 1;
+final class JournalFile implements Journal {
   private static final String LOCK = ".lock";
 
   private final Path file;
@@ -41,7 +39,7 @@ final class JournalFile implements AutoCloseable {
    * @throws KgCoopException if the session is open elsewhere, its journal is damaged, or it was
    *     made with another CLIP
    */
-  static JournalFile open(Path session, Clip clip, Consumer<String> warnings) {
+  static JournalFile open(Path session, String clip, Consumer<String> warnings) {
     Folders.create(session, "for the session", "choose another folder with --out");
     LockedFile lock = lock(session);
     try {
@@ -71,24 +69,19 @@ final class JournalFile implements AutoCloseable {
     }
   }
 
-  /** Returns a text with everything about the CLIP that changes features. */
-  static String identity(Clip clip) {
-    return clip.fingerprint()
-        + (clip.maxPatches() == 0 ? "" : " with --max-patches " + clip.maxPatches());
-  }
-
-  private static void checkStart(Path file, List<JournalEntry> entries, Clip clip) {
+  private static void checkStart(Path file, List<JournalEntry> entries, String clip) {
     if (entries.isEmpty()) {
       return;
     }
-    if (!(entries.get(0) instanceof JournalEntry.Start start) || start.format() != FORMAT) {
+    if (!(entries.get(0) instanceof JournalEntry.Start start) || start.format() < 1
+        || start.format() > FORMAT) {
       throw KgCoopException.data(
-          file + ", line 1: expected the start of a session of format " + FORMAT);
+          file + ", line 1: expected the start of a session of format 1 or " + FORMAT);
     }
-    if (!start.clip().equals(identity(clip))) {
+    if (!start.clip().equals(clip)) {
       throw KgCoopException.configuration(
           "%s: made with the CLIP %s, but --clip is %s; choose that CLIP, or another --out"
-              .formatted(file, start.clip(), identity(clip)));
+              .formatted(file, start.clip(), clip));
     }
   }
 
@@ -120,26 +113,21 @@ final class JournalFile implements AutoCloseable {
     }
   }
 
-  /** Returns the entries that the file contained when it was opened. */
-  List<JournalEntry> entries() {
+  @Override
+  public List<JournalEntry> entries() {
     return entries;
   }
 
-  /** Applies the entries of the file to a session. */
-  void replay(LabelSession session) {
-    for (int i = 0; i < entries.size(); i++) {
-      try {
-        session.apply(entries.get(i));
-      } catch (IllegalArgumentException e) {
-        throw KgCoopException.data(
-            "%s, line %s: %s; restore the file, or choose another --out"
-                .formatted(file, i + 1, e.getMessage()));
-      }
-    }
+  @Override
+  public String place() {
+    return file.toString();
   }
 
-  /** Writes entries, and forces them to the disk. */
-  void append(List<? extends JournalEntry> added) {
+  @Override
+  public void append(List<? extends JournalEntry> added) {
+    if (added.isEmpty()) {
+      return;
+    }
     StringBuilder lines = new StringBuilder();
     added.forEach(entry -> lines.append(entry.line()).append('\n'));
     try {

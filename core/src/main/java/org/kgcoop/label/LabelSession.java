@@ -5,18 +5,22 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.eval.NearestNeighbors;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.JournalEntry;
-import org.kgcoop.runs.JournalEntry.Page;
 import org.kgcoop.runs.Kind;
+import org.kgcoop.runs.LabelJournal;
 
 /**
  * A labeling session in memory: the answers so far, the head that they train, and the next images.
@@ -47,7 +51,9 @@ final class LabelSession implements AutoCloseable {
 
   private static final int AUDIT_BATCHES = 5;
   private static final int LABELS_PER_AUDIT_BATCH = 20;
-  private static final int REPEATED_LABELS = 20;
+
+  private static final int NEIGHBORS = 20;
+  private static final int NEXT_NAMES = 5;
 
   /** Images of the overview; more would take longer than a second. */
   private static final int CLUSTERED = 2_000;
@@ -55,16 +61,19 @@ final class LabelSession implements AutoCloseable {
   /**
    * The images to show next.
    *
-   * @param kind the kind of the step
    * @param proposed the class of a page, or {@link JournalEntry#NONE}; null for other kinds
    * @param shown the images, in order; empty if nothing is left to ask
    * @param passed the audit images in front of the last shown one
    */
   record Proposal(
-      Kind kind, @Nullable Integer proposed, List<Integer> shown, List<Integer> passed) {}
+      Kind kind, @Nullable Integer proposed, List<Integer> shown, List<Integer> passed) {
+    private static Proposal of(Kind kind, List<Integer> shown) {
+      return new Proposal(kind, null, shown, List.of());
+    }
+  }
 
   /**
-   * Images that other browsers show at the moment.
+   * Images that other persons have on their pages.
    *
    * @param passed the audit images that their pages pass
    */
@@ -91,6 +100,8 @@ final class LabelSession implements AutoCloseable {
   private int joined; // the first images of the order that could join the working set
   private int firstJoined; // those of the first entry
   private Set<Integer> working = new HashSet<>();
+  private long version; // of the answers and features
+  private @Nullable List<Integer> outdated; // for the version
 
   /**
    * Creates a session without answers and without read images.
@@ -110,13 +121,7 @@ final class LabelSession implements AutoCloseable {
     this.start = start;
     order = new ReadingOrder(images, start.seed());
     head = new SessionHead(state, features, texts, scale, start.seed(), this::distanceImages);
-    accuracy = new SessionAccuracy(state, head, this::auditBatch);
-  }
-
-  /** Returns the images of the audit of a new session, in random order. */
-  static List<Integer> drawAudit(int images, int audit, long seed) {
-    List<Integer> all = new ArrayList<>(IntStream.range(0, images).boxed().toList());
-    return new PythonRandom(seed).sample(all, Math.min(audit, images));
+    accuracy = new SessionAccuracy(this);
   }
 
   LabelState state() {
@@ -152,12 +157,8 @@ final class LabelSession implements AutoCloseable {
   void read(Map<Integer, float[]> vectors, Collection<Integer> unreadable) {
     vectors.forEach((image, feature) -> features[image] = feature);
     unreadable.forEach(state::leave);
+    change();
     setPool();
-  }
-
-  /** Returns the feature of an image, (D), unit length; null before it is read. */
-  float @Nullable [] feature(int image) {
-    return features[image];
   }
 
   boolean isRead(int image) {
@@ -168,9 +169,29 @@ final class LabelSession implements AutoCloseable {
   List<Integer> needed() {
     return IntStream.range(0, features.length)
         .filter(i -> !isRead(i))
-        .filter(i -> state.isAudit(i) || state.answer(i) != LabelState.UNLABELED)
+        .filter(
+            i -> state.isAudit(i) || state.answer(i) != LabelState.UNLABELED || isChecked(i))
         .boxed()
         .toList();
+  }
+
+  /** Returns true for an image of the check whose answer differs from its label. */
+  boolean isUndecided(int image) {
+    return state.checks().stream().anyMatch(check -> check.isUndecided(image));
+  }
+
+  /** Returns those of some images that are not passed. */
+  List<Integer> notPassed(List<String> paths) {
+    return paths.stream()
+        .map(state::image)
+        .filter(OptionalInt::isPresent)
+        .map(OptionalInt::getAsInt)
+        .filter(image -> !state.isPassed(image))
+        .toList();
+  }
+
+  private boolean isChecked(int image) {
+    return state.checks().stream().anyMatch(check -> check.left(state).contains(image));
   }
 
   /** Returns the number of images that may join the working set at most. */
@@ -251,20 +272,30 @@ final class LabelSession implements AutoCloseable {
    * @throws IllegalArgumentException if it does not fit the entries before
    */
   void apply(JournalEntry entry) {
-    Page last = state.steps().isEmpty() ? null : state.steps().get(state.steps().size() - 1);
-    state.apply(entry);
-    head.invalidate();
+    Optional<JournalEntry.Action> undone = state.apply(entry);
+    change();
     if (entry instanceof JournalEntry.Read read) {
       join(read);
-    } else if (entry instanceof JournalEntry.Draw) {
+    } else if (entry instanceof JournalEntry.Draw || entry instanceof JournalEntry.Arrival) {
       setPool(); // audit images are always classified
-    } else if (entry instanceof JournalEntry.Undo && last != null) {
+    } else if (undone.isPresent() && undone.get() instanceof JournalEntry.Answer last) {
       Stream.concat(last.labels().keySet().stream(), last.passed().stream())
           .map(state::image)
           .filter(image -> image.isPresent() && order.position(image.getAsInt()) < joined)
           .forEach(image -> working.add(image.getAsInt()));
       setPool();
     }
+  }
+
+  private void change() {
+    head.invalidate();
+    version++;
+    outdated = null;
+  }
+
+  /** Returns a number that grows with each entry and each read image. */
+  long version() {
+    return version;
   }
 
   /**
@@ -294,11 +325,17 @@ final class LabelSession implements AutoCloseable {
 
   // ---- the next images
 
-  /** Returns the audit images without an answer, passed ones first, in their random order. */
+  /**
+   * Returns the audit images to ask, passed ones first, then in their random order: those without an
+   * answer, and those whose answer was none of the classes before the class was added that the head
+   * now gives to them.
+   */
   private List<Integer> openAudit(Offered offered) {
     List<Integer> open =
-        state.audit().stream()
-            .filter(i -> state.answer(i) == LabelState.UNLABELED && !offered.shown.contains(i))
+        Stream.concat(
+                state.audit().stream().filter(i -> state.answer(i) == LabelState.UNLABELED),
+                outdated().stream().filter(state::isAudit))
+            .filter(i -> !offered.shown.contains(i))
             .toList();
     return Stream.concat(
             open.stream().filter(state::isPassed), open.stream().filter(i -> !state.isPassed(i)))
@@ -306,58 +343,129 @@ final class LabelSession implements AutoCloseable {
   }
 
   /**
+   * Returns the images that show none of the classes by an answer that is older than the class that
+   * is now the most probable one. Whether they show it is unknown.
+   */
+  List<Integer> outdated() {
+    if (outdated == null) {
+      List<Integer> none =
+          state.classes().length < 2
+              ? List.of()
+              : state.noneBeforeAClass().stream().filter(i -> features[i] != null).toList();
+      outdated = none.isEmpty() ? none : head.nearest(none, state::isLater);
+    }
+    return outdated;
+  }
+
+  /**
    * Returns the next step.
    *
-   * @param wanted the kind that the person asked for, or null for the best one; questions are those
-   *     that the person skipped
+   * @param wanted the kind that the person asked for; empty for the best one
    */
-  Proposal next(@Nullable Kind wanted, Offered offered) {
+  Proposal next(Optional<Kind> wanted, Offered offered) {
+    return wanted.isPresent() ? wanted(wanted.get(), offered) : best(offered);
+  }
+
+  private Proposal wanted(Kind kind, Offered offered) {
+    return switch (kind) {
+      case AUDIT, MORE_AUDIT -> audit(openAudit(offered), LABELS_PER_AUDIT_BATCH);
+      case SKIPPED -> skipped(offered);
+      case NONE_AGAIN -> noneAgain(offered, true).orElse(Proposal.of(kind, List.of()));
+      case CHECK -> check(offered);
+      case UNUSUAL -> {
+        int[] remaining = remaining(offered);
+        yield hasUnlabeled(remaining) ? chosen(kind, remaining) : Proposal.of(kind, List.of());
+      }
+      case QUESTIONS, PAGE, CHOSEN, AGAIN -> best(offered);
+    };
+  }
+
+  private Proposal best(Offered offered) {
     List<Integer> audit = openAudit(offered);
-    if (wanted == Kind.AGAIN) {
-      List<Integer> again = again(offered.shown);
-      return new Proposal(
-          Kind.AGAIN, null, again.subList(0, Math.min(start.page(), again.size())), List.of());
-    }
-    if (wanted == Kind.AUDIT) {
-      return audit(audit, LABELS_PER_AUDIT_BATCH);
-    }
-    if (wanted == Kind.QUESTIONS) {
-      return skipped(offered);
-    }
     long passedOnes = audit.stream().filter(state::isPassed).count();
-    if (wanted == null && passedOnes > 0) {
+    if (passedOnes > 0) {
       return audit(audit, Math.toIntExact(passedOnes));
     }
-    List<Integer> due = due(audit);
-    if (wanted == null && !due.isEmpty()) {
-      return audit(due, auditBatch());
+    Optional<Proposal> again = noneAgain(offered, false);
+    if (again.isPresent()) {
+      return again.get();
     }
-    int[] remaining =
-        Arrays.stream(head.pool())
-            .filter(i -> isAvailable(i) && !offered.isReserved(i, state))
-            .toArray();
-    boolean unlabeled = Arrays.stream(remaining).anyMatch(i -> !state.isAudit(i));
-    if (unlabeled) {
-      return chosen(wanted, remaining);
+    List<Integer> due = due(audit);
+    if (!due.isEmpty()) {
+      return audit(due, LabelJournal.fifth(state.firstDraw().size()));
+    }
+    int[] remaining = remaining(offered);
+    if (hasUnlabeled(remaining)) {
+      return chosen(Kind.PAGE, remaining);
     }
     if (!audit.isEmpty()) {
       return audit(audit, LABELS_PER_AUDIT_BATCH);
     }
     return isWaiting()
-        ? new Proposal(Kind.QUESTIONS, null, List.of(), List.of())
-        : skipped(offered);
+        ? Proposal.of(Kind.QUESTIONS, List.of())
+        : noneAgain(offered, true).orElseGet(() -> skipped(offered));
+  }
+
+  private int[] remaining(Offered offered) {
+    return Arrays.stream(head.pool())
+        .filter(i -> isAvailable(i) && !offered.isReserved(i, state))
+        .toArray();
+  }
+
+  private boolean hasUnlabeled(int[] remaining) {
+    return Arrays.stream(remaining).anyMatch(i -> !state.isAudit(i));
   }
 
   /** Asks the images again that the person skipped. */
   private Proposal skipped(Offered offered) {
-    List<Integer> skipped =
+    return Proposal.of(
+        Kind.SKIPPED,
         IntStream.range(0, features.length)
             .filter(i -> state.answer(i) == JournalEntry.SKIP && !offered.shown.contains(i))
-            .filter(head::isInPool)
+            .filter(i -> features[i] != null && !state.isGone(i))
             .limit(BATCH)
             .boxed()
-            .toList();
-    return new Proposal(Kind.QUESTIONS, null, skipped, List.of());
+            .toList());
+  }
+
+  /**
+   * Asks images again that showed none of the classes before a class was added.
+   *
+   * @param all false to ask once for each class
+   */
+  private Optional<Proposal> noneAgain(Offered offered, boolean all) {
+    Map<Integer, List<Integer>> byClass = new TreeMap<>();
+    for (int image : outdated()) {
+      int number = head.likely(image, 1).get(0);
+      if (!state.isAudit(image)
+          && !offered.shown.contains(image)
+          && (all || !state.wasAskedAgain(number))) {
+        byClass.computeIfAbsent(number, key -> new ArrayList<>()).add(image);
+      }
+    }
+    return byClass.entrySet().stream()
+        .findFirst()
+        .map(
+            each ->
+                new Proposal(
+                    Kind.NONE_AGAIN,
+                    each.getKey(),
+                    each.getValue().stream().limit(start.page()).toList(),
+                    List.of()));
+  }
+
+  /** Asks images of the check that was drawn last, one at a time. */
+  private Proposal check(Offered offered) {
+    List<Integer> left =
+        state.checks().isEmpty()
+            ? List.of()
+            : state.checks().get(state.checks().size() - 1).left(state);
+    return Proposal.of(
+        Kind.CHECK,
+        left.stream()
+            .filter(i -> features[i] != null && !offered.shown.contains(i))
+            .limit(BATCH)
+            .toList());
   }
 
   /** Returns images nearest to the centers of clusters, largest cluster first. */
@@ -365,40 +473,58 @@ final class LabelSession implements AutoCloseable {
     return head.overview(count, CLUSTERED);
   }
 
-  private Proposal chosen(@Nullable Kind wanted, int[] remaining) {
+  /**
+   * Chooses a page or questions among the remaining images. If a step reaches only audit images,
+   * they are passed, and the next step is chosen.
+   */
+  private Proposal chosen(Kind wanted, int[] remaining) {
     int[] pool = head.pool();
-    int[] positions = Arrays.stream(remaining).map(head::place).toArray();
     boolean[] audit = new boolean[pool.length];
     Arrays.stream(remaining).filter(state::isAudit).forEach(i -> audit[head.place(i)] = true);
-    NextImages.Step step =
-        wanted == Kind.UNUSUAL
-            ? NextImages.unusual(head.nearness(), positions, audit, start.page())
-            : NextImages.choose(head.fit().probabilities(), positions, audit, start.page(), BATCH);
-    Kind kind = wanted == Kind.UNUSUAL ? Kind.UNUSUAL : step.isPage() ? Kind.PAGE : Kind.QUESTIONS;
-    return new Proposal(
-        kind,
-        step.isPage() ? head.number(step.proposed()) : null,
-        step.shown().stream().map(position -> pool[position]).toList(),
-        step.passed().stream().map(position -> pool[position]).toList());
+    List<Integer> passed = new ArrayList<>();
+    while (true) {
+      int[] positions =
+          Arrays.stream(remaining).filter(i -> !passed.contains(i)).map(head::place).toArray();
+      NextImages.Step step =
+          wanted == Kind.UNUSUAL
+              ? NextImages.unusual(head.nearness(), positions, audit, start.page())
+              : NextImages.choose(
+                  head.fit().probabilities(), positions, audit, start.page(), BATCH);
+      step.passed().forEach(position -> passed.add(pool[position]));
+      if (!step.shown().isEmpty()) {
+        return new Proposal(
+            wanted == Kind.PAGE && !step.isPage() ? Kind.QUESTIONS : wanted,
+            step.isPage() ? head.number(step.proposed()) : null,
+            step.shown().stream().map(position -> pool[position]).toList(),
+            passed);
+      }
+    }
   }
 
   private Proposal audit(List<Integer> open, int count) {
     List<Integer> shown = open.subList(0, Math.min(count, open.size()));
-    boolean more = !shown.isEmpty() && state.moreDraw().contains(shown.get(0));
-    return new Proposal(more ? Kind.MORE_AUDIT : Kind.AUDIT, null, shown, List.of());
+    boolean isMore = !shown.isEmpty() && state.isLaterDraw(shown.get(0));
+    return Proposal.of(isMore ? Kind.MORE_AUDIT : Kind.AUDIT, shown);
   }
 
-  /** Returns the number of audit images that are asked together: a fifth of the first draw. */
-  private int auditBatch() {
-    return Math.max(1, (state.firstDraw().size() + AUDIT_BATCHES - 1) / AUDIT_BATCHES);
-  }
-
-  /** Returns the open images among those that are due: one more fifth after each 20 labels. */
+  /**
+   * Returns the open images among those that are due: one more fifth of the first draw after each 20
+   * labels, and those of images that joined after 20 more labels.
+   */
   private List<Integer> due(List<Integer> open) {
-    int batches = Math.min(AUDIT_BATCHES, state.labeled().size() / LABELS_PER_AUDIT_BATCH);
+    int labels = state.labeled().size();
     List<Integer> first = state.firstDraw();
-    List<Integer> due = first.subList(0, Math.min(first.size(), batches * auditBatch()));
-    return open.stream().filter(due::contains).toList();
+    int batches = Math.min(AUDIT_BATCHES, labels / LABELS_PER_AUDIT_BATCH);
+    Set<Integer> due =
+        new HashSet<>(
+            first.subList(
+                0, Math.min(first.size(), batches * LabelJournal.fifth(first.size()))));
+    for (LabelState.Part part : state.arrivals().subList(Math.min(1, state.arrivals().size()), state.arrivals().size())) {
+      if (labels >= part.labeledBefore() + LABELS_PER_AUDIT_BATCH) {
+        due.addAll(part.audit());
+      }
+    }
+    return open.stream().filter(i -> due.contains(i) || state.isLabeled(i)).toList();
   }
 
   /** Draws more images for the audit from those that are neither labeled nor in it. */
@@ -412,44 +538,39 @@ final class LabelSession implements AutoCloseable {
         .sample(open, Math.min(count, open.size()));
   }
 
-  // ---- labels to check again
-
-  /** Returns the labels to ask again: suspicious ones, and random ones, mixed by their index. */
-  private List<Integer> again(Set<Integer> shown) {
-    Set<Integer> again = new LinkedHashSet<>(head.suspicious());
-    again.addAll(repeated());
-    again.removeAll(state.askedAgain());
-    again.removeAll(shown);
-    return again.stream().sorted().toList();
-  }
-
-  int toCheckAgain() {
-    return again(Set.of()).size();
-  }
-
-  /** Returns random labels that measure how often the person gives the same answer again. */
-  private List<Integer> repeated() {
-    List<Integer> labeled = new ArrayList<>(state.labeled());
-    Collections.sort(labeled);
-    return new PythonRandom(start.seed())
-        .sample(labeled, Math.min(REPEATED_LABELS, labeled.size()));
-  }
-
   /**
-   * The answers to repeated random labels.
+   * Returns some images with those that may show the same picture: the nearest ones by their
+   * features, and those in front of and behind them in the order of names. Images that are not read
+   * are left out.
    *
-   * @param equal the number of equal answers
+   * @param some read images
    */
-  record Agreement(int equal, int images) {}
+  List<Integer> near(List<Integer> some) {
+    List<Integer> read =
+        IntStream.range(0, features.length).filter(this::hasFeature).boxed().toList();
+    Set<Integer> near = new TreeSet<>(some);
+    new NearestNeighbors(read.stream().map(this::feature).toList())
+        .of(
+            some.stream().mapToInt(image -> Collections.binarySearch(read, image)).toArray(),
+            NEIGHBORS,
+            (query, other) -> true)
+        .forEach(found -> found.forEach(each -> near.add(read.get(each.index()))));
+    for (int image : some) {
+      IntStream.rangeClosed(image - NEXT_NAMES, image + NEXT_NAMES)
+          .filter(i -> i >= 0 && i < features.length && hasFeature(i))
+          .forEach(near::add);
+    }
+    return List.copyOf(near);
+  }
 
-  /** Returns how often the person gave the same answer again, or nothing if none was repeated. */
-  Optional<Agreement> agreement() {
-    Set<Integer> random = new HashSet<>(repeated());
-    List<Integer> asked = state.askedAgain().stream().filter(random::contains).toList();
-    return asked.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new Agreement((int) asked.stream().filter(state::isRepeated).count(), asked.size()));
+  /** Returns the feature of a read image, (D), unit length. */
+  float[] feature(int image) {
+    return Objects.requireNonNull(features[image]);
+  }
+
+  /** Returns true for an image whose feature is known. */
+  boolean hasFeature(int image) {
+    return features[image] != null;
   }
 
   /** Classifies all read images with a head that the audit images train, too. */

@@ -3,50 +3,87 @@ package org.kgcoop.label;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.runs.JournalEntry.Action;
+import org.kgcoop.runs.JournalEntry.Answer;
+import org.kgcoop.runs.JournalEntry.Arrival;
+import org.kgcoop.runs.JournalEntry.CheckDrawn;
 import org.kgcoop.runs.JournalEntry.ClassAdded;
+import org.kgcoop.runs.JournalEntry.ClassDeleted;
 import org.kgcoop.runs.JournalEntry.ClassMerged;
 import org.kgcoop.runs.JournalEntry.ClassRenamed;
 import org.kgcoop.runs.JournalEntry.ClassUndo;
 import org.kgcoop.runs.JournalEntry.Draw;
-import org.kgcoop.runs.JournalEntry.Page;
 import org.kgcoop.runs.JournalEntry.Undo;
 import org.kgcoop.runs.Kind;
 
 /**
  * The classes and answers of a labeling session. It is a pure function of the entries of the
  * journal. Images have the index of their sorted relative paths.
+ *
+ * <p>An image is <i>settled</i> when the program chose it, and every image of its page is answered
+ * or settled. Until then a person chose it: images that a person answered first may be easier than
+ * those that were left. Audit images in front of a page are passed when its images are settled.
  */
 final class LabelState {
-  /** The answer of an image that the person has not seen. */
+  /** The answer of an image that the person has not answered. */
   static final int UNLABELED = -3;
 
-  private final List<String> images;
-  private final Map<String, Integer> index = new HashMap<>();
-  private final List<JournalEntry> entries = new ArrayList<>();
+  /**
+   * Images that joined the folder together; the first ones of a session are the first part.
+   *
+   * @param images their number then
+   * @param audit those of the audit that are in the folder, in random order
+   * @param drawn the number of those that were drawn
+   * @param labeledBefore the number of images that were labeled before
+   */
+  record Part(int images, List<Integer> audit, int drawn, int labeledBefore) {}
 
-  private final List<String> names = new ArrayList<>(); // by class, also merged ones
-  private final List<Integer> into = new ArrayList<>(); // itself, or the class it was merged into
+  /** A class: its name, the class that has its images (itself, or the one it was merged into). */
+  private record SessionClass(String name, int into, boolean isDeleted, int since) {}
+
+  private final List<String> images;
+  private final Map<String, Integer> index;
+  private final boolean[] gone; // (N), true for images that cannot be read
+  private final List<JournalEntry> entries = new ArrayList<>(); // without what was taken back
+  private int lastStep; // of all actions, also of those that were taken back
+  private int lastClass = -1;
+
+  private final TreeMap<Integer, SessionClass> classes = new TreeMap<>(); // by number
+  private final Map<String, Integer> byName = new HashMap<>(); // without merged and deleted ones
   private final int[] answers; // (N)
-  private final int[] firstAnswers; // (N), before a label was asked again
-  private final boolean[] asked; // (N), true if the label was asked again
+  private final int[] steps; // (N), the step of the last answer, 0 without one
+  private final int[] since; // (N), the position of the last answer in the entries
+  private final Answer[] first; // (N), the answer that labeled the image first, or null
+  private final int[] parts; // (N), the part of an image, or -1
+  private final boolean[] listed; // (N), true if an arrival named the image
   private final boolean[] audit; // (N)
   private final boolean[] passed; // (N)
-  private final boolean[] gone; // (N), true for images that cannot be read
-  private final List<Integer> firstDraw = new ArrayList<>();
-  private final List<Integer> moreDraw = new ArrayList<>();
+  private final List<Part> arrivals = new ArrayList<>();
+  private final List<List<Integer>> draws = new ArrayList<>(); // later ones, since the last arrival
+  private final List<Integer> olderDraws = new ArrayList<>();
   private final Set<Integer> labeled = new LinkedHashSet<>(); // without the audit, in order
-  private final Set<Integer> seen = new LinkedHashSet<>(); // classes not known from the audit alone
-  private final List<Page> steps = new ArrayList<>();
+  private final Set<Integer> seen = new HashSet<>(); // classes not known from the audit alone
+  private final List<Answer> unsettled = new ArrayList<>();
+  private final Set<Answer> settled = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final List<FolderCheck> checks = new ArrayList<>();
+  private int answered; // the number of answers
 
   /**
    * Creates the state of a session without entries.
@@ -56,185 +93,344 @@ final class LabelState {
    *     named the image by the path of its copy.
    */
   LabelState(List<String> images, Map<String, String> copies) {
-    this.images = List.copyOf(images);
-    for (int i = 0; i < images.size(); i++) {
-      index.put(images.get(i), i);
-    }
-    copies.forEach((copy, first) -> index.put(copy, Objects.requireNonNull(index.get(first))));
-    gone = new boolean[images.size()];
-    answers = new int[images.size()];
-    firstAnswers = new int[images.size()];
-    asked = new boolean[images.size()];
-    audit = new boolean[images.size()];
-    passed = new boolean[images.size()];
+    this(List.copyOf(images), index(images, copies), new boolean[images.size()]);
+  }
+
+  private LabelState(List<String> images, Map<String, Integer> index, boolean[] gone) {
+    this.images = images;
+    this.index = index;
+    this.gone = gone;
+    int n = images.size();
+    answers = new int[n];
+    steps = new int[n];
+    since = new int[n];
+    first = new Answer[n];
+    parts = new int[n];
+    listed = new boolean[n];
+    audit = new boolean[n];
+    passed = new boolean[n];
     clear();
   }
 
+  private static Map<String, Integer> index(List<String> images, Map<String, String> copies) {
+    Map<String, Integer> index = new HashMap<>();
+    for (int i = 0; i < images.size(); i++) {
+      index.put(images.get(i), i);
+    }
+    copies.forEach((copy, image) -> index.put(copy, Objects.requireNonNull(index.get(image))));
+    return index;
+  }
+
   private void clear() {
+    entries.clear();
+    classes.clear();
+    byName.clear();
     Arrays.fill(answers, UNLABELED);
-    Arrays.fill(firstAnswers, UNLABELED);
-    Arrays.fill(asked, false);
+    Arrays.fill(steps, 0);
+    Arrays.fill(since, 0);
+    Arrays.fill(first, null);
+    Arrays.fill(parts, -1);
+    Arrays.fill(listed, false);
     Arrays.fill(audit, false);
     Arrays.fill(passed, false);
-    names.clear();
-    into.clear();
-    firstDraw.clear();
-    moreDraw.clear();
+    arrivals.clear();
+    draws.clear();
+    olderDraws.clear();
     labeled.clear();
     seen.clear();
-    steps.clear();
+    unsettled.clear();
+    settled.clear();
+    checks.clear();
+    answered = 0;
   }
+
+  // ---- entries
 
   /**
    * Adds an entry. Images that are no longer in the folder are ignored.
    *
+   * @return the action that the entry took back, if it is an undo
    * @throws IllegalArgumentException if the entry does not fit the entries before, with the reason
    */
-  void apply(JournalEntry entry) {
-    if (entry instanceof Undo undo) {
-      Page last = steps.isEmpty() ? null : steps.get(steps.size() - 1);
-      if (last == null || last.step() != undo.step()) {
-        throw new IllegalArgumentException("step %s is not the last one".formatted(undo.step()));
-      }
-      remove(entries.lastIndexOf(last));
-      return;
+  Optional<Action> apply(JournalEntry entry) {
+    if (entry instanceof Undo || entry instanceof ClassUndo) {
+      int position = position(entry);
+      Action action = (Action) entries.get(position);
+      List<JournalEntry> others = new ArrayList<>(entries);
+      others.remove(position);
+      clear();
+      others.forEach(this::add);
+      settle();
+      return Optional.of(action);
     }
-    if (entry instanceof ClassUndo undo) {
-      OptionalInt last = lastClassChange();
-      if (last.isEmpty() || classOf(entries.get(last.getAsInt())) != undo.number()) {
-        throw new IllegalArgumentException(
-            "class %s: has no change that can be undone".formatted(undo.number()));
-      }
-      remove(last.getAsInt());
-      return;
+    add(entry);
+    if (entry instanceof Answer) {
+      settle();
     }
-    change(entry);
-    entries.add(entry);
+    return Optional.empty();
   }
 
-  private void remove(int position) {
-    List<JournalEntry> others = new ArrayList<>(entries);
-    others.remove(position);
-    entries.clear();
-    clear();
-    others.forEach(this::apply);
+  /** Returns the position of the action that an entry takes back. */
+  private int position(JournalEntry undo) {
+    for (int i = entries.size() - 1; i >= 0; i--) {
+      if (entries.get(i) instanceof Action action
+          && (undo instanceof Undo step
+              ? Objects.equals(action.step(), step.step())
+              : changedClass(action).equals(OptionalInt.of(((ClassUndo) undo).number())))) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException("there is no such step that can be taken back");
+  }
+
+  /** Returns the class that an action adds or changes, or nothing. */
+  static OptionalInt changedClass(Action action) {
+    if (action instanceof ClassAdded added) {
+      return OptionalInt.of(added.number());
+    }
+    if (action instanceof ClassRenamed renamed) {
+      return OptionalInt.of(renamed.number());
+    }
+    if (action instanceof ClassMerged merged) {
+      return OptionalInt.of(merged.number());
+    }
+    return action instanceof ClassDeleted deleted
+        ? OptionalInt.of(deleted.number())
+        : OptionalInt.empty();
   }
 
   /**
-   * Returns the position of the last change of a class in {@link #entries}, or nothing if a step
-   * came after it, or if there was no step: the first classes are no change.
+   * Returns the last action of a person that can be taken back. An action stays if later ones of
+   * others need it, such as a class that others have used.
+   *
+   * @param person a text, empty for a program
    */
-  OptionalInt lastClassChange() {
-    if (steps.isEmpty()) {
-      return OptionalInt.empty();
-    }
+  Optional<Action> lastAction(String person) {
     for (int i = entries.size() - 1; i >= 0; i--) {
-      if (entries.get(i) instanceof Page) {
-        return OptionalInt.empty();
-      }
-      if (classOf(entries.get(i)) >= 0) {
-        return OptionalInt.of(i);
+      if (entries.get(i) instanceof Action action
+          && action.step() != null
+          && Objects.requireNonNullElse(action.by(), "").equals(person)
+          && canRemove(i)) {
+        return Optional.of(action);
       }
     }
-    return OptionalInt.empty();
+    return Optional.empty();
   }
 
-  /** Returns the class that an entry changes, or -1. */
-  private static int classOf(JournalEntry entry) {
-    if (entry instanceof ClassAdded added) {
-      return added.number();
+  private boolean canRemove(int position) {
+    boolean isFree =
+        entries.get(position) instanceof Answer
+            && entries.subList(position, entries.size()).stream()
+                .noneMatch(ClassDeleted.class::isInstance);
+    if (isFree) {
+      return true;
     }
-    if (entry instanceof ClassRenamed renamed) {
-      return renamed.number();
-    }
-    return entry instanceof ClassMerged merged ? merged.number() : -1;
-  }
-
-  /** Returns the class of the last change, or nothing if {@link #lastClassChange} is nothing. */
-  OptionalInt lastChangedClass() {
-    OptionalInt last = lastClassChange();
-    return last.isEmpty() ? last : OptionalInt.of(classOf(entries.get(last.getAsInt())));
-  }
-
-  private void change(JournalEntry entry) {
-    if (entry instanceof ClassAdded added) {
-      if (added.number() != names.size()) {
-        throw new IllegalArgumentException(
-            "class %s: expected the number %s".formatted(added.number(), names.size()));
+    LabelState trial = new LabelState(images, index, gone);
+    try {
+      for (int i = 0; i < entries.size(); i++) {
+        if (i != position) {
+          trial.add(entries.get(i));
+        }
       }
-      names.add(added.name());
-      into.add(added.number());
-      if (steps.isEmpty()) {
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private void add(JournalEntry entry) {
+    if (entry instanceof Action action) {
+      change(action);
+      lastStep = Math.max(lastStep, Objects.requireNonNullElse(action.step(), 0));
+    } else if (entry instanceof Arrival arrival) {
+      arrive(arrival.images(), arrival.audit());
+      present(arrival.images()).forEach(image -> listed[image] = true);
+    } else if (entry instanceof Draw draw && draw.more()) {
+      draws.add(drawn(draw.images()));
+    } else if (entry instanceof Draw draw) { // format 1 does not list the images
+      if (arrivals.isEmpty()) {
+        arrive(images, draw.images());
+      }
+    } else if (entry instanceof CheckDrawn check) {
+      checks.add(
+          new FolderCheck(
+              check.images(), present(check.asked()), present(check.audit()), answers.clone()));
+    }
+    entries.add(entry);
+  }
+
+  private List<Integer> present(List<String> paths) {
+    return paths.stream().map(index::get).filter(Objects::nonNull).toList();
+  }
+
+  private List<Integer> drawn(List<String> paths) {
+    List<Integer> drawn = present(paths).stream().filter(i -> !audit[i]).distinct().toList();
+    drawn.forEach(image -> audit[image] = true);
+    return drawn;
+  }
+
+  private void arrive(List<String> paths, List<String> drawn) {
+    List<Integer> joined = present(paths).stream().filter(image -> parts[image] < 0).toList();
+    if (joined.isEmpty() && drawn.isEmpty() && !arrivals.isEmpty()) {
+      return; // the list of a session of format 1
+    }
+    draws.forEach(olderDraws::addAll); // drawn at another rate than those of this part
+    draws.clear();
+    joined.forEach(image -> parts[image] = arrivals.size());
+    arrivals.add(new Part(paths.size(), drawn(drawn), drawn.size(), labeled.size()));
+  }
+
+  private void change(Action action) {
+    if (action instanceof Answer answer) {
+      answer(answer);
+    } else if (action instanceof ClassAdded added) {
+      if (added.number() < 0 || classes.containsKey(added.number())) {
+        throw new IllegalArgumentException("class %s: exists already".formatted(added.number()));
+      }
+      name(added.number(), added.name());
+      classes.put(
+          added.number(), new SessionClass(added.name(), added.number(), false, entries.size()));
+      lastClass = Math.max(lastClass, added.number());
+      if (answered == 0) {
         seen.add(added.number());
       }
-    } else if (entry instanceof ClassRenamed renamed) {
-      names.set(active(renamed.number()), renamed.name());
-    } else if (entry instanceof ClassMerged merged) {
-      int from = active(merged.number());
-      int to = active(merged.into());
-      if (from == to) {
-        throw new IllegalArgumentException(
-            "class %s: cannot be merged into itself".formatted(from));
+    } else if (action instanceof ClassRenamed renamed) {
+      SessionClass old = active(renamed.number());
+      name(renamed.number(), renamed.name());
+      byName.remove(NameRules.folded(old.name()), renamed.number());
+      name(renamed.number(), renamed.name()); // it may differ in case only
+      classes.put(
+          renamed.number(), new SessionClass(renamed.name(), old.into(), false, old.since()));
+    } else if (action instanceof ClassMerged merged) {
+      merge(merged.number(), merged.into());
+    } else if (action instanceof ClassDeleted deleted) {
+      SessionClass old = active(deleted.number());
+      if (isUsed(deleted.number())) {
+        throw new IllegalArgumentException("class %s: has images".formatted(deleted.number()));
       }
-      into.replaceAll(each -> each == from ? to : each);
-      if (seen.remove(from)) {
-        seen.add(to);
-      }
-    } else if (entry instanceof Draw draw) {
-      for (String path : draw.images()) {
-        Integer image = index.get(path);
-        if (image != null && !audit[image]) {
-          audit[image] = true;
-          (draw.more() ? moreDraw : firstDraw).add(image);
-        }
-      }
-    } else if (entry instanceof Page page) {
-      page.labels().values().forEach(this::checkAnswer);
-      page.labels().forEach((path, answer) -> answer(page.kind(), path, answer));
-      for (String path : page.passed()) {
-        Integer image = index.get(path);
-        if (image != null) {
-          passed[image] = true;
-        }
-      }
-      steps.add(page);
+      byName.remove(NameRules.folded(old.name()));
+      classes.put(
+          deleted.number(), new SessionClass(old.name(), old.into(), true, old.since()));
     }
   }
 
-  private void answer(Kind kind, String path, int answer) {
-    Integer image = index.get(path);
-    if (image == null) {
-      return;
-    }
-    if (kind == Kind.AGAIN) {
-      asked[image] = true;
-      if (answer == JournalEntry.SKIP) {
-        return; // the label stays
-      }
-    } else {
-      firstAnswers[image] = answer;
-    }
-    answers[image] = answer;
-    if (!audit[image] && answer != JournalEntry.SKIP) {
-      labeled.add(image);
-      if (answer >= 0) {
-        seen.add(into.get(answer));
-      }
+  private void name(int number, String name) {
+    Integer other = byName.putIfAbsent(NameRules.folded(name), number);
+    if (other != null && other != number) {
+      throw new IllegalArgumentException("class %s: its name is taken".formatted(number));
     }
   }
 
-  private void checkAnswer(int answer) {
-    if (answer < JournalEntry.SKIP || answer >= names.size()) {
-      throw new IllegalArgumentException("there is no class %s".formatted(answer));
+  private void merge(int from, int to) {
+    String name = active(from).name();
+    SessionClass unused = active(to);
+    if (from == to) {
+      throw new IllegalArgumentException("class %s: cannot be merged into itself".formatted(from));
+    }
+    byName.remove(NameRules.folded(name));
+    classes.replaceAll(
+        (number, old) ->
+            old.into() == from
+                ? new SessionClass(old.name(), to, old.isDeleted(), old.since())
+                : old);
+    if (seen.remove(from)) {
+      seen.add(to);
     }
   }
 
-  private int active(int number) {
-    if (number < 0 || number >= names.size() || into.get(number) != number) {
+  /** Returns true if an image has the class. */
+  boolean isUsed(int number) {
+    return Arrays.stream(answers).anyMatch(label -> current(label) == number);
+  }
+
+  private SessionClass active(int number) {
+    SessionClass found = classes.get(number);
+    if (found == null || found.into() != number || found.isDeleted()) {
       throw new IllegalArgumentException("there is no class %s".formatted(number));
     }
-    return number;
+    return found;
   }
+
+  private void answer(Answer answer) {
+    for (int label : answer.labels().values()) {
+      SessionClass found = classes.get(label);
+      if (label < JournalEntry.SKIP || (label >= 0 && (found == null || isDeleted(label)))) {
+        throw new IllegalArgumentException("there is no class %s".formatted(label));
+      }
+    }
+    answer
+        .labels()
+        .forEach(
+            (path, label) -> {
+              Integer image = index.get(path);
+              if (image != null) {
+                answer(answer, path, image, label);
+              }
+            });
+    answered++;
+    if (answer.kind() != Kind.CHOSEN) {
+      unsettled.add(answer);
+    }
+  }
+
+  private boolean isDeleted(int label) {
+    SessionClass last = classes.get(current(label));
+    return last == null || last.isDeleted();
+  }
+
+  private void answer(Answer answer, String path, int image, int label) {
+    steps[image] = answer.step();
+    if (answer.kind() == Kind.AGAIN && label == JournalEntry.SKIP) {
+      return; // the label stays
+    }
+    FolderCheck check = answer.kind() == Kind.CHECK && !checks.isEmpty() ? check() : null;
+    if (check != null
+        && !check.answer(
+            image, current(answers[image]), current(label), answer.corrected().contains(path))) {
+      return; // the label stays until the person decides
+    }
+    answers[image] = label;
+    since[image] = entries.size();
+    first[image] = first[image] == null ? answer : first[image];
+    if (check == null) {
+      boolean isCorrected = answer.corrected().contains(path);
+      for (FolderCheck each : checks) {
+        int before = each.labels[image];
+        each.change(
+            image,
+            before < JournalEntry.NONE ? isCorrected : current(before) != current(label));
+      }
+    }
+    if (!audit[image] && label != JournalEntry.SKIP) {
+      labeled.add(image);
+      if (label >= 0) {
+        seen.add(current(label));
+      }
+    }
+  }
+
+  private FolderCheck check() {
+    return checks.get(checks.size() - 1);
+  }
+
+  /** Finds the answers whose page is settled. */
+  private void settle() {
+    boolean isChanged = true;
+    while (isChanged) {
+      isChanged = false;
+      for (int i = unsettled.size() - 1; i >= 0; i--) {
+        Answer answer = unsettled.get(i);
+        if (present(answer.rest()).stream().allMatch(image -> gone[image] || isSettled(image))) {
+          settled.add(answer);
+          unsettled.remove(i);
+          present(answer.passed()).forEach(image -> passed[image] = true);
+          isChanged = true;
+        }
+      }
+    }
+  }
+
+  // ---- images
 
   List<String> images() {
     return images;
@@ -246,28 +442,14 @@ final class LabelState {
     return image == null ? OptionalInt.empty() : OptionalInt.of(image);
   }
 
-  /** Returns the numbers of the classes that were not merged into others, ascending. */
-  int[] classes() {
-    return IntStream.range(0, names.size()).filter(c -> into.get(c) == c).toArray();
-  }
-
-  /** Returns the number of all classes, also of merged ones. */
-  int classCount() {
-    return names.size();
-  }
-
-  String name(int number) {
-    return names.get(number);
-  }
-
   /** Returns the answer of an image, of merged classes the other one. */
   int answer(int image) {
     return current(answers[image]);
   }
 
-  /** Returns the class into which a class was merged, or the class itself. */
-  int current(int label) {
-    return label < 0 ? label : into.get(label);
+  /** Returns the step of the last answer of an image, or 0. */
+  int step(int image) {
+    return steps[image];
   }
 
   /** Returns true if the person gave a class or none of these. */
@@ -283,41 +465,154 @@ final class LabelState {
     return passed[image];
   }
 
+  /**
+   * Returns true for an answered image that the program chose, on a page that is settled. The audit
+   * measures the images that are not settled.
+   */
+  boolean isSettled(int image) {
+    return audit[image] ? passed[image] : first[image] != null && settled.contains(first[image]);
+  }
+
+  /** Returns true if the program had given the image to another class when it was answered first. */
+  boolean wasCorrected(int image) {
+    Answer answer = first[image];
+    return answer != null && present(answer.corrected()).contains(image);
+  }
+
   /** Leaves out an image that cannot be read. It is no part of the folder any more. */
   void leave(int image) {
     gone[image] = true;
+    settle();
   }
 
   boolean isGone(int image) {
     return gone[image];
   }
 
-  private List<Integer> present(Collection<Integer> some) {
+  /** Returns the labeled images outside the audit, in the order of their labels. */
+  List<Integer> labeled() {
+    return labeled.stream().filter(image -> !gone[image] && isLabeled(image)).toList();
+  }
+
+  // ---- the audit
+
+  /** Returns the part of an image, or nothing if it joins at the moment. */
+  OptionalInt part(int image) {
+    return parts[image] < 0 ? OptionalInt.empty() : OptionalInt.of(parts[image]);
+  }
+
+  /** Returns the images that no entry names: those that join at the moment. */
+  List<String> unlisted() {
+    return IntStream.range(0, listed.length)
+        .filter(i -> !listed[i])
+        .mapToObj(images::get)
+        .toList();
+  }
+
+  /** Returns the images that joined, the first ones of the session included. */
+  List<Part> arrivals() {
+    return arrivals;
+  }
+
+  private List<Integer> readable(Collection<Integer> some) {
     return some.stream().filter(image -> !gone[image]).toList();
   }
 
   /** Returns the images of the first draw, in their random order. */
   List<Integer> firstDraw() {
-    return present(firstDraw);
+    return arrivals.isEmpty() ? List.of() : readable(arrivals.get(0).audit());
   }
 
-  /** Returns the images that were drawn later, in their random order. */
-  List<Integer> moreDraw() {
-    return present(moreDraw);
+  /** Returns the later draws since the last images joined. Earlier ones had another rate. */
+  List<List<Integer>> draws() {
+    return draws.stream().map(this::readable).toList();
+  }
+
+  /** Returns true for images that were drawn later. */
+  boolean isLaterDraw(int image) {
+    return olderDraws.contains(image) || draws.stream().anyMatch(draw -> draw.contains(image));
   }
 
   /** Returns the images of all draws. */
   List<Integer> audit() {
-    return Stream.concat(firstDraw.stream(), moreDraw.stream()).filter(i -> !gone[i]).toList();
+    return readable(
+        Stream.concat(
+                arrivals.stream().flatMap(part -> part.audit().stream()),
+                Stream.concat(olderDraws.stream(), draws.stream().flatMap(List::stream)))
+            .toList());
   }
 
-  /** Returns the labeled images outside the audit, in the order of their labels. */
-  List<Integer> labeled() {
-    return present(labeled);
+  List<FolderCheck> checks() {
+    return checks;
+  }
+
+  /** Returns true if the last entries changed no label since the last check was complete. */
+  boolean isCheckedLast() {
+    for (int i = entries.size() - 1; i >= 0; i--) {
+      if (entries.get(i) instanceof CheckDrawn) {
+        return true;
+      }
+      if (entries.get(i) instanceof Action action
+          && !(action instanceof Answer answer && answer.kind() == Kind.CHECK)) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  // ---- classes
+
+  /** Returns the numbers of the classes that were not merged or deleted, ascending. */
+  int[] classes() {
+    return classes.entrySet().stream()
+        .filter(each -> each.getValue().into() == each.getKey() && !each.getValue().isDeleted())
+        .mapToInt(Map.Entry::getKey)
+        .toArray();
+  }
+
+  /** Returns the class with a name, also in another case, or nothing. */
+  Optional<Integer> named(String name) {
+    return Optional.ofNullable(byName.get(NameRules.folded(name)));
+  }
+
+  /** Returns the name of a class, of a merged one that of the other. */
+  String name(int number) {
+    return Objects.requireNonNull(classes.get(current(number))).name();
+  }
+
+  /** Returns the own name of a class, also of a merged or deleted one. */
+  String ownName(int number) {
+    return Objects.requireNonNull(classes.get(number)).name();
+  }
+
+  /** Returns true if a class was added and not deleted. Merged ones stay. */
+  boolean isClass(int number) {
+    return classes.containsKey(number) && !isDeleted(number);
+  }
+
+  /** Returns the class into which a class was merged, or the label itself. */
+  int current(int label) {
+    SessionClass found = classes.get(label);
+    return found == null ? label : found.into();
+  }
+
+  /** Returns a number that no class ever had. */
+  int nextClass() {
+    return lastClass + 1;
+  }
+
+  /** Returns a number that no action ever had. */
+  int nextStep() {
+    return lastStep + 1;
+  }
+
+  /** Returns the number of answers that count. */
+  int answers() {
+    return answered;
   }
 
   /**
-   * Returns true if a class was named before the first step, or an image outside the audit has
+   * Returns true if a class was named before the first answer, or an image outside the audit has
    * shown it. Until then, all audit images of this class count as wrong: its name comes from the
    * audit.
    */
@@ -325,17 +620,107 @@ final class LabelState {
     return number < 0 || seen.contains(number);
   }
 
-  List<Page> steps() {
-    return steps;
+  /** Returns true if the class was added after the last answer of the image. */
+  boolean isLater(int number, int image) {
+    SessionClass found = classes.get(number);
+    return found != null && found.since() > since[image];
   }
 
-  /** Returns the images whose label was asked again. */
-  List<Integer> askedAgain() {
-    return IntStream.range(0, asked.length).filter(i -> asked[i]).boxed().toList();
+  /** Returns the images that show none of the classes, if a class was added after the answer. */
+  List<Integer> noneBeforeAClass() {
+    int newest =
+        Arrays.stream(classes())
+            .map(number -> Objects.requireNonNull(classes.get(number)).since())
+            .max()
+            .orElse(0);
+    return IntStream.range(0, answers.length)
+        .filter(i -> answers[i] == JournalEntry.NONE && since[i] < newest && !gone[i])
+        .boxed()
+        .toList();
   }
 
-  /** Returns true if the repeated answer of an image equals its first one. */
-  boolean isRepeated(int image) {
-    return current(firstAnswers[image]) == answer(image);
+  /** Returns true if a page of {@link Kind#NONE_AGAIN} was answered for a class. */
+  boolean wasAskedAgain(int number) {
+    return entries.stream()
+        .anyMatch(
+            entry ->
+                entry instanceof Answer answer
+                    && answer.kind() == Kind.NONE_AGAIN
+                    && answer.number() != null
+                    && current(answer.number()) == number);
+  }
+
+  /** A check of the whole folder. */
+  static final class FolderCheck {
+    private final int images;
+    private final List<Integer> asked;
+    private final List<Integer> audit;
+    private final int[] labels; // (N), when it was drawn
+    private final Map<Integer, Boolean> kept = new LinkedHashMap<>(); // by answered image
+    private final Set<Integer> undecided = new LinkedHashSet<>();
+    private final Set<Integer> changed = new HashSet<>(); // later, by other answers
+
+    private FolderCheck(int images, List<Integer> asked, List<Integer> audit, int[] labels) {
+      this.images = images;
+      this.asked = asked;
+      this.audit = audit;
+      this.labels = labels;
+    }
+
+    /**
+     * Adds an answer.
+     *
+     * @return true if it is the label now
+     */
+    private boolean answer(int image, int current, int label, boolean isCorrected) {
+      if (labels[image] < JournalEntry.NONE) { // nobody had labeled it
+        kept.put(image, !isCorrected && label != JournalEntry.SKIP);
+        return true;
+      }
+      boolean isDecision = undecided.remove(image);
+      kept.put(image, current == label);
+      if (!isDecision && current != label && label != JournalEntry.SKIP) {
+        undecided.add(image);
+      }
+      return isDecision && label != JournalEntry.SKIP;
+    }
+
+    private void change(int image, boolean isDifferent) {
+      if (isDifferent) {
+        changed.add(image);
+      } else {
+        changed.remove(image);
+      }
+    }
+
+    int images() {
+      return images;
+    }
+
+    /** Returns the answered audit images in place of images that nobody had labeled. */
+    List<Integer> audit() {
+      return audit;
+    }
+
+    /** Returns the images to ask: without an answer, or with one that differs from the label. */
+    List<Integer> left(LabelState state) {
+      return asked.stream()
+          .filter(i -> !state.isGone(i) && (!kept.containsKey(i) || undecided.contains(i)))
+          .toList();
+    }
+
+    boolean isUndecided(int image) {
+      return undecided.contains(image);
+    }
+
+    /** Returns the number of asked images whose label was kept. */
+    int kept() {
+      return (int) kept.values().stream().filter(each -> each).count();
+    }
+
+    /** Returns the number of labels that were changed later, by other answers. */
+    int changedLater() {
+      return changed.size();
+    }
   }
 }

@@ -2,8 +2,12 @@ package org.kgcoop.label;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,7 +26,6 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Templates;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
-import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.JournalEntry;
@@ -59,6 +62,7 @@ public final class Labeling implements AutoCloseable {
 
   private static final int LIKELY_CLASSES = 9;
   private static final int UPCOMING_PAGES = 2;
+  private static final int CLASSIFIED = 20_000;
   private static final double MINUTES = 2; // of the training of a classifier
 
   /** The settings of a session. An existing session keeps its seed, page size, audit and target. */
@@ -195,11 +199,25 @@ public final class Labeling implements AutoCloseable {
      *     journal is damaged, or it was made with another CLIP
      */
     public Labeling open() {
-      Path root = folder.toAbsolutePath().normalize();
       Path own = folderOfSession(folder, session);
-      JournalFile journal = JournalFile.open(own, clip, warnings);
+      JournalFile journal = JournalFile.open(own, FolderSource.identity(clip), warnings);
       try {
-        return new Labeling(root, own, journal, this);
+        ViewEncoder encoder = new ViewEncoder(clip, new Images(warnings));
+        FeatureCache features =
+            cache == null
+                ? FeatureCache.inMemory(encoder)
+                : FeatureCache.optional(encoder, cache, warnings);
+        return new Labeling(
+            new FolderSource(
+                folder.toAbsolutePath().normalize(),
+                own,
+                Optional.ofNullable(labeled),
+                template,
+                new ExperimentContext(clip, features, Progress.SILENT, warnings, cancelled),
+                progress),
+            journal,
+            new Settings(classes, pageSize, audit, target, seed, warnings),
+            InstantSource.system());
       } catch (RuntimeException | Error e) {
         journal.close();
         throw e;
@@ -216,82 +234,76 @@ public final class Labeling implements AutoCloseable {
     return new Builder(folder, clip);
   }
 
-  private final Path folder;
-  private final Path sessionFolder;
-  private final JournalFile journal;
+  /**
+   * The settings that a source does not need.
+   *
+   * @param classes the first class names
+   */
+  record Settings(
+      List<String> classes,
+      int page,
+      int audit,
+      double target,
+      long seed,
+      Consumer<String> warnings) {}
+
+  private final SessionSource source;
+  private final Journal journal;
   private final LabelSession session;
+  private final LabelState state;
   private final SessionClasses classes;
-  private final LabelFolder images;
-  private final FolderReader reader;
-  private final ExperimentContext context;
-  private final boolean hasJoined;
-  private final OpenPages open = new OpenPages();
+  private final ImageReader reader;
+  private final OpenPages pages;
   private final Gallery gallery;
   private List<LabelExample> examples = List.of();
 
-  private Labeling(Path folder, Path sessionFolder, JournalFile journal, Builder options) {
-    Clip clip = options.clip;
-    this.folder = folder;
-    this.sessionFolder = sessionFolder;
+  /** Opens a session; the tests and simulations have their own sources. */
+  Labeling(SessionSource source, Journal journal, Settings settings, InstantSource clock) {
+    this.source = source;
     this.journal = journal;
-    List<LabelExample> labeled =
-        options.labeled == null
-            ? List.of()
-            : LabelFolder.examples(options.labeled, options.warnings);
-    FeatureCache cache = cache(clip, options);
-    List<Path> others = new ArrayList<>(List.of(sessionFolder.toAbsolutePath().normalize()));
-    if (options.labeled != null) {
-      others.add(options.labeled.toAbsolutePath().normalize());
-    }
-    images = LabelFolder.list(folder, others, cache.hashes(), options.warnings);
-    List<String> paths = images.images();
-    String list = Sha256.of(String.join("\n", paths));
+    pages = new OpenPages(clock);
     List<JournalEntry> begun =
         journal.entries().isEmpty()
-            ? SessionStart.entries(
-                paths,
-                new JournalEntry.Start(
-                    JournalFile.FORMAT,
-                    options.seed,
-                    JournalFile.identity(clip),
-                    paths.size(),
-                    list,
-                    options.pageSize,
-                    options.audit,
-                    options.target),
-                options.warnings)
+            ? SessionStart.entries(source, settings)
             : List.of();
     JournalEntry.Start start =
         (JournalEntry.Start) (begun.isEmpty() ? journal.entries() : begun).get(0);
-    hasJoined = !start.list().equals(list);
-    ClassTextFeatures texts = new ClassTextFeatures(clip, options.template);
-    session = new LabelSession(paths, images.firstCopies(), texts, clip.logitScale(), start);
-    classes = new SessionClasses(session.state(), texts, this::record);
-    ClassTextFeatures plain = new ClassTextFeatures(clip, "{}");
-    gallery = new Gallery(session, text -> plain.of(List.of(text))[0]);
-    reader =
-        new FolderReader(
-            session, this, images, cache, options.warnings, options.progress, options.cancelled);
-    context =
-        new ExperimentContext(clip, cache, Progress.SILENT, options.warnings, options.cancelled);
+    session =
+        new LabelSession(
+            source.images(), source.firstCopies(), source.texts(), source.scale(), start);
+    state = session.state();
+    classes = new SessionClasses(session, source.texts(), this::record);
+    reader = source.reader(session, this);
+    gallery = new Gallery(session, source::textFeature);
     journal.replay(session);
-    begin(begun, labeled, options);
+    begin(begun, settings);
   }
 
-  private synchronized void begin(
-      List<JournalEntry> begun, List<LabelExample> labeled, Builder options) {
+  private synchronized void begin(List<JournalEntry> begun, Settings settings) {
     List<JournalEntry> added = new ArrayList<>(begun);
-    Set<String> names = new LinkedHashSet<>(options.classes);
-    labeled.stream().map(LabelExample::name).filter(each -> !each.equals(NONE)).forEach(names::add);
-    added.addAll(classes.first(List.copyOf(names)));
-    SessionStart.reportMissing(journal.entries(), session.state(), options.warnings);
     added.forEach(session::apply);
+    Set<String> names = new LinkedHashSet<>(settings.classes());
+    names.addAll(source.exampleNames());
+    List<JournalEntry> first = classes.first(List.copyOf(names));
+    first.forEach(session::apply);
+    added.addAll(first);
+    SessionStart.reportMissing(journal.entries(), state, settings.warnings());
+    SessionStart.joined(journal.place(), session, settings.audit())
+        .ifPresent(
+            arrival -> {
+              session.apply(arrival);
+              added.add(arrival);
+            });
     reader.readFirst();
-    Optional<JournalEntry.Read> grown = session.growth();
-    grown.ifPresent(session::apply);
-    grown.ifPresent(added::add);
+    session
+        .growth()
+        .ifPresent(
+            grown -> {
+              session.apply(grown);
+              added.add(grown);
+            });
     journal.append(added);
-    train(labeled, options);
+    train();
     reader.readOthers();
   }
 
@@ -306,42 +318,14 @@ public final class Labeling implements AutoCloseable {
     return chosen != null ? chosen : root.resolveSibling(root.getFileName() + LabelJournal.SESSION);
   }
 
-  /** Trains with the examples. Images that are also in the folder are left out: they are asked. */
-  private void train(List<LabelExample> all, Builder options) {
-    if (all.isEmpty()) {
-      return;
-    }
-    Map<Path, float[]> features =
-        context
-            .cache()
-            .upright(
-                all.stream().map(LabelExample::file).toList(),
-                false,
-                problem -> options.warnings.accept(problem.reason().getMessage() + "; left out"),
-                done -> {});
-    Set<Path> copies = images.copiesOf(List.copyOf(features.keySet()));
-    examples =
-        all.stream()
-            .filter(each -> features.containsKey(each.file()) && !copies.contains(each.file()))
-            .toList();
+  private void train() {
+    Map<LabelExample, float[]> features = source.examples();
+    examples = List.copyOf(features.keySet());
     session
         .head()
         .addExamples(
-            examples.stream()
-                .map(each -> Objects.requireNonNull(features.get(each.file())))
-                .toList(),
-            examples.stream()
-                .map(
-                    each ->
-                        each.name().equals(NONE) ? JournalEntry.NONE : classes.number(each.name()))
-                .toList());
-  }
-
-  private static FeatureCache cache(Clip clip, Builder options) {
-    ViewEncoder encoder = new ViewEncoder(clip, new Images(options.warnings));
-    return options.cache == null
-        ? FeatureCache.inMemory(encoder)
-        : FeatureCache.optional(encoder, options.cache, options.warnings);
+            List.copyOf(features.values()),
+            examples.stream().map(each -> label(each.name())).toList());
   }
 
   private void record(JournalEntry entry) {
@@ -363,35 +347,32 @@ public final class Labeling implements AutoCloseable {
 
   /**
    * Returns the name of a class by its number. The number of a merged class has the name of the
-   * other one. Nothing is returned for a number that was never given.
+   * other one. Nothing is returned for a number that was never given, and for deleted classes.
    */
   public synchronized Optional<String> className(int number) {
-    LabelState state = session.state();
-    return number >= 0 && number < state.classCount()
-        ? Optional.of(state.name(state.current(number)))
-        : Optional.empty();
+    return state.isClass(number) ? Optional.of(state.name(number)) : Optional.empty();
   }
 
   /**
-   * Adds classes, or none of them if one name is rejected. Images that the person called none of
-   * the classes are asked again if the program now gives them to a new class.
+   * Adds classes, or none of them if one name is rejected. Images that the person called none of the
+   * classes are asked again if the program now gives them to a new class.
    *
-   * @param person who adds them
+   * @param person who adds them; empty for a program
    * @throws KgCoopException if a name is empty, longer than 200 characters, or a class has it, also
    *     in another case, or if there would be more than 10,000 classes
    */
   public synchronized void addClasses(String person, List<String> names) {
-    classes.add(names);
+    classes.add(person, names);
   }
 
   /** Renames a class. The new name changes its text and so the proposals. */
   public synchronized void rename(String person, String name, String newName) {
-    classes.rename(name, newName);
+    classes.rename(person, name, newName);
   }
 
   /** Merges a class into another one, which gets its images. */
   public synchronized void merge(String person, String name, String into) {
-    classes.merge(name, into);
+    classes.merge(person, name, into);
   }
 
   /**
@@ -400,7 +381,7 @@ public final class Labeling implements AutoCloseable {
    * @throws KgCoopException if an image has this class
    */
   public synchronized void delete(String person, String name) {
-    throw new UnsupportedOperationException(name);
+    classes.delete(person, name);
   }
 
   // ---- pages
@@ -417,74 +398,151 @@ public final class Labeling implements AutoCloseable {
     return page.images().isEmpty() ? next("") : page;
   }
 
-  /** Returns the step that is expected to correct most images per second. */
+  /**
+   * Returns the next images for a person: those that the person took back, or the step that is
+   * expected to correct most images per second. The page is empty if nothing is left, or if others
+   * have the rest. No image is on the pages of two persons. A person has one page at a time; the
+   * images that it has no answer for are free again.
+   *
+   * @param person identifies a tab of the browser, or a thread
+   * @throws KgCoopException if there are fewer than two classes
+   */
   public synchronized Page next(String person) {
-    return page(person, null);
+    return next(person, Optional.empty());
   }
 
   /**
-   * Returns images of a kind: {@link Kind#AUDIT}, {@link Kind#MORE_AUDIT}, {@link Kind#UNUSUAL},
-   * {@link Kind#SKIPPED} or {@link Kind#CHECK}.
+   * Returns the next images of a kind.
+   *
+   * @param wanted {@link Kind#AUDIT}, {@link Kind#MORE_AUDIT} (which draws random images first),
+   *     {@link Kind#UNUSUAL}, {@link Kind#SKIPPED}, {@link Kind#NONE_AGAIN} or {@link Kind#CHECK}
+   *     (which draws a check of the whole folder, unless one is open, or nothing has changed since)
+   * @throws KgCoopException if there are fewer than two classes
    */
   public synchronized Page next(String person, Kind wanted) {
-    return page(person, wanted == Kind.SKIPPED ? Kind.QUESTIONS : wanted);
+    return next(person, Optional.of(wanted));
   }
 
-  private Page page(String caller, @Nullable Kind wanted) {
-    Kind kind = wanted;
-    if (classes().size() < 2) {
+  private Page next(String person, Optional<Kind> wanted) {
+    if (state.classes().length < 2) {
       throw KgCoopException.configuration(
           "labeling needs two classes, there %s; add a class"
               .formatted(classes().isEmpty() ? "is none" : "is one"));
     }
     session.growth().ifPresent(this::record);
-    open.release(caller);
-    if (kind == Kind.MORE_AUDIT) {
+    if (wanted.isEmpty()) {
+      Optional<Page> again = again(person);
+      if (again.isPresent()) {
+        return again.get();
+      }
+    }
+    if (wanted.equals(Optional.of(Kind.MORE_AUDIT))) {
       List<Integer> drawn = session.drawMore(session.start().page());
       if (!drawn.isEmpty()) {
         record(new JournalEntry.Draw(paths(drawn), true));
       }
-      kind = Kind.AUDIT;
     }
-    LabelSession.Proposal proposal = session.next(kind, open.offered());
-    boolean isBlind = proposal.kind().isBlind();
-    Integer proposed = proposal.proposed();
+    if (wanted.equals(Optional.of(Kind.CHECK)) && !isChecking() && !state.isCheckedLast()) {
+      record(session.accuracy().drawCheck());
+    }
+    return open(person, session.next(wanted, pages.offered(person)), Map.of());
+  }
+
+  private boolean isChecking() {
+    return session.accuracy().all().checkLeft() > 0;
+  }
+
+  /** Shows images again that the person took back, and that nobody answered meanwhile. */
+  private Optional<Page> again(String person) {
+    Optional<OpenPages.Again> next = pages.pollAgain(person);
+    while (next.isPresent()) {
+      Map<Integer, Integer> before = next.get().steps();
+      List<Integer> shown =
+          next.get().page().shown().stream()
+              .filter(image -> !state.isGone(image))
+              .filter(image -> state.step(image) == before.getOrDefault(image, 0))
+              .toList();
+      if (!shown.isEmpty()) {
+        LabelSession.Proposal page = next.get().page();
+        return Optional.of(
+            open(
+                person,
+                new LabelSession.Proposal(page.kind(), page.proposed(), shown, page.passed()),
+                next.get().former()));
+      }
+      next = pages.pollAgain(person);
+    }
+    return Optional.empty();
+  }
+
+  private Page open(String person, LabelSession.Proposal page, Map<Integer, Integer> former) {
+    boolean isBlind = page.kind().isBlind();
+    OpenPages.Open open =
+        new OpenPages.Open(
+            pages.nextNumber(),
+            page,
+            session.head().predicted(page.shown()),
+            steps(page.shown()));
+    pages.open(person, open);
+    Integer proposed = page.proposed();
+    Map<Path, String> marks = new LinkedHashMap<>();
+    page.shown().stream()
+        .filter(former::containsKey)
+        .forEach(image -> marks.put(path(image), text(former.getOrDefault(image, 0))));
     return new Page(
-        open.open(caller, proposal),
-        proposal.kind(),
-        proposed == null ? null : name(proposed),
-        paths(proposal.shown()).stream().map(Path::of).toList(),
-        proposal.shown().stream()
+        open.number,
+        page.kind(),
+        proposed == null ? null : text(proposed),
+        page.shown().stream().map(this::path).toList(),
+        page.shown().stream()
             .map(
                 image ->
                     isBlind
                         ? List.<String>of()
                         : session.head().likely(image, LIKELY_CLASSES).stream()
-                            .map(this::name)
+                            .map(this::text)
                             .toList())
             .toList(),
-        Map.of());
+        marks);
+  }
+
+  private Map<Integer, Integer> steps(List<Integer> images) {
+    Map<Integer, Integer> steps = new HashMap<>();
+    images.forEach(image -> steps.put(image, state.step(image)));
+    return steps;
   }
 
   /**
-   * Returns images that a person will probably be shown after its open page: those of the next
+   * Returns images that a person will probably be shown after the open page: those of the next
    * pages if the answers change nothing, and the next ones of the audit. Nothing changes.
    */
   public synchronized List<Path> upcoming(String person) {
-    if (classes().size() < 2) {
+    if (state.classes().length < 2) {
       return List.of();
     }
-    Set<Integer> shown = new HashSet<>(open.offered().shown());
-    Set<Integer> passed = new HashSet<>(open.offered().passed());
+    LabelSession.Offered others = pages.offered(person);
+    Set<Integer> shown = new HashSet<>(others.shown());
+    Set<Integer> passed = new HashSet<>(others.passed());
+    pages
+        .open(person)
+        .ifPresent(
+            open -> {
+              shown.addAll(open.page.shown());
+              passed.addAll(open.page.passed());
+            });
     List<Integer> upcoming = new ArrayList<>();
     for (int i = 0; i < UPCOMING_PAGES; i++) {
-      LabelSession.Proposal next = session.next(null, new LabelSession.Offered(shown, passed));
+      LabelSession.Proposal next =
+          session.next(Optional.empty(), new LabelSession.Offered(shown, passed));
       upcoming.addAll(next.shown());
       shown.addAll(next.shown());
       passed.addAll(next.passed());
     }
-    upcoming.addAll(session.next(Kind.AUDIT, new LabelSession.Offered(shown, passed)).shown());
-    return paths(upcoming).stream().map(Path::of).toList();
+    upcoming.addAll(
+        session
+            .next(Optional.of(Kind.AUDIT), new LabelSession.Offered(shown, passed))
+            .shown());
+    return upcoming.stream().map(this::path).toList();
   }
 
   /**
@@ -492,70 +550,24 @@ public final class Labeling implements AutoCloseable {
    * unreadable.
    */
   public List<Path> images() {
-    return session.state().images().stream().map(Path::of).toList();
+    return state.images().stream().map(Path::of).toList();
   }
 
   /** Returns images that show what the folder contains: those nearest to k-means centers. */
   public synchronized List<Path> overview(int count) {
-    return paths(session.overview(count)).stream().map(Path::of).toList();
+    return session.overview(count).stream().map(this::path).toList();
   }
 
-  private String name(int number) {
-    return number < 0 ? NONE : session.state().name(number);
+  private Path path(int image) {
+    return Path.of(state.images().get(image));
   }
 
-  private List<String> paths(List<Integer> images) {
-    return images.stream().map(session.state().images()::get).toList();
+  private List<String> paths(Collection<Integer> images) {
+    return images.stream().map(state.images()::get).toList();
   }
 
-  /** Answers images of a page of {@link #next()}. See {@link #answer(String, int, Map, double)}. */
-  @CanIgnoreReturnValue
-  public Answered answer(Page page, Map<Path, String> labels) {
-    return answer("", page.number(), labels, 0);
-  }
-
-  /**
-   * Answers images of the open page of a person. When this returns, the answer is on the disk: one
-   * entry of the journal. The page stays open for its other images.
-   *
-   * @param page the number of the page
-   * @param labels a class, {@link #NONE} or {@link #SKIP} for some images of the page
-   * @param seconds the time that the person took, for the journal; 0 if it is unknown
-   * @throws StalePageException if the page is not open, or not of this person
-   * @throws KgCoopException if an image is not on the page, or a class does not exist
-   */
-  public synchronized Answered answer(
-      String person, int page, Map<Path, String> labels, double seconds) {
-    LabelSession.Proposal proposal = open.get(page);
-    Map<String, Integer> answers = new LinkedHashMap<>();
-    for (String path : paths(proposal.shown())) {
-      String answer = labels.get(Path.of(path));
-      if (answer == null) {
-        throw KgCoopException.configuration(path + ": has no answer");
-      }
-      answers.put(path, label(answer));
-    }
-    if (answers.size() != labels.size()) {
-      throw KgCoopException.configuration(
-          "expected answers for the %s images of the page, got %s"
-              .formatted(answers.size(), labels.size()));
-    }
-    int step = nextStep();
-    record(
-        new JournalEntry.Page(
-            step,
-            proposal.kind(),
-            proposal.proposed(),
-            answers,
-            paths(proposal.passed()),
-            seconds > 0 ? seconds : null));
-    open.close(page);
-    return new Answered(step, List.of(), Map.of());
-  }
-
-  private int nextStep() {
-    List<JournalEntry.Page> steps = session.state().steps();
-    return steps.isEmpty() ? 1 : steps.get(steps.size() - 1).step() + 1;
+  private String text(int label) {
+    return label == JournalEntry.SKIP ? SKIP : label < 0 ? NONE : state.name(label);
   }
 
   private int label(String answer) {
@@ -564,70 +576,248 @@ public final class Labeling implements AutoCloseable {
         : answer.equals(SKIP) ? JournalEntry.SKIP : classes.number(answer);
   }
 
+  private int image(Path path) {
+    String name = path.toString().replace('\\', '/');
+    return state
+        .image(name)
+        .orElseThrow(() -> KgCoopException.configuration(name + ": is not in the folder"));
+  }
+
+  // ---- answers
+
+  /** Answers images of a page of {@link #next()}. See {@link #answer(String, int, Map, double)}. */
+  @CanIgnoreReturnValue
+  public Answered answer(Page page, Map<Path, String> labels) {
+    return answer("", page.number(), labels, 0);
+  }
+
   /**
-   * Labels images that the person chose. Labeled images get the new label.
+   * Answers images of the page of a person. When this returns, the answer is on the disk: one entry
+   * of the journal. The page stays open for its other images until the person asks for the next one.
+   * Images that were answered elsewhere meanwhile are left out and named; the others count.
    *
-   * @throws KgCoopException if an image of the audit was not asked yet, an image is not in the
-   *     folder or not read yet, or a class does not exist
+   * @param page the number of the page
+   * @param labels a class, {@link #NONE} or {@link #SKIP} for some images of the page
+   * @param seconds the time that the person took, for the journal; 0 if it is unknown
+   * @throws StalePageException if the person has another page now
+   * @throws KgCoopException if there is no answer, an image is not on the page, or a class does not
+   *     exist
    */
+  @CanIgnoreReturnValue
+  public synchronized Answered answer(
+      String person, int page, Map<Path, String> labels, double seconds) {
+    OpenPages.Open open = pages.get(person, page);
+    Map<Integer, Integer> answers = new LinkedHashMap<>();
+    List<Path> leftOut = new ArrayList<>();
+    for (Map.Entry<Path, String> each : labels.entrySet()) {
+      int image = image(each.getKey());
+      int label = label(each.getValue());
+      if (!open.page.shown().contains(image)) {
+        throw KgCoopException.configuration(each.getKey() + ": is not on this page");
+      }
+      boolean isElsewhere =
+          state.step(image) != open.steps.getOrDefault(image, 0)
+              && state.answer(image) != LabelState.UNLABELED;
+      if (isElsewhere || !open.left().contains(image)) {
+        leftOut.add(each.getKey());
+      } else {
+        answers.put(image, label);
+      }
+    }
+    return answered(person, open, answers, leftOut, seconds);
+  }
+
+  private Answered answered(
+      String person,
+      OpenPages.Open open,
+      Map<Integer, Integer> answers,
+      List<Path> leftOut,
+      double seconds) {
+    if (answers.isEmpty()) {
+      if (leftOut.isEmpty()) {
+        throw KgCoopException.configuration("expected the answer of an image");
+      }
+      return new Answered(0, leftOut, Map.of());
+    }
+    Kind kind = open.page.kind();
+    List<Integer> rest = new ArrayList<>(open.left());
+    rest.removeAll(answers.keySet());
+    boolean isChoice = kind == Kind.PAGE || kind == Kind.QUESTIONS || kind == Kind.UNUSUAL;
+    Map<Path, String> before = new LinkedHashMap<>();
+    answers.keySet().stream()
+        .filter(state::isLabeled)
+        .forEach(image -> before.put(path(image), text(state.answer(image))));
+    int step = state.nextStep();
+    record(
+        new JournalEntry.Answer(
+            step,
+            kind,
+            open.page.proposed(),
+            named(answers),
+            paths(open.page.passed()),
+            isChoice ? paths(rest) : List.of(),
+            paths(corrected(answers, open.predicted)),
+            seconds > 0 ? seconds : null,
+            SessionClasses.by(person)));
+    open.answer(answers.keySet());
+    before.keySet().removeIf(image -> !session.isUndecided(image(image)));
+    return new Answered(step, leftOut, before);
+  }
+
+  private Map<String, Integer> named(Map<Integer, Integer> answers) {
+    Map<String, Integer> labels = new LinkedHashMap<>();
+    answers.forEach((image, label) -> labels.put(state.images().get(image), label));
+    return labels;
+  }
+
+  /** Returns the images to which the program had given another class. */
+  private static List<Integer> corrected(
+      Map<Integer, Integer> answers, Map<Integer, Integer> predicted) {
+    return answers.entrySet().stream()
+        .filter(each -> each.getValue() != JournalEntry.SKIP)
+        .filter(each -> !each.getValue().equals(predicted.get(each.getKey())))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /**
+   * Labels images that the person chose, as one answer. Labeled images get the new label.
+   *
+   * @param labels a class, {@link #NONE} or {@link #SKIP} for each image
+   * @throws KgCoopException if there is no image, one is not in the folder, not read yet or in the
+   *     audit without an answer, or if a class does not exist
+   */
+  @CanIgnoreReturnValue
   public synchronized Answered choose(String person, Map<Path, String> labels) {
-    int step = nextStep();
-    Map<String, Integer> answers = new LinkedHashMap<>();
-    labels.forEach((image, answer) -> answers.put(image.toString(), label(answer)));
-    record(new JournalEntry.Page(step, Kind.CHOSEN, null, answers, List.of(), null));
+    if (state.classes().length < 2 || labels.isEmpty()) {
+      throw KgCoopException.configuration("expected an image and two classes");
+    }
+    Map<Integer, Integer> answers = new LinkedHashMap<>();
+    labels.forEach((path, answer) -> answers.put(image(path), label(answer)));
+    for (int image : answers.keySet()) {
+      if (!session.hasFeature(image)
+          || state.isGone(image)
+          || (state.isAudit(image) && state.answer(image) == LabelState.UNLABELED)) {
+        throw KgCoopException.configuration(
+            path(image) + ": cannot be chosen; it is not read yet, or a random image to be asked");
+      }
+    }
+    int step = state.nextStep();
+    record(
+        new JournalEntry.Answer(
+            step,
+            Kind.CHOSEN,
+            null,
+            named(answers),
+            List.of(),
+            List.of(),
+            paths(corrected(answers, session.head().predicted(answers.keySet()))),
+            null,
+            SessionClasses.by(person)));
     return new Answered(step, List.of(), Map.of());
   }
 
   /**
    * Decides about an image of the check whose answer differed from its label.
    *
+   * @param page the number of the page of the image
    * @param label the label that it keeps or gets
+   * @throws StalePageException if the person has another page now
+   * @throws KgCoopException if nothing is to decide about the image, or the class does not exist
    */
+  @CanIgnoreReturnValue
   public synchronized Answered decide(String person, int page, Path image, String label) {
-    throw new UnsupportedOperationException(image + label);
+    OpenPages.Open open = pages.get(person, page);
+    int index = image(image);
+    if (!open.page.shown().contains(index) || !session.isUndecided(index)) {
+      throw KgCoopException.configuration(image + ": has nothing to decide");
+    }
+    return answered(person, open, Map.of(index, label(label)), List.of(), 0);
   }
 
   /**
-   * Takes back the last answer of a person, or the last change of a class. The next page of this
-   * person shows the images again.
+   * Takes back the last answer of a person, or the last change of a class, that nothing of others
+   * depends on. The next page of this person shows exactly its images again, except after {@link
+   * #choose}.
    *
    * @return nothing if nothing is left to take back
    */
   public synchronized Optional<Undone> undo(String person) {
-    List<JournalEntry.Page> steps = session.state().steps();
-    if (steps.isEmpty()) {
+    Optional<JournalEntry.Action> last = state.lastAction(person);
+    if (last.isEmpty()) {
       return Optional.empty();
     }
-    JournalEntry.Page last = steps.get(steps.size() - 1);
-    record(new JournalEntry.Undo(last.step()));
-    open.closeAll();
-    Map<Path, String> labels = new LinkedHashMap<>();
-    last.labels()
-        .forEach(
-            (path, label) ->
-                labels.put(
-                    Path.of(path),
-                    label == JournalEntry.SKIP ? SKIP : name(session.state().current(label))));
-    return Optional.of(new Undone(last.kind(), labels));
+    int step = Objects.requireNonNull(last.get().step());
+    Map<Integer, Integer> former = new LinkedHashMap<>();
+    if (last.get() instanceof JournalEntry.Answer answer) {
+      answer
+          .labels()
+          .forEach(
+              (path, label) ->
+                  state
+                      .image(path)
+                      .ifPresent(
+                          image -> {
+                            if (state.step(image) == step && !state.isGone(image)) {
+                              former.put(image, state.current(label));
+                            }
+                          }));
+    }
+    record(new JournalEntry.Undo(step, SessionClasses.by(person)));
+    if (!(last.get() instanceof JournalEntry.Answer answer)) {
+      return Optional.of(new Undone(Kind.CHOSEN, Map.of()));
+    }
+    if (answer.kind() != Kind.CHOSEN && !former.isEmpty()) {
+      List<Integer> shown = List.copyOf(former.keySet());
+      pages.showAgain(
+          person,
+          new OpenPages.Again(
+              new LabelSession.Proposal(
+                  answer.kind(),
+                  answer.number() == null ? null : state.current(answer.number()),
+                  shown,
+                  session.notPassed(answer.passed())),
+              former,
+              steps(shown)));
+    }
+    Map<Path, String> taken = new LinkedHashMap<>();
+    former.forEach((image, label) -> taken.put(path(image), text(label)));
+    return Optional.of(new Undone(answer.kind(), taken));
   }
 
   /** Returns what {@link #undo} would take back, or nothing. */
   public synchronized Optional<UndoOffer> undoable(String person) {
-    List<JournalEntry.Page> steps = session.state().steps();
-    return steps.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new UndoOffer.Answers(
-                steps.get(steps.size() - 1).kind(), steps.get(steps.size() - 1).labels().size()));
+    return state.lastAction(person).map(this::offer);
   }
 
-  /** Frees the open page of a person who leaves. */
+  private UndoOffer offer(JournalEntry.Action action) {
+    if (action instanceof JournalEntry.Answer answer) {
+      return new UndoOffer.Answers(answer.kind(), answer.labels().size());
+    }
+    UndoOffer.Change change =
+        action instanceof JournalEntry.ClassAdded
+            ? UndoOffer.Change.ADDED
+            : action instanceof JournalEntry.ClassRenamed
+                ? UndoOffer.Change.RENAMED
+                : action instanceof JournalEntry.ClassMerged
+                    ? UndoOffer.Change.MERGED
+                    : UndoOffer.Change.DELETED;
+    return new UndoOffer.ClassChange(
+        change, state.ownName(LabelState.changedClass(action).orElseThrow()));
+  }
+
+  /** Frees the page of a person who leaves. Images that were taken back are asked in turn. */
   public synchronized void leave(String person) {
-    open.release(person);
+    pages.leave(person);
   }
 
-  /** Keeps the page of a person open. A person who is silent for 30 seconds leaves. */
-  public synchronized void seen(String person) {}
+  /**
+   * Says that a person is still there. The images of a person who was silent for 30 seconds are free
+   * for others.
+   */
+  public synchronized void seen(String person) {
+    pages.seen(person);
+  }
 
   // ---- all images
 
@@ -661,7 +851,7 @@ public final class Labeling implements AutoCloseable {
    * @throws KgCoopException if an image may not be shown
    */
   public synchronized List<LabeledImage> labels(List<Integer> positions) {
-    return gallery.labels(positions, this::name);
+    return gallery.labels(positions);
   }
 
   /**
@@ -681,36 +871,13 @@ public final class Labeling implements AutoCloseable {
 
   /** Returns the progress of the session. */
   public synchronized Status status() {
-    LabelStatus old = LabelStatus.of(session, reader.done(), !hasJoined);
-    return new Status(
-        old.classes().stream()
-            .map(c -> new Status.ClassCount(c.number(), c.name(), c.labeled(), c.proposed()))
-            .toList(),
-        old.images(),
-        old.read(),
-        old.labeled(),
-        old.none(),
-        old.noneProposed(),
-        old.skipped(),
-        old.auditSize(),
-        old.audited(),
-        old.steps(),
-        0,
-        old.target(),
-        old.canStop(),
-        reader.unreadable().stream().map(Path::of).toList());
+    return Status.of(
+        session, reader.done(), reader.unreadable().stream().map(Path::of).toList());
   }
 
   /** Returns what is known about the labels. */
   public synchronized Accuracy accuracy() {
-    LabelStatus old = LabelStatus.of(session, reader.done(), !hasJoined);
-    return new Accuracy(
-        old.folder().isEmpty() ? Accuracy.State.NOT_MEASURED : Accuracy.State.MEASURED,
-        old.folder().map(s -> new Share(s.low(), s.estimate(), s.low(), s.high(), s.images())),
-        Optional.empty(),
-        0,
-        old.newImages().map(s -> new Share(s.low(), s.estimate(), s.low(), s.high(), s.images())),
-        new Accuracy.Joined(0, 0));
+    return session.accuracy().all();
   }
 
   /**
@@ -722,23 +889,23 @@ public final class Labeling implements AutoCloseable {
   public synchronized List<LabeledImage> results() {
     if (classes().size() < 2) {
       throw KgCoopException.configuration(
-          sessionFolder + ": expected two classes; name them with --classes");
+          source.session() + ": expected two classes; name them with --classes");
     }
     awaitImages();
-    LabelState state = session.state();
     SessionHead.Result all = session.result();
+    Set<Integer> measuring = new HashSet<>(session.accuracy().measuringNewImages());
     List<LabeledImage> results = new ArrayList<>();
     for (int i = 0; i < state.images().size(); i++) {
       if (state.isGone(i)) {
         continue;
       }
-      LabeledImage.Source source =
+      LabeledImage.Source origin =
           !state.isLabeled(i)
               ? LabeledImage.Source.HEAD
-              : state.isAudit(i) ? LabeledImage.Source.AUDIT : LabeledImage.Source.PERSON;
-      String name = name(all.classes()[i]);
-      for (String copy : images.copies(state.images().get(i))) {
-        results.add(new LabeledImage(Path.of(copy), name, source, all.probabilities()[i]));
+              : measuring.contains(i) ? LabeledImage.Source.AUDIT : LabeledImage.Source.PERSON;
+      String name = text(all.classes()[i]);
+      for (String copy : source.copies(state.images().get(i))) {
+        results.add(new LabeledImage(Path.of(copy), name, origin, all.probabilities()[i]));
       }
     }
     results.sort(Comparator.comparing(result -> result.image().toString()));
@@ -746,7 +913,8 @@ public final class Labeling implements AutoCloseable {
   }
 
   /**
-   * Waits until all images are read, and lets them take part in the choice.
+   * Waits until all images are read, and lets them take part in the choice. Then it is known which
+   * random images show the same picture as others.
    *
    * @throws KgCoopException if the reading ends early
    */
@@ -755,6 +923,7 @@ public final class Labeling implements AutoCloseable {
       session.growth().ifPresent(this::record);
     }
     session.growth().ifPresent(this::record);
+    reader.awaitCopies();
   }
 
   /**
@@ -794,12 +963,12 @@ public final class Labeling implements AutoCloseable {
       progress.accept("reading the other %s images".formatted(images().size() - read));
     }
     List<LabeledImage> all = results();
-    LabelResults results = new LabelResults(folder, sessionFolder, out, classes(), all, examples());
+    LabelResults results = new LabelResults(folder(), session(), out, classes(), all, examples());
     progress.accept("writing labels.csv");
     Path labels = results.writeList();
     progress.accept("training a classifier");
     try {
-      return new Written(all, labels, Optional.of(results.train(context, minutes)), "");
+      return new Written(all, labels, Optional.of(results.train(source.context(), minutes)), "");
     } catch (KgCoopException e) {
       if (e.category() == KgCoopException.Category.INTERRUPTED) {
         throw e;
@@ -813,43 +982,89 @@ public final class Labeling implements AutoCloseable {
     return examples;
   }
 
+  /**
+   * The class of an image at the moment, by the person or by the head that the audit measures.
+   *
+   * @param name a class, or {@link #NONE}; also none for an image that is not classified
+   * @param isHidden true for an image of the audit that was not asked yet
+   */
+  record Current(Path image, String name, boolean isLabeled, boolean isHidden) {}
+
+  /**
+   * Returns the class of each readable image at the moment. In a folder of more than {@value
+   * #CLASSIFIED} images, those outside the working set are not classified.
+   */
+  synchronized List<Current> current() {
+    List<Current> current = new ArrayList<>();
+    List<Integer> unlabeled = new ArrayList<>();
+    for (int i = 0; i < state.images().size(); i++) {
+      boolean isClassified =
+          session.head().isInPool(i)
+              || (session.hasFeature(i) && state.images().size() <= CLASSIFIED);
+      if (isClassified && !state.isLabeled(i) && !state.isGone(i)) {
+        unlabeled.add(i);
+      }
+    }
+    boolean canFit = state.classes().length >= 2;
+    Map<Integer, Integer> predicted =
+        canFit ? session.head().predicted(unlabeled) : Map.of();
+    for (int i = 0; i < state.images().size(); i++) {
+      if (state.isGone(i)) {
+        continue;
+      }
+      boolean isLabeled = state.isLabeled(i);
+      int label = isLabeled ? state.answer(i) : predicted.getOrDefault(i, JournalEntry.NONE);
+      current.add(
+          new Current(
+              path(i),
+              text(label),
+              isLabeled,
+              state.isAudit(i) && state.answer(i) == LabelState.UNLABELED));
+    }
+    return current;
+  }
+
+  /** Returns the most probable class of a read image that is not the given one, or the given one. */
+  synchronized String similar(Path image, String name) {
+    int index = image(image);
+    return state.classes().length < 2 || !session.hasFeature(index)
+        ? name
+        : session.head().likely(index, 2).stream()
+            .map(this::text)
+            .filter(each -> !each.equals(name))
+            .findFirst()
+            .orElse(name);
+  }
+
+  /** Returns the number of audit images that were passed without an answer. */
+  synchronized int waiting() {
+    return (int)
+        state.audit().stream()
+            .filter(i -> state.isPassed(i) && state.answer(i) == LabelState.UNLABELED)
+            .count();
+  }
+
+  /** Classifies other images with the head that the audit measures, (M, D). */
+  synchronized List<String> classify(float[][] images) {
+    return Arrays.stream(session.head().classify(images))
+        .mapToObj(number -> state.isSeen(number) ? text(number) : NONE)
+        .toList();
+  }
+
   /** Returns the folder of the images. */
   public Path folder() {
-    return folder;
+    return source.folder();
   }
 
   /** Returns the folder of the session. */
   public Path session() {
-    return sessionFolder;
+    return source.session();
   }
 
   /** Returns why the reading of the images ended early, or an empty text. */
   public String readingProblem() {
     KgCoopException failure = reader.failure();
     return failure == null ? "" : String.valueOf(failure.getMessage());
-  }
-
-  /**
-   * Answers all pages from a list of classes, without a person. It writes the same journal.
-   *
-   * @param truth the class of each image by its path relative to the folder, {@link #NONE} for none
-   *     of the classes; classes that do not exist are added when their first image is answered
-   * @throws KgCoopException if an image has no class
-   */
-  public synchronized void simulate(
-      Map<String, String> truth, Simulation.Settings settings, Consumer<Simulation.Step> steps) {
-    awaitImages();
-    List<String> classes = new ArrayList<>();
-    for (String image : session.state().images()) {
-      String name = truth.get(image);
-      if (name == null && session.state().isGone(classes.size())) {
-        name = NONE; // it is never asked
-      } else if (name == null) {
-        throw KgCoopException.data(image + ": has no class in the list of --simulate");
-      }
-      classes.add(name);
-    }
-    new Simulation(session, this::record, classes, settings).run(steps);
   }
 
   /** Writes the end of the session to the journal. */

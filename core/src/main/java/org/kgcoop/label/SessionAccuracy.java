@@ -1,90 +1,329 @@
 package org.kgcoop.label;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntSupplier;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.eval.HypergeometricLimits;
+import org.kgcoop.label.LabelState.FolderCheck;
+import org.kgcoop.label.LabelState.Part;
+import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.runs.LabelJournal;
 
-/** The accuracy of a session, measured on the images of its audit. */
+/**
+ * The accuracy of a session, measured on the images of its audit.
+ *
+ * <p>Each part of the folder (the first images, and each group that joined later) has audit images
+ * at one rate. If few of them are answered, or a part is so large that its rate is lower, only the
+ * first ones of each part count. So they are a random sample of all parts.
+ */
 final class SessionAccuracy {
+  /** Fewer answered random images say nothing. */
+  private static final int LEAST = 10;
+
+  private static final int CHECKED_IMAGES = 50;
+
+  private final LabelSession session;
   private final LabelState state;
   private final SessionHead head;
-  private final IntSupplier batch;
+  private Optional<Map<Integer, Set<Integer>>> copies = Optional.empty();
+  private @Nullable Accuracy known;
+  private long version = -1; // of the session, for the known facts
+
+  SessionAccuracy(LabelSession session) {
+    this.session = session;
+    state = session.state();
+    head = session.head();
+  }
 
   /**
-   * Creates the measurement.
+   * Sets the images that show the same picture as an audit image. Before, nothing is said about new
+   * images.
+   */
+  void setCopies(Map<Integer, Set<Integer>> byAuditImage) {
+    copies = Optional.of(byAuditImage);
+    known = null;
+  }
+
+  /** Returns all facts. */
+  Accuracy all() {
+    if (known == null || version != session.version()) {
+      known = computed();
+      version = session.version();
+    }
+    return known;
+  }
+
+  private Accuracy computed() {
+    boolean canFit = state.classes().length >= 2;
+    Optional<Share> folder = canFit ? folder() : Optional.empty();
+    Optional<Accuracy.Check> check = canFit ? check() : Optional.empty();
+    boolean isLabeled =
+        images().noneMatch(i -> !state.isLabeled(i)) && session.outdated().isEmpty();
+    return new Accuracy(
+        check.isPresent()
+            ? Accuracy.State.CHECKED
+            : isLabeled
+                ? Accuracy.State.ALL_LABELED
+                : folder.isPresent() ? Accuracy.State.MEASURED : Accuracy.State.NOT_MEASURED,
+        folder,
+        check,
+        questionsLeft(),
+        canFit ? newImages() : Optional.empty(),
+        joined());
+  }
+
+  private IntStream images() {
+    return IntStream.range(0, state.images().size()).filter(i -> !state.isGone(i));
+  }
+
+  // ---- the folder
+
+  /**
+   * The images that measure the folder.
    *
-   * @param batch the number of audit images that are asked together
+   * @param measured the numbers of the parts that they measure
+   * @param images the answered ones that count
    */
-  SessionAccuracy(LabelState state, SessionHead head, IntSupplier batch) {
-    this.state = state;
-    this.head = head;
-    this.batch = batch;
-  }
+  private record Sample(Set<Integer> measured, Set<Integer> images) {}
 
-  /**
-   * Returns the share of the folder that is right, or nothing before an audit image is answered.
-   * Images that are not read yet are a part of the folder: the audit was drawn from them, too.
-   */
-  Optional<Audit.Share> folder() {
-    int images = 0;
-    int remaining = 0;
-    int sample = 0;
-    int wrong = 0;
-    int unresolved = 0; // skipped, or passed without an answer
-    for (int i = 0; i < state.images().size(); i++) {
-      if (state.isGone(i)) {
-        continue;
-      }
-      images++;
-      int answer = state.answer(i);
-      boolean isSkipped = answer == JournalEntry.SKIP;
-      if (!state.isAudit(i) || state.isPassed(i)) {
-        boolean open = answer == LabelState.UNLABELED;
-        remaining += open && !state.isPassed(i) ? 1 : 0;
-        unresolved += isSkipped || (open && state.isPassed(i)) ? 1 : 0;
-        continue;
-      }
-      remaining++;
-      if (isAnswered(i)) {
-        sample++;
-        wrong += isSkipped || !isRight(i) ? 1 : 0;
-        unresolved += isSkipped ? 1 : 0;
+  private Sample sample() {
+    List<Part> parts = state.arrivals();
+    int base = 0;
+    while (base < parts.size() && parts.get(base).drawn() == 0) {
+      base++;
+    }
+    if (base == parts.size()) {
+      return new Sample(Set.of(), Set.of());
+    }
+    Part first = parts.get(base);
+    List<Integer> prefix = answeredFirst(present(first.audit()));
+    double rate =
+        (double) first.drawn() / first.images() * prefix.size()
+            / Math.max(1, present(first.audit()).size());
+    Set<Integer> measured = new HashSet<>(Set.of(base));
+    for (int p = base + 1; p < parts.size(); p++) {
+      Part part = parts.get(p);
+      boolean isMissing = part.drawn() > 0 && present(part.audit()).isEmpty();
+      if (!isMissing && present(part.audit()).stream().allMatch(this::isAnswered)) {
+        measured.add(p);
+        if (part.drawn() >= AuditDraw.most(parts)) { // a large part has a lower rate
+          rate = Math.min(rate, (double) part.drawn() / part.images());
+        }
       }
     }
-    boolean isMeasured = state.audit().stream().anyMatch(state::isLabeled);
-    return images == 0 || (!isMeasured && remaining > 0)
-        ? Optional.empty()
-        : Optional.of(Audit.folder(wrong, sample, remaining, unresolved, images));
+    Set<Integer> images = new HashSet<>();
+    for (int p : measured) {
+      List<Integer> audit = p == base ? prefix : present(parts.get(p).audit());
+      long count = AuditDraw.count(rate, parts.get(p).images(), session.start().seed(), p);
+      images.addAll(audit.subList(0, (int) Math.min(count, audit.size())));
+    }
+    state.draws().forEach(draw -> images.addAll(answeredFirst(draw)));
+    return new Sample(measured, images);
   }
 
-  /**
-   * Returns the accuracy on new images, or nothing before a fifth of the audit is answered. It
-   * counts whole fifths of the random order. Images that are answered early because they were
-   * passed are more difficult than others.
-   */
-  Optional<Audit.Share> newImages() {
-    List<Integer> order = state.firstDraw();
-    int answered = 0;
-    while (answered < order.size() && isAnswered(order.get(answered))) {
-      answered++;
-    }
-    int fifth = batch.getAsInt();
-    List<Integer> sample =
-        order.subList(0, answered == order.size() ? answered : answered / fifth * fifth);
-    return sample.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            Audit.newImages((int) sample.stream().filter(this::isRight).count(), sample.size()));
+  private List<Integer> present(List<Integer> audit) {
+    return audit.stream().filter(image -> !state.isGone(image)).toList();
+  }
+
+  /** Returns the images in front of the first one without an answer. */
+  private List<Integer> answeredFirst(List<Integer> drawn) {
+    return drawn.stream().takeWhile(this::isAnswered).toList();
   }
 
   /** Returns true for an answered image that is read. Images of a later draw may be unread. */
   private boolean isAnswered(int image) {
-    return state.answer(image) != LabelState.UNLABELED && head.isInPool(image);
+    return state.answer(image) != LabelState.UNLABELED && session.hasFeature(image);
+  }
+
+  /**
+   * Returns the share of the folder that has the label that the person gave or would give. Images
+   * that are not read yet are a part of the folder: the audit was drawn from them, too.
+   */
+  private Optional<Share> folder() {
+    Sample sample = sample();
+    if (sample.images().size() < LEAST) {
+      return Optional.empty();
+    }
+    int images = 0;
+    int remaining = 0;
+    int random = 0;
+    int wrong = 0;
+    int corrected = 0; // of those that a person chose
+    int unknown = 0; // skipped, passed without an answer, joined, or older than a class
+    Set<Integer> outdated = new HashSet<>(session.outdated());
+    for (int i : images().toArray()) {
+      images++;
+      int answer = state.answer(i);
+      boolean isUnsure = answer == JournalEntry.SKIP || outdated.contains(i);
+      boolean isMeasured =
+          sample.measured().contains(state.part(i).orElse(-1)) || state.part(i).isEmpty();
+      if (!isMeasured) {
+        unknown += state.isLabeled(i) && !isUnsure ? 0 : 1;
+      } else if (state.isSettled(i)) {
+        unknown += isUnsure || answer == LabelState.UNLABELED ? 1 : 0;
+      } else if (sample.images().contains(i)) {
+        remaining++;
+        random++;
+        wrong += isUnsure || !isRight(i) ? 1 : 0;
+        unknown += isUnsure ? 1 : 0;
+      } else if (state.isAudit(i) && answer != LabelState.UNLABELED) {
+        unknown += isUnsure ? 1 : 0; // a random image that does not count
+      } else {
+        remaining++;
+        unknown += isUnsure ? 1 : 0;
+        corrected += answer != LabelState.UNLABELED && state.wasCorrected(i) ? 1 : 0;
+      }
+    }
+    long looks = 1 + state.draws().stream().filter(draw -> draw.stream().anyMatch(this::isAnswered)).count();
+    return Optional.of(
+        Audit.folder(
+            new Audit.Remaining(remaining, random, wrong, corrected),
+            unknown,
+            images,
+            sample.images().size(),
+            Math.toIntExact(looks)));
   }
 
   private boolean isRight(int image) {
     int answer = state.answer(image);
     return (state.isSeen(answer) || head.hasExample(answer)) && head.predicted(image) == answer;
+  }
+
+  /** Returns the images that joined, until their audit is answered. */
+  private Accuracy.Joined joined() {
+    Set<Integer> measured = sample().measured();
+    int images = 0;
+    int left = 0;
+    for (int i : images().toArray()) {
+      int part = state.part(i).orElse(0);
+      if (part > 0 && !measured.contains(part)) {
+        images += state.isLabeled(i) ? 0 : 1;
+        left += state.isAudit(i) && !isAnswered(i) ? 1 : 0;
+      }
+    }
+    return new Accuracy.Joined(images, left);
+  }
+
+  // ---- new images
+
+  /** Returns the images that measure the accuracy on new images; none after images joined. */
+  List<Integer> measuringNewImages() {
+    return LabelJournal.wholeFifths(state.firstDraw(), this::isAnswered);
+  }
+
+  /**
+   * Returns the accuracy on new images. An audit image that shows the same picture as a labeled one,
+   * such as two images of a burst, is not like a new one and does not count.
+   */
+  private Optional<Share> newImages() {
+    if (state.arrivals().size() != 1 || copies.isEmpty()) {
+      return Optional.empty();
+    }
+    Set<Integer> labeled = new HashSet<>(state.labeled());
+    Set<Integer> outdated = new HashSet<>(session.outdated());
+    List<Integer> sample =
+        measuringNewImages().stream()
+            .filter(
+                image ->
+                    copies.get().getOrDefault(image, Set.of()).stream()
+                        .noneMatch(labeled::contains))
+            .toList();
+    return sample.size() < LEAST
+        ? Optional.empty()
+        : Optional.of(
+            Audit.newImages(
+                (int)
+                    sample.stream()
+                        .filter(image -> !outdated.contains(image) && isRight(image))
+                        .count(),
+                sample.size()));
+  }
+
+  // ---- the check of the whole folder
+
+  /**
+   * Draws the images of a check: 50 random images of the folder. In place of an image that nobody
+   * labeled, it takes an answered audit image that was not passed: they are equally random. If none
+   * is left, the image itself is asked, or another one if it is in the audit.
+   */
+  JournalEntry.CheckDrawn drawCheck() {
+    List<Integer> all = new ArrayList<>(images().boxed().toList());
+    PythonRandom random =
+        new PythonRandom(session.start().seed() + 1 + state.checks().size() * 1_000_003L);
+    List<Integer> drawn = random.sample(all, Math.min(CHECKED_IMAGES, all.size()));
+    Sample sample = sample();
+    List<Integer> answered =
+        new ArrayList<>(
+            sample.images().stream()
+                .filter(i -> !state.isPassed(i) && state.isLabeled(i))
+                .sorted()
+                .toList());
+    answered = random.sample(answered, answered.size());
+    List<Integer> others =
+        new ArrayList<>(
+            images()
+                .filter(i -> state.answer(i) == LabelState.UNLABELED && !state.isAudit(i))
+                .filter(i -> !drawn.contains(i))
+                .boxed()
+                .toList());
+    others = random.sample(others, others.size());
+    List<Integer> asked = new ArrayList<>();
+    List<Integer> audit = new ArrayList<>();
+    for (int image : drawn) {
+      boolean isSample = sample.images().contains(image) && !state.isPassed(image);
+      if (state.isLabeled(image) && !isSample) {
+        asked.add(image);
+      } else if (state.answer(image) == JournalEntry.SKIP
+          || (state.isPassed(image) && !state.isLabeled(image))) {
+        continue; // it has no label that could be kept
+      } else if (audit.size() < answered.size()
+          && sample.measured().contains(state.part(image).orElse(0))) {
+        audit.add(answered.get(audit.size()));
+      } else if (!state.isAudit(image)) {
+        asked.add(image);
+      } else if (!others.isEmpty()) {
+        asked.add(others.remove(0));
+      }
+    }
+    return new JournalEntry.CheckDrawn(drawn.size(), paths(asked), paths(audit));
+  }
+
+  private List<String> paths(List<Integer> images) {
+    return images.stream().map(state.images()::get).toList();
+  }
+
+  private Optional<FolderCheck> lastCheck() {
+    List<FolderCheck> checks = state.checks();
+    return checks.isEmpty() ? Optional.empty() : Optional.of(checks.get(checks.size() - 1));
+  }
+
+  private int questionsLeft() {
+    return lastCheck().map(check -> check.left(state).size()).orElse(0);
+  }
+
+  private Optional<Accuracy.Check> check() {
+    if (lastCheck().isEmpty() || questionsLeft() > 0) {
+      return Optional.empty();
+    }
+    FolderCheck check = lastCheck().get();
+    int kept = check.kept() + (int) check.audit().stream().filter(this::isRight).count();
+    int images = (int) images().count();
+    double tail = Audit.TAIL / (1L << (state.checks().size() - 1)); // 0.05, 0.025, ...
+    int changed = check.images() - kept;
+    int wrong =
+        HypergeometricLimits.of(
+                    changed, check.images(), Math.max(images, check.images()), 1 - 2 * tail)
+                .high()
+            - changed
+            + check.changedLater();
+    return Optional.of(
+        new Accuracy.Check(
+            Math.max(0, 1 - (double) wrong / images), kept, check.images()));
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.runs.JournalEntry;
 
@@ -14,8 +15,9 @@ import org.kgcoop.runs.JournalEntry;
 final class SessionClasses {
   private static final int MAX_CLASSES = 10_000;
 
+  private final LabelSession session;
   private final LabelState state;
-  private final ClassTextFeatures texts;
+  private final SessionHead.ClassTexts texts;
   private final Consumer<List<? extends JournalEntry>> record;
 
   /**
@@ -25,8 +27,11 @@ final class SessionClasses {
    * @param record writes entries, and applies them
    */
   SessionClasses(
-      LabelState state, ClassTextFeatures texts, Consumer<List<? extends JournalEntry>> record) {
-    this.state = state;
+      LabelSession session,
+      SessionHead.ClassTexts texts,
+      Consumer<List<? extends JournalEntry>> record) {
+    this.session = session;
+    this.state = session.state();
     this.texts = texts;
     this.record = record;
   }
@@ -40,37 +45,50 @@ final class SessionClasses {
    *
    * @throws KgCoopException if a name is not valid, or there are too many
    */
-  void add(List<String> added) {
+  void add(String person, List<String> added) {
     Set<String> known = known();
-    List<JournalEntry.ClassAdded> entries = new ArrayList<>();
+    List<JournalEntry> entries = new ArrayList<>();
     for (String name : added) {
       String checked = NameRules.checked(name);
       if (!known.add(NameRules.folded(checked))) {
         throw KgCoopException.configuration(
             "class \"%s\": there is one already".formatted(checked));
       }
-      entries.add(new JournalEntry.ClassAdded(state.classCount() + entries.size(), checked));
+      entries.add(
+          new JournalEntry.ClassAdded(
+              state.nextClass() + entries.size(),
+              checked,
+              state.nextStep() + entries.size(),
+              by(person)));
     }
     if (known.size() > MAX_CLASSES) {
       throw KgCoopException.configuration(
           "expected at most %s classes, got %s".formatted(MAX_CLASSES, known.size()));
     }
-    checkTexts(entries);
+    check(added.stream().map(NameRules::checked).toList());
     record.accept(entries);
   }
 
   /** Returns the entries that add those of the first names that are not there yet. */
   List<JournalEntry> first(List<String> first) {
     Set<String> known = known();
-    List<JournalEntry.ClassAdded> entries = new ArrayList<>();
+    List<JournalEntry> entries = new ArrayList<>();
+    List<String> added = new ArrayList<>();
     for (String name : first) {
       String checked = NameRules.checked(name);
       if (known.add(NameRules.folded(checked))) {
-        entries.add(new JournalEntry.ClassAdded(state.classCount() + entries.size(), checked));
+        entries.add(
+            new JournalEntry.ClassAdded(state.nextClass() + entries.size(), checked, null, null));
+        added.add(checked);
       }
     }
-    checkTexts(entries);
-    return List.copyOf(entries);
+    check(added);
+    return entries;
+  }
+
+  /** Returns the person in an entry: nothing for a program. */
+  static @Nullable String by(String person) {
+    return person.isEmpty() ? null : person;
   }
 
   private Set<String> known() {
@@ -79,41 +97,43 @@ final class SessionClasses {
     return known;
   }
 
-  private void checkTexts(List<JournalEntry.ClassAdded> added) {
+  private void check(List<String> added) {
     List<String> all = new ArrayList<>(names());
-    added.forEach(entry -> all.add(entry.name()));
+    all.addAll(added);
     texts.check(all);
   }
 
-  void rename(String name, String newName) {
+  void rename(String person, String name, String newName) {
     int number = number(name);
     String checked = NameRules.checked(newName);
-    Optional<Integer> other = find(checked);
+    Optional<Integer> other = state.named(checked);
     if (other.isPresent() && other.get() != number) {
       throw KgCoopException.configuration(
           "class \"%s\": there is one already; merge the two".formatted(checked));
     }
     String before = state.name(number);
     texts.check(names().stream().map(each -> each.equals(before) ? checked : each).toList());
-    record.accept(List.of(new JournalEntry.ClassRenamed(number, checked)));
+    record.accept(
+        List.of(new JournalEntry.ClassRenamed(number, checked, state.nextStep(), by(person))));
   }
 
-  void merge(String name, String into) {
+  void merge(String person, String name, String into) {
     int from = number(name);
     int to = number(into);
     if (from == to) {
       throw KgCoopException.configuration(
           "class \"%s\": expected another class to merge it into".formatted(name));
     }
-    record.accept(List.of(new JournalEntry.ClassMerged(from, to)));
+    record.accept(List.of(new JournalEntry.ClassMerged(from, to, state.nextStep(), by(person))));
   }
 
-  private Optional<Integer> find(String name) {
-    String wanted = NameRules.folded(name);
-    return Arrays.stream(state.classes())
-        .boxed()
-        .filter(number -> NameRules.folded(state.name(number)).equals(wanted))
-        .findFirst();
+  void delete(String person, String name) {
+    int number = number(name);
+    if (state.isUsed(number) || session.head().hasExample(number)) {
+      throw KgCoopException.configuration(
+          "class \"%s\": has images; merge it into another class".formatted(name));
+    }
+    record.accept(List.of(new JournalEntry.ClassDeleted(number, state.nextStep(), by(person))));
   }
 
   /**
@@ -122,7 +142,8 @@ final class SessionClasses {
    * @throws KgCoopException if there is none with this name
    */
   int number(String name) {
-    return find(name)
+    return state
+        .named(name)
         .orElseThrow(
             () ->
                 KgCoopException.configuration(

@@ -2,9 +2,13 @@ package org.kgcoop.label;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -33,9 +37,36 @@ final class SessionHead implements AutoCloseable {
 
   private static final double SUSPICIOUS = 0.5;
 
-  /** Source of the class features of class names, (K, D), unit rows. */
+  /** A row of the kernel. */
+  private sealed interface Row {
+    /** A labeled image of the folder. */
+    record Image(int index) implements Row {}
+
+    /** A labeled image of another folder. */
+    record Example(int place, float[] feature, int label) implements Row {
+      @Override
+      public boolean equals(@Nullable Object other) {
+        return other instanceof Example example && example.place == place;
+      }
+
+      @Override
+      public int hashCode() {
+        return place;
+      }
+    }
+  }
+
+  /** Source of the features of class names. */
   interface ClassTexts {
+    /** Returns the class features, (K, D), unit rows. */
     double[][] of(List<String> names);
+
+    /**
+     * Checks names before they are added.
+     *
+     * @throws org.kgcoop.KgCoopException if the model cannot tell two of them apart
+     */
+    default void check(List<String> names) {}
   }
 
   private final LabelState state;
@@ -44,12 +75,11 @@ final class SessionHead implements AutoCloseable {
   private final double scale;
   private final long seed;
   private final Supplier<int[]> distanceImages;
-  private List<float[]> examples = List.of(); // labeled images of another folder
-  private List<Integer> exampleClasses = List.of();
+  private List<Row> examples = List.of(); // labeled images of another folder
   private int[] pool = {}; // the images that every fit classifies, ascending
   private final int[] place; // (N), the position in the pool, or -1
   private @Nullable GapHead head; // for the current pool
-  private List<Integer> rows = List.of(); // of the head: images, or -1 - i for the example i
+  private List<Row> rows = List.of(); // of the head
   private List<String> headClasses = List.of(); // names of its classes
   private int[] headNumbers = {}; // numbers of its classes
   private GapHead.@Nullable Fit fit;
@@ -122,18 +152,20 @@ final class SessionHead implements AutoCloseable {
    * @param numbers their classes, or {@link JournalEntry#NONE}
    */
   void addExamples(List<float[]> vectors, List<Integer> numbers) {
-    List<Integer> used = new ArrayList<>(IntStream.range(0, vectors.size()).boxed().toList());
-    if (used.size() > MAX_EXAMPLES) {
-      used = new ArrayList<>(new PythonRandom(seed).sample(used, MAX_EXAMPLES));
-    }
-    examples = used.stream().map(vectors::get).toList();
-    exampleClasses = used.stream().map(numbers::get).toList();
+    List<Integer> all = new ArrayList<>(IntStream.range(0, vectors.size()).boxed().toList());
+    List<Integer> used =
+        all.size() > MAX_EXAMPLES ? new PythonRandom(seed).sample(all, MAX_EXAMPLES) : all;
+    examples =
+        IntStream.range(0, used.size())
+            .<Row>mapToObj(
+                i -> new Row.Example(i, vectors.get(used.get(i)), numbers.get(used.get(i))))
+            .toList();
     close();
   }
 
   /** Returns true if an example has the class. */
   boolean hasExample(int number) {
-    return exampleClasses.stream().anyMatch(each -> state.current(each) == number);
+    return examples.stream().anyMatch(each -> label(each) == number);
   }
 
   /** Forgets the fit, because the answers or classes changed. */
@@ -180,14 +212,14 @@ final class SessionHead implements AutoCloseable {
   }
 
   /** Returns the rows of the kernel: all examples, then labeled images. */
-  private List<Integer> rowsFor(List<Integer> labeled) {
+  private List<Row> rowsFor(List<Integer> labeled) {
     return Stream.concat(
-            IntStream.range(0, examples.size()).mapToObj(i -> -1 - i), rows(labeled, seed).stream())
+            examples.stream(), rows(labeled, seed).stream().map(image -> new Row.Image(image)))
         .toList();
   }
 
   /** Brings the rows, labels and classes of the head up to date. */
-  private GapHead synchronize(List<Integer> wanted) {
+  private GapHead synchronize(List<Row> wanted) {
     int[] numbers = state.classes();
     List<String> classes = Arrays.stream(numbers).mapToObj(state::name).toList();
     if (head == null) {
@@ -208,7 +240,7 @@ final class SessionHead implements AutoCloseable {
       equal++;
     }
     current.cut(equal);
-    List<Integer> added = wanted.subList(equal, wanted.size());
+    List<Row> added = wanted.subList(equal, wanted.size());
     current.add(
         added.stream().map(this::row).toArray(double[][]::new),
         added.stream().mapToInt(this::column).toArray());
@@ -219,8 +251,11 @@ final class SessionHead implements AutoCloseable {
     return current;
   }
 
-  private double[] row(int image) {
-    float[] feature = image < 0 ? examples.get(-1 - image) : feature(image);
+  private double[] row(Row of) {
+    return row(of instanceof Row.Example example ? example.feature() : feature(((Row.Image) of).index()));
+  }
+
+  private static double[] row(float[] feature) {
     double[] row = new double[feature.length];
     for (int d = 0; d < row.length; d++) {
       row[d] = feature[d];
@@ -228,9 +263,15 @@ final class SessionHead implements AutoCloseable {
     return row;
   }
 
-  /** Returns the column of the label of an image. */
-  private int column(int image) {
-    int answer = image < 0 ? state.current(exampleClasses.get(-1 - image)) : state.answer(image);
+  private int label(Row row) {
+    return row instanceof Row.Example example
+        ? state.current(example.label())
+        : state.answer(((Row.Image) row).index());
+  }
+
+  /** Returns the column of the label of a row. */
+  private int column(Row row) {
+    int answer = label(row);
     return answer < 0 ? headNumbers.length : Arrays.binarySearch(headNumbers, answer);
   }
 
@@ -243,13 +284,7 @@ final class SessionHead implements AutoCloseable {
 
   /** Returns the probabilities of a read image, (K + 1). A labeled one may be outside the pool. */
   private double[] probabilities(int image) {
-    GapHead.Fit current = fit();
-    if (isInPool(image)) {
-      return current.probabilities()[place[image]];
-    }
-    try (Scope scope = Scope.open("image")) {
-      return Objects.requireNonNull(head).classify(tensor(new int[] {image}), current)[0];
-    }
+    return probabilities(new int[] {image})[0];
   }
 
   /** Returns the probabilities of read images, (B, K + 1). */
@@ -275,10 +310,33 @@ final class SessionHead implements AutoCloseable {
     return number(NextImages.argmax(probabilities(image)));
   }
 
+  /** Returns the most probable class of read images, by image. */
+  Map<Integer, Integer> predicted(Collection<Integer> images) {
+    Map<Integer, Integer> classes = new HashMap<>();
+    List<Integer> others = images.stream().filter(image -> !isInPool(image)).distinct().toList();
+    int[] predicted = classify(others.stream().map(this::feature).toArray(float[][]::new));
+    for (int i = 0; i < predicted.length; i++) {
+      classes.put(others.get(i), predicted[i]);
+    }
+    images.stream().filter(this::isInPool).forEach(i -> classes.put(i, predicted(i)));
+    return classes;
+  }
+
+  /**
+   * Returns those images that the head would give to one of some classes if they showed one of the
+   * classes at all.
+   */
+  List<Integer> nearest(List<Integer> images, BiPredicate<Integer, Integer> isWanted) {
+    return images.stream().filter(i -> isWanted.test(likely(i, 1).get(0), i)).toList();
+  }
+
   /** Returns the most probable class of other images, or {@link JournalEntry#NONE}. */
   int[] classify(float[][] images) {
+    if (images.length == 0) {
+      return new int[0];
+    }
     GapHead.Fit current = fit();
-    int width = images.length == 0 ? 0 : images[0].length;
+    int width = images[0].length;
     float[] flat = new float[images.length * width];
     for (int i = 0; i < images.length; i++) {
       System.arraycopy(images[i], 0, flat, i * width, width);
@@ -302,15 +360,14 @@ final class SessionHead implements AutoCloseable {
   }
 
   /**
-   * Returns the number of images of the pool that the head assigns to each class, by number, and
-   * behind them the number of those that show none of the classes.
+   * Returns the number of images of the pool that the head assigns to each class, by its number or
+   * {@link JournalEntry#NONE}.
    */
-  int[] proposedCounts() {
-    int[] counts = new int[state.classCount() + 1];
+  Map<Integer, Integer> proposedCounts() {
+    Map<Integer, Integer> counts = new HashMap<>();
     for (int image : pool) {
       if (!state.isLabeled(image)) {
-        int predicted = predicted(image);
-        counts[predicted < 0 ? state.classCount() : predicted]++;
+        counts.merge(predicted(image), 1, Integer::sum);
       }
     }
     return counts;
@@ -322,7 +379,7 @@ final class SessionHead implements AutoCloseable {
     return Arrays.stream(pool)
         .mapToDouble(
             image -> {
-              double[] row = row(image);
+              double[] row = row(feature(image));
               return Arrays.stream(prototypes)
                   .mapToDouble(
                       p -> IntStream.range(0, p.length).mapToDouble(d -> p[d] * row[d]).sum())
@@ -343,7 +400,7 @@ final class SessionHead implements AutoCloseable {
 
   /** Returns the labels to which another class is more probable than 0.5 without them. */
   List<Integer> suspicious() {
-    List<Integer> wanted = rowsFor(state.labeled());
+    List<Row> wanted = rowsFor(state.labeled());
     if (wanted.size() == examples.size()) {
       return List.of();
     }
@@ -357,7 +414,7 @@ final class SessionHead implements AutoCloseable {
             })
         .boxed()
         .sorted(Comparator.comparingDouble(i -> -p[i][NextImages.argmax(p[i])]))
-        .map(wanted::get)
+        .map(i -> ((Row.Image) wanted.get(i)).index())
         .toList();
   }
 

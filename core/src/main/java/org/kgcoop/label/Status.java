@@ -1,7 +1,12 @@
 package org.kgcoop.label;
 
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.kgcoop.runs.JournalEntry;
 
 /**
  * The progress of a session.
@@ -48,4 +53,44 @@ public record Status(
    * @param proposed the number of images that the program assigns to it
    */
   public record ClassCount(int number, String name, int labeled, int proposed) {}
+
+  static Status of(LabelSession session, int read, List<Path> unreadable) {
+    LabelState state = session.state();
+    int[] images =
+        IntStream.range(0, state.images().size()).filter(i -> !state.isGone(i)).toArray();
+    Map<Integer, Integer> answers = new HashMap<>();
+    for (int image : images) {
+      answers.merge(state.answer(image), 1, Integer::sum);
+    }
+    int none = answers.getOrDefault(JournalEntry.NONE, 0);
+    int skipped = answers.getOrDefault(JournalEntry.SKIP, 0);
+    boolean canFit = state.classes().length >= 2;
+    Map<Integer, Integer> proposed = canFit ? session.head().proposedCounts() : Map.of();
+    List<Integer> audit = state.audit();
+    Accuracy accuracy = session.accuracy().all();
+    double target = session.start().target() / 100;
+    return new Status(
+        Arrays.stream(state.classes())
+            .mapToObj(
+                number ->
+                    new ClassCount(
+                        number,
+                        state.name(number),
+                        answers.getOrDefault(number, 0),
+                        proposed.getOrDefault(number, 0)))
+            .toList(),
+        images.length,
+        read - (state.images().size() - images.length),
+        images.length - skipped - answers.getOrDefault(LabelState.UNLABELED, 0),
+        none,
+        proposed.getOrDefault(JournalEntry.NONE, 0),
+        skipped,
+        audit.size(),
+        (int) audit.stream().filter(i -> state.answer(i) != LabelState.UNLABELED).count(),
+        state.answers(),
+        accuracy.joined().images(),
+        target,
+        accuracy.folder().isPresent() && accuracy.folder().get().atLeast() >= target,
+        unreadable);
+  }
 }

@@ -14,18 +14,24 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of the journal of a labeling session. Classes have numbers in the order in which they were
- * added. {@link #NONE} and {@link #SKIP} are answers, too.
+ * A line of the journal of a labeling session. Classes have numbers that are never given twice.
+ * {@link #NONE} and {@link #SKIP} are answers, too.
+ *
+ * <p>Format 2 has one entry per answer, with the person who gave it. Journals of format 1 are read:
+ * their entries lack {@code by}, {@code rest} and {@code corrected}, and no entry lists the images.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "op")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = JournalEntry.Start.class, name = "start"),
+  @JsonSubTypes.Type(value = JournalEntry.Arrival.class, name = "images"),
   @JsonSubTypes.Type(value = JournalEntry.Draw.class, name = "draw"),
   @JsonSubTypes.Type(value = JournalEntry.Read.class, name = "read"),
   @JsonSubTypes.Type(value = JournalEntry.ClassAdded.class, name = "class"),
   @JsonSubTypes.Type(value = JournalEntry.ClassRenamed.class, name = "rename"),
   @JsonSubTypes.Type(value = JournalEntry.ClassMerged.class, name = "merge"),
-  @JsonSubTypes.Type(value = JournalEntry.Page.class, name = "page"),
+  @JsonSubTypes.Type(value = JournalEntry.ClassDeleted.class, name = "delete"),
+  @JsonSubTypes.Type(value = JournalEntry.Answer.class, name = "page"),
+  @JsonSubTypes.Type(value = JournalEntry.CheckDrawn.class, name = "check"),
   @JsonSubTypes.Type(value = JournalEntry.Undo.class, name = "undo"),
   @JsonSubTypes.Type(value = JournalEntry.ClassUndo.class, name = "undo-class"),
   @JsonSubTypes.Type(value = JournalEntry.Finish.class, name = "finish"),
@@ -38,6 +44,15 @@ public sealed interface JournalEntry {
 
   /** The answer that the person has not decided. The image is asked again at the end. */
   int SKIP = -2;
+
+  /** What a person did, and can take back. */
+  sealed interface Action extends JournalEntry {
+    /** Returns the number of the action; null for the first classes, and for those of format 1. */
+    @Nullable Integer step();
+
+    /** Returns the person; null for a program. */
+    @Nullable String by();
+  }
 
   /**
    * The first line.
@@ -62,17 +77,32 @@ public sealed interface JournalEntry {
     public Start {
       clip = Objects.requireNonNullElse(clip, "");
       list = Objects.requireNonNullElse(list, "");
+      check(page >= 1 && audit >= 0 && images >= 0 && target > 0 && target <= 100);
+    }
+  }
+
+  /**
+   * Images that are in the folder for the first time.
+   *
+   * @param images their paths, sorted
+   * @param audit those drawn at random for the audit, in random order
+   */
+  record Arrival(List<String> images, List<String> audit) implements JournalEntry {
+    public Arrival {
+      images = copy(images);
+      audit = copy(audit);
     }
   }
 
   /**
    * Images that were drawn at random for the audit.
    *
-   * @param more true for images that were added later, which count only for the folder
+   * @param more true for images that were added later, which count only for the folder; false only
+   *     in format 1
    */
   record Draw(List<String> images, boolean more) implements JournalEntry {
     public Draw {
-      images = images == null ? List.of() : List.copyOf(images);
+      images = copy(images);
     }
   }
 
@@ -89,54 +119,109 @@ public sealed interface JournalEntry {
   }
 
   /** A new class. */
-  record ClassAdded(@JsonProperty("class") int number, String name) implements JournalEntry {
+  record ClassAdded(
+      @JsonProperty("class") int number,
+      String name,
+      @Nullable Integer step,
+      @Nullable String by)
+      implements Action {
     public ClassAdded {
       name = Objects.requireNonNullElse(name, "");
     }
   }
 
   /** A new name of a class. */
-  record ClassRenamed(@JsonProperty("class") int number, String name) implements JournalEntry {
+  record ClassRenamed(
+      @JsonProperty("class") int number,
+      String name,
+      @Nullable Integer step,
+      @Nullable String by)
+      implements Action {
     public ClassRenamed {
       name = Objects.requireNonNullElse(name, "");
     }
   }
 
   /** A class whose images now belong to another one. */
-  record ClassMerged(@JsonProperty("class") int number, int into) implements JournalEntry {}
+  record ClassMerged(
+      @JsonProperty("class") int number,
+      int into,
+      @Nullable Integer step,
+      @Nullable String by)
+      implements Action {}
+
+  /** The end of a class without images. */
+  record ClassDeleted(
+      @JsonProperty("class") int number, @Nullable Integer step, @Nullable String by)
+      implements Action {}
 
   /**
-   * The answers of a step.
+   * An answer: images of one page, with one key press or click.
    *
-   * @param step the number of the step
    * @param number the proposed class of a page, otherwise null
    * @param labels the class of each image by its path, or {@link #NONE} or {@link #SKIP}
-   * @param passed the audit images in front of the last shown image
+   * @param passed the audit images in front of the last shown image. They are passed when the whole
+   *     page is answered.
+   * @param rest the images of the page that it left without an answer
+   * @param corrected the images to which the program had given another class
    * @param seconds the time that the person took
    */
-  record Page(
-      int step,
+  record Answer(
+      Integer step,
       Kind kind,
       @JsonProperty("class") @Nullable Integer number,
       Map<String, Integer> labels,
       List<String> passed,
-      @Nullable Double seconds)
-      implements JournalEntry {
-    public Page {
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> rest,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> corrected,
+      @Nullable Double seconds,
+      @Nullable String by)
+      implements Action {
+    public Answer {
+      step = Objects.requireNonNullElse(step, 0);
       kind = Objects.requireNonNullElse(kind, Kind.PAGE);
       labels = labels == null ? Map.of() : new LinkedHashMap<>(labels);
-      passed = passed == null ? List.of() : List.copyOf(passed);
+      check(!labels.containsValue(null));
+      passed = copy(passed);
+      rest = copy(rest);
+      corrected = copy(corrected);
     }
   }
 
-  /** The removal of the last step. */
-  record Undo(int step) implements JournalEntry {}
+  /**
+   * Random images of the whole folder, to check their labels.
+   *
+   * @param images the number of drawn images. Those in neither list have no label that could be
+   *     kept: the person skipped them, or they were passed without an answer.
+   * @param asked those to ask
+   * @param audit answered audit images, in place of drawn images that nobody labeled
+   */
+  record CheckDrawn(int images, List<String> asked, List<String> audit) implements JournalEntry {
+    public CheckDrawn {
+      asked = copy(asked);
+      audit = copy(audit);
+      check(images >= asked.size() + audit.size());
+    }
+  }
 
-  /** The removal of the last change of a class: of its addition, new name or merger. */
+  /** The removal of an action. */
+  record Undo(int step, @Nullable String by) implements JournalEntry {}
+
+  /** The removal of the last change of a class; only in format 1. */
   record ClassUndo(@JsonProperty("class") int number) implements JournalEntry {}
 
   /** The end of the session. */
   record Finish() implements JournalEntry {}
+
+  private static List<String> copy(@Nullable List<String> paths) {
+    return paths == null ? List.of() : List.copyOf(paths);
+  }
+
+  private static void check(boolean holds) {
+    if (!holds) {
+      throw new IllegalArgumentException("a value is out of range");
+    }
+  }
 
   /** The mapper of the lines. */
   ObjectMapper JSON = new ObjectMapper();

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 
@@ -23,12 +24,14 @@ import org.kgcoop.files.FileErrors;
  * they measure the accuracy on new images.
  *
  * @param file the file of the journal
- * @param audit the paths of the answered audit images that show a class, relative to the folder of
- *     the images
+ * @param audit the paths of the audit images that show a class and measure the accuracy on new
+ *     images ({@link #wholeFifths}), relative to the folder of the images
  */
 public record LabelJournal(Path file, Set<String> audit) {
   /** The name of the file. */
   public static final String FILE = "labels.jsonl";
+
+  private static final int FIFTHS = 5;
 
   /** The ending of the default folder of a session. */
   public static final String SESSION = ".labels";
@@ -74,25 +77,49 @@ public record LabelJournal(Path file, Set<String> audit) {
   }
 
   private static LabelJournal read(Path file) {
-    Map<Integer, Set<String>> steps = new LinkedHashMap<>();
+    Map<Integer, Map<String, Integer>> steps = new LinkedHashMap<>();
+    List<String> drawn = new ArrayList<>();
     for (JournalEntry entry : entries(file, warning -> {})) {
       if (entry instanceof JournalEntry.Undo undo) {
         steps.remove(undo.step());
-      } else if (entry instanceof JournalEntry.Page page && page.kind() == Kind.AUDIT) {
-        Set<String> shown = new LinkedHashSet<>();
-        page.labels()
-            .forEach(
-                (image, label) -> {
-                  if (label >= 0) { // an image of none of the classes trains nothing
-                    shown.add(image);
-                  }
-                });
-        steps.put(page.step(), shown);
+      } else if (entry instanceof JournalEntry.Answer answer) {
+        Map<String, Integer> labels = new LinkedHashMap<>(answer.labels());
+        if (answer.kind() == Kind.AGAIN || answer.kind() == Kind.CHECK) {
+          labels.values().removeIf(label -> label == JournalEntry.SKIP); // the label stays
+        }
+        steps.put(answer.step(), labels);
+      } else if (drawn.isEmpty() && entry instanceof JournalEntry.Arrival arrival) {
+        drawn.addAll(arrival.audit());
+      } else if (drawn.isEmpty() && entry instanceof JournalEntry.Draw draw && !draw.more()) {
+        drawn.addAll(draw.images());
       }
     }
-    Set<String> audit = new LinkedHashSet<>();
-    steps.values().forEach(audit::addAll);
-    return new LabelJournal(file, audit);
+    Map<String, Integer> labels = new LinkedHashMap<>();
+    steps.values().forEach(labels::putAll);
+    Set<String> audit = new LinkedHashSet<>(wholeFifths(drawn, labels::containsKey));
+    audit.removeIf(image -> labels.getOrDefault(image, JournalEntry.SKIP) < 0);
+    return new LabelJournal(file, audit); // an image of none of the classes trains nothing
+  }
+
+  /**
+   * Returns the images that measure the accuracy on new images: whole fifths of the first random
+   * draw, in its order, up to the first image without an answer. Images that are answered early
+   * because a page passed them are more difficult than others.
+   *
+   * @param drawn the first draw, in random order
+   */
+  public static <T> List<T> wholeFifths(List<T> drawn, Predicate<T> isAnswered) {
+    int answered = 0;
+    while (answered < drawn.size() && isAnswered.test(drawn.get(answered))) {
+      answered++;
+    }
+    int fifth = fifth(drawn.size());
+    return drawn.subList(0, answered == drawn.size() ? answered : answered / fifth * fifth);
+  }
+
+  /** Returns the number of audit images that are asked together: a fifth of the first draw. */
+  public static int fifth(int drawn) {
+    return Math.max(1, (drawn + FIFTHS - 1) / FIFTHS);
   }
 
   /**
@@ -122,13 +149,17 @@ public record LabelJournal(Path file, Set<String> audit) {
 
   private static JournalEntry parse(Path file, int number, String line) {
     try {
-      return JournalEntry.JSON.readValue(line, JournalEntry.class);
+      JournalEntry entry = JournalEntry.JSON.readValue(line, JournalEntry.class);
+      if (entry != null) {
+        return entry;
+      }
     } catch (JsonProcessingException e) {
-      throw KgCoopException.data(
-          "%s, line %s: expected a JSON object with a known op; restore the file, or move it"
-                  .formatted(file, number)
-              + " away (adapt then expects --labels chosen)");
+      // the message below is enough
     }
+    throw KgCoopException.data(
+        "%s, line %s: expected a JSON object with a known op and valid values; restore the file, or"
+                .formatted(file, number)
+            + " move it away (adapt then expects --labels chosen)");
   }
 
   /**

@@ -14,6 +14,7 @@ import org.kgcoop.files.CsvFile;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Simulation;
+import org.kgcoop.serve.label.LabelSentences;
 
 /** A simulated person, who answers from a CSV file with the columns image and class. */
 final class LabelSimulation {
@@ -58,7 +59,8 @@ final class LabelSimulation {
   /** Answers all pages of a session, and prints each step. */
   void run(Labeling labeling, Map<String, String> truth, Simulation.Settings settings) {
     int before = labeling.status().steps();
-    labeling.simulate(
+    Simulation.run(
+        labeling,
         truth,
         settings,
         step -> {
@@ -78,24 +80,20 @@ final class LabelSimulation {
         Locale.ROOT,
         "%4d %-10s %-20s %2d images, %2d wrong, %5.1f min, %5d labeled, %5.1f %% right%s",
         step.step(),
-        step.kind(),
+        step.kind().id(),
         step.proposed(),
         step.images(),
         step.wrong(),
         step.seconds() / 60,
         step.labeled(),
         step.right(),
-        step.folder()
-            .map(
-                share ->
-                    String.format(Locale.ROOT, ", at least %.0f %%", Math.floor(100 * share.low())))
-            .orElse(""));
+        step.accuracy().folder().map(share -> ", " + LabelSentences.atLeast(share)).orElse(""));
   }
 
   private static ObjectNode json(Simulation.Step step) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("step", step.step())
-        .put("kind", step.kind())
+        .put("kind", step.kind().id())
         .put("class", step.proposed())
         .put("images", step.images())
         .put("wrong", step.wrong())
@@ -103,8 +101,8 @@ final class LabelSimulation {
         .put("labeled", step.labeled())
         .put("right", step.right())
         .put("cpu_ms", step.cpuMilliseconds());
-    step.folder().ifPresent(share -> json.putPOJO("folder", share));
-    step.newImages().ifPresent(share -> json.putPOJO("new_images", share));
+    step.accuracy().folder().ifPresent(share -> json.putPOJO("folder", share));
+    step.accuracy().newImages().ifPresent(share -> json.putPOJO("new_images", share));
     return json;
   }
 }

@@ -109,7 +109,7 @@ public record LabelSentences(Status status, Accuracy accuracy) {
   /** Returns the sentence that the target is reached. */
   public String target() {
     return String.format(
-        Locale.ROOT, "The target of %.0f\u00a0%% is reached.", 100 * status.target());
+        Locale.ROOT, "The target of %.0f %% is reached.", 100 * status.target());
   }
 
   /** Returns what undo takes back. */
@@ -123,13 +123,13 @@ public record LabelSentences(Status status, Accuracy accuracy) {
   }
 
   private static String floor(double share) {
-    return (int) Math.floor(100 * share + TINY) + "\u00a0%";
+    return (int) Math.floor(100 * share + TINY) + " %";
   }
 
   /** Returns the estimate in percent; 100 only if nothing was wrong. */
   private static String estimate(Share share) {
     long rounded = Math.round(100 * share.estimate());
-    return (share.estimate() < 1 ? Math.min(99, rounded) : rounded) + "\u00a0%";
+    return (share.estimate() < 1 ? Math.min(99, rounded) : rounded) + " %";
   }
 
   private static String interval(Share share) {

@@ -115,7 +115,7 @@ function update() {
   });
   const seen = page.images.filter((entry) => isSeen(entry.image));
   const left = page.images.length - seen.length;
-  document.body.classList.toggle('unseen', seen.length === 0);
+  document.body.classList.toggle('waiting', seen.length === 0);
   const rest = restText(left, outside().length);
   element('confirm').hidden = false;
   element('confirm').disabled = seen.length === 0;

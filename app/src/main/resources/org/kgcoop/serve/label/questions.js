@@ -48,7 +48,7 @@ export function openQuestions(opened, next) {
 function open() {
   const entry = page.images[position];
   document.body.dataset.at = `${page.number}.${position}`;
-  startSeeing(() => document.body.classList.toggle('unseen', !isSeen(entry.image)));
+  startSeeing(() => document.body.classList.toggle('waiting', !isSeen(entry.image)));
   watch(element('large'), entry.image);
   show(element('large'), entry.image, SIZE);
   element('image-name').textContent = entry.name;

@@ -193,7 +193,7 @@ class LabelPageBrowserTest {
   private static void look() {
     browser()
         .await(
-            "document.body.dataset.screen === 'finish' || !document.body.classList.contains('unseen')");
+            "document.body.dataset.screen === 'finish' || !document.body.classList.contains('waiting')");
   }
 
   private String truth(int image) {

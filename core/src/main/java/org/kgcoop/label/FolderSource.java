@@ -1,0 +1,147 @@
+package org.kgcoop.label;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.features.FeatureCache;
+import org.kgcoop.trial.ExperimentContext;
+
+/** A session with the images of a folder and a CLIP. */
+final class FolderSource implements SessionSource {
+  private final LabelFolder folder;
+  private final Path session;
+  private final ExperimentContext context;
+  private final ClassTextFeatures texts;
+  private final List<LabelExample> labeled;
+  private final LongConsumer progress;
+
+  /**
+   * Lists a folder.
+   *
+   * @param session the folder of the session, which is left out
+   * @param labeled class folders with labeled images; empty for none
+   */
+  FolderSource(
+      Path root,
+      Path session,
+      Optional<Path> labeled,
+      String template,
+      ExperimentContext context,
+      LongConsumer progress) {
+    this.session = session;
+    this.context = context;
+    this.progress = progress;
+    Consumer<String> warnings = context.warnings();
+    this.labeled =
+        labeled.map(path -> LabelFolder.examples(path, warnings)).orElse(List.of());
+    List<Path> others = new ArrayList<>(List.of(session.toAbsolutePath().normalize()));
+    labeled.ifPresent(path -> others.add(path.toAbsolutePath().normalize()));
+    folder = LabelFolder.list(root, others, context.cache().hashes(), warnings);
+    texts = new ClassTextFeatures(context.clip(), template);
+  }
+
+  /** Returns a text with everything about the CLIP that changes features. */
+  static String identity(Clip clip) {
+    return clip.fingerprint()
+        + (clip.maxPatches() == 0 ? "" : " with --max-patches " + clip.maxPatches());
+  }
+
+  @Override
+  public Path folder() {
+    return folder.root();
+  }
+
+  @Override
+  public Path session() {
+    return session;
+  }
+
+  @Override
+  public List<String> images() {
+    return folder.images();
+  }
+
+  @Override
+  public Map<String, String> firstCopies() {
+    return folder.firstCopies();
+  }
+
+  @Override
+  public List<String> copies(String image) {
+    return folder.copies(image);
+  }
+
+  @Override
+  public SessionHead.ClassTexts texts() {
+    return texts;
+  }
+
+  @Override
+  public double[] textFeature(String text) {
+    return new ClassTextFeatures(context.clip(), "{}").of(List.of(text))[0];
+  }
+
+  @Override
+  public double scale() {
+    return context.clip().logitScale();
+  }
+
+  @Override
+  public String clip() {
+    return identity(context.clip());
+  }
+
+  @Override
+  public ImageReader reader(LabelSession session, Object lock) {
+    return new FolderReader(
+        session,
+        lock,
+        folder,
+        context.cache(),
+        context.warnings(),
+        progress,
+        context.interrupted());
+  }
+
+  @Override
+  public List<String> exampleNames() {
+    return labeled.stream()
+        .map(LabelExample::name)
+        .filter(name -> !name.equals(Labeling.NONE))
+        .distinct()
+        .toList();
+  }
+
+  /** Images that are also in the folder are left out: they are asked. */
+  @Override
+  public Map<LabelExample, float[]> examples() {
+    FeatureCache cache = context.cache();
+    Map<Path, float[]> features =
+        cache.upright(
+            labeled.stream().map(LabelExample::file).toList(),
+            false,
+            problem -> context.warnings().accept(problem.reason().getMessage() + "; left out"),
+            done -> {});
+    Set<Path> copies = folder.copiesOf(List.copyOf(features.keySet()));
+    Map<LabelExample, float[]> examples = new LinkedHashMap<>();
+    for (LabelExample each : labeled) {
+      float[] feature = features.get(each.file());
+      if (feature != null && !copies.contains(each.file())) {
+        examples.put(each, feature);
+      }
+    }
+    return examples;
+  }
+
+  @Override
+  public ExperimentContext context() {
+    return context;
+  }
+}

@@ -1,0 +1,47 @@
+package org.kgcoop.label;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.kgcoop.trial.ExperimentContext;
+
+/** The images of a session, with what is computed from them. */
+interface SessionSource {
+  /** Returns the folder of the images. */
+  Path folder();
+
+  /** Returns the folder of the session. */
+  Path session();
+
+  /** Returns the paths of the distinct images, relative to the folder, sorted. */
+  List<String> images();
+
+  /** Returns the path of an image by that of each further copy. */
+  Map<String, String> firstCopies();
+
+  /** Returns the paths of all files with the bytes of an image, with its own. */
+  List<String> copies(String image);
+
+  SessionHead.ClassTexts texts();
+
+  /** Returns the feature of a text without a template, (D), unit length. */
+  double[] textFeature(String text);
+
+  /** Returns the factor of the cosines in zero-shot probabilities. */
+  double scale();
+
+  /** Returns a text with everything about the CLIP that changes features. */
+  String clip();
+
+  /** Returns a reader, which makes every change of the session under a lock. */
+  ImageReader reader(LabelSession session, Object lock);
+
+  /** Returns the names of labeled images of another folder. */
+  List<String> exampleNames();
+
+  /** Returns the readable labeled images of another folder with their features, (D). */
+  Map<LabelExample, float[]> examples();
+
+  /** Returns what a training needs. */
+  ExperimentContext context();
+}
