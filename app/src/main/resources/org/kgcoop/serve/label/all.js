@@ -87,6 +87,7 @@ async function open(wanted = view) {
   labels.clear();
   asked.clear();
   startSeeing(noteSeen);
+  document.body.classList.remove('waiting'); // here, each image counts by itself
   rows.forEach((row) => row.remove());
   rows.clear();
   seen.clear();

@@ -19,6 +19,7 @@ const REPEATED = ['check', 'skipped']; // pages of one kind until none is left
 
 let page = null;
 let wantedKind = '';
+let turn = 0; // counts what the person opened, so that a late answer opens nothing
 let before = 'single'; // the screen before the finish
 let wasReached = null; // the target
 
@@ -95,9 +96,10 @@ function advance(json) {
 
 async function next(wanted = '') {
   wantedKind = wanted;
+  const mine = ++turn;
   await settled();
   const json = await send('/label/next', wanted ? {wanted} : {}, () => next(wanted));
-  if (json) {
+  if (json && mine === turn) {
     await open(json);
   }
 }
@@ -242,6 +244,7 @@ function listen() {
   onClick('measure', () => next('audit'));
   onClick('to-all', () => {
     before = ['finish', 'all'].includes(onScreen()) ? before : onScreen();
+    turn++;
     screens.all.open();
   });
   onClick('to-finish', () => {
