@@ -1,5 +1,6 @@
 // Unit tests of the parts of the page of `label` that need no browser.
 
+import {fits, layoutOf, nearby, touched} from '/page/all.js';
 import {mergeQuestion, namesIn, ordered} from '/page/classes.js';
 import {headingOf, offersOf} from '/page/finish.js';
 import {isDoubled, keyOf, meaning} from '/page/keys.js';
@@ -126,4 +127,32 @@ test('the end offers what is left to do', () => {
   equal(offersOf({...session, say: {joined: '220 images joined.'}, joined: {audit: 20}})[0], ['220 images joined.', 'Measure (20 images)', 'audit']);
   equal([headingOf(session), headingOf({...session, can_stop: true}), headingOf({...session, labeled: 100})],
     ['Finish, or continue?', 'You can stop.', 'All images are labeled.']);
+});
+
+test('tiles fill the width of the grid', () => {
+  equal(layoutOf(1000), {columns: 6, side: 160});
+  equal(layoutOf(340, true), {columns: 3, side: 108});
+  equal(layoutOf(10), {columns: 2, side: 40});
+});
+
+test('only rows near the window exist', () => {
+  const layout = {columns: 5, side: 92}; // rows of 100 pixels
+  equal(nearby(0, 500, 100000, layout), [0, 50]);
+  equal(nearby(10000, 500, 100000, layout), [475, 550]);
+  equal(nearby(1900, 500, 100, layout), [70, 100]);
+  equal(nearby(0, 500, 0, layout), [0, 0]);
+});
+
+test('a rectangle selects the tiles that it touches', () => {
+  const layout = {columns: 3, side: 92};
+  equal(touched({x: 150, y: 50}, {x: 20, y: 120}, 100, layout), [0, 1, 3, 4]);
+  equal(touched({x: -50, y: -50}, {x: 9999, y: 10}, 2, layout), [0, 1]);
+});
+
+test('an image leaves a filter that its new label does not fit', () => {
+  const owl = {class: 2, by: 'person'};
+  equal(fits(owl, {shown: 'all', by: 'anyone'}), true);
+  equal(fits(owl, {shown: 'all', by: 'program'}), false);
+  equal([fits(owl, {shown: 'class', class: 2, by: 'person'}), fits(owl, {shown: 'class', class: 1, by: 'anyone'})], [true, false]);
+  equal([fits({class: -1, by: 'person'}, {shown: 'none', by: 'anyone'}), fits(owl, {shown: 'suspicious', by: 'anyone'})], [true, false]);
 });

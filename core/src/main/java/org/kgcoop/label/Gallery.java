@@ -122,9 +122,7 @@ final class Gallery {
     while (needsClasses && canFit && prepare()) {}
     int[] chosen =
         view.shown() == View.Shown.SUSPICIOUS
-            ? canFit
-                ? session.head().suspicious().stream().mapToInt(i -> i).toArray()
-                : new int[0]
+            ? canFit ? session.head().suspicious().stream().mapToInt(i -> i).toArray() : new int[0]
             : IntStream.range(0, others.length)
                 .filter(this::isShown)
                 .filter(i -> isBy(view.by(), i))

@@ -39,7 +39,8 @@ class GalleryTest {
     }
     for (int i = 0; i < images; i++) {
       double[] center = centers[i % centers.length];
-      double[] row = unit(Arrays.stream(center).map(x -> x + 0.3 * random.nextGaussian()).toArray());
+      double[] row =
+          unit(Arrays.stream(center).map(x -> x + 0.3 * random.nextGaussian()).toArray());
       float[] feature = new float[D];
       for (int d = 0; d < D; d++) {
         feature[d] = (float) row[d];
@@ -142,8 +143,7 @@ class GalleryTest {
               images.stream()
                   .sorted(Comparator.comparing(i -> (float) -cosine(i, centers[1])))
                   .toList());
-      List<LabeledImage> doubtful =
-          labels(labeling, view(Shown.ALL, null, By.ANYONE, Order.DOUBT));
+      List<LabeledImage> doubtful = labels(labeling, view(Shown.ALL, null, By.ANYONE, Order.DOUBT));
       assertThat(doubtful.get(59).key()).isEqualTo("00003"); // the labeled one
       assertThat(doubtful.get(0).probability()).isLessThan(doubtful.get(50).probability());
     }

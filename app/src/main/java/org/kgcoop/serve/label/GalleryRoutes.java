@@ -95,9 +95,7 @@ final class GalleryRoutes {
             () ->
                 new HttpErrorException(
                     400,
-                    key
-                        + ": expected one of "
-                        + Arrays.toString(values).toLowerCase(Locale.ROOT)));
+                    key + ": expected one of " + Arrays.toString(values).toLowerCase(Locale.ROOT)));
   }
 
   /** Classifies the images of a large folder while the person looks at the first ones. */
