@@ -73,7 +73,8 @@ final class JournalFile implements Journal {
     if (entries.isEmpty()) {
       return;
     }
-    if (!(entries.get(0) instanceof JournalEntry.Start start) || start.format() < 1
+    if (!(entries.get(0) instanceof JournalEntry.Start start)
+        || start.format() < 1
         || start.format() > FORMAT) {
       throw KgCoopException.data(
           file + ", line 1: expected the start of a session of format 1 or " + FORMAT);

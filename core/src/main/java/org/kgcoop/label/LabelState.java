@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.JournalEntry.Action;
 import org.kgcoop.runs.JournalEntry.Answer;
@@ -309,8 +308,7 @@ final class LabelState {
         throw new IllegalArgumentException("class %s: has images".formatted(deleted.number()));
       }
       byName.remove(NameRules.folded(old.name()));
-      classes.put(
-          deleted.number(), new SessionClass(old.name(), old.into(), true, old.since()));
+      classes.put(deleted.number(), new SessionClass(old.name(), old.into(), true, old.since()));
     }
   }
 
@@ -397,8 +395,7 @@ final class LabelState {
       for (FolderCheck each : checks) {
         int before = each.labels[image];
         each.change(
-            image,
-            before < JournalEntry.NONE ? isCorrected : current(before) != current(label));
+            image, before < JournalEntry.NONE ? isCorrected : current(before) != current(label));
       }
     }
     if (!audit[image] && label != JournalEntry.SKIP) {
@@ -473,7 +470,9 @@ final class LabelState {
     return audit[image] ? passed[image] : first[image] != null && settled.contains(first[image]);
   }
 
-  /** Returns true if the program had given the image to another class when it was answered first. */
+  /**
+   * Returns true if the program had given the image to another class when it was answered first.
+   */
   boolean wasCorrected(int image) {
     Answer answer = first[image];
     return answer != null && present(answer.corrected()).contains(image);
@@ -503,10 +502,7 @@ final class LabelState {
 
   /** Returns the images that no entry names: those that join at the moment. */
   List<String> unlisted() {
-    return IntStream.range(0, listed.length)
-        .filter(i -> !listed[i])
-        .mapToObj(images::get)
-        .toList();
+    return IntStream.range(0, listed.length).filter(i -> !listed[i]).mapToObj(images::get).toList();
   }
 
   /** Returns the images that joined, the first ones of the session included. */

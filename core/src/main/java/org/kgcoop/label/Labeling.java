@@ -261,9 +261,7 @@ public final class Labeling implements AutoCloseable {
     this.journal = journal;
     pages = new OpenPages(clock);
     List<JournalEntry> begun =
-        journal.entries().isEmpty()
-            ? SessionStart.entries(source, settings)
-            : List.of();
+        journal.entries().isEmpty() ? SessionStart.entries(source, settings) : List.of();
     JournalEntry.Start start =
         (JournalEntry.Start) (begun.isEmpty() ? journal.entries() : begun).get(0);
     session =
@@ -351,8 +349,8 @@ public final class Labeling implements AutoCloseable {
   }
 
   /**
-   * Adds classes, or none of them if one name is rejected. Images that the person called none of the
-   * classes are asked again if the program now gives them to a new class.
+   * Adds classes, or none of them if one name is rejected. Images that the person called none of
+   * the classes are asked again if the program now gives them to a new class.
    *
    * @param person who adds them; empty for a program
    * @throws KgCoopException if a name is empty, longer than 200 characters, or a class has it, also
@@ -476,10 +474,7 @@ public final class Labeling implements AutoCloseable {
     boolean isBlind = page.kind().isBlind();
     OpenPages.Open open =
         new OpenPages.Open(
-            pages.nextNumber(),
-            page,
-            session.head().predicted(page.shown()),
-            steps(page.shown()));
+            pages.nextNumber(), page, session.head().predicted(page.shown()), steps(page.shown()));
     pages.open(person, open);
     Integer proposed = page.proposed();
     Map<Path, String> marks = new LinkedHashMap<>();
@@ -536,9 +531,7 @@ public final class Labeling implements AutoCloseable {
       passed.addAll(next.passed());
     }
     upcoming.addAll(
-        session
-            .next(Optional.of(Kind.AUDIT), new LabelSession.Offered(shown, passed))
-            .shown());
+        session.next(Optional.of(Kind.AUDIT), new LabelSession.Offered(shown, passed)).shown());
     return upcoming.stream().map(this::path).toList();
   }
 
@@ -590,8 +583,8 @@ public final class Labeling implements AutoCloseable {
 
   /**
    * Answers images of the page of a person. When this returns, the answer is on the disk: one entry
-   * of the journal. The page stays open for its other images until the person asks for the next one.
-   * Images that were answered elsewhere meanwhile are left out and named; the others count.
+   * of the journal. The page stays open for its other images until the person asks for the next
+   * one. Images that were answered elsewhere meanwhile are left out and named; the others count.
    *
    * @param page the number of the page
    * @param labels a class, {@link #NONE} or {@link #SKIP} for some images of the page
@@ -809,8 +802,8 @@ public final class Labeling implements AutoCloseable {
   }
 
   /**
-   * Says that a person is still there. The images of a person who was silent for 30 seconds are free
-   * for others.
+   * Says that a person is still there. The images of a person who was silent for 30 seconds are
+   * free for others.
    */
   public synchronized void seen(String person) {
     pages.seen(person);
@@ -820,8 +813,7 @@ public final class Labeling implements AutoCloseable {
 
   /** Returns the progress of the session. */
   public synchronized Status status() {
-    return Status.of(
-        session, reader.done(), reader.unreadable().stream().map(Path::of).toList());
+    return Status.of(session, reader.done(), reader.unreadable().stream().map(Path::of).toList());
   }
 
   /** Returns what is known about the labels. */
@@ -955,8 +947,7 @@ public final class Labeling implements AutoCloseable {
       }
     }
     boolean canFit = state.classes().length >= 2;
-    Map<Integer, Integer> predicted =
-        canFit ? session.head().predicted(unlabeled) : Map.of();
+    Map<Integer, Integer> predicted = canFit ? session.head().predicted(unlabeled) : Map.of();
     for (int i = 0; i < state.images().size(); i++) {
       if (state.isGone(i)) {
         continue;
@@ -973,7 +964,9 @@ public final class Labeling implements AutoCloseable {
     return current;
   }
 
-  /** Returns the most probable class of a read image that is not the given one, or the given one. */
+  /**
+   * Returns the most probable class of a read image that is not the given one, or the given one.
+   */
   synchronized String similar(Path image, String name) {
     int index = image(image);
     return state.classes().length < 2 || !session.hasFeature(index)

@@ -104,7 +104,9 @@ final class SessionAccuracy {
     Part first = parts.get(base);
     List<Integer> prefix = answeredFirst(present(first.audit()));
     double rate =
-        (double) first.drawn() / first.images() * prefix.size()
+        (double) first.drawn()
+            / first.images()
+            * prefix.size()
             / Math.max(1, present(first.audit()).size());
     Set<Integer> measured = new HashSet<>(Set.of(base));
     for (int p = base + 1; p < parts.size(); p++) {
@@ -180,7 +182,8 @@ final class SessionAccuracy {
         corrected += answer != LabelState.UNLABELED && state.wasCorrected(i) ? 1 : 0;
       }
     }
-    long looks = 1 + state.draws().stream().filter(draw -> draw.stream().anyMatch(this::isAnswered)).count();
+    long looks =
+        1 + state.draws().stream().filter(draw -> draw.stream().anyMatch(this::isAnswered)).count();
     return Optional.of(
         Audit.folder(
             new Audit.Remaining(remaining, random, wrong, corrected),
@@ -218,8 +221,8 @@ final class SessionAccuracy {
   }
 
   /**
-   * Returns the accuracy on new images. An audit image that shows the same picture as a labeled one,
-   * such as two images of a burst, is not like a new one and does not count.
+   * Returns the accuracy on new images. An audit image that shows the same picture as a labeled
+   * one, such as two images of a burst, is not like a new one and does not count.
    */
   private Optional<Share> newImages() {
     if (state.arrivals().size() != 1 || copies.isEmpty()) {
@@ -323,7 +326,6 @@ final class SessionAccuracy {
             - changed
             + check.changedLater();
     return Optional.of(
-        new Accuracy.Check(
-            Math.max(0, 1 - (double) wrong / images), kept, check.images()));
+        new Accuracy.Check(Math.max(0, 1 - (double) wrong / images), kept, check.images()));
   }
 }

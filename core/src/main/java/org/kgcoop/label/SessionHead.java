@@ -252,7 +252,8 @@ final class SessionHead implements AutoCloseable {
   }
 
   private double[] row(Row of) {
-    return row(of instanceof Row.Example example ? example.feature() : feature(((Row.Image) of).index()));
+    return row(
+        of instanceof Row.Example example ? example.feature() : feature(((Row.Image) of).index()));
   }
 
   private static double[] row(float[] feature) {
