@@ -19,14 +19,19 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.api.Classification;
+import org.kgcoop.api.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Templates;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.progress.Progress;
+import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.Kind;
 import org.kgcoop.runs.LabelJournal;
@@ -62,6 +67,7 @@ public final class Labeling implements AutoCloseable {
   private static final int LIKELY_CLASSES = 9;
   private static final int UPCOMING_PAGES = 2;
   private static final int CLASSIFIED = 20_000;
+  private static final int COMPARED = 2_000;
   private static final double MINUTES = 2; // of the training of a classifier
 
   /** The settings of a session. An existing session keeps its seed, page size, audit and target. */
@@ -261,9 +267,7 @@ public final class Labeling implements AutoCloseable {
     this.journal = journal;
     pages = new OpenPages(clock);
     List<JournalEntry> begun =
-        journal.entries().isEmpty()
-            ? SessionStart.entries(source, settings)
-            : List.of();
+        journal.entries().isEmpty() ? SessionStart.entries(source, settings) : List.of();
     JournalEntry.Start start =
         (JournalEntry.Start) (begun.isEmpty() ? journal.entries() : begun).get(0);
     session =
@@ -320,9 +324,7 @@ public final class Labeling implements AutoCloseable {
     examples = List.copyOf(features.keySet());
     session
         .head()
-        .addExamples(
-            List.copyOf(features.values()),
-            examples.stream().map(each -> label(each.name())).toList());
+        .addExamples(List.copyOf(features.values()), examples.stream().map(this::label).toList());
   }
 
   private void record(JournalEntry entry) {
@@ -351,8 +353,8 @@ public final class Labeling implements AutoCloseable {
   }
 
   /**
-   * Adds classes, or none of them if one name is rejected. Images that the person called none of the
-   * classes are asked again if the program now gives them to a new class.
+   * Adds classes, or none of them if one name is rejected. Images that the person called none of
+   * the classes are asked again if the program now gives them to a new class.
    *
    * @param person who adds them; empty for a program
    * @throws KgCoopException if a name is empty, longer than 200 characters, or a class has it, also
@@ -476,10 +478,7 @@ public final class Labeling implements AutoCloseable {
     boolean isBlind = page.kind().isBlind();
     OpenPages.Open open =
         new OpenPages.Open(
-            pages.nextNumber(),
-            page,
-            session.head().predicted(page.shown()),
-            steps(page.shown()));
+            pages.nextNumber(), page, session.head().predicted(page.shown()), steps(page.shown()));
     pages.open(person, open);
     Integer proposed = page.proposed();
     Map<Path, String> marks = new LinkedHashMap<>();
@@ -536,9 +535,7 @@ public final class Labeling implements AutoCloseable {
       passed.addAll(next.passed());
     }
     upcoming.addAll(
-        session
-            .next(Optional.of(Kind.AUDIT), new LabelSession.Offered(shown, passed))
-            .shown());
+        session.next(Optional.of(Kind.AUDIT), new LabelSession.Offered(shown, passed)).shown());
     return upcoming.stream().map(this::path).toList();
   }
 
@@ -567,6 +564,13 @@ public final class Labeling implements AutoCloseable {
     return label == JournalEntry.SKIP ? SKIP : label < 0 ? NONE : state.name(label);
   }
 
+  /** Returns the class of an example, which may have another name by now. */
+  private int label(LabelExample example) {
+    return example.name().equals(NONE)
+        ? JournalEntry.NONE
+        : state.named(example.name()).or(() -> state.everNamed(example.name())).orElseThrow();
+  }
+
   private int label(String answer) {
     return answer.equals(NONE)
         ? JournalEntry.NONE
@@ -590,8 +594,8 @@ public final class Labeling implements AutoCloseable {
 
   /**
    * Answers images of the page of a person. When this returns, the answer is on the disk: one entry
-   * of the journal. The page stays open for its other images until the person asks for the next one.
-   * Images that were answered elsewhere meanwhile are left out and named; the others count.
+   * of the journal. The page stays open for its other images until the person asks for the next
+   * one. Images that were answered elsewhere meanwhile are left out and named; the others count.
    *
    * @param page the number of the page
    * @param labels a class, {@link #NONE} or {@link #SKIP} for some images of the page
@@ -809,8 +813,8 @@ public final class Labeling implements AutoCloseable {
   }
 
   /**
-   * Says that a person is still there. The images of a person who was silent for 30 seconds are free
-   * for others.
+   * Says that a person is still there. The images of a person who was silent for 30 seconds are
+   * free for others.
    */
   public synchronized void seen(String person) {
     pages.seen(person);
@@ -820,8 +824,7 @@ public final class Labeling implements AutoCloseable {
 
   /** Returns the progress of the session. */
   public synchronized Status status() {
-    return Status.of(
-        session, reader.done(), reader.unreadable().stream().map(Path::of).toList());
+    return Status.of(session, reader.done(), reader.unreadable().stream().map(Path::of).toList());
   }
 
   /** Returns what is known about the labels. */
@@ -876,15 +879,24 @@ public final class Labeling implements AutoCloseable {
   }
 
   /**
-   * The results and their files.
+   * The results and their files. The list comes from the head of the session, which the audit
+   * measured. The classifier is another one: it is chosen and trained as {@code adapt} does.
    *
    * @param results the class of every readable image, as {@link #results}
    * @param labels the file that lists them
    * @param classifier the trained classifier; empty if the labels do not suffice
    * @param problem why there is no classifier, otherwise empty
+   * @param compared the images, at most 2,000, that the person did not label and that the
+   *     classifier classified, too
+   * @param agreeing those with the same class in the list
    */
   public record Written(
-      List<LabeledImage> results, Path labels, Optional<Path> classifier, String problem) {
+      List<LabeledImage> results,
+      Path labels,
+      Optional<Path> classifier,
+      String problem,
+      int compared,
+      int agreeing) {
     public Written {
       results = List.copyOf(results);
     }
@@ -917,12 +929,54 @@ public final class Labeling implements AutoCloseable {
     Path labels = results.writeList();
     progress.accept("training a classifier");
     try {
-      return new Written(all, labels, Optional.of(results.train(source.context(), minutes)), "");
+      Path classifier = results.train(source.context(), minutes);
+      progress.accept("comparing the classifier with labels.csv");
+      List<Boolean> agrees = agreement(classifier, all);
+      return new Written(
+          all,
+          labels,
+          Optional.of(classifier),
+          "",
+          agrees.size(),
+          (int) agrees.stream().filter(each -> each).count());
     } catch (KgCoopException e) {
-      if (e.category() == KgCoopException.Category.INTERRUPTED) {
+      boolean isOfLabels =
+          e.category() == KgCoopException.Category.DATA
+              || e.category() == KgCoopException.Category.CONFIGURATION;
+      if (!isOfLabels) {
         throw e;
       }
-      return new Written(all, labels, Optional.empty(), String.valueOf(e.getMessage()));
+      return new Written(all, labels, Optional.empty(), String.valueOf(e.getMessage()), 0, 0);
+    }
+  }
+
+  /** Returns for images that the person did not label whether a classifier gives the same class. */
+  private List<Boolean> agreement(Path file, List<LabeledImage> results) {
+    try (Classifier classifier = Classifier.load(file, source.context().clip())) {
+      if (classifier.hasOwnEncoder()) {
+        return List.of();
+      }
+      List<LabeledImage> others =
+          results.stream()
+              .filter(each -> each.source() == LabeledImage.Source.HEAD)
+              .collect(Collectors.toCollection(ArrayList::new));
+      List<LabeledImage> some =
+          new PythonRandom(session.start().seed())
+              .sample(others, Math.min(COMPARED, others.size()));
+      float[][] features;
+      synchronized (this) {
+        features =
+            some.stream().map(each -> session.feature(image(each.image()))).toArray(float[][]::new);
+      }
+      List<Classification> classes = classifier.ofFeatures(features);
+      return IntStream.range(0, some.size())
+          .mapToObj(
+              i ->
+                  some.get(i)
+                      .name()
+                      .equals(
+                          classes.get(i).isAccepted() ? classes.get(i).best().className() : NONE))
+          .toList();
     }
   }
 
@@ -955,8 +1009,7 @@ public final class Labeling implements AutoCloseable {
       }
     }
     boolean canFit = state.classes().length >= 2;
-    Map<Integer, Integer> predicted =
-        canFit ? session.head().predicted(unlabeled) : Map.of();
+    Map<Integer, Integer> predicted = canFit ? session.head().predicted(unlabeled) : Map.of();
     for (int i = 0; i < state.images().size(); i++) {
       if (state.isGone(i)) {
         continue;
@@ -973,7 +1026,9 @@ public final class Labeling implements AutoCloseable {
     return current;
   }
 
-  /** Returns the most probable class of a read image that is not the given one, or the given one. */
+  /**
+   * Returns the most probable class of a read image that is not the given one, or the given one.
+   */
   synchronized String similar(Path image, String name) {
     int index = image(image);
     return state.classes().length < 2 || !session.hasFeature(index)
