@@ -81,8 +81,9 @@ final class JournalFile implements Journal {
     }
     if (!start.clip().equals(clip)) {
       throw KgCoopException.configuration(
-          "%s: made with the CLIP %s, but --clip is %s; choose that CLIP, or another --out"
-              .formatted(file, start.clip(), clip));
+          file.getParent()
+              + ": this session was made with another CLIP; give the --clip of its first start (and"
+              + " its --max-patches), or choose another --out");
     }
   }
 

@@ -277,6 +277,9 @@ final class LabelSession implements AutoCloseable {
       join(read);
     } else if (entry instanceof JournalEntry.Draw || entry instanceof JournalEntry.Arrival) {
       setPool(); // audit images are always classified
+    } else if (entry instanceof JournalEntry.Answer answer
+        && answer.labels().containsValue(JournalEntry.SKIP)) {
+      setPool(); // a label may have become undecided
     } else if (undone.isPresent() && undone.get() instanceof JournalEntry.Answer last) {
       Stream.concat(last.labels().keySet().stream(), last.passed().stream())
           .map(state::image)
@@ -579,6 +582,7 @@ final class LabelSession implements AutoCloseable {
 
   @Override
   public void close() {
+    accuracy.close();
     head.close();
   }
 }

@@ -63,6 +63,7 @@ final class LabelState {
   private final List<JournalEntry> entries = new ArrayList<>(); // without what was taken back
   private int lastStep; // of all actions, also of those that were taken back
   private int lastClass = -1;
+  private final Map<String, Integer> everNamed = new HashMap<>(); // the last class of each name
 
   private final TreeMap<Integer, SessionClass> classes = new TreeMap<>(); // by number
   private final Map<String, Integer> byName = new HashMap<>(); // without merged and deleted ones
@@ -313,6 +314,7 @@ final class LabelState {
   }
 
   private void name(int number, String name) {
+    everNamed.put(NameRules.folded(name), number);
     Integer other = byName.putIfAbsent(NameRules.folded(name), number);
     if (other != null && other != number) {
       throw new IllegalArgumentException("class %s: its name is taken".formatted(number));
@@ -569,6 +571,11 @@ final class LabelState {
   /** Returns the class with a name, also in another case, or nothing. */
   Optional<Integer> named(String name) {
     return Optional.ofNullable(byName.get(NameRules.folded(name)));
+  }
+
+  /** Returns the class that had a name last, also a merged or renamed one, or nothing. */
+  Optional<Integer> everNamed(String name) {
+    return Optional.ofNullable(everNamed.get(NameRules.folded(name))).map(this::current);
   }
 
   /** Returns the name of a class, of a merged one that of the other. */
