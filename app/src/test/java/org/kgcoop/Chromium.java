@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * and take screenshots as a user does. They can read the console and all requests of the page.
  */
 public final class Chromium implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 300;
+  private static final long PATIENCE_SECONDS = 60;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Process process;
@@ -280,7 +280,8 @@ public final class Chromium implements AutoCloseable {
   }
 
   private static String keyOf(String key) {
-    int code = Map.of("Tab", 9, "Enter", 13, " ", 32, "ArrowDown", 40).getOrDefault(key, 0);
+    int code =
+        Map.of("Tab", 9, "Enter", 13, "Escape", 27, " ", 32, "ArrowDown", 40).getOrDefault(key, 0);
     String place =
         key.equals(" ")
             ? "Space"

@@ -185,8 +185,7 @@ final class LabelBench implements Callable<Integer> {
       truth.add(set.truth.get(i));
     }
     int total = Math.min(size, isAudit ? features.size() * 6 / 10 : features.size());
-    List<Integer> pictures =
-        new ArrayList<>(IntStream.range(0, features.size()).boxed().toList());
+    List<Integer> pictures = new ArrayList<>(IntStream.range(0, features.size()).boxed().toList());
     if (scenario.equals("bursts")) {
       total = frames(features, truth, pictures, total, random);
     }
@@ -238,9 +237,13 @@ final class LabelBench implements Callable<Integer> {
       int count = 1 + random.nextInt(MOST_FRAMES);
       for (int f = 0; f < count && frames.size() < total; f++) {
         float[] image = features.get(picture);
-        double[] noise = IntStream.range(0, image.length).mapToDouble(d -> random.nextGaussian()).toArray();
+        double[] noise =
+            IntStream.range(0, image.length).mapToDouble(d -> random.nextGaussian()).toArray();
         double norm = Math.sqrt(Arrays.stream(noise).map(x -> x * x).sum());
-        double[] row = IntStream.range(0, image.length).mapToDouble(d -> image[d] + FRAME_NOISE * noise[d] / norm).toArray();
+        double[] row =
+            IntStream.range(0, image.length)
+                .mapToDouble(d -> image[d] + FRAME_NOISE * noise[d] / norm)
+                .toArray();
         double length = Math.sqrt(Arrays.stream(row).map(x -> x * x).sum());
         float[] frame = new float[image.length];
         for (int d = 0; d < frame.length; d++) {

@@ -42,8 +42,7 @@ public final class Audit {
    * @param looks how often the sample was enlarged after its result was seen, plus 1: each limit
    *     uses {@code 0.05 / looks}
    */
-  public static Share folder(
-      Remaining remaining, int unknown, int images, int random, int looks) {
+  public static Share folder(Remaining remaining, int unknown, int images, int random, int looks) {
     HypergeometricLimits limits = limits(remaining, CONFIDENCE);
     double expected =
         remaining.sample() == 0

@@ -305,16 +305,16 @@ final class FolderReader implements ImageReader {
 
   @GuardedBy("lock")
   private void await() {
-        if (failure != null) {
-          throw failure;
-        }
-        checkStopped();
-        try {
-          lock.wait(POLL_MILLISECONDS);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw new KgCoopException(Category.INTERRUPTED, "interrupted", e);
-        }
+    if (failure != null) {
+      throw failure;
+    }
+    checkStopped();
+    try {
+      lock.wait(POLL_MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KgCoopException(Category.INTERRUPTED, "interrupted", e);
+    }
   }
 
   /** Stops the thread. Encoded images stay in the cache. */

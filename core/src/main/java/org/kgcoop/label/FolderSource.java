@@ -39,8 +39,7 @@ final class FolderSource implements SessionSource {
     this.context = context;
     this.progress = progress;
     Consumer<String> warnings = context.warnings();
-    this.labeled =
-        labeled.map(path -> LabelFolder.examples(path, warnings)).orElse(List.of());
+    this.labeled = labeled.map(path -> LabelFolder.examples(path, warnings)).orElse(List.of());
     List<Path> others = new ArrayList<>(List.of(session.toAbsolutePath().normalize()));
     labeled.ifPresent(path -> others.add(path.toAbsolutePath().normalize()));
     folder = LabelFolder.list(root, others, context.cache().hashes(), warnings);

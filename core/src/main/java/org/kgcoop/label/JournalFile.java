@@ -73,15 +73,17 @@ final class JournalFile implements Journal {
     if (entries.isEmpty()) {
       return;
     }
-    if (!(entries.get(0) instanceof JournalEntry.Start start) || start.format() < 1
+    if (!(entries.get(0) instanceof JournalEntry.Start start)
+        || start.format() < 1
         || start.format() > FORMAT) {
       throw KgCoopException.data(
           file + ", line 1: expected the start of a session of format 1 or " + FORMAT);
     }
     if (!start.clip().equals(clip)) {
       throw KgCoopException.configuration(
-          "%s: made with the CLIP %s, but --clip is %s; choose that CLIP, or another --out"
-              .formatted(file, start.clip(), clip));
+          file.getParent()
+              + ": this session was made with another CLIP; give the --clip of its first start (and"
+              + " its --max-patches), or choose another --out");
     }
   }
 

@@ -169,8 +169,7 @@ final class LabelSession implements AutoCloseable {
   List<Integer> needed() {
     return IntStream.range(0, features.length)
         .filter(i -> !isRead(i))
-        .filter(
-            i -> state.isAudit(i) || state.answer(i) != LabelState.UNLABELED || isChecked(i))
+        .filter(i -> state.isAudit(i) || state.answer(i) != LabelState.UNLABELED || isChecked(i))
         .boxed()
         .toList();
   }
@@ -278,6 +277,9 @@ final class LabelSession implements AutoCloseable {
       join(read);
     } else if (entry instanceof JournalEntry.Draw || entry instanceof JournalEntry.Arrival) {
       setPool(); // audit images are always classified
+    } else if (entry instanceof JournalEntry.Answer answer
+        && answer.labels().containsValue(JournalEntry.SKIP)) {
+      setPool(); // a label may have become undecided
     } else if (undone.isPresent() && undone.get() instanceof JournalEntry.Answer last) {
       Stream.concat(last.labels().keySet().stream(), last.passed().stream())
           .map(state::image)
@@ -326,9 +328,9 @@ final class LabelSession implements AutoCloseable {
   // ---- the next images
 
   /**
-   * Returns the audit images to ask, passed ones first, then in their random order: those without an
-   * answer, and those whose answer was none of the classes before the class was added that the head
-   * now gives to them.
+   * Returns the audit images to ask, passed ones first, then in their random order: those without
+   * an answer, and those whose answer was none of the classes before the class was added that the
+   * head now gives to them.
    */
   private List<Integer> openAudit(Offered offered) {
     List<Integer> open =
@@ -508,8 +510,8 @@ final class LabelSession implements AutoCloseable {
   }
 
   /**
-   * Returns the open images among those that are due: one more fifth of the first draw after each 20
-   * labels, and those of images that joined after 20 more labels.
+   * Returns the open images among those that are due: one more fifth of the first draw after each
+   * 20 labels, and those of images that joined after 20 more labels.
    */
   private List<Integer> due(List<Integer> open) {
     int labels = state.labeled().size();
@@ -517,9 +519,9 @@ final class LabelSession implements AutoCloseable {
     int batches = Math.min(AUDIT_BATCHES, labels / LABELS_PER_AUDIT_BATCH);
     Set<Integer> due =
         new HashSet<>(
-            first.subList(
-                0, Math.min(first.size(), batches * LabelJournal.fifth(first.size()))));
-    for (LabelState.Part part : state.arrivals().subList(Math.min(1, state.arrivals().size()), state.arrivals().size())) {
+            first.subList(0, Math.min(first.size(), batches * LabelJournal.fifth(first.size()))));
+    for (LabelState.Part part :
+        state.arrivals().subList(Math.min(1, state.arrivals().size()), state.arrivals().size())) {
       if (labels >= part.labeledBefore() + LABELS_PER_AUDIT_BATCH) {
         due.addAll(part.audit());
       }
@@ -580,6 +582,7 @@ final class LabelSession implements AutoCloseable {
 
   @Override
   public void close() {
+    accuracy.close();
     head.close();
   }
 }

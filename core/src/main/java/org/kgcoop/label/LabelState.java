@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.JournalEntry.Action;
 import org.kgcoop.runs.JournalEntry.Answer;
@@ -64,6 +63,7 @@ final class LabelState {
   private final List<JournalEntry> entries = new ArrayList<>(); // without what was taken back
   private int lastStep; // of all actions, also of those that were taken back
   private int lastClass = -1;
+  private final Map<String, Integer> everNamed = new HashMap<>(); // the last class of each name
 
   private final TreeMap<Integer, SessionClass> classes = new TreeMap<>(); // by number
   private final Map<String, Integer> byName = new HashMap<>(); // without merged and deleted ones
@@ -309,12 +309,12 @@ final class LabelState {
         throw new IllegalArgumentException("class %s: has images".formatted(deleted.number()));
       }
       byName.remove(NameRules.folded(old.name()));
-      classes.put(
-          deleted.number(), new SessionClass(old.name(), old.into(), true, old.since()));
+      classes.put(deleted.number(), new SessionClass(old.name(), old.into(), true, old.since()));
     }
   }
 
   private void name(int number, String name) {
+    everNamed.put(NameRules.folded(name), number);
     Integer other = byName.putIfAbsent(NameRules.folded(name), number);
     if (other != null && other != number) {
       throw new IllegalArgumentException("class %s: its name is taken".formatted(number));
@@ -397,8 +397,7 @@ final class LabelState {
       for (FolderCheck each : checks) {
         int before = each.labels[image];
         each.change(
-            image,
-            before < JournalEntry.NONE ? isCorrected : current(before) != current(label));
+            image, before < JournalEntry.NONE ? isCorrected : current(before) != current(label));
       }
     }
     if (!audit[image] && label != JournalEntry.SKIP) {
@@ -473,7 +472,9 @@ final class LabelState {
     return audit[image] ? passed[image] : first[image] != null && settled.contains(first[image]);
   }
 
-  /** Returns true if the program had given the image to another class when it was answered first. */
+  /**
+   * Returns true if the program had given the image to another class when it was answered first.
+   */
   boolean wasCorrected(int image) {
     Answer answer = first[image];
     return answer != null && present(answer.corrected()).contains(image);
@@ -503,10 +504,7 @@ final class LabelState {
 
   /** Returns the images that no entry names: those that join at the moment. */
   List<String> unlisted() {
-    return IntStream.range(0, listed.length)
-        .filter(i -> !listed[i])
-        .mapToObj(images::get)
-        .toList();
+    return IntStream.range(0, listed.length).filter(i -> !listed[i]).mapToObj(images::get).toList();
   }
 
   /** Returns the images that joined, the first ones of the session included. */
@@ -573,6 +571,11 @@ final class LabelState {
   /** Returns the class with a name, also in another case, or nothing. */
   Optional<Integer> named(String name) {
     return Optional.ofNullable(byName.get(NameRules.folded(name)));
+  }
+
+  /** Returns the class that had a name last, also a merged or renamed one, or nothing. */
+  Optional<Integer> everNamed(String name) {
+    return Optional.ofNullable(everNamed.get(NameRules.folded(name))).map(this::current);
   }
 
   /** Returns the name of a class, of a merged one that of the other. */

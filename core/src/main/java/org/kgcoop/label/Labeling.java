@@ -20,14 +20,19 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.api.Classification;
+import org.kgcoop.api.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Templates;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.progress.Progress;
+import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.Kind;
 import org.kgcoop.runs.LabelJournal;
@@ -63,6 +68,7 @@ public final class Labeling implements AutoCloseable {
   private static final int LIKELY_CLASSES = 9;
   private static final int UPCOMING_PAGES = 2;
   private static final int CLASSIFIED = 20_000;
+  private static final int COMPARED = 2_000;
   private static final double MINUTES = 2; // of the training of a classifier
 
   /** The settings of a session. An existing session keeps its seed, page size, audit and target. */
@@ -321,9 +327,7 @@ public final class Labeling implements AutoCloseable {
     examples = List.copyOf(features.keySet());
     session
         .head()
-        .addExamples(
-            List.copyOf(features.values()),
-            examples.stream().map(each -> label(each.name())).toList());
+        .addExamples(List.copyOf(features.values()), examples.stream().map(this::label).toList());
   }
 
   private void record(JournalEntry entry) {
@@ -561,6 +565,13 @@ public final class Labeling implements AutoCloseable {
 
   private String text(int label) {
     return label == JournalEntry.SKIP ? SKIP : label < 0 ? NONE : state.name(label);
+  }
+
+  /** Returns the class of an example, which may have another name by now. */
+  private int label(LabelExample example) {
+    return example.name().equals(NONE)
+        ? JournalEntry.NONE
+        : state.named(example.name()).or(() -> state.everNamed(example.name())).orElseThrow();
   }
 
   private int label(String answer) {
@@ -919,15 +930,24 @@ public final class Labeling implements AutoCloseable {
   }
 
   /**
-   * The results and their files.
+   * The results and their files. The list comes from the head of the session, which the audit
+   * measured. The classifier is another one: it is chosen and trained as {@code adapt} does.
    *
    * @param results the class of every readable image, as {@link #results}
    * @param labels the file that lists them
    * @param classifier the trained classifier; empty if the labels do not suffice
    * @param problem why there is no classifier, otherwise empty
+   * @param compared the images, at most 2,000, that the person did not label and that the
+   *     classifier classified, too
+   * @param agreeing those with the same class in the list
    */
   public record Written(
-      List<LabeledImage> results, Path labels, Optional<Path> classifier, String problem) {
+      List<LabeledImage> results,
+      Path labels,
+      Optional<Path> classifier,
+      String problem,
+      int compared,
+      int agreeing) {
     public Written {
       results = List.copyOf(results);
     }
@@ -960,12 +980,54 @@ public final class Labeling implements AutoCloseable {
     Path labels = results.writeList();
     progress.accept("training a classifier");
     try {
-      return new Written(all, labels, Optional.of(results.train(source.context(), minutes)), "");
+      Path classifier = results.train(source.context(), minutes);
+      progress.accept("comparing the classifier with labels.csv");
+      List<Boolean> agrees = agreement(classifier, all);
+      return new Written(
+          all,
+          labels,
+          Optional.of(classifier),
+          "",
+          agrees.size(),
+          (int) agrees.stream().filter(each -> each).count());
     } catch (KgCoopException e) {
-      if (e.category() == KgCoopException.Category.INTERRUPTED) {
+      boolean isOfLabels =
+          e.category() == KgCoopException.Category.DATA
+              || e.category() == KgCoopException.Category.CONFIGURATION;
+      if (!isOfLabels) {
         throw e;
       }
-      return new Written(all, labels, Optional.empty(), String.valueOf(e.getMessage()));
+      return new Written(all, labels, Optional.empty(), String.valueOf(e.getMessage()), 0, 0);
+    }
+  }
+
+  /** Returns for images that the person did not label whether a classifier gives the same class. */
+  private List<Boolean> agreement(Path file, List<LabeledImage> results) {
+    try (Classifier classifier = Classifier.load(file, source.context().clip())) {
+      if (classifier.hasOwnEncoder()) {
+        return List.of();
+      }
+      List<LabeledImage> others =
+          results.stream()
+              .filter(each -> each.source() == LabeledImage.Source.HEAD)
+              .collect(Collectors.toCollection(ArrayList::new));
+      List<LabeledImage> some =
+          new PythonRandom(session.start().seed())
+              .sample(others, Math.min(COMPARED, others.size()));
+      float[][] features;
+      synchronized (this) {
+        features =
+            some.stream().map(each -> session.feature(image(each.image()))).toArray(float[][]::new);
+      }
+      List<Classification> classes = classifier.ofFeatures(features);
+      return IntStream.range(0, some.size())
+          .mapToObj(
+              i ->
+                  some.get(i)
+                      .name()
+                      .equals(
+                          classes.get(i).isAccepted() ? classes.get(i).best().className() : NONE))
+          .toList();
     }
   }
 

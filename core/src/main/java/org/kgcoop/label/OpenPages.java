@@ -31,11 +31,7 @@ final class OpenPages {
     final Map<Integer, Integer> steps; // of the last answers, when the page was made
     private final Set<Integer> left; // without an answer of this page
 
-    Open(
-        int number,
-        Proposal page,
-        Map<Integer, Integer> predicted,
-        Map<Integer, Integer> steps) {
+    Open(int number, Proposal page, Map<Integer, Integer> predicted, Map<Integer, Integer> steps) {
       this.number = number;
       this.page = page;
       this.predicted = Map.copyOf(predicted);
@@ -126,8 +122,7 @@ final class OpenPages {
     if (open != null && !open.left().isEmpty()) {
       person.again.push(
           new Again(
-              new Proposal(
-                  open.page.kind(), open.page.proposed(), open.left(), open.page.passed()),
+              new Proposal(open.page.kind(), open.page.proposed(), open.left(), open.page.passed()),
               Map.of(),
               open.steps));
     }

@@ -32,6 +32,7 @@ final class SessionAccuracy {
   private final LabelState state;
   private final SessionHead head;
   private Optional<Map<Integer, Set<Integer>>> copies = Optional.empty();
+  private @Nullable SessionHead alone; // trained without copies of audit images
   private @Nullable Accuracy known;
   private long version = -1; // of the session, for the known facts
 
@@ -104,7 +105,9 @@ final class SessionAccuracy {
     Part first = parts.get(base);
     List<Integer> prefix = answeredFirst(present(first.audit()));
     double rate =
-        (double) first.drawn() / first.images() * prefix.size()
+        (double) first.drawn()
+            / first.images()
+            * prefix.size()
             / Math.max(1, present(first.audit()).size());
     Set<Integer> measured = new HashSet<>(Set.of(base));
     for (int p = base + 1; p < parts.size(); p++) {
@@ -180,7 +183,8 @@ final class SessionAccuracy {
         corrected += answer != LabelState.UNLABELED && state.wasCorrected(i) ? 1 : 0;
       }
     }
-    long looks = 1 + state.draws().stream().filter(draw -> draw.stream().anyMatch(this::isAnswered)).count();
+    long looks =
+        1 + state.draws().stream().filter(draw -> draw.stream().anyMatch(this::isAnswered)).count();
     return Optional.of(
         Audit.folder(
             new Audit.Remaining(remaining, random, wrong, corrected),
@@ -191,8 +195,12 @@ final class SessionAccuracy {
   }
 
   private boolean isRight(int image) {
+    return isRight(image, head);
+  }
+
+  private boolean isRight(int image, SessionHead by) {
     int answer = state.answer(image);
-    return (state.isSeen(answer) || head.hasExample(answer)) && head.predicted(image) == answer;
+    return (state.isSeen(answer) || by.hasExample(answer)) && by.predicted(image) == answer;
   }
 
   /** Returns the images that joined, until their audit is answered. */
@@ -218,31 +226,41 @@ final class SessionAccuracy {
   }
 
   /**
-   * Returns the accuracy on new images. An audit image that shows the same picture as a labeled one,
-   * such as two images of a burst, is not like a new one and does not count.
+   * Returns the accuracy on new images. Labeled images that show the same picture as an audit
+   * image, such as two images of a burst, do not train the head that is measured: new images have
+   * no such copies.
    */
   private Optional<Share> newImages() {
     if (state.arrivals().size() != 1 || copies.isEmpty()) {
       return Optional.empty();
     }
-    Set<Integer> labeled = new HashSet<>(state.labeled());
     Set<Integer> outdated = new HashSet<>(session.outdated());
-    List<Integer> sample =
-        measuringNewImages().stream()
-            .filter(
-                image ->
-                    copies.get().getOrDefault(image, Set.of()).stream()
-                        .noneMatch(labeled::contains))
-            .toList();
-    return sample.size() < LEAST
-        ? Optional.empty()
-        : Optional.of(
-            Audit.newImages(
-                (int)
-                    sample.stream()
-                        .filter(image -> !outdated.contains(image) && isRight(image))
-                        .count(),
-                sample.size()));
+    List<Integer> sample = measuringNewImages();
+    if (sample.size() < LEAST) {
+      return Optional.empty();
+    }
+    SessionHead measured = withoutCopies(sample);
+    int right =
+        (int)
+            sample.stream()
+                .filter(image -> !outdated.contains(image) && isRight(image, measured))
+                .count();
+    return Optional.of(Audit.newImages(right, sample.size()));
+  }
+
+  private SessionHead withoutCopies(List<Integer> sample) {
+    Set<Integer> labeled = new HashSet<>();
+    copies.get().values().forEach(labeled::addAll);
+    labeled.retainAll(new HashSet<>(state.labeled()));
+    if (labeled.isEmpty()) {
+      return head;
+    }
+    if (alone == null) {
+      alone = head.sibling();
+    }
+    alone.setPool(sample.stream().mapToInt(Integer::intValue).sorted().toArray());
+    alone.holdOut(labeled);
+    return alone;
   }
 
   // ---- the check of the whole folder
@@ -323,7 +341,12 @@ final class SessionAccuracy {
             - changed
             + check.changedLater();
     return Optional.of(
-        new Accuracy.Check(
-            Math.max(0, 1 - (double) wrong / images), kept, check.images()));
+        new Accuracy.Check(Math.max(0, 1 - (double) wrong / images), kept, check.images()));
+  }
+
+  void close() {
+    if (alone != null) {
+      alone.close();
+    }
   }
 }

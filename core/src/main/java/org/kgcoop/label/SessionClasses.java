@@ -69,14 +69,17 @@ final class SessionClasses {
     record.accept(entries);
   }
 
-  /** Returns the entries that add those of the first names that are not there yet. */
+  /**
+   * Returns the entries that add those of the first names that the session never had. Otherwise the
+   * same command would add merged and renamed classes again.
+   */
   List<JournalEntry> first(List<String> first) {
     Set<String> known = known();
     List<JournalEntry> entries = new ArrayList<>();
     List<String> added = new ArrayList<>();
     for (String name : first) {
       String checked = NameRules.checked(name);
-      if (known.add(NameRules.folded(checked))) {
+      if (known.add(NameRules.folded(checked)) && state.everNamed(checked).isEmpty()) {
         entries.add(
             new JournalEntry.ClassAdded(state.nextClass() + entries.size(), checked, null, null));
         added.add(checked);

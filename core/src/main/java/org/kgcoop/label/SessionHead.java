@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -76,6 +77,7 @@ final class SessionHead implements AutoCloseable {
   private final long seed;
   private final Supplier<int[]> distanceImages;
   private List<Row> examples = List.of(); // labeled images of another folder
+  private Set<Integer> heldOut = Set.of(); // images that do not train
   private int[] pool = {}; // the images that every fit classifies, ascending
   private final int[] place; // (N), the position in the pool, or -1
   private @Nullable GapHead head; // for the current pool
@@ -163,6 +165,19 @@ final class SessionHead implements AutoCloseable {
     close();
   }
 
+  /** Sets images that do not train although they are labeled. */
+  void holdOut(Set<Integer> images) {
+    heldOut = Set.copyOf(images);
+    fit = null;
+  }
+
+  /** Returns a head with the same examples, for other images. */
+  SessionHead sibling() {
+    SessionHead other = new SessionHead(state, features, texts, scale, seed, distanceImages);
+    other.examples = examples;
+    return other;
+  }
+
   /** Returns true if an example has the class. */
   boolean hasExample(int number) {
     return examples.stream().anyMatch(each -> label(each) == number);
@@ -206,7 +221,9 @@ final class SessionHead implements AutoCloseable {
   /** Fits the head to the answers, if they have changed. */
   GapHead.Fit fit() {
     if (fit == null) {
-      fit = synchronize(rowsFor(state.labeled())).fit();
+      List<Integer> labeled =
+          state.labeled().stream().filter(image -> !heldOut.contains(image)).toList();
+      fit = synchronize(rowsFor(labeled)).fit();
     }
     return fit;
   }

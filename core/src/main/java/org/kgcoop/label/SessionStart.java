@@ -68,8 +68,7 @@ final class SessionStart {
     }
     return Optional.of(
         new JournalEntry.Arrival(
-            joined,
-            AuditDraw.later(joined, session.state().arrivals(), audit, start.seed())));
+            joined, AuditDraw.later(joined, session.state().arrivals(), audit, start.seed())));
   }
 
   /** Warns about labeled images that are not in the folder any more. */

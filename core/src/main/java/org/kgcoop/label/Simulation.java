@@ -69,8 +69,7 @@ public final class Simulation {
    * @param maxSteps the simulation ends after so many pages
    * @param checks true if the person checks the whole folder at the end
    */
-  public record Settings(
-      Person person, double until, long seed, int maxSteps, boolean checks) {
+  public record Settings(Person person, double until, long seed, int maxSteps, boolean checks) {
     /** Creates settings without a limit of steps and without a check. */
     public Settings(double mistakes, double until, long seed) {
       this(Person.mistaken(mistakes), until, seed, Integer.MAX_VALUE, false);
@@ -188,8 +187,7 @@ public final class Simulation {
     simulation.newFeatures = pool.newFeatures;
     simulation.newTruth = pool.newTruth;
     Map<String, float[]> first = new TreeMap<>(features);
-    IntStream.range(images - later.joining, images)
-        .forEach(i -> first.remove("%08d".formatted(i)));
+    IntStream.range(images - later.joining, images).forEach(i -> first.remove("%08d".formatted(i)));
     double before;
     MemorySource source = new MemorySource(first, texts, pool.scale, pictures);
     source.readFirst = later.read;
@@ -198,8 +196,7 @@ public final class Simulation {
     try (Labeling labeling = new Labeling(source, journal, of, InstantSource.system())) {
       simulation.confuse(labeling);
       before = simulation.measure(labeling).right();
-      simulation.run(
-          labeling, later.joining > 0 ? later.joinAfter : settings.maxSteps, steps);
+      simulation.run(labeling, later.joining > 0 ? later.joinAfter : settings.maxSteps, steps);
     }
     if (later.joining > 0) {
       MemorySource all = new MemorySource(features, texts, pool.scale, pictures);
@@ -413,10 +410,7 @@ public final class Simulation {
           wrong++;
           String right = truth.getOrDefault(key(image), "");
           labeling.decide(
-              "",
-              page.number(),
-              image,
-              labeling.classes().contains(right) ? right : Labeling.NONE);
+              "", page.number(), image, labeling.classes().contains(right) ? right : Labeling.NONE);
         }
         asked++;
       }
@@ -429,8 +423,7 @@ public final class Simulation {
 
   private static double seconds(Kind kind, int images, int wrong) {
     boolean isSingle = kind != Kind.PAGE && kind != Kind.UNUSUAL && kind != Kind.NONE_AGAIN;
-    double each =
-        NextImages.THUMBNAIL_SECONDS + (kind == Kind.UNUSUAL ? OWN_PROPOSAL_SECONDS : 0);
+    double each = NextImages.THUMBNAIL_SECONDS + (kind == Kind.UNUSUAL ? OWN_PROPOSAL_SECONDS : 0);
     return isSingle
         ? NextImages.QUESTION_SECONDS * images
         : NextImages.PAGE_SECONDS + each * images + NextImages.CORRECTION_SECONDS * wrong;

@@ -120,10 +120,7 @@ public sealed interface JournalEntry {
 
   /** A new class. */
   record ClassAdded(
-      @JsonProperty("class") int number,
-      String name,
-      @Nullable Integer step,
-      @Nullable String by)
+      @JsonProperty("class") int number, String name, @Nullable Integer step, @Nullable String by)
       implements Action {
     public ClassAdded {
       name = Objects.requireNonNullElse(name, "");
@@ -132,10 +129,7 @@ public sealed interface JournalEntry {
 
   /** A new name of a class. */
   record ClassRenamed(
-      @JsonProperty("class") int number,
-      String name,
-      @Nullable Integer step,
-      @Nullable String by)
+      @JsonProperty("class") int number, String name, @Nullable Integer step, @Nullable String by)
       implements Action {
     public ClassRenamed {
       name = Objects.requireNonNullElse(name, "");
@@ -144,10 +138,7 @@ public sealed interface JournalEntry {
 
   /** A class whose images now belong to another one. */
   record ClassMerged(
-      @JsonProperty("class") int number,
-      int into,
-      @Nullable Integer step,
-      @Nullable String by)
+      @JsonProperty("class") int number, int into, @Nullable Integer step, @Nullable String by)
       implements Action {}
 
   /** The end of a class without images. */

@@ -24,10 +24,16 @@ import org.kgcoop.image.Images;
 import org.kgcoop.image.Orientation;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.Thumbnail;
+import org.kgcoop.label.Accuracy;
+import org.kgcoop.label.Answered;
 import org.kgcoop.label.LabelExample;
-import org.kgcoop.label.LabelStatus;
 import org.kgcoop.label.LabeledImage;
 import org.kgcoop.label.Labeling;
+import org.kgcoop.label.Page;
+import org.kgcoop.label.Share;
+import org.kgcoop.label.Status;
+import org.kgcoop.label.UndoOffer;
+import org.kgcoop.label.Undone;
 
 /** Tests that a program with types of the API only can call each of its methods. */
 class ApiTourTest {
@@ -81,7 +87,13 @@ class ApiTourTest {
                 TrainingListener.class,
                 Labeling.class,
                 LabelExample.class,
-                LabelStatus.class,
+                Accuracy.class,
+                Answered.class,
+                Page.class,
+                Share.class,
+                Status.class,
+                UndoOffer.class,
+                Undone.class,
                 LabeledImage.class,
                 Crop.class,
                 ImageNames.class,

@@ -24,12 +24,18 @@ import org.kgcoop.image.Images;
 import org.kgcoop.image.Orientation;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.Thumbnail;
+import org.kgcoop.label.Accuracy;
+import org.kgcoop.label.Answered;
 import org.kgcoop.label.Audit;
 import org.kgcoop.label.LabelExample;
-import org.kgcoop.label.LabelStatus;
 import org.kgcoop.label.LabeledImage;
 import org.kgcoop.label.Labeling;
+import org.kgcoop.label.Page;
+import org.kgcoop.label.Share;
 import org.kgcoop.label.Simulation;
+import org.kgcoop.label.Status;
+import org.kgcoop.label.UndoOffer;
+import org.kgcoop.label.Undone;
 
 /** Calls the public methods of the API once each, with types of the API only. */
 public final class ApiTour {
@@ -151,18 +157,25 @@ public final class ApiTour {
 
   /** Labels the images, in a session of its own. */
   public void label() {
-    Labeling.Options options =
-        Labeling.Options.defaults()
-            .withClasses("cat", "dog")
-            .withSession(out.resolve("session"))
-            .withLabeled(photos.resolve("train"));
-    check(options.audit() == 50 && options.page() == 20 && !options.cancelled().getAsBoolean());
-    options.warnings().accept("a warning");
     Path folder = photos.resolve("test");
-    try (Labeling labeling = Labeling.open(folder, clip, options)) {
+    Labeling.Builder settings =
+        Labeling.of(folder, clip)
+            .classes("cat", "dog")
+            .session(out.resolve("session"))
+            .labeled(photos.resolve("train"))
+            .template("a photo of a {}")
+            .cache(out.resolve("features"))
+            .audit(50)
+            .target(90)
+            .pageSize(20)
+            .seed(1)
+            .warnings(warning -> {})
+            .progress(images -> {})
+            .cancelled(() -> false);
+    try (Labeling labeling = settings.open()) {
       check(labeling.folder().equals(folder));
       check(labeling.session().equals(Labeling.folderOfSession(folder, out.resolve("session"))));
-      check(labeling.readingProblem().isEmpty() && labeling.unreadable().isEmpty());
+      check(labeling.readingProblem().isEmpty());
       labeling.awaitImages();
       check(!labeling.images().isEmpty() && !labeling.overview(1).isEmpty());
       check(!labeling.examples().isEmpty());
@@ -171,18 +184,17 @@ public final class ApiTour {
       }
       answers(labeling);
       classes(labeling);
-      labeling.upcoming().forEach(each -> check(!each.isAbsolute()));
-      LabelStatus status = labeling.status();
-      check(status.labeled() > status.audited() && status.auditSize() == 0 && status.steps() == 1);
+      labeling.upcoming("").forEach(each -> check(!each.isAbsolute()));
+      Status status = labeling.status();
+      check(status.labeled() > status.audited() && status.auditSize() == 0 && status.steps() == 2);
       check(status.images() == status.read() && status.none() + status.skipped() == 0);
-      check(status.noneProposed() >= 0 && status.target() == 0.9 && status.agreement().isEmpty());
-      check(status.newImages().isEmpty() && (status.folder().isPresent() || !status.canStop()));
-      for (LabelStatus.ClassCount count : status.classes()) {
+      check(status.noneProposed() >= 0 && status.target() == 0.9 && status.joined() == 0);
+      check(status.unreadable().isEmpty() && !status.canStop());
+      for (Status.ClassCount count : status.classes()) {
         check(count.labeled() + count.proposed() >= 0);
         check(labeling.className(count.number()).orElseThrow().equals(count.name()));
       }
-      labeling.accuracy().ifPresent(share -> check(share.low() <= share.estimate()));
-      check(labeling.toCheckAgain() >= 0);
+      accuracy(labeling.accuracy());
       for (LabeledImage labeled : labeling.results()) {
         check(labeled.probability() <= 1 && !labeled.source().name().isEmpty());
         check(labeled.key().contains(labeled.image().getFileName().toString()));
@@ -190,41 +202,69 @@ public final class ApiTour {
       Labeling.Written written = labeling.write(out.resolve("labeled"), 0.01, step -> {});
       check(written.classifier().isPresent() == written.problem().isEmpty());
       check(written.labels().endsWith("labels.csv") && !written.results().isEmpty());
+      check(written.agreeing() <= written.compared());
       labeling.finish();
     }
-    check(Audit.newImages(9, 10).low() < 0.9 && Audit.folder(0, 10, 10, 0, 20).high() == 1);
+    Share share = Audit.newImages(9, 10);
+    check(share.low() < share.atLeast() && share.atLeast() < share.estimate());
+    Audit.Remaining remaining = new Audit.Remaining(10, 5, 0, 0);
+    check(remaining.images() - remaining.sample() > remaining.wrong() + remaining.corrected());
+    check(Audit.folder(remaining, 0, 20, 5, 1).high() == 1);
     Map<String, String> truth = new HashMap<>();
-    Labeling.Options other =
-        Labeling.Options.defaults().withSession(out.resolve("simulated")).withClasses("cat", "dog");
-    try (Labeling labeling = Labeling.open(folder, clip, other)) {
+    try (Labeling labeling =
+        Labeling.of(folder, clip)
+            .classes(List.of("cat", "dog"))
+            .session(out.resolve("simulated"))
+            .open()) {
       labeling.images().forEach(each -> truth.put(each.toString(), "cat"));
-      labeling.simulate(truth, new Simulation.Settings(0, 100, 1), step -> {});
+      Simulation.run(labeling, truth, new Simulation.Settings(0, 100, 1), step -> {});
     }
+  }
+
+  private static void accuracy(Accuracy accuracy) {
+    check(accuracy.state() == Accuracy.State.NOT_MEASURED && accuracy.checkLeft() == 0);
+    accuracy.folder().ifPresent(share -> check(share.low() <= share.high() && share.sample() > 9));
+    accuracy.newImages().ifPresent(share -> check(share.atLeast() > 0));
+    accuracy.check().ifPresent(done -> check(done.kept() <= done.asked() && done.atLeast() > 0));
+    check(accuracy.joined().images() == 0 && accuracy.joined().auditLeft() == 0);
   }
 
   private static void classes(Labeling labeling) {
-    int bird = labeling.addClass("bird");
-    check(labeling.lastChangedClass().getAsInt() == bird);
-    labeling.addClasses(List.of("heron", "eagle"));
-    labeling.rename("heron", "gray heron");
-    labeling.merge("eagle", "bird");
-    labeling.undoClassChange();
-    check(labeling.classes().containsAll(List.of("bird", "eagle", "gray heron")));
+    labeling.addClasses("a person", List.of("heron", "eagle", "bird"));
+    labeling.rename("a person", "heron", "gray heron");
+    labeling.merge("a person", "eagle", "bird");
+    UndoOffer offer = labeling.undoable("a person").orElseThrow();
+    UndoOffer.ClassChange merger = (UndoOffer.ClassChange) offer;
+    check(merger.change() == UndoOffer.Change.MERGED && merger.name().equals("eagle"));
+    Undone undone = labeling.undo("a person").orElseThrow();
+    check(undone.former().isEmpty() && undone.kind().equals(undone.kind()));
+    labeling.delete("a person", "bird");
+    check(labeling.classes().containsAll(List.of("eagle", "gray heron")));
   }
 
   private static void answers(Labeling labeling) {
-    Labeling.Page page = labeling.next("a program", "audit");
+    labeling.seen("a person");
+    Page page = labeling.next("a person");
     Map<Path, String> answers = new HashMap<>();
     page.images().forEach(each -> answers.put(each, "cat"));
-    check(page.likely().size() == page.images().size() || page.kind().equals("audit"));
-    check(page.proposed() == null);
-    labeling.answer(page, answers);
-    check(labeling.lastStep().orElseThrow().labels().equals(answers));
-    check(labeling.undo().size() == answers.size());
-    Labeling.Page again = labeling.next();
+    check(page.likely().size() == page.images().size() && page.former().isEmpty());
+    check(page.proposed() == null || page.kind().id().equals("page") && !page.kind().isBlind());
+    Answered answered = labeling.answer("a person", page.number(), answers, 2.5);
+    check(answered.step() > 0 && answered.leftOut().isEmpty() && answered.differs().isEmpty());
+    UndoOffer.Answers offer = (UndoOffer.Answers) labeling.undoable("a person").orElseThrow();
+    check(offer.images() == answers.size() && offer.kind() == page.kind());
+    check(labeling.undo("a person").orElseThrow().former().equals(answers));
+    labeling.leave("a person");
+    Page again = labeling.next();
     answers.clear();
     again.images().forEach(each -> answers.put(each, "dog"));
-    labeling.answer(again.number(), answers, 2.5);
+    labeling.answer(again, answers);
+    labeling.choose("a person", Map.of(again.images().get(0), "cat"));
+    try {
+      labeling.decide("a person", again.number(), again.images().get(0), "dog");
+    } catch (RuntimeException e) {
+      check(!e.getMessage().isEmpty()); // there is no check
+    }
   }
 
   /** Reads the image, and changes its pixels. */

@@ -5,67 +5,72 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.runs.JournalEntry.Answer;
 import org.kgcoop.runs.JournalEntry.ClassAdded;
 import org.kgcoop.runs.JournalEntry.ClassMerged;
 import org.kgcoop.runs.JournalEntry.ClassRenamed;
 import org.kgcoop.runs.JournalEntry.ClassUndo;
-import org.kgcoop.runs.JournalEntry.Page;
 import org.kgcoop.runs.Kind;
 
 /** Tests of changes of classes that are taken back, and of labeled images of another folder. */
 class ClassChangesTest {
   private static LabelState state(JournalEntry... entries) {
     LabelState state = new LabelState(List.of("a", "b", "c"), Map.of());
-    state.apply(new ClassAdded(0, "cat"));
-    state.apply(new ClassAdded(1, "dog"));
+    state.apply(new ClassAdded(0, "cat", null, null));
+    state.apply(new ClassAdded(1, "dog", null, null));
     List.of(entries).forEach(state::apply);
     return state;
   }
 
-  private static Page page(int step, String image, int label) {
-    return new Page(step, Kind.QUESTIONS, null, Map.of(image, label), List.of(), null);
+  private static Answer page(int step, String image, int label) {
+    return new Answer(
+        step,
+        Kind.QUESTIONS,
+        null,
+        Map.of(image, label),
+        List.of(),
+        List.of(),
+        List.of(),
+        null,
+        null);
   }
 
+  /** Journals of format 1 take back the last change of a class by its number. */
   @Test
-  void theFirstClassesAreNoChange() {
-    assertThat(state().lastChangedClass()).isEmpty();
-    assertThat(state(page(1, "a", 0)).lastChangedClass()).isEmpty();
-    assertThatIllegalArgumentException().isThrownBy(() -> state(new ClassUndo(1)));
-  }
-
-  @Test
-  void changesAreTakenBackInTheirOrder() {
+  void changesOfOldSessionsAreTakenBackInTheirOrder() {
     LabelState state =
         state(
             page(1, "a", 0),
-            new ClassAdded(2, "owl"),
-            new ClassRenamed(0, "kitten"),
-            new ClassMerged(1, 0));
+            new ClassAdded(2, "owl", null, null),
+            new ClassRenamed(0, "kitten", null, null),
+            new ClassMerged(1, 0, null, null));
     assertThat(state.classes()).containsExactly(0, 2);
-    assertThatIllegalArgumentException().isThrownBy(() -> state.apply(new ClassUndo(0)));
     state.apply(new ClassUndo(1));
     assertThat(state.classes()).containsExactly(0, 1, 2);
     state.apply(new ClassUndo(0));
     assertThat(state.name(0)).isEqualTo("cat");
     state.apply(new ClassUndo(2));
     assertThat(state.classes()).containsExactly(0, 1);
-    assertThat(state.lastChangedClass()).isEmpty();
     assertThat(state.answer(0)).isZero();
+    assertThatIllegalArgumentException().isThrownBy(() -> state.apply(new ClassUndo(7)));
   }
 
   @Test
-  void aClassWithAnAnswerStaysUntilTheAnswerIsTakenBack() {
-    LabelState state = state(page(1, "a", 0), new ClassAdded(2, "owl"), page(2, "b", 2));
-    assertThat(state.lastChangedClass()).isEmpty();
-    state.apply(new JournalEntry.Undo(2));
-    assertThat(state.lastChangedClass()).hasValue(2);
-    state.apply(new ClassUndo(2));
-    assertThat(state.classes()).containsExactly(0, 1);
+  void aNameBelongsToOneClass() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> state(new ClassRenamed(0, "DOG", null, null)));
+    LabelState state = state(new ClassRenamed(0, "CAT", null, null));
+    assertThat(state.named("cat")).hasValue(0);
+    state.apply(new ClassMerged(0, 1, null, null));
+    assertThat(state.named("cat")).isEmpty();
+    state.apply(new ClassAdded(2, "cat", null, null));
+    assertThat(state.named("Cat")).hasValue(2);
   }
 
   /** The names mean nothing here: both classes have the same text. Only the examples differ. */
@@ -77,8 +82,8 @@ class ClassChangesTest {
         new LabelSession(
             images, Map.of(), names -> new double[][] {{0, 0, 1}, {0, 0, 1}}, 100, start)) {
       session.apply(start);
-      session.apply(new ClassAdded(0, "x"));
-      session.apply(new ClassAdded(1, "y"));
+      session.apply(new ClassAdded(0, "x", null, null));
+      session.apply(new ClassAdded(1, "y", null, null));
       session.read(
           IntStream.range(0, 40)
               .boxed()
@@ -97,10 +102,10 @@ class ClassChangesTest {
       assertThat(session.head().suspicious()).isEmpty();
       session.apply(page(3, "03", 0)); // wrong
       assertThat(session.head().suspicious()).containsExactly(3);
-      session.apply(new JournalEntry.Undo(3));
-      session.apply(new ClassMerged(1, 0));
-      session.apply(new ClassAdded(2, "z"));
-      assertThat(session.next(null, LabelSession.Offered.NOTHING).shown()).isNotEmpty();
+      session.apply(new JournalEntry.Undo(3, null));
+      session.apply(new ClassMerged(1, 0, null, null));
+      session.apply(new ClassAdded(2, "z", null, null));
+      assertThat(session.next(Optional.empty(), LabelSession.Offered.NOTHING).shown()).isNotEmpty();
     }
   }
 

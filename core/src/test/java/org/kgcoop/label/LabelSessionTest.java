@@ -9,15 +9,16 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.label.LabelSession.Offered;
 import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.runs.JournalEntry.Answer;
+import org.kgcoop.runs.JournalEntry.Arrival;
 import org.kgcoop.runs.JournalEntry.ClassAdded;
-import org.kgcoop.runs.JournalEntry.Draw;
-import org.kgcoop.runs.JournalEntry.Page;
 import org.kgcoop.runs.JournalEntry.Undo;
 import org.kgcoop.runs.Kind;
 
@@ -73,12 +74,11 @@ class LabelSessionTest {
             20,
             start);
     session.apply(start);
-    session.apply(
-        new Draw(LabelSession.drawAudit(n, audit, 1).stream().map(images::get).toList(), false));
+    session.apply(new Arrival(images, AuditDraw.sample(images, audit, 1)));
     read(session, read);
     session.apply(session.growth().orElseThrow());
     for (int c = 0; c < K; c++) {
-      session.apply(new ClassAdded(c, "c" + c));
+      session.apply(new ClassAdded(c, "c" + c, null, null));
     }
     return session;
   }
@@ -91,17 +91,20 @@ class LabelSessionTest {
     session.read(vectors, List.of());
   }
 
-  private Page answer(LabelSession session, LabelSession.Proposal proposal) {
+  private Answer answer(LabelSession session, LabelSession.Proposal proposal) {
     Map<String, Integer> labels = new LinkedHashMap<>();
     proposal.shown().forEach(i -> labels.put(session.state().images().get(i), truth[i]));
-    int step = session.state().steps().size() + 1;
-    Page page =
-        new Page(
+    int step = session.state().nextStep();
+    Answer page =
+        new Answer(
             step,
             proposal.kind(),
             proposal.proposed(),
             labels,
             proposal.passed().stream().map(session.state().images()::get).toList(),
+            List.of(),
+            List.of(),
+            null,
             null);
     session.apply(page);
     return page;
@@ -111,9 +114,9 @@ class LabelSessionTest {
   void asksEachImageOnceUntilNothingIsLeft() {
     try (LabelSession session = session(12)) {
       Set<Integer> shown = new HashSet<>();
-      for (LabelSession.Proposal next = session.next(null, Offered.NOTHING);
+      for (LabelSession.Proposal next = session.next(Optional.empty(), Offered.NOTHING);
           !next.shown().isEmpty();
-          next = session.next(null, Offered.NOTHING)) {
+          next = session.next(Optional.empty(), Offered.NOTHING)) {
         for (int image : next.shown()) {
           assertThat(shown.add(image)).as("image %s", image).isTrue();
           assertThat(session.state().isAudit(image)).isEqualTo(next.kind() == Kind.AUDIT);
@@ -121,7 +124,7 @@ class LabelSessionTest {
         answer(session, next);
       }
       assertThat(shown).hasSize(n);
-      Audit.Share folder = session.accuracy().folder().orElseThrow();
+      Share folder = session.accuracy().all().folder().orElseThrow();
       assertThat(folder.low()).isEqualTo(1);
       assertThat(folder.high()).isEqualTo(1);
     }
@@ -133,34 +136,34 @@ class LabelSessionTest {
     LabelSession.Proposal expected;
     try (LabelSession session = session(12)) {
       for (int i = 0; i < 5; i++) {
-        entries.add(answer(session, session.next(null, Offered.NOTHING)));
+        entries.add(answer(session, session.next(Optional.empty(), Offered.NOTHING)));
       }
-      expected = session.next(null, Offered.NOTHING);
+      expected = session.next(Optional.empty(), Offered.NOTHING);
     }
     try (LabelSession session = session(12)) {
       entries.forEach(session::apply);
-      assertThat(session.next(null, Offered.NOTHING)).isEqualTo(expected);
+      assertThat(session.next(Optional.empty(), Offered.NOTHING)).isEqualTo(expected);
     }
   }
 
   @Test
   void proposesTheSameAfterAnUndo() {
     try (LabelSession session = session(0)) {
-      answer(session, session.next(null, Offered.NOTHING));
-      LabelSession.Proposal before = session.next(null, Offered.NOTHING);
-      Page page = answer(session, before);
-      session.next(null, Offered.NOTHING);
-      session.apply(new Undo(page.step()));
-      assertThat(session.next(null, Offered.NOTHING)).isEqualTo(before);
+      answer(session, session.next(Optional.empty(), Offered.NOTHING));
+      LabelSession.Proposal before = session.next(Optional.empty(), Offered.NOTHING);
+      Answer page = answer(session, before);
+      session.next(Optional.empty(), Offered.NOTHING);
+      session.apply(new Undo(page.step(), null));
+      assertThat(session.next(Optional.empty(), Offered.NOTHING)).isEqualTo(before);
     }
   }
 
   @Test
   void doesNotOfferImagesOfAnotherBrowser() {
     try (LabelSession session = session(0)) {
-      LabelSession.Proposal first = session.next(null, Offered.NOTHING);
+      LabelSession.Proposal first = session.next(Optional.empty(), Offered.NOTHING);
       LabelSession.Proposal second =
-          session.next(null, new Offered(Set.copyOf(first.shown()), Set.of()));
+          session.next(Optional.empty(), new Offered(Set.copyOf(first.shown()), Set.of()));
       assertThat(second.shown()).isNotEmpty().doesNotContainAnyElementsOf(first.shown());
     }
   }
@@ -169,7 +172,7 @@ class LabelSessionTest {
   void asksAFifthOfTheAuditAfterTwentyLabels() {
     try (LabelSession session = session(10)) {
       while (session.state().labeled().size() < 20) {
-        LabelSession.Proposal next = session.next(null, Offered.NOTHING);
+        LabelSession.Proposal next = session.next(Optional.empty(), Offered.NOTHING);
         // Only passed images are asked earlier.
         assertThat(next.kind() != Kind.AUDIT || session.state().isPassed(next.shown().get(0)))
             .isTrue();
@@ -178,11 +181,12 @@ class LabelSessionTest {
       long answered =
           session.state().firstDraw().stream().filter(session.state()::isLabeled).count();
       if (answered < 2) {
-        assertThat(session.next(null, Offered.NOTHING).kind()).isEqualTo(Kind.AUDIT);
+        assertThat(session.next(Optional.empty(), Offered.NOTHING).kind()).isEqualTo(Kind.AUDIT);
       }
-      assertThat(session.next(Kind.AUDIT, Offered.NOTHING).shown()).isNotEmpty();
+      assertThat(session.next(Optional.of(Kind.AUDIT), Offered.NOTHING).shown()).isNotEmpty();
       // The person asked for it, so that it comes before the audit.
-      assertThat(session.next(Kind.UNUSUAL, Offered.NOTHING).kind()).isEqualTo(Kind.UNUSUAL);
+      assertThat(session.next(Optional.of(Kind.UNUSUAL), Offered.NOTHING).kind())
+          .isEqualTo(Kind.UNUSUAL);
     }
   }
 
@@ -190,28 +194,38 @@ class LabelSessionTest {
   void countsSkippedImagesAsWrongUntilTheyAreDecided() {
     try (LabelSession session = session(12)) {
       for (int i = 0; i < 3; i++) { // so that each class was shown outside the audit
-        answer(session, session.next(null, Offered.NOTHING));
+        answer(session, session.next(Optional.empty(), Offered.NOTHING));
       }
-      answer(session, session.next(Kind.AUDIT, Offered.NOTHING));
-      double before = session.accuracy().folder().orElseThrow().estimate();
-      LabelSession.Proposal next = session.next(null, Offered.NOTHING);
+      answer(session, session.next(Optional.of(Kind.AUDIT), Offered.NOTHING));
+      double before = session.accuracy().all().folder().orElseThrow().estimate();
+      LabelSession.Proposal next = session.next(Optional.empty(), Offered.NOTHING);
       Map<String, Integer> skipped = new LinkedHashMap<>();
       next.shown().forEach(i -> skipped.put(session.state().images().get(i), JournalEntry.SKIP));
-      session.apply(new Page(99, next.kind(), next.proposed(), skipped, List.of(), null));
-      assertThat(session.accuracy().folder().orElseThrow().estimate()).isLessThan(before);
+      session.apply(
+          new Answer(
+              99,
+              next.kind(),
+              next.proposed(),
+              skipped,
+              List.of(),
+              List.of(),
+              List.of(),
+              null,
+              null));
+      assertThat(session.accuracy().all().folder().orElseThrow().estimate()).isLessThan(before);
     }
   }
 
   @Test
-  void asksAnImageAgainWhoseLabelContradictsTheOthers() {
+  void findsALabelThatContradictsTheOthers() {
     try (LabelSession session = session(0)) {
       Map<String, Integer> labels = new LinkedHashMap<>();
       IntStream.range(0, n).forEach(i -> labels.put("%03d".formatted(i), truth[i]));
       labels.put("007", (truth[7] + 1) % K);
-      session.apply(new Page(1, Kind.PAGE, 0, labels, List.of(), null));
+      session.apply(
+          new Answer(1, Kind.PAGE, 0, labels, List.of(), List.of(), List.of(), null, null));
       assertThat(session.head().suspicious()).contains(7);
       assertThat(session.head().suspicious().size()).isLessThan(n / 4);
-      assertThat(session.next(Kind.AGAIN, Offered.NOTHING).kind()).isEqualTo(Kind.AGAIN);
     }
   }
 
@@ -219,7 +233,7 @@ class LabelSessionTest {
   void classifiesTheRestWithAllLabels() {
     try (LabelSession session = session(12)) {
       for (int i = 0; i < 4; i++) {
-        answer(session, session.next(null, Offered.NOTHING));
+        answer(session, session.next(Optional.empty(), Offered.NOTHING));
       }
       SessionHead.Result result = session.result();
       long right = IntStream.range(0, n).filter(i -> result.classes()[i] == truth[i]).count();
@@ -246,27 +260,27 @@ class LabelSessionTest {
       Set<Integer> first = Set.copyOf(session.working());
       assertThat(first).hasSize(30);
       assertThat(session.growth()).isEmpty();
-      LabelSession.Proposal next = session.next(null, Offered.NOTHING);
+      LabelSession.Proposal next = session.next(Optional.empty(), Offered.NOTHING);
       assertThat(first).containsAll(next.shown()).containsAll(next.passed());
-      Page page = answer(session, next);
+      Answer page = answer(session, next);
       read(session, 33);
       assertThat(session.growth()).isEmpty(); // too few for another fit
-      assertThat(session.next(null, Offered.NOTHING).shown()).allMatch(first::contains);
+      assertThat(session.next(Optional.empty(), Offered.NOTHING).shown()).allMatch(first::contains);
       read(session, 40);
       JournalEntry.Read read = session.growth().orElseThrow();
       assertThat(read.images()).isEqualTo(40);
       session.apply(read);
       assertThat(session.working()).doesNotContainAnyElementsOf(next.shown());
       assertThat(session.isWaiting()).isTrue();
-      session.apply(new Undo(page.step())); // its images are chosen again
+      session.apply(new Undo(page.step(), null)); // its images are chosen again
       assertThat(session.working()).hasSize(40);
-      answer(session, session.next(null, Offered.NOTHING));
+      answer(session, session.next(Optional.empty(), Offered.NOTHING));
       read(session, n);
       session.apply(session.growth().orElseThrow());
       int labeled = session.state().labeled().get(0);
       assertThat(session.head().isInPool(labeled)).isFalse();
       assertThat(session.head().likely(labeled, 2)).hasSize(2); // it may be asked again
-      assertThat(session.next(Kind.AUDIT, Offered.NOTHING).shown()).hasSize(12);
+      assertThat(session.next(Optional.of(Kind.AUDIT), Offered.NOTHING).shown()).hasSize(12);
     }
   }
 
@@ -275,30 +289,30 @@ class LabelSessionTest {
     List<JournalEntry> entries = new ArrayList<>();
     LabelSession.Proposal expected;
     try (LabelSession session = session(12, 30)) {
-      entries.add(answer(session, session.next(null, Offered.NOTHING)));
+      entries.add(answer(session, session.next(Optional.empty(), Offered.NOTHING)));
       read(session, 45);
       entries.add(session.growth().orElseThrow());
       session.apply(entries.get(1));
-      entries.add(answer(session, session.next(null, Offered.NOTHING)));
-      expected = session.next(null, Offered.NOTHING);
+      entries.add(answer(session, session.next(Optional.empty(), Offered.NOTHING)));
+      expected = session.next(Optional.empty(), Offered.NOTHING);
     }
     try (LabelSession session = session(12, 30)) {
       read(session, n);
       entries.forEach(session::apply);
-      assertThat(session.next(null, Offered.NOTHING)).isEqualTo(expected);
+      assertThat(session.next(Optional.empty(), Offered.NOTHING)).isEqualTo(expected);
     }
   }
 
   @Test
   void waitsForImagesThatAreNotRead() {
     try (LabelSession session = session(0, 12)) {
-      while (!session.next(null, Offered.NOTHING).shown().isEmpty()) {
-        answer(session, session.next(null, Offered.NOTHING));
+      while (!session.next(Optional.empty(), Offered.NOTHING).shown().isEmpty()) {
+        answer(session, session.next(Optional.empty(), Offered.NOTHING));
       }
       assertThat(session.isWaiting()).isTrue();
       read(session, 13); // one image is enough if there is no other
       session.apply(session.growth().orElseThrow());
-      assertThat(session.next(null, Offered.NOTHING).shown()).hasSize(1);
+      assertThat(session.next(Optional.empty(), Offered.NOTHING).shown()).hasSize(1);
     }
   }
 
@@ -306,14 +320,15 @@ class LabelSessionTest {
   void anUnreadableImageLeavesTheAuditAndTheFolder() {
     try (LabelSession session = session(12)) {
       for (int i = 0; i < 3; i++) {
-        answer(session, session.next(null, Offered.NOTHING));
+        answer(session, session.next(Optional.empty(), Offered.NOTHING));
       }
-      answer(session, session.next(Kind.AUDIT, Offered.NOTHING));
+      answer(session, session.next(Optional.of(Kind.AUDIT), Offered.NOTHING));
       int bad = session.state().firstDraw().get(0);
       session.read(Map.of(), List.of(bad));
+      session.accuracy().setCopies(Map.of());
       assertThat(session.state().firstDraw()).hasSize(11).doesNotContain(bad);
-      assertThat(session.accuracy().newImages().orElseThrow().images()).isEqualTo(11);
-      assertThat(session.next(null, Offered.NOTHING).shown()).doesNotContain(bad);
+      assertThat(session.accuracy().all().newImages().orElseThrow().sample()).isEqualTo(11);
+      assertThat(session.next(Optional.empty(), Offered.NOTHING).shown()).doesNotContain(bad);
     }
   }
 
@@ -324,15 +339,17 @@ class LabelSessionTest {
   @Test
   void passesAnAuditImageThatAnotherBrowserShows() {
     try (LabelSession session = session(12)) {
-      LabelSession.Proposal alone = session.next(null, Offered.NOTHING);
+      LabelSession.Proposal alone = session.next(Optional.empty(), Offered.NOTHING);
       for (int i = 0; alone.passed().isEmpty() && i < 20; i++) {
         answer(session, alone);
-        alone = session.next(null, Offered.NOTHING);
+        alone = session.next(Optional.empty(), Offered.NOTHING);
       }
       assertThat(alone.passed()).isNotEmpty();
-      Set<Integer> asked = Set.copyOf(session.next(Kind.AUDIT, Offered.NOTHING).shown());
+      Set<Integer> asked =
+          Set.copyOf(session.next(Optional.of(Kind.AUDIT), Offered.NOTHING).shown());
       assertThat(asked).containsAll(alone.passed());
-      LabelSession.Proposal other = session.next(alone.kind(), new Offered(asked, Set.of()));
+      LabelSession.Proposal other =
+          session.next(Optional.of(alone.kind()), new Offered(asked, Set.of()));
       assertThat(other.shown()).isEqualTo(alone.shown());
       assertThat(other.passed()).isEqualTo(alone.passed());
     }
@@ -342,13 +359,14 @@ class LabelSessionTest {
   @Test
   void doesNotPassWhatThePageOfAnotherBrowserPasses() {
     try (LabelSession session = session(12)) {
-      LabelSession.Proposal first = session.next(null, Offered.NOTHING);
+      LabelSession.Proposal first = session.next(Optional.empty(), Offered.NOTHING);
       for (int i = 0; first.passed().isEmpty() && i < 20; i++) {
         answer(session, first);
-        first = session.next(null, Offered.NOTHING);
+        first = session.next(Optional.empty(), Offered.NOTHING);
       }
       LabelSession.Proposal second =
-          session.next(null, new Offered(Set.copyOf(first.shown()), Set.copyOf(first.passed())));
+          session.next(
+              Optional.empty(), new Offered(Set.copyOf(first.shown()), Set.copyOf(first.passed())));
       assertThat(second.passed()).doesNotContainAnyElementsOf(first.passed());
     }
   }

@@ -25,6 +25,7 @@ import org.kgcoop.example.PetLabels;
 import org.kgcoop.files.FailingDisk;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
+import org.kgcoop.runs.Kind;
 import org.kgcoop.runs.LabelJournal;
 
 class LabelingTest {
@@ -63,28 +64,19 @@ class LabelingTest {
     }
   }
 
-  private Labeling.Options options() {
-    Labeling.Options defaults = Labeling.Options.defaults();
-    return new Labeling.Options(
-        List.of("red", "blue", "gray"),
-        null,
-        defaults.template(),
-        null,
-        8,
-        90,
-        PAGE,
-        1,
-        warnings::add,
-        defaults.progress(),
-        defaults.cancelled(),
-        null);
+  private Labeling.Builder builder() {
+    return Labeling.of(photos, clip)
+        .classes("red", "blue", "gray")
+        .audit(10)
+        .pageSize(PAGE)
+        .warnings(warnings::add);
   }
 
   private Labeling open() {
-    return Labeling.open(photos, clip, options());
+    return builder().open();
   }
 
-  private Map<Path, String> answers(Labeling.Page page) {
+  private Map<Path, String> answers(Page page) {
     Map<Path, String> answers = new LinkedHashMap<>();
     page.images().forEach(image -> answers.put(image, truth.get(image)));
     return answers;
@@ -98,8 +90,9 @@ class LabelingTest {
   void labelsAFolderAndWritesEveryAnswer() throws IOException {
     int answered = 0;
     try (Labeling labeling = open()) {
-      for (Labeling.Page page = labeling.next(); !page.images().isEmpty(); page = labeling.next()) {
-        assertThat(page.likely().isEmpty()).isEqualTo(page.kind().equals("audit"));
+      for (Page page = labeling.next(); !page.images().isEmpty(); page = labeling.next()) {
+        assertThat(page.likely()).hasSameSizeAs(page.images());
+        assertThat(page.likely().get(0).isEmpty()).isEqualTo(page.kind() == Kind.AUDIT);
         labeling.answer(page, answers(page));
         answered += page.images().size();
         assertThat(Files.readString(journal())).endsWith("}\n");
@@ -107,6 +100,7 @@ class LabelingTest {
       assertThat(answered).isEqualTo(3 * PER_CLASS);
       assertThat(labeling.status().labeled()).isEqualTo(answered);
       assertThat(labeling.status().canStop()).isTrue();
+      assertThat(labeling.accuracy().state()).isEqualTo(Accuracy.State.ALL_LABELED);
       assertThat(labeling.results())
           .allSatisfy(
               result -> {
@@ -114,67 +108,167 @@ class LabelingTest {
                 assertThat(result.source()).isNotEqualTo(LabeledImage.Source.HEAD);
               });
     }
-    assertThat(LabelJournal.find(photos).orElseThrow().audit()).hasSize(8);
+    assertThat(LabelJournal.find(photos).orElseThrow().audit()).hasSize(10);
   }
 
   @Test
   void continuesWhereItStopped() {
-    Labeling.Page expected;
+    Page expected;
     try (Labeling labeling = open()) {
       for (int i = 0; i < 2; i++) {
-        Labeling.Page page = labeling.next();
+        Page page = labeling.next();
         labeling.answer(page, answers(page));
       }
       expected = labeling.next();
     }
     try (Labeling labeling = open()) {
       assertThat(labeling.status().steps()).isEqualTo(2);
-      Labeling.Page page = labeling.next();
+      Page page = labeling.next();
       assertThat(page.images()).isEqualTo(expected.images());
       assertThat(page.likely()).isEqualTo(expected.likely());
     }
   }
 
   @Test
-  void takesBackTheLastStep() {
+  void showsExactlyTheImagesThatAPersonTookBack() {
     try (Labeling labeling = open()) {
-      Labeling.Page page = labeling.next();
-      labeling.answer(page, answers(page));
-      assertThat(labeling.undo()).isEqualTo(page.images());
-      assertThat(labeling.status().labeled()).isZero();
-      assertThat(labeling.next().images()).isEqualTo(page.images());
-      assertThat(labeling.undo()).isEmpty();
+      Page page = labeling.next("a");
+      Map<Path, String> answers = answers(page);
+      labeling.answer("a", page.number(), answers, 1.5);
+      Page other = labeling.next("b");
+      labeling.answer("b", other.number(), answers(other), 0);
+      assertThat(labeling.undoable("a"))
+          .contains(new UndoOffer.Answers(page.kind(), answers.size()));
+      assertThat(labeling.undo("a").orElseThrow().former()).isEqualTo(answers);
+      assertThat(labeling.status().labeled()).isEqualTo(other.images().size());
+      Page again = labeling.next("a");
+      assertThat(again.images()).isEqualTo(page.images());
+      assertThat(again.former()).isEqualTo(answers);
+      assertThat(again.kind()).isEqualTo(page.kind());
+      assertThat(labeling.undo("a")).isEmpty();
+      assertThat(labeling.undo("c")).isEmpty();
     }
   }
 
   @Test
-  void refusesAnAnswerToAPageThatIsNotOpen() {
+  void aPageStaysOpenForItsOtherImages() {
     try (Labeling labeling = open()) {
-      Labeling.Page page = labeling.next("first", "");
-      Labeling.Page other = labeling.next("second", "");
-      assertThat(other.images()).doesNotContainAnyElementsOf(page.images());
-      labeling.answer(page, answers(page));
+      Page page = labeling.next("a");
+      Path first = page.images().get(0);
+      Answered answered = labeling.answer("a", page.number(), Map.of(first, "red"), 0);
+      assertThat(answered.leftOut()).isEmpty();
+      assertThat(labeling.status().labeled()).isEqualTo(1);
+      // A second answer of this page to the image does not count.
+      assertThat(labeling.answer("a", page.number(), Map.of(first, "blue"), 0).leftOut())
+          .containsExactly(first);
+      labeling.choose("b", Map.of(page.images().get(1), "gray"));
+      Map<Path, String> rest = answers(page);
+      rest.remove(first);
+      assertThat(labeling.answer("a", page.number(), rest, 0).leftOut())
+          .containsExactly(page.images().get(1));
+      assertThat(labeling.status().labeled()).isEqualTo(page.images().size());
       assertThatExceptionOfType(StalePageException.class)
-          .isThrownBy(() -> labeling.answer(page, answers(page)));
-      labeling.undo();
-      assertThatExceptionOfType(StalePageException.class)
-          .isThrownBy(() -> labeling.answer(other, answers(other)));
+          .isThrownBy(() -> labeling.answer("b", page.number(), rest, 0));
     }
+  }
+
+  @Test
+  void theImagesOfAPersonWhoLeavesAreFree() {
+    try (Labeling labeling = open()) {
+      Page page = labeling.next("a");
+      assertThat(labeling.next("b").images()).doesNotContainAnyElementsOf(page.images());
+      labeling.leave("a");
+      assertThat(labeling.next("b").images()).isEqualTo(page.images());
+      assertThatExceptionOfType(StalePageException.class)
+          .isThrownBy(() -> labeling.answer("a", page.number(), answers(page), 0));
+    }
+  }
+
+  @Test
+  void deletesAClassWithoutImages() {
+    try (Labeling labeling = open()) {
+      Page page = labeling.next();
+      Path first = page.images().get(0);
+      labeling.answer(page, Map.of(first, "gray"));
+      assertThatExceptionOfType(KgCoopException.class)
+          .isThrownBy(() -> labeling.delete("a", "gray"))
+          .withMessageContaining("has images");
+      labeling.addClasses("a", List.of("teal"));
+      labeling.delete("b", "Teal");
+      assertThat(labeling.classes()).containsExactly("red", "blue", "gray");
+      assertThat(labeling.undoable("b"))
+          .contains(new UndoOffer.ClassChange(UndoOffer.Change.DELETED, "teal"));
+      assertThat(labeling.undo("b").orElseThrow().former()).isEmpty();
+      assertThat(labeling.undo("a")).isPresent();
+      assertThat(labeling.classes()).containsExactly("red", "blue", "gray");
+    }
+  }
+
+  @Test
+  void aProgramChoosesImagesButNotTheRandomOnes() {
+    try (Labeling labeling = open()) {
+      Page audit = labeling.next("a", Kind.AUDIT);
+      Path hidden = audit.images().get(0);
+      assertThatExceptionOfType(KgCoopException.class)
+          .isThrownBy(() -> labeling.choose("a", Map.of(hidden, "red")))
+          .withMessageContaining("random image");
+      labeling.answer("a", audit.number(), answers(audit), 0);
+      labeling.choose("a", Map.of(hidden, "blue")); // it may be changed now
+      assertThat(labeling.undo("a").orElseThrow().kind()).isEqualTo(Kind.CHOSEN);
+      assertThat(labeling.status().labeled()).isEqualTo(audit.images().size());
+    }
+  }
+
+  /** The images of format 1 have no list, answers no person, and steps of classes no number. */
+  @Test
+  void continuesASessionOfFormat1() throws IOException {
+    int labeled;
+    try (Labeling labeling = open()) {
+      for (int i = 0; i < 2; i++) {
+        Page page = labeling.next();
+        labeling.answer(page, answers(page));
+      }
+      labeled = labeling.status().labeled();
+    }
+    List<String> lines = new ArrayList<>(Files.readAllLines(journal()));
+    lines.set(0, lines.get(0).replace("\"format\":2", "\"format\":1"));
+    lines.set(
+        1,
+        "{\"op\":\"draw\",\"more\":false,\"images\":"
+            + lines.get(1).substring(lines.get(1).indexOf("\"audit\":") + 8));
+    Files.write(journal(), lines);
+    Page page;
+    try (Labeling labeling = open()) {
+      assertThat(labeling.status().labeled()).isEqualTo(labeled);
+      page = labeling.next();
+    }
+    assertThat(Files.readAllLines(journal())).hasSize(lines.size() + 1); // the list of images
+    try (Labeling labeling = open()) {
+      assertThat(labeling.next().images()).isEqualTo(page.images());
+      assertThat(labeling.accuracy().joined()).isEqualTo(new Accuracy.Joined(0, 0));
+    }
+    Files.write(journal(), lines);
+    Files.delete(photos.resolve(page.images().get(0)));
+    assertThatExceptionOfType(KgCoopException.class)
+        .isThrownBy(this::open)
+        .withMessageContaining("format 1");
   }
 
   @Test
   void refusesAnswersThatDoNotFit() {
     try (Labeling labeling = open()) {
-      Labeling.Page page = labeling.next();
+      Page page = labeling.next();
       Map<Path, String> answers = answers(page);
       answers.put(page.images().get(0), "purple");
       assertThatExceptionOfType(KgCoopException.class)
           .isThrownBy(() -> labeling.answer(page, answers))
           .withMessageContaining("purple");
-      answers.remove(page.images().get(0));
+      Map<Path, String> others = Map.of(Path.of("no.png"), "red");
       assertThatExceptionOfType(KgCoopException.class)
-          .isThrownBy(() -> labeling.answer(page, answers))
-          .withMessageContaining("no answer");
+          .isThrownBy(() -> labeling.answer(page, others))
+          .withMessageContaining("not in the folder");
+      assertThatExceptionOfType(KgCoopException.class)
+          .isThrownBy(() -> labeling.answer(page, Map.of()));
       assertThat(labeling.status().labeled()).isZero();
     }
   }
@@ -182,16 +276,17 @@ class LabelingTest {
   @Test
   void addsRenamesAndMergesClasses() {
     try (Labeling labeling = open()) {
-      labeling.addClass(" teal ");
+      labeling.addClasses("", List.of(" teal "));
       assertThat(labeling.classes()).containsExactly("red", "blue", "gray", "teal");
       for (String bad : List.of("TEAL", "", " ", "x".repeat(201), "a\nb")) {
-        assertThatExceptionOfType(KgCoopException.class).isThrownBy(() -> labeling.addClass(bad));
+        assertThatExceptionOfType(KgCoopException.class)
+            .isThrownBy(() -> labeling.addClasses("", List.of(bad)));
       }
-      labeling.rename("teal", "Teal");
-      labeling.merge("Teal", "blue");
+      labeling.rename("", "teal", "Teal");
+      labeling.merge("", "Teal", "blue");
       assertThat(labeling.classes()).containsExactly("red", "blue", "gray");
       assertThatExceptionOfType(KgCoopException.class)
-          .isThrownBy(() -> labeling.rename("red", "blue"))
+          .isThrownBy(() -> labeling.rename("", "red", "blue"))
           .withMessageContaining("merge");
     }
     try (Labeling labeling = open()) {
@@ -221,13 +316,14 @@ class LabelingTest {
 
   @Test
   void takesImagesThatJoinedAndReportsThoseThatLeft() throws IOException {
-    Labeling.Page page;
+    Page page;
     try (Labeling labeling = open()) {
       page = labeling.next();
       labeling.answer(page, answers(page));
-      Labeling.Page audit = labeling.next("", "audit");
+      Page audit = labeling.next("", Kind.AUDIT);
       labeling.answer(audit, answers(audit));
-      assertThat(labeling.status().newImages()).isPresent();
+      labeling.awaitImages();
+      assertThat(labeling.accuracy().newImages()).isPresent();
     }
     Files.delete(photos.resolve(page.images().get(0)));
     TestImages.dataSet(folder.resolve("more"), List.of("a", "b", "c", "d"), 1, 0, 0);
@@ -237,15 +333,16 @@ class LabelingTest {
     try (Labeling labeling = open()) {
       assertThat(warnings).anySatisfy(line -> assertThat(line).contains("not in the folder"));
       assertThat(labeling.status().images()).isEqualTo(3 * PER_CLASS);
-      assertThat(labeling.status().newImages()).isEmpty();
-      assertThat(labeling.status().folder()).isPresent();
+      labeling.awaitImages();
+      assertThat(labeling.accuracy().newImages()).isEmpty();
+      assertThat(labeling.accuracy().folder()).isPresent();
     }
   }
 
   @Test
   void dropsALastLineThatWasCut() throws IOException {
     try (Labeling labeling = open()) {
-      Labeling.Page page = labeling.next();
+      Page page = labeling.next();
       labeling.answer(page, answers(page));
     }
     String whole = Files.readString(journal());
@@ -263,7 +360,13 @@ class LabelingTest {
       assertThat(labeling.next().images()).isNotEmpty();
     }
     List<String> lines = Files.readAllLines(journal());
-    for (String bad : List.of("no JSON", "{\"op\":\"nothing\"}", "{\"op\":\"undo\",\"step\":9}")) {
+    for (String bad :
+        List.of(
+            "no JSON",
+            "{\"op\":\"nothing\"}",
+            "{\"op\":\"undo\",\"step\":9}",
+            "null",
+            "{\"op\":\"page\",\"labels\":{\"a\":null}}")) {
       Files.write(journal(), Stream.concat(lines.stream(), Stream.of(bad)).toList());
       assertThatExceptionOfType(KgCoopException.class)
           .isThrownBy(this::open)
@@ -280,8 +383,13 @@ class LabelingTest {
         journal(), Files.readString(journal()).replace(clip.fingerprint(), "0".repeat(64)));
     assertThatExceptionOfType(KgCoopException.class)
         .isThrownBy(this::open)
-        .withMessageContaining(clip.fingerprint())
-        .withMessageContaining("0".repeat(64));
+        .withMessageContaining("another CLIP")
+        .withMessageContaining("--clip");
+    Files.writeString(journal(), Files.readString(journal()).replace("\"page\":6", "\"page\":-2"));
+    assertThatExceptionOfType(KgCoopException.class)
+        .isThrownBy(this::open)
+        .withMessageContaining("line 1")
+        .matches(e -> e.category() == KgCoopException.Category.DATA);
   }
 
   @Test
@@ -292,9 +400,9 @@ class LabelingTest {
         int answered = 0;
         boolean ended;
         try (FailingDisk disk = new FailingDisk(at, end)) {
-          try (Labeling labeling = Labeling.open(photos, clip, options().withSession(session))) {
+          try (Labeling labeling = builder().session(session).open()) {
             for (int i = 0; i < 2; i++) {
-              Labeling.Page page = labeling.next();
+              Page page = labeling.next();
               labeling.answer(page, answers(page));
               answered += page.images().size();
             }
@@ -303,12 +411,12 @@ class LabelingTest {
           }
           ended = disk.isEnded();
         }
-        try (Labeling labeling = Labeling.open(photos, clip, options().withSession(session))) {
+        try (Labeling labeling = builder().session(session).open()) {
           // An answer that was written but not confirmed may count.
           assertThat(labeling.status().labeled())
               .as("%s at %s", end, at)
               .isBetween(answered, answered + (end == FailingDisk.End.SPACE ? 0 : PAGE));
-          Labeling.Page page = labeling.next();
+          Page page = labeling.next();
           labeling.answer(page, answers(page));
         }
         if (!ended) {
@@ -324,7 +432,7 @@ class LabelingTest {
     truth.forEach((image, name) -> list.put(image.toString(), name));
     List<Simulation.Step> steps = new ArrayList<>();
     try (Labeling labeling = open()) {
-      labeling.simulate(list, new Simulation.Settings(0, 100, 1), steps::add);
+      Simulation.run(labeling, list, new Simulation.Settings(0, 100, 1), steps::add);
       assertThat(labeling.status().labeled()).isEqualTo(3 * PER_CLASS);
     }
     assertThat(steps.get(steps.size() - 1).right()).isEqualTo(100);
@@ -332,19 +440,17 @@ class LabelingTest {
     try (Labeling labeling = open()) {
       assertThatExceptionOfType(KgCoopException.class)
           .isThrownBy(
-              () -> labeling.simulate(list, new Simulation.Settings(0, 100, 1), step -> {}));
+              () -> Simulation.run(labeling, list, new Simulation.Settings(0, 100, 1), step -> {}));
     }
   }
 
   @Test
   void asksForASecondClass() throws IOException {
-    try (Labeling labeling =
-        Labeling.open(
-            photos, clip, Labeling.Options.defaults().withSession(folder.resolve("empty")))) {
+    try (Labeling labeling = Labeling.of(photos, clip).session(folder.resolve("empty")).open()) {
       assertThatExceptionOfType(KgCoopException.class)
           .isThrownBy(labeling::next)
           .withMessageContaining("two classes");
-      assertThat(labeling.status().folder()).isEmpty();
+      assertThat(labeling.accuracy().state()).isEqualTo(Accuracy.State.NOT_MEASURED);
     }
   }
 
@@ -352,7 +458,8 @@ class LabelingTest {
   @Test
   void aProgramWritesTheResults() throws IOException {
     Path out = folder.resolve("runs/pets");
-    PetLabels.label(photos, clip, image -> image.toString().contains("red") ? "cat" : "dog", out);
+    PetLabels.label(
+        photos, clip, image -> image.toString().contains("red") ? "cat" : "dog", out, 0.02);
     assertThat(Files.readAllLines(out.resolve("labels.csv")))
         .hasSize(1 + 3 * PER_CLASS)
         .startsWith("image,class,source,probability")
@@ -361,11 +468,11 @@ class LabelingTest {
     assertThat(Files.readString(out.resolve(LabelJournal.FILE)))
         .isEqualTo(Files.readString(journal()));
     assertThat(ClassifierFile.read(out).classNames()).containsExactly("cat", "dog");
-    PetLabels.label(photos, clip, image -> "dog", out); // again, into the same folder
+    PetLabels.label(photos, clip, image -> "dog", out, 0.02); // again, into the same folder
     Path other = Files.createDirectories(folder.resolve("other"));
     Files.writeString(other.resolve("classifier.safetensors"), "of somebody else");
     assertThatExceptionOfType(KgCoopException.class)
-        .isThrownBy(() -> PetLabels.label(photos, clip, image -> "dog", other))
+        .isThrownBy(() -> PetLabels.label(photos, clip, image -> "dog", other, 0.02))
         .withMessageContaining("expected an empty folder");
     String source = Files.readString(Path.of("src/test/java/org/kgcoop/example/PetLabels.java"));
     assertThat(Files.readString(Path.of("../docs/how-to/use-from-java.md")))

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,6 +24,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.runs.Kind;
 import org.kgcoop.runs.LabelJournal;
 
 /** Tests with a folder of which only a part is read before the first page. */
@@ -70,23 +72,14 @@ class ReadingTest {
   }
 
   private Labeling open() {
-    Labeling.Options defaults = Labeling.Options.defaults();
-    return Labeling.open(
-        photos,
-        clip,
-        new Labeling.Options(
-            List.of("red", "blue"),
-            null,
-            defaults.template(),
-            folder.resolve("cache"),
-            AUDIT,
-            90,
-            20,
-            1,
-            warnings::add,
-            this::progress,
-            () -> cancelled,
-            null));
+    return Labeling.of(photos, clip)
+        .classes("red", "blue")
+        .cache(folder.resolve("cache"))
+        .audit(AUDIT)
+        .warnings(warnings::add)
+        .progress(this::progress)
+        .cancelled(() -> cancelled)
+        .open();
   }
 
   private void progress(long done) {
@@ -99,7 +92,7 @@ class ReadingTest {
     }
   }
 
-  private static void answer(Labeling labeling, Labeling.Page page) {
+  private static void answer(Labeling labeling, Page page) {
     labeling.answer(
         page,
         page.images().stream()
@@ -119,26 +112,25 @@ class ReadingTest {
   }
 
   private static String draw(List<JournalEntry> journal) {
-    return journal.stream().filter(JournalEntry.Draw.class::isInstance).toList().toString();
+    return journal.stream().filter(JournalEntry.Arrival.class::isInstance).toList().toString();
   }
 
   @Test
   void worksWhileImagesAreRead() {
     waits = true;
     try (Labeling labeling = open()) {
-      LabelStatus status = labeling.status();
+      Status status = labeling.status();
       assertThat(status.images()).isEqualTo(IMAGES);
       assertThat(status.read()).isBetween(500, 500 + AUDIT);
       assertThat(status.auditSize()).isEqualTo(AUDIT);
       for (int i = 0; i < 3; i++) {
         answer(labeling, labeling.next());
       }
-      answer(labeling, labeling.next("", "audit"));
+      answer(labeling, labeling.next("", Kind.AUDIT));
       // The audit was drawn from all images, so the claim is about all of them.
-      assertThat(labeling.accuracy()).isPresent();
-      assertThat(labeling.status().newImages()).isPresent();
+      assertThat(labeling.accuracy().folder()).isPresent();
       assertThat(reads()).hasSize(1).allMatch(read -> read < IMAGES);
-      Labeling.Page before = labeling.next();
+      Page before = labeling.next();
       more.countDown();
       labeling.awaitImages();
       assertThat(labeling.status().read()).isEqualTo(IMAGES);
@@ -158,7 +150,7 @@ class ReadingTest {
           .isThrownBy(labeling::awaitImages)
           .withMessage(photos + ": this folder no longer exists");
       assertThat(labeling.readingProblem()).contains("no longer exists");
-      assertThat(labeling.unreadable()).isEmpty();
+      assertThat(labeling.status().unreadable()).isEmpty();
       answer(labeling, labeling.next());
     }
   }
@@ -167,7 +159,7 @@ class ReadingTest {
   @Test
   void goesOnAfterItWasStoppedWhileReading() {
     waits = true;
-    Labeling.Page next;
+    Page next;
     String draw;
     try (Labeling labeling = open()) {
       answer(labeling, labeling.next());
@@ -184,7 +176,7 @@ class ReadingTest {
     List<Integer> reads = reads();
     try (Labeling labeling = open()) {
       assertThat(labeling.status().labeled()).isEqualTo(labeled());
-      Labeling.Page page = labeling.next();
+      Page page = labeling.next();
       assertThat(reads()).isEqualTo(reads); // no image joined
       assertThat(page.images()).isEqualTo(next.images());
       assertThat(page.likely()).isEqualTo(next.likely());
@@ -195,14 +187,15 @@ class ReadingTest {
 
   private int labeled() {
     return journal().stream()
-        .filter(JournalEntry.Page.class::isInstance)
-        .mapToInt(entry -> ((JournalEntry.Page) entry).labels().size())
+        .filter(JournalEntry.Answer.class::isInstance)
+        .mapToInt(entry -> ((JournalEntry.Answer) entry).labels().size())
         .sum();
   }
 
   @Test
   void leavesOutUnreadableImagesOfTheAudit() throws IOException {
-    List<Integer> audit = LabelSession.drawAudit(IMAGES, AUDIT, 1);
+    List<String> all = IntStream.range(0, IMAGES).mapToObj(ReadingTest::name).toList();
+    List<Integer> audit = AuditDraw.sample(all, AUDIT, 1).stream().map(all::indexOf).toList();
     Map<Integer, String> bad = new HashMap<>();
     bad.put(audit.get(0), "not an image");
     bad.put(audit.get(7), "");
@@ -214,25 +207,26 @@ class ReadingTest {
       assertThat(labeling.status().auditSize()).isEqualTo(AUDIT - bad.size());
       assertThat(labeling.status().images()).isEqualTo(IMAGES - bad.size());
       assertThat(labeling.status().read()).isEqualTo(IMAGES - bad.size());
-      assertThat(labeling.unreadable()).hasSize(bad.size());
-      Labeling.Page page = labeling.next("", "audit");
+      assertThat(labeling.status().unreadable()).hasSize(bad.size());
+      Page page = labeling.next("", Kind.AUDIT);
       assertThat(page.images()).hasSize(20);
       answer(labeling, page);
-      assertThat(labeling.accuracy()).isPresent();
+      assertThat(labeling.accuracy().folder()).isPresent();
+      assertThat(labeling.accuracy().newImages()).isPresent();
       assertThat(labeling.results()).hasSize(IMAGES - bad.size());
     }
   }
 
   @Test
   void imagesThatAreAddedLaterJoin() throws IOException {
-    Labeling.Page expected;
+    Page expected;
     try (Labeling labeling = open()) {
       labeling.awaitImages();
       answer(labeling, labeling.next());
       expected = labeling.next();
     }
     try (Labeling labeling = open()) {
-      Labeling.Page page = labeling.next();
+      Page page = labeling.next();
       assertThat(page.images()).isEqualTo(expected.images());
       assertThat(page.likely()).isEqualTo(expected.likely());
     }
@@ -241,9 +235,13 @@ class ReadingTest {
     }
     try (Labeling labeling = open()) {
       assertThat(labeling.status().images()).isEqualTo(IMAGES + 30);
-      answer(labeling, labeling.next("", "audit"));
-      assertThat(labeling.status().folder()).isPresent();
-      assertThat(labeling.status().newImages()).isEmpty(); // they may be of another kind
+      answer(labeling, labeling.next("", Kind.AUDIT));
+      labeling.awaitImages();
+      Accuracy accuracy = labeling.accuracy();
+      assertThat(accuracy.folder()).isPresent();
+      assertThat(accuracy.newImages()).isEmpty(); // they may be of another kind
+      assertThat(accuracy.joined().images()).isEqualTo(30);
+      assertThat(accuracy.joined().auditLeft()).isBetween(1, 2); // 40 of 640, as of the others
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -31,10 +32,10 @@ class WorkingSetTest {
     try (LabelSession session =
         new LabelSession(images, Map.of(), names -> new double[][] {{1, 0}, {0, 1}}, 100, start)) {
       session.apply(start);
-      List<Integer> audit = LabelSession.drawAudit(IMAGES, AUDIT, 1);
-      session.apply(new JournalEntry.Draw(audit.stream().map(images::get).toList(), false));
-      session.apply(new JournalEntry.ClassAdded(0, "x"));
-      session.apply(new JournalEntry.ClassAdded(1, "y"));
+      session.apply(new JournalEntry.Arrival(images, AuditDraw.sample(images, AUDIT, 1)));
+      List<Integer> audit = session.state().firstDraw();
+      session.apply(new JournalEntry.ClassAdded(0, "x", null, null));
+      session.apply(new JournalEntry.ClassAdded(1, "y", null, null));
       session.read(
           IntStream.range(0, IMAGES)
               .boxed()
@@ -46,7 +47,7 @@ class WorkingSetTest {
       double auditShare = (double) audit.stream().filter(working::contains).count() / AUDIT;
       assertThat(share).isBetween(0.7, 0.85);
       assertThat(auditShare).isBetween(share - 0.05, share + 0.05);
-      LabelSession.Proposal next = session.next(null, LabelSession.Offered.NOTHING);
+      LabelSession.Proposal next = session.next(Optional.empty(), LabelSession.Offered.NOTHING);
       assertThat(working).containsAll(next.shown()).containsAll(next.passed());
       assertThat(audit).allMatch(session.head()::isInPool); // they are always classified
     }
@@ -67,5 +68,6 @@ class WorkingSetTest {
     assertThat(central).allMatch(i -> Math.abs(i / 3 - 15) <= 1);
     assertThat(Clusters.central(features.subList(0, 2), 24, 1)).hasSize(2);
     assertThat(Clusters.central(List.of(), 24, 1)).isEmpty();
+    assertThat(Clusters.central(features, 0, 1)).isEmpty();
   }
 }

@@ -69,6 +69,12 @@ final class LabelWriter implements ResultsWriter {
           session, data(labeling, results), summary(labeling, results, sentences), report.get());
       lines.add("classifier: " + written.classifier().get());
       lines.add("report: " + report.get());
+      if (written.compared() > 0) {
+        lines.add(
+            "The classifier gives the class of labels.csv to %s of %s that you did not label."
+                .formatted(
+                    written.agreeing(), Messages.count(written.compared(), "image", "images")));
+      }
     } else {
       lines.add("classifier: not trained, because " + written.problem());
     }
@@ -115,7 +121,9 @@ final class LabelWriter implements ResultsWriter {
           labeling.results(),
           labeling.session().resolve("labels.csv"),
           Optional.empty(),
-          "you stopped the training");
+          "you stopped the training",
+          0,
+          0);
     } finally {
       isTraining = false;
       isStopped = false;

@@ -108,8 +108,7 @@ public record LabelSentences(Status status, Accuracy accuracy) {
 
   /** Returns the sentence that the target is reached. */
   public String target() {
-    return String.format(
-        Locale.ROOT, "The target of %.0f %% is reached.", 100 * status.target());
+    return String.format(Locale.ROOT, "The target of %.0f %% is reached.", 100 * status.target());
   }
 
   /** Returns what undo takes back. */

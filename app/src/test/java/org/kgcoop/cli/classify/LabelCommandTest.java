@@ -81,12 +81,24 @@ class LabelCommandTest {
     JsonNode last = steps.get(steps.size() - 1);
     assertThat(last.path("right").asDouble()).isEqualTo(100);
     assertThat(last.path("labeled").asInt()).isEqualTo(IMAGES);
-    assertThat(last.path("folder").path("low").asDouble()).isEqualTo(1);
+    assertThat(last.has("folder")).isFalse(); // nothing is estimated when all images are labeled
     assertThat(steps.stream().map(step -> step.path("kind").asText()).toList())
         .contains("questions", "page", "audit");
     assertThat(result.err()).contains("the audit has 12 images: a quarter of the folder");
     assertThat(session).isDirectory();
     assertThat(session.resolve("labels.csv")).doesNotExist();
+  }
+
+  @Test
+  void aStepSaysAtLeastAndNeverMoreThanWasMeasured() {
+    Cli.Result result = label("--simulate", truth, "--until", 99);
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out()).contains(" labeled, ");
+    result
+        .out()
+        .lines()
+        .filter(line -> line.contains("at least"))
+        .forEach(line -> assertThat(line).matches(".* % right, at least \\d+ %"));
   }
 
   @Test
@@ -97,12 +109,13 @@ class LabelCommandTest {
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out())
         .contains("labels: ", "classifier: ", "report: ", "48 images copied into " + into)
-        .contains("labeled by you: ", "of the folder is right", "Of 100 new images like these");
+        .contains("labeled by you: 48 of 48 images", "You labeled all 48 images.");
     List<String> rows = rows(session.resolve("labels.csv"));
     assertThat(rows).hasSize(IMAGES);
     assertThat(rows).anyMatch(row -> row.contains(",audit,1.0000"));
     assertThat(rows).anyMatch(row -> row.contains(",person,1.0000"));
-    assertThat(session.resolve("report.html")).isRegularFile();
+    assertThat(Files.readString(session.resolve("report.html")))
+        .contains("The labels of the folder", "You labeled all 48 images.", "by the program");
     assertThat(session.resolve(".training")).doesNotExist();
     Cli.Result predicted = Cli.run("predict", session, photos);
     assertThat(predicted.exitCode()).as(predicted.err()).isZero();
@@ -228,6 +241,7 @@ class LabelCommandTest {
     Path into = folder.resolve("trial");
     Cli.Result result = Cli.run("label", into, "--try", "--write");
     assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err()).contains("You label 300 drawings. Press the key of a class");
     assertThat(rows(folder.resolve("trial.labels/labels.csv"))).hasSize(300);
   }
 }

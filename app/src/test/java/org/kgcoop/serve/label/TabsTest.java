@@ -1,0 +1,35 @@
+package org.kgcoop.serve.label;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class TabsTest {
+  private final AtomicLong milliseconds = new AtomicLong(5);
+  private final Tabs tabs = new Tabs(() -> milliseconds.get() * 1_000_000);
+
+  @Test
+  void answersOfATabAre100MillisecondsApart() {
+    tabs.seen("A");
+    assertThat(tabs.answers("A")).isTrue();
+    milliseconds.addAndGet(99);
+    assertThat(tabs.answers("A")).isFalse();
+    assertThat(tabs.answers("B")).isTrue();
+    tabs.seen("A"); // a sign of life is no answer
+    milliseconds.addAndGet(1);
+    assertThat(tabs.answers("A")).isTrue();
+  }
+
+  @Test
+  void aTabIsGoneWhenItLeavesOrIsSilentFor30Seconds() {
+    assertThat(tabs.isEmpty()).isTrue();
+    tabs.seen("A");
+    tabs.seen("B");
+    tabs.leave("B");
+    milliseconds.addAndGet(30_000);
+    assertThat(tabs.isEmpty()).isFalse();
+    milliseconds.addAndGet(1);
+    assertThat(tabs.isEmpty()).isTrue();
+  }
+}

@@ -1,0 +1,514 @@
+package org.kgcoop.label;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.runs.Kind;
+
+/**
+ * Random sessions of two persons: answers, parts of pages, undo, classes, choices, checks, kills,
+ * images that join and leave. A plain model says which label each image has.
+ */
+class RandomSessionsTest {
+  private static final int WIDTH = 6;
+  private static final List<String> PERSONS = List.of("ann", "bob");
+  private static final List<Kind> KINDS =
+      List.of(Kind.AUDIT, Kind.MORE_AUDIT, Kind.UNUSUAL, Kind.SKIPPED, Kind.NONE_AGAIN, Kind.CHECK);
+
+  @Test
+  void eachSessionIsWhatAPlainModelSaysAndCanBePlayedToItsEnd() {
+    for (int seed = 0; seed < 40; seed++) {
+      new Session(seed).play();
+    }
+  }
+
+  @Test
+  @Tag("nightly")
+  void aThousandSessionsAreWhatAPlainModelSays() {
+    for (int seed = 1_000; seed < 2_000; seed++) {
+      new Session(seed).play();
+    }
+  }
+
+  /** What a person did: a change of labels or classes by numbers that only the model knows. */
+  private record Action(
+      String person,
+      boolean isCheck,
+      Map<String, Integer> labels,
+      int added,
+      int renamed,
+      String name,
+      int merged,
+      int into,
+      int deleted) {
+    static Action answer(String person, boolean isCheck, Map<String, Integer> labels) {
+      return new Action(person, isCheck, labels, -1, -1, "", -1, -1, -1);
+    }
+  }
+
+  /** The labels and names after some actions; null if they do not fit together. */
+  private static final class Model {
+    final Map<Integer, String> names = new TreeMap<>(); // by number
+    final Map<Integer, Integer> into = new HashMap<>();
+    final Map<String, Integer> labels = new TreeMap<>();
+    private Map<String, Integer> drawn = Map.of(); // the labels when the last check was drawn
+    private final Set<String> undecided = new TreeSet<>();
+
+    static @Nullable Model of(Collection<Action> actions, List<String> first) {
+      Model model = new Model();
+      first.forEach(name -> model.names.put(model.names.size(), name));
+      for (Action action : actions) {
+        if (!model.add(action)) {
+          return null;
+        }
+      }
+      return model;
+    }
+
+    int label(int number) {
+      int at = number;
+      while (into.containsKey(at)) {
+        at = into.getOrDefault(at, at);
+      }
+      return at;
+    }
+
+    private boolean isFree(String name, int number) {
+      return names.entrySet().stream()
+          .noneMatch(each -> each.getKey() != number && each.getValue().equals(name));
+    }
+
+    private boolean add(Action action) {
+      if (action.person.isEmpty()) { // a check is drawn
+        drawn = Map.copyOf(labels);
+        undecided.clear();
+        return true;
+      }
+      if (action.added >= 0) {
+        boolean fits = isFree(action.name, action.added);
+        names.put(action.added, action.name);
+        return fits;
+      }
+      if (action.renamed >= 0) {
+        boolean fits = names.containsKey(action.renamed) && isFree(action.name, action.renamed);
+        names.put(action.renamed, action.name);
+        return fits;
+      }
+      if (action.merged >= 0) {
+        boolean fits = names.containsKey(action.into) && names.remove(action.merged) != null;
+        into.put(action.merged, action.into);
+        return fits;
+      }
+      if (action.deleted >= 0) {
+        boolean isUsed = labels.values().stream().anyMatch(each -> label(each) == action.deleted);
+        return names.remove(action.deleted) != null && !isUsed;
+      }
+      for (Map.Entry<String, Integer> each : action.labels.entrySet()) {
+        int label = each.getValue();
+        if (label >= 0 && !names.containsKey(label(label))) {
+          return false;
+        }
+        if (action.isCheck && drawn.getOrDefault(each.getKey(), JournalEntry.SKIP) >= -1) {
+          check(each.getKey(), label);
+        } else {
+          labels.put(each.getKey(), label);
+        }
+      }
+      return true;
+    }
+
+    private void check(String image, int label) {
+      boolean isSame = label(labels.getOrDefault(image, JournalEntry.SKIP)) == label(label);
+      boolean isDecision = undecided.remove(image);
+      if (label != JournalEntry.SKIP && isDecision) {
+        labels.put(image, label);
+      } else if (label != JournalEntry.SKIP && !isSame) {
+        undecided.add(image);
+      }
+    }
+  }
+
+  private static final class Session {
+    private final Random random;
+    private final long seed;
+    private final TreeMap<String, float[]> folder = new TreeMap<>();
+    private final Map<String, Integer> truth = new HashMap<>();
+    private final List<float[]> centers = new ArrayList<>();
+    private final MemorySource.Entries journal = new MemorySource.Entries();
+    private final List<Action> actions = new ArrayList<>();
+    private final List<String> first = List.of("c0", "c1", "c2");
+    private final Map<String, Page> pages = new HashMap<>();
+    private Instant now = Instant.EPOCH;
+    private int numbers = 3;
+    private int added; // images
+    private int checks;
+    private Labeling labeling;
+
+    Session(long seed) {
+      this.seed = seed;
+      random = new Random(seed);
+      for (int c = 0; c < 5; c++) {
+        centers.add(unit(random.doubles(WIDTH, -1, 1).toArray()));
+      }
+      join(30 + random.nextInt(50));
+      labeling = open(journal);
+    }
+
+    private void join(int count) {
+      for (int i = 0; i < count; i++) {
+        String name = "%03d".formatted((added++ * 37) % 1_000);
+        int label = random.nextInt(centers.size());
+        double[] feature = new double[WIDTH];
+        for (int d = 0; d < WIDTH; d++) {
+          feature[d] = centers.get(label)[d] + 0.3 * random.nextGaussian();
+        }
+        folder.put(name, unit(feature));
+        truth.put(name, label);
+      }
+    }
+
+    private static float[] unit(double[] row) {
+      double norm = 0;
+      for (double x : row) {
+        norm += x * x;
+      }
+      float[] result = new float[row.length];
+      for (int d = 0; d < row.length; d++) {
+        result[d] = (float) (row[d] / Math.sqrt(norm));
+      }
+      return result;
+    }
+
+    private Labeling open(Journal entries) {
+      SessionHead.ClassTexts texts =
+          names ->
+              names.stream()
+                  .map(name -> centers.get(Math.floorMod(name.hashCode(), centers.size())))
+                  .map(
+                      row -> {
+                        double[] text = new double[WIDTH];
+                        for (int d = 0; d < WIDTH; d++) {
+                          text[d] = row[d];
+                        }
+                        return text;
+                      })
+                  .toArray(double[][]::new);
+      return new Labeling(
+          new MemorySource(folder, texts, 20, Map.of()),
+          entries,
+          new Labeling.Settings(first, 6, 20, 90, seed, warning -> {}),
+          () -> now);
+    }
+
+    private Model model() {
+      return Objects.requireNonNull(Model.of(actions, first));
+    }
+
+    void play() {
+      for (int step = 0; step < 60; step++) {
+        try {
+          act(PERSONS.get(random.nextInt(PERSONS.size())));
+          compare();
+        } catch (RuntimeException | AssertionError e) {
+          throw new AssertionError("session %s, step %s: %s".formatted(seed, step, e), e);
+        }
+      }
+      finish();
+      labeling.close();
+    }
+
+    private void act(String person) {
+      switch (random.nextInt(16)) {
+        case 0, 1, 2, 3, 4, 5 -> answer(person);
+        case 6 -> next(person);
+        case 7, 8 -> undo(person);
+        case 9 -> addClass(person);
+        case 10 -> changeClass(person);
+        case 11 -> choose(person);
+        case 12 -> reopen();
+        case 13 -> {
+          if (random.nextBoolean()) {
+            labeling.leave(person);
+            pages.remove(person);
+          } else {
+            now = now.plus(Duration.ofSeconds(31));
+          }
+        }
+        default -> answer(person);
+      }
+    }
+
+    private Page next(String person) {
+      Optional<Kind> wanted =
+          random.nextInt(4) > 0
+              ? Optional.empty()
+              : Optional.of(KINDS.get(random.nextInt(KINDS.size())));
+      Page page = wanted.isPresent() ? labeling.next(person, wanted.get()) : labeling.next(person);
+      long drawn =
+          journal.entries().stream().filter(JournalEntry.CheckDrawn.class::isInstance).count();
+      if (drawn > checks) {
+        checks = (int) drawn;
+        actions.add(Action.answer("", false, Map.of()));
+      }
+      pages.put(person, page);
+      return page;
+    }
+
+    private void answer(String person) {
+      Page page = pages.get(person);
+      if (page == null || random.nextInt(3) == 0) {
+        page = next(person);
+      }
+      if (page.images().isEmpty()) {
+        return;
+      }
+      Map<Path, String> answers = new LinkedHashMap<>();
+      boolean isPart = random.nextInt(3) == 0;
+      for (Path image : page.images()) {
+        if (!isPart || random.nextBoolean()) {
+          answers.put(image, random(image));
+        }
+      }
+      if (answers.isEmpty()) {
+        return;
+      }
+      Answered answered = labeling.answer(person, page.number(), answers, 1);
+      answers.keySet().removeAll(answered.leftOut());
+      record(person, page.kind() == Kind.CHECK, answers);
+      if (!answered.differs().isEmpty() && random.nextBoolean()) {
+        Path image = answered.differs().keySet().iterator().next();
+        String decision = random(image);
+        labeling.decide(person, page.number(), image, decision);
+        record(person, true, Map.of(image, decision));
+      }
+    }
+
+    private void record(String person, boolean isCheck, Map<Path, String> answers) {
+      Map<String, Integer> labels = new LinkedHashMap<>();
+      answers.forEach((image, name) -> labels.put(image.toString(), number(name)));
+      if (!labels.isEmpty()) {
+        actions.add(Action.answer(person, isCheck, labels));
+      }
+    }
+
+    private int number(String name) {
+      return name.equals(Labeling.NONE)
+          ? JournalEntry.NONE
+          : name.equals(Labeling.SKIP)
+              ? JournalEntry.SKIP
+              : model().names.entrySet().stream()
+                  .filter(each -> each.getValue().equals(name))
+                  .findFirst()
+                  .orElseThrow()
+                  .getKey();
+    }
+
+    private String random(Path image) {
+      List<String> names = labeling.classes();
+      int kind = random.nextInt(10);
+      return kind == 0
+          ? Labeling.SKIP
+          : kind == 1
+              ? Labeling.NONE
+              : names.get(
+                  Math.floorMod(
+                      kind < 4 ? random.nextInt() : truth.get(image.toString()), names.size()));
+    }
+
+    private void undo(String person) {
+      int position = -1;
+      for (int i = actions.size() - 1; i >= 0 && position < 0; i--) {
+        List<Action> others = new ArrayList<>(actions);
+        if (others.remove(i).person.equals(person) && Model.of(others, first) != null) {
+          position = i;
+        }
+      }
+      assertThat(labeling.undoable(person).isPresent()).isEqualTo(position >= 0);
+      Optional<Undone> undone = labeling.undo(person);
+      assertThat(undone.isPresent()).isEqualTo(position >= 0);
+      if (position < 0) {
+        return;
+      }
+      Action removed = actions.remove(position);
+      Undone what = undone.orElseThrow();
+      List<Path> shown = List.copyOf(what.former().keySet());
+      assertThat(removed.labels.keySet()).containsAll(shown.stream().map(Path::toString).toList());
+      if (labeling.classes().size() >= 2) {
+        Page page = labeling.next(person);
+        pages.put(person, page);
+        if (!shown.isEmpty() && what.kind() != Kind.CHOSEN) {
+          assertThat(page.images()).isEqualTo(shown);
+          assertThat(page.former()).isEqualTo(what.former());
+        }
+      }
+    }
+
+    private void addClass(String person) {
+      String name = "n" + random.nextInt(12);
+      boolean isFree = model().isFree(name, -1);
+      try {
+        labeling.addClasses(person, List.of(name));
+        assertThat(isFree).isTrue();
+        actions.add(new Action(person, false, Map.of(), numbers++, -1, name, -1, -1, -1));
+      } catch (KgCoopException e) {
+        assertThat(isFree).isFalse();
+      }
+    }
+
+    private void changeClass(String person) {
+      Model model = model();
+      List<Integer> classes = List.copyOf(model.names.keySet());
+      int number = classes.get(random.nextInt(classes.size()));
+      String name = Objects.requireNonNull(model.names.get(number));
+      int kind = random.nextInt(3);
+      if (kind == 0) {
+        String newName = "r" + random.nextInt(1_000);
+        if (model.isFree(newName, number)) {
+          labeling.rename(person, name, newName);
+          actions.add(new Action(person, false, Map.of(), -1, number, newName, -1, -1, -1));
+        }
+      } else if (classes.size() > 3 && kind == 1) {
+        int into = classes.get(random.nextInt(classes.size()));
+        if (into != number) {
+          labeling.merge(person, name, Objects.requireNonNull(model.names.get(into)));
+          actions.add(new Action(person, false, Map.of(), -1, -1, "", number, into, -1));
+        }
+      } else if (classes.size() > 3) {
+        boolean isUsed =
+            model.labels.values().stream().anyMatch(each -> model.label(each) == number);
+        try {
+          labeling.delete(person, name);
+          actions.add(new Action(person, false, Map.of(), -1, -1, "", -1, -1, number));
+        } catch (KgCoopException e) {
+          // refused also because of images that left the folder
+          assertThat(isUsed).isTrue();
+        }
+      }
+    }
+
+    private void choose(String person) {
+      Map<Path, String> chosen = new LinkedHashMap<>();
+      for (Labeling.Current each : labeling.current()) {
+        if (!each.isHidden() && random.nextInt(8) == 0) {
+          chosen.put(each.image(), random(each.image()));
+        }
+      }
+      if (!chosen.isEmpty()) {
+        labeling.choose(person, chosen);
+        record(person, false, chosen);
+      }
+    }
+
+    /** The process is killed: only the lines of the journal are left. */
+    private void reopen() {
+      Status status = labeling.status();
+      Accuracy accuracy = labeling.accuracy();
+      MemorySource.Entries lines = new MemorySource.Entries();
+      for (JournalEntry entry : journal.entries()) {
+        try {
+          lines.append(List.of(JournalEntry.JSON.readValue(entry.line(), JournalEntry.class)));
+        } catch (JsonProcessingException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+      assertThat(lines.entries()).isEqualTo(journal.entries());
+      labeling.close();
+      try (Labeling again = open(lines)) {
+        assertThat(again.status()).isEqualTo(status);
+        assertThat(again.accuracy()).isEqualTo(accuracy);
+      }
+      if (random.nextInt(3) == 0) {
+        join(1 + random.nextInt(40));
+      } else if (random.nextInt(3) == 0) { // without labels, so that the model can go on
+        List<String> unlabeled = new ArrayList<>(folder.keySet());
+        unlabeled.removeAll(labels());
+        unlabeled.stream().limit(3).forEach(folder::remove);
+      }
+      labeling = open(journal);
+      pages.clear();
+    }
+
+    private Set<String> labels() {
+      Set<String> all = new TreeSet<>();
+      actions.forEach(action -> all.addAll(action.labels.keySet()));
+      return all;
+    }
+
+    private void compare() {
+      Model model = model();
+      assertThat(labeling.classes()).isEqualTo(List.copyOf(model.names.values()));
+      Map<String, String> shown = new TreeMap<>();
+      for (Labeling.Current each : labeling.current()) {
+        if (each.isLabeled()) {
+          shown.put(each.image().toString(), each.name());
+        }
+      }
+      assertThat(shown).isEqualTo(named(model));
+      Status status = labeling.status();
+      assertThat(status.labeled()).isEqualTo(shown.size());
+      assertThat(status.images()).isEqualTo(folder.size());
+      assertThat(status.skipped())
+          .isEqualTo((int) model.labels.values().stream().filter(each -> each == -2).count());
+    }
+
+    private static Map<String, String> named(Model model) {
+      Map<String, String> named = new TreeMap<>();
+      model.labels.forEach(
+          (image, label) -> {
+            if (label >= JournalEntry.NONE) {
+              named.put(
+                  image,
+                  label < 0
+                      ? Labeling.NONE
+                      : Objects.requireNonNull(model.names.get(model.label(label))));
+            }
+          });
+      return named;
+    }
+
+    /** Both leave, and one person answers until nothing is left. */
+    private void finish() {
+      PERSONS.forEach(labeling::leave);
+      Page page = labeling.next();
+      for (int i = 0; !page.images().isEmpty(); i++) {
+        assertThat(i).as("pages of session %s", seed).isLessThan(400);
+        Map<Path, String> answers = new LinkedHashMap<>();
+        for (Path image : page.images()) {
+          int label = truth.get(image.toString());
+          answers.put(image, labeling.classes().get(label % labeling.classes().size()));
+        }
+        assertThat(labeling.answer(page, answers).leftOut()).isEmpty();
+        record("one", page.kind() == Kind.CHECK, answers);
+        page = labeling.next();
+      }
+      Status status = labeling.status();
+      assertThat(status.labeled()).as("session %s", seed).isEqualTo(status.images());
+      Accuracy.State state = labeling.accuracy().state();
+      assertThat(state).isIn(Accuracy.State.ALL_LABELED, Accuracy.State.CHECKED);
+      compare();
+      Map<String, String> written = new TreeMap<>();
+      labeling.results().forEach(each -> written.put(each.key(), each.name()));
+      assertThat(written).isEqualTo(named(model()));
+    }
+  }
+}
