@@ -103,7 +103,7 @@ function describe() {
 }
 
 function measure() {
-  layout = layoutOf(element('all-space').clientWidth, window.innerWidth < 600);
+  layout = layoutOf(element('all-space').clientWidth, window.innerWidth < 600 || window.innerHeight < 500);
   element('all-space').style.height = Math.ceil(list.length / layout.columns) * (layout.side + GAP) + 'px';
   draw();
 }

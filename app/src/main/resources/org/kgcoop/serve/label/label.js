@@ -245,6 +245,7 @@ function listen() {
   onClick('to-all', () => {
     before = ['finish', 'all'].includes(onScreen()) ? before : onScreen();
     turn++;
+    notice('');
     screens.all.open();
   });
   onClick('to-finish', () => {
