@@ -201,6 +201,7 @@ class ClassifierServerTest {
     BodyPublisher form = BodyPublishers.ofByteArray(form(image, "model", "places", "top", "1"));
     HttpResponse<String> response = postForm("/v1/classify", form);
     assertAnswer(response, places.classify(image), 1);
+    assertAnswer(post("/v1/classify?top=3&model=trained", image), trained.classify(image), 3);
     assertThat(json(response).path("model").asText()).isEqualTo("places");
   }
 
@@ -237,31 +238,6 @@ class ClassifierServerTest {
           400,
           "multipart/form-data of at most 64 parts");
     }
-  }
-
-  @Test
-  void comparesWithHandCraftedTextsInTheSameOrder() {
-    Classification learned = trained.classify(image);
-    try (Classifier handCrafted =
-        Classifier.zeroShot(clip, TinyPrompt.NAMES, TinyPrompt.TEMPLATE)) {
-      float[] expected = handCrafted.classify(image).probabilities();
-      for (int top = 1; top <= 3; top++) {
-        String limit = top < 3 ? "&top=" + top : "";
-        HttpResponse<String> response =
-            post("/v1/classify?compare=true&model=trained" + limit, image);
-        assertAnswer(response, learned, top);
-        JsonNode pairs = json(response).path("handcrafted");
-        assertThat(pairs).hasSize(top);
-        for (int i = 0; i < top; i++) {
-          String name = learned.ranking().get(i).className();
-          assertThat(pairs.get(i).path("class").asText()).isEqualTo(name);
-          assertThat(pairs.get(i).path("probability").floatValue())
-              .isCloseTo(expected[TinyPrompt.NAMES.indexOf(name)], within(1e-5f));
-        }
-      }
-    }
-    assertThat(json(post("/v1/classify?compare=false", image)).has("handcrafted")).isFalse();
-    assertRefused(post("/v1/classify?compare=2", image), 400, "true or false");
   }
 
   @Test
@@ -528,7 +504,6 @@ class ClassifierServerTest {
     Map<String, String> wrong = new LinkedHashMap<>();
     wrong.put("model", "cars");
     wrong.put("top", "0");
-    wrong.put("compare", "perhaps");
     wrong.put("classes", ",");
     wrong.put("template", "none");
     wrong.put("text", "+");
@@ -546,7 +521,7 @@ class ClassifierServerTest {
         checked++;
       }
     }
-    assertThat(checked).isEqualTo(7);
+    assertThat(checked).isEqualTo(6);
   }
 
   @Test
