@@ -105,14 +105,14 @@ final class Endpoints {
 
   private void classify(Context request) {
     Deadline deadline = Deadline.in(timeLimit);
-    RequestParts parts = new RequestParts(request);
+    RequestParts parts = new RequestParts(request, "model", "top");
     ServedModel model = models.get(parts.text("model"));
     write(request, query(parts, deadline), model);
   }
 
   private void zeroShot(Context request) {
     Deadline deadline = Deadline.in(timeLimit);
-    RequestParts parts = new RequestParts(request);
+    RequestParts parts = new RequestParts(request, "classes", "template", "top");
     List<String> names =
         parts.texts("classes").stream()
             .flatMap(String::lines)

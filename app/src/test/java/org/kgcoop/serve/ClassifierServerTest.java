@@ -113,9 +113,8 @@ class ClassifierServerTest {
 
   private static HttpResponse<String> send(HttpRequest.Builder request) {
     try {
-      HttpRequest built = request.build();
-      HttpResponse<String> response = CLIENT.send(built, BodyHandlers.ofString());
-      DESCRIPTION.assertDescribes(built.method(), built.uri().getPath(), response.statusCode());
+      HttpResponse<String> response = CLIENT.send(request.build(), BodyHandlers.ofString());
+      DESCRIPTION.assertDescribes(response);
       return response;
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
@@ -351,13 +350,22 @@ class ClassifierServerTest {
     assertRefused(post("/v1/classify?top=0", image), 400, "top");
     assertRefused(post("/v1/classify?top=x", image), 400, "top");
     assertRefused(post("/v1/classify?model=cars", image), 404, "pets, places, trained");
+    assertRefused(
+        post("/v1/classify?tops=3", image), 400, "unknown parameter 'tops'; expected model, top");
+    assertRefused(post("/v1/embed?top=3", image), 400, "unknown parameter 'top'; expected text");
     assertRefused(get("/etc/passwd"), 404, "openapi");
     BodyPublisher noForm = BodyPublishers.ofByteArray(image);
     assertRefused(postForm("/v1/classify", noForm), 400, "form");
     byte[] unnamed =
         utf8(new String(form(new byte[4]), StandardCharsets.UTF_8).replace("image", "other"));
     assertRefused(
-        postForm("/v1/classify", BodyPublishers.ofByteArray(unnamed)), 400, "part 'image'");
+        postForm("/v1/classify", BodyPublishers.ofByteArray(unnamed)),
+        400,
+        "unknown parameter 'other'; expected image, model, top");
+    BodyPublisher field =
+        BodyPublishers.ofString(
+            "--limit\r\nContent-Disposition: form-data; name=\"top\"\r\n\r\n1\r\n--limit--\r\n");
+    assertRefused(postForm("/v1/classify", field), 400, "one file in the form's part 'image'");
     String one = new String(form(image), StandardCharsets.ISO_8859_1);
     byte[] two = (one.replace("--limit--\r\n", "") + one).getBytes(StandardCharsets.ISO_8859_1);
     assertRefused(postForm("/v1/classify", BodyPublishers.ofByteArray(two)), 400, "one file");
@@ -489,7 +497,7 @@ class ClassifierServerTest {
     assertThat(description.routes())
         .allSatisfy(
             route ->
-                assertThat(description.parameters(route, "path"))
+                assertThat(description.parameterNames(route, "path"))
                     .isEqualTo(
                         Pattern.compile("\\{(\\w+)}")
                             .matcher(route.path())
@@ -510,7 +518,7 @@ class ClassifierServerTest {
     ApiDescription description = ApiDescription.read();
     int checked = 0;
     for (Route route : description.routes()) {
-      for (String parameter : description.parameters(route, "query")) {
+      for (String parameter : description.parameterNames(route, "query")) {
         String others =
             route.path().endsWith("zero-shot") && !parameter.equals("classes")
                 ? "&classes=cat"

@@ -78,7 +78,7 @@ class WebPageTest {
           CLIENT.send(
               (headers.length == 0 ? request : request.headers(headers)).build(),
               BodyHandlers.ofByteArray());
-      DESCRIPTION.assertDescribes(method, answer.uri().getPath(), answer.statusCode());
+      DESCRIPTION.assertDescribes(answer);
       return answer;
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
