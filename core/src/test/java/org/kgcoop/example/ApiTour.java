@@ -104,7 +104,7 @@ public final class ApiTour {
   /** Classifies the image in every form. */
   public void classify(Path run) throws IOException {
     ClassifierFile file = ClassifierFile.read(run.resolve("classifier.safetensors"));
-    check(file.clip().fingerprint().equals(clip.fingerprint()));
+    check(file.clipFingerprint().equals(clip.fingerprint()));
     byte[] bytes = Files.readAllBytes(image);
     BufferedImage buffered = javax.imageio.ImageIO.read(image.toFile());
     RgbImage pixels = RgbImage.of(buffered);
