@@ -23,7 +23,6 @@ import org.kgcoop.image.ImageNames;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.Orientation;
 import org.kgcoop.image.RgbImage;
-import org.kgcoop.image.Thumbnail;
 import org.kgcoop.label.LabelExample;
 import org.kgcoop.label.LabelStatus;
 import org.kgcoop.label.LabeledImage;
@@ -87,8 +86,7 @@ class ApiTourTest {
                 ImageNames.class,
                 Images.class,
                 Orientation.class,
-                RgbImage.class,
-                Thumbnail.class));
+                RgbImage.class));
     while (!types.isEmpty()) {
       Class<?> type = types.remove();
       types.addAll(List.of(type.getDeclaredClasses()));
