@@ -31,6 +31,7 @@ class LibraryJarsTest {
                 MarkdownPage.TOP.resolve("core/src/test/java/org/kgcoop/example/ApiTour.java"))
             + "import org.kgcoop.clip.EmbeddedClip;"; // named in a sentence
     List<String> imported = found("(?<=import )org\\.kgcoop\\.(?!langchain4j)[\\w.]+", examples);
+    assertThat(included).doesNotContain("org/kgcoop/*.java"); // helpers of all packages are there
     assertThat(imported)
         .hasSizeGreaterThan(10)
         .allSatisfy(
