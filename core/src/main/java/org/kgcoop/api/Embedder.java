@@ -28,10 +28,9 @@ import org.kgcoop.tensor.Tensor;
  * }</pre>
  *
  * <p>It accepts the same images as {@link Classifier}, with at most {@link
- * Images#DEFAULT_MAX_PIXELS} pixels, and rotates EXIF-rotated images. Each image is encoded on one
- * core, so several images run in parallel. The feature of an image is byte-identical, whichever
- * images are encoded with it. Texts are encoded together, so the last bits of a text feature can
- * depend on the other texts.
+ * Images#DEFAULT_MAX_PIXELS} pixels, and rotates EXIF-rotated images. Each call uses all cores,
+ * also with one image. The feature of an image is byte-identical, whichever images are encoded with
+ * it. Texts are encoded together, so the last bits of a text feature can depend on the other texts.
  *
  * <p>The embedder is thread-safe, as long as the {@link Clip} is open.
  */

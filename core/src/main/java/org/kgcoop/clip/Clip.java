@@ -29,10 +29,14 @@ import org.kgcoop.tensor.Tensor;
  * weights are frozen, and several threads can use them. It owns native memory, so close it.
  *
  * <pre>{@code
- * try (Clip clip = Clip.load(Path.of("ViT-B-16.pt")); Scope scope = Scope.open("image")) {
- *   Tensor features = clip.imageEncoder().features(images).unitRows(); // (B, E)
+ * try (Clip clip = Clip.load("ViT-B/16");
+ *     Classifier classifier = Classifier.zeroShot(clip, List.of("cat", "dog"), "a photo of a {}.")) {
+ *   System.out.println(classifier.classify(Path.of("photo.jpg")).best());
  * }
  * }</pre>
+ *
+ * <p>Programs may rely on {@code load} without options, {@link #fingerprint} and {@link #close}.
+ * The other members are internal and may change.
  */
 public final class Clip implements AutoCloseable {
   private final Path path;

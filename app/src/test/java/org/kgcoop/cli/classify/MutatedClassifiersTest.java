@@ -195,8 +195,7 @@ class MutatedClassifiersTest {
     try (ModelRegistry models = new ModelRegistry(Map.of("changed", Classifier.load(file, clip)));
         ClassifierServer server =
             new ClassifierServer(clip, models, "a {}.", settings, line -> {}, null)) {
-      URI address =
-          URI.create("http://127.0.0.1:%s/v1/classify?top=3&compare=true".formatted(server.port()));
+      URI address = URI.create("http://127.0.0.1:%s/v1/classify?top=3".formatted(server.port()));
       HttpResponse<String> answer =
           HTTP.send(
               HttpRequest.newBuilder(address).POST(BodyPublishers.ofFile(image)).build(),

@@ -1,4 +1,6 @@
-package org.kgcoop.image;
+package org.kgcoop.adapt;
+
+import org.kgcoop.image.RgbImage;
 
 /**
  * A gray picture of {@value #SIZE} x {@value #SIZE} samples, which shows whether two images show
@@ -8,12 +10,12 @@ package org.kgcoop.image;
  * <p>The arithmetic is in double precision in a fixed order. Results do not depend on the
  * processor.
  */
-public final class Thumbnail {
+final class Thumbnail {
   /** The width and height. */
-  public static final int SIZE = 32;
+  static final int SIZE = 32;
 
   /** The number of frequencies of the {@link #spectrum}. */
-  public static final int FREQUENCIES = 66;
+  static final int FREQUENCIES = 66;
 
   static final int PIXELS = SIZE * SIZE;
   private static final int MAX_FREQUENCY = 5;
@@ -51,7 +53,7 @@ public final class Thumbnail {
   }
 
   /** Creates the thumbnail of a whole image by the mean over rectangles. */
-  public static Thumbnail of(RgbImage image) {
+  static Thumbnail of(RgbImage image) {
     byte[] gray = new byte[PIXELS];
     for (int y = 0; y < SIZE; y++) {
       int top = y * image.height() / SIZE;
@@ -86,7 +88,7 @@ public final class Thumbnail {
    * #FREQUENCIES}), of unit length. They change little if the picture is shifted. A plain surface
    * has only zeros.
    */
-  public float[] spectrum() {
+  float[] spectrum() {
     double[] window = new double[SIZE];
     for (int i = 0; i < SIZE; i++) {
       window[i] = 0.5 - 0.5 * StrictMath.cos(2 * Math.PI * (i + 1) / (SIZE + 1));
@@ -162,7 +164,7 @@ public final class Thumbnail {
    * shifts by up to a quarter of the picture, and continues with Gauss-Newton steps. It stops early
    * if the pictures are clearly different. The correlation with a plain surface is 0.
    */
-  public static double correlation(Thumbnail fixed, Thumbnail moved) {
+  static double correlation(Thumbnail fixed, Thumbnail moved) {
     if (fixed.isFlat || moved.isFlat) {
       return 0;
     }

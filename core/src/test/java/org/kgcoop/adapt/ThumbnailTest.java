@@ -1,10 +1,11 @@
-package org.kgcoop.image;
+package org.kgcoop.adapt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.kgcoop.image.RgbImage;
 
 /** Tests of the comparison of pictures. */
 class ThumbnailTest {

@@ -1,4 +1,4 @@
-package org.kgcoop.image;
+package org.kgcoop.adapt;
 
 /**
  * A step of Gauss-Newton: the normal equations of target = gain source(map) + offset, linear in
