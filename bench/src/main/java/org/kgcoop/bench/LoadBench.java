@@ -91,7 +91,7 @@ final class LoadBench implements Callable<Integer> {
               }
             });
     return new Case(
-        "load, " + (options.precision() == DType.FLOAT32 ? "mapped" : "converted to bf16"),
+        "load, " + (options.precision() == DType.FLOAT32 ? "float32" : "converted to bf16"),
         medians.reference(),
         medians.ours(),
         Double.NaN,

@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -26,7 +28,9 @@ import org.kgcoop.tensor.Tensor;
 
 /**
  * A CLIP model: two encoders, a tokenizer, the preprocessing of images and the scale of logits. Its
- * weights are frozen, and several threads can use them. It owns native memory, so close it.
+ * weights are frozen, and several threads can use them. They are in memory, so a change of their
+ * file changes no feature. A model owns native memory, so close it. {@link #close} waits for
+ * running calls of embedders and classifiers; end other uses of the encoders first.
  *
  * <pre>{@code
  * try (Clip clip = Clip.load(Path.of("ViT-B-16.pt")); Scope scope = Scope.open("image")) {
@@ -52,6 +56,8 @@ public final class Clip implements AutoCloseable {
   private final Device device;
   private final CompletableFuture<Tokenizer> tokenizer;
   private final TextFeatureCache textFeatures = new TextFeatureCache();
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  private boolean closed;
   private volatile String name = "";
   private @Nullable String fingerprint;
 
@@ -286,6 +292,23 @@ public final class Clip implements AutoCloseable {
     }
   }
 
+  /**
+   * Runs a call that uses the encoders. {@link #close} waits for it.
+   *
+   * @throws IllegalStateException if the model is closed
+   */
+  public <T> T whileOpen(Supplier<T> call) {
+    lock.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the CLIP model is closed");
+      }
+      return call.get();
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
   /** Returns the cache of the features of fixed texts. */
   public TextFeatureCache textFeatures() {
     return textFeatures;
@@ -344,7 +367,10 @@ public final class Clip implements AutoCloseable {
     return files.assumed();
   }
 
-  /** Returns the weights as stored, under their released names. */
+  /**
+   * Returns the weights as stored, under their released names. Those of a large file are read again
+   * on use, which fails if the file has changed since the model was loaded.
+   */
   public Map<String, StoredTensor> stored() {
     return stored;
   }
@@ -372,6 +398,8 @@ public final class Clip implements AutoCloseable {
   /**
    * Returns the SHA-256 of the weights as float32 values, in hexadecimal. It is the same for every
    * file format, but weights rounded to half precision have another one.
+   *
+   * @throws KgCoopException at the first call, if the file has changed since the model was loaded
    */
   public synchronized String fingerprint() {
     if (fingerprint == null) {
@@ -391,16 +419,26 @@ public final class Clip implements AutoCloseable {
             .toList());
   }
 
+  /** Waits for running calls, then frees the native memory. */
   @Override
   public void close() {
-    textFeatures.close();
-    textEncoder.close();
-    if (encoder instanceof VisionTransformer vit) {
-      vit.close();
+    lock.writeLock().lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      textFeatures.close();
+      textEncoder.close();
+      if (encoder instanceof VisionTransformer vit) {
+        vit.close();
+      }
+      if (imageWeights instanceof Int8Weights int8) {
+        int8.close();
+      }
+      weights.close();
+    } finally {
+      lock.writeLock().unlock();
     }
-    if (imageWeights instanceof Int8Weights int8) {
-      int8.close();
-    }
-    weights.close();
   }
 }

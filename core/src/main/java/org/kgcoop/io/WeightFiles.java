@@ -132,26 +132,25 @@ public final class WeightFiles {
     if (Files.notExists(path)) {
       throw KgCoopException.weights(path + ": no such file; check the path");
     }
-    try (MappedFile file = MappedFile.open(path)) {
-      if (file.size() == 0) {
-        throw FileErrors.damaged(path, "the file is empty");
-      }
-      byte[] head = new byte[(int) Math.min(file.size(), 64)];
-      file.window(0, head.length).get(head);
-      if (head.length >= 4 && ByteBuffer.wrap(head).getInt() == 0x504b0304) {
-        ZipRecords records = ZipRecords.open(file);
-        return records.contains("constants.pkl")
-            ? TorchScript.read(TorchFile.of(file, records, true))
-            : StateDicts.read(WeightFile.Format.STATE_DICT, TorchFile.of(file, records, false));
-      }
-      if ((head.length > 8 && head[8] == '{') || path.toString().endsWith(".safetensors")) {
-        return Safetensors.read(file);
-      }
-      if ((head[0] & 0xff) == 0x80) {
-        return StateDicts.read(WeightFile.Format.LEGACY_STATE_DICT, LegacyStateDicts.read(file));
-      }
-      throw unknown(path, new String(head, StandardCharsets.ISO_8859_1));
+    FileBytes file = FileBytes.open(path);
+    if (file.size() == 0) {
+      throw FileErrors.damaged(path, "the file is empty");
     }
+    byte[] head = new byte[(int) Math.min(file.size(), 64)];
+    file.window(0, head.length).get(head);
+    if (head.length >= 4 && ByteBuffer.wrap(head).getInt() == 0x504b0304) {
+      ZipRecords records = ZipRecords.open(file);
+      return records.contains("constants.pkl")
+          ? TorchScript.read(TorchFile.of(file, records, true))
+          : StateDicts.read(WeightFile.Format.STATE_DICT, TorchFile.of(file, records, false));
+    }
+    if ((head.length > 8 && head[8] == '{') || path.toString().endsWith(".safetensors")) {
+      return Safetensors.read(file);
+    }
+    if ((head[0] & 0xff) == 0x80) {
+      return StateDicts.read(WeightFile.Format.LEGACY_STATE_DICT, LegacyStateDicts.read(file));
+    }
+    throw unknown(path, new String(head, StandardCharsets.ISO_8859_1));
   }
 
   private static KgCoopException unknown(Path path, String head) {
