@@ -1,6 +1,7 @@
 package org.kgcoop.io;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -55,7 +56,8 @@ public final class WeightFiles {
       Pattern.compile(".*\\.(safetensors|pt|pth|bin|ckpt|pth\\.tar(-.*)?)");
 
   private static final long MAX_JSON = 64 << 20;
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private WeightFiles() {}
 
@@ -264,7 +266,11 @@ public final class WeightFiles {
       if (Files.size(file) > MAX_JSON) {
         throw FileErrors.refused(file, "it is too long for a configuration; expected JSON");
       }
-      return JSON.readTree(Files.readString(file));
+      JsonNode json = JSON.readTree(Files.readString(file));
+      if (!json.isObject()) {
+        throw FileErrors.refused(file, "expected a JSON object");
+      }
+      return json;
     } catch (JsonProcessingException e) {
       throw FileErrors.damaged(
           file, "not JSON: " + FileErrors.oneLine(e.getOriginalMessage(), e), e);
