@@ -66,13 +66,6 @@ public final class SealedFile {
     return content(read, text(sealed(read, what)), what);
   }
 
-  /** Returns the tensors of an opened file after it verified the checksum. */
-  public static Map<String, StoredTensor> verified(WeightFile file, String what) {
-    WeightFile read = file.inMemory();
-    verify(read, what);
-    return read.tensors();
-  }
-
   private static void verify(WeightFile file, String what) {
     String sealed = sealed(file, what);
     String expected = SEAL_START + seal(file.tensors().values(), text(sealed)) + "\"}";
