@@ -128,7 +128,7 @@ public record ConfigSection(String name, JsonNode json) {
       return otherwise;
     }
     if (!value.isInt() || value.intValue() < least) {
-      throw refused(key, "a whole number of at least " + least);
+      throw refused(key, least == 0 ? "the id of a token" : "a positive whole number");
     }
     return value.intValue();
   }
