@@ -202,9 +202,9 @@ public final class WeightFiles {
       throw FileErrors.refused(index, "expected an object 'weight_map' from tensors to files");
     }
     for (String name : names) {
-      if (name.contains("/") || name.contains("\\") || name.equals("..")) {
+      if (name.matches("[.].*|.*[/\\\\].*") || !WEIGHT_NAME.matcher(name).matches()) {
         throw FileErrors.refused(
-            index, "names the file '" + name + "', expected a file next to it");
+            index, "names the file '" + name + "', expected a weights file next to it");
       }
     }
     return List.copyOf(names);
