@@ -207,7 +207,8 @@ final class ModelFiles {
   private static Tokenizer checked(Tokenizer tokenizer, ClipConfig config, Path source) {
     // CLIP's end of text is the last id, and a vocab.txt of BERT may be cut anywhere. Other
     // tokenizers may have fewer ids, because the size of an embedding table is often rounded up.
-    if (tokenizer instanceof BytePairTokenizer || config.form().text().bert()
+    boolean isExact = tokenizer instanceof BytePairTokenizer || config.form().text().bert();
+    if (isExact
         ? tokenizer.vocabularySize() != config.vocabularySize()
         : tokenizer.vocabularySize() > config.vocabularySize()) {
       throw KgCoopException.weights(
