@@ -56,7 +56,7 @@ public final class CheckedPrecision {
 
   private CheckedPrecision(
       WeightFile file, Clip.Options options, Consumer<String> lines, Consumer<String> warnings) {
-    this.model = new ModelDescription(file, options);
+    this.model = Clip.description(file, options);
     this.options = options;
     this.lines = lines;
     this.warnings = warnings;

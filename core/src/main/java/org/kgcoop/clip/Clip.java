@@ -170,7 +170,13 @@ public final class Clip implements AutoCloseable {
     if (options.precision() == DType.INT8) {
       throw new IllegalArgumentException("int8: expected CheckedPrecision to load the model");
     }
-    return withWeights(new ModelDescription(file, options), options, UnaryOperator.identity());
+    return withWeights(description(file, options), options, UnaryOperator.identity());
+  }
+
+  /** Reads everything except the weights. */
+  static ModelDescription description(WeightFile file, Options options) {
+    return new ModelDescription(
+        file, options.tokenizer(), options.activation(), options.maxPatches());
   }
 
   /** Creates a model whose image encoder uses other weights than those of the file. */

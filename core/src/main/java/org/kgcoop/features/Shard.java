@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
-import org.kgcoop.files.Folders;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.SealedFile;
@@ -90,7 +89,7 @@ public record Shard(List<Feature> features) {
   @CanIgnoreReturnValue
   public Path write(Path folder) {
     Path file = folder.resolve(fileName());
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put(MODEL, model(file));
+    ObjectNode json = JsonNodeFactory.instance.objectNode().put(MODEL, ShardKeys.model(file));
     json.set("keys", keys());
     shortKeys().write(keyFile(file));
     SealedFile.write(file, tensors().values(), json);
@@ -177,15 +176,10 @@ public record Shard(List<Feature> features) {
       throw FileErrors.unreadable(file, e);
     }
     SealedFile.Content content = SealedFile.open(Safetensors.read(file, bytes), WHAT);
-    if (!content.json().path(MODEL).asText().equals(model(file))) {
+    if (!content.json().path(MODEL).asText().equals(ShardKeys.model(file))) {
       throw KgCoopException.weights(file + ": a " + WHAT + " of another model");
     }
     return content;
-  }
-
-  /** Returns the name of the folder of a file, which stands for the model. */
-  static String model(Path file) {
-    return Folders.name(Folders.parent(file.toAbsolutePath()));
   }
 
   private static List<String> keys(ObjectNode json) {
