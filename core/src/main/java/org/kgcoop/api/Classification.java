@@ -112,7 +112,7 @@ public final class Classification {
     float probability = probabilities[c];
     // The bits of floats that are not negative are in the order of the floats.
     long bits = probability > 0 ? Float.floatToIntBits(probability) : probability == 0 ? 0 : -1;
-    return (Integer.MAX_VALUE - bits) << Integer.SIZE | c;
+    return (Float.floatToIntBits(Float.POSITIVE_INFINITY) - bits) << Integer.SIZE | c;
   }
 
   private Candidate candidate(long rank) {

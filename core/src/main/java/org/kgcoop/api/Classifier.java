@@ -209,7 +209,7 @@ public final class Classifier implements AutoCloseable {
       if (closed) {
         throw new IllegalStateException("the classifier is closed");
       }
-      return call.get();
+      return encoder.clip().whileOpen(call);
     } finally {
       lock.readLock().unlock();
     }

@@ -298,7 +298,7 @@ public record ClassifierFile(
                   tensor.dtype().safetensorsName(),
                   isLabels ? DType.INT64.safetensorsName() : "floating-point numbers"));
     }
-    StoredTensor floats = tensor.asFloat32();
+    StoredTensor floats = tensor.inMemory().asFloat32();
     if (!isLabels && !floats.isFinite()) {
       throw KgCoopException.weights(
           "%s: learned tensor '%s' has a value that is no finite number: a training that failed, or"

@@ -158,12 +158,24 @@ public final class SearchCommand implements Callable<Integer> {
     return NpyFile.isNpy(Folders.name(place)) && Files.exists(place) && !Files.isDirectory(place);
   }
 
-  private static void check(NpyFile stored, Clip clip) {
+  /** Checks that the model of the query computed the features of a file. */
+  private void check(NpyFile stored, Clip clip) {
     int width = clip.config().embedDim();
     if (stored.width() != width) {
       throw KgCoopException.data(
           "%s: features of %s numbers; expected %s; give the --clip of embed"
               .formatted(stored.file(), stored.width(), width));
+    }
+    Map<String, String> model = stored.about();
+    model.remove(EmbedCommand.LENGTH);
+    if (model.isEmpty()) {
+      output.warn(
+          "%s is missing, so kgcoop cannot check that --clip is that of embed; run embed again"
+              .formatted(stored.modelFile()));
+    } else if (!model.equals(EmbedCommand.model(clip))) {
+      throw KgCoopException.data(
+          "%s: features of another CLIP; give the --clip and the --max-patches of embed"
+              .formatted(stored.file()));
     }
   }
 
