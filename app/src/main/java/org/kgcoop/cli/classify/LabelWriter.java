@@ -106,8 +106,7 @@ final class LabelWriter implements ResultsWriter {
       sorter.add(labeling.folder().resolve(each.image()), names.indexOf(each.name()));
     }
     names.add(Labeling.NONE_FOLDER);
-    sorter.record(names, "label", null, clip.fingerprint());
-    String summary = sorter.arrange(names);
+    String summary = sorter.arrange(names, "label", null, clip.fingerprint());
     Path journal = labeling.session().resolve(LabelJournal.FILE);
     AtomicFile.write(into.resolve(LabelJournal.FILE), to -> Files.copy(journal, to));
     return summary;

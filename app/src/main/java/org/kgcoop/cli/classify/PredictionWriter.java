@@ -89,9 +89,9 @@ final class PredictionWriter {
       throw new UncheckedIOException(e); // standard output throws no exceptions
     }
     if (sorted != null) {
-      sorted.record(
-          folders(), classifier.method(), source.fingerprint(), source.clip().fingerprint());
-      output.info(sorted.arrange(folders()));
+      output.info(
+          sorted.arrange(
+              folders(), classifier.method(), source.fingerprint(), source.clip().fingerprint()));
     }
     return options.skipped().end(files.size(), output);
   }
