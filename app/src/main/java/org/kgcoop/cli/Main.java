@@ -117,7 +117,15 @@ public final class Main implements Callable<Integer>, Invocation {
     if (computes(List.of(arguments))) {
       NativeLibraries.loadAhead();
     }
-    Program.run(arguments, Main::commandLine);
+    Program.run(arguments, interruption(List.of(arguments)), Main::commandLine);
+  }
+
+  /** Returns the message about an interruption. Run folders and the feature cache keep results. */
+  private static String interruption(List<String> words) {
+    String command = words.isEmpty() ? "" : words.get(0);
+    boolean resumes =
+        command.equals("download") || COMPUTING.contains(command) && !command.equals("serve");
+    return resumes ? "interrupted; run the same command again to resume" : "interrupted";
   }
 
   /** Returns true if a command line needs the native libraries. It looks only at the arguments. */
