@@ -77,7 +77,7 @@ final class PredictionWriter {
         print(files, output.out());
       } else {
         AtomicFile.write(
-            out,
+            AtomicFile.destination(out),
             stream -> {
               Writer text = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
               print(files, text);
