@@ -105,6 +105,14 @@ public final class Main implements Callable<Integer>, Invocation {
           "serve",
           "train");
 
+  /**
+   * The commands whose folder keeps what is done. Others keep at most the features of images, and
+   * say so where they compute them.
+   */
+  private static final Set<String> RESUMING =
+      Set.of(
+          "adapt", "base2new", "cross", "demo", "domain", "download", "fewshot", "label", "train");
+
   private final BooleanSupplier interrupted;
 
   @Spec private CommandSpec spec;
@@ -120,12 +128,11 @@ public final class Main implements Callable<Integer>, Invocation {
     Program.run(arguments, interruption(List.of(arguments)), Main::commandLine);
   }
 
-  /** Returns the message about an interruption. Run folders and the feature cache keep results. */
+  /** Returns the message about an interruption at any moment. */
   private static String interruption(List<String> words) {
-    String command = words.isEmpty() ? "" : words.get(0);
-    boolean resumes =
-        command.equals("download") || COMPUTING.contains(command) && !command.equals("serve");
-    return resumes ? "interrupted; run the same command again to resume" : "interrupted";
+    return !words.isEmpty() && RESUMING.contains(words.get(0))
+        ? "interrupted; run the same command again to resume"
+        : "interrupted";
   }
 
   /** Returns true if a command line needs the native libraries. It looks only at the arguments. */

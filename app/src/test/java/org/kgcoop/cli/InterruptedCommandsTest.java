@@ -132,7 +132,7 @@ class InterruptedCommandsTest {
       try (OutputStream unused = silent.accept().getOutputStream()) {
         long begun = System.nanoTime();
         assertThat(process.interrupt()).isEqualTo(130);
-        assertThat(System.nanoTime() - begun).isLessThan(TimeUnit.SECONDS.toNanos(20));
+        assertThat(System.nanoTime() - begun).isLessThan(TimeUnit.SECONDS.toNanos(15));
       }
       check(process, "download", true);
       assertThat(process.log()).contains("kgcoop: interrupted; " + RESUMES);
@@ -146,7 +146,7 @@ class InterruptedCommandsTest {
     ChildProcess process = start(folder.resolve("log.txt"), command);
     process.makes(folder, "kgcoop-*/clip/*");
     int unused = process.interrupt();
-    check(process, command, true);
+    check(process, command, false);
   }
 
   @ParameterizedTest
@@ -173,7 +173,7 @@ class InterruptedCommandsTest {
     long length = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
     calm.kill();
 
-    boolean resumes = !command.startsWith("export") && !command.startsWith("inspect");
+    boolean resumes = command.matches("(adapt|base2new|train|label) .*");
     Random random = new Random(command.hashCode());
     int interrupted = 0;
     int silent = 0;

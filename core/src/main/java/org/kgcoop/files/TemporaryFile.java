@@ -57,7 +57,7 @@ final class TemporaryFile implements AutoCloseable {
         FileChannel channel =
             disk.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         file = new TemporaryFile(disk, path, channel);
-        if (isLocked(channel) && Files.exists(path) || i == ATTEMPTS) {
+        if ((isLocked(channel) && Files.exists(path)) || i == ATTEMPTS) {
           return file;
         }
       } finally {

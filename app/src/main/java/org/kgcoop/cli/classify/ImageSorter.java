@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,7 @@ final class ImageSorter {
 
   private final Path folder;
   private final Way way;
+  private final BooleanSupplier interrupted;
   private final Placement placement;
 
   /** The images by their real paths, so that an image with two names is sorted once. */
@@ -78,13 +80,14 @@ final class ImageSorter {
     }
   }
 
-  ImageSorter(Path folder, Way way) {
-    this(folder, way, new Placement(folder.resolve(PART)));
+  ImageSorter(Path folder, Way way, BooleanSupplier interrupted) {
+    this(folder, way, interrupted, new Placement(folder.resolve(PART)));
   }
 
-  ImageSorter(Path folder, Way way, Placement placement) {
+  ImageSorter(Path folder, Way way, BooleanSupplier interrupted, Placement placement) {
     this.folder = folder;
     this.way = way;
+    this.interrupted = interrupted;
     this.placement = placement;
   }
 
@@ -229,6 +232,12 @@ final class ImageSorter {
     for (Map.Entry<Sorted, Path> each : targets.entrySet()) {
       Path file = each.getKey().file;
       Path to = each.getValue();
+      if (interrupted.getAsBoolean()) {
+        throw new KgCoopException(
+            KgCoopException.Category.INTERRUPTED,
+            "interrupted: %s of %s images sorted; run the same command again to resume"
+                .formatted(done, targets.size()));
+      }
       try {
         put(file, to);
       } catch (IOException | UnsupportedOperationException e) {
@@ -310,7 +319,7 @@ final class ImageSorter {
       }
       for (int i = 2;
           !taken.add(to.toString().toLowerCase(Locale.ROOT))
-              || !isPut && Files.exists(to, LinkOption.NOFOLLOW_LINKS);
+              || (!isPut && Files.exists(to, LinkOption.NOFOLLOW_LINKS));
           i++) {
         to = to.resolveSibling(numbered(Folders.name(image.file), i));
       }

@@ -100,7 +100,7 @@ final class LabelWriter implements ResultsWriter {
   }
 
   private String sorted(Path into, Labeling labeling, List<LabeledImage> results) {
-    ImageSorter sorter = new ImageSorter(into, way);
+    ImageSorter sorter = new ImageSorter(into, way, () -> false);
     List<String> names = new ArrayList<>(labeling.classes());
     for (LabeledImage each : results) {
       sorter.add(labeling.folder().resolve(each.image()), names.indexOf(each.name()));

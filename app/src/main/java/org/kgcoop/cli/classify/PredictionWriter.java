@@ -61,7 +61,7 @@ final class PredictionWriter {
     this.threshold = threshold;
     this.output = output;
     this.form = options.form(output);
-    this.sorted = options.sorted();
+    this.sorted = options.sorted(features.interrupted());
     Set<String> names = new HashSet<>();
     this.sharedNames =
         classifier.classNames().stream()

@@ -175,7 +175,7 @@ class DisturbedSortingTest {
 
     private boolean sort(Path out, List<Path> files, int end) {
       ImageSorter.check(out);
-      ImageSorter sorter = new ImageSorter(out, way, new KilledPlacement(out, end));
+      ImageSorter sorter = new ImageSorter(out, way, () -> false, new KilledPlacement(out, end));
       for (Path file : files) {
         sorter.add(file, file.getFileName().toString().charAt(0) % 3 - 1);
       }

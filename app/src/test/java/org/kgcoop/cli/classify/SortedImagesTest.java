@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -28,6 +29,10 @@ class SortedImagesTest {
     Path file = folder.resolve(name);
     Files.createDirectories(file.getParent());
     return Files.writeString(file, content);
+  }
+
+  private static ImageSorter sorter(Path out, ImageSorter.Way way) {
+    return new ImageSorter(out, way, () -> false);
   }
 
   private static String arrange(ImageSorter sorter, List<String> names) {
@@ -72,7 +77,7 @@ class SortedImagesTest {
     String image = "x".repeat(251) + ".png"; // the longest valid name
     Path sorted = folder.resolve("sorted");
     ImageSorter.check(sorted);
-    ImageSorter images = new ImageSorter(sorted, ImageSorter.Way.COPY);
+    ImageSorter images = sorter(sorted, ImageSorter.Way.COPY);
     for (int i = 0; i < classes.size(); i++) {
       Path file = Files.createDirectories(folder.resolve("from" + i)).resolve(image);
       images.add(Files.writeString(file, String.valueOf(i)), i == classes.size() - 1 ? -1 : i);
@@ -98,7 +103,7 @@ class SortedImagesTest {
   /** A quadratic algorithm would take hours to remove these blanks. */
   @Test
   void aClassNameOfManyBlanksIsCutFirst() throws IOException {
-    ImageSorter sorted = new ImageSorter(folder.resolve("out"), ImageSorter.Way.COPY);
+    ImageSorter sorted = sorter(folder.resolve("out"), ImageSorter.Way.COPY);
     sorted.add(file("p/0.png", "0"), 0);
     String blanks = " ".repeat(1_000_000);
     assertThat(arrange(sorted, List.of("cat" + blanks + "x", AnswerForm.NONE)))
@@ -110,7 +115,7 @@ class SortedImagesTest {
   void anImageThatIsNamedTwiceIsMovedOnce() throws IOException {
     Path image = file("p/0.png", "0");
     Path other = file("p/1.png", "1");
-    ImageSorter sorted = new ImageSorter(folder.resolve("out"), ImageSorter.Way.MOVE);
+    ImageSorter sorted = sorter(folder.resolve("out"), ImageSorter.Way.MOVE);
     sorted.add(image, 0);
     sorted.add(folder.resolve("p/../p/0.png"), 0);
     sorted.add(other, 1);
@@ -125,7 +130,7 @@ class SortedImagesTest {
     Path image = file("kept/0.png", "the image");
     Path link =
         Files.createSymbolicLink(file("p/x", "").resolveSibling("a.png"), Path.of("../kept/0.png"));
-    ImageSorter sorted = new ImageSorter(folder.resolve("out"), ImageSorter.Way.MOVE);
+    ImageSorter sorted = sorter(folder.resolve("out"), ImageSorter.Way.MOVE);
     sorted.add(link, 0);
     String unused = arrange(sorted, NAMES);
     assertThat(folder.resolve("out/cat/a.png")).hasContent("the image");
@@ -139,7 +144,7 @@ class SortedImagesTest {
     String longest = "é".repeat(125) + "x.png"; // 255 bytes
     for (ImageSorter.Way way : ImageSorter.Way.values()) {
       Path out = folder.resolve("out-" + way);
-      ImageSorter sorted = new ImageSorter(out, way);
+      ImageSorter sorted = sorter(out, way);
       sorted.add(file(way + "-a/" + longest, "a"), 0);
       sorted.add(file(way + "-b/" + longest, "b"), 0);
       assertThat(arrange(sorted, NAMES)).startsWith("2 images ");
@@ -162,16 +167,16 @@ class SortedImagesTest {
         images.add(file(way + "-" + i + "/same.png", "image " + i));
       }
       int steps = way == ImageSorter.Way.LINK ? 1 : way == ImageSorter.Way.MOVE ? 2 : 3;
-      ImageSorter first = new ImageSorter(out, way, endsAt(out, 2 * steps + 1));
+      ImageSorter first = new ImageSorter(out, way, () -> false, endsAt(out, 2 * steps + 1));
       images.forEach(image -> first.add(image, 0));
       assertThatThrownBy(() -> arrange(first, NAMES)).isInstanceOf(KilledPlacement.Killed.class);
 
       ImageSorter.check(out);
-      ImageSorter other = new ImageSorter(out, way);
+      ImageSorter other = sorter(out, way);
       other.add(images.get(3), 1);
       assertThatThrownBy(() -> arrange(other, NAMES))
           .hasMessageContaining("other images or classes");
-      ImageSorter second = new ImageSorter(out, way);
+      ImageSorter second = sorter(out, way);
       images.stream().filter(Files::exists).forEach(image -> second.add(image, 0));
       assertThat(arrange(second, NAMES))
           .startsWith(way == ImageSorter.Way.MOVE ? "2 images " : "4 images ");
@@ -192,13 +197,13 @@ class SortedImagesTest {
     Path out = folder.resolve("out");
     Path first = file("p/0.png", "first");
     Path second = file("p/1.png", "second");
-    ImageSorter killed = new ImageSorter(out, ImageSorter.Way.MOVE, endsAt(out, 3));
+    ImageSorter killed = new ImageSorter(out, ImageSorter.Way.MOVE, () -> false, endsAt(out, 3));
     killed.add(first, 0);
     killed.add(second, 0);
     assertThatThrownBy(() -> arrange(killed, NAMES)).isInstanceOf(KilledPlacement.Killed.class);
     Files.writeString(first, "new");
 
-    ImageSorter again = new ImageSorter(out, ImageSorter.Way.MOVE);
+    ImageSorter again = sorter(out, ImageSorter.Way.MOVE);
     again.add(first, 1);
     again.add(second, 0);
     assertThat(arrange(again, NAMES)).startsWith("2 images moved");
@@ -212,13 +217,13 @@ class SortedImagesTest {
     Path out = folder.resolve("out");
     Path first = file("p/0.png", "first");
     Path second = file("p/1.png", "second");
-    ImageSorter killed = new ImageSorter(out, ImageSorter.Way.COPY, endsAt(out, 4));
+    ImageSorter killed = new ImageSorter(out, ImageSorter.Way.COPY, () -> false, endsAt(out, 4));
     killed.add(first, 0);
     killed.add(second, 0);
     assertThatThrownBy(() -> arrange(killed, NAMES)).isInstanceOf(KilledPlacement.Killed.class);
     Files.writeString(first, "changed");
 
-    ImageSorter again = new ImageSorter(out, ImageSorter.Way.COPY);
+    ImageSorter again = sorter(out, ImageSorter.Way.COPY);
     again.add(first, 0);
     again.add(second, 0);
     assertThat(arrange(again, NAMES)).startsWith("2 images copied");
@@ -232,13 +237,13 @@ class SortedImagesTest {
   void aMoveThatWasKilledInTheMiddleOfAnImageIsCompleted() throws IOException {
     Path out = folder.resolve("out");
     Path image = file("p/0.png", "image");
-    ImageSorter killed = new ImageSorter(out, ImageSorter.Way.MOVE, endsAt(out, 2));
+    ImageSorter killed = new ImageSorter(out, ImageSorter.Way.MOVE, () -> false, endsAt(out, 2));
     killed.add(image, 0);
     assertThatThrownBy(() -> arrange(killed, NAMES)).isInstanceOf(KilledPlacement.Killed.class);
     assertThat(image).exists();
     assertThat(out.resolve("cat/0.png")).hasContent("image");
 
-    ImageSorter again = new ImageSorter(out, ImageSorter.Way.MOVE);
+    ImageSorter again = sorter(out, ImageSorter.Way.MOVE);
     again.add(image, 0);
     assertThat(arrange(again, NAMES)).startsWith("1 image moved");
     assertThat(image).doesNotExist();
@@ -254,7 +259,7 @@ class SortedImagesTest {
     Files.writeString(
         out.resolve(SortingPlan.FILE),
         "{\"images\": [{\"from\": \"%s\", \"to\": \"cat/secret\"}]}".formatted(secret));
-    ImageSorter sorted = new ImageSorter(out, ImageSorter.Way.MOVE);
+    ImageSorter sorted = sorter(out, ImageSorter.Way.MOVE);
     sorted.add(file("p/0.png", "0"), 0);
     assertThatThrownBy(() -> arrange(sorted, NAMES))
         .isInstanceOf(KgCoopException.class)
@@ -279,7 +284,7 @@ class SortedImagesTest {
       Path to = name.equals("cat") ? outside.resolveSibling("") : outside;
       Path link = Files.createSymbolicLink(out.resolve(name), to);
       for (ImageSorter.Way way : ImageSorter.Way.values()) {
-        ImageSorter sorted = new ImageSorter(out, way);
+        ImageSorter sorted = sorter(out, way);
         sorted.add(file("p/0.png", "0"), 0);
         assertThatThrownBy(() -> arrange(sorted, NAMES))
             .hasMessage(
@@ -298,7 +303,7 @@ class SortedImagesTest {
   void anImageThatBecameAPipeIsRejected() throws Exception {
     for (ImageSorter.Way way : ImageSorter.Way.values()) {
       Path image = file("p/" + way + ".png", "0");
-      ImageSorter sorted = new ImageSorter(folder.resolve("out-" + way), way);
+      ImageSorter sorted = sorter(folder.resolve("out-" + way), way);
       sorted.add(image, 0);
       Files.delete(image);
       assertThat(ChildProcess.run(new ProcessBuilder("mkfifo", image.toString()))).isZero();
@@ -315,9 +320,22 @@ class SortedImagesTest {
         out.resolve(SortingPlan.FILE),
         "{\"images\": [{\"from\": \"%s\", \"to\": \"cat/0.png\"}]}"
             .formatted(image.toString().replace("\\", "\\\\")));
-    ImageSorter sorted = new ImageSorter(out, ImageSorter.Way.MOVE);
+    ImageSorter sorted = sorter(out, ImageSorter.Way.MOVE);
     sorted.add(image, 0);
     assertThatThrownBy(() -> arrange(sorted, NAMES)).hasMessageContaining("contains the image");
     assertThat(image).hasContent("0");
+  }
+
+  @Test
+  void anInterruptionStopsBetweenTwoImages() throws IOException {
+    Path out = folder.resolve("out");
+    AtomicInteger asked = new AtomicInteger();
+    ImageSorter sorted =
+        new ImageSorter(out, ImageSorter.Way.MOVE, () -> asked.incrementAndGet() > 1);
+    sorted.add(file("p/0.png", "0"), 0);
+    sorted.add(file("p/1.png", "1"), 0);
+    assertThatThrownBy(() -> arrange(sorted, NAMES))
+        .hasMessage("interrupted: 1 of 2 images sorted; run the same command again to resume");
+    assertThat(below(out)).containsExactly(".kgcoop-sorting.json", "cat/0.png");
   }
 }
