@@ -309,17 +309,17 @@ final class ImageSorter {
               .resolve(folderNames.get(place(image.index, folderNames)))
               .resolve(Folders.name(image.file));
       Path before = planned.remove(image.file.toAbsolutePath());
-      boolean isPut = before != null && isPut(image.file, before);
-      if (isPut && !Folders.parent(before).equals(Folders.parent(first))) {
-        throw interruptedOther(image.file);
+      Path put = before != null && isPut(image.file, before) ? before : null;
+      if (put != null) {
+        if (!Folders.parent(put).equals(Folders.parent(first))) {
+          throw interruptedOther(image.file);
+        }
+        alreadyPut.add(put);
       }
-      Path to = isPut ? before : first;
-      if (isPut) {
-        alreadyPut.add(to);
-      }
+      Path to = put != null ? put : first;
       for (int i = 2;
           !taken.add(to.toString().toLowerCase(Locale.ROOT))
-              || (!isPut && Files.exists(to, LinkOption.NOFOLLOW_LINKS));
+              || (put == null && Files.exists(to, LinkOption.NOFOLLOW_LINKS));
           i++) {
         to = to.resolveSibling(numbered(Folders.name(image.file), i));
       }

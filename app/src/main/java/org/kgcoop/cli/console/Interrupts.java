@@ -116,7 +116,7 @@ public final class Interrupts {
       try {
         wait();
       } catch (InterruptedException e) {
-        continue; // nothing is left to do
+        // nothing is left to do
       }
     }
     asks = true;
