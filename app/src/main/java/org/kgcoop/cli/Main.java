@@ -104,6 +104,14 @@ public final class Main implements Callable<Integer>, Invocation {
           "serve",
           "train");
 
+  /**
+   * The commands whose folder keeps what is done. Others keep at most the features of images, and
+   * say so where they compute them.
+   */
+  private static final Set<String> RESUMING =
+      Set.of(
+          "adapt", "base2new", "cross", "demo", "domain", "download", "fewshot", "label", "train");
+
   private final BooleanSupplier interrupted;
 
   @Spec private CommandSpec spec;
@@ -116,7 +124,14 @@ public final class Main implements Callable<Integer>, Invocation {
     if (computes(List.of(arguments))) {
       NativeLibraries.loadAhead();
     }
-    Program.run(arguments, Main::commandLine);
+    Program.run(arguments, interruption(List.of(arguments)), Main::commandLine);
+  }
+
+  /** Returns the message about an interruption at any moment. */
+  private static String interruption(List<String> words) {
+    return !words.isEmpty() && RESUMING.contains(words.get(0))
+        ? "interrupted; run the same command again to resume"
+        : "interrupted";
   }
 
   /** Returns true if a command line needs the native libraries. It looks only at the arguments. */

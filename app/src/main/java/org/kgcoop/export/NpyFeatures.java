@@ -60,12 +60,14 @@ final class NpyFeatures implements FeatureFormat {
     int length = header(table.names().size(), table.width(), /* least= */ 0).length;
     List<String> written = new ArrayList<>();
     AtomicFile.write(
-        file,
+        AtomicFile.destination(file),
         length,
         out -> {
           writeRows(out, table, written);
           out.flush(); // a full disk is reported before the names appear
-          AtomicFile.write(files(file, table).get(1), names -> writeNames(names, written));
+          AtomicFile.write(
+              AtomicFile.destination(files(file, table).get(1)),
+              names -> writeNames(names, written));
           JsonFiles.write(modelFile(file), JSON.valueToTree(table.about()));
         },
         () -> header(written.size(), table.width(), length));

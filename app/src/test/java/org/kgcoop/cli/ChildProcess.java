@@ -60,12 +60,18 @@ public final class ChildProcess {
    */
   public static ChildProcess start(List<String> before, Path log, Object... words)
       throws IOException {
+    return start(System.getProperty("java.class.path"), before, log, words);
+  }
+
+  /** Starts a command of kgcoop with another class path. */
+  static ChildProcess start(String classPath, List<String> before, Path log, Object... words)
+      throws IOException {
     List<String> command = new ArrayList<>(SIGNALS_AS_USUAL);
     command.addAll(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of("@../jvm.options", "-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of("-cp", classPath, Main.class.getName()));
     Arrays.stream(words).map(Object::toString).forEach(command::add);
     return start(new ProcessBuilder(command), log);
   }

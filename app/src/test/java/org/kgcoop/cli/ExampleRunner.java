@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.kgcoop.files.AtomicFile;
+import org.kgcoop.files.UserFolders;
 
 /**
  * A program that runs command lines in its working folder, one after the other, in one JVM. A test
@@ -75,7 +76,7 @@ final class ExampleRunner {
   /** Expands a word as a shell does: {@code ~/}, and {@code *} in the last name of a path. */
   private static List<String> expanded(String word) throws IOException {
     if (word.startsWith("~/")) {
-      return List.of(System.getProperty("user.home") + word.substring(1));
+      return List.of(UserFolders.ofThisProcess().home() + word.substring(1));
     }
     Path path = Path.of(word.replace('*', 'x'));
     if (!word.endsWith("*") || path.getParent() == null || !Files.isDirectory(path.getParent())) {

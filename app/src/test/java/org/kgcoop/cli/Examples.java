@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.kgcoop.files.UserFolders;
 
 /** Command lines that a child process runs, one after the other, in a folder of its own. */
 final class Examples implements AutoCloseable {
@@ -81,7 +82,8 @@ final class Examples implements AutoCloseable {
       Path scratch, Path folder, List<Path> classes, String program, List<String> words) {
     String cache =
         System.getProperty(
-            "org.bytedeco.javacpp.cachedir", System.getProperty("user.home") + "/.javacpp/cache");
+            "org.bytedeco.javacpp.cachedir",
+            UserFolders.ofThisProcess().home().resolve(".javacpp/cache").toString());
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -90,7 +92,6 @@ final class Examples implements AutoCloseable {
                 "-Xmx1g",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData",
-                "-Duser.home=" + folder.resolve("home"),
                 "-Dorg.bytedeco.javacpp.cachedir=" + cache,
                 "-cp",
                 Stream.concat(
@@ -103,6 +104,7 @@ final class Examples implements AutoCloseable {
                 program));
     command.addAll(words);
     ProcessBuilder java = new ProcessBuilder(command).directory(folder.toFile());
+    java.environment().put("HOME", folder.resolve("home").toString());
     java.environment().put("XDG_CACHE_HOME", scratch.resolve("cache").toString());
     return java;
   }

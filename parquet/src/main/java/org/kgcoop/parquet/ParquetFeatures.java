@@ -54,7 +54,7 @@ public final class ParquetFeatures implements FeatureFormat {
             .named(FEATURE)
             .named("features");
     AtomicFile.write(
-        file,
+        AtomicFile.destination(file),
         out -> {
           try (ParquetWriter<Row> writer =
               new Builder(new Counted(out), new Rows(schema, table))

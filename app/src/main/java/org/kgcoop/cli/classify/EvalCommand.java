@@ -181,7 +181,7 @@ public final class EvalCommand implements Callable<Integer> {
 
   private static void writeConfusion(Path file, List<String> names, Evaluation evaluation) {
     AtomicFile.write(
-        file,
+        AtomicFile.destination(file),
         stream -> {
           CsvWriter csv = CsvWriter.builder().build(stream);
           List<String> header = new ArrayList<>(List.of("class"));

@@ -1,6 +1,7 @@
 package org.kgcoop.cli.classify;
 
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
@@ -134,9 +135,13 @@ final class PredictionOptions {
     return ImageSorter.Way.of(sortBy == null ? "copy" : sortBy);
   }
 
-  /** Returns the folder that images are sorted into, or null. */
-  @Nullable ImageSorter sorted() {
-    return sortInto == null ? null : new ImageSorter(sortInto, way());
+  /**
+   * Returns the folder that images are sorted into, or null.
+   *
+   * @param interrupted true if work should stop
+   */
+  @Nullable ImageSorter sorted(BooleanSupplier interrupted) {
+    return sortInto == null ? null : new ImageSorter(sortInto, way(), interrupted);
   }
 
   /** Returns the format of the predictions. */

@@ -61,7 +61,7 @@ final class PredictionWriter {
     this.threshold = threshold;
     this.output = output;
     this.form = options.form(output);
-    this.sorted = options.sorted();
+    this.sorted = options.sorted(features.interrupted());
     Set<String> names = new HashSet<>();
     this.sharedNames =
         classifier.classNames().stream()
@@ -77,7 +77,7 @@ final class PredictionWriter {
         print(files, output.out());
       } else {
         AtomicFile.write(
-            out,
+            AtomicFile.destination(out),
             stream -> {
               Writer text = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
               print(files, text);
@@ -89,9 +89,9 @@ final class PredictionWriter {
       throw new UncheckedIOException(e); // standard output throws no exceptions
     }
     if (sorted != null) {
-      sorted.record(
-          folders(), classifier.method(), source.fingerprint(), source.clip().fingerprint());
-      output.info(sorted.arrange(folders()));
+      output.info(
+          sorted.arrange(
+              folders(), classifier.method(), source.fingerprint(), source.clip().fingerprint()));
     }
     return options.skipped().end(files.size(), output);
   }

@@ -199,7 +199,7 @@ public final class ServeCommand implements Callable<Integer> {
     if (requestLog.toString().equals("-")) {
       return output::record;
     }
-    return HttpServer.logFile(requestLog);
+    return HttpServer.logFile(requestLog, output::error);
   }
 
   private static String token(Path file) {

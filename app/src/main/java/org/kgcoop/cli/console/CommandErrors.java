@@ -27,14 +27,18 @@ public final class CommandErrors {
   /**
    * Installs the error handling for a program and its commands.
    *
-   * @param interrupted true if the process is about to end
+   * @param interrupted asked before an error is printed, because it does not return if an
+   *     interruption ends the process
    */
   public static void install(CommandLine program, BooleanSupplier interrupted) {
     program.setOut(StandardOutput.ofProcess());
     program.setExecutionStrategy(CommandErrors::execute);
     program.setParameterExceptionHandler(CommandErrors::usageError);
     program.setExecutionExceptionHandler(
-        (e, command, parsed) -> executionError(e, command, interrupted.getAsBoolean()));
+        (e, command, parsed) -> {
+          boolean unused = interrupted.getAsBoolean();
+          return executionError(e, command);
+        });
   }
 
   /**
@@ -158,13 +162,13 @@ public final class CommandErrors {
         .replaceFirst(" is not a (double|float)$", " is not a number");
   }
 
-  private static int executionError(Exception e, CommandLine command, boolean interrupted) {
+  private static int executionError(Exception e, CommandLine command) {
     if (e instanceof InvalidPathException path) {
-      return executionError(notInThisLocale(path), command, interrupted);
+      return executionError(notInThisLocale(path), command);
     }
     Optional<OutOfMemoryError> memory = outOfMemory(e);
     if (memory.isPresent() && !(e instanceof KgCoopException)) {
-      return executionError(reported(memory.get()), command, interrupted);
+      return executionError(reported(memory.get()), command);
     }
     PrintWriter err = command.getErr();
     KgCoopException.Category category =
@@ -174,10 +178,7 @@ public final class CommandErrors {
         option == null
             ? category == KgCoopException.Category.BUG
             : Boolean.TRUE.equals(option.getValue());
-    if (category == KgCoopException.Category.BUG && interrupted) {
-      // A JVM that is shutting down rejects new hooks and files to delete, which looks like a bug.
-      err.println("kgcoop: interrupted");
-    } else if (category == KgCoopException.Category.BUG) {
+    if (category == KgCoopException.Category.BUG) {
       String what = e instanceof KgCoopException ? "" : e.getClass().getSimpleName() + ": ";
       err.println(
           "kgcoop: a bug: "
