@@ -90,6 +90,27 @@ public final class ReferenceConfig {
     return new Translation(config.out, ignored);
   }
 
+  /**
+   * Returns the option for a key of the published code, which its scripts pass on the command line,
+   * such as {@code --lr} for {@code OPTIM.LR}; empty for other words.
+   */
+  public static String optionFor(String word) {
+    if (!word.matches("[A-Z][A-Za-z0-9_]*(\\.[A-Z][A-Za-z0-9_]*)+")) {
+      return "";
+    }
+    String option = ReferenceKeys.OPTIONS.getOrDefault(word, ReferenceKeys.TRAINING.get(word));
+    return option != null
+        ? "--" + option(option)
+        : "--set "
+            + MethodRegistry.all().stream()
+                .flatMap(method -> method.settings().stream())
+                .filter(setting -> setting.published().contains(word))
+                .map(Setting::key)
+                .findFirst()
+                .orElse("KEY")
+            + "=VALUE";
+  }
+
   /** Returns the method of the trainer, or null after adding an error. */
   private static @Nullable String trainer(ReferenceValues in, List<ConfigFile> files) {
     String name = in.text(TRAINER);

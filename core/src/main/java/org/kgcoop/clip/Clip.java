@@ -98,7 +98,11 @@ public final class Clip implements AutoCloseable {
     }
   }
 
-  private Clip(WeightFile file, Options options, UnaryOperator<WeightSource> imageWeightsOf) {
+  private Clip(
+      WeightFile file,
+      Options options,
+      UnaryOperator<WeightSource> imageWeightsOf,
+      UnaryOperator<WeightSource> textWeightsOf) {
     options.device().check();
     path = file.path();
     String source = path.toString();
@@ -124,7 +128,7 @@ public final class Clip implements AutoCloseable {
     encoder = family.imageEncoder(imageWeights, config);
     // An accelerator has one queue, so dividing its work has no benefit.
     imageEncoder = device.isCpu() ? new PerImageEncoder(encoder) : encoder;
-    textEncoder = family.textEncoder(weights, config);
+    textEncoder = family.textEncoder(textWeightsOf.apply(weights), config);
     Tensor logScale = weights.get("logit_scale");
     boolean hasBias = family.traits().hasLogitBias() || stored.containsKey("logit_bias");
     Tensor bias = hasBias ? weights.get("logit_bias") : Tensor.scalar(0);
@@ -211,7 +215,20 @@ public final class Clip implements AutoCloseable {
   static Clip withWeights(
       WeightFile file, Options options, UnaryOperator<WeightSource> imageWeightsOf) {
     try (Scope scope = Scope.open("loading " + file.path())) {
-      return new Clip(file, options, imageWeightsOf);
+      return new Clip(file, options, imageWeightsOf, UnaryOperator.identity());
+    }
+  }
+
+  /**
+   * Creates an untrained model for measurements of speed. It needs less memory than a trained one
+   * of the same size, because its blocks share their weights.
+   *
+   * @param path the name in messages; nothing is written
+   */
+  public static Clip forSpeed(Path path, ClipConfig config, Options options) {
+    try (Scope scope = Scope.open("creating " + path)) {
+      return new Clip(
+          InitialWeights.forSpeed(path, config), options, SharedLayers::new, SharedLayers::new);
     }
   }
 

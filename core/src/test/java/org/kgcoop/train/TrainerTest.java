@@ -260,6 +260,26 @@ class TrainerTest {
   }
 
   @Test
+  void theTimePerImageLeavesOutTheFirstHalfOfAShortTraining() {
+    List<TrainingTime> times = new ArrayList<>();
+    Trainer.Listener listener =
+        new Trainer.Listener() {
+          @Override
+          public void checkpoint(Checkpoint checkpoint, TrainingTime effort) {
+            times.add(effort);
+          }
+        };
+    Map<String, String> unused =
+        trained(method("coop"), settings("test", 0.05, false), null, listener, () -> false, null);
+    // Epochs of two steps with four images; three of six steps are the start.
+    assertThat(times.stream().map(TrainingTime::images)).containsExactly(8L, 16L);
+    assertThat(times.stream().map(TrainingTime::warmImages)).containsExactly(0L, 4L);
+    TrainingTime last = times.get(1);
+    assertThat(last.msPerImage()).isEqualTo(1000 * last.warmSeconds() / 4);
+    assertThat(new TrainingTime(8, 2, 0, 0).msPerImage()).isEqualTo(250);
+  }
+
+  @Test
   void oneStepEqualsTheUpdateByHand() {
     // p - rate (g + decay p), the first step of the run: epoch 0 has the warm-up's rate 0.01.
     TrainingSettings settings = settings("test", 0.05, false);

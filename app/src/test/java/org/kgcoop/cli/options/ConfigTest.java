@@ -255,6 +255,14 @@ class ConfigTest {
   }
 
   @Test
+  void aWordThatBeginsWithAnAtSignIsNoFile() throws IOException {
+    Path words = Files.createDirectory(folder.resolve("@words"));
+    Cli.Result result = Cli.run("train", "--config", own(), "@" + words);
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.errorLine()).contains("unexpected argument '@" + words);
+  }
+
+  @Test
   void requiresShiftsOfOtherDataSets() {
     Cli.Result result =
         Cli.run(
