@@ -51,7 +51,7 @@ record MethodCost(
    * The processor time of one measurement. A limit for the elapsed time would stop too early on a
    * busy machine, before the code is compiled.
    */
-  private static final double MAX_CPU_SECONDS = 0.5;
+  private static final double MAX_CPU_SECONDS = 0.4;
 
   private static final OperatingSystemMXBean SYSTEM =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
