@@ -526,6 +526,34 @@ class BadInputTest {
   }
 
   @Test
+  void namesTheOptionForAKeyOfThePublishedScripts() {
+    for (String[] word :
+        new String[][] {
+          {"TRAINER.COOP.W", "use --set weight=VALUE"},
+          {"DATASET.NUM_SHOTS", "use --shots"},
+          {"OPTIM.MAX_EPOCH", "use --epochs"},
+          {"TRAINER.OTHER.KEY", "use --set KEY=VALUE"}
+        }) {
+      refused(
+          train(data, folder.resolve("out"), word[0], "4"),
+          CONFIGURATION,
+          "unexpected argument '" + word[0] + "', a key of the published code: " + word[1]);
+    }
+  }
+
+  @Test
+  void refusesNumbersThatFloat32DoesNotHold() {
+    refused(
+        train(data, folder.resolve("out"), "--weight-decay", "1e308"),
+        CONFIGURATION,
+        "weight_decay: expected a number of at most 3.4e38");
+    refused(
+        train(data, folder.resolve("out"), "--set", "weight=1e308"),
+        CONFIGURATION,
+        "weight: expected");
+  }
+
+  @Test
   void rejectsZeroThreads() {
     refused(
         train(data, folder.resolve("out"), "--threads", 0),

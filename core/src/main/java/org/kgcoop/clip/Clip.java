@@ -98,7 +98,10 @@ public final class Clip implements AutoCloseable {
   }
 
   private Clip(
-      ModelDescription description, Options options, UnaryOperator<WeightSource> imageWeightsOf) {
+      ModelDescription description,
+      Options options,
+      UnaryOperator<WeightSource> imageWeightsOf,
+      UnaryOperator<WeightSource> textWeightsOf) {
     options.device().check();
     this.description = description;
     Family family = description.family();
@@ -115,7 +118,7 @@ public final class Clip implements AutoCloseable {
     encoder = family.imageEncoder(imageWeights, config);
     // An accelerator has one queue, so dividing its work has no benefit.
     imageEncoder = device.isCpu() ? new PerImageEncoder(encoder) : encoder;
-    textEncoder = family.textEncoder(weights, config);
+    textEncoder = family.textEncoder(textWeightsOf.apply(weights), config);
     Tensor logScale = weights.get("logit_scale");
     boolean hasBias =
         family.traits().hasLogitBias() || description.stored().containsKey("logit_bias");
@@ -187,7 +190,20 @@ public final class Clip implements AutoCloseable {
   static Clip withWeights(
       ModelDescription model, Options options, UnaryOperator<WeightSource> imageWeightsOf) {
     try (Scope scope = Scope.open("loading " + model.path())) {
-      return new Clip(model, options, imageWeightsOf);
+      return new Clip(model, options, imageWeightsOf, UnaryOperator.identity());
+    }
+  }
+
+  /**
+   * Creates an untrained model for measurements of speed. It needs less memory than a trained one
+   * of the same size, because its blocks share their weights.
+   *
+   * @param path the name in messages; nothing is written
+   */
+  public static Clip forSpeed(Path path, ClipConfig config, Options options) {
+    try (Scope scope = Scope.open("creating " + path)) {
+      ModelDescription model = description(InitialWeights.forSpeed(path, config), options);
+      return new Clip(model, options, SharedLayers::new, SharedLayers::new);
     }
   }
 

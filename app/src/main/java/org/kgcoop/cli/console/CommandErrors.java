@@ -10,6 +10,7 @@ import java.util.function.BooleanSupplier;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.Nearest;
+import org.kgcoop.config.ReferenceConfig;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.OptionSpec;
@@ -148,7 +149,7 @@ public final class CommandErrors {
       return unmatched.isUnknownOption()
           ? "no option of " + name(e.getCommandLine()) + ": " + first
           : e.getCommandLine().getSubcommands().isEmpty()
-              ? "unexpected argument '" + first + "'"
+              ? "unexpected argument '" + first + "'" + publishedHint(e.getCommandLine(), first)
               : "there is no command '" + first + "'";
     }
     if (e instanceof MissingParameterException missing
@@ -160,6 +161,15 @@ public final class CommandErrors {
         .replaceFirst("\\.$", "")
         .replaceFirst(" is not an? (int|long)$", " is not an integer")
         .replaceFirst(" is not a (double|float)$", " is not a number");
+  }
+
+  /** Names the option for a key of the published code, which needs no option there. */
+  private static String publishedHint(CommandLine command, String word) {
+    String option =
+        command.getCommandSpec().findOption("--config") == null
+            ? ""
+            : ReferenceConfig.optionFor(word);
+    return option.isEmpty() ? "" : ", a key of the published code: use " + option;
   }
 
   private static int executionError(Exception e, CommandLine command) {

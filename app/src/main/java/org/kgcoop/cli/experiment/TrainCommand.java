@@ -166,7 +166,9 @@ public final class TrainCommand implements Callable<Integer> {
     if (calibration != null) {
       output.print(text(calibration));
     }
-    output.printf("training %.2f ms per image", results.msPerImage());
+    if (!Double.isNaN(results.msPerImage())) { // a method without steps
+      output.printf("training %.2f ms per image", results.msPerImage());
+    }
     output.print("classifier: " + ClassifierFile.in(out));
   }
 }

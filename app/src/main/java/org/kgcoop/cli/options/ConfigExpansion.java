@@ -140,7 +140,8 @@ public final class ConfigExpansion implements IParameterPreprocessor {
               .auxiliaryTypes(String.class)
               .build());
     }
-    CommandLine parser = new CommandLine(texts).setUnmatchedArgumentsAllowed(true);
+    CommandLine parser =
+        new CommandLine(texts).setUnmatchedArgumentsAllowed(true).setExpandAtFiles(false);
     texts.parser().collectErrors(true);
     OptionValues explicit = OptionValues.empty();
     for (OptionSpec option : parser.parseArgs(words.toArray(String[]::new)).matchedOptions()) {
