@@ -3,6 +3,8 @@
 const SHOWN = 5; // most probable classes of the first column
 const SHOWN_MORE = 3; // most probable classes of the second column
 
+export const BELOW = 'below the threshold'; // as predict prints it
+
 const element = (id) => document.getElementById(id);
 const readable = (name) => name.replaceAll('_', ' ');
 const percent = (p) => (100 * p).toFixed(1) + '\u00a0%';
@@ -41,8 +43,9 @@ export function show(answer, prompts, truth, milliseconds) {
   element('rest').textContent = left > 0 ? `and ${left} less probable ${left === 1 ? 'class' : 'classes'}` : '';
   const onServer = Math.max(1, Math.round(answer.milliseconds));
   element('time').textContent = `Answered in ${Math.round(milliseconds)} ms, ${onServer} of them on the server.`;
-  large(prompts[0], best[0], answer.accepted === false);
-  verdict(prompts, best, two, truth, answer.accepted === false);
+  const threshold = answer.accepted === false ? answer.threshold : null;
+  large(prompts[0], best[0], threshold);
+  verdict(prompts, best, two, truth, threshold);
   table.hidden = false;
 }
 
@@ -90,33 +93,38 @@ function bar(cell, probability, best) {
   cell.classList.toggle('best', best);
 }
 
-/** The answer of the first column, large. */
-function large(prompt, row, rejected) {
-  element('best-name').textContent = rejected ? 'none of these classes' : readable(row[0]);
-  element('best-share').textContent = rejected ? '' : percent(row[1]);
+/** The answer of the first column, large. It is marked if it is below the threshold. */
+function large(prompt, row, threshold) {
+  element('best-name').textContent = readable(row[0]);
+  element('best-share').textContent = percent(row[1]) + (threshold === null ? '' : `, ${BELOW}`);
   element('answer').classList.toggle('crafted-answer', !prompt.learned);
 }
 
 /**
  * The answer in a sentence, which is read out too.
  *
- * @param rejected true if the first column's threshold accepts no class
+ * @param threshold of the first column if its answer is below it, or null
  */
-function verdict(prompts, best, two, truth, rejected) {
+function verdict(prompts, best, two, truth, threshold) {
+  const rejected = threshold !== null;
   const parts = [];
   prompts.slice(0, two ? 2 : 1).forEach((prompt, i) => {
-    const none = rejected && i === 0;
     const name = document.createElement('b');
     name.className = prompt.learned ? 'learned' : 'crafted';
-    name.textContent = none ? 'none of these classes' : readable(best[i][0]);
-    const figure = percent(best[i][1 + i]);
+    name.textContent = readable(best[i][0]);
+    const below = rejected && i === 0
+      ? `, below its threshold of ${percent(threshold)}: the image may show none of these classes` : '';
     parts.push(`The ${prompt.learned ? 'learned classifier' : 'hand-crafted prompt'} says `, name,
-      none ? `: the most probable one, ${readable(best[i][0])}, has only ${figure}. ` : `, ${figure}. `);
+      `, ${percent(best[i][1 + i])}${below}. `);
   });
   if (truth && two) {
-    const right = best.map((row, i) => readable(row[0]) === truth && !(rejected && i === 0));
-    parts.push(right[0] && right[1] ? 'Both are right.' : right[0] ? 'The learned one is right.'
-      : right[1] ? 'The hand-crafted one is right.' : `Neither is right: it is ${truth}.`);
+    const right = best.map((row) => readable(row[0]) === truth);
+    if (rejected) { // the learned one gives no answer that could be right
+      parts.push(right[1] ? 'The hand-crafted one is right.' : `It is ${truth}.`);
+    } else {
+      parts.push(right[0] && right[1] ? 'Both are right.' : right[0] ? 'The learned one is right.'
+        : right[1] ? 'The hand-crafted one is right.' : `Neither is right: it is ${truth}.`);
+    }
   }
   element('verdict').replaceChildren(...parts);
   element('verdict').classList.toggle('unseen', !two && !rejected); // the large answer is enough for the eye
