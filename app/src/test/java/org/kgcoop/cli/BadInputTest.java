@@ -254,6 +254,8 @@ class BadInputTest {
   void usesTheExitCodesOfDataAndWeights() {
     Path gone = folder.resolve("gone");
     refused(predict(gone), DATA, "gone");
+    refused(Cli.run("inspect", gone), DATA, "gone: there is no such file or folder");
+    refused(Cli.run("adapt", gone), DATA, "gone: there is no such file or folder");
     Path image = data.resolve("bell").resolve("0.png");
     refused(Cli.run("predict", gone, image, "--clip", clip), WEIGHTS, "gone: no such file");
     refused(Cli.run("eval", gone, "--data", data, "--clip", clip), WEIGHTS, "gone: no such file");

@@ -37,6 +37,7 @@ import org.kgcoop.api.Classifier;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.TrainingDataRecord;
 import org.kgcoop.cli.Cli;
+import org.kgcoop.cli.JsonPage;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.clip.Clip;
@@ -339,6 +340,7 @@ class PredictCommandTest {
     JsonNode json =
         new ObjectMapper()
             .readTree(Cli.run(both("predict", rejecting, both("--json", "-q", marking))).out());
+    JsonPage.check("predict --json", json);
     for (JsonNode each : json.path("images")) {
       assertThat(each.path("accepted").asBoolean())
           .isEqualTo(!rejected.contains(each.path("image").asText()));
