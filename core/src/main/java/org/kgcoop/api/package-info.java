@@ -1,4 +1,4 @@
-/** Training for programs: the Java API of {@code ./kgcoop train}. */
+/** Classification, features, training and adaptation for programs. */
 @NullMarked
 @CheckReturnValue
 package org.kgcoop.api;

@@ -42,7 +42,7 @@ export function show(answer, prompts, truth, milliseconds) {
   const left = classes.length - rows.size;
   element('rest').textContent = left > 0 ? `and ${left} less probable ${left === 1 ? 'class' : 'classes'}` : '';
   const onServer = Math.max(1, Math.round(answer.milliseconds));
-  element('time').textContent = `Answered in ${Math.round(milliseconds)} ms, ${onServer} of them on the server.`;
+  element('time').textContent = `Answered in ${Math.max(onServer, Math.round(milliseconds))} ms, ${onServer} of them on the server.`;
   const threshold = answer.accepted === false ? answer.threshold : null;
   large(prompts[0], best[0], threshold);
   verdict(prompts, best, two, truth, threshold);
