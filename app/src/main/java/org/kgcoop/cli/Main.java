@@ -20,7 +20,6 @@ import org.kgcoop.cli.experiment.CrossCommand;
 import org.kgcoop.cli.experiment.DemoCommand;
 import org.kgcoop.cli.experiment.DomainCommand;
 import org.kgcoop.cli.experiment.FewShotCommand;
-import org.kgcoop.cli.experiment.HeadroomCommand;
 import org.kgcoop.cli.experiment.TrainCommand;
 import org.kgcoop.cli.files.DataSetsCommand;
 import org.kgcoop.cli.files.DownloadCommand;
@@ -66,7 +65,6 @@ import picocli.CommandLine.Spec;
       DownloadCommand.class,
       LabelCommand.class,
       AdaptCommand.class,
-      HeadroomCommand.class,
       TrainCommand.class,
       EvalCommand.class,
       PredictCommand.class,
@@ -94,7 +92,6 @@ public final class Main implements Callable<Integer>, Invocation {
           "embed",
           "eval",
           "fewshot",
-          "headroom",
           "label",
           "predict",
           "search",

@@ -284,30 +284,6 @@ class BadInputTest {
   }
 
   @Test
-  void headroomTakesAllClassesAndSeveralDataSetsAndWarnsOnceOfEach() throws IOException {
-    copy("bell");
-    copy("book");
-    Path few = folder.resolve("data");
-    Path three = folder.resolve("three");
-    SampleDrawings.copyTo(three, 3);
-    Cli.Result result =
-        Cli.run(
-            "headroom",
-            "--clip",
-            clip,
-            "--data",
-            few + "," + three,
-            "--shots",
-            16,
-            "--feature-cache",
-            "none",
-            "--json");
-    assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.out()).contains("\"classes\" : 2", "\"classes\" : 3", "\"images\" :");
-    assertThat(result.err().lines().filter(line -> line.contains("fewer than 16"))).hasSize(2);
-  }
-
-  @Test
   void theListOfWeightsHasTheReleasedOnes() {
     Cli.Result result = Cli.run("download", "--list");
     assertThat(result.out()).doesNotContain("?");

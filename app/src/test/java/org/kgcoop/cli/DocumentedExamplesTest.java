@@ -55,7 +55,6 @@ class DocumentedExamplesTest {
   private static final Map<String, List<String>> EFFORT =
       Map.of(
           "adapt", List.of("--minutes", "0.02"),
-          "headroom", List.of("--seeds", "1"),
           "train", List.of("--epochs", "1", "--augment", "test"),
           "base2new", PROTOCOL_EFFORT,
           "fewshot", PROTOCOL_EFFORT,
