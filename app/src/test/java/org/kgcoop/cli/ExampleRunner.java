@@ -31,7 +31,7 @@ final class ExampleRunner {
 
   /**
    * Runs the commands of a file. The commands of a page find the content of the template and what
-   * the commands before them made.
+   * the commands before them made. Commands that have a result are not run again.
    *
    * @param arguments the template; a JSON file with a list of {@code {"page": ..., "words":
    *     [...]}}; the folder for the results, {@code 0.json} and so on
@@ -43,6 +43,10 @@ final class ExampleRunner {
     String page = "";
     for (int i = 0; i < requests.size(); i++) {
       JsonNode request = requests.get(i);
+      if (Files.exists(results.resolve(i + ".json"))) {
+        page = request.get("page").asText(); // the working folder is that of its end
+        continue;
+      }
       if (!request.get("page").asText().equals(page)) {
         page = request.get("page").asText();
         restore(template);

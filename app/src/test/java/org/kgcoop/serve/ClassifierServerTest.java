@@ -456,7 +456,7 @@ class ClassifierServerTest {
       assertRefused(
           send(large.POST(BodyPublishers.ofByteArray(wide.toByteArray()))),
           400,
-          "100 x 41 pixels, more than the limit of 4096");
+          "100 x 41 pixels, more than the limit of 4096; scale it down, or raise the limit of the server: --max-pixels, at most 64000000");
     }
     assertThat(settings(null).limits().maxPixels()).isEqualTo(25_000_000);
   }

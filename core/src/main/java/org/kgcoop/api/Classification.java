@@ -46,8 +46,8 @@ public final class Classification {
   }
 
   /**
-   * False if the image shows none of the classes: the probability of the best class is below the
-   * {@link Classifier#threshold}. True if the classifier has no threshold.
+   * False if the probability of the best class is below the {@link Classifier#threshold}. The image
+   * may then show none of the classes. True if the classifier has no threshold.
    */
   public boolean isAccepted() {
     return accepted;

@@ -187,8 +187,8 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * Returns the rejection threshold: an image whose largest probability is below it shows none of
-   * the classes. Empty if the classifier file contains no threshold, or other classes.
+   * Returns the rejection threshold: an image whose largest probability is below it is not
+   * accepted. Empty if the classifier file contains no threshold, or other classes.
    */
   public OptionalDouble threshold() {
     return threshold;

@@ -102,15 +102,15 @@ public final class ReleasedWeights {
   /** OpenAI's archives, which do not come from Hugging Face. */
   public static final List<Known> ARCHIVES =
       """
-      openai RN50           0.41
-      openai RN101          0.48
-      openai RN50x4         0.71
-      openai RN50x16        1.16
-      openai RN50x64        2.49
-      openai ViT-B/32       0.61
-      openai ViT-B/16       0.60
-      openai ViT-L/14       1.71
-      openai ViT-L/14@336px 1.71
+      openai RN50           0.26
+      openai RN101          0.29
+      openai RN50x4         0.42
+      openai RN50x16        0.66
+      openai RN50x64        1.35
+      openai ViT-B/32       0.35
+      openai ViT-B/16       0.35
+      openai ViT-L/14       0.93
+      openai ViT-L/14@336px 0.93
       """
           .lines()
           .map(Known::parse)
@@ -233,7 +233,7 @@ public final class ReleasedWeights {
     return Stream.concat(ARCHIVES.stream(), KNOWN.stream())
         .filter(known -> known.name().equals(name))
         .findFirst()
-        .map(known -> String.format(Locale.ROOT, " (about %.1f GB)", known.gigabytes()))
+        .map(known -> String.format(Locale.ROOT, " (about %.2f GB)", known.gigabytes()))
         .orElse("");
   }
 

@@ -161,8 +161,7 @@ public final class EmbedCommand implements Callable<Integer> {
   // ---- images
 
   private int embedImages(FeatureFormat format, Path file) {
-    List<Path> files =
-        ImageFiles.expand(images, output::warn).stream().distinct().sorted().toList();
+    List<Path> files = ImageFiles.all(images).stream().distinct().sorted().toList();
     try (Clip clip = clipOptions.load()) {
       PhotoWarning.check(clipOptions, clip, files, output);
       ImageFeatures features =

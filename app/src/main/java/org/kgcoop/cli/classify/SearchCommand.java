@@ -45,6 +45,9 @@ import picocli.CommandLine.Spec;
           + " both together. Several queries are averaged at unit length. The feature cache stores"
           + " the image features, so the next search encodes only new images. The .npy file that embed"
           + " wrote is searched without the images.",
+      "",
+      "If an image cannot be read, kgcoop prints an error, searches the others, and ends with exit"
+          + " code 3, or 6 with --skip-bad.",
       ""
     },
     footer = {
@@ -111,8 +114,7 @@ public final class SearchCommand implements Callable<Integer> {
     List<NpyFile> stored =
         places.stream().filter(SearchCommand::isStored).map(NpyFile::open).toList();
     List<StampedImage> files =
-        ImageFiles.stamped(
-            places.stream().filter(place -> !isStored(place)).toList(), output::warn);
+        ImageFiles.stamped(places.stream().filter(place -> !isStored(place)).toList());
     if (places.size() > 1) { // otherwise no file occurs twice
       Map<Path, StampedImage> distinct = new LinkedHashMap<>();
       files.forEach(each -> distinct.put(each.file(), each));
@@ -139,7 +141,7 @@ public final class SearchCommand implements Callable<Integer> {
             .inAnyOrder(
                 files,
                 output.progress(),
-                problem -> skipped.add(problem.file(), problem.reason(), output),
+                problem -> skipped.passOver(problem.file(), problem.reason(), output),
                 (file, feature) -> nearest.offer(() -> file, feature));
       }
       found = nearest.found();

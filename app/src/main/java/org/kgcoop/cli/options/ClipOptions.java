@@ -43,7 +43,8 @@ public final class ClipOptions {
 
   @Option(
       names = "--clip",
-      paramLabel = "PATH",
+      paramLabel = "MODEL", // differs from that of --data, because picocli completes by the label
+      completionCandidates = Completions.Weights.class,
       description =
           "Choose the CLIP weights: a .pt, .safetensors or state dict file, a Hugging Face or"
               + " OpenCLIP folder, or a name such as ViT-B/16 or hf:OWNER/NAME (default: those of the"

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.Completions;
 import org.kgcoop.cli.options.Parse;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.report.ReportPage;
@@ -53,6 +54,7 @@ public final class ReportCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "PATH",
+      completionCandidates = Completions.Data.class,
       description =
           "Set the data sets of the runs, to include misclassified images in the page. Separate"
               + " several with commas, or repeat the option. Images of embedded data sets are"

@@ -2,6 +2,8 @@
 
 const SHOWN = 8; // most probable classes
 
+export const BELOW = 'below the threshold'; // as predict prints it
+
 const element = (id) => document.getElementById(id);
 const readable = (name) => name.replaceAll('_', ' ');
 const percent = (p) => (100 * p).toFixed(1) + '\u00a0%';
@@ -30,9 +32,10 @@ export function show(answer, prompt, milliseconds) {
   const left = answer.classes.length - rows.length;
   element('rest').textContent = left > 0 ? `and ${left} less probable ${left === 1 ? 'class' : 'classes'}` : '';
   const onServer = Math.max(1, Math.round(answer.milliseconds));
-  element('time').textContent = `Answered in ${Math.round(milliseconds)} ms, ${onServer} of them on the server.`;
-  large(prompt, rows[0], answer.accepted === false);
-  verdict(prompt, rows[0], answer.accepted === false);
+  element('time').textContent = `Answered in ${Math.max(onServer, Math.round(milliseconds))} ms, ${onServer} of them on the server.`;
+  const threshold = answer.accepted === false ? answer.threshold : null;
+  large(prompt, rows[0], threshold);
+  verdict(prompt, rows[0], threshold);
   table.hidden = false;
 }
 
@@ -62,24 +65,24 @@ function bar(cell, probability, best) {
   cell.classList.toggle('best', best);
 }
 
-/** The most probable class, large. */
-function large(prompt, row, rejected) {
-  element('best-name').textContent = rejected ? 'none of these classes' : readable(row.class);
-  element('best-share').textContent = rejected ? '' : percent(row.probability);
+/** The most probable class, large. It is marked if it is below the threshold. */
+function large(prompt, row, threshold) {
+  element('best-name').textContent = readable(row.class);
+  element('best-share').textContent = percent(row.probability) + (threshold === null ? '' : `, ${BELOW}`);
   element('answer').classList.toggle('crafted-answer', !prompt.learned);
 }
 
 /**
  * The answer in a sentence, which is read out too.
  *
- * @param rejected true if the threshold accepts no class
+ * @param threshold of the classifier if the answer is below it, or null
  */
-function verdict(prompt, row, rejected) {
+function verdict(prompt, row, threshold) {
   const name = document.createElement('b');
   name.className = prompt.learned ? 'learned' : 'crafted';
-  name.textContent = rejected ? 'none of these classes' : readable(row.class);
-  const figure = percent(row.probability);
+  name.textContent = readable(row.class);
   element('verdict').replaceChildren(`The ${prompt.learned ? 'learned classifier' : 'hand-crafted prompt'} says `, name,
-    rejected ? `: the most probable one, ${readable(row.class)}, has only ${figure}.` : `, ${figure}.`);
-  element('verdict').classList.toggle('unseen', !rejected); // the large answer is enough for the eye
+    `, ${percent(row.probability)}` + (threshold === null ? '.'
+      : `, below its threshold of ${percent(threshold)}: the image may show none of these classes.`));
+  element('verdict').classList.toggle('unseen', threshold === null); // the large answer is enough for the eye
 }

@@ -235,7 +235,7 @@ class WebPageBrowserTest {
 
   /** No probability of a class reaches 1, so this threshold rejects every image. */
   @Test
-  void anImageThatTheThresholdRejectsShowsNoneOfTheClasses() {
+  void anAnswerBelowTheThresholdIsMarkedAndNotCalledRight() {
     ClassifierFile prompt = EmbeddedPrompt.read().orElseThrow();
     Calibration.Rejection rejection = new Calibration.Rejection(1, 0.95, 0.9, 0.99);
     Calibration calibration = new Calibration(2, Calibration.Origin.OUT_OF_FOLD, 40, rejection);
@@ -249,7 +249,8 @@ class WebPageBrowserTest {
       openWith("umbrella");
       assertThat(text("#verdict"))
           .contains(
-              "The learned classifier says none of these classes: the most probable one, umbrella");
+              "The learned classifier says umbrella", "below its threshold of 100.0");
+      assertThat(text("#best")).contains("umbrella", "below the threshold");
     } finally {
       server = other;
     }
