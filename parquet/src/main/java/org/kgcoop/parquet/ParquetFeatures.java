@@ -7,6 +7,7 @@ import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Types;
+import org.kgcoop.files.AtomicFile;
 import org.kgcoop.io.FeatureFormat;
 import org.kgcoop.io.FeatureTable;
 
