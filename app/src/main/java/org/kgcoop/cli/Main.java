@@ -1,6 +1,5 @@
 package org.kgcoop.cli;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -14,7 +13,6 @@ import org.kgcoop.cli.classify.PredictCommand;
 import org.kgcoop.cli.classify.SearchCommand;
 import org.kgcoop.cli.classify.ServeCommand;
 import org.kgcoop.cli.console.BuildVersion;
-import org.kgcoop.cli.console.CommandErrors;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.experiment.AdaptCommand;
 import org.kgcoop.cli.experiment.BaseToNewCommand;
@@ -22,7 +20,6 @@ import org.kgcoop.cli.experiment.CrossCommand;
 import org.kgcoop.cli.experiment.DemoCommand;
 import org.kgcoop.cli.experiment.DomainCommand;
 import org.kgcoop.cli.experiment.FewShotCommand;
-import org.kgcoop.cli.experiment.HeadroomCommand;
 import org.kgcoop.cli.experiment.TrainCommand;
 import org.kgcoop.cli.files.DataSetsCommand;
 import org.kgcoop.cli.files.DownloadCommand;
@@ -35,8 +32,6 @@ import org.kgcoop.tensor.NativeLibraries;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** The entry point of the program. */
@@ -69,7 +64,6 @@ import picocli.CommandLine.Spec;
       DownloadCommand.class,
       LabelCommand.class,
       AdaptCommand.class,
-      HeadroomCommand.class,
       TrainCommand.class,
       EvalCommand.class,
       PredictCommand.class,
@@ -97,12 +91,19 @@ public final class Main implements Callable<Integer>, Invocation {
           "embed",
           "eval",
           "fewshot",
-          "headroom",
           "label",
           "predict",
           "search",
           "serve",
           "train");
+
+  /**
+   * The commands whose folder keeps what is done. Others keep at most the features of images, and
+   * say so where they compute them.
+   */
+  private static final Set<String> RESUMING =
+      Set.of(
+          "adapt", "base2new", "cross", "demo", "domain", "download", "fewshot", "label", "train");
 
   private final BooleanSupplier interrupted;
 
@@ -116,7 +117,14 @@ public final class Main implements Callable<Integer>, Invocation {
     if (computes(List.of(arguments))) {
       NativeLibraries.loadAhead();
     }
-    Program.run(arguments, Main::commandLine);
+    Program.run(arguments, interruption(List.of(arguments)), Main::commandLine);
+  }
+
+  /** Returns the message about an interruption at any moment. */
+  private static String interruption(List<String> words) {
+    return !words.isEmpty() && RESUMING.contains(words.get(0))
+        ? "interrupted; run the same command again to resume"
+        : "interrupted";
   }
 
   /** Returns true if a command line needs the native libraries. It looks only at the arguments. */
@@ -127,26 +135,21 @@ public final class Main implements Callable<Integer>, Invocation {
         && !words.contains("-h");
   }
 
-  static CommandLine commandLine(BooleanSupplier interrupted) {
-    return commandLine(interrupted, Path.of(""));
-  }
-
   /**
    * Makes the command line of the program.
    *
    * @param interrupted true if work should stop
-   * @param directory the folder that paths in configuration files are resolved against
    */
-  private static CommandLine commandLine(BooleanSupplier interrupted, Path directory) {
+  static CommandLine commandLine(BooleanSupplier interrupted) {
     CommandLine commandLine = Program.commandLine(new Main(interrupted), interrupted);
-    commandLine.getSubcommands().values().forEach(command -> addOptions(command, directory));
+    commandLine.getSubcommands().values().forEach(Main::addOptions);
     return commandLine;
   }
 
-  private static void addOptions(CommandLine command, Path directory) {
+  private static void addOptions(CommandLine command) {
     TrainingOptions.install(command.getCommandSpec());
-    ConfigExpansion.install(command, directory);
-    command.getSubcommands().values().forEach(each -> addOptions(each, directory));
+    ConfigExpansion.install(command);
+    command.getSubcommands().values().forEach(Main::addOptions);
   }
 
   @Override
@@ -157,27 +160,6 @@ public final class Main implements Callable<Integer>, Invocation {
   @Override
   public List<String> arguments() {
     return spec.commandLine().getParseResult().originalArgs();
-  }
-
-  @Override
-  public ParseResult parse(List<String> arguments, Path directory) {
-    String[] all = arguments.toArray(String[]::new);
-    try {
-      return another(directory).parseArgs(all);
-    } catch (ParameterException e) {
-      throw CommandErrors.wrongWords(e, all);
-    }
-  }
-
-  @Override
-  public int execute(List<String> arguments) {
-    return another(Path.of("")).execute(arguments.toArray(String[]::new));
-  }
-
-  private CommandLine another(Path directory) {
-    return commandLine(interrupted, directory)
-        .setOut(spec.commandLine().getOut())
-        .setErr(spec.commandLine().getErr());
   }
 
   /** Prints the help to standard error if no command is given, as uv does. */

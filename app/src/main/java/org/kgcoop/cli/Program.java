@@ -22,10 +22,19 @@ public final class Program {
    *     stop
    */
   public static void run(String[] arguments, Function<BooleanSupplier, CommandLine> program) {
-    int exitCode;
-    try (Interrupts interrupts = new Interrupts()) {
-      exitCode = program.apply(interrupts::isRequested).execute(arguments);
-    }
+    run(arguments, "interrupted", program);
+  }
+
+  /**
+   * Executes a command line as {@link #run(String[], Function)} does.
+   *
+   * @param interruption the message if Ctrl-C ends the process
+   */
+  static void run(
+      String[] arguments, String interruption, Function<BooleanSupplier, CommandLine> program) {
+    Interrupts interrupts = new Interrupts(interruption);
+    interrupts.install();
+    int exitCode = interrupts.end(program.apply(interrupts::isRequested).execute(arguments));
     NativeLibraries.close();
     System.exit(exitCode);
   }

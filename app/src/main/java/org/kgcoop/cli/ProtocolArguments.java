@@ -2,7 +2,6 @@ package org.kgcoop.cli;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -94,7 +93,7 @@ public final class ProtocolArguments {
    * Returns equivalent arguments for another process in any folder, with a fixed number of threads.
    */
   public List<String> arguments(int threads) {
-    List<String> arguments = new PortableArguments(parsed, Path.of("")).without(REPLACED);
+    List<String> arguments = new PortableArguments(parsed).without(REPLACED);
     arguments.add("--threads=" + threads);
     return arguments;
   }

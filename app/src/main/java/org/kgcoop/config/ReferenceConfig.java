@@ -12,6 +12,8 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.data.published.PublishedDataSets;
+import org.kgcoop.image.view.RandomResizedCrop;
+import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.method.Clap;
 import org.kgcoop.method.CoCoOp;
 import org.kgcoop.method.CoOp;
@@ -35,35 +37,11 @@ import org.kgcoop.train.TrainingDeclaration;
  */
 public final class ReferenceConfig {
   private static final String TRAINER = "TRAINER.NAME";
-  private static final String STEPS = "OPTIM.STEPSIZE";
   private static final String WARMUP_EPOCHS = "OPTIM.WARMUP_EPOCH";
-  private static final String INPUT = "INPUT.";
+  private static final String CROP_SCALE = "INPUT.RRCROP_SCALE";
 
-  /** The transforms if no key names them, as in CoOp's configurations. */
-  private static final List<String> DEFAULT_TRANSFORMS =
-      List.of("random_resized_crop", "random_flip");
-
-  /**
-   * Transforms with numbers of their own keys, each followed by its default in Dassl. If a number
-   * is given, the others have these defaults.
-   */
-  private static final Map<String, List<String>> TRANSFORM_KEYS =
-      Map.of(
-          "random_crop", List.of("CROP_PADDING", "4"),
-          "randomgrayscale", List.of("RGS_P", "0.2"),
-          "cutout", List.of("CUTOUT_N", "1", "CUTOUT_LEN", "16"),
-          "randaugment", List.of("RANDAUGMENT_N", "2", "RANDAUGMENT_M", "10"),
-          "gaussian_blur", List.of("GB_K", "21", "GB_P", "0.5"),
-          "colorjitter",
-              List.of(
-                  "COLORJITTER_B",
-                  "0.4",
-                  "COLORJITTER_C",
-                  "0.4",
-                  "COLORJITTER_S",
-                  "0.4",
-                  "COLORJITTER_H",
-                  "0.1"));
+  /** The transforms of all published configurations. */
+  private static final List<String> TRANSFORMS = List.of(RandomResizedCrop.NAME, ViewRecipe.FLIP);
 
   /** The published maximum number of prompt tokens that start from words inside the encoders. */
   private static final int MAX_TOKENS_WITH_WORDS = 4;
@@ -110,6 +88,27 @@ public final class ReferenceConfig {
     List<String> ignored = new ArrayList<>(in.unread());
     ignored.remove(TRAINER);
     return new Translation(config.out, ignored);
+  }
+
+  /**
+   * Returns the option for a key of the published code, which its scripts pass on the command line,
+   * such as {@code --lr} for {@code OPTIM.LR}; empty for other words.
+   */
+  public static String optionFor(String word) {
+    if (!word.matches("[A-Z][A-Za-z0-9_]*(\\.[A-Z][A-Za-z0-9_]*)+")) {
+      return "";
+    }
+    String option = ReferenceKeys.OPTIONS.getOrDefault(word, ReferenceKeys.TRAINING.get(word));
+    return option != null
+        ? "--" + option(option)
+        : "--set "
+            + MethodRegistry.all().stream()
+                .flatMap(method -> method.settings().stream())
+                .filter(setting -> setting.published().contains(word))
+                .map(Setting::key)
+                .findFirst()
+                .orElse("KEY")
+            + "=VALUE";
   }
 
   /** Returns the method of the trainer, or null after adding an error. */
@@ -220,14 +219,7 @@ public final class ReferenceConfig {
     if (in.has(rate) && TrainingDeclaration.isUsed("warmup_lr", all)) {
       training("warmup_lr", in.text(rate), rate);
     }
-    List<String> steps = in.has(STEPS) ? in.parts(STEPS, "-?\\d+") : List.of();
-    if (all.text("decay").equals("multi-step")) {
-      training("decay_epochs", String.join(",", steps), STEPS);
-    } else if (all.text("decay").equals("step")) {
-      String size = steps.isEmpty() ? "-1" : steps.get(steps.size() - 1);
-      boolean isAll = size.startsWith("-") || size.equals("0"); // as in Dassl: after all epochs
-      training("decay_epochs", isAll ? in.text("OPTIM.MAX_EPOCH") : size, STEPS);
-    }
+    expect("OPTIM.LR_SCHEDULER", "cosine", ", as published");
   }
 
   /** Returns true for a key that the code of the method overrides. */
@@ -256,37 +248,29 @@ public final class ReferenceConfig {
     return setting.replace('_', '-');
   }
 
-  /** The transforms, with the numbers that are given; numbers of others change nothing. */
+  /** Translates the transforms, with the numbers of the crop if they are given. */
   private void transforms() {
-    Map<String, String> numbers = new LinkedHashMap<>();
-    TRANSFORM_KEYS.forEach(
-        (transform, keys) -> {
-          List<String> parts = new ArrayList<>();
-          boolean explicit = false;
-          for (int i = 0; i < keys.size(); i += 2) {
-            explicit |= in.has(INPUT + keys.get(i));
-            parts.add(in.text(INPUT + keys.get(i), keys.get(i + 1)));
-          }
-          if (explicit) {
-            numbers.put(transform, String.join(",", parts));
-          }
-        });
-    if (in.has("INPUT.RRCROP_SCALE")) {
-      numbers.put(
-          "random_resized_crop", String.join(",", in.parts("INPUT.RRCROP_SCALE", "[\\d.eE+-]+")));
+    if (!in.has("INPUT.TRANSFORMS") && !in.has(CROP_SCALE)) {
+      return;
     }
-    List<String> names = new ArrayList<>(DEFAULT_TRANSFORMS);
+    List<String> names = new ArrayList<>(TRANSFORMS);
     if (in.has("INPUT.TRANSFORMS")) {
       names = new ArrayList<>(in.parts("INPUT.TRANSFORMS", "\\w+"));
       names.remove("normalize"); // images are normalized always
-    } else if (names.stream().noneMatch(numbers::containsKey)) {
-      return;
+      List<String> others = names.stream().filter(name -> !TRANSFORMS.contains(name)).toList();
+      if (!others.isEmpty()) {
+        in.error(
+            "INPUT.TRANSFORMS %s: expected %s, as published"
+                .formatted(String.join(", ", others), String.join(", ", TRANSFORMS)));
+      }
     }
+    String numbers =
+        in.has(CROP_SCALE) ? "(" + String.join(",", in.parts(CROP_SCALE, "[\\d.eE+-]+")) + ")" : "";
     String transforms =
         names.stream()
-            .map(name -> numbers.containsKey(name) ? name + "(" + numbers.get(name) + ")" : name)
+            .map(name -> name.equals(RandomResizedCrop.NAME) ? name + numbers : name)
             .collect(Collectors.joining(","));
-    out.put("transforms", transforms.isEmpty() ? "none" : transforms);
+    out.put("transforms", transforms.isEmpty() ? ViewRecipe.NO_CHANGE : transforms);
   }
 
   private void expect(String key, String value, String rest) {

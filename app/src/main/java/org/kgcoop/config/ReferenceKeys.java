@@ -30,11 +30,7 @@ final class ReferenceKeys {
   /** Published words, and the words here. */
   static final Map<String, String> WORDS =
       Map.of(
-          "single_step", "step",
-          "multi_step", "multi-step",
           "RandomSampler", "random",
-          "SequentialSampler", "sequential",
-          "RandomClassSampler", "random-class",
           "last_step", "last",
           "best_val", "best",
           "True", "true",
@@ -48,10 +44,8 @@ final class ReferenceKeys {
   private static final List<String> READ =
       words(
           """
-          OPTIM.STEPSIZE OPTIM.WARMUP_CONS_LR OPTIM.WARMUP_MIN_LR
-          INPUT.TRANSFORMS INPUT.CROP_PADDING INPUT.RRCROP_SCALE INPUT.RGS_P INPUT.CUTOUT_N INPUT.CUTOUT_LEN
-          INPUT.RANDAUGMENT_N INPUT.RANDAUGMENT_M INPUT.COLORJITTER_B INPUT.COLORJITTER_C
-          INPUT.COLORJITTER_S INPUT.COLORJITTER_H INPUT.GB_K INPUT.GB_P TRAINER.NAME
+          OPTIM.LR_SCHEDULER OPTIM.WARMUP_CONS_LR OPTIM.WARMUP_MIN_LR
+          INPUT.TRANSFORMS INPUT.RRCROP_SCALE TRAINER.NAME
           TRAINER.COOP.N_CTX TRAINER.COOP.CTX_INIT TRAINER.COOP.CSC
           TRAINER.COOP.CLASS_TOKEN_POSITION TRAINER.COCOOP.N_CTX TRAINER.COCOOP.CTX_INIT
           TRAINER.LASP.ENABLE TRAINER.LASP.ENABLE_CORRECTION TRAINER.ADAPTER.INIT""");
@@ -59,13 +53,19 @@ final class ReferenceKeys {
   /**
    * Keys without a meaning here. The weights define size, interpolation and normalization.
    * Precision, device and workers have their own options. Protocols are commands. LASP's training
-   * in the image encoder and TaskRes's enhanced base are not supported. The other keys belong to
-   * domain adaptation, semi-supervised learning, or the format of logs.
+   * in the image encoder and TaskRes's enhanced base are not supported. Numbers of transforms,
+   * decays, optimizers and samplers that no published method uses have no meaning without these,
+   * which are rejected by name. The other keys belong to domain adaptation, semi-supervised
+   * learning, or the format of logs.
    */
   private static final List<String> WITHOUT_MEANING =
       words(
           """
           VERSION RESUME USE_CUDA VERBOSE INPUT.SIZE INPUT.INTERPOLATION INPUT.PIXEL_MEAN
+          INPUT.CROP_PADDING INPUT.RGS_P INPUT.CUTOUT_N INPUT.CUTOUT_LEN INPUT.RANDAUGMENT_N
+          INPUT.RANDAUGMENT_M INPUT.COLORJITTER_B INPUT.COLORJITTER_C INPUT.COLORJITTER_S
+          INPUT.COLORJITTER_H INPUT.GB_K INPUT.GB_P OPTIM.STEPSIZE OPTIM.GAMMA OPTIM.RMSPROP_ALPHA
+          DATALOADER.TRAIN_X.N_INS
           INPUT.PIXEL_STD INPUT.NO_TRANSFORM INPUT.GN_MEAN INPUT.GN_STD
           DATASET.SOURCE_DOMAINS DATASET.TARGET_DOMAINS DATASET.NUM_LABELED DATASET.VAL_PERCENT
           DATASET.STL10_FOLD DATASET.CIFAR_C_TYPE DATASET.CIFAR_C_LEVEL

@@ -23,7 +23,7 @@ final class CsvFeatures implements FeatureFormat {
   @Override
   public void write(Path file, FeatureTable table) {
     AtomicFile.write(
-        file,
+        AtomicFile.destination(file),
         out -> {
           CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(out);
           List<String> line = new ArrayList<>(List.of(table.column()));

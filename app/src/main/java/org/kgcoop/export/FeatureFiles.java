@@ -42,7 +42,7 @@ public final class FeatureFiles {
         "formula",
         "probabilities = softmax(scale * unit image features @ %s.T%s)"
             .formatted(name, linear.bias() == null ? "" : " + " + BIAS));
-    Safetensors.write(path, tensors, metadata);
+    Safetensors.write(AtomicFile.destination(path), tensors, metadata);
   }
 
   /** Unit vectors for comparison with images have another name than plain weights. */
@@ -63,7 +63,7 @@ public final class FeatureFiles {
     int width = (int) linear.width();
     float[] bias = linear.bias() == null ? new float[0] : linear.bias().toFloats();
     AtomicFile.write(
-        path,
+        AtomicFile.destination(path),
         out -> {
           CsvWriter csv = CsvWriter.builder().build(out);
           List<String> line = new ArrayList<>(List.of("class"));

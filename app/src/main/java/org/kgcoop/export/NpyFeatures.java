@@ -2,6 +2,7 @@ package org.kgcoop.export;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -11,17 +12,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.files.AtomicFile;
+import org.kgcoop.files.JsonFiles;
 import org.kgcoop.io.FeatureFormat;
 import org.kgcoop.io.FeatureTable;
 
 /**
  * NumPy's format, version 1.0, for {@code numpy.load}: float32, (N, E), row by row. The format has
- * no place for the names of the rows, so a JSON list next to the file contains them.
+ * no place for the names of the rows, so a JSON list next to the file contains them. Another file
+ * contains the model that computed the features.
  */
 final class NpyFeatures implements FeatureFormat {
   static final String ID = "npy";
   static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
   private static final int ALIGNMENT = 64;
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   @Override
   public String id() {
@@ -29,31 +33,42 @@ final class NpyFeatures implements FeatureFormat {
   }
 
   /**
-   * Returns the files of the numbers and the names: {@code features.npy} and {@code
-   * features.paths.json}.
+   * Returns the files of the numbers, the names and the model: {@code features.npy}, {@code
+   * features.paths.json} and {@code features.clip.json}.
    */
   @Override
   public List<Path> files(Path file, FeatureTable table) {
-    return List.of(file, namesFile(file, table.column()));
+    return List.of(file, namesFile(file, table.column()), modelFile(file));
   }
 
   static Path namesFile(Path file, String column) {
-    String name = String.valueOf(file.getFileName()).replaceFirst("\\.npy$", "");
-    return file.resolveSibling(name + "." + column + "s.json");
+    return nextTo(file, column + "s");
   }
 
-  /** Neither file appears before both are complete, so an interrupted command can be repeated. */
+  static Path modelFile(Path file) {
+    return nextTo(file, "clip");
+  }
+
+  private static Path nextTo(Path file, String content) {
+    String name = String.valueOf(file.getFileName()).replaceFirst("\\.npy$", "");
+    return file.resolveSibling(name + "." + content + ".json");
+  }
+
+  /** No file appears before all are complete, so an interrupted command can be repeated. */
   @Override
   public void write(Path file, FeatureTable table) {
     int length = header(table.names().size(), table.width(), /* least= */ 0).length;
     List<String> written = new ArrayList<>();
     AtomicFile.write(
-        file,
+        AtomicFile.destination(file),
         length,
         out -> {
           writeRows(out, table, written);
           out.flush(); // a full disk is reported before the names appear
-          AtomicFile.write(files(file, table).get(1), names -> writeNames(names, written));
+          AtomicFile.write(
+              AtomicFile.destination(files(file, table).get(1)),
+              names -> writeNames(names, written));
+          JsonFiles.write(modelFile(file), JSON.valueToTree(table.about()));
         },
         () -> header(written.size(), table.width(), length));
   }

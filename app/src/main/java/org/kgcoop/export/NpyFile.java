@@ -17,13 +17,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.InputFile;
+import org.kgcoop.files.JsonFiles;
 
 /**
  * Image features in the npy file that {@code embed} wrote, with the paths in the JSON file next to
@@ -117,6 +120,20 @@ public record NpyFile(Path file, long start, int width, List<String> paths) {
   private static KgCoopException foreign(Path file) {
     return KgCoopException.data(
         file + ": expected a float32 array (N, E) in npy format 1.0, as embed --to npy writes it");
+  }
+
+  /** Returns the file that contains the model of the features. */
+  public Path modelFile() {
+    return NpyFeatures.modelFile(file);
+  }
+
+  /** Returns the properties of the features, by name; nothing if there is no {@link #modelFile}. */
+  public Map<String, String> about() {
+    Map<String, String> about = new HashMap<>();
+    JsonFiles.read(modelFile())
+        .properties()
+        .forEach(each -> about.put(each.getKey(), each.getValue().asText()));
+    return about;
   }
 
   private static List<String> paths(Path file) {

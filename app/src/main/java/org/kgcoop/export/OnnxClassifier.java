@@ -1,10 +1,16 @@
 package org.kgcoop.export;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
@@ -31,6 +37,10 @@ public final class OnnxClassifier {
   static final String FEATURES = "features";
   static final String LOGITS = "logits";
   static final String PROBABILITIES = "probabilities";
+
+  /** The keys of the metadata whose values are not JSON. */
+  private static final Set<String> TEXTS =
+      Set.of("method", "clip_fingerprint", "resize", "interpolation", "crop", "channels");
 
   private OnnxClassifier() {}
 
@@ -90,10 +100,38 @@ public final class OnnxClassifier {
             .setProducerName("kgcoop")
             .setProducerVersion(Version.KGCOOP);
     model.addOpsetImportBuilder().setVersion(OnnxGraph.OPSET);
+    metadata(clip, classifier)
+        .forEach((key, value) -> model.addMetadataPropsBuilder().setKey(key).setValue(value));
+    return model.build();
+  }
+
+  private static Map<String, String> metadata(Clip clip, ExportedClassifier classifier) {
     Map<String, String> metadata = new LinkedHashMap<>(classifier.metadata());
     metadata.putAll(preprocessing(clip.preprocessing()));
-    metadata.forEach((key, value) -> model.addMetadataPropsBuilder().setKey(key).setValue(value));
-    return model.build();
+    return metadata;
+  }
+
+  /** Returns the metadata of the file as JSON, for programs that do not read ONNX metadata. */
+  public static ObjectNode description(Clip clip, ExportedClassifier classifier) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    metadata(clip, classifier)
+        .forEach(
+            (key, value) -> {
+              if (TEXTS.contains(key)) {
+                json.put(key, value);
+              } else {
+                json.set(key, parsed(value));
+              }
+            });
+    return json;
+  }
+
+  private static JsonNode parsed(String value) {
+    try {
+      return new ObjectMapper().readTree(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("not JSON: " + value, e);
+    }
   }
 
   private static String pixels(Preprocessing preprocessing) {

@@ -50,7 +50,7 @@ final class OnnxFile {
     }
     int length = (int) graphBytes;
     AtomicFile.write(
-        path,
+        AtomicFile.destination(path),
         out -> {
           CodedOutputStream coded = CodedOutputStream.newInstance(out, CHUNK);
           model.writeTo(coded);

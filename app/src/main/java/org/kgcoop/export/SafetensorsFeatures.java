@@ -25,7 +25,7 @@ final class SafetensorsFeatures implements FeatureFormat {
     int length = beginning(table, table.names(), /* length= */ 0).length;
     List<String> written = new ArrayList<>();
     AtomicFile.write(
-        file,
+        AtomicFile.destination(file),
         length,
         out -> NpyFeatures.writeRows(out, table, written),
         () -> beginning(table, written, length));

@@ -45,7 +45,7 @@ final class Embeddings {
 
   private void embed(Context request) {
     Deadline deadline = Deadline.in(limits.timeLimit());
-    RequestParts parts = new RequestParts(request);
+    RequestParts parts = new RequestParts(request, "text");
     List<String> texts = parts.texts("text");
     List<byte[]> files = parts.images();
     if (texts.isEmpty() && files.isEmpty()) {

@@ -10,7 +10,6 @@ import io.javalin.http.Context;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.api.Classification;
@@ -22,10 +21,8 @@ import org.kgcoop.files.Resources;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.serve.http.HttpErrorException;
 import org.kgcoop.serve.http.HttpServer;
-import org.kgcoop.serve.model.ClassifierExamples;
 import org.kgcoop.serve.model.Deadline;
 import org.kgcoop.serve.model.EncodingQueue;
-import org.kgcoop.serve.model.EncodingQueue.BatchFunction;
 import org.kgcoop.serve.model.ModelRegistry;
 import org.kgcoop.serve.model.RequestImageDecoder;
 import org.kgcoop.serve.model.ServedModel;
@@ -70,7 +67,6 @@ final class Endpoints {
   void addTo(RoutesConfig routes) {
     routes.get("/openapi.yaml", this::description);
     routes.get("/v1/models", this::models);
-    routes.get("/v1/models/{model}/examples/{number}", this::example);
     routes.post("/v1/classify", this::classify);
     routes.post("/v1/zero-shot", this::zeroShot);
   }
@@ -104,43 +100,19 @@ final class Endpoints {
     model.put("temperature", classifier.temperature());
     classifier.threshold().ifPresent(threshold -> model.put("threshold", threshold));
     classifier.classNames().forEach(model.putArray("classes")::add);
-    ArrayNode examples = model.putArray("examples");
-    served.examples().forEach(example -> examples.add(example.className()));
     return model;
-  }
-
-  private void example(Context request) {
-    List<ClassifierExamples.Example> examples = models.get(request.pathParam("model")).examples();
-    String number = request.pathParam("number");
-    int index = number.matches("\\d{1,3}") ? Integer.parseInt(number) : examples.size();
-    if (index >= examples.size()) {
-      throw new HttpErrorException(404, "this example does not exist");
-    }
-    request.contentType(examples.get(index).type()).result(examples.get(index).image());
   }
 
   private void classify(Context request) {
     Deadline deadline = Deadline.in(timeLimit);
-    RequestParts parts = new RequestParts(request);
-    boolean compare = flag(parts.text("compare"));
+    RequestParts parts = new RequestParts(request, "model", "top");
     ServedModel model = models.get(parts.text("model"));
-    Classifier classifier = model.classifier();
-    Query query =
-        query(
-            parts, compare ? classifier.classNames().size() : Classification.DEFAULT_TOP, deadline);
-    if (compare) {
-      try (SharedClassifier.Use handCrafted =
-          zeroShot.use(classifier.classNames(), classifier.template(), deadline)) {
-        write(request, query, model, handCrafted.model());
-      }
-    } else {
-      write(request, query, model, null);
-    }
+    write(request, query(parts, deadline), model);
   }
 
   private void zeroShot(Context request) {
     Deadline deadline = Deadline.in(timeLimit);
-    RequestParts parts = new RequestParts(request);
+    RequestParts parts = new RequestParts(request, "classes", "template", "top");
     List<String> names =
         parts.texts("classes").stream()
             .flatMap(String::lines)
@@ -158,9 +130,9 @@ final class Endpoints {
       throw new HttpErrorException(
           400, "a class name or the template has more than " + MAX_NAME_LENGTH + " characters");
     }
-    Query query = query(parts, Classification.DEFAULT_TOP, deadline);
+    Query query = query(parts, deadline);
     try (SharedClassifier.Use model = zeroShot.use(names, template, deadline)) {
-      write(request, query, model.model(), null);
+      write(request, query, model.model());
     }
   }
 
@@ -182,96 +154,38 @@ final class Endpoints {
    */
   private record Query(int top, RgbImage image, Deadline deadline, long start) {}
 
-  private Query query(RequestParts parts, int defaultTop, Deadline deadline) {
-    int top = top(parts.text("top"), defaultTop);
+  private Query query(RequestParts parts, Deadline deadline) {
+    int top = top(parts.text("top"));
     byte[] file = parts.image();
     long start = System.nanoTime();
     return new Query(top, decoder.decode(file, deadline), deadline, start);
   }
 
-  /**
-   * The classes of an image.
-   *
-   * @param handCrafted the result for the hand-crafted texts of the same classes, if requested
-   */
-  private record Answer(Classification classification, @Nullable Classification handCrafted) {}
-
-  private static BatchFunction<Answer> compared(Classifier one, Classifier other) {
-    return features -> {
-      List<Classification> first = one.ofFeatures(features);
-      List<Classification> second = other.ofFeatures(features);
-      return IntStream.range(0, first.size())
-          .mapToObj(i -> new Answer(first.get(i), second.get(i)))
-          .toList();
-    };
-  }
-
-  private Answer answer(Query query, ServedModel model, @Nullable ServedModel handCrafted) {
-    if (handCrafted == null) {
-      return new Answer(classify(query, model), null);
-    }
-    if (model.classifier().hasOwnEncoder()) { // the image goes through both
-      return new Answer(classify(query, model), classify(query, handCrafted));
-    }
-    return queue.submit(
-        query.image(), compared(model.classifier(), handCrafted.classifier()), query.deadline());
-  }
-
-  private Classification classify(Query query, ServedModel model) {
-    return queue.submit(query.image(), model.function(), query.deadline());
-  }
-
-  private void write(
-      Context request, Query query, ServedModel model, @Nullable ServedModel handCrafted) {
+  private void write(Context request, Query query, ServedModel model) {
     request.attribute(HttpServer.MODEL, model.name());
-    Answer answer = answer(query, model, handCrafted);
+    Classification answer = queue.submit(query.image(), model.function(), query.deadline());
+    Classifier classifier = model.classifier();
     ObjectNode json = object().put("model", model.name());
-    json.put("class_count", model.classifier().classNames().size());
+    json.put("class_count", classifier.classNames().size());
     json.put("milliseconds", Math.rint((System.nanoTime() - query.start()) / 1e3) / 1e3);
-    model
-        .classifier()
+    classifier
         .threshold()
         .ifPresent(
-            threshold ->
-                json.put("threshold", threshold)
-                    .put("accepted", answer.classification().isAccepted()));
-    List<Candidate> best = answer.classification().top(query.top());
-    candidates(json.putArray("classes"), best);
-    if (answer.handCrafted() != null) {
-      float[] probabilities = answer.handCrafted().probabilities();
-      candidates(
-          json.putArray("handcrafted"),
-          best.stream()
-              .map(
-                  each ->
-                      new Candidate(each.index(), each.className(), probabilities[each.index()]))
-              .toList());
-    }
-    request.json(json);
-  }
-
-  private static void candidates(ArrayNode to, List<Candidate> candidates) {
-    for (Candidate each : candidates) {
-      to.addObject()
+            threshold -> json.put("threshold", threshold).put("accepted", answer.isAccepted()));
+    ArrayNode classes = json.putArray("classes");
+    for (Candidate each : answer.top(query.top())) {
+      classes
+          .addObject()
           .put("class", each.className())
           .put("index", each.index())
           .put("probability", each.probability());
     }
+    request.json(json);
   }
 
-  private static boolean flag(@Nullable String text) {
-    if (text == null || text.equals("false")) {
-      return false;
-    }
-    if (text.equals("true")) {
-      return true;
-    }
-    throw new HttpErrorException(400, "compare: expected true or false");
-  }
-
-  private static int top(@Nullable String text, int defaultTop) {
+  private static int top(@Nullable String text) {
     try {
-      int top = text == null ? defaultTop : Integer.parseInt(text);
+      int top = text == null ? Classification.DEFAULT_TOP : Integer.parseInt(text);
       if (top >= 1) {
         return top;
       }

@@ -7,8 +7,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.Messages;
 import org.kgcoop.serve.http.HttpErrorException;
 import org.kgcoop.serve.http.HttpServer;
 
@@ -17,6 +20,8 @@ import org.kgcoop.serve.http.HttpServer;
  * the form, or the body is one image.
  */
 final class RequestParts {
+  private static final String IMAGE = "image";
+
   private final Context request;
   private final boolean isForm;
   private final Map<String, List<String>> fields;
@@ -25,10 +30,13 @@ final class RequestParts {
   /**
    * Reads the body of a request.
    *
-   * @throws HttpErrorException 400 if the form is damaged or has too many parts
+   * @param names the parameters of the route
+   * @throws HttpErrorException 400 if the form is damaged or has too many parts, or if a name is
+   *     unknown
    */
-  RequestParts(Context request) {
+  RequestParts(Context request, String... names) {
     this.request = request;
+    check(request.queryParamMap().keySet(), Set.of(names));
     isForm = request.isMultipartFormData();
     if (!isForm) {
       fields = Map.of();
@@ -38,12 +46,28 @@ final class RequestParts {
     }
     try {
       fields = request.formParamMap();
-      images = request.uploadedFiles("image").stream().map(RequestParts::content).toList();
+      images = request.uploadedFiles(IMAGE).stream().map(RequestParts::content).toList();
     } catch (Exception e) { // Kotlin throws checked exceptions without declaring them
       throw new HttpErrorException(
           400,
           "the form cannot be read; expected multipart/form-data of at most %s parts"
               .formatted(HttpServer.MAX_FORM_PARTS));
+    }
+    Set<String> parts = new TreeSet<>(Set.of(names));
+    parts.add(IMAGE);
+    check(fields.keySet(), parts); // of files, too
+  }
+
+  /** A parameter with a typing error would otherwise have no effect, without a word. */
+  private static void check(Set<String> found, Set<String> known) {
+    for (String name : found) {
+      if (!name.isEmpty() && !known.contains(name)) {
+        throw new HttpErrorException(
+            400,
+            "unknown parameter '%s'; expected %s"
+                .formatted(
+                    Messages.brief(Messages.line(name)), String.join(", ", new TreeSet<>(known))));
+      }
     }
   }
 

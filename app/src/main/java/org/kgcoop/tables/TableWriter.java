@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.Messages;
 import org.kgcoop.eval.Bootstrap;
@@ -29,6 +31,8 @@ public final class TableWriter {
     LATEX,
     CSV
   }
+
+  private static final Pattern SPECIAL = Pattern.compile("[\\\\{}$&#^_~%]");
 
   private static final String MARK = "*";
   private static final String HEADER =
@@ -146,9 +150,9 @@ public final class TableWriter {
 
   private List<List<String>> figures(Format format) {
     List<List<String>> grid = new ArrayList<>();
-    grid.add(header("method", true));
+    grid.add(header("method", true, format));
     for (TableRow row : table.rows()) {
-      List<String> line = new ArrayList<>(List.of(Messages.line(row.label())));
+      List<String> line = new ArrayList<>(List.of(label(row.label(), format)));
       for (String column : table.columns()) {
         RunTable.Estimate estimate = table.estimate(row, column);
         boolean best = intervals ? row.equals(table.best(column)) : isBest(row, column);
@@ -163,11 +167,11 @@ public final class TableWriter {
 
   private List<List<String>> differences(Format format) {
     List<List<String>> grid = new ArrayList<>();
-    List<String> header = header("difference", false);
+    List<String> header = header("difference", false, format);
     header.add("pairs");
     grid.add(header);
     for (Pair pair : pairs()) {
-      List<String> line = new ArrayList<>(List.of(Messages.line(pair.label())));
+      List<String> line = new ArrayList<>(List.of(label(pair.label(), format)));
       for (String column : table.columns()) {
         RunTable.Difference difference = table.difference(pair.row(), pair.other(), column);
         if (difference == null) {
@@ -192,9 +196,9 @@ public final class TableWriter {
     return pairs == larger ? "" + pairs : pairs + " of " + larger;
   }
 
-  private List<String> header(String first, boolean time) {
+  private List<String> header(String first, boolean time, Format format) {
     List<String> header = new ArrayList<>(List.of(first));
-    table.columns().forEach(column -> header.add(Messages.line(column)));
+    table.columns().forEach(column -> header.add(label(column, format)));
     if (time) {
       header.add("ms/image");
     }
@@ -292,16 +296,29 @@ public final class TableWriter {
     text.append("\\begin{tabular}{l").append("r".repeat(grid.get(0).size() - 1)).append("}\n");
     text.append("\\toprule\n");
     for (int i = 0; i < grid.size(); i++) {
-      List<String> cells = grid.get(i).stream().map(TableWriter::escaped).toList();
-      text.append(String.join(" & ", cells)).append(" \\\\\n");
+      text.append(String.join(" & ", grid.get(i))).append(" \\\\\n");
       text.append(i == 0 ? "\\midrule\n" : "");
     }
     return text.append("\\bottomrule\n\\end{tabular}\n").toString();
   }
 
-  /** Escapes text for LaTeX. Labels of runs contain no backslashes, braces or dollar signs. */
-  private static String escaped(String text) {
-    return text.replaceAll("([&%#_])", "\\\\$1");
+  /** Returns a name as one line. In LaTeX, characters with a meaning of their own are escaped. */
+  private static String label(String name, Format format) {
+    String line = Messages.line(name);
+    return format == Format.LATEX
+        ? SPECIAL
+            .matcher(line)
+            .replaceAll(found -> Matcher.quoteReplacement(escaped(found.group())))
+        : line;
+  }
+
+  private static String escaped(String special) {
+    return switch (special) {
+      case "\\" -> "\\textbackslash{}";
+      case "^" -> "\\textasciicircum{}";
+      case "~" -> "\\textasciitilde{}";
+      default -> "\\" + special;
+    };
   }
 
   // ---- CSV and JSON

@@ -254,6 +254,8 @@ class BadInputTest {
   void usesTheExitCodesOfDataAndWeights() {
     Path gone = folder.resolve("gone");
     refused(predict(gone), DATA, "gone");
+    refused(Cli.run("inspect", gone), DATA, "gone: there is no such file or folder");
+    refused(Cli.run("adapt", gone), DATA, "gone: there is no such file or folder");
     Path image = data.resolve("bell").resolve("0.png");
     refused(Cli.run("predict", gone, image, "--clip", clip), WEIGHTS, "gone: no such file");
     refused(Cli.run("eval", gone, "--data", data, "--clip", clip), WEIGHTS, "gone: no such file");
@@ -282,35 +284,12 @@ class BadInputTest {
   }
 
   @Test
-  void headroomTakesAllClassesAndSeveralDataSetsAndWarnsOnceOfEach() throws IOException {
-    copy("bell");
-    copy("book");
-    Path few = folder.resolve("data");
-    Path three = folder.resolve("three");
-    SampleDrawings.copyTo(three, 3);
-    Cli.Result result =
-        Cli.run(
-            "headroom",
-            "--clip",
-            clip,
-            "--data",
-            few + "," + three,
-            "--shots",
-            16,
-            "--feature-cache",
-            "none",
-            "--json");
-    assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.out()).contains("\"classes\" : 2", "\"classes\" : 3", "\"images\" :");
-    assertThat(result.err().lines().filter(line -> line.contains("fewer than 16"))).hasSize(2);
-  }
-
-  @Test
   void theListOfWeightsHasTheReleasedOnes() {
     Cli.Result result = Cli.run("download", "--list");
+    assertThat(result.out()).doesNotContain("?");
     assertThat(result.exitCode()).isZero();
     assertThat(result.out())
-        .containsPattern("ViT-B/16 +about +0.6 GB +MIT +https://github.com/openai/CLIP")
+        .containsPattern("ViT-B/16 +about +0.35 GB +MIT +https://github.com/openai/CLIP")
         .contains("RN50x64", "siglip2-base-patch16-224");
     assertThat(Cli.run("download", "--list", "--json").out())
         .contains("\"repository\" : \"openai/CLIP\"", "\"repository\" : \"google/siglip");
@@ -523,6 +502,34 @@ class BadInputTest {
         CONFIGURATION,
         "weight",
         "a number");
+  }
+
+  @Test
+  void namesTheOptionForAKeyOfThePublishedScripts() {
+    for (String[] word :
+        new String[][] {
+          {"TRAINER.COOP.W", "use --set weight=VALUE"},
+          {"DATASET.NUM_SHOTS", "use --shots"},
+          {"OPTIM.MAX_EPOCH", "use --epochs"},
+          {"TRAINER.OTHER.KEY", "use --set KEY=VALUE"}
+        }) {
+      refused(
+          train(data, folder.resolve("out"), word[0], "4"),
+          CONFIGURATION,
+          "unexpected argument '" + word[0] + "', a key of the published code: " + word[1]);
+    }
+  }
+
+  @Test
+  void refusesNumbersThatFloat32DoesNotHold() {
+    refused(
+        train(data, folder.resolve("out"), "--weight-decay", "1e308"),
+        CONFIGURATION,
+        "weight_decay: expected a number of at most 3.4e38");
+    refused(
+        train(data, folder.resolve("out"), "--set", "weight=1e308"),
+        CONFIGURATION,
+        "weight: expected");
   }
 
   @Test

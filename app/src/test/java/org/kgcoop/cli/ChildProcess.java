@@ -6,6 +6,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,8 +21,18 @@ import java.util.stream.Stream;
  * it.
  */
 public final class ChildProcess {
-  /** Longer than a busy machine needs, and shorter than the timeout of a test. */
-  private static final long PATIENCE_MINUTES = 4;
+  /**
+   * A process that computes nothing for so long hangs. It is shorter than the timeout of a test.
+   */
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+
+  /** The longest CPU time of a process while a test waits once. */
+  private static final Duration MOST_WORK = Duration.ofMinutes(30);
+
+  /** An idle JVM uses less of a core than this, and a busy one more, whatever else runs. */
+  private static final double IDLE = 0.01;
+
+  private static final long POLL = 10; // milliseconds
 
   /** The running children, which a shutdown hook kills when the tests end. */
   private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
@@ -40,6 +51,8 @@ public final class ChildProcess {
 
   private final Process process;
   private final Path log;
+
+  private Duration patience = PATIENCE;
 
   private ChildProcess(Process process, Path log) {
     this.process = process;
@@ -60,12 +73,18 @@ public final class ChildProcess {
    */
   public static ChildProcess start(List<String> before, Path log, Object... words)
       throws IOException {
+    return start(System.getProperty("java.class.path"), before, log, words);
+  }
+
+  /** Starts a command of kgcoop with another class path. */
+  static ChildProcess start(String classPath, List<String> before, Path log, Object... words)
+      throws IOException {
     List<String> command = new ArrayList<>(SIGNALS_AS_USUAL);
     command.addAll(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of("@../jvm.options", "-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of("-cp", classPath, Main.class.getName()));
     Arrays.stream(words).map(Object::toString).forEach(command::add);
     return start(new ProcessBuilder(command), log);
   }
@@ -100,11 +119,59 @@ public final class ChildProcess {
     }
   }
 
+  /** Sets the time without work after which this process is said to hang. */
+  ChildProcess withPatience(Duration limit) {
+    patience = limit;
+    return this;
+  }
+
+  /**
+   * The limit of one wait. It depends on the work of the process, so a slow or busy machine only
+   * takes longer.
+   */
+  private final class Limit {
+    private final Duration start = work();
+    private Duration last = start;
+    private long since = System.nanoTime();
+
+    /** Kills the process if it hangs or works for too long. */
+    void check(String wanted) throws InterruptedException {
+      if (!process.isAlive()) {
+        return; // the work of an ended process is not known
+      }
+      Duration now = work();
+      long window = System.nanoTime() - since;
+      if (now.minus(start).compareTo(MOST_WORK) > 0) {
+        fail(wanted + " in " + MOST_WORK.toMinutes() + " minutes of CPU time");
+      } else if (now.minus(last).toNanos() > IDLE * patience.toNanos()) {
+        last = now;
+        since = System.nanoTime();
+      } else if (window > patience.toNanos()) {
+        fail(wanted + ", and has not worked for " + patience.toSeconds() + " seconds");
+      }
+    }
+
+    private Duration work() {
+      return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+  }
+
+  private void fail(String wanted) throws InterruptedException {
+    kill();
+    String output = "";
+    try {
+      output = log();
+    } catch (IOException e) {
+      // its output went elsewhere
+    }
+    throw new IllegalStateException("a child process " + wanted + ": " + output);
+  }
+
   /** Waits for the end and returns the exit code. */
   public int exitCode() throws InterruptedException {
-    if (!process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)) {
-      kill();
-      throw new IllegalStateException("a child process did not end: " + log);
+    Limit limit = new Limit();
+    while (!endsWithin(POLL)) {
+      limit.check("did not end");
     }
     return process.exitValue();
   }
@@ -118,15 +185,16 @@ public final class ChildProcess {
    */
   public void makes(Path folder, String name) throws IOException, InterruptedException {
     PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + folder + "/" + name);
-    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(PATIENCE_MINUTES);
+    Limit limit = new Limit();
+    String wanted = "made no " + name;
     while (!holds(folder, matcher)) {
-      if (endsWithin(10) && process.exitValue() == 0) {
-        return; // it has ended, and may have deleted the file
+      if (endsWithin(POLL)) {
+        if (process.exitValue() == 0 || holds(folder, matcher)) {
+          return; // it has ended, and may have deleted the file
+        }
+        fail(wanted);
       }
-      if (!process.isAlive() || System.nanoTime() > end) {
-        kill();
-        throw new IllegalStateException("a child process made no " + name + ": " + log());
-      }
+      limit.check(wanted);
     }
   }
 
@@ -143,12 +211,12 @@ public final class ChildProcess {
 
   /** Waits for the first line of output and returns the output. */
   public String firstLine() throws IOException, InterruptedException {
-    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(PATIENCE_MINUTES);
+    Limit limit = new Limit();
     while (!log().contains("\n")) {
-      if (endsWithin(10) || System.nanoTime() > end) {
-        kill();
-        throw new IllegalStateException("a child process has said no line: " + log());
+      if (endsWithin(POLL)) {
+        fail("has said no line");
       }
+      limit.check("has said no line");
     }
     return log().lines().findFirst().orElseThrow();
   }
@@ -156,7 +224,7 @@ public final class ChildProcess {
   /** Kills the process and its descendants with SIGKILL. */
   public void kill() throws InterruptedException {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly().waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES);
+    process.destroyForcibly().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
   /** Sends SIGTERM, waits for the end and returns the exit code. */

@@ -3,7 +3,6 @@ package org.kgcoop.cli;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.function.BooleanSupplier;
-import org.kgcoop.cli.console.Interrupts;
 import picocli.CommandLine;
 
 /** Runs a command line in this process and captures its output. */
@@ -20,9 +19,7 @@ public final class Cli {
   private Cli() {}
 
   public static Result run(Object... arguments) {
-    try (Interrupts interrupts = new Interrupts()) {
-      return run(interrupts::isRequested, arguments);
-    }
+    return run(() -> false, arguments);
   }
 
   /** Runs a command line that is interrupted as soon as a condition is true. */

@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +45,7 @@ import org.kgcoop.download.FileServer;
  * commands of {@link #PARSED_ONLY} to {@link DocumentedCommandsTest}, which parses all commands.
  */
 @Tag("system")
+@Timeout(value = 1, unit = TimeUnit.HOURS) // ChildProcess limits the work of an example
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the examples show POSIX paths")
 class DocumentedExamplesTest {
   private static final List<String> PROTOCOL_EFFORT =
@@ -52,7 +55,6 @@ class DocumentedExamplesTest {
   private static final Map<String, List<String>> EFFORT =
       Map.of(
           "adapt", List.of("--minutes", "0.02"),
-          "headroom", List.of("--seeds", "1"),
           "train", List.of("--epochs", "1", "--augment", "test"),
           "base2new", PROTOCOL_EFFORT,
           "fewshot", PROTOCOL_EFFORT,

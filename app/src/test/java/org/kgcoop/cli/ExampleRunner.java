@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.kgcoop.files.AtomicFile;
+import org.kgcoop.files.UserFolders;
 
 /**
  * A program that runs command lines in its working folder, one after the other, in one JVM. A test
@@ -30,7 +31,7 @@ final class ExampleRunner {
 
   /**
    * Runs the commands of a file. The commands of a page find the content of the template and what
-   * the commands before them made.
+   * the commands before them made. Commands that have a result are not run again.
    *
    * @param arguments the template; a JSON file with a list of {@code {"page": ..., "words":
    *     [...]}}; the folder for the results, {@code 0.json} and so on
@@ -42,6 +43,10 @@ final class ExampleRunner {
     String page = "";
     for (int i = 0; i < requests.size(); i++) {
       JsonNode request = requests.get(i);
+      if (Files.exists(results.resolve(i + ".json"))) {
+        page = request.get("page").asText(); // the working folder is that of its end
+        continue;
+      }
       if (!request.get("page").asText().equals(page)) {
         page = request.get("page").asText();
         restore(template);
@@ -75,7 +80,7 @@ final class ExampleRunner {
   /** Expands a word as a shell does: {@code ~/}, and {@code *} in the last name of a path. */
   private static List<String> expanded(String word) throws IOException {
     if (word.startsWith("~/")) {
-      return List.of(System.getProperty("user.home") + word.substring(1));
+      return List.of(UserFolders.ofThisProcess().home() + word.substring(1));
     }
     Path path = Path.of(word.replace('*', 'x'));
     if (!word.endsWith("*") || path.getParent() == null || !Files.isDirectory(path.getParent())) {

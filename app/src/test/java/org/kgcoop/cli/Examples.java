@@ -8,6 +8,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.kgcoop.files.UserFolders;
 
 /** Command lines that a child process runs, one after the other, in a folder of its own. */
 final class Examples implements AutoCloseable {
@@ -28,11 +30,18 @@ final class Examples implements AutoCloseable {
   record Result(int exitCode, String out, String err, double seconds, List<String> suggested) {}
 
   private final Path scratch;
-  private final ChildProcess child;
+  private final List<Example> examples;
+  private final ProcessBuilder program;
+  private final Duration patience;
+  private ChildProcess child;
 
-  private Examples(Path scratch, ChildProcess child) {
+  private Examples(Path scratch, List<Example> examples, ProcessBuilder program, Duration patience)
+      throws IOException {
     this.scratch = scratch;
-    this.child = child;
+    this.examples = List.copyOf(examples);
+    this.program = program;
+    this.patience = patience;
+    child = run();
   }
 
   /**
@@ -50,6 +59,22 @@ final class Examples implements AutoCloseable {
       Map<String, String> environment,
       List<Path> classes)
       throws IOException {
+    return start(scratch, template, examples, environment, classes, Duration.ofMinutes(4));
+  }
+
+  /**
+   * Starts the process.
+   *
+   * @param patience the time without work after which an example is said to hang
+   */
+  static Examples start(
+      Path scratch,
+      Path template,
+      List<Example> examples,
+      Map<String, String> environment,
+      List<Path> classes,
+      Duration patience)
+      throws IOException {
     ArrayNode requests = JSON.createArrayNode();
     for (Example example : examples) {
       ObjectNode request = requests.addObject().put("page", example.page());
@@ -66,7 +91,11 @@ final class Examples implements AutoCloseable {
             ExampleRunner.class.getName(),
             List.of(template.toString(), list.toString(), scratch.resolve("results").toString()));
     program.environment().putAll(environment);
-    return new Examples(scratch, ChildProcess.start(program, scratch.resolve("log.txt")));
+    return new Examples(scratch, examples, program, patience);
+  }
+
+  private ChildProcess run() throws IOException {
+    return ChildProcess.start(program, scratch.resolve("log.txt")).withPatience(patience);
   }
 
   /**
@@ -81,7 +110,8 @@ final class Examples implements AutoCloseable {
       Path scratch, Path folder, List<Path> classes, String program, List<String> words) {
     String cache =
         System.getProperty(
-            "org.bytedeco.javacpp.cachedir", System.getProperty("user.home") + "/.javacpp/cache");
+            "org.bytedeco.javacpp.cachedir",
+            UserFolders.ofThisProcess().home().resolve(".javacpp/cache").toString());
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -90,7 +120,6 @@ final class Examples implements AutoCloseable {
                 "-Xmx1g",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData",
-                "-Duser.home=" + folder.resolve("home"),
                 "-Dorg.bytedeco.javacpp.cachedir=" + cache,
                 "-cp",
                 Stream.concat(
@@ -103,6 +132,7 @@ final class Examples implements AutoCloseable {
                 program));
     command.addAll(words);
     ProcessBuilder java = new ProcessBuilder(command).directory(folder.toFile());
+    java.environment().put("HOME", folder.resolve("home").toString());
     java.environment().put("XDG_CACHE_HOME", scratch.resolve("cache").toString());
     return java;
   }
@@ -112,10 +142,21 @@ final class Examples implements AutoCloseable {
     return scratch.resolve("work");
   }
 
-  /** Waits for the end of a command, for at most four minutes. */
+  /**
+   * Waits for the end of a command. If a command hangs or ends the process, its own result says so,
+   * and another process runs the commands after it.
+   */
   Result result(int index) throws IOException, InterruptedException {
-    child.makes(scratch.resolve("results"), index + ".json");
-    JsonNode json = JSON.readTree(scratch.resolve("results/" + index + ".json").toFile());
+    while (true) {
+      try {
+        child.makes(scratch.resolve("results"), index + ".json");
+        break;
+      } catch (IllegalStateException e) {
+        fail(String.valueOf(e.getMessage()));
+        child = run();
+      }
+    }
+    JsonNode json = JSON.readTree(file(index).toFile());
     return new Result(
         json.get("exitCode").asInt(),
         json.get("out").asText(),
@@ -124,6 +165,21 @@ final class Examples implements AutoCloseable {
         StreamSupport.stream(json.path("suggested").spliterator(), false)
             .map(JsonNode::asText)
             .toList());
+  }
+
+  /** Writes the result of the command that the process did not end. */
+  private void fail(String reason) throws IOException {
+    int stuck = 0;
+    while (Files.exists(file(stuck))) {
+      stuck++;
+    }
+    ObjectNode json = JSON.createObjectNode().put("exitCode", -1).put("out", "").put("seconds", 0);
+    json.put("err", String.join(" ", examples.get(stuck).words()) + ": " + reason);
+    JSON.writeValue(file(stuck).toFile(), json);
+  }
+
+  private Path file(int index) {
+    return scratch.resolve("results").resolve(index + ".json");
   }
 
   /** Ends the process. */

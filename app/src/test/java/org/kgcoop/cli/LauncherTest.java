@@ -81,10 +81,10 @@ class LauncherTest {
             Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
                 .map(entry -> Path.of(entry).toUri().toString())
                 .collect(Collectors.joining(" ")));
-    Path target = Files.createDirectories(tree.resolve("app/target"));
-    Path jar = target.resolve("kgcoop-app.jar");
+    Path target = tree.resolve("app/target");
+    Path jar = Files.createDirectories(target.resolve("run/1/app")).resolve("kgcoop-app.jar");
     new JarOutputStream(Files.newOutputStream(jar), manifest).close();
-    Files.writeString(target.resolve("built"), "");
+    Files.writeString(target.resolve("built"), "checksum\n1\n");
   }
 
   /** Runs a script with an environment that contains only the path and a Java. */
@@ -236,6 +236,47 @@ class LauncherTest {
 
     assertThat(run("echo more >>copy/core/src/main/source; copy/kgcoop datasets").err())
         .contains("building");
+  }
+
+  @Test
+  void twoCallsAtOnceBuildOnce() throws IOException, InterruptedException {
+    maven("echo built >>../builds; sleep 1");
+    Result said = run("tree/kgcoop datasets & tree/kgcoop runs & wait");
+    assertThat(said.exitCode()).as(said.err()).isZero();
+    assertThat(folder.resolve("builds")).hasContent("built");
+    assertThat(said.out()).contains("\ndatasets\n", "\nruns\n");
+  }
+
+  @Test
+  void theLockOfAKilledBuildIsTaken() throws IOException, InterruptedException {
+    Result said =
+        run("mkdir tree/app/target; ln -s 99999999 tree/app/target/lock; tree/kgcoop runs");
+    assertThat(said.exitCode()).as(said.err()).isZero();
+    assertThat(run("[ ! -h tree/app/target/lock ]").exitCode()).isZero();
+  }
+
+  @Test
+  void aBuildKeepsTheLibrariesOfRunningProcesses() throws IOException, InterruptedException {
+    maven("mkdir -p app/target/lib && echo library >app/target/lib/a.jar");
+    executable(
+        folder.resolve("jdk/bin/java"),
+        """
+        case " $* " in *" serve "*)
+          : >started
+          until [ -e stop ]; do sleep 0.1; done
+          for word; do case $word in *.jar:*/lib/*) cat "$(dirname "${word#*:}")/a.jar" ;; esac; done
+        esac""");
+    String change = "echo more >>tree/core/src/main/source; tree/kgcoop runs; ";
+    Result said =
+        run(
+            "tree/kgcoop serve >served 2>&1 & until [ -e started ]; do sleep 0.1; done; "
+                + change.repeat(3)
+                + ": >stop; wait; "
+                + change
+                + "ls tree/app/target/run | wc -l; cat served");
+    assertThat(said.err()).doesNotContain("No such file");
+    assertThat(said.out()).contains("library");
+    assertThat(said.out().strip()).startsWith("2"); // the last builds
   }
 
   @Test

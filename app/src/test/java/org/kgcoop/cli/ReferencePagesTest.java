@@ -43,6 +43,7 @@ class ReferencePagesTest {
         arguments("training-settings.md", trainingSettings()),
         arguments("exit-codes.md", exitCodes()),
         arguments("http.md", http()),
+        arguments("json.md", json()),
         arguments("method-pages.md", methods()));
   }
 
@@ -147,12 +148,30 @@ class ReferencePagesTest {
       lines.add(
           "| %s | `%s` | %s |".formatted(category.exitCode(), category, cell(category.meaning())));
     }
+    lines.addAll(
+        List.of(
+            "",
+            "A missing file or folder has the code of its kind:",
+            "",
+            "| Missing | Code |",
+            "|---|---|",
+            "| images and data sets, also in `inspect` | 3 |",
+            "| CLIP weights and classifiers, by their path | 4 |",
+            "| what `--offline` would have to download | 5 |",
+            "| lists of texts, names or paths, and the folder of `report` | 5 |",
+            "| `--config`, `--root`, and run folders of `runs` | 2 |"));
     return lines;
   }
 
   private static List<String> http() {
     List<String> lines = page("HTTP routes of serve");
     lines.addAll(HttpPage.lines());
+    return lines;
+  }
+
+  private static List<String> json() {
+    List<String> lines = page("Keys of JSON files");
+    lines.addAll(JsonPage.lines());
     return lines;
   }
 

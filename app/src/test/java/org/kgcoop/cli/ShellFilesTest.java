@@ -29,6 +29,11 @@ class ShellFilesTest {
     assertThat(completions("kgcoop", "pred")).containsExactly("predict");
     assertThat(completions("kgcoop", "runs", "tab")).containsExactly("table");
     assertThat(completions("kgcoop", "train", "--sho")).contains("--shots");
+    assertThat(completions("kgcoop", "help", "pred")).containsExactly("predict");
+    assertThat(completions("kgcoop", "train", "--data", "embedded:pla"))
+        .containsExactly("embedded:places");
+    assertThat(completions("kgcoop", "predict", "--clip", "ViT-L"))
+        .containsExactly("ViT-L/14", "ViT-L/14@336px");
   }
 
   /**
@@ -48,38 +53,5 @@ class ShellFilesTest {
             Files.createTempFile(folder, "bash", ".log"));
     assertThat(process.exitCode()).as(process.log()).isZero();
     return process.log().lines().toList();
-  }
-
-  @Test
-  void fishKnowsCommandsOfTwoLevelsAndTheirOptions() throws IOException {
-    List<String> lines = Files.readAllLines(folder.resolve("kgcoop.fish"));
-    assertThat(lines)
-        .contains(
-            "complete -c kgcoop -n '__fish_use_subcommand' -f -a serve -d 'Classify images over"
-                + " HTTP'")
-        .anyMatch(
-            line ->
-                line.startsWith(
-                    "complete -c kgcoop -n '__fish_seen_subcommand_from train' -l shots -r -d '"))
-        .anyMatch(
-            line ->
-                line.startsWith(
-                    "complete -c kgcoop -n '__fish_seen_subcommand_from runs;"
-                        + " and not __fish_seen_subcommand_from "));
-    assertThat(lines)
-        .filteredOn(line -> line.startsWith("complete"))
-        .allMatch(line -> line.replace("\\'", "").chars().filter(c -> c == '\'').count() % 2 == 0);
-  }
-
-  @Test
-  void theManPageHasTheHelpOfEveryCommandAsItIs() throws IOException {
-    List<String> lines = Files.readAllLines(folder.resolve("man/man1/kgcoop.1"));
-    for (String command : Main.commandLine(() -> false).getSubcommands().keySet()) {
-      assertThat(lines).contains(".SS kgcoop " + command.replace("-", "\\-"));
-    }
-    assertThat(lines).anyMatch(line -> line.contains("\\-\\-shots"));
-    assertThat(lines)
-        .filteredOn(line -> line.startsWith("."))
-        .allMatch(line -> line.matches("\\.(TH|SH|SS|B|I|TP|nf|fi)\\b.*"));
   }
 }

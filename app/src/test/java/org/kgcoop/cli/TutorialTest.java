@@ -61,15 +61,7 @@ class TutorialTest {
     }
     assertThat(commands)
         .containsExactly(
-            "label",
-            "inspect",
-            "predict",
-            "headroom",
-            "adapt",
-            "predict",
-            "eval",
-            "export",
-            "serve");
+            "label", "inspect", "predict", "adapt", "predict", "eval", "export", "serve");
   }
 
   /** Puts files that the tutorial writes into the test's folder. */

@@ -247,7 +247,6 @@ class DataDownloadTest {
             Duration.ofSeconds(5),
             Duration.ofMillis(1),
             PartialFile.Sink.CHANNEL,
-            System::nanoTime,
             path -> 3_000_000_000L);
     PublishedDataSet food = PublishedDataSets.find("food").orElseThrow();
     Path split = root.resolve("food-101/split_zhou_Food101.json");

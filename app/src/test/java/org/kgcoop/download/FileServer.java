@@ -28,6 +28,10 @@ public final class FileServer implements AutoCloseable {
     BREAK,
     /** Sends half of the bytes, then nothing. */
     STALL,
+    /** Sends half of the bytes, then 40 bytes per second. */
+    SLOW,
+    /** Answers a range with the beginning of the file. */
+    WRONG_PART,
     /** Returns 503. */
     BUSY,
     /** Sends all bytes without their number. */
@@ -128,7 +132,9 @@ public final class FileServer implements AutoCloseable {
             .getResponseHeaders()
             .set(
                 "Content-Range",
-                "bytes %s-%s/%s".formatted(from, content.length - 1, content.length));
+                "bytes %s-%s/%s"
+                    .formatted(
+                        fault == Fault.WRONG_PART ? 0 : from, content.length - 1, content.length));
       }
       exchange.sendResponseHeaders(
           from > 0 ? 206 : 200, fault == Fault.NO_LENGTH ? 0 : content.length - from);
@@ -139,6 +145,11 @@ public final class FileServer implements AutoCloseable {
       out.flush();
       if (fault == Fault.STALL) {
         closed.await(20, TimeUnit.SECONDS);
+      }
+      for (int i = 0; fault == Fault.SLOW && i < 200; i++) { // until the client gives up
+        out.write(content, length / 2 + i, 1);
+        out.flush();
+        closed.await(25, TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

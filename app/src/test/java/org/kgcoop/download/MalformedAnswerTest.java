@@ -50,7 +50,6 @@ class MalformedAnswerTest {
         Duration.ofSeconds(20),
         Duration.ofMillis(1),
         PartialFile.Sink.CHANNEL,
-        System::nanoTime,
         target -> Long.MAX_VALUE);
   }
 

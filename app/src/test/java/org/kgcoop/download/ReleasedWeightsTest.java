@@ -9,14 +9,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Caches;
 import org.kgcoop.clip.ReleasedWeights;
+import org.kgcoop.io.Safetensors;
 import org.kgcoop.progress.Progress;
 
 class ReleasedWeightsTest {
@@ -26,7 +30,7 @@ class ReleasedWeightsTest {
   @TempDir Path folder;
 
   private static final byte[] JSON = "{\"a\": 1}".getBytes(StandardCharsets.UTF_8);
-  private static final byte[] WEIGHTS = {2, 0, 0, 0, 0, 0, 0, 0, '{', '}'};
+  private static final byte[] WEIGHTS = weights();
 
   private final FileServer server = new FileServer();
   private final List<String> warnings = new ArrayList<>();
@@ -36,8 +40,13 @@ class ReleasedWeightsTest {
     server.close();
   }
 
-  private static byte[] pickle(int content) {
-    return new byte[] {(byte) 0x80, (byte) content};
+  private static byte[] weights() {
+    byte[] header = Safetensors.beginning("a", new long[] {1}, Map.of(), 0);
+    return Arrays.copyOf(header, header.length + Float.BYTES);
+  }
+
+  private static byte[] text(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private ReleasedWeights weights(boolean offline) {
@@ -49,7 +58,6 @@ class ReleasedWeightsTest {
             Duration.ofSeconds(5),
             Duration.ofMillis(1),
             PartialFile.Sink.CHANNEL,
-            System::nanoTime,
             target -> Long.MAX_VALUE);
     return new ReleasedWeights(
         new Caches(folder.resolve("clip"), folder.resolve("hub"), folder.resolve("own")),
@@ -132,19 +140,68 @@ class ReleasedWeightsTest {
   void aRepositoryOfShardsIsFetchedByItsIndex() throws IOException {
     String base = "owner/name/resolve/main/";
     server.put(base + "config.json", JSON);
-    String index = "{\"weight_map\": {\"a\": \"part-1.bin\", \"b\": \"part-2.bin\"}}";
-    server.put(base + "pytorch_model.bin.index.json", index.getBytes(StandardCharsets.UTF_8));
-    server.put(base + "part-1.bin", pickle(1));
+    String index =
+        "{\"weight_map\": {\"a\": \"part-1.safetensors\", \"b\": \"part-2.safetensors\"}}";
+    server.put(base + "model.safetensors.index.json", text(index));
+    server.put(base + "part-1.safetensors", WEIGHTS);
 
     assertThatThrownBy(() -> weights(false).locate("hf:owner/name"))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("part-2.bin");
-    server.put(base + "part-2.bin", pickle(2));
+        .hasMessageContaining("part-2.safetensors");
+    server.put(base + "part-2.safetensors", WEIGHTS);
     Path fetched = weights(false).locate("hf:owner/name");
 
-    assertThat(fetched.resolve("part-1.bin")).hasBinaryContent(pickle(1));
-    assertThat(fetched.resolve("part-2.bin")).hasBinaryContent(pickle(2));
+    assertThat(fetched.resolve("part-1.safetensors")).hasBinaryContent(WEIGHTS);
+    assertThat(fetched.resolve("part-2.safetensors")).hasBinaryContent(WEIGHTS);
     assertThat(weights(true).locate("hf:owner/name")).isEqualTo(fetched);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", ".", "..", "config.json", ".safetensors", "../a.safetensors", "a/b.bin"})
+  void anIndexThatNamesOtherFilesIsRejected(String name) throws IOException {
+    String base = "owner/name/resolve/main/";
+    server.put(base + "config.json", JSON);
+    server.put(
+        base + "model.safetensors.index.json",
+        text("{\"weight_map\": {\"a\": \"%s\"}}".formatted(name)));
+
+    assertThatThrownBy(() -> weights(false).locate("hf:owner/name"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("model.safetensors.index.json: the content is not an index");
+    assertThat(folder.resolve("own/owner--name/model.safetensors.index.json")).doesNotExist();
+  }
+
+  @Test
+  void aLoginPageAndAFileThatEndsEarlyAreRejected() {
+    byte[] page = text("<!doctype html><title>Log in</title>");
+    byte[] cut = Arrays.copyOf(WEIGHTS, WEIGHTS.length - 1);
+    server.put("owner/name/resolve/main/config.json", JSON);
+    assertRejected("config.json", page, "not a JSON object");
+    assertRejected("config.json", text("{\"a\": 1"), "not a JSON object");
+    assertRejected("merges.txt", page, "not a tokenizer");
+    assertRejected("vocab.txt", page, "not a tokenizer");
+    assertRejected("vocab.txt", new byte[(1 << 24) + 1], "more than 16777216 bytes");
+    for (byte[] wrong : List.of(page, cut, text("PK\3\4"), new byte[0])) {
+      assertRejected("model.safetensors", wrong, "not weights");
+      assertRejected("pytorch_model.bin", wrong, "not weights");
+    }
+  }
+
+  private void assertRejected(String file, byte[] content, String reason) {
+    String path = "owner/name/resolve/main/" + file;
+    byte[] before = server.content(path);
+    server.put(path, content);
+    server.fail(FileServer.Fault.NO_LENGTH); // of the first file
+    assertThatThrownBy(() -> weights(false).locate("hf:owner/name"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining(file + ": ")
+        .hasMessageContaining(reason);
+    assertThat(folder.resolve("own/owner--name").resolve(file)).doesNotExist();
+    server.remove(path);
+    if (before != null) {
+      server.put(path, before);
+    }
   }
 
   @Test

@@ -113,9 +113,8 @@ class ClassifierServerTest {
 
   private static HttpResponse<String> send(HttpRequest.Builder request) {
     try {
-      HttpRequest built = request.build();
-      HttpResponse<String> response = CLIENT.send(built, BodyHandlers.ofString());
-      DESCRIPTION.assertDescribes(built.method(), built.uri().getPath(), response.statusCode());
+      HttpResponse<String> response = CLIENT.send(request.build(), BodyHandlers.ofString());
+      DESCRIPTION.assertDescribes(response);
       return response;
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
@@ -201,6 +200,7 @@ class ClassifierServerTest {
     BodyPublisher form = BodyPublishers.ofByteArray(form(image, "model", "places", "top", "1"));
     HttpResponse<String> response = postForm("/v1/classify", form);
     assertAnswer(response, places.classify(image), 1);
+    assertAnswer(post("/v1/classify?top=3&model=trained", image), trained.classify(image), 3);
     assertThat(json(response).path("model").asText()).isEqualTo("places");
   }
 
@@ -237,31 +237,6 @@ class ClassifierServerTest {
           400,
           "multipart/form-data of at most 64 parts");
     }
-  }
-
-  @Test
-  void comparesWithHandCraftedTextsInTheSameOrder() {
-    Classification learned = trained.classify(image);
-    try (Classifier handCrafted =
-        Classifier.zeroShot(clip, TinyPrompt.NAMES, TinyPrompt.TEMPLATE)) {
-      float[] expected = handCrafted.classify(image).probabilities();
-      for (int top = 1; top <= 3; top++) {
-        String limit = top < 3 ? "&top=" + top : "";
-        HttpResponse<String> response =
-            post("/v1/classify?compare=true&model=trained" + limit, image);
-        assertAnswer(response, learned, top);
-        JsonNode pairs = json(response).path("handcrafted");
-        assertThat(pairs).hasSize(top);
-        for (int i = 0; i < top; i++) {
-          String name = learned.ranking().get(i).className();
-          assertThat(pairs.get(i).path("class").asText()).isEqualTo(name);
-          assertThat(pairs.get(i).path("probability").floatValue())
-              .isCloseTo(expected[TinyPrompt.NAMES.indexOf(name)], within(1e-5f));
-        }
-      }
-    }
-    assertThat(json(post("/v1/classify?compare=false", image)).has("handcrafted")).isFalse();
-    assertRefused(post("/v1/classify?compare=2", image), 400, "true or false");
   }
 
   @Test
@@ -375,13 +350,22 @@ class ClassifierServerTest {
     assertRefused(post("/v1/classify?top=0", image), 400, "top");
     assertRefused(post("/v1/classify?top=x", image), 400, "top");
     assertRefused(post("/v1/classify?model=cars", image), 404, "pets, places, trained");
+    assertRefused(
+        post("/v1/classify?tops=3", image), 400, "unknown parameter 'tops'; expected model, top");
+    assertRefused(post("/v1/embed?top=3", image), 400, "unknown parameter 'top'; expected text");
     assertRefused(get("/etc/passwd"), 404, "openapi");
     BodyPublisher noForm = BodyPublishers.ofByteArray(image);
     assertRefused(postForm("/v1/classify", noForm), 400, "form");
     byte[] unnamed =
         utf8(new String(form(new byte[4]), StandardCharsets.UTF_8).replace("image", "other"));
     assertRefused(
-        postForm("/v1/classify", BodyPublishers.ofByteArray(unnamed)), 400, "part 'image'");
+        postForm("/v1/classify", BodyPublishers.ofByteArray(unnamed)),
+        400,
+        "unknown parameter 'other'; expected image, model, top");
+    BodyPublisher field =
+        BodyPublishers.ofString(
+            "--limit\r\nContent-Disposition: form-data; name=\"top\"\r\n\r\n1\r\n--limit--\r\n");
+    assertRefused(postForm("/v1/classify", field), 400, "one file in the form's part 'image'");
     String one = new String(form(image), StandardCharsets.ISO_8859_1);
     byte[] two = (one.replace("--limit--\r\n", "") + one).getBytes(StandardCharsets.ISO_8859_1);
     assertRefused(postForm("/v1/classify", BodyPublishers.ofByteArray(two)), 400, "one file");
@@ -472,7 +456,7 @@ class ClassifierServerTest {
       assertRefused(
           send(large.POST(BodyPublishers.ofByteArray(wide.toByteArray()))),
           400,
-          "100 x 41 pixels, more than the limit of 4096");
+          "100 x 41 pixels, more than the limit of 4096; scale it down, or raise the limit of the server: --max-pixels, at most 64000000");
     }
     assertThat(settings(null).limits().maxPixels()).isEqualTo(25_000_000);
   }
@@ -513,7 +497,7 @@ class ClassifierServerTest {
     assertThat(description.routes())
         .allSatisfy(
             route ->
-                assertThat(description.parameters(route, "path"))
+                assertThat(description.parameterNames(route, "path"))
                     .isEqualTo(
                         Pattern.compile("\\{(\\w+)}")
                             .matcher(route.path())
@@ -528,14 +512,13 @@ class ClassifierServerTest {
     Map<String, String> wrong = new LinkedHashMap<>();
     wrong.put("model", "cars");
     wrong.put("top", "0");
-    wrong.put("compare", "perhaps");
     wrong.put("classes", ",");
     wrong.put("template", "none");
     wrong.put("text", "+");
     ApiDescription description = ApiDescription.read();
     int checked = 0;
     for (Route route : description.routes()) {
-      for (String parameter : description.parameters(route, "query")) {
+      for (String parameter : description.parameterNames(route, "query")) {
         String others =
             route.path().endsWith("zero-shot") && !parameter.equals("classes")
                 ? "&classes=cat"
@@ -546,7 +529,7 @@ class ClassifierServerTest {
         checked++;
       }
     }
-    assertThat(checked).isEqualTo(7);
+    assertThat(checked).isEqualTo(6);
   }
 
   @Test

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The reference page of the HTTP routes, made from {@code openapi.yaml}. */
 public final class HttpPage {
@@ -33,24 +35,24 @@ public final class HttpPage {
     lines.add("");
     lines.add(
         "If the server has a token, send `Authorization: Bearer TOKEN`, unless the purpose says");
-    lines.add("otherwise.");
+    lines.add(
+        "otherwise. In the examples, the server has one classifier with three classes, for the");
+    lines.add("embedded CLIP. A test sends these requests and compares the answers.");
     for (ApiDescription.Route route : api.routes()) {
-      if (route.path().startsWith("/v1/")) {
+      if (example(api.operation(route)) != null) {
         describe(route, api.operation(route));
       }
     }
     heading("Model");
-    fields(api.root().path("components").path("schemas").path("model"), "");
+    fields(api.root().path("components").path("schemas").path("Model"), "Field");
     heading("Errors");
-    lines.add(
-        "An error is `{\"error\":\"REASON\"}`, and text for a browser that opens an address.");
     lines.add("");
-    JsonNode responses = api.root().path("components").path("responses");
-    for (String kind : List.of("guarded", "busy")) {
-      lines.add(responses.path(kind).path("description").asText());
-      lines.add("");
-    }
-    lines.remove(lines.size() - 1);
+    lines.add(
+        "An error is `{\"error\":\"REASON\"}`, and text for a browser that opens an address. Every route");
+    lines.add("can answer with these statuses:");
+    table("Status", "Meaning");
+    api.generalStatuses()
+        .forEach((status, meaning) -> row(String.valueOf(status), capitalized(meaning)));
   }
 
   private static String name(ApiDescription.Route route) {
@@ -64,6 +66,10 @@ public final class HttpPage {
       lines.add("");
       lines.add(operation.path("description").asText());
     }
+    lines.addAll(List.of("", "```sh", operation.at("/x-codeSamples/0/source").asText(), "```"));
+    lines.addAll(List.of("", "```json"));
+    lines.addAll(List.of(json(Objects.requireNonNull(example(operation)), "").split("\n")));
+    lines.add("```");
     if (operation.has("parameters")) {
       table("Parameter", "Type", "Default", "Meaning");
       for (JsonNode each : operation.path("parameters")) {
@@ -95,9 +101,42 @@ public final class HttpPage {
                     each.getKey().equals("default") ? "other" : each.getKey(),
                     each.getKey().equals("default")
                         ? "See [Errors](#errors)."
-                        : api.resolved(each.getValue()).path("description").asText()));
-    JsonNode answer = api.resolved(operation.path("responses").path("200"));
-    fields(answer.path("content").path("application/json").path("schema"), "Field of the answer");
+                        : each.getValue()
+                            .path("description")
+                            .asText(api.resolved(each.getValue()).path("description").asText())));
+    JsonNode answer =
+        api.resolved(operation.path("responses").path("200")).at("/content/application~1json");
+    fields(api.resolved(answer.path("schema")), "Field of the answer");
+  }
+
+  /** Returns the answer to the request of the example, or null if there is none. */
+  private static @Nullable JsonNode example(JsonNode operation) {
+    JsonNode example = operation.at("/responses/200/content/application~1json/example");
+    return example.isMissingNode() ? null : example;
+  }
+
+  /** Returns JSON with one field per line, and short objects and lists of values on one. */
+  private static String json(JsonNode node, String indent) {
+    if (node.isValueNode() || node.toString().length() < 80) {
+      return node.toString();
+    }
+    List<String> inner = new ArrayList<>();
+    if (node.isObject()) {
+      node.properties()
+          .forEach(
+              each ->
+                  inner.add('"' + each.getKey() + "\": " + json(each.getValue(), indent + "  ")));
+    } else {
+      node.forEach(each -> inner.add(json(each, indent + "  ")));
+    }
+    String open = node.isObject() ? "{" : "[";
+    String close = node.isObject() ? "}" : "]";
+    String between = "\n" + indent + "  ";
+    return open + between + String.join("," + between, inner) + "\n" + indent + close;
+  }
+
+  private static String capitalized(String text) {
+    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
   }
 
   private static List<String> names(JsonNode object) {
@@ -108,7 +147,7 @@ public final class HttpPage {
 
   /** Adds a table of the properties of an object, and of the objects in its lists. */
   private void fields(JsonNode schema, String title) {
-    table(title.isEmpty() ? "Field" : title, "Type", "Meaning");
+    table(title, "Type", "Meaning");
     addFields("", schema);
   }
 
@@ -117,7 +156,7 @@ public final class HttpPage {
       JsonNode target = api.resolved(each.getValue());
       String description =
           each.getValue().path("description").asText(target.path("description").asText());
-      boolean model = each.getValue().path("items").path("$ref").asText().endsWith("/model");
+      boolean model = each.getValue().path("items").path("$ref").asText().endsWith("/Model");
       row(code(prefix + each.getKey()), type(target), model ? "See [Model](#model)." : description);
       JsonNode items = api.resolved(target.path("items"));
       if (!model && items.has("properties")) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -130,6 +131,23 @@ class ReverseProxyTest {
   void onlyTheOwnPrefixIsRemoved() {
     for (String path : List.of("/pets", "/pets/pets/v1/models", "/petsv1/models", "/x/v1/models")) {
       assertThat(send(proxied, path, "Host: localhost")).as(path).startsWith("HTTP/1.1 404 ");
+    }
+  }
+
+  @Test
+  void noPathMakesTheServerFail() {
+    assertThat(send(proxied, "/pets/..", "Host: localhost")).startsWith("HTTP/1.1 404 ");
+    List<String> parts =
+        List.of("..", ".", "pets", "v1", "models", "", "%2e%2e", "%2f", "..;a", "%00", "a%25", "%");
+    Random random = new Random(1);
+    for (int i = 0; i < 300; i++) {
+      StringBuilder path = new StringBuilder("/pets");
+      for (int left = random.nextInt(5); left >= 0; left--) {
+        path.append('/').append(parts.get(random.nextInt(parts.size())));
+      }
+      assertThat(send(proxied, path.toString(), "Host: localhost"))
+          .as(path.toString())
+          .matches("(?s)HTTP/1.1 [24].*");
     }
   }
 

@@ -184,6 +184,25 @@ class ServerOperationsTest {
     }
   }
 
+  /** As promtool check metrics. */
+  @Test
+  void namesOfMetricsFollowTheRulesOfPrometheus() throws Exception {
+    String metrics = send(server.port(), "/metrics", new byte[0]).body();
+    Matcher types = Pattern.compile("(?m)^# TYPE (\\S+) (\\S+)$").matcher(metrics);
+    int found = 0;
+    for (; types.find(); found++) {
+      String name = types.group(1);
+      assertThat(metrics).contains("# HELP " + name + " ");
+      assertThat(name)
+          .matches("[a-z][a-z0-9_]*")
+          .doesNotMatch(
+              ".*_(ns|us|ms|nanoseconds|milliseconds|minutes|hours|kilobytes|megabytes)(_.*)?");
+      assertThat(name.endsWith("_total")).as(name).isEqualTo(types.group(2).equals("counter"));
+      assertThat(name).doesNotMatch(".*_(count|sum|bucket)");
+    }
+    assertThat(found).isGreaterThan(20);
+  }
+
   @Test
   void metricsRequireTheToken() throws Exception {
     URI metrics = URI.create("http://127.0.0.1:" + server.port() + "/metrics");

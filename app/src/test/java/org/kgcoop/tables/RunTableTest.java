@@ -134,6 +134,17 @@ class RunTableTest {
   }
 
   @Test
+  void latexEscapesNames() {
+    String name = "a_b\\c{d}$e^f~g%h&i#j";
+    add(StoredRuns.run("coop", "pets", 1).target(name, 50, 100));
+    String latex = new TableWriter(table(), null, false).write(TableWriter.Format.LATEX);
+    assertThat(latex)
+        .contains(
+            "a\\_b\\textbackslash{}c\\{d\\}\\$e\\textasciicircum{}f\\textasciitilde{}g\\%h\\&i\\#j")
+        .contains("\\textbf{50.00}");
+  }
+
+  @Test
   void aRowWithFewerDataSetsThanOthersIsMarkedAndOneWithoutAWholeSeedHasNoFigure() {
     add(StoredRuns.run("coop", "pets", 1).target("test", 50, 100));
     add(StoredRuns.run("kgcoop", "pets", 1).target("test", 50, 100));

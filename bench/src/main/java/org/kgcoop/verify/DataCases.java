@@ -20,7 +20,6 @@ import org.kgcoop.image.view.PatchGrid;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.image.view.Transform;
 import org.kgcoop.random.PythonRandom;
-import org.kgcoop.train.Decay;
 import org.kgcoop.train.ModelSelection;
 import org.kgcoop.train.Schedule;
 import org.kgcoop.train.Warmup;
@@ -124,7 +123,7 @@ final class DataCases {
     return new Schedule(
         c.path("lr").asDouble(),
         c.path(perStep ? "steps" : "epochs").asInt(),
-        new Decay.Cosine(c.path("minimum").asDouble()),
+        c.path("minimum").asDouble(),
         new Warmup(
             EnumIds.of(Warmup.Kind.class, "warmup", c.path("warmup").asText("none")),
             c.path("warmup_epochs").asInt(0),

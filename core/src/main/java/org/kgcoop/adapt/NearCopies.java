@@ -16,7 +16,6 @@ import org.kgcoop.eval.NearDuplicates.Pair;
 import org.kgcoop.eval.NearestNeighbors;
 import org.kgcoop.eval.NearestNeighbors.Neighbor;
 import org.kgcoop.features.FeatureCache;
-import org.kgcoop.image.Thumbnail;
 
 /**
  * Pairs of images that show the same picture: frames of a burst, and images that were saved again.

@@ -46,8 +46,8 @@ public final class Classification {
   }
 
   /**
-   * False if the image shows none of the classes: the probability of the best class is below the
-   * {@link Classifier#threshold}. True if the classifier has no threshold.
+   * False if the probability of the best class is below the {@link Classifier#threshold}. The image
+   * may then show none of the classes. True if the classifier has no threshold.
    */
   public boolean isAccepted() {
     return accepted;
@@ -112,7 +112,7 @@ public final class Classification {
     float probability = probabilities[c];
     // The bits of floats that are not negative are in the order of the floats.
     long bits = probability > 0 ? Float.floatToIntBits(probability) : probability == 0 ? 0 : -1;
-    return (Integer.MAX_VALUE - bits) << Integer.SIZE | c;
+    return (Float.floatToIntBits(Float.POSITIVE_INFINITY) - bits) << Integer.SIZE | c;
   }
 
   private Candidate candidate(long rank) {

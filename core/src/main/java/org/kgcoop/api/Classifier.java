@@ -38,13 +38,12 @@ import org.kgcoop.tensor.Tensor;
  * }</pre>
  *
  * <p>Images are JPEG, PNG, GIF, BMP or WebP files with at most {@link Images#DEFAULT_MAX_PIXELS}
- * pixels. The content of a file decides its format. EXIF-rotated images are rotated. Each image is
- * encoded on one core, so several images run in parallel. The result for an image is
- * byte-identical, whichever images are classified with it.
+ * pixels. The content of a file decides its format. EXIF-rotated images are rotated. The result for
+ * an image is byte-identical, whichever images are classified with it.
  *
- * <p>The classifier is thread-safe. Each call frees its native memory before it returns. A call
- * with several images already uses all cores. Several classifiers can share a {@link Clip}; close
- * it after them. {@link #close} waits for running calls.
+ * <p>The classifier is thread-safe. Each call frees its native memory before it returns. Each call
+ * uses all cores, also with one image. Several classifiers can share a {@link Clip}; close it after
+ * them. {@link #close} waits for running calls.
  */
 public final class Classifier implements AutoCloseable {
   private static final String ZERO_SHOT = "zero-shot";
@@ -150,6 +149,11 @@ public final class Classifier implements AutoCloseable {
     if (classNames.isEmpty()) {
       throw KgCoopException.configuration("no class names; expected at least one");
     }
+    for (int i = 0; i < classNames.size(); i++) {
+      if (classNames.get(i) == null) {
+        throw new IllegalArgumentException("classNames: the name at index " + i + " is null");
+      }
+    }
     if (classNames.stream().anyMatch(String::isBlank)) {
       throw KgCoopException.configuration("a class name is empty; expected a word or more");
     }
@@ -183,8 +187,8 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * Returns the rejection threshold: an image whose largest probability is below it shows none of
-   * the classes. Empty if the classifier file contains no threshold, or other classes.
+   * Returns the rejection threshold: an image whose largest probability is below it is not
+   * accepted. Empty if the classifier file contains no threshold, or other classes.
    */
   public OptionalDouble threshold() {
     return threshold;
@@ -205,7 +209,7 @@ public final class Classifier implements AutoCloseable {
       if (closed) {
         throw new IllegalStateException("the classifier is closed");
       }
-      return call.get();
+      return encoder.clip().whileOpen(call);
     } finally {
       lock.readLock().unlock();
     }

@@ -28,12 +28,11 @@ import org.kgcoop.tensor.Tensor;
  * }</pre>
  *
  * <p>It accepts the same images as {@link Classifier}, with at most {@link
- * Images#DEFAULT_MAX_PIXELS} pixels, and rotates EXIF-rotated images. Each image is encoded on one
- * core, so several images run in parallel. The feature of an image is byte-identical, whichever
- * images are encoded with it. Texts are encoded together, so the last bits of a text feature can
- * depend on the other texts.
+ * Images#DEFAULT_MAX_PIXELS} pixels, and rotates EXIF-rotated images. Each call uses all cores,
+ * also with one image. The feature of an image is byte-identical, whichever images are encoded with
+ * it. Texts are encoded together, so the last bits of a text feature can depend on the other texts.
  *
- * <p>The embedder is thread-safe, as long as the {@link Clip} is open.
+ * <p>The embedder is thread-safe. {@link Clip#close} waits for its running calls.
  */
 public final class Embedder {
   private static final int BATCH = 32;
@@ -115,7 +114,8 @@ public final class Embedder {
     List<float[]> all = new ArrayList<>();
     for (int from = 0; from < images.size(); from += BATCH) {
       List<?> batch = images.subList(from, Math.min(from + BATCH, images.size()));
-      encoder.encodedTestViews(this.images.decoded(batch)).stream()
+      List<RgbImage> decoded = this.images.decoded(batch);
+      clip.whileOpen(() -> encoder.encodedTestViews(decoded)).stream()
           .map(encoded -> unit ? encoded.vector() : encoded.raw())
           .forEach(all::add);
     }
@@ -141,15 +141,21 @@ public final class Embedder {
     List<float[]> all = new ArrayList<>();
     for (int from = 0; from < texts.size(); from += TEXTS) {
       List<String> batch = texts.subList(from, Math.min(from + TEXTS, texts.size()));
-      try (Scope scope = Scope.open("texts");
-          Autograd.Switch off = Autograd.off()) {
-        Tensor features = TextFeatures.ofTexts(clip, batch); // (texts, E)
-        for (int i = 0; i < batch.size(); i++) {
-          Tensor row = features.narrow(0, i, 1);
-          all.add((unit ? row.unitRows() : row).toFloats());
-        }
-      }
+      all.addAll(clip.whileOpen(() -> features(batch)));
     }
     return all;
+  }
+
+  private List<float[]> features(List<String> texts) {
+    try (Scope scope = Scope.open("texts");
+        Autograd.Switch off = Autograd.off()) {
+      Tensor features = TextFeatures.ofTexts(clip, texts); // (texts, E)
+      List<float[]> rows = new ArrayList<>();
+      for (int i = 0; i < texts.size(); i++) {
+        Tensor row = features.narrow(0, i, 1);
+        rows.add((unit ? row.unitRows() : row).toFloats());
+      }
+      return rows;
+    }
   }
 }

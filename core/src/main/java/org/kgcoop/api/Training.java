@@ -84,7 +84,7 @@ public final class Training {
   /**
    * Creates a training on images of the module {@code kgcoop-embedded}.
    *
-   * @param clip a CLIP model, such as {@link org.kgcoop.clip.EmbeddedClip#folder}
+   * @param clip a CLIP model, such as the one in {@link org.kgcoop.clip.EmbeddedClip#folder}
    * @param name the name of the data set, such as {@code places}
    */
   public static Training ofEmbedded(Clip clip, String name) {

@@ -1,4 +1,4 @@
-/** Training for programs: the Java API of {@code ./kgcoop train}. */
+/** The Java API: classification, features of images and texts, training and adaptation. */
 @NullMarked
 @CheckReturnValue
 package org.kgcoop.api;

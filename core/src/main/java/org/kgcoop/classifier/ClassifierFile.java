@@ -50,6 +50,9 @@ import org.kgcoop.tensor.DType;
  * is a safetensors file with the parameters under their published names. The class also reads and
  * writes the published form of a prompt, {@code prompt_learner/model.pth.tar-N}.
  *
+ * <p>Programs may rely on {@link #read(Path)}, {@link #classNames} and {@link #clipFingerprint}.
+ * The other members are internal and may change.
+ *
  * @param learned the fitted method
  * @param template the data set's hand-crafted prompt
  * @param clip the CLIP model of the training
@@ -102,6 +105,11 @@ public record ClassifierFile(
   /** Returns the names of the learned classes, in the order of the logits. */
   public List<String> classNames() {
     return learned.classNames();
+  }
+
+  /** Returns the fingerprint of the CLIP model of the training. */
+  public String clipFingerprint() {
+    return clip.fingerprint();
   }
 
   /** Returns the learned tensors. */
@@ -290,7 +298,7 @@ public record ClassifierFile(
                   tensor.dtype().safetensorsName(),
                   isLabels ? DType.INT64.safetensorsName() : "floating-point numbers"));
     }
-    StoredTensor floats = tensor.asFloat32();
+    StoredTensor floats = tensor.inMemory().asFloat32();
     if (!isLabels && !floats.isFinite()) {
       throw KgCoopException.weights(
           "%s: learned tensor '%s' has a value that is no finite number: a training that failed, or"

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.Sha256;
@@ -48,14 +49,14 @@ public final class CheckedPrecision {
   /** The width of an image encoder below which bf16 is as fast, by the time of its products. */
   private static final int NARROW = 256;
 
-  private final WeightFile file;
+  private final ModelDescription model;
   private final Clip.Options options;
   private final Consumer<String> lines;
   private final Consumer<String> warnings;
 
   private CheckedPrecision(
       WeightFile file, Clip.Options options, Consumer<String> lines, Consumer<String> warnings) {
-    this.file = file;
+    this.model = Clip.description(file, options);
     this.options = options;
     this.lines = lines;
     this.warnings = warnings;
@@ -113,15 +114,10 @@ public final class CheckedPrecision {
     if (!Linear.hasInt8()) {
       return fallback("this processor has no fast int8 products (VNNI)");
     }
-    Smoothing smoothing = new Smoothing();
-    Result result;
-    boolean isNarrow;
-    try (Clip exact = Clip.withWeights(file, with(DType.FLOAT32), smoothing::observing)) {
-      isNarrow = exact.config().vision().width() < NARROW && Arithmetic.hasBf16();
-      Path stored = file(exact, DType.INT8);
-      Result known = read(stored);
-      result = known != null ? known : checkedInt8(exact, smoothing, stored);
-    }
+    boolean isNarrow = model.config().vision().width() < NARROW && Arithmetic.hasBf16();
+    Path stored = file(model, DType.INT8);
+    Result known = read(stored);
+    Result result = known != null ? known : checkedInt8(stored);
     int used = result.used();
     if (result.scales().isEmpty()) {
       return fallback("the image encoder of this model has no transformer blocks");
@@ -154,13 +150,22 @@ public final class CheckedPrecision {
   }
 
   private Clip int8(Int8Weights.Form form) {
-    return Clip.withWeights(file, with(DType.INT8), weights -> new Int8Weights(weights, form));
+    return Clip.withWeights(model, with(DType.INT8), weights -> new Int8Weights(weights, form));
   }
 
-  private Result checkedInt8(Clip exact, Smoothing smoothing, Path stored) {
+  private Clip load(DType precision) {
+    return Clip.withWeights(model, with(precision), UnaryOperator.identity());
+  }
+
+  private Result checkedInt8(Path stored) {
     lines.accept("precision int8: checking the model with " + IMAGES + " images, once");
-    float[][] expected = features(exact);
-    Map<String, int[]> scales = smoothing.scales();
+    Smoothing smoothing = new Smoothing();
+    float[][] expected;
+    Map<String, int[]> scales;
+    try (Clip exact = Clip.withWeights(model, with(DType.FLOAT32), smoothing::observing)) {
+      expected = features(exact);
+      scales = smoothing.scales();
+    }
     List<Agreement> agreements = new ArrayList<>();
     int used = -1;
     for (int attempt = 0; attempt < 2 && used < 0 && !scales.isEmpty(); attempt++) {
@@ -179,18 +184,15 @@ public final class CheckedPrecision {
   private Clip automatic(String hint) {
     if (!options.device().isCpu()) {
       lines.accept("precision auto: float32, because models are checked only on the device cpu");
-      return Clip.of(file, with(DType.FLOAT32));
+      return load(DType.FLOAT32);
     }
     if (!Arithmetic.hasBf16()) {
       lines.accept("precision auto: float32, because this processor has no bf16 products" + hint);
-      return Clip.of(file, with(DType.FLOAT32));
+      return load(DType.FLOAT32);
     }
-    Result result;
-    try (Clip exact = Clip.of(file, with(DType.FLOAT32))) {
-      Path stored = file(exact, DType.BFLOAT16);
-      Result known = read(stored);
-      result = known != null ? known : checkedBf16(exact, stored);
-    }
+    Path stored = file(model, DType.BFLOAT16);
+    Result known = read(stored);
+    Result result = known != null ? known : checkedBf16(stored);
     DType chosen = result.used() == 0 ? DType.BFLOAT16 : DType.FLOAT32;
     lines.accept(
         "precision auto: %s, because the centered cosine of bf16 to float32 is %s%s"
@@ -198,12 +200,13 @@ public final class CheckedPrecision {
                 name(chosen),
                 result.agreements().get(0),
                 (chosen == DType.FLOAT32 ? "; expected " + BF16_MEAN : "") + hint));
-    return Clip.of(file, with(chosen));
+    return load(chosen);
   }
 
-  private Result checkedBf16(Clip exact, Path stored) {
+  private Result checkedBf16(Path stored) {
     lines.accept("precision auto: checking the model with " + IMAGES + " images, once");
-    try (Clip clip = Clip.of(file, with(DType.BFLOAT16))) {
+    try (Clip exact = load(DType.FLOAT32);
+        Clip clip = load(DType.BFLOAT16)) {
       Agreement agreement = agreement(features(exact), features(clip), CheckImages.KINDS);
       Result result =
           new Result(agreement.isAbove(BF16_MEAN, -1) ? 0 : -1, List.of(agreement), Map.of());
@@ -296,16 +299,16 @@ public final class CheckedPrecision {
   private record Result(int used, List<Agreement> agreements, Map<String, int[]> scales) {}
 
   /** Returns the file with the result of a check. */
-  static Path file(Clip exact, DType precision) {
+  static Path file(ModelDescription model, DType precision) {
     String key =
         String.join(
             ";",
             "version=" + VERSION,
             "precision=" + precision,
             "arithmetic=" + Arithmetic.id(),
-            "weights=" + exact.fingerprint(),
-            "config=" + exact.config(),
-            "preprocessing=" + exact.preprocessing());
+            "weights=" + model.fingerprint(),
+            "config=" + model.config(),
+            "preprocessing=" + model.preprocessing());
     return UserFolders.cache("precision").resolve(Sha256.of(key).substring(0, 32) + ".safetensors");
   }
 

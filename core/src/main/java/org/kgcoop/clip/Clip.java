@@ -2,20 +2,18 @@ package org.kgcoop.clip;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.view.PatchGrid;
 import org.kgcoop.image.view.Preprocessing;
-import org.kgcoop.io.Fingerprints;
-import org.kgcoop.io.StateDictNames;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
@@ -26,34 +24,35 @@ import org.kgcoop.tensor.Tensor;
 
 /**
  * A CLIP model: two encoders, a tokenizer, the preprocessing of images and the scale of logits. Its
- * weights are frozen, and several threads can use them. It owns native memory, so close it.
+ * weights are frozen, and several threads can use them. They are in memory, so a change of their
+ * file changes no feature. A model owns native memory, so close it. {@link #close} waits for
+ * running calls of embedders and classifiers; end other uses of the encoders first.
  *
  * <pre>{@code
- * try (Clip clip = Clip.load(Path.of("ViT-B-16.pt")); Scope scope = Scope.open("image")) {
- *   Tensor features = clip.imageEncoder().features(images).unitRows(); // (B, E)
+ * try (Clip clip = Clip.load("ViT-B/16");
+ *     Classifier classifier = Classifier.zeroShot(clip, List.of("cat", "dog"), "a photo of a {}.")) {
+ *   System.out.println(classifier.classify(Path.of("photo.jpg")).best());
  * }
  * }</pre>
+ *
+ * <p>Programs may rely on {@code load} without options, {@link #fingerprint} and {@link #close}.
+ * The other members are internal and may change.
  */
 public final class Clip implements AutoCloseable {
-  private final Path path;
-  private final Family family;
-  private final ClipConfig config;
+  private final ModelDescription description;
   private final Weights weights;
   private final WeightSource imageWeights; // of the image encoder
   private final DType precision;
-  private final Map<String, StoredTensor> stored;
   private final ImageEncoder encoder;
   private final ImageEncoder imageEncoder; // encodes each image alone
   private final TextEncoder textEncoder;
-  private final ModelFiles files;
-  private final Preprocessing preprocessing;
   private final double logitScale;
   private final double logitBias;
   private final Device device;
-  private final CompletableFuture<Tokenizer> tokenizer;
   private final TextFeatureCache textFeatures = new TextFeatureCache();
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  private boolean closed;
   private volatile String name = "";
-  private @Nullable String fingerprint;
 
   /**
    * The options for loading a CLIP model.
@@ -98,61 +97,35 @@ public final class Clip implements AutoCloseable {
     }
   }
 
-  private Clip(WeightFile file, Options options, UnaryOperator<WeightSource> imageWeightsOf) {
+  private Clip(
+      ModelDescription description,
+      Options options,
+      UnaryOperator<WeightSource> imageWeightsOf,
+      UnaryOperator<WeightSource> textWeightsOf) {
     options.device().check();
-    path = file.path();
-    String source = path.toString();
-    Map<String, long[]> inFile = shapes(StateDictNames.plain(file).tensors());
-    family = Families.of(inFile);
-    stored = family.released(file).tensors();
-    family.check(stored.keySet(), source, ModelFiles.architecture(file));
-    ModelFiles files = new ModelFiles(file, inFile.keySet(), family);
-    ClipConfig.FileConfig fileConfig = files.config();
-    if (options.activation() != null) {
-      fileConfig = fileConfig.with(options.activation());
-    }
-    config = family.config(shapes(stored), fileConfig, source);
-    if (files.isEmpty()) {
-      family.checkWithoutSettings(config, source);
-    }
-    tokenizer = files.tokenizer(config, options.tokenizer()); // next to the weights
+    this.description = description;
+    Family family = description.family();
+    ClipConfig config = description.config();
     device = options.device();
     precision = options.precision();
     weights =
-        new Weights(stored, precision == DType.INT8 ? DType.FLOAT32 : precision, device, source);
+        new Weights(
+            description.stored(),
+            precision == DType.INT8 ? DType.FLOAT32 : precision,
+            device,
+            description.path().toString());
     imageWeights = imageWeightsOf.apply(weights);
     encoder = family.imageEncoder(imageWeights, config);
     // An accelerator has one queue, so dividing its work has no benefit.
     imageEncoder = device.isCpu() ? new PerImageEncoder(encoder) : encoder;
-    textEncoder = family.textEncoder(weights, config);
+    textEncoder = family.textEncoder(textWeightsOf.apply(weights), config);
     Tensor logScale = weights.get("logit_scale");
-    boolean hasBias = family.traits().hasLogitBias() || stored.containsKey("logit_bias");
+    boolean hasBias =
+        family.traits().hasLogitBias() || description.stored().containsKey("logit_bias");
     Tensor bias = hasBias ? weights.get("logit_bias") : Tensor.scalar(0);
-    weights.ignore("num_batches_tracked");
     weights.check();
-    this.files = files;
-    preprocessing = limited(files.preprocessing(config), options.maxPatches());
     logitScale = Math.exp(logScale.item());
     logitBias = bias.item();
-  }
-
-  private static Map<String, long[]> shapes(Map<String, StoredTensor> tensors) {
-    Map<String, long[]> shapes = new LinkedHashMap<>();
-    tensors.forEach((name, tensor) -> shapes.put(name, tensor.shape()));
-    return shapes;
-  }
-
-  private static Preprocessing limited(Preprocessing read, int maxPatches) {
-    PatchGrid patches = read.patches();
-    if (maxPatches == 0) {
-      return read;
-    }
-    if (patches == null) {
-      throw KgCoopException.configuration(
-          "--max-patches %s: this model resizes all images to %s x %s pixels; leave the option out, or choose a model that keeps the shape of an image, such as siglip2-base-patch16-naflex"
-              .formatted(maxPatches, read.size(), read.size()));
-    }
-    return read.with(new PatchGrid(patches.patch(), maxPatches));
   }
 
   /** Loads a weight file, or a folder with weights and their configuration, in float32. */
@@ -204,24 +177,43 @@ public final class Clip implements AutoCloseable {
     if (options.precision() == DType.INT8) {
       throw new IllegalArgumentException("int8: expected CheckedPrecision to load the model");
     }
-    return withWeights(file, options, UnaryOperator.identity());
+    return withWeights(description(file, options), options, UnaryOperator.identity());
+  }
+
+  /** Reads everything except the weights. */
+  static ModelDescription description(WeightFile file, Options options) {
+    return new ModelDescription(
+        file, options.tokenizer(), options.activation(), options.maxPatches());
   }
 
   /** Creates a model whose image encoder uses other weights than those of the file. */
   static Clip withWeights(
-      WeightFile file, Options options, UnaryOperator<WeightSource> imageWeightsOf) {
-    try (Scope scope = Scope.open("loading " + file.path())) {
-      return new Clip(file, options, imageWeightsOf);
+      ModelDescription model, Options options, UnaryOperator<WeightSource> imageWeightsOf) {
+    try (Scope scope = Scope.open("loading " + model.path())) {
+      return new Clip(model, options, imageWeightsOf, UnaryOperator.identity());
+    }
+  }
+
+  /**
+   * Creates an untrained model for measurements of speed. It needs less memory than a trained one
+   * of the same size, because its blocks share their weights.
+   *
+   * @param path the name in messages; nothing is written
+   */
+  public static Clip forSpeed(Path path, ClipConfig config, Options options) {
+    try (Scope scope = Scope.open("creating " + path)) {
+      ModelDescription model = description(InitialWeights.forSpeed(path, config), options);
+      return new Clip(model, options, SharedLayers::new, SharedLayers::new);
     }
   }
 
   public ClipConfig config() {
-    return config;
+    return description.config();
   }
 
   /** Returns the family of the model. */
   public Family family() {
-    return family;
+    return description.family();
   }
 
   public ImageEncoder imageEncoder() {
@@ -265,7 +257,7 @@ public final class Clip implements AutoCloseable {
             .formatted(
                 who,
                 encoder instanceof VisionTransformer
-                    ? family.traits().title() + "'s"
+                    ? family().traits().title() + "'s"
                     : "a ResNet"));
   }
 
@@ -280,9 +272,26 @@ public final class Clip implements AutoCloseable {
    */
   public Tokenizer tokenizer() {
     try {
-      return tokenizer.join();
+      return description.tokenizer().join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  /**
+   * Runs a call that uses the encoders. {@link #close} waits for it.
+   *
+   * @throws IllegalStateException if the model is closed
+   */
+  public <T> T whileOpen(Supplier<T> call) {
+    lock.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the CLIP model is closed");
+      }
+      return call.get();
+    } finally {
+      lock.readLock().unlock();
     }
   }
 
@@ -293,7 +302,7 @@ public final class Clip implements AutoCloseable {
 
   /** Returns the preprocessing of the model's images. */
   public Preprocessing preprocessing() {
-    return preprocessing;
+    return description.preprocessing();
   }
 
   /**
@@ -301,7 +310,8 @@ public final class Clip implements AutoCloseable {
    * 0. It changes features, so it is stored with them.
    */
   public int maxPatches() {
-    return preprocessing.patches() == null ? 0 : preprocessing.patches().maxPatches();
+    PatchGrid patches = preprocessing().patches();
+    return patches == null ? 0 : patches.maxPatches();
   }
 
   /** Returns the factor of the cosines, the exponential of the weight {@code logit_scale}. */
@@ -341,12 +351,15 @@ public final class Clip implements AutoCloseable {
    * of the released models apply.
    */
   public List<String> assumed() {
-    return files.assumed();
+    return description.files().assumed();
   }
 
-  /** Returns the weights as stored, under their released names. */
+  /**
+   * Returns the weights as stored, under their released names. Those of a large file are read again
+   * on use, which fails if the file has changed since the model was loaded.
+   */
   public Map<String, StoredTensor> stored() {
-    return stored;
+    return description.stored();
   }
 
   /**
@@ -366,41 +379,41 @@ public final class Clip implements AutoCloseable {
 
   /** Returns the path of the weights, or {@code embedded} for the embedded CLIP. */
   public String source() {
-    return EmbeddedClip.contains(path) ? EmbeddedClip.NAME : path.toString();
+    return EmbeddedClip.contains(description.path())
+        ? EmbeddedClip.NAME
+        : description.path().toString();
   }
 
   /**
    * Returns the SHA-256 of the weights as float32 values, in hexadecimal. It is the same for every
    * file format, but weights rounded to half precision have another one.
+   *
+   * @throws KgCoopException at the first call, if the file has changed since the model was loaded
    */
-  public synchronized String fingerprint() {
-    if (fingerprint == null) {
-      fingerprint =
-          EmbeddedClip.contains(path)
-              ? EmbeddedClip.fingerprint(this::computedFingerprint)
-              : computedFingerprint();
-    }
-    return fingerprint;
+  public String fingerprint() {
+    return description.fingerprint();
   }
 
-  private String computedFingerprint() {
-    return Fingerprints.asFloat32(
-        stored.entrySet().stream()
-            .filter(e -> weights.names().contains(e.getKey()))
-            .map(Map.Entry::getValue)
-            .toList());
-  }
-
+  /** Waits for running calls, then frees the native memory. */
   @Override
   public void close() {
-    textFeatures.close();
-    textEncoder.close();
-    if (encoder instanceof VisionTransformer vit) {
-      vit.close();
+    lock.writeLock().lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      textFeatures.close();
+      textEncoder.close();
+      if (encoder instanceof VisionTransformer vit) {
+        vit.close();
+      }
+      if (imageWeights instanceof Int8Weights int8) {
+        int8.close();
+      }
+      weights.close();
+    } finally {
+      lock.writeLock().unlock();
     }
-    if (imageWeights instanceof Int8Weights int8) {
-      int8.close();
-    }
-    weights.close();
   }
 }

@@ -9,7 +9,8 @@ import org.kgcoop.KgCoopException;
 
 /**
  * An object of a configuration file. If a value would change the computation and is not
- * implemented, it is rejected with its name.
+ * implemented, it is rejected with its name. So is a value of another type, which would otherwise
+ * read as the default.
  *
  * @param name the file and the keys that lead here; ends in a separator
  */
@@ -18,6 +19,9 @@ public record ConfigSection(String name, JsonNode json) {
 
   /** Returns a nested object, empty if it is missing. */
   public ConfigSection at(String key) {
+    if (!isMissing(key) && !json.path(key).isObject()) {
+      throw refused(key, "an object");
+    }
     return new ConfigSection(name + key + ".", json.path(key));
   }
 
@@ -55,14 +59,17 @@ public record ConfigSection(String name, JsonNode json) {
     }
   }
 
-  /** Returns true unless the key is explicitly off. */
-  public boolean isOn(String key) {
-    return isMissing(key) || !isOff(key);
+  /** Returns true or false, or the default if the key is missing. */
+  public boolean flag(String key, boolean otherwise) {
+    if (!isMissing(key) && !json.path(key).isBoolean()) {
+      throw refused(key, "true or false");
+    }
+    return json.path(key).asBoolean(otherwise);
   }
 
   /** Rejects a preprocessing step that is off. */
   public void on(String key) {
-    if (!isOn(key)) {
+    if (!flag(key, true)) {
       throw refused(key, "true");
     }
   }
@@ -85,29 +92,62 @@ public record ConfigSection(String name, JsonNode json) {
     return value.asText();
   }
 
-  /** Returns a positive number, or the default if the key is missing. */
+  /** Returns a text, or the default if the key is missing. */
+  public String text(String key, String otherwise) {
+    if (!isMissing(key) && !json.path(key).isTextual()) {
+      throw refused(key, "a text");
+    }
+    return json.path(key).asText(otherwise);
+  }
+
+  /** Returns a number that a positive float can hold, or the default if the key is missing. */
   public double positive(String key, double otherwise) {
     JsonNode value = json.path(key);
     if (isMissing(key)) {
       return otherwise;
     }
-    if (!value.isNumber() || !(value.doubleValue() > 0)) {
+    if (!(value.floatValue() > 0 && Float.isFinite(value.floatValue()))) {
       throw refused(key, "a positive number");
     }
     return value.doubleValue();
+  }
+
+  /** Returns a positive whole number, or the default if the key is missing. */
+  public int whole(String key, int otherwise) {
+    return whole(key, 1, otherwise);
+  }
+
+  /** Returns the id of a token, or the default if the key is missing. */
+  public int tokenId(String key, int otherwise) {
+    return whole(key, 0, otherwise);
+  }
+
+  private int whole(String key, int least, int otherwise) {
+    JsonNode value = json.path(key);
+    if (isMissing(key)) {
+      return otherwise;
+    }
+    if (!value.isInt() || value.intValue() < least) {
+      throw refused(key, least == 0 ? "the id of a token" : "a positive whole number");
+    }
+    return value.intValue();
   }
 
   /**
    * Returns the numbers of a key, one per channel, or the released values if the key is missing.
    */
   public List<Double> perChannel(String key, List<Double> released, int channels) {
-    JsonNode node = json.path(key);
     if (isMissing(key)) {
       double mean = released.stream().mapToDouble(v -> v).average().orElseThrow();
       return channels == released.size() ? released : List.of(mean);
     }
     List<Double> values = new ArrayList<>();
-    node.forEach(value -> values.add(value.asDouble()));
+    for (JsonNode value : json.path(key)) {
+      if (!value.isNumber() || value.doubleValue() < 0 || value.doubleValue() > 1) {
+        throw refused(key, "numbers from 0 to 1");
+      }
+      values.add(value.doubleValue());
+    }
     return values;
   }
 
@@ -126,7 +166,7 @@ public record ConfigSection(String name, JsonNode json) {
       first = value.path("height");
       second = value.path("width");
     }
-    if (isOff(key)) {
+    if (isMissing(key)) {
       return 0;
     }
     if (!first.isInt() || !first.equals(second) || first.intValue() < 1) {

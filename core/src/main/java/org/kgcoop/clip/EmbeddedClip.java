@@ -10,6 +10,8 @@ import org.kgcoop.files.EmbeddedFiles;
 /**
  * The embedded CLIP, a small model pretrained on icon drawings. It is an ordinary model folder in
  * the module {@code embedded}. Its model card describes its accuracy.
+ *
+ * <p>Programs may rely on {@link #folder}. The other members are internal and may change.
  */
 public final class EmbeddedClip {
 

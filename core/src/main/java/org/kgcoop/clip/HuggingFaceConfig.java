@@ -57,8 +57,8 @@ public final class HuggingFaceConfig {
     int size = vision.square("image_size");
     return new ClipConfig.FileConfig(
         activation,
-        text.json().path("num_attention_heads").asInt(heads),
-        vision.json().path("num_attention_heads").asInt(heads),
+        text.whole("num_attention_heads", heads),
+        vision.whole("num_attention_heads", heads),
         size > 0 ? size : imageSize,
         defaults
             .form()
@@ -82,12 +82,12 @@ public final class HuggingFaceConfig {
    */
   private static ConfigSection encoder(ConfigSection file, String key) {
     ConfigSection encoder = file.at(key);
-    JsonNode older = file.json().path(key + "_dict");
-    if (!older.isObject() || !encoder.json().isObject()) {
-      return older.isObject() ? file.at(key + "_dict") : encoder;
+    ConfigSection older = file.at(key + "_dict");
+    if (!older.json().isObject() || !encoder.json().isObject()) {
+      return older.json().isObject() ? older : encoder;
     }
     ObjectNode both = encoder.json().deepCopy();
-    both.setAll((ObjectNode) older);
+    both.setAll((ObjectNode) older.json());
     return new ConfigSection(encoder.name(), both);
   }
 
@@ -117,7 +117,7 @@ public final class HuggingFaceConfig {
         images.isMissing("resample")
             ? defaults.interpolation() == Interpolation.BILINEAR
             : images.oneOf("resample", FILTERS).equals("2");
-    boolean normalized = images.isOn("do_normalize");
+    boolean normalized = images.flag("do_normalize", true);
     return new Preprocessing(
         config.imageResolution(),
         config.channels(),
@@ -141,7 +141,7 @@ public final class HuggingFaceConfig {
     // A plain number is the shorter side for CLIP, and a square for others.
     boolean square =
         resized.isInt()
-            ? !images.json().path("image_processor_type").asText("CLIP").startsWith("CLIP")
+            ? !images.text("image_processor_type", "CLIP").startsWith("CLIP")
             : resized.has("height");
     if (images.isOff("size") && defaults.squashes()) {
       return 0;
@@ -151,7 +151,7 @@ public final class HuggingFaceConfig {
       checkCrop(images, size);
       return 0;
     }
-    if (!images.isOn("do_center_crop")) {
+    if (!images.flag("do_center_crop", true)) {
       throw images.refused("do_center_crop", "true, or a size of height and width");
     }
     checkCrop(images, size);
@@ -166,7 +166,7 @@ public final class HuggingFaceConfig {
   }
 
   private static void checkCrop(ConfigSection images, int size) {
-    if (images.isOn("do_center_crop") && !images.isOff("crop_size")) {
+    if (images.flag("do_center_crop", true) && !images.isOff("crop_size")) {
       checkSize(images, "crop_size", size);
     }
   }

@@ -1,17 +1,31 @@
 package org.kgcoop.clip;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.DoubleSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.kgcoop.io.StoredTensor;
+import org.kgcoop.io.WeightFile;
 import org.kgcoop.random.PythonRandom;
+import org.kgcoop.tensor.DType;
 
 /**
  * The initial weights of an untrained CLIP: the published initialization for any size, under the
  * released names. The bytes depend only on the configuration and the seed.
  */
 public final class InitialWeights {
+  private static final String BLOCKS = "transformer.resblocks.";
+
+  private static final Pattern FIRST_BLOCK =
+      Pattern.compile("(visual\\.|)" + Pattern.quote(BLOCKS) + "0(\\..*)");
+
   private final ClipConfig config;
   private final PythonRandom random;
   private final List<StoredTensor> tensors = new ArrayList<>();
@@ -31,6 +45,46 @@ public final class InitialWeights {
     InitialWeights weights = new InitialWeights(config, seed);
     weights.fill();
     return List.copyOf(weights.tensors);
+  }
+
+  /**
+   * Creates weights for measurements of speed. All blocks of a transformer share their numbers, so
+   * that these need less memory and time.
+   *
+   * @param path the name in messages; nothing is written
+   */
+  static WeightFile forSpeed(Path path, ClipConfig config) {
+    ClipConfig.Text text = config.text();
+    ClipConfig.Vision vision = config.vision();
+    ClipConfig.Vision one =
+        vision instanceof ClipConfig.Vit vit
+            ? new ClipConfig.Vit(vit.width(), 1, vit.patch(), vit.heads())
+            : vision;
+    ClipConfig oneBlock =
+        new ClipConfig(
+            config.embedDim(),
+            config.imageResolution(),
+            config.channels(),
+            new ClipConfig.Text(
+                text.contextLength(), text.vocabularySize(), text.width(), text.heads(), 1),
+            config.activation(),
+            one,
+            config.form());
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    for (StoredTensor tensor : of(oneBlock, 1)) {
+      Matcher block = FIRST_BLOCK.matcher(tensor.name());
+      if (!block.matches()) {
+        tensors.put(tensor.name(), tensor);
+        continue;
+      }
+      int layers = block.group(1).isEmpty() ? text.layers() : ((ClipConfig.Vit) vision).layers();
+      for (int i = 0; i < layers; i++) {
+        String name = block.group(1) + BLOCKS + i + block.group(2);
+        tensors.put(name, tensor.withName(name));
+      }
+    }
+    return new WeightFile(
+        path, WeightFile.Format.SAFETENSORS, tensors, Map.of(), List.of(), Map.of());
   }
 
   /** Returns the number of channels of the attention pooling. */
@@ -210,11 +264,13 @@ public final class InitialWeights {
   }
 
   private void add(String name, DoubleSupplier next, long... shape) {
-    float[] values = new float[Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b))];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) next.getAsDouble();
+    int count = Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b));
+    ByteBuffer values = // used without a copy
+        ByteBuffer.allocateDirect(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    while (values.hasRemaining()) {
+      values.putFloat((float) next.getAsDouble());
     }
-    tensors.add(StoredTensor.ofFloats(name, shape, values));
+    tensors.add(new StoredTensor(name, DType.FLOAT32, shape, values.flip()));
   }
 
   private static double deviation(double inputs) {

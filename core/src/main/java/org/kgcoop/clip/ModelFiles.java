@@ -68,8 +68,7 @@ final class ModelFiles {
 
   ClipConfig.FileConfig config() {
     JsonNode hugging = config(HuggingFaceConfig.FILE);
-    boolean encoders =
-        hugging.path("text_config").isObject() && hugging.path("vision_config").isObject();
+    boolean encoders = hugging.has("text_config") && hugging.has("vision_config");
     if (!isOpenClip && (encoders || (hugging.has("model_type") && !openClip.isThere()))) {
       return family.huggingFace(section(HuggingFaceConfig.FILE), imageSize());
     }
@@ -186,7 +185,7 @@ final class ModelFiles {
    */
   private void checkEndOfText(Tokenizer tokenizer, ClipConfig config) {
     ConfigSection text = section(HuggingFaceConfig.FILE).at("text_config");
-    int end = text.json().path("eos_token_id").asInt(2);
+    int end = text.tokenId("eos_token_id", 2);
     if (!isOpenClip
         && end != 2
         && end != tokenizer.endOfText()
@@ -206,9 +205,10 @@ final class ModelFiles {
   }
 
   private static Tokenizer checked(Tokenizer tokenizer, ClipConfig config, Path source) {
-    // CLIP's end of text is the last id. Other tokenizers may have fewer ids, because the size of
-    // an embedding table is often rounded up.
-    if (tokenizer instanceof BytePairTokenizer
+    // CLIP's end of text is the last id, and a vocab.txt of BERT may be cut anywhere. Other
+    // tokenizers may have fewer ids, because the size of an embedding table is often rounded up.
+    boolean isExact = tokenizer instanceof BytePairTokenizer || config.form().text().bert();
+    if (isExact
         ? tokenizer.vocabularySize() != config.vocabularySize()
         : tokenizer.vocabularySize() > config.vocabularySize()) {
       throw KgCoopException.weights(

@@ -42,6 +42,7 @@ public final class OpenClipConfig {
   private static final Set<String> IMAGES =
       words("size mode mean std interpolation resize_mode fill_color");
 
+  private static final List<String> CLEANINGS = List.of("whitespace", "lower", "canonicalize");
   private static final List<String> RESIZE_MODES = List.of("shortest", "squash");
   private static final List<String> SQUASH = List.of("squash");
   private static final List<String> FILTERS = List.of("bicubic", "bilinear", "random");
@@ -130,8 +131,7 @@ public final class OpenClipConfig {
     if (!isThere()) {
       return null;
     }
-    ConfigSection tokenizer = text().at("tokenizer_kwargs");
-    return switch (tokenizer.json().path("clean").asText("")) {
+    return switch (text().at("tokenizer_kwargs").oneOf("clean", CLEANINGS)) {
       case "canonicalize" -> TextCleaning.CANONICAL;
       case "lower" -> TextCleaning.LOWER;
       default -> null;
@@ -147,7 +147,7 @@ public final class OpenClipConfig {
 
   /** Returns true if the file has the preprocessing of images. */
   boolean hasPreprocessing() {
-    return file.json().path("preprocess_cfg").isObject();
+    return !file.isMissing("preprocess_cfg");
   }
 
   /**

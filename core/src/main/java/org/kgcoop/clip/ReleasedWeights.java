@@ -1,6 +1,7 @@
 package org.kgcoop.clip;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,9 +16,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.download.Content;
 import org.kgcoop.download.Downloader;
 import org.kgcoop.download.Link;
 import org.kgcoop.download.PartialFile;
+import org.kgcoop.files.JsonFiles;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.files.UserFolders;
 import org.kgcoop.io.WeightFiles;
@@ -35,6 +38,9 @@ public final class ReleasedWeights {
   private static final String OPENAI_OWNER = "openai";
   private static final String GITHUB = "https://github.com";
   private static final String PREFIX = "hf:";
+  private static final long MAX_JSON = 1 << 26;
+  private static final long MAX_VOCABULARY = 1 << 24;
+  private static final long MAX_WEIGHTS = 1L << 37;
   private static final Pattern REPOSITORY =
       Pattern.compile("[\\w.-]+/[\\w.-]+(@[\\w.-]+)?", Pattern.UNICODE_CHARACTER_CLASS);
 
@@ -96,15 +102,15 @@ public final class ReleasedWeights {
   /** OpenAI's archives, which do not come from Hugging Face. */
   public static final List<Known> ARCHIVES =
       """
-      openai RN50           0.41
-      openai RN101          0.48
-      openai RN50x4         0.71
-      openai RN50x16        1.16
-      openai RN50x64        2.49
-      openai ViT-B/32       0.61
-      openai ViT-B/16       0.60
-      openai ViT-L/14       1.71
-      openai ViT-L/14@336px 1.71
+      openai RN50           0.26
+      openai RN101          0.29
+      openai RN50x4         0.42
+      openai RN50x16        0.66
+      openai RN50x64        1.35
+      openai ViT-B/32       0.35
+      openai ViT-B/16       0.35
+      openai ViT-L/14       0.93
+      openai ViT-L/14@336px 0.93
       """
           .lines()
           .map(Known::parse)
@@ -227,7 +233,7 @@ public final class ReleasedWeights {
     return Stream.concat(ARCHIVES.stream(), KNOWN.stream())
         .filter(known -> known.name().equals(name))
         .findFirst()
-        .map(known -> String.format(Locale.ROOT, " (about %.1f GB)", known.gigabytes()))
+        .map(known -> String.format(Locale.ROOT, " (about %.2f GB)", known.gigabytes()))
         .orElse("");
   }
 
@@ -326,16 +332,16 @@ public final class ReleasedWeights {
     if (there.isEmpty()) {
       boolean hasConfig = false;
       for (String file : CONFIGS) {
-        hasConfig |= downloader.fetchIfThere(Link.of(base + file), folder.resolve(file));
+        hasConfig |= downloader.fetchIfThere(link(base, file), folder.resolve(file));
       }
       if (!hasConfig) {
-        downloader.fetch(Link.of(base + CONFIGS.get(0)), folder.resolve(CONFIGS.get(0)));
+        downloader.fetch(link(base, CONFIGS.get(0)), folder.resolve(CONFIGS.get(0)));
       }
       for (String file : OPTIONAL_FILES) {
-        downloader.fetchIfThere(Link.of(base + file), folder.resolve(file));
+        downloader.fetchIfThere(link(base, file), folder.resolve(file));
       }
       for (String file : TOKENIZERS) {
-        if (downloader.fetchIfThere(Link.of(base + file), folder.resolve(file))) {
+        if (downloader.fetchIfThere(link(base, file), folder.resolve(file))) {
           break;
         }
       }
@@ -344,7 +350,7 @@ public final class ReleasedWeights {
     String weights = there.orElseGet(() -> weights(base, folder));
     if (weights.endsWith(".index.json")) {
       for (String shard : WeightFiles.shards(folder.resolve(weights))) {
-        downloader.fetch(Link.of(base + shard), folder.resolve(shard));
+        downloader.fetch(link(base, shard), folder.resolve(shard));
       }
     }
     return folder;
@@ -371,15 +377,36 @@ public final class ReleasedWeights {
     }
   }
 
+  /** Returns a link to a file of a repository, whose hash may be in the headers of the server. */
+  private static Link link(String base, String file) {
+    Content content;
+    if (file.endsWith(".index.json")) {
+      content = new Content("an index of weights", MAX_JSON, f -> !WeightFiles.shards(f).isEmpty());
+    } else if (file.endsWith(".json")) {
+      content = new Content("a JSON object", MAX_JSON, JsonFiles::isObject);
+    } else if (file.endsWith(".txt")) {
+      content = new Content("a tokenizer", MAX_VOCABULARY, f -> Files.size(f) > 0 && !isHtml(f));
+    } else {
+      content = new Content("weights", MAX_WEIGHTS, f -> !WeightFiles.open(f).tensors().isEmpty());
+    }
+    return Link.of(base + file).withContent(content);
+  }
+
+  private static boolean isHtml(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.read() == '<';
+    }
+  }
+
   /** Downloads the weights, or the index of divided weights. */
   private String weights(String base, Path folder) {
     for (String file : WeightFiles.IN_FOLDERS) {
-      if (downloader.fetchIfThere(Link.of(base + file), folder.resolve(file))) {
+      if (downloader.fetchIfThere(link(base, file), folder.resolve(file))) {
         return file;
       }
     }
     String defaultFile = WeightFiles.IN_FOLDERS.get(0); // for the error message
-    downloader.fetch(Link.of(base + defaultFile), folder.resolve(defaultFile));
+    downloader.fetch(link(base, defaultFile), folder.resolve(defaultFile));
     return defaultFile;
   }
 

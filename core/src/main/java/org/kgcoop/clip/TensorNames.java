@@ -229,12 +229,12 @@ public final class TensorNames {
                 .formatted(first, part));
       }
       rows += other[0];
-      bytes = Math.addExact(bytes, part.data().remaining());
+      bytes = Math.addExact(bytes, part.byteCount());
     }
     shape[0] = rows;
     // Direct memory, which a tensor can use without a copy.
     ByteBuffer all = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    parts.forEach(part -> all.put(part.data()));
+    parts.forEach(part -> part.copyTo(all));
     return new StoredTensor(first.name(), first.dtype(), shape, all.flip());
   }
 

@@ -115,16 +115,25 @@ final class TokenizerJson {
     switch (name) {
       case "model" -> object(value, this::modelField);
       case "added_tokens" -> {
-        for (JsonNode token : tree(value)) {
-          String content = token.path("content").asText();
-          ids.put(content, token.path("id").asInt());
-          if (token.path("special").asBoolean(false)) {
+        JsonNode tokens = tree(value);
+        if (!tokens.isArray() && !tokens.isNull()) {
+          throw refused("added_tokens: expected a list");
+        }
+        for (JsonNode token : tokens) {
+          ConfigSection added = new ConfigSection(file + ": added_tokens.", token);
+          String content = added.text("content", "");
+          ids.put(content, added.tokenId("id", 0));
+          if (added.flag("special", false)) {
             special.add(content);
           }
         }
       }
       case "normalizer" -> {
-        JsonNode map = tree(value).findValue("precompiled_charsmap");
+        JsonNode normalizer = tree(value);
+        if (!normalizer.isObject() && !normalizer.isNull()) {
+          throw refused("normalizer: expected an object");
+        }
+        JsonNode map = normalizer.findValue("precompiled_charsmap");
         if (map != null && !map.isNull()) {
           if (!map.isTextual()) {
             throw refused("precompiled_charsmap: expected a text of Base64");
@@ -139,7 +148,11 @@ final class TokenizerJson {
   private void modelField(String name, JsonParser value) throws IOException {
     switch (name) {
       case "type" -> type = value.getValueAsString("");
-      case "byte_fallback" -> byteFallback = value.getValueAsBoolean(false);
+      case "byte_fallback" -> {
+        if (value.currentToken() != JsonToken.VALUE_NULL) {
+          byteFallback = value.getBooleanValue(); // fails for another type
+        }
+      }
       case "merges" -> {
         mergesAreLeft = !knowsIds;
         if (mergesAreLeft) {
@@ -153,7 +166,7 @@ final class TokenizerJson {
           scores.clear();
           elements(value, () -> scored(value));
         } else {
-          object(value, (piece, id) -> ids.put(piece, id.getValueAsInt()));
+          object(value, this::piece);
         }
         knowsIds = true;
       }
@@ -161,14 +174,20 @@ final class TokenizerJson {
     }
   }
 
+  private void piece(String piece, JsonParser id) throws IOException {
+    if (id.currentToken() != JsonToken.VALUE_NUMBER_INT) {
+      throw refused("model.vocab: expected the id of '" + piece + "', got " + id.getText());
+    }
+    ids.put(piece, id.getIntValue());
+  }
+
   private interface Element {
     void read() throws IOException;
   }
 
-  private static void elements(JsonParser array, Element element) throws IOException {
+  private void elements(JsonParser array, Element element) throws IOException {
     if (array.currentToken() != JsonToken.START_ARRAY) {
-      array.skipChildren();
-      return;
+      throw refused("model.merges: expected a list");
     }
     while (array.nextToken() != JsonToken.END_ARRAY) {
       element.read();

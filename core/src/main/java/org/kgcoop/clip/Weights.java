@@ -115,14 +115,9 @@ final class Weights implements WeightSource, AutoCloseable {
     }
   }
 
-  /** Returns the names of all requested tensors. */
-  Set<String> names() {
-    return taken.keySet();
-  }
-
-  /** Permits unused tensors with this suffix. */
-  void ignore(String suffix) {
-    unexpected.removeIf(name -> name.endsWith(suffix));
+  /** Returns true for a tensor that no model uses: a counter of batch normalization. */
+  static boolean isUnused(String name) {
+    return name.endsWith("num_batches_tracked");
   }
 
   /**
@@ -131,6 +126,7 @@ final class Weights implements WeightSource, AutoCloseable {
    * @throws KgCoopException with all problems, if there are any
    */
   void check() {
+    unexpected.removeIf(Weights::isUnused);
     for (String name : unexpected) {
       problems.add("unexpected '" + name + "'");
     }

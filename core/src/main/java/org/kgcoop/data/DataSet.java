@@ -1,10 +1,8 @@
 package org.kgcoop.data;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -57,14 +55,11 @@ public record DataSet(
    * the training images, or all labels if there are only test images.
    */
   public DataSet select(ClassSplit split) {
-    List<Integer> labels =
-        train.isEmpty()
-            ? IntStream.range(0, classNames.size()).boxed().toList()
-            : train.stream().map(Item::label).toList();
-    List<Integer> selected = split.of(labels);
-    Map<Integer, Integer> newLabels = new HashMap<>();
-    for (int label : selected) {
-      newLabels.put(label, newLabels.size());
+    List<Integer> selected = labels(split);
+    int[] newLabels = new int[classNames.size()];
+    Arrays.fill(newLabels, -1);
+    for (int i = 0; i < selected.size(); i++) {
+      newLabels[selected.get(i)] = i;
     }
     return new DataSet(
         name,
@@ -75,15 +70,20 @@ public record DataSet(
         template);
   }
 
-  private static List<Item> relabeled(List<Item> items, Map<Integer, Integer> newLabels) {
-    List<Item> selected = new ArrayList<>();
-    for (Item item : items) {
-      Integer newLabel = newLabels.get(item.label());
-      if (newLabel != null) {
-        selected.add(item.withLabel(newLabel));
-      }
-    }
-    return selected;
+  /** Returns the labels of a part of the classes, which {@link #select} numbers from 0. */
+  public List<Integer> labels(ClassSplit split) {
+    IntStream labels =
+        train.isEmpty()
+            ? IntStream.range(0, classNames.size())
+            : train.stream().mapToInt(Item::label).distinct();
+    return split.of(labels.boxed().toList());
+  }
+
+  private static List<Item> relabeled(List<Item> items, int[] newLabels) {
+    return items.stream()
+        .filter(item -> newLabels[item.label()] >= 0)
+        .map(item -> item.withLabel(newLabels[item.label()]))
+        .toList();
   }
 
   /** Returns the same classes with other images. */

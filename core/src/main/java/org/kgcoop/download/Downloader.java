@@ -17,7 +17,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongSupplier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToLongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,7 +35,8 @@ import org.kgcoop.progress.Progress;
  * Downloads files completely or not at all. If a connection breaks, stalls or the process is
  * killed, the received bytes stay next to the file. The next attempt requests the rest if the
  * server still has the same version (ETag or date). A file with a known SHA-256, which may come
- * from Hugging Face's headers, is compared with it. Other files are checked by kind and length.
+ * from Hugging Face's headers, is compared with it. Other files are checked by their content and
+ * length.
  */
 public final class Downloader {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -39,6 +44,9 @@ public final class Downloader {
 
   /** The bytes of an attempt that count as progress; with fewer, a download might never end. */
   private static final long MIN_PROGRESS_BYTES = 1 << 17;
+
+  /** The least bytes per second. */
+  private static final long MIN_RATE = 1000;
 
   /** The bytes between two checks of the free disk space. */
   private static final long SPACE_CHECK_BYTES = 1 << 20;
@@ -64,7 +72,6 @@ public final class Downloader {
   private final Duration patience;
   private final Duration pause;
   private final PartialFile.Sink sink;
-  private final LongSupplier clock;
   private final ToLongFunction<Path> freeSpace;
 
   /**
@@ -80,7 +87,6 @@ public final class Downloader {
         PATIENCE,
         Duration.ofSeconds(1),
         PartialFile.Sink.CHANNEL,
-        System::nanoTime,
         Downloader::usableSpace);
   }
 
@@ -91,14 +97,12 @@ public final class Downloader {
       Duration patience,
       Duration pause,
       PartialFile.Sink sink,
-      LongSupplier clock,
       ToLongFunction<Path> freeSpace) {
     this.offline = offline;
     this.progress = progress;
     this.patience = patience;
     this.pause = pause;
     this.sink = sink;
-    this.clock = clock;
     this.freeSpace = freeSpace;
     client = Connection.client(environment, patience);
   }
@@ -149,14 +153,16 @@ public final class Downloader {
     }
     try (PartialFile part = PartialFile.open(target, sink)) {
       int failures = 0;
+      long reached = part.size();
       while (true) {
-        long before = part.size();
         try {
           String hash = attempt(link, target, part);
           part.finish(link, hash);
           return;
         } catch (IOException e) {
-          failures = part.size() - before >= MIN_PROGRESS_BYTES ? 1 : failures + 1;
+          // A download that began again makes progress only after the bytes that it had before.
+          failures = part.size() - reached >= MIN_PROGRESS_BYTES ? 1 : failures + 1;
+          reached = Math.max(reached, part.size());
           if (failures == ATTEMPTS) {
             throw byHand(link, target, reason(e) + ", " + ATTEMPTS + " times", e);
           }
@@ -272,14 +278,13 @@ public final class Downloader {
   }
 
   private static void checkSize(Link link, Path target, PartialFile part, long size) {
-    ContentKind kind = link.kind();
-    if (size > kind.maxBytes()) {
+    if (size > link.maxBytes()) {
       part.begin(link, "");
       throw byHand(
           link,
           target,
-          "the server sends more than %s MB, too much for %s; the download is deleted"
-              .formatted(kind.maxBytes() >> 20, kind.title()),
+          "the server sends more than %s bytes, too many for %s; the download is deleted"
+              .formatted(link.maxBytes(), link.content().title()),
           null);
     }
   }
@@ -419,32 +424,98 @@ public final class Downloader {
   private void copy(
       Link link, Path target, InputStream body, PartialFile part, long have, long total)
       throws IOException {
-    long done = have;
-    long looked = have;
-    MinimumRate rate = new MinimumRate(clock);
-    try (Progress.Task task = progress.start(link.name(), Math.max(total, 0));
-        StallWatch watch = new StallWatch(body, patience)) {
+    AtomicLong done = new AtomicLong(have);
+    try (Progress.Task task = progress.start(link.name(), Math.max(total, 0))) {
       task.doneBefore(have);
-      OutputStream out = part.append(); // not closed: the next attempt appends to the same file
-      byte[] buffer = new byte[1 << 16];
-      for (int n = watch.read(buffer); n >= 0; n = watch.read(buffer)) {
+      awaitCopy(
+          new FutureTask<>(
+              () -> {
+                append(link, target, body, part, done, total, task);
+                return true;
+              }),
+          body,
+          done);
+    }
+    if (total >= 0 && done.get() != total) {
+      throw new LostException("the connection ended after %s of %s bytes".formatted(done, total));
+    }
+  }
+
+  /**
+   * Runs a copy in a thread, and ends it if the server is silent or so slow that the download would
+   * take weeks. The HTTP client itself would wait forever.
+   */
+  private void awaitCopy(FutureTask<Boolean> copy, InputStream body, AtomicLong done)
+      throws IOException {
+    Thread thread = new Thread(copy, "download");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      boolean ended = false;
+      while (!ended) {
+        long before = done.get();
         try {
-          out.write(buffer, 0, n);
-        } catch (IOException e) {
-          throw PartialFile.unwritable(part.path(), e);
-        }
-        done += n;
-        task.done(done);
-        rate.count(n);
-        checkSize(link, target, part, done);
-        if (done - looked >= SPACE_CHECK_BYTES) {
-          looked = done;
-          checkSpace(target, total < 0 ? SPACE_CHECK_BYTES : total - done);
+          ended = copy.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+          long bytes = done.get() - before;
+          if (bytes < MIN_RATE * patience.toMillis() / 1000) {
+            throw new LostException(
+                "only %s bytes came in %s s".formatted(bytes, patience.toSeconds()));
+          }
         }
       }
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException lost) {
+        throw lost;
+      }
+      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+    } finally {
+      body.close();
+      awaitEnd(thread); // it appends to the file of the next attempt
     }
-    if (total >= 0 && done != total) {
-      throw new LostException("the connection ended after %s of %s bytes".formatted(done, total));
+  }
+
+  private static void awaitEnd(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void append(
+      Link link,
+      Path target,
+      InputStream body,
+      PartialFile part,
+      AtomicLong done,
+      long total,
+      Progress.Task task)
+      throws IOException {
+    long looked = done.get();
+    OutputStream out = part.append(); // not closed: the next attempt appends to the same file
+    byte[] buffer = new byte[1 << 16];
+    for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
+      try {
+        out.write(buffer, 0, n);
+      } catch (IOException e) {
+        throw PartialFile.unwritable(part.path(), e);
+      }
+      long now = done.addAndGet(n);
+      task.done(now);
+      checkSize(link, target, part, now);
+      if (now - looked >= SPACE_CHECK_BYTES) {
+        looked = now;
+        checkSpace(target, total < 0 ? SPACE_CHECK_BYTES : total - now);
+      }
     }
   }
 

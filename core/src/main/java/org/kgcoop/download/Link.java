@@ -11,8 +11,10 @@ import org.kgcoop.KgCoopException;
  * @param sha256 of the content, in hexadecimal; null if the publisher does not state it
  * @param bytes the size; -1 if the publisher does not state it
  * @param token is sent to this host as proof of an account; null for none
+ * @param content what the file must be if its hash is unknown
  */
-public record Link(URI address, @Nullable String sha256, long bytes, @Nullable String token) {
+public record Link(
+    URI address, @Nullable String sha256, long bytes, @Nullable String token, Content content) {
   static final int MAX_PORT = 65_535;
 
   public Link {
@@ -21,22 +23,27 @@ public record Link(URI address, @Nullable String sha256, long bytes, @Nullable S
 
   /** Creates a link without a known size. */
   public Link(URI address, @Nullable String sha256) {
-    this(address, sha256, -1, null);
+    this(address, sha256, -1, null, Content.ANY);
   }
 
   /** Returns this link with the size of the file, in bytes. */
   public Link withBytes(long size) {
-    return new Link(address, sha256, size, token);
+    return new Link(address, sha256, size, token, content);
+  }
+
+  /** Returns this link with the kind of the file. */
+  public Link withContent(Content kind) {
+    return new Link(address, sha256, bytes, token, kind);
   }
 
   /** Returns this link with a token of an account, or without one. */
   public Link withToken(@Nullable String value) {
-    return new Link(address, sha256, bytes, value);
+    return new Link(address, sha256, bytes, value, content);
   }
 
   /**
-   * Returns a link to a file without a known hash. Its kind, its length and the hash from the
-   * headers are checked.
+   * Returns a link to a file without a known hash. Its length and the hash from the headers are
+   * checked.
    *
    * @throws KgCoopException of category CONFIGURATION if the text is no address of a server
    */
@@ -74,7 +81,7 @@ public record Link(URI address, @Nullable String sha256, long bytes, @Nullable S
     }
     boolean sameHost =
         next.getHost().equalsIgnoreCase(address.getHost()) && next.getPort() == address.getPort();
-    return new Link(next, sha256, bytes, sameHost ? token : null);
+    return new Link(next, sha256, bytes, sameHost ? token : null, content);
   }
 
   /**
@@ -115,8 +122,8 @@ public record Link(URI address, @Nullable String sha256, long bytes, @Nullable S
     return address.getPath().replaceAll("^.*/", "");
   }
 
-  /** Returns the kind of the file, by its name. */
-  ContentKind kind() {
-    return ContentKind.of(name());
+  /** Returns the size of the file, or the maximum size if it is unknown. */
+  long maxBytes() {
+    return bytes >= 0 ? bytes : content.maxBytes();
   }
 }

@@ -124,13 +124,12 @@ public final class PartialFile implements AutoCloseable {
     try {
       channel.force(true);
       file.close(); // Windows cannot move an open file
-      ContentKind kind = link.kind();
-      if (wanted == null && !kind.fits(part)) {
+      if (wanted == null && !fits(link.content())) {
         drop();
         throw new KgCoopException(
             KgCoopException.Category.IO,
-            "%s: the content is not %s, perhaps it is a login page; it is deleted: download the file by hand and put it at %s"
-                .formatted(link.address(), kind.title(), target));
+            "%s: the content is not %s, perhaps it is a login page, or incomplete; it is deleted: download the file by hand and put it at %s"
+                .formatted(link.address(), link.content().title(), target));
       }
       String got = wanted == null ? "" : Sha256.of(part);
       if (wanted != null && !got.equals(wanted)) {
@@ -144,6 +143,14 @@ public final class PartialFile implements AutoCloseable {
       Files.deleteIfExists(from);
     } catch (IOException e) {
       throw unwritable(target, e);
+    }
+  }
+
+  private boolean fits(Content content) throws IOException {
+    try {
+      return content.check().fits(part);
+    } catch (KgCoopException e) {
+      return false;
     }
   }
 

@@ -44,10 +44,10 @@ import org.kgcoop.tensor.Arithmetic;
  */
 public final class FeatureCache {
   /**
-   * The version of the code that decodes, resizes and encodes. Increase it with each change that
-   * alters features, so that older features are not used.
+   * The version of the code that decodes, resizes and encodes, and of the files. Increase it with
+   * each change that alters features, so that older features are not used.
    */
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
 
   private final ViewEncoder encoder;
   private final ImageHashes hashes;

@@ -23,9 +23,10 @@ import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
 
 /**
- * A file of a feature cache, named after a digest of its keys. Equal features give byte-identical
- * files. The time of the computation varies, so it is in a small file next to this one, with a copy
- * of the keys for quick reading.
+ * A file of a feature cache, named after a digest of its keys. It contains the name of its folder,
+ * which stands for the model, so a file in the folder of another model is rejected. Equal features
+ * give byte-identical files. The time of the computation varies, so it is in a small file next to
+ * this one, with a copy of the keys for quick reading.
  *
  * @param features at least one, all of the same width
  */
@@ -38,6 +39,7 @@ public record Shard(List<Feature> features) {
 
   private static final String FEATURES = "features";
   private static final String NORMS = "norms";
+  private static final String MODEL = "model";
   private static final String WHAT = "file of a feature cache";
 
   /**
@@ -86,9 +88,9 @@ public record Shard(List<Feature> features) {
    */
   @CanIgnoreReturnValue
   public Path write(Path folder) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.set("keys", keys());
     Path file = folder.resolve(fileName());
+    ObjectNode json = JsonNodeFactory.instance.objectNode().put(MODEL, ShardKeys.model(file));
+    json.set("keys", keys());
     shortKeys().write(keyFile(file));
     SealedFile.write(file, tensors().values(), json);
     return file;
@@ -125,7 +127,7 @@ public record Shard(List<Feature> features) {
    * @throws KgCoopException if it is damaged or not a file of a feature cache
    */
   public static Shard read(Path file) {
-    SealedFile.Content content = SealedFile.read(file, WHAT);
+    SealedFile.Content content = content(file);
     List<String> keys = keys(content.json());
     Block block = Block.of(file, content.tensors());
     double seconds = ShardKeys.read(keyFile(file)).map(ShardKeys::seconds).orElse(0.0);
@@ -148,7 +150,7 @@ public record Shard(List<Feature> features) {
   }
 
   private static ShardKeys rebuiltKeys(Path file) {
-    SealedFile.Content content = SealedFile.read(file, WHAT);
+    SealedFile.Content content = content(file);
     List<String> keys = keys(content.json());
     Block block = Block.of(file, content.tensors());
     block.check(file, keys.size(), block.width());
@@ -164,6 +166,20 @@ public record Shard(List<Feature> features) {
       return rebuilt; // the folder is read-only
     }
     return rebuilt;
+  }
+
+  private static SealedFile.Content content(Path file) {
+    byte[] bytes;
+    try {
+      bytes = Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw FileErrors.unreadable(file, e);
+    }
+    SealedFile.Content content = SealedFile.open(Safetensors.read(file, bytes), WHAT);
+    if (!content.json().path(MODEL).asText().equals(ShardKeys.model(file))) {
+      throw KgCoopException.weights(file + ": a " + WHAT + " of another model");
+    }
+    return content;
   }
 
   private static List<String> keys(ObjectNode json) {
@@ -186,13 +202,7 @@ public record Shard(List<Feature> features) {
      * @throws KgCoopException if it is damaged or not a file of a feature cache
      */
     static Block read(Path file) {
-      byte[] bytes;
-      try {
-        bytes = Files.readAllBytes(file);
-      } catch (IOException e) {
-        throw FileErrors.unreadable(file, e);
-      }
-      return of(file, SealedFile.verified(Safetensors.read(file, bytes), WHAT));
+      return of(file, content(file).tensors());
     }
 
     static Block of(Path file, Map<String, StoredTensor> tensors) {

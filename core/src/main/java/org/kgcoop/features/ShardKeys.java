@@ -11,12 +11,13 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Digest;
+import org.kgcoop.files.Folders;
 
 /**
  * The keys of a file of a feature cache, in a small binary file next to it: a magic number, the
- * number of features, E, the time of the computation, a digest of the name, 16 bytes per key, and
- * two checks. The numbers are big-endian. A missing or damaged file is no loss, because the file of
- * the features contains its keys too.
+ * number of features, E, the time of the computation, a digest of the model and the name, 16 bytes
+ * per key, and two checks. The numbers are big-endian. A missing or damaged file is no loss,
+ * because the file of the features contains its keys too.
  *
  * @param keys the digests of the keys, in the order of the features
  * @param width E
@@ -72,8 +73,13 @@ record ShardKeys(List<Digest> keys, int width, double seconds, int check) {
     }
   }
 
+  /** Returns the name of the folder of a file, which stands for the model. */
+  static String model(Path file) {
+    return Folders.name(Folders.parent(file.toAbsolutePath()));
+  }
+
   private static Digest name(Path file) {
-    return Digest.of(String.valueOf(file.getFileName()));
+    return Digest.of(model(file) + "/" + file.getFileName());
   }
 
   /** Returns the CRC-32C of the remaining bytes of all parts. */

@@ -95,7 +95,7 @@ public final class ViewEncoder {
     return clip.device().isCpu() ? 1 : GPU_GROUP;
   }
 
-  Clip clip() {
+  public Clip clip() {
     return clip;
   }
 

@@ -1,44 +1,52 @@
 package org.kgcoop.files;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * A file that grows at its end. Appended bytes survive the end of the process. After {@link
  * #force}, they also survive a power failure.
+ *
+ * <p>It is no channel, because an interrupted thread that writes to a channel closes it for all
+ * threads. The caller keeps other writers out.
  */
 public final class AppendedFile implements AutoCloseable {
   private final Disk disk = Disk.current();
   private final Path file;
-  private final FileChannel channel;
+  private final RandomAccessFile open;
 
-  /** Opens a file, or creates it. */
+  /**
+   * Opens a file, or creates it.
+   *
+   * @throws IOException also for a symbolic link, which may lead out of the folder
+   */
   public AppendedFile(Path file) throws IOException {
+    if (Files.isSymbolicLink(file)) {
+      throw new FileSystemException(file.toString(), null, "it is a link; expected a file");
+    }
     this.file = file;
-    channel =
-        disk.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+    open = disk.openToAppend(file);
   }
 
-  public void append(byte[] bytes) throws IOException {
-    disk.write(file, channel, ByteBuffer.wrap(bytes));
+  public synchronized void append(byte[] bytes) throws IOException {
+    disk.append(file, open, bytes);
   }
 
   /**
    * Appends bytes and forces them to the disk. If this fails, the file gets its previous length, so
    * that it never contains a part of them.
    */
-  public void appendAndForce(byte[] bytes) throws IOException {
-    long before = channel.size();
+  public synchronized void appendAndForce(byte[] bytes) throws IOException {
+    long before = open.length();
     try {
       append(bytes);
       force();
     } catch (IOException e) {
       try {
-        channel.truncate(before);
+        open.setLength(before);
       } catch (IOException second) {
         e.addSuppressed(second);
       }
@@ -48,11 +56,11 @@ public final class AppendedFile implements AutoCloseable {
 
   /** Forces the appended bytes to the disk. */
   public void force() throws IOException {
-    disk.force(file, channel, false);
+    disk.force(file, open);
   }
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    open.close();
   }
 }

@@ -11,17 +11,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.UUID;
 import java.util.function.Supplier;
 import org.kgcoop.KgCoopException;
 
 /**
  * Atomic writes. The content goes to a temporary file in the same folder, is forced to the disk,
  * and replaces the target by a rename. A reader sees the old or the new content, never a part.
- * After a failure, the temporary file is deleted and the target is unchanged.
+ * After a failure, the temporary file is deleted and the target is unchanged. If the process is
+ * killed, the next process that writes into the folder deletes the temporary file.
  *
- * <p>A symbolic link is kept, and the file that it leads to is replaced or created. A pipe or a
- * device is never replaced: the content is written into it.
+ * <p>A symbolic link is replaced, because it may lead out of the folder of a run. If the user has
+ * named the file, the caller writes to its {@link #destination}. A pipe or a device is never
+ * replaced: the content is written into it.
  */
 public final class AtomicFile {
 
@@ -55,34 +56,36 @@ public final class AtomicFile {
    */
   public static void write(Path target, int length, Content content, Supplier<byte[]> beginning) {
     Disk disk = Disk.current();
-    Path file = destination(target);
-    if (isPipeOrDevice(file)) {
-      writeInto(disk, file, length == 0 ? content : inOrder(content, beginning));
+    if (isPipeOrDevice(target)) {
+      writeInto(disk, target, length == 0 ? content : inOrder(content, beginning));
       return;
     }
-    Path temporary = temporary(file);
-    try {
-      try {
-        writeAndForce(disk, temporary, length, content, beginning);
-        disk.rename(temporary, file);
-      } finally {
-        disk.delete(temporary);
+    Path folder = folderOf(target);
+    try (TemporaryFile temporary = TemporaryFile.create(disk, folder, target)) {
+      FileChannel channel = temporary.channel();
+      channel.position(length);
+      write(disk, temporary.path(), channel, content);
+      if (length > 0) {
+        channel.position(0);
+        disk.write(temporary.path(), channel, ByteBuffer.wrap(beginning.get(), 0, length));
       }
+      disk.force(temporary.path(), channel);
+      disk.rename(temporary.path(), target);
     } catch (IOException e) {
-      throw FileErrors.unwritable(file, e);
+      throw FileErrors.unwritable(target, e);
     }
     try {
-      disk.forceFolder(temporary.resolveSibling(""));
+      disk.forceFolder(folder);
     } catch (IOException e) {
       throw KgCoopException.io(
           "%s: written, but it cannot be forced to the disk: %s; check the disk, because a power failure may lose the file"
-              .formatted(file, FileErrors.reason(e)),
+              .formatted(target, FileErrors.reason(e)),
           e);
     }
   }
 
   /**
-   * Checks that {@code target} can be written, before its content is computed.
+   * Checks that the destination of {@code target} can be written, before its content is computed.
    *
    * @throws org.kgcoop.KgCoopException of the category IO, with the file and the cause
    */
@@ -90,9 +93,7 @@ public final class AtomicFile {
     Path file = destination(target);
     try {
       if (!isPipeOrDevice(file)) {
-        Path temporary = temporary(file);
-        Files.createFile(temporary);
-        Files.delete(temporary);
+        TemporaryFile.create(Disk.current(), folderOf(file), file).close();
       } else if (!Files.isWritable(file)) {
         throw new AccessDeniedException(file.toString());
       }
@@ -160,28 +161,12 @@ public final class AtomicFile {
     };
   }
 
-  private static Path temporary(Path target) {
+  private static Path folderOf(Path target) {
     Path folder = target.toAbsolutePath().getParent();
-    Path name = target.getFileName();
-    if (folder == null || name == null || Files.isDirectory(target)) {
+    if (folder == null || Files.isDirectory(target)) {
       throw FileErrors.unwritable(target, new IOException("it is a folder"));
     }
-    return folder.resolve("." + name + "." + UUID.randomUUID() + ".tmp");
-  }
-
-  private static void writeAndForce(
-      Disk disk, Path file, int length, Content content, Supplier<byte[]> beginning)
-      throws IOException {
-    try (FileChannel channel =
-        disk.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      channel.position(length);
-      write(disk, file, channel, content);
-      if (length > 0) {
-        channel.position(0);
-        disk.write(file, channel, ByteBuffer.wrap(beginning.get(), 0, length));
-      }
-      disk.force(file, channel, true);
-    }
+    return folder;
   }
 
   private static void write(Disk disk, Path file, FileChannel channel, Content content)

@@ -1,6 +1,7 @@
 package org.kgcoop.files;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -37,8 +38,21 @@ class Disk {
     }
   }
 
-  void force(Path file, FileChannel channel, boolean metadata) throws IOException {
-    channel.force(metadata);
+  void force(Path file, FileChannel channel) throws IOException {
+    channel.force(true);
+  }
+
+  RandomAccessFile openToAppend(Path file) throws IOException {
+    return new RandomAccessFile(file.toFile(), "rw");
+  }
+
+  void append(Path file, RandomAccessFile open, byte[] bytes) throws IOException {
+    open.seek(open.length());
+    open.write(bytes);
+  }
+
+  void force(Path file, RandomAccessFile open) throws IOException {
+    open.getFD().sync();
   }
 
   void rename(Path from, Path to) throws IOException {

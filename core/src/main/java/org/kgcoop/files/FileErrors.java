@@ -39,6 +39,13 @@ public final class FileErrors {
     return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "...";
   }
 
+  /** Creates an error for a file whose content is not that which was opened. */
+  public static KgCoopException changed(Path path) {
+    return new KgCoopException(
+        KgCoopException.Category.IO,
+        path + ": the file has changed since it was opened; start the program again");
+  }
+
   /** Creates an error for a file that cannot be read. */
   public static KgCoopException unreadable(Path path, IOException cause) {
     if (cause instanceof NoSuchFileException) {

@@ -198,6 +198,11 @@ public final class Folders {
     }
   }
 
+  /** Makes the names of new files in a folder survive a power failure. */
+  public static void force(Path folder) throws IOException {
+    Disk.current().forceFolder(folder);
+  }
+
   /**
    * Lists regular files in a folder and its subfolders, sorted by their path relative to the
    * folder. Links to folders are not followed, so a loop of links cannot occur.

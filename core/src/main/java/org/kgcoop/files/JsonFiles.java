@@ -1,5 +1,6 @@
 package org.kgcoop.files;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -128,6 +129,19 @@ public final class JsonFiles {
       return; // an incomplete last line: its writer died, or is still writing
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);
+    }
+  }
+
+  /** Returns true if a file consists of a JSON object. It may be too large for memory. */
+  public static boolean isObject(Path file) throws IOException {
+    try (JsonParser parser = new JsonFactory().createParser(file.toFile())) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return false;
+      }
+      parser.skipChildren();
+      return parser.nextToken() == null;
+    } catch (JsonProcessingException e) {
+      return false;
     }
   }
 

@@ -23,7 +23,7 @@ public final class UserFolders {
   private static final UserFolders THIS_PROCESS =
       new UserFolders(
           System.getenv("XDG_CACHE_HOME"),
-          Path.of(System.getProperty("user.home")),
+          home(System.getenv("HOME"), System.getProperty("user.home")),
           Path.of(System.getProperty("java.io.tmpdir")),
           System.getProperty("user.name"));
 
@@ -35,7 +35,7 @@ public final class UserFolders {
    * Determines the folders of a user.
    *
    * @param xdgCacheHome the value of {@code XDG_CACHE_HOME}
-   * @param home the home folder of the JVM, which is {@code ?} if there is none
+   * @param home the home folder, which is {@code ?} if there is none
    */
   UserFolders(@Nullable String xdgCacheHome, Path home, Path temporary, String user) {
     Path named = xdgCacheHome == null || xdgCacheHome.isEmpty() ? null : Path.of(xdgCacheHome);
@@ -57,6 +57,16 @@ public final class UserFolders {
                           : "there is no home folder"),
                       caches));
     }
+  }
+
+  /**
+   * Returns the home folder that the environment names, as shells and other programs do. The JVM
+   * asks the system for it, and ignores the environment.
+   */
+  static Path home(@Nullable String environment, String ofSystem) {
+    return environment != null && Path.of(environment).isAbsolute()
+        ? Path.of(environment)
+        : Path.of(ofSystem);
   }
 
   /** Returns the folders of the user of this process. */

@@ -16,8 +16,7 @@ record PixelLimit(long pixels) {
     }
     if (width > pixels / height) {
       throw new RefusedImageException(
-          ("it has %s x %s pixels, more than the limit of %s; expected fewer, scale it down or raise"
-                  + " the limit")
+          "it has %s x %s pixels, more than the limit of %s; scale it down"
               .formatted(width, height, pixels));
     }
   }

@@ -39,21 +39,22 @@ public final class Fingerprints {
 
   private static String of(Collection<StoredTensor> tensors, boolean asFloat32) {
     MessageDigest sha = Sha256.digest();
-    ByteBuffer chunk = ByteBuffer.allocate(4 * CHUNK).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer chunk = ByteBuffer.allocate(8 * CHUNK).order(ByteOrder.LITTLE_ENDIAN);
     List<StoredTensor> sorted =
         tensors.stream().sorted(Comparator.comparing(StoredTensor::name)).toList();
     for (StoredTensor tensor : sorted) {
       boolean convert = asFloat32 && tensor.dtype().isFloating() && tensor.dtype() != DType.FLOAT32;
       addHeader(sha, tensor, convert ? DType.FLOAT32 : tensor.dtype());
-      if (!convert) {
-        sha.update(tensor.data());
-        continue;
-      }
       int elements = (int) tensor.elements();
       for (int from = 0; from < elements; from += CHUNK) {
         int count = Math.min(CHUNK, elements - from);
-        chunk.clear().asFloatBuffer().put(tensor.toFloats(from, count));
-        sha.update(chunk.limit(4 * count));
+        if (convert) {
+          chunk.clear().asFloatBuffer().put(tensor.toFloats(from, count));
+          sha.update(chunk.limit(4 * count));
+        } else {
+          tensor.copyTo(chunk.clear().limit(tensor.dtype().bytes() * count), from);
+          sha.update(chunk.flip());
+        }
       }
     }
     return HexFormat.of().formatHex(sha.digest());

@@ -1,7 +1,6 @@
 package org.kgcoop.io;
 
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -23,7 +22,7 @@ final class LegacyStateDicts {
 
   private LegacyStateDicts() {}
 
-  static TorchFile read(MappedFile file) {
+  static TorchFile read(FileBytes file) {
     Path path = file.path();
     int head = (int) Math.min(file.size(), PickleReader.MAX_BYTES);
     BufferInput input = new BufferInput(file.window(0, head));
@@ -55,7 +54,7 @@ final class LegacyStateDicts {
   private record Place(long start, long bytes) {}
 
   private static TensorBuilder.Storages locate(
-      MappedFile file, List<?> keys, Map<String, Pickled.Storage> known, long start) {
+      FileBytes file, List<?> keys, Map<String, Pickled.Storage> known, long start) {
     Path path = file.path();
     Map<String, Place> places = new HashMap<>();
     long position = start;
@@ -86,7 +85,7 @@ final class LegacyStateDicts {
     return new Located(file, places);
   }
 
-  private record Located(MappedFile file, Map<String, Place> places)
+  private record Located(FileBytes file, Map<String, Place> places)
       implements TensorBuilder.Storages {
     @Override
     public long bytes(Pickled.Storage storage) {
@@ -94,8 +93,8 @@ final class LegacyStateDicts {
     }
 
     @Override
-    public ByteBuffer part(Pickled.Storage storage, long offset, long length) {
-      return file.window(place(storage).start + offset, length);
+    public ByteSource part(Pickled.Storage storage, long offset, long length) {
+      return file.part(place(storage).start + offset, length);
     }
 
     private Place place(Pickled.Storage storage) {

@@ -63,14 +63,12 @@ public final class Safetensors {
   private record Slot(String name, DType dtype, List<Long> shape, long begin, long end) {}
 
   /**
-   * Reads a file. Its tensors are windows of the mapped file.
+   * Reads a file into memory.
    *
    * @throws KgCoopException if the file cannot be read or is damaged
    */
   public static WeightFile read(Path path) {
-    try (MappedFile file = MappedFile.open(path)) {
-      return read(file);
-    }
+    return read(FileBytes.open(path)).inMemory();
   }
 
   /**
@@ -80,12 +78,11 @@ public final class Safetensors {
    * @throws KgCoopException if it is damaged
    */
   public static WeightFile read(Path name, byte[] file) {
-    try (MappedFile inMemory = MappedFile.of(name, file)) {
-      return read(inMemory);
-    }
+    return read(FileBytes.of(name, file));
   }
 
-  static WeightFile read(MappedFile file) {
+  /** Reads the header of a file. Its tensors are read when they are used. */
+  static WeightFile read(FileBytes file) {
     Path path = file.path();
     if (file.size() < 8) {
       throw FileErrors.damaged(path, file.size() + " bytes are too few for a safetensors file");
@@ -104,7 +101,7 @@ public final class Safetensors {
     checkNoGaps(path, slots, file.size() - dataStart);
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     for (Slot s : slots) {
-      ByteBuffer data = file.window(dataStart + s.begin, s.end - s.begin);
+      ByteSource data = file.part(dataStart + s.begin, s.end - s.begin);
       tensors.put(s.name, new StoredTensor(s.name, s.dtype, array(s.shape), data));
     }
     return new WeightFile(path, WeightFile.Format.SAFETENSORS, tensors, metadata, List.of());
@@ -245,7 +242,7 @@ public final class Safetensors {
     long position = 0;
     for (StoredTensor tensor : tensors) {
       slots.add(slot(tensor.name(), tensor.dtype(), tensor.shape(), position));
-      position += tensor.data().remaining();
+      position += tensor.byteCount();
     }
     byte[] header = header(slots, metadata, /* least= */ 0);
     AtomicFile.write(

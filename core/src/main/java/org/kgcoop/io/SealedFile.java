@@ -61,14 +61,9 @@ public final class SealedFile {
 
   /** Reads as {@link #read}, from an opened file. */
   public static Content open(WeightFile file, String what) {
-    verify(file, what);
-    return content(file, text(sealed(file, what)), what);
-  }
-
-  /** Returns the tensors of an opened file after it verified the checksum. */
-  public static Map<String, StoredTensor> verified(WeightFile file, String what) {
-    verify(file, what);
-    return file.tensors();
+    WeightFile read = file.inMemory(); // so that the bytes that are used are those verified
+    verify(read, what);
+    return content(read, text(sealed(read, what)), what);
   }
 
   private static void verify(WeightFile file, String what) {

@@ -8,7 +8,8 @@ import org.kgcoop.tensor.Tensor;
 
 /**
  * A named array as stored in a file: element type, shape and bytes, row-major and little-endian.
- * The bytes are often a window of the mapped file, so reading a tensor copies nothing.
+ * The bytes are in memory, or in the file. Those in a file are read on each use, and a use fails if
+ * the file has changed since it was opened.
  */
 public final class StoredTensor {
   /** The number of values that are converted together. */
@@ -17,20 +18,24 @@ public final class StoredTensor {
   private final String name;
   private final DType dtype;
   private final long[] shape;
-  private final ByteBuffer data;
+  private final ByteSource source;
 
   /** Creates a tensor that shares the bytes between position and limit. They must not change. */
   public StoredTensor(String name, DType dtype, long[] shape, ByteBuffer data) {
+    this(name, dtype, shape, ByteSource.of(data));
+  }
+
+  StoredTensor(String name, DType dtype, long[] shape, ByteSource source) {
     long expected = Math.multiplyExact(elements(shape), (long) dtype.bytes());
-    if (data.remaining() != expected) {
+    if (source.size() != expected) {
       throw new IllegalArgumentException(
           "%s: %s %s takes %s bytes, got %s"
-              .formatted(name, dtype, Arrays.toString(shape), expected, data.remaining()));
+              .formatted(name, dtype, Arrays.toString(shape), expected, source.size()));
     }
     this.name = name;
     this.dtype = dtype;
     this.shape = shape.clone();
-    this.data = data.slice().asReadOnlyBuffer();
+    this.source = source;
   }
 
   /** Creates a float32 tensor with a copy of the values. */
@@ -46,9 +51,14 @@ public final class StoredTensor {
         name, tensor.dtype(), tensor.shape(), ByteBuffer.wrap(tensor.toBytes()));
   }
 
-  /** Returns a tensor that uses the bytes without a copy if possible; see {@link Tensor#of}. */
+  /**
+   * Returns a tensor that uses bytes in memory without a copy if possible; see {@link Tensor#of}.
+   * Bytes in a file are read into the tensor's own memory.
+   */
   public Tensor tensor() {
-    return Tensor.of(data(), dtype, shape);
+    return source instanceof ByteSource.InMemory
+        ? Tensor.of(data(), dtype, shape)
+        : Tensor.of(this::copyTo, dtype, shape);
   }
 
   /**
@@ -84,17 +94,41 @@ public final class StoredTensor {
   }
 
   public long elements() {
-    return data.remaining() / dtype.bytes();
+    return source.size() / dtype.bytes();
   }
 
-  /** Returns a read-only, little-endian view of all bytes, with its own position. */
+  /** Returns the number of bytes. */
+  public int byteCount() {
+    return (int) source.size();
+  }
+
+  /** Returns all bytes, read-only and little-endian. Bytes in memory are shared. */
   public ByteBuffer data() {
-    return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    return source.bytes(0, byteCount());
+  }
+
+  /** Copies all bytes to a buffer. */
+  public void copyTo(ByteBuffer target) {
+    ByteBuffer space = target.slice(target.position(), byteCount());
+    source.copyTo(space, 0);
+    target.position(target.position() + byteCount());
+  }
+
+  /** Fills a buffer with the bytes from element {@code from}. */
+  void copyTo(ByteBuffer target, int from) {
+    source.copyTo(target, (long) from * dtype.bytes());
+  }
+
+  /** Returns this tensor with its bytes in memory. */
+  public StoredTensor inMemory() {
+    return source instanceof ByteSource.InMemory
+        ? this
+        : new StoredTensor(name, dtype, shape, data());
   }
 
   /** Returns the same bytes under another name. */
   public StoredTensor withName(String newName) {
-    return new StoredTensor(newName, dtype, shape, data);
+    return new StoredTensor(newName, dtype, shape, source);
   }
 
   /**
@@ -103,7 +137,7 @@ public final class StoredTensor {
    * @throws IllegalArgumentException if the number of elements differs
    */
   public StoredTensor reshaped(long... newShape) {
-    return new StoredTensor(name, dtype, newShape, data);
+    return new StoredTensor(name, dtype, newShape, source);
   }
 
   /**
@@ -136,8 +170,7 @@ public final class StoredTensor {
 
   /** Returns {@code count} values from element {@code from}, as {@link #toFloats()}. */
   float[] toFloats(int from, int count) {
-    ByteBuffer bytes =
-        data.slice(from * dtype.bytes(), count * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = source.bytes((long) from * dtype.bytes(), count * dtype.bytes());
     float[] values = new float[count];
     switch (dtype) {
       case FLOAT32 -> bytes.asFloatBuffer().get(values);

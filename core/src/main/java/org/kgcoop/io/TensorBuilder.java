@@ -14,7 +14,7 @@ import org.kgcoop.tensor.DType;
 
 /**
  * A builder of tensors from their description in a pickle: storage, offset, shape, strides. A
- * contiguous tensor is a window of its storage; any other is copied.
+ * contiguous tensor is a part of its storage; any other is copied.
  */
 final class TensorBuilder {
 
@@ -24,7 +24,7 @@ final class TensorBuilder {
     long bytes(Pickled.Storage storage);
 
     /** Returns a part of a storage, which must be within {@link #bytes}. */
-    ByteBuffer part(Pickled.Storage storage, long offset, long length);
+    ByteSource part(Pickled.Storage storage, long offset, long length);
   }
 
   private final Path path;
@@ -90,11 +90,10 @@ final class TensorBuilder {
     if (elements > available || offset > available - span) {
       throw FileErrors.damaged(path, place + " exceeds its storage of " + available + " elements");
     }
-    ByteBuffer part = storages.part(storage, offset * width, span * width);
-    if (!isContiguous(shape, strides)) {
-      part = gather(name, part, shape, strides, width);
-    }
-    return new StoredTensor(name, dtype, shape, part);
+    ByteSource part = storages.part(storage, offset * width, span * width);
+    return isContiguous(shape, strides)
+        ? new StoredTensor(name, dtype, shape, part)
+        : new StoredTensor(name, dtype, shape, gather(name, part, shape, strides, width));
   }
 
   private DType dtype(String name, Pickled.Storage storage, List<@Nullable Object> arguments) {
@@ -140,7 +139,7 @@ final class TensorBuilder {
     return true;
   }
 
-  private ByteBuffer gather(String name, ByteBuffer span, long[] shape, long[] strides, int width) {
+  private ByteBuffer gather(String name, ByteSource part, long[] shape, long[] strides, int width) {
     long bytes = StoredTensor.elements(shape) * width;
     mayCopy -= bytes;
     if (mayCopy < 0 || bytes > Integer.MAX_VALUE) {
@@ -148,6 +147,7 @@ final class TensorBuilder {
           path,
           "tensor '" + name + "' and those before it overlap more than tensors of a model do");
     }
+    ByteBuffer span = part.bytes(0, (int) part.size());
     byte[] ordered = new byte[(int) bytes];
     long[] index = new long[shape.length];
     long source = 0;

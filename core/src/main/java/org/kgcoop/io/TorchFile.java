@@ -20,7 +20,7 @@ record TorchFile(Path path, @Nullable Object root, Set<String> foreign, TensorBu
    *
    * @param modules true if classes below {@code __torch__} are module objects, as in TorchScript
    */
-  static TorchFile of(MappedFile file, ZipRecords records, boolean modules) {
+  static TorchFile of(FileBytes file, ZipRecords records, boolean modules) {
     Path path = file.path();
     if (records.contains("byteorder")) {
       String order =
@@ -50,7 +50,7 @@ record TorchFile(Path path, @Nullable Object root, Set<String> foreign, TensorBu
     }
 
     @Override
-    public ByteBuffer part(Pickled.Storage storage, long offset, long length) {
+    public ByteSource part(Pickled.Storage storage, long offset, long length) {
       return records.part("data/" + storage.key(), offset, length);
     }
   }

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.kgcoop.files.FileErrors;
 
 /**
- * The content of a weight file. Large tensors are windows of the mapped file, which the system
- * keeps as long as they are in use, so there is nothing to close.
+ * The content of a weight file. The tensors of a large file are read when they are used, and are
+ * not kept, so there is nothing to close.
  *
  * @param path the file or folder that was opened
  * @param format the storage format
@@ -77,6 +77,13 @@ public record WeightFile(
           "it lacks the tensor '" + name + "'; it has " + String.join(", ", tensors.keySet()));
     }
     return tensor;
+  }
+
+  /** Returns the content with all tensors in memory. */
+  WeightFile inMemory() {
+    Map<String, StoredTensor> read = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> read.put(name, tensor.inMemory()));
+    return with(read);
   }
 
   /** Returns the content with other tensors. */

@@ -1,6 +1,7 @@
 package org.kgcoop.io;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -55,7 +56,8 @@ public final class WeightFiles {
       Pattern.compile(".*\\.(safetensors|pt|pth|bin|ckpt|pth\\.tar(-.*)?)");
 
   private static final long MAX_JSON = 64 << 20;
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private WeightFiles() {}
 
@@ -132,26 +134,25 @@ public final class WeightFiles {
     if (Files.notExists(path)) {
       throw KgCoopException.weights(path + ": no such file; check the path");
     }
-    try (MappedFile file = MappedFile.open(path)) {
-      if (file.size() == 0) {
-        throw FileErrors.damaged(path, "the file is empty");
-      }
-      byte[] head = new byte[(int) Math.min(file.size(), 64)];
-      file.window(0, head.length).get(head);
-      if (head.length >= 4 && ByteBuffer.wrap(head).getInt() == 0x504b0304) {
-        ZipRecords records = ZipRecords.open(file);
-        return records.contains("constants.pkl")
-            ? TorchScript.read(TorchFile.of(file, records, true))
-            : StateDicts.read(WeightFile.Format.STATE_DICT, TorchFile.of(file, records, false));
-      }
-      if ((head.length > 8 && head[8] == '{') || path.toString().endsWith(".safetensors")) {
-        return Safetensors.read(file);
-      }
-      if ((head[0] & 0xff) == 0x80) {
-        return StateDicts.read(WeightFile.Format.LEGACY_STATE_DICT, LegacyStateDicts.read(file));
-      }
-      throw unknown(path, new String(head, StandardCharsets.ISO_8859_1));
+    FileBytes file = FileBytes.open(path);
+    if (file.size() == 0) {
+      throw FileErrors.damaged(path, "the file is empty");
     }
+    byte[] head = new byte[(int) Math.min(file.size(), 64)];
+    file.window(0, head.length).get(head);
+    if (head.length >= 4 && ByteBuffer.wrap(head).getInt() == 0x504b0304) {
+      ZipRecords records = ZipRecords.open(file);
+      return records.contains("constants.pkl")
+          ? TorchScript.read(TorchFile.of(file, records, true))
+          : StateDicts.read(WeightFile.Format.STATE_DICT, TorchFile.of(file, records, false));
+    }
+    if ((head.length > 8 && head[8] == '{') || path.toString().endsWith(".safetensors")) {
+      return Safetensors.read(file);
+    }
+    if ((head[0] & 0xff) == 0x80) {
+      return StateDicts.read(WeightFile.Format.LEGACY_STATE_DICT, LegacyStateDicts.read(file));
+    }
+    throw unknown(path, new String(head, StandardCharsets.ISO_8859_1));
   }
 
   private static KgCoopException unknown(Path path, String head) {
@@ -201,9 +202,9 @@ public final class WeightFiles {
       throw FileErrors.refused(index, "expected an object 'weight_map' from tensors to files");
     }
     for (String name : names) {
-      if (name.contains("/") || name.contains("\\") || name.equals("..")) {
+      if (name.matches("[.].*|.*[/\\\\].*") || !WEIGHT_NAME.matcher(name).matches()) {
         throw FileErrors.refused(
-            index, "names the file '" + name + "', expected a file next to it");
+            index, "names the file '" + name + "', expected a weights file next to it");
       }
     }
     return List.copyOf(names);
@@ -265,7 +266,11 @@ public final class WeightFiles {
       if (Files.size(file) > MAX_JSON) {
         throw FileErrors.refused(file, "it is too long for a configuration; expected JSON");
       }
-      return JSON.readTree(Files.readString(file));
+      JsonNode json = JSON.readTree(Files.readString(file));
+      if (!json.isObject()) {
+        throw FileErrors.refused(file, "expected a JSON object");
+      }
+      return json;
     } catch (JsonProcessingException e) {
       throw FileErrors.damaged(
           file, "not JSON: " + FileErrors.oneLine(e.getOriginalMessage(), e), e);

@@ -20,7 +20,7 @@ import org.kgcoop.files.FileErrors;
 
 /**
  * The records of a PyTorch zip: entries below one root folder. Uncompressed entries, such as those
- * of tensors, are windows of the file. The checksum of a record is verified when it is first used.
+ * of tensors, are parts of the file. The checksum of a record is verified when it is first used.
  */
 final class ZipRecords {
 
@@ -30,22 +30,23 @@ final class ZipRecords {
   private static final long MAX_RATIO = 100;
 
   private static final int LOCAL_HEADER = 30;
+  private static final int AT_A_TIME = 1 << 20; // bytes
 
   private record Entry(String name, boolean stored, long start, long packed, long size, long crc) {}
 
-  private final MappedFile file;
+  private final FileBytes file;
   private final String root;
   private final Map<String, Entry> entries;
   private final Map<String, ByteBuffer> inflated = new HashMap<>();
   private final Map<String, Boolean> verified = new HashMap<>();
 
-  private ZipRecords(MappedFile file, String root, Map<String, Entry> entries) {
+  private ZipRecords(FileBytes file, String root, Map<String, Entry> entries) {
     this.file = file;
     this.root = root;
     this.entries = entries;
   }
 
-  static ZipRecords open(MappedFile file) {
+  static ZipRecords open(FileBytes file) {
     Path path = file.path();
     Map<String, Entry> entries = new LinkedHashMap<>();
     try (ZipFile zip = ZipFile.builder().setPath(path).get()) {
@@ -64,7 +65,7 @@ final class ZipRecords {
   }
 
   /** Checks the header of an entry against the directory, and its claimed sizes. */
-  private static Entry locate(MappedFile file, ZipArchiveEntry entry) {
+  private static Entry locate(FileBytes file, ZipArchiveEntry entry) {
     Path path = file.path();
     String name = entry.getName();
     boolean stored = entry.getMethod() == ZipEntry.STORED;
@@ -143,11 +144,11 @@ final class ZipRecords {
           file.path(),
           "its entry '%s' has %s bytes, expected at most %s".formatted(record, size, limit));
     }
-    return part(record, 0, size);
+    return part(record, 0, size).bytes(0, (int) size);
   }
 
   /** Returns a part of a record, after verifying the checksum of the entire record. */
-  ByteBuffer part(String record, long offset, long length) {
+  ByteSource part(String record, long offset, long length) {
     Entry entry = entry(record);
     if (!entry.stored) {
       ByteBuffer bytes = inflated.get(record);
@@ -155,18 +156,18 @@ final class ZipRecords {
         bytes = inflate(entry);
         inflated.put(record, bytes);
       }
-      return bytes.slice((int) offset, (int) length);
+      return ByteSource.of(bytes.slice((int) offset, (int) length));
     }
     if (verified.put(record, true) == null) {
       CRC32 crc = new CRC32();
       for (long done = 0; done < entry.size; ) {
-        long count = Math.min(1 << 30, entry.size - done);
+        long count = Math.min(AT_A_TIME, entry.size - done);
         crc.update(file.window(entry.start + done, count));
         done += count;
       }
       checkSum(entry, crc);
     }
-    return file.window(entry.start + offset, length);
+    return file.part(entry.start + offset, length);
   }
 
   private ByteBuffer inflate(Entry entry) {

@@ -3,9 +3,8 @@ package org.kgcoop.method;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.image.view.RandomResizedCrop;
 import org.kgcoop.image.view.ViewRecipe;
-import org.kgcoop.image.view.ViewStep.RandomFlip;
-import org.kgcoop.image.view.ViewStep.RandomResizedCrop;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.settings.BoundSetting;
 import org.kgcoop.settings.Setting;
@@ -144,7 +143,7 @@ public record CacheSettings(
   }
 
   static ViewRecipe recipe(RandomResizedCrop crop) {
-    return new ViewRecipe(List.of(crop, new RandomFlip()));
+    return new ViewRecipe(crop, true);
   }
 
   /** Returns the zero-shot head with the scale of these settings, in the open scope. */

@@ -92,7 +92,7 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
           .prompts("textual")
           .trainer("LASP")
           .description(
-              "The learned text of each class has to be told by texts of many templates.",
+              "The learned text of each class must be closest to the texts of its own name in many templates.",
               "loss = cross entropy + weight mean_gj -log softmax_i(scale t_i . h_gj)[j]")
           .published(
               "Bulat and Tzimiropoulos, LASP: Text-to-Text Optimization for Language-Aware Soft"

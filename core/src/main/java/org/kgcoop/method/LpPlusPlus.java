@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.image.view.ViewStep.RandomResizedCrop;
+import org.kgcoop.image.view.RandomResizedCrop;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;

@@ -535,7 +535,11 @@ public record AdaptRecord(
             ? ", from %s random images".formatted(result.expected().images())
             : "");
     if (images.isUnbalanced()) {
-      add(sentences, "new images, if every class is as frequent", result.expectedBalanced(), "");
+      add(
+          sentences,
+          "new images, if every class is equally frequent",
+          result.expectedBalanced(),
+          "");
     }
     add(sentences, "new images of the unseen classes", result.expectedUnseen(), "");
     if (result.expectedUnseen() != null

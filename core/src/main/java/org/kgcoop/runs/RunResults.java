@@ -39,7 +39,7 @@ public record RunResults(
    *
    * @param images the number of images in all steps
    * @param seconds the time of all steps
-   * @param msPerImage the time per image in milliseconds
+   * @param msPerImage the time per image in milliseconds, without the first steps of a process
    * @param prepareSeconds the time for computing features, with an empty feature cache
    */
   public record Training(long images, double seconds, double msPerImage, double prepareSeconds) {

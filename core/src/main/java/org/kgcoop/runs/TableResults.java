@@ -3,13 +3,15 @@ package org.kgcoop.runs;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kgcoop.files.JsonFiles;
@@ -83,11 +85,12 @@ public record TableResults(
 
   /**
    * Describes the images on which runs have chosen settings automatically, one sentence per method.
+   * If runs of a method have chosen in several ways, each sentence names its runs.
    *
    * @param cells the cells of one table or of single runs
    */
   public static List<String> choices(List<TableCell> cells) {
-    Set<String> sentences = new LinkedHashSet<>();
+    Map<String, Map<String, List<TableCell.Sample>>> samples = new LinkedHashMap<>();
     for (TableCell cell : cells) {
       Map<String, JsonNode> chosen = cell.results().chosen();
       JsonNode by = chosen.get("by");
@@ -96,12 +99,42 @@ public record TableResults(
             chosen.keySet().stream()
                 .filter(key -> !key.equals("by"))
                 .collect(Collectors.joining(", "));
-        sentences.add(
-            "%s of %s: %s."
-                .formatted(settings, cell.title(), BY.getOrDefault(by.asText(), by.asText())));
+        samples
+            .computeIfAbsent(settings + " of " + cell.title(), what -> new LinkedHashMap<>())
+            .computeIfAbsent(by.asText(), way -> new ArrayList<>())
+            .add(cell.sample());
       }
     }
-    return List.copyOf(sentences);
+    List<String> sentences = new ArrayList<>();
+    samples.forEach(
+        (what, ways) ->
+            ways.forEach(
+                (by, own) ->
+                    sentences.add(
+                        "%s%s: %s."
+                            .formatted(
+                                what,
+                                ways.size() == 1 ? "" : " (" + described(own) + ")",
+                                BY.getOrDefault(by, by)))));
+    return sentences;
+  }
+
+  /** Describes samples by their data sets and numbers of shots: {@code Pets: 1, 2 shots}. */
+  private static String described(List<TableCell.Sample> samples) {
+    Map<String, Set<Integer>> shots = new LinkedHashMap<>();
+    samples.forEach(
+        sample ->
+            shots.computeIfAbsent(sample.dataSet(), s -> new TreeSet<>()).add(sample.shots()));
+    return shots.entrySet().stream()
+        .map(
+            each ->
+                each.getKey()
+                    + ": "
+                    + each.getValue().stream()
+                        .map(n -> n == 0 ? "all" : String.valueOf(n))
+                        .collect(Collectors.joining(", "))
+                    + " shots")
+        .collect(Collectors.joining("; "));
   }
 
   /**

@@ -127,9 +127,9 @@ public record Setting<T>(
     return finite("at least " + least, n -> n >= least);
   }
 
-  /** Returns this setting of a number, which is finite and above the given one. */
+  /** Returns this setting of a number, which is finite and above the given one, also as float32. */
   public Setting<T> above(int bound) {
-    return finite("above " + bound, n -> n > bound);
+    return finite("above " + bound, n -> n > bound && (float) n > bound);
   }
 
   /** Returns this setting of a number between two numbers, both included. */

@@ -150,7 +150,16 @@ public record SettingType<T>(
   }
 
   private static Optional<Double> number(Object value) {
-    return value instanceof Number number ? Optional.of(number.doubleValue()) : Optional.empty();
+    return value instanceof Number number && !isTooLarge(number)
+        ? Optional.of(number.doubleValue())
+        : Optional.empty();
+  }
+
+  /** Returns true for a number that no tensor holds, because tensors are float32. */
+  static boolean isTooLarge(Object value) {
+    return value instanceof Number number
+        && Double.isFinite(number.doubleValue())
+        && Float.isInfinite(number.floatValue());
   }
 
   private static Optional<Integer> whole(Object value) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -101,11 +102,18 @@ public record SettingValues(Map<String, Object> values) {
             .type()
             .reader()
             .apply(stored)
-            .orElseThrow(() -> wrong(setting, setting.type().expected(), stored));
+            .orElseThrow(() -> wrong(setting, expected(setting.type(), stored), stored));
     if (!setting.isAllowed().test(value)) {
       throw wrong(setting, setting.range(), stored);
     }
     return value;
+  }
+
+  private static String expected(SettingType<?> type, Object stored) {
+    return SettingType.isTooLarge(stored)
+            || (stored instanceof List<?> list && list.stream().anyMatch(SettingType::isTooLarge))
+        ? type.expected() + " of at most 3.4e38"
+        : type.expected();
   }
 
   private static KgCoopException wrong(

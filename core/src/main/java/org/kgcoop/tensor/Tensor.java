@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
@@ -32,7 +33,7 @@ public final class Tensor implements AutoCloseable {
   private @Nullable Scope owner;
   private boolean closed;
 
-  /** Memory outside LibTorch that this tensor uses, such as a mapped file. */
+  /** Memory outside LibTorch that this tensor uses. */
   @SuppressWarnings("UnusedVariable") // prevents garbage collection of the memory
   private @Nullable Object backing;
 
@@ -110,12 +111,22 @@ public final class Tensor implements AutoCloseable {
         return view;
       }
     }
-    Tensor copy = tensor("of", () -> torch.empty(shape, options, null));
-    if (data.hasRemaining()) {
-      BytePointer pointer = new BytePointer(copy.handle.data_ptr());
-      pointer.capacity(data.remaining()).asByteBuffer().put(data.duplicate());
+    return of(target -> target.put(data.duplicate()), dtype, shape);
+  }
+
+  /**
+   * Creates a tensor with memory of its own.
+   *
+   * @param writer writes all elements, little-endian in row-major order
+   */
+  public static Tensor of(Consumer<ByteBuffer> writer, DType dtype, long... shape) {
+    var options = new org.bytedeco.pytorch.TensorOptions(scalarType(dtype));
+    Tensor tensor = tensor("of", () -> torch.empty(shape, options, null));
+    long bytes = count(shape) * dtype.bytes();
+    if (bytes > 0) {
+      writer.accept(new BytePointer(tensor.handle.data_ptr()).capacity(bytes).asByteBuffer());
     }
-    return copy;
+    return tensor;
   }
 
   /** Concatenates tensors along an existing axis. */

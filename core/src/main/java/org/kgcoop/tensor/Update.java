@@ -28,15 +28,13 @@ abstract sealed class Update implements AutoCloseable {
       return new Adam(adam);
     } else if (rule instanceof UpdateRule.AdamW adam) {
       return new AdamW(adam);
-    } else if (rule instanceof UpdateRule.RmsProp rms) {
-      return new RmsProp(rms);
     }
     throw new AssertionError("a sealed interface: " + rule);
   }
 
   /** Returns a native number, which belongs to this object. */
   final Scalar number(double value) {
-    Scalar number = Scope.forever(new Scalar(value));
+    Scalar number = Scope.forever(new Scalar(bounded(value)));
     numbers.add(number);
     return number;
   }
@@ -46,7 +44,15 @@ abstract sealed class Update implements AutoCloseable {
   }
 
   static void set(Scalar number, double value) {
-    number.put(new Scalar(value));
+    number.put(new Scalar(bounded(value)));
+  }
+
+  /**
+   * Returns an infinite number if no float holds the value, such as a rate divided by a bias
+   * correction. LibTorch would throw an exception. Training reports the infinite parameters.
+   */
+  private static double bounded(double value) {
+    return Float.isInfinite((float) value) ? Math.copySign(Double.POSITIVE_INFINITY, value) : value;
   }
 
   /**
@@ -174,42 +180,6 @@ abstract sealed class Update implements AutoCloseable {
         parameter.mul_(decayFactor);
       }
       super.apply(parameter, gradient, buffers, root);
-    }
-  }
-
-  private static final class RmsProp extends Update {
-    private final Scalar alpha;
-    private final Scalar rest;
-    private final Scalar momentum;
-    private final Scalar epsilon;
-    private final Scalar rate = number();
-
-    RmsProp(UpdateRule.RmsProp rule) {
-      super(rule.weightDecay());
-      alpha = number(rule.alpha());
-      rest = number(1 - rule.alpha());
-      momentum = number(rule.momentum());
-      epsilon = number(rule.epsilon());
-    }
-
-    @Override
-    void begin(long step, double rate) {
-      set(this.rate, -rate);
-    }
-
-    @Override
-    void apply(
-        Tensor parameter, Tensor gradient, List<org.kgcoop.tensor.Tensor> buffers, Tensor root) {
-      Tensor square = buffers.get(0).handle();
-      square.mul_(alpha).addcmul_(gradient, gradient, rest);
-      torch.sqrt_out(root, square).add_(epsilon);
-      if (buffers.size() == 1) {
-        parameter.addcdiv_(gradient, root, rate);
-      } else {
-        Tensor velocity = buffers.get(1).handle();
-        velocity.mul_(momentum).addcdiv_(gradient, root);
-        parameter.add_(velocity, rate);
-      }
     }
   }
 }

@@ -93,35 +93,6 @@ public sealed interface UpdateRule {
     }
   }
 
-  /**
-   * RMSprop (Tieleman and Hinton, 2012), not centered:
-   *
-   * <pre>
-   * g = g + d p
-   * v = alpha v + (1 - alpha) g^2
-   * b = momentum b + g / (sqrt(v) + epsilon);  p = p - r b
-   * </pre>
-   */
-  record RmsProp(double alpha, double momentum, double epsilon, double weightDecay)
-      implements UpdateRule {
-    public RmsProp {
-      check("alpha", alpha);
-      check("momentum", momentum);
-      checkEpsilon(epsilon);
-      checkDecay(weightDecay);
-    }
-
-    @Override
-    public String id() {
-      return "rmsprop";
-    }
-
-    @Override
-    public List<String> buffers() {
-      return momentum == 0 ? List.of("square_avg") : List.of("square_avg", "momentum_buffer");
-    }
-  }
-
   private static void checkAdam(double beta1, double beta2, double epsilon, double weightDecay) {
     check("beta1", beta1);
     check("beta2", beta2);

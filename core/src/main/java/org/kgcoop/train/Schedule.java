@@ -3,18 +3,19 @@ package org.kgcoop.train;
 import org.kgcoop.KgCoopException;
 
 /**
- * The learning rate of every epoch or step ({@link Unit}): a warm-up, then a decay. The published
- * runs use Dassl.pytorch, which counts the warm-up in one of two ways.
+ * The learning rate of every epoch or step ({@link Unit}): a warm-up of w epochs, then a cosine,
+ * {@code m + (r - m) (1 + cos(pi e / T)) / 2} in epoch e. The published runs use Dassl.pytorch,
+ * which counts the warm-up in one of two ways.
  *
  * @param rate r, the rate at the start of the decay
  * @param epochs T
- * @param decay the decay after the warm-up, which has w epochs
+ * @param minimum m, the rate of epoch T; 0 in most published code, 1e-6 in CLIP-LoRA
  * @param warmupRecount if true, the decay of epoch e >= w is that of epoch e - w, as in Dassl with
- *     WARMUP_RECOUNT. If false, it is that from epoch w to e, by PyTorch's recursive formulas, as
- *     in Dassl without WARMUP_RECOUNT
+ *     WARMUP_RECOUNT. If false, it is that from epoch w to e, by PyTorch's recursive formula, as in
+ *     Dassl without WARMUP_RECOUNT
  */
 public record Schedule(
-    double rate, int epochs, Decay decay, Warmup warmup, boolean warmupRecount, Unit unit) {
+    double rate, int epochs, double minimum, Warmup warmup, boolean warmupRecount, Unit unit) {
 
   /** The unit of time of the schedule. */
   public enum Unit {
@@ -33,6 +34,10 @@ public record Schedule(
     if (!(rate > 0) || Double.isInfinite(rate)) {
       throw KgCoopException.configuration("learning rate: expected above 0, got " + rate);
     }
+    if (!(minimum >= 0) || Double.isInfinite(minimum)) {
+      throw KgCoopException.configuration(
+          "minimum learning rate of a cosine: expected at least 0, got " + minimum);
+    }
   }
 
   /**
@@ -50,7 +55,7 @@ public record Schedule(
         new Schedule(
             rate,
             Math.multiplyExact(epochs, steps),
-            decay.stretched(steps),
+            minimum,
             warmup.stretched(steps),
             warmupRecount,
             Unit.EPOCH);
@@ -67,8 +72,15 @@ public record Schedule(
     if (epoch < w) {
       return warmup.kind() == Warmup.Kind.LINEAR && epoch > 0 ? rate * epoch / w : warmup.rate();
     }
-    return warmupRecount
-        ? decay.rate(rate, 0, epoch - w, epochs)
-        : decay.rate(rate, w, epoch, epochs);
+    return warmupRecount ? decayed(0, epoch - w) : decayed(w, epoch);
+  }
+
+  /** Returns the rate of an epoch if epoch {@code from} has the rate r. */
+  private double decayed(int from, int to) {
+    return minimum + (rate - minimum) * (1 + cosine(to)) / (1 + cosine(from));
+  }
+
+  private double cosine(int epoch) {
+    return Math.cos(Math.PI * epoch / epochs);
   }
 }

@@ -95,11 +95,16 @@ public final class Trainer {
     this.interrupted = interrupted;
   }
 
+  /** The number of steps after which the time of a step is constant; at most half of them. */
+  private static final int MAX_COLD_STEPS = 100;
+
   /** The progress of training so far. */
   private static final class Position {
     int epoch;
     int batch;
     long step;
+    long from; // the first step of this call
+    long coldSteps;
     double bestAccuracy = -1;
     Map<String, StoredTensor> averaged = Map.of();
     TrainingTime effort = TrainingTime.NONE;
@@ -124,6 +129,9 @@ public final class Trainer {
         goOn(from, optimizer, at);
       }
       int epochs = settings.schedule().epochs();
+      at.from = at.step;
+      at.coldSteps =
+          Math.min(MAX_COLD_STEPS, ((long) plan.batches(0).size() * epochs - at.from) / 2);
       for (; at.epoch < epochs; at.epoch++, at.batch = 0) {
         epoch(optimizer, at);
         Double accuracy = null;
@@ -166,8 +174,7 @@ public final class Trainer {
       int[] images = batches.get(at.batch);
       long start = System.nanoTime();
       Map<String, Double> losses = step(optimizer, images, rate, at);
-      at.effort =
-          at.effort.plus(new TrainingTime(images.length, (System.nanoTime() - start) / 1e9));
+      at.effort = at.effort.plus(time(images.length, (System.nanoTime() - start) / 1e9, at));
       at.step++;
       listener.step(at.epoch, at.batch, rate, losses);
       if (interrupted.getAsBoolean()) {
@@ -181,6 +188,12 @@ public final class Trainer {
                 + "; run the same command again to resume");
       }
     }
+  }
+
+  /** Returns the time of a step. The first steps of this call are a part of the start. */
+  private TrainingTime time(int images, double seconds, Position at) {
+    boolean warm = at.step - at.from >= at.coldSteps;
+    return new TrainingTime(images, seconds, warm ? images : 0, warm ? seconds : 0);
   }
 
   private Map<String, Double> step(Optimizer optimizer, int[] images, double rate, Position at) {

@@ -27,15 +27,7 @@ public final class TrainingDeclaration {
   enum Optimizer {
     SGD,
     ADAM,
-    ADAMW,
-    RMSPROP
-  }
-
-  /** The forms of the decay. */
-  enum DecayForm {
-    COSINE,
-    STEP,
-    MULTI_STEP
+    ADAMW
   }
 
   /** The weights that a training returns. */
@@ -57,22 +49,13 @@ public final class TrainingDeclaration {
           .withDefault(PUBLISHED_NUMBER, values -> 1)
           .publishedAs("DATALOADER.TRAIN_X.BATCH_SIZE");
 
-  static final Setting<Sampler.Kind> SAMPLER =
+  static final Setting<Sampler> SAMPLER =
       Setting.choice(
               "sampler",
-              Sampler.Kind.RANDOM,
-              "Choose the order of images. random and sequential drop an incomplete last batch, and"
-                  + " random-all keeps it. With random-class, a batch contains --class-images of"
-                  + " each sampled class")
+              Sampler.RANDOM,
+              "Choose what happens to an incomplete last batch of an epoch: random drops it, and"
+                  + " random-all keeps it")
           .publishedAs("DATALOADER.TRAIN_X.SAMPLER");
-
-  static final Setting<Integer> CLASS_IMAGES =
-      Setting.whole(
-              "class_images",
-              16,
-              "Set the number of images per class in a batch of the sampler random-class")
-          .atLeast(1)
-          .publishedAs("DATALOADER.TRAIN_X.N_INS");
 
   static final Setting<Selection> MODEL_SELECTION =
       Setting.choice(
@@ -106,7 +89,7 @@ public final class TrainingDeclaration {
       Setting.choice("optimizer", Optimizer.SGD, "Choose the optimizer").publishedAs("OPTIM.NAME");
 
   static final Setting<Double> MOMENTUM =
-      Setting.number("momentum", 0.9, "Set the momentum of sgd and rmsprop")
+      Setting.number("momentum", 0.9, "Set the momentum of sgd")
           .allowing("0 to below 1", n -> n >= 0 && n < 1)
           .publishedAs("OPTIM.MOMENTUM");
 
@@ -125,13 +108,8 @@ public final class TrainingDeclaration {
           .allowing("0 to below 1", n -> n >= 0 && n < 1)
           .publishedAs("OPTIM.ADAM_BETA2");
 
-  static final Setting<Double> ALPHA =
-      Setting.number("alpha", 0.99, "Set the decay of the mean square of rmsprop")
-          .allowing("0 to below 1", n -> n >= 0 && n < 1)
-          .publishedAs("OPTIM.RMSPROP_ALPHA");
-
   static final Setting<Double> EPSILON =
-      Setting.number("epsilon", 1e-8, "Set the epsilon of adam, adamw and rmsprop").above(0);
+      Setting.number("epsilon", 1e-8, "Set the epsilon of adam and adamw").above(0);
 
   static final Setting<Double> LR =
       Setting.number("lr", 0.002, "Set the learning rate").above(0).publishedAs("OPTIM.LR", "lr");
@@ -143,30 +121,8 @@ public final class TrainingDeclaration {
               "Choose whether the learning rate changes after every epoch or after every step")
           .omittingDefault();
 
-  static final Setting<DecayForm> DECAY =
-      Setting.choice(
-              "decay",
-              DecayForm.COSINE,
-              "Choose the decay of the learning rate: cosine, step (times --decay-gamma every"
-                  + " --decay-epochs) or multi-step (times --decay-gamma after each of"
-                  + " --decay-epochs)")
-          .publishedAs("OPTIM.LR_SCHEDULER");
-
-  static final Setting<List<Integer>> DECAY_EPOCHS =
-      Setting.of(
-              "decay_epochs",
-              SettingType.WHOLES,
-              List.of(30),
-              "Set the epochs of --decay step, or of --decay multi-step. Example: 30,60")
-          .allowing("at least 1 epoch", epochs -> !epochs.isEmpty() && epochs.get(0) > 0);
-
-  static final Setting<Double> DECAY_GAMMA =
-      Setting.number("decay_gamma", 0.1, "Set the factor of --decay step and multi-step")
-          .allowing("above 0 to 1", n -> n > 0 && n <= 1)
-          .publishedAs("OPTIM.GAMMA");
-
   static final Setting<Double> MIN_LR =
-      Setting.number("min_lr", 0, "Set the learning rate that --decay cosine approaches")
+      Setting.number("min_lr", 0, "Set the learning rate that the decay approaches")
           .atLeast(0)
           .omittingDefault();
 
@@ -214,11 +170,8 @@ public final class TrainingDeclaration {
       Setting.text(
           "transforms",
           "random_resized_crop(0.08,1),random_flip",
-          "Choose the transforms of augmented views: random_crop(PADDING),"
-              + " random_resized_crop(LEAST,MOST), random_flip, randaugment(N,MAGNITUDE),"
-              + " colorjitter(B,C,S,H), randomgrayscale(P), gaussian_blur(KERNEL,P),"
-              + " cutout(HOLES,PIXELS) or none. Without numbers, a transform uses those of the"
-              + " method, or of Dassl");
+          "Choose the transforms of augmented views: random_resized_crop(LEAST,MOST), random_flip,"
+              + " both, or none. Without numbers, the crop uses those of the method, or of Dassl");
 
   /** The seed, which the library and the commands set with the few-shot sample. */
   static final Setting<Long> SEED = Setting.of("seed", SettingType.LONG, 1L, "Set the seed");
@@ -233,31 +186,19 @@ public final class TrainingDeclaration {
 
   private static final Map<Setting<?>, Condition> CONDITIONS =
       Map.ofEntries(
-          Map.entry(CLASS_IMAGES, new Condition(SAMPLER, List.of("random-class"))),
           Map.entry(GAUSS_MEAN, new Condition(MODEL_SELECTION, List.of("gauss"))),
           Map.entry(GAUSS_STD, new Condition(MODEL_SELECTION, List.of("gauss"))),
-          Map.entry(MOMENTUM, new Condition(OPTIMIZER, List.of("sgd", "rmsprop"))),
+          Map.entry(MOMENTUM, new Condition(OPTIMIZER, List.of("sgd"))),
           Map.entry(BETA1, new Condition(OPTIMIZER, List.of("adam", "adamw"))),
           Map.entry(BETA2, new Condition(OPTIMIZER, List.of("adam", "adamw"))),
-          Map.entry(ALPHA, new Condition(OPTIMIZER, List.of("rmsprop"))),
-          Map.entry(EPSILON, new Condition(OPTIMIZER, List.of("adam", "adamw", "rmsprop"))),
-          Map.entry(DECAY_EPOCHS, new Condition(DECAY, List.of("step", "multi-step"))),
-          Map.entry(DECAY_GAMMA, new Condition(DECAY, List.of("step", "multi-step"))),
-          Map.entry(MIN_LR, new Condition(DECAY, List.of("cosine"))),
+          Map.entry(EPSILON, new Condition(OPTIMIZER, List.of("adam", "adamw"))),
           Map.entry(WARMUP_EPOCHS, new Condition(WARMUP, List.of("constant", "linear"))),
           Map.entry(WARMUP_LR, new Condition(WARMUP, List.of("constant", "linear"))));
 
   /** The settings of the training, in the order of the help. */
   private static final List<Setting<?>> TRAINING =
       List.of(
-          EPOCHS,
-          BATCH_SIZE,
-          SAMPLER,
-          CLASS_IMAGES,
-          MODEL_SELECTION,
-          GAUSS_MEAN,
-          GAUSS_STD,
-          CHECKPOINT_EVERY);
+          EPOCHS, BATCH_SIZE, SAMPLER, MODEL_SELECTION, GAUSS_MEAN, GAUSS_STD, CHECKPOINT_EVERY);
 
   /** The settings of the optimizer and of the learning rate, in the order of the help. */
   private static final List<Setting<?>> OPTIMIZATION =
@@ -267,13 +208,9 @@ public final class TrainingDeclaration {
           WEIGHT_DECAY,
           BETA1,
           BETA2,
-          ALPHA,
           EPSILON,
           LR,
           LR_UNIT,
-          DECAY,
-          DECAY_EPOCHS,
-          DECAY_GAMMA,
           MIN_LR,
           WARMUP_RECOUNT,
           WARMUP,
@@ -291,13 +228,9 @@ public final class TrainingDeclaration {
           List.of(
               EPOCHS.from(settings -> settings.schedule().epochs()),
               BATCH_SIZE.from(TrainingSettings::batchSize),
-              SAMPLER.from(settings -> settings.sampler().kind()),
-              CLASS_IMAGES.fromOptional(settings -> settings.sampler().imagesPerClass()),
+              SAMPLER.from(TrainingSettings::sampler),
               LR.from(settings -> settings.schedule().rate()),
-              DECAY.from(settings -> form(settings.schedule().decay())),
-              DECAY_EPOCHS.fromOptional(settings -> decayEpochs(settings.schedule().decay())),
-              DECAY_GAMMA.fromOptional(settings -> gamma(settings.schedule().decay())),
-              MIN_LR.fromOptional(settings -> minimumRate(settings.schedule().decay())),
+              MIN_LR.from(settings -> settings.schedule().minimum()),
               WARMUP_RECOUNT.from(settings -> settings.schedule().warmupRecount()),
               WARMUP.from(settings -> settings.schedule().warmup().kind()),
               WARMUP_EPOCHS.fromOptional(settings -> settings.schedule().warmup().usedEpochs()),
@@ -307,7 +240,6 @@ public final class TrainingDeclaration {
               MOMENTUM.fromOptional(number(MOMENTUM)),
               BETA1.fromOptional(number(BETA1)),
               BETA2.fromOptional(number(BETA2)),
-              ALPHA.fromOptional(number(ALPHA)),
               EPSILON.fromOptional(number(EPSILON)),
               WEIGHT_DECAY.from(settings -> settings.optimizer().weightDecay()),
               CLIP_NORM.from(TrainingSettings::clipNorm),
@@ -425,14 +357,14 @@ public final class TrainingDeclaration {
         new Schedule(
             values.get(LR),
             values.get(EPOCHS),
-            decay(values),
+            values.get(MIN_LR),
             new Warmup(values.get(WARMUP), values.get(WARMUP_EPOCHS), values.get(WARMUP_LR)),
             values.get(WARMUP_RECOUNT),
             values.get(LR_UNIT)),
         values.get(BATCH_SIZE),
         optimizer(values),
         values.get(CLIP_NORM),
-        new Sampler(values.get(SAMPLER), values.get(CLASS_IMAGES)),
+        values.get(SAMPLER),
         values.get(SEED),
         Augmentation.ofId(
             values.get(AUGMENT), ViewSettingsReader.recipe(values.get(TRANSFORMS).strip())),
@@ -450,9 +382,6 @@ public final class TrainingDeclaration {
       case ADAMW ->
           new UpdateRule.AdamW(
               values.get(BETA1), values.get(BETA2), values.get(EPSILON), weightDecay);
-      case RMSPROP ->
-          new UpdateRule.RmsProp(
-              values.get(ALPHA), values.get(MOMENTUM), values.get(EPSILON), weightDecay);
     };
   }
 
@@ -471,46 +400,8 @@ public final class TrainingDeclaration {
     if (rule instanceof UpdateRule.Adam adam) {
       return Map.of(BETA1, adam.beta1(), BETA2, adam.beta2(), EPSILON, adam.epsilon());
     }
-    if (rule instanceof UpdateRule.AdamW adam) {
-      return Map.of(BETA1, adam.beta1(), BETA2, adam.beta2(), EPSILON, adam.epsilon());
-    }
-    UpdateRule.RmsProp rms = (UpdateRule.RmsProp) rule;
-    return Map.of(ALPHA, rms.alpha(), MOMENTUM, rms.momentum(), EPSILON, rms.epsilon());
-  }
-
-  private static Decay decay(SettingValues values) {
-    List<Integer> epochs = values.get(DECAY_EPOCHS);
-    return switch (values.get(DECAY)) {
-      case COSINE -> new Decay.Cosine(values.get(MIN_LR));
-      case STEP -> new Decay.SingleStep(epochs.get(0), values.get(DECAY_GAMMA));
-      case MULTI_STEP -> new Decay.MultiStep(epochs, values.get(DECAY_GAMMA));
-    };
-  }
-
-  private static DecayForm form(Decay decay) {
-    return decay instanceof Decay.Cosine
-        ? DecayForm.COSINE
-        : decay instanceof Decay.SingleStep ? DecayForm.STEP : DecayForm.MULTI_STEP;
-  }
-
-  private static Optional<List<Integer>> decayEpochs(Decay decay) {
-    if (decay instanceof Decay.SingleStep step) {
-      return Optional.of(List.of(step.size()));
-    }
-    return decay instanceof Decay.MultiStep steps
-        ? Optional.of(steps.milestones())
-        : Optional.empty();
-  }
-
-  private static Optional<Double> gamma(Decay decay) {
-    if (decay instanceof Decay.SingleStep step) {
-      return Optional.of(step.gamma());
-    }
-    return decay instanceof Decay.MultiStep steps ? Optional.of(steps.gamma()) : Optional.empty();
-  }
-
-  private static Optional<Double> minimumRate(Decay decay) {
-    return decay instanceof Decay.Cosine cosine ? Optional.of(cosine.minimum()) : Optional.empty();
+    UpdateRule.AdamW adamW = (UpdateRule.AdamW) rule;
+    return Map.of(BETA1, adamW.beta1(), BETA2, adamW.beta2(), EPSILON, adamW.epsilon());
   }
 
   private static ModelSelection selection(SettingValues values) {

@@ -1,7 +1,6 @@
 package org.kgcoop.train;
 
 import java.util.List;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.data.Item;
 import org.kgcoop.features.Augmentation;
 import org.kgcoop.features.TrainingLoader;
@@ -31,46 +30,34 @@ public record TrainingSettings(
     int checkpointEvery,
     ModelSelection modelSelection) {
 
-  public TrainingSettings {
-    if (sampler.kind() == Sampler.Kind.RANDOM_CLASS && sampler.classImages() > batchSize) {
-      throw KgCoopException.configuration(
-          "sampler random-class: expected a batch size of at least class_images, %s, got %s"
-              .formatted(sampler.classImages(), batchSize));
-    }
-  }
-
   /**
    * Returns the batches of all epochs. If all views are in one pool, an epoch has as many batches
    * as with one view per image.
    */
   public BatchSampler plan(TrainingLoader source) {
-    BatchSampler imageSampler = plan(source.labels());
+    BatchSampler imageSampler = plan(source.labels().length);
     return augmentation instanceof Augmentation.Pool
-        ? plan(source.exampleLabels()).noLongerThan(imageSampler)
+        ? plan(source.exampleLabels().length).noLongerThan(imageSampler)
         : imageSampler;
   }
 
-  /** Returns the batches of all epochs for rows with these labels. */
-  public BatchSampler plan(long[] labels) {
-    return sampler.plan(labels, batchSize, seed);
+  /** Returns the batches of all epochs for a number of rows. */
+  public BatchSampler plan(int rows) {
+    return sampler.plan(rows, batchSize, seed);
   }
 
-  /** Returns the number of training steps of all epochs on these images. */
+  /** Returns the number of training steps of all epochs on some images. */
   public long steps(List<Item> images) {
-    long[] labels = images.stream().mapToLong(Item::label).toArray();
-    return (long) plan(labels).batches(0).size() * schedule.epochs();
+    return (long) plan(images.size()).batches(0).size() * schedule.epochs();
   }
 
-  /**
-   * Returns the settings for a training with more epochs. Steps of the decay become longer by the
-   * same factor.
-   */
+  /** Returns the settings for a training with more epochs. */
   public TrainingSettings stretched(double factor) {
     return new TrainingSettings(
         new Schedule(
             schedule.rate(),
             (int) Math.round(schedule.epochs() * factor),
-            schedule.decay().stretched(factor),
+            schedule.minimum(),
             schedule.warmup(),
             schedule.warmupRecount(),
             schedule.unit()),

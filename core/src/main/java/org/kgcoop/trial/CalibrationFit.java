@@ -27,7 +27,7 @@ import org.kgcoop.tensor.Scope;
  * trained on the other folds, with the settings that the trial has selected.
  */
 final class CalibrationFit {
-  private static final int FOLDS = 4;
+  static final int FOLDS = 4;
   private static final String RUN = "run";
 
   private final ExperimentContext context;

@@ -113,13 +113,14 @@ public final class FewShotSample {
 
   /** Returns the task of classifying another data set after learning from this sample. */
   TaskContext task(DataSet other) {
-    return TaskContext.of(other, learned(), shots, seed);
+    return TaskContext.of(other, classCount(), shots, seed);
   }
 
   /** Returns the number of available training images of the classes to learn. */
-  private synchronized int images() {
+  synchronized int images() {
     if (images == null) {
-      images = source.select(classes).train().size();
+      Set<Integer> labels = Set.copyOf(source.labels(classes));
+      images = (int) source.train().stream().filter(item -> labels.contains(item.label())).count();
     }
     return images;
   }
@@ -130,7 +131,7 @@ public final class FewShotSample {
   }
 
   /** Returns the number of classes to learn. */
-  private synchronized int learned() {
+  synchronized int classCount() {
     if (learned == null) {
       learned = classNames().size();
     }
@@ -139,7 +140,7 @@ public final class FewShotSample {
 
   /** Returns the names of the classes to learn, by label. */
   List<String> classNames() {
-    return source.select(classes).classNames();
+    return source.labels(classes).stream().map(source.classNames()::get).toList();
   }
 
   /**

@@ -75,10 +75,7 @@ final class RunTraining {
         return new Trained(
             outcome.parameters(),
             new RunResults.Training(
-                effort.images(),
-                effort.seconds(),
-                1000 * effort.seconds() / Math.max(1, effort.images()),
-                prepareSeconds));
+                effort.images(), effort.seconds(), effort.msPerImage(), prepareSeconds));
       }
     }
   }

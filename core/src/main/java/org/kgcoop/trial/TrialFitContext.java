@@ -27,7 +27,7 @@ import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.RunResults;
 
 /** Fit context of a trial: the method learns from the trial's sample in a run folder. */
-final class TrialFitContext implements FitContext {
+class TrialFitContext implements FitContext {
   /** Number of nearest words per context vector in the results. */
   private static final int WORDS = 5;
 

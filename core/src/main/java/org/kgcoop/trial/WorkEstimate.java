@@ -8,27 +8,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
-import org.kgcoop.data.ClassSplit;
+import java.util.function.ToDoubleFunction;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
+import org.kgcoop.features.Augmentation;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.tensor.Engine;
 import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.Workers;
 import org.kgcoop.train.TrainingSettings;
 
 /**
- * An estimate of the time, memory and disk space of an experiment. A few images are encoded, and a
- * few steps of each method are trained for two numbers of classes. Times for other numbers of
- * classes are on the line through both. All other factors are counted: images, views, steps and
- * runs.
+ * An estimate of the time and disk space of an experiment. One image is encoded, and a step, a
+ * classifier and a test image of each method are measured for two small numbers of classes. Times
+ * for other numbers of classes are on the line through both. All other factors are counted: images,
+ * views, steps, tests and runs.
  */
 public final class WorkEstimate {
-
-  /** The numbers of classes of the measurements, if the experiment has more than two numbers. */
-  private static final int FEW_CLASSES = 6;
-
-  private static final int MANY_CLASSES = 40;
+  private static final int FEW_CLASSES = 2;
+  private static final int MANY_CLASSES = 8;
 
   /** The bytes of a stored feature besides its values: key, norm and position. */
   private static final int BYTES_A_FEATURE = 100;
@@ -43,16 +42,21 @@ public final class WorkEstimate {
    *
    * @param runs the number of its runs
    * @param steps the training steps of all runs
+   * @param tests the classified test images of all runs, once per list of classes
    * @param seconds the time of all runs, without features that runs share
    */
-  public record MethodWork(String method, int runs, long steps, double seconds) {
+  public record MethodWork(String method, int runs, long steps, long tests, double seconds) {
     private MethodWork plus(MethodWork other) {
       return new MethodWork(
-          method, runs + other.runs, steps + other.steps, seconds + other.seconds);
+          method,
+          runs + other.runs,
+          steps + other.steps,
+          tests + other.tests,
+          seconds + other.seconds);
     }
 
     private MethodWork inParallel(int atATime) {
-      return new MethodWork(method, runs, steps, seconds / atATime);
+      return new MethodWork(method, runs, steps, tests, seconds / atATime);
     }
   }
 
@@ -64,7 +68,6 @@ public final class WorkEstimate {
    * @param encodingSeconds the time of these encodings
    * @param runs the number of all runs
    * @param done the number of runs that are complete
-   * @param memory the resident memory, in bytes
    * @param disk the disk space for features and run folders, in bytes
    */
   public record Result(
@@ -73,7 +76,6 @@ public final class WorkEstimate {
       double encodingSeconds,
       int runs,
       int done,
-      long memory,
       long disk) {
 
     /** Returns the time of everything that is not done, in seconds. */
@@ -82,25 +84,34 @@ public final class WorkEstimate {
     }
   }
 
+  /** The cost of a method for any number of classes. Noise cannot make it shrink with them. */
+  private record Line(MethodCost few, MethodCost many) {
+    double at(ToDoubleFunction<MethodCost> part, int classes) {
+      double start = part.applyAsDouble(few);
+      double rise = Math.max(0, part.applyAsDouble(many) - start);
+      return Math.max(
+          0, start + rise * (classes - FEW_CLASSES) / (double) (MANY_CLASSES - FEW_CLASSES));
+    }
+  }
+
   private final ExperimentContext context;
   private final List<Trial> trials;
-  private final List<Path> samples;
+  private final Path image;
   private final Path scratch;
-  private final Map<String, MethodCost> measured = new HashMap<>();
+  private final Map<MethodSpec, Line> costs = new HashMap<>();
 
   /**
    * Creates an estimate.
    *
    * @param context its feature cache must be in memory
    * @param trials all trials; images of their data sets are counted and not opened
-   * @param samples a few image files of the usual size
+   * @param image an image file of the usual size
    * @param scratch a folder for run folders that the caller deletes
    */
-  public WorkEstimate(
-      ExperimentContext context, List<Trial> trials, List<Path> samples, Path scratch) {
+  public WorkEstimate(ExperimentContext context, List<Trial> trials, Path image, Path scratch) {
     this.context = context.silent();
     this.trials = List.copyOf(trials);
-    this.samples = List.copyOf(samples);
+    this.image = image;
     this.scratch = scratch;
   }
 
@@ -111,54 +122,50 @@ public final class WorkEstimate {
    * @param jobs the number of parallel runs
    */
   public Result of(Path out, int jobs) {
-    double encoding = secondsOfAnImage();
+    double imageSeconds = secondsOfAnImage();
     int width = context.clip().config().embedDim();
     Set<String> shared = new HashSet<>(); // encodings that several trials use
     long encodings = 0;
-    long testFeatures = 0;
     int done = 0;
     long disk = 0;
     Map<String, MethodWork> methods = new LinkedHashMap<>();
     for (Trial trial : trials) {
-      DataSet data = trial.sample().data(context.warnings());
-      int classes = data.classNames().size();
-      long tests = trial.targets().stream().mapToLong(target -> target.data().test().size()).sum();
       String method = trial.method().id();
-      MethodWork work = new MethodWork(method, 0, 0, 0);
       if (RunFolders.isComplete(trial.folder(out))) {
         done++;
-      } else {
-        MethodCost cost = cost(trial, classes);
-        int lists = trial.targets().size() + (trial.hasJointList() ? 2 : 0);
-        long steps =
-            trial.method().trained().map(t -> trial.training(t).steps(data.train())).orElse(0L);
-        double seconds =
-            cost.fit() + steps * cost.step() + lists * cost.head() + tests * cost.image();
-        work = new MethodWork(method, 1, steps, seconds);
-        for (EvaluationSet target : trial.targets()) {
-          if (shared.add(target.data().name() + "/" + target.name())) {
-            encodings += target.data().test().size();
-            testFeatures = Math.max(testFeatures, target.data().test().size());
-          }
-        }
-        int views = cost.views();
-        for (Item item : data.train()) { // samples of other seeds and shots contain the same images
-          if (views > 0 && shared.add(data.name() + "/" + item.key() + "/" + views)) {
-            encodings += views;
-          }
-        }
-        disk += BYTES_A_RUN + tests * BYTES_A_PREDICTION;
+        methods.merge(method, new MethodWork(method, 0, 0, 0, 0), MethodWork::plus);
+        continue;
       }
-      methods.merge(method, work, MethodWork::plus);
+      DataSet data = trial.sample().data(context.warnings());
+      Line cost = costs.computeIfAbsent(trial.spec(), spec -> measured(trial));
+      long steps =
+          trial.method().trained().map(t -> trial.training(t).steps(data.train())).orElse(0L);
+      double seconds =
+          trainingSeconds(trial, data, steps, cost, imageSeconds) + testSeconds(trial, cost);
+      long tests = 0;
+      for (EvaluationSet target : trial.targets()) {
+        int images = target.data().test().size();
+        tests += images;
+        encodings += shared.add(target.data().name() + "/" + target.name()) ? images : 0;
+      }
+      long classified = trial.hasJointList() ? 2 * tests : tests;
+      methods.merge(
+          method, new MethodWork(method, 1, steps, classified, seconds), MethodWork::plus);
+      int views = cost.few().views();
+      for (Item item : data.train()) { // samples of other seeds and shots contain the same images
+        if (views > 0 && shared.add(data.name() + "/" + item.key() + "/" + views)) {
+          encodings += views;
+        }
+      }
+      disk += BYTES_A_RUN + tests * BYTES_A_PREDICTION;
     }
     int atATime = atATime(jobs, trials.size() - done);
     return new Result(
         methods.values().stream().map(work -> work.inParallel(atATime)).toList(),
         encodings,
-        encodings * encoding,
+        encodings * imageSeconds,
         trials.size(),
         done,
-        Engine.physicalBytes() + 2 * testFeatures * width * Float.BYTES,
         disk + encodings * (width * (long) Float.BYTES + BYTES_A_FEATURE));
   }
 
@@ -168,89 +175,66 @@ public final class WorkEstimate {
   }
 
   private double secondsOfAnImage() {
-    List<Item> items = items(samples.size(), List.of("image"));
+    List<Item> items = MethodCost.items(image, List.of("image"), 1);
+    double seconds = // on one core
+        MethodCost.seconds(
+            context,
+            MethodCost.MAX_ROUNDS,
+            () -> {
+              try (Scope scope = Scope.open("images")) {
+                Tensor unused = Workers.beside(() -> context.cache().encoder().test(items));
+              }
+            });
+    return seconds / Engine.threads();
+  }
+
+  private Line measured(Trial trial) {
+    Path folder = scratch.resolve("method" + costs.size());
+    return new Line(
+        MethodCost.measure(context, trial, FEW_CLASSES, image, folder),
+        MethodCost.measure(context, trial, MANY_CLASSES, image, folder));
+  }
+
+  private double trainingSeconds(
+      Trial trial, DataSet data, long steps, Line cost, double imageSeconds) {
+    int classes = data.classNames().size();
+    double fit = cost.at(MethodCost::fit, classes);
+    if (steps == 0) {
+      return fit;
+    }
+    TrainingSettings settings = trial.training(trial.method().trained().orElseThrow());
+    int images = Math.min(settings.batchSize(), data.train().size());
+    double step =
+        cost.at(MethodCost::step, classes) * Math.max(1, (double) images / cost.many().images());
+    if (settings.augmentation() instanceof Augmentation.Online && cost.many().encoding() == 0) {
+      step += images * imageSeconds; // a trained image encoder is part of the measured step
+    }
+    int trainings = 1 + cost.many().weights();
+    if (trial.spec().calibrate() && !trial.sample().hasValidation()) {
+      trainings += CalibrationFit.FOLDS;
+    }
+    return trainings * (fit + steps * step);
+  }
+
+  /** Returns the time of all tests of a trial. One with both halves of the classes has a third. */
+  private double testSeconds(Trial trial, Line cost) {
     double seconds = 0;
-    for (int round = 0; round < 2; round++) { // the first one includes the compiler's work
-      long start = System.nanoTime();
-      try (Scope scope = Scope.open("images")) {
-        long images = context.cache().encoder().test(items).size(0);
-        seconds = MethodCost.seconds(start) / images;
-      }
+    List<Integer> sizes = new ArrayList<>();
+    int images = 0;
+    for (EvaluationSet target : trial.targets()) {
+      DataSet data = target.data();
+      sizes.add(data.classNames().size());
+      images += data.test().size();
+      seconds += test(cost, data.classNames().size(), data.test().size());
+      seconds += data.test().size() * cost.many().encoding();
+    }
+    if (trial.hasJointList()) {
+      seconds += test(cost, sizes.stream().mapToInt(Integer::intValue).sum(), images);
     }
     return seconds;
   }
 
-  /** Returns the cost of a trial, from two measurements of its method. */
-  private MethodCost cost(Trial trial, int classes) {
-    List<Integer> sizes =
-        trials.stream().map(each -> each.sample().classNames().size()).distinct().sorted().toList();
-    int few = sizes.size() <= 2 ? sizes.get(0) : Math.min(sizes.get(0), FEW_CLASSES);
-    int many =
-        sizes.size() <= 2
-            ? sizes.get(sizes.size() - 1)
-            : Math.min(sizes.get(sizes.size() - 1), MANY_CLASSES);
-    return MethodCost.onLine(few, measured(trial, few), many, measured(trial, many), classes);
-  }
-
-  private MethodCost measured(Trial trial, int classes) {
-    String key =
-        String.join(
-            "/",
-            String.valueOf(trial.method().settingValues().toJson()),
-            trial.method().trained().map(method -> settings(trial.training(method))).orElse(""),
-            String.valueOf(trial.sample().shots()),
-            String.valueOf(classes));
-    MethodCost known = measured.get(key);
-    if (known == null) {
-      known = measure(trial, classes);
-      measured.put(key, known);
-    }
-    return known;
-  }
-
-  private static String settings(TrainingSettings training) {
-    return training.batchSize() + "/" + training.augmentation();
-  }
-
-  private MethodCost measure(Trial trial, int classes) {
-    List<String> names = IntStream.range(0, classes).mapToObj(i -> name(trial, i)).toList();
-    int batch =
-        trial.method().trained().map(method -> trial.training(method).batchSize()).orElse(1);
-    int images = trial.sample().data(context.warnings()).train().size();
-    int perClass =
-        Math.max(
-            images / trial.sample().classNames().size(),
-            (batch + classes - 1) / classes); // a full batch
-    DataSet data =
-        new DataSet(
-            "estimate",
-            names,
-            items(perClass * classes, names),
-            items(classes, names),
-            items(Math.max(samples.size(), classes), names),
-            trial.sample().template());
-    Trial own =
-        new Trial(
-            trial.spec(),
-            FewShotSample.of(data, trial.sample().shots(), trial.sample().seed()),
-            List.of(new EvaluationSet("test", data, ClassSplit.ALL)),
-            "run" + measured.size());
-    return MethodCost.measure(context, own, scratch);
-  }
-
-  /** Returns a class name of the experiment, so that its length is as usual. */
-  private String name(Trial trial, int i) {
-    List<String> names = trial.sample().allClassNames();
-    return i < names.size() ? names.get(i) : names.get(i % names.size()) + " " + i;
-  }
-
-  private List<Item> items(int count, List<String> names) {
-    List<Item> items = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      int label = i % names.size();
-      int sample = i % samples.size(); // equal keys, so that views of a sample are encoded once
-      items.add(new Item("image" + sample, samples.get(sample), label, names.get(label)));
-    }
-    return items;
+  private static double test(Line cost, int classes, int images) {
+    return cost.at(MethodCost::head, classes) + images * cost.at(MethodCost::image, classes);
   }
 }

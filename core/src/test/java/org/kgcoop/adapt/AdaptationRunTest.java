@@ -440,7 +440,7 @@ class AdaptationRunTest {
         .contains(0);
     assertThat(record.expectations())
         .anyMatch(line -> line.contains("with classes as frequent as here"))
-        .anyMatch(line -> line.contains("if every class is as frequent"));
+        .anyMatch(line -> line.contains("if every class is equally frequent"));
     assertThat(record.result().expectedBalanced())
         .isNotNull()
         .matches(expected -> expected.images() == 13, "with zero-shot answers for the two classes");

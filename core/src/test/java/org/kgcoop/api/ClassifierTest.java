@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -287,6 +288,9 @@ class ClassifierTest {
 
   @Test
   void rejectsInvalidClassifiers() {
+    assertThatThrownBy(() -> Classifier.zeroShot(clip, Arrays.asList("cat", null), "a {}."))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("classNames: the name at index 1 is null");
     assertThatThrownBy(() -> Classifier.zeroShot(clip, List.of(), "a {}."))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("at least one");

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.WeightFiles;
@@ -32,6 +33,10 @@ class CheckedPrecisionTest {
   private static Clip load(List<String> lines, List<String> warnings) {
     return CheckedPrecision.load(
         WeightFiles.open(TinyClip.folder()), INT8, lines::add, warnings::add);
+  }
+
+  private static ModelDescription description() {
+    return Clip.description(WeightFiles.open(TinyClip.folder()), INT8);
   }
 
   private static float[][] features(Clip clip) {
@@ -107,9 +112,8 @@ class CheckedPrecisionTest {
   void aDamagedResultIsCheckedAgain() throws IOException {
     assumeTrue(Linear.hasInt8(), "a processor with VNNI");
     List<String> lines = new ArrayList<>();
-    try (Clip exact = Clip.load(TinyClip.folder());
-        Clip clip = load(lines, lines)) {
-      Path result = CheckedPrecision.file(exact, DType.INT8);
+    try (Clip clip = load(lines, lines)) {
+      Path result = CheckedPrecision.file(description(), DType.INT8);
       byte[] bytes = Files.readAllBytes(result);
       bytes[bytes.length - 2] ^= 1; // of a scale
       Files.write(result, bytes);
@@ -130,13 +134,28 @@ class CheckedPrecisionTest {
       Arrays.fill(exponents, 24); // eighths: an error would be a factor of 8
       var form = new Int8Weights.Form(Map.of(norm, exponents), true);
       try (Clip smoothed =
-          Clip.withWeights(
-              WeightFiles.open(TinyClip.folder()),
-              INT8,
-              weights -> new Int8Weights(weights, form))) {
+          Clip.withWeights(description(), INT8, weights -> new Int8Weights(weights, form))) {
         assertThat(CheckedPrecision.agreement(features(exact), features(smoothed), 2).mean())
             .isGreaterThan(0.99);
       }
+    }
+  }
+
+  @Test
+  void weightsAreHashedOnce(@TempDir Path folder) throws IOException {
+    assumeTrue(Arithmetic.hasBf16(), "a processor with bf16");
+    ClipConfig.Vit vision = new ClipConfig.Vit(128, 2, 4, 2);
+    RandomClip.write( // 2 MB, which are read in parts
+        folder, new ClipConfig(32, 8, 3, 77, 2000, 64, 1, 2, Activation.QUICK_GELU, vision), 1);
+    String expected;
+    try (Clip exact = Clip.load(folder)) {
+      expected = exact.fingerprint();
+    }
+    try (Clip clip =
+        CheckedPrecision.automatic(WeightFiles.open(folder), Clip.Options.DEFAULT, line -> {})) {
+      Path file = folder.resolve("model.safetensors");
+      Files.write(file, new byte[(int) Files.size(file)]);
+      assertThat(clip.fingerprint()).isEqualTo(expected);
     }
   }
 

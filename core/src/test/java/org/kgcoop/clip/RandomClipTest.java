@@ -140,4 +140,18 @@ class RandomClipTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("resolution 10 and patch 4");
   }
+
+  @Test
+  void aModelForSpeedHasAllBlocksAndFiniteFeatures() {
+    ClipConfig config =
+        new ClipConfig(
+            64, 32, 3, 77, 49408, 64, 1, 3, Activation.QUICK_GELU, new ClipConfig.Vit(64, 2, 8, 1));
+    try (Scope scope = Scope.open("test");
+        Clip clip = Clip.forSpeed(Path.of("none"), config, Clip.Options.DEFAULT)) {
+      assertThat(clip.config()).isEqualTo(config);
+      float[] image = clip.imageEncoder().features(Tensor.full(0.1, 1, 3, 32, 32)).toFloats();
+      assertThat(image).hasSize(64).doesNotContain(Float.NaN);
+      assertThat(image[0]).isNotEqualTo(image[1]);
+    }
+  }
 }

@@ -189,7 +189,7 @@ class SentencePieceTest {
         "'\"a b\"' | '{\"a\": \"b\"}' | expected two pieces",
         "'\"model\"' | '\"normalizer\": {\"precompiled_charsmap\": 3}, \"model\"' | expected a text of Base64",
         "'\"model\"' | '\"normalizer\": {\"precompiled_charsmap\": \"~\"}, \"model\"' | cannot be read as a tokenizer",
-        "'\"model\"' | '\"added_tokens\": [{\"id\": -7, \"content\": \"x\"}], \"model\"' | piece 'x' has the id -7",
+        "'\"model\"' | '\"added_tokens\": [{\"id\": -7, \"content\": \"x\"}], \"model\"' | added_tokens.id -7",
         "'\"model\": {' | '\"model\": [' | expected an object"
       })
   void damageIsReportedInOneLine(String part, String instead, String message) {

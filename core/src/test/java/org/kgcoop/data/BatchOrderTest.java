@@ -2,11 +2,8 @@ package org.kgcoop.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -55,47 +52,6 @@ class BatchOrderTest {
     assertThat(BatchOrder.batches(3, 4, 1, 0)).hasSize(1);
     assertThat(BatchOrder.batches(3, 4, 1, 0).get(0)).hasSize(3);
     assertThat(BatchOrder.batches(0, 4, 1, 0)).isEmpty();
-  }
-
-  @Test
-  void aBatchOfClassesHoldsAsManyImagesOfEach() {
-    // Three classes of 5, 4 and 1 images, in groups of 2: 2, 2 and 1 of them (with repetition).
-    long[] labels = {0, 0, 0, 0, 0, 1, 1, 1, 1, 2};
-    Set<List<Long>> drawn = new HashSet<>();
-    for (int epoch = 0; epoch < 50; epoch++) {
-      List<int[]> batches = BatchOrder.byClass(labels, 5, 2, 7, epoch);
-      int portions = 0;
-      List<Integer> seen = new ArrayList<>();
-      for (int[] batch : batches) {
-        assertThat(batch).hasSize(4); // two classes fit into 5
-        List<Long> classes = Arrays.stream(batch).mapToObj(i -> labels[i]).toList();
-        assertThat(classes.get(0)).isEqualTo(classes.get(1)).isNotEqualTo(classes.get(2));
-        assertThat(classes.get(2)).isEqualTo(classes.get(3));
-        drawn.add(classes);
-        portions += 2;
-        Arrays.stream(batch).filter(i -> labels[i] < 2).forEach(seen::add);
-      }
-      // Two batches use four of the five groups. One batch is possible if the first two classes
-      // meet twice.
-      assertThat(portions).isEqualTo(4);
-      assertThat(seen).doesNotHaveDuplicates();
-    }
-    assertThat(drawn).hasSize(6); // each ordered pair of classes
-  }
-
-  @Test
-  void batchesOfClassesAreAPureFunctionOfSeedAndEpoch() {
-    long[] labels = new long[40];
-    Arrays.setAll(labels, i -> i % 4);
-    assertThat(flat(BatchOrder.byClass(labels, 8, 2, 1, 3)))
-        .isEqualTo(flat(BatchOrder.byClass(labels, 8, 2, 1, 3)))
-        .isNotEqualTo(flat(BatchOrder.byClass(labels, 8, 2, 1, 4)))
-        .isNotEqualTo(flat(BatchOrder.byClass(labels, 8, 2, 2, 3)))
-        .hasSize(40)
-        .doesNotHaveDuplicates();
-    // If fewer classes exist than fit into a batch, all are used in a smaller batch.
-    assertThat(BatchOrder.byClass(labels, 100, 2, 1, 0)).allMatch(batch -> batch.length == 8);
-    assertThat(BatchOrder.byClass(new long[0], 8, 2, 1, 0)).isEmpty();
   }
 
   private static List<Integer> flat(List<int[]> batches) {

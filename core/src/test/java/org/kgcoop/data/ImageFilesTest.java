@@ -34,6 +34,15 @@ class ImageFilesTest {
   }
 
   @Test
+  void anImageOfAnUnsupportedFormatIsOneOfAll() throws IOException {
+    write("a.png", "b.HEIC", "notes.txt");
+
+    assertThat(ImageFiles.all(List.of(folder)))
+        .extracting(file -> file.getFileName().toString())
+        .containsExactly("a.png", "b.HEIC");
+  }
+
+  @Test
   void countsAndNamesIgnoredFiles() throws IOException {
     write("a.png", "b.tif", "c.tif", "d.ppm");
 

@@ -270,6 +270,32 @@ class FeatureCacheTest {
     assertThat(flat(cache(clip).test(data.train().subList(20, 40), done -> {}))).isEqualTo(second);
   }
 
+  @Test
+  void filesOfAnotherModelAreNotUsed() throws IOException {
+    float[] features = flat(cache(clip).test(data.train(), done -> {}));
+    Path file = files().get(0);
+    Path of = folder.resolve("other");
+    try (Clip other = TinyClip.other()) {
+      FeatureCache cache =
+          new FeatureCache(new ViewEncoder(other, new Images(warnings::add)), of, warnings::add);
+      assertThat(flat(cache.test(data.train(), done -> {}))).isNotEqualTo(features);
+      of = of.resolve(FeatureCache.folderName(other));
+    }
+    Path foreign = of.resolve(file.getFileName());
+    FeatureCache reader = cache(clip);
+    assertThat(reader.missing(data.train())).isEmpty(); // now it knows the checks of all files
+    for (List<Path> replaced : List.of(List.of(file), List.of(file, Shard.keyFile(file)))) {
+      for (Path each : replaced) {
+        Files.copy(
+            foreign.resolveSibling(each.getFileName()), each, StandardCopyOption.REPLACE_EXISTING);
+      }
+      for (FeatureCache cache : List.of(reader, cache(clip))) {
+        assertThat(flat(cache.test(data.train(), done -> {}))).isEqualTo(features);
+      }
+    }
+    assertThat(warnings).hasSize(2).allMatch(line -> line.contains("of another model"));
+  }
+
   /** Features of a GPU may differ between two processes. */
   @Test
   void aFileThatAnotherProcessReplacesIsRead() throws IOException {

@@ -12,9 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.fixtures.ChildProcess;
 
 class AtomicFileTest {
 
@@ -134,7 +137,72 @@ class AtomicFileTest {
 
   private static void write(Path target, String text) {
     AtomicFile.check(target);
-    AtomicFile.write(target, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    AtomicFile.write(
+        AtomicFile.destination(target), out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aLinkInTheFolderOfARunIsReplacedAndNotFollowed() throws IOException {
+    Path outside = Files.createDirectory(folder.resolve("outside"));
+    Path mine = Files.writeString(outside.resolve("mine.txt"), "mine");
+    for (Path link :
+        List.of(link("a.txt", mine.toString()), link("b.txt", outside.resolve("new") + ""))) {
+      AtomicFile.write(link, out -> out.write('x'));
+      assertThat(link).isRegularFile().hasContent("x");
+      assertThat(Files.isSymbolicLink(link)).isFalse();
+    }
+    assertThat(mine).hasContent("mine");
+    try (Stream<Path> files = Files.list(outside)) {
+      assertThat(files).containsExactly(mine);
+    }
+  }
+
+  /** The files of a killed process are deleted at its first write into a folder. */
+  @Test
+  @Tag("system")
+  void theNextProcessDeletesTheTemporaryFileOfAKilledOne() throws Exception {
+    Path other = folder.resolve(".b.json." + UUID.randomUUID() + ".tmp");
+    Path killed = Files.writeString(folder.resolve(".a.txt." + UUID.randomUUID() + ".tmp"), "cut");
+    Path foreign = Files.writeString(folder.resolve(".a.txt.tmp"), "of another program");
+    Path link = link(".c.txt." + UUID.randomUUID() + ".tmp", foreign.toString());
+    try (ChildProcess writer =
+        ChildProcess.start(
+            folder.resolve("log.txt"), List.of(), SlowWriter.class, folder.toString())) {
+      String open = writer.firstLine();
+      Files.writeString(other, "cut");
+      write(folder.resolve("a.txt"), "new");
+      assertThat(List.of(killed, other)).noneMatch(Files::exists);
+      assertThat(List.of(foreign, link, folder.resolve(open))).allMatch(Files::exists);
+    }
+  }
+
+  /** A process that is writing a file. */
+  static final class SlowWriter {
+    public static void main(String[] arguments) {
+      Path folder = Path.of(arguments[0]);
+      AtomicFile.write(
+          folder.resolve("slow.txt"),
+          out -> {
+            try (Stream<Path> files = Files.list(folder)) {
+              System.out.println(
+                  files
+                      .map(file -> file.getFileName().toString())
+                      .filter(name -> name.startsWith(".slow.txt."))
+                      .findFirst()
+                      .orElseThrow());
+            }
+            sleep();
+          });
+    }
+
+    private static void sleep() {
+      try {
+        TimeUnit.MINUTES.sleep(4);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   @Test

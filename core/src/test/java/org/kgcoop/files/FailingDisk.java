@@ -1,6 +1,7 @@
 package org.kgcoop.files;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -9,6 +10,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -150,9 +152,30 @@ public final class FailingDisk extends Disk implements AutoCloseable {
   }
 
   @Override
-  void force(Path file, FileChannel channel, boolean metadata) throws IOException {
+  void force(Path file, FileChannel channel) throws IOException {
     pass("force", file);
     forced.put(file, channel.size());
+  }
+
+  @Override
+  RandomAccessFile openToAppend(Path file) throws IOException {
+    pass("open", file);
+    forced.put(file, Files.exists(file) ? Files.size(file) : 0);
+    return super.openToAppend(file);
+  }
+
+  @Override
+  void append(Path file, RandomAccessFile open, byte[] bytes) throws IOException {
+    pass("write", file);
+    super.append(file, open, Arrays.copyOf(bytes, bytes.length / 2));
+    pass("write the rest of", file);
+    super.append(file, open, Arrays.copyOfRange(bytes, bytes.length / 2, bytes.length));
+  }
+
+  @Override
+  void force(Path file, RandomAccessFile open) throws IOException {
+    pass("force", file);
+    forced.put(file, open.length());
   }
 
   @Override

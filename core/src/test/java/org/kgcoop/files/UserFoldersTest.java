@@ -35,6 +35,15 @@ class UserFoldersTest {
   }
 
   @Test
+  void theEnvironmentNamesTheHome() {
+    String home = folder.resolve("home").toString();
+    assertThat(UserFolders.home(home, "/root")).isEqualTo(folder.resolve("home"));
+    for (String none : new String[] {null, "", "relative"}) {
+      assertThat(UserFolders.home(none, home)).isEqualTo(folder.resolve("home"));
+    }
+  }
+
+  @Test
   void withoutAHomeTheyAreInTheTemporaryFolderWithAWarning() {
     UserFolders without = folders(null, NO_HOME);
     assertThat(without.home()).isEqualTo(folder.resolve("kgcoop-anna"));

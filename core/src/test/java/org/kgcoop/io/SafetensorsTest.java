@@ -91,7 +91,7 @@ class SafetensorsTest {
   @Test
   void theFileMayBeReplacedWhileItsTensorsAreInUse() {
     Path path = folder.resolve("a.safetensors");
-    for (int elements : new int[] {3, 1_000_000}) { // read at once, and mapped
+    for (int elements : new int[] {3, 1_000_000}) { // also more than 1 MiB
       Safetensors.write(path, List.of(floats("a", elements)), Map.of());
       StoredTensor old = Safetensors.read(path).tensor("a");
       Safetensors.write(path, List.of(), Map.of());

@@ -217,11 +217,12 @@ class RunFolderTest {
   void theTrainingTimeIsNextToItsCheckpointAndDeletedWithIt() {
     try (RunFolder folder = open(8)) {
       for (long step : new long[] {5, 10, 15}) {
-        folder.save(checkpoint(step), new TrainingTime(4 * step, step / 2.0));
+        folder.save(checkpoint(step), new TrainingTime(4 * step, step / 2.0, step, step / 4.0));
       }
       assertThat(folder.effort(checkpoint(5))).isEqualTo(TrainingTime.NONE);
-      assertThat(folder.effort(checkpoint(10))).isEqualTo(new TrainingTime(40, 5));
-      assertThat(folder.effort(folder.newest().orElseThrow())).isEqualTo(new TrainingTime(60, 7.5));
+      assertThat(folder.effort(checkpoint(10))).isEqualTo(new TrainingTime(40, 5, 10, 2.5));
+      assertThat(folder.effort(folder.newest().orElseThrow()))
+          .isEqualTo(new TrainingTime(60, 7.5, 15, 3.75));
       folder.save(checkpoint(20)); // without its training time
       assertThat(folder.effort(checkpoint(20))).isEqualTo(TrainingTime.NONE);
       folder.complete(JSON.createObjectNode());

@@ -37,6 +37,36 @@ class RunResultsTest {
         distance);
   }
 
+  private static TableCell chosen(String dataSet, int shots, String by) {
+    Map<String, JsonNode> chosen = new java.util.LinkedHashMap<>();
+    chosen.put("alpha", DoubleNode.valueOf(1));
+    chosen.put("by", com.fasterxml.jackson.databind.node.TextNode.valueOf(by));
+    return new TableCell(
+        "tip-adapter",
+        "Tip-Adapter",
+        "none",
+        Map.of(),
+        new TableCell.Sample(dataSet, shots, 1L),
+        "run",
+        new RunResults(chosen, null, List.of(), List.of(), null, null));
+  }
+
+  @Test
+  void twoWaysOfChoosingASettingNameTheirRuns() {
+    assertThat(TableResults.choices(List.of(chosen("pets", 1, "x"), chosen("pets", 2, "x"))))
+        .containsExactly("alpha of Tip-Adapter: x.");
+    assertThat(
+            TableResults.choices(
+                List.of(
+                    chosen("pets", 1, "x"),
+                    chosen("pets", 4, "y"),
+                    chosen("pets", 2, "y"),
+                    chosen("food", 0, "y"))))
+        .containsExactly(
+            "alpha of Tip-Adapter (pets: 1 shots): x.",
+            "alpha of Tip-Adapter (pets: 2, 4 shots; food: all shots): y.");
+  }
+
   private static List<String> keys(JsonNode object) {
     List<String> keys = new ArrayList<>();
     object.fieldNames().forEachRemaining(keys::add);

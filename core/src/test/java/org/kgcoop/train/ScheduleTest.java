@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,7 +33,7 @@ class ScheduleTest {
         new Schedule(
             0.002,
             epochs,
-            new Decay.Cosine(),
+            0,
             new Warmup(Warmup.Kind.CONSTANT, 1, 1e-5),
             recount,
             Schedule.Unit.EPOCH);
@@ -50,27 +49,6 @@ class ScheduleTest {
     }
   }
 
-  @Test
-  void stretchedARateFallsAtTheSamePartsOfTheTraining() {
-    for (Decay decay :
-        List.of(new Decay.SingleStep(3, 0.1), new Decay.MultiStep(List.of(3, 6, 9), 0.1))) {
-      Schedule schedule = new Schedule(0.1, 12, decay, Warmup.NONE, true, Schedule.Unit.EPOCH);
-      Schedule longer =
-          TinyTraining.settings(
-                  schedule, 2, 0.9, 0, 1, new org.kgcoop.features.Augmentation.Test(), 1, false)
-              .stretched(8 / 3.0)
-              .schedule();
-      assertThat(longer.epochs()).isEqualTo(32);
-      for (int epoch = 0; epoch < 32; epoch++) {
-        assertThat(longer.rate(epoch))
-            .as("%s, epoch %d", decay, epoch)
-            .isEqualTo(schedule.rate(epoch * 3 / 8));
-      }
-    }
-    assertThat(new Decay.MultiStep(List.of(1, 2, 3), 0.1).stretched(0.1))
-        .isEqualTo(new Decay.MultiStep(List.of(1, 2, 3), 0.1));
-  }
-
   private static void check(double rate, double nineDigits) {
     assertThat(rate).isCloseTo(nineDigits, within(5e-9 * nineDigits));
   }
@@ -80,13 +58,7 @@ class ScheduleTest {
     for (boolean recount : List.of(true, false)) {
       // The number and rate of warm-up epochs then mean nothing.
       Schedule schedule =
-          new Schedule(
-              0.1,
-              4,
-              new Decay.Cosine(),
-              new Warmup(Warmup.Kind.NONE, 3, 7),
-              recount,
-              Schedule.Unit.EPOCH);
+          new Schedule(0.1, 4, 0, new Warmup(Warmup.Kind.NONE, 3, 7), recount, Schedule.Unit.EPOCH);
       // 0.1 (1 + cos(pi e / 4)) / 2
       assertThat(schedule.rate(0)).isEqualTo(0.1);
       assertThat(schedule.rate(1)).isCloseTo(0.05 * (1 + Math.sqrt(0.5)), within(1e-15));
@@ -99,12 +71,7 @@ class ScheduleTest {
   void aLinearWarmUpRisesInEqualSteps() {
     Schedule current =
         new Schedule(
-            0.1,
-            10,
-            new Decay.Cosine(),
-            new Warmup(Warmup.Kind.LINEAR, 4, 1e-3),
-            true,
-            Schedule.Unit.EPOCH);
+            0.1, 10, 0, new Warmup(Warmup.Kind.LINEAR, 4, 1e-3), true, Schedule.Unit.EPOCH);
     // Epoch e < 4: 0.1 e / 4, the first at the warm-up's own rate.
     assertThat(current.rate(0)).isEqualTo(1e-3);
     assertThat(current.rate(1)).isCloseTo(0.025, within(1e-15));
@@ -113,53 +80,10 @@ class ScheduleTest {
     assertThat(current.rate(4)).isEqualTo(0.1);
     Schedule era =
         new Schedule(
-            0.1,
-            10,
-            new Decay.Cosine(),
-            new Warmup(Warmup.Kind.LINEAR, 4, 1e-3),
-            false,
-            Schedule.Unit.EPOCH);
+            0.1, 10, 0, new Warmup(Warmup.Kind.LINEAR, 4, 1e-3), false, Schedule.Unit.EPOCH);
     assertThat(era.rate(4)).isCloseTo(0.1, within(1e-15));
     // 0.1 (1 + cos(pi / 2)) / (1 + cos(2 pi / 5))
     assertThat(era.rate(5)).isCloseTo(0.1 / (1 + Math.cos(0.4 * Math.PI)), within(1e-12));
-  }
-
-  @Test
-  void stepsAreThoseOfPyTorch() {
-    // StepLR(3, 0.5) after 2 warm-up epochs, counted from there: 2..4 at r, 5..7 at r/2, 8.. at
-    // r/4.
-    Decay step = new Decay.SingleStep(3, 0.5);
-    assertThat(rates(step, true, 10)).containsExactly(.01, .01, 1., 1., 1., .5, .5, .5, .25, .25);
-    // Counted from the first epoch: its multiples of 3 are epochs 3, 6 and 9.
-    assertThat(rates(step, false, 10))
-        .containsExactly(.01, .01, 1., .5, .5, .5, .25, .25, .25, .125);
-    // MultiStepLR([1, 4, 6], 0.5) in the same way. A milestone within the warm-up has passed.
-    Decay steps = new Decay.MultiStep(List.of(1, 4, 6), 0.5);
-    assertThat(rates(steps, true, 10))
-        .containsExactly(.01, .01, 1., .5, .5, .5, .25, .25, .125, .125);
-    assertThat(rates(steps, false, 10))
-        .containsExactly(.01, .01, 1., 1., .5, .5, .25, .25, .25, .25);
-  }
-
-  private static List<Double> rates(Decay decay, boolean recount, int epochs) {
-    Schedule schedule =
-        new Schedule(
-            1,
-            epochs,
-            decay,
-            new Warmup(Warmup.Kind.CONSTANT, 2, 0.01),
-            recount,
-            Schedule.Unit.EPOCH);
-    return IntStream.range(0, epochs).mapToObj(schedule::rate).toList();
-  }
-
-  @Test
-  void rejectsImpossibleSteps() {
-    assertThatThrownBy(() -> use(new Decay.SingleStep(0, 0.1)))
-        .hasMessageContaining("at least 1 epoch");
-    assertThatThrownBy(() -> use(new Decay.MultiStep(List.of(3, 3), 0.1)))
-        .hasMessageContaining("rising");
-    assertThatThrownBy(() -> use(new Decay.SingleStep(3, 0))).hasMessageContaining("gamma");
   }
 
   @Test
@@ -170,7 +94,7 @@ class ScheduleTest {
             new Schedule(
                 0.002,
                 epochs,
-                new Decay.Cosine(),
+                0,
                 new Warmup(Warmup.Kind.CONSTANT, 1, 1e-5),
                 recount,
                 Schedule.Unit.EPOCH);
@@ -190,6 +114,8 @@ class ScheduleTest {
     }
     assertThatThrownBy(() -> use(TinyTraining.schedule(0.1, 0)))
         .hasMessage("epochs: expected at least 1, got 0");
+    assertThatThrownBy(() -> use(new Schedule(1, 1, -1, Warmup.NONE, true, Schedule.Unit.EPOCH)))
+        .hasMessageContaining("minimum learning rate of a cosine: expected at least 0");
   }
 
   private static void use(Object schedule) {
@@ -199,8 +125,7 @@ class ScheduleTest {
   /** The rates of PyTorch's CosineAnnealingLR of epochs times steps, stepped after each step. */
   @Test
   void byStepsTheRateFallsWithinAnEpoch() {
-    Schedule schedule =
-        new Schedule(1e-3, 20, new Decay.Cosine(), Warmup.NONE, true, Schedule.Unit.STEP);
+    Schedule schedule = new Schedule(1e-3, 20, 0, Warmup.NONE, true, Schedule.Unit.STEP);
     assertThat(schedule.rate(0, 0, 7)).isEqualTo(1e-3);
     assertThat(schedule.rate(0, 1, 7)).isCloseTo(9.998741174712534e-4, within(1e-15));
     assertThat(schedule.rate(19, 6, 7))
@@ -213,23 +138,17 @@ class ScheduleTest {
   void aWarmUpOfEpochsHasAllTheirSteps() {
     Schedule schedule =
         new Schedule(
-            0.1,
-            4,
-            new Decay.SingleStep(1, 0.5),
-            new Warmup(Warmup.Kind.CONSTANT, 1, 1e-5),
-            true,
-            Schedule.Unit.STEP);
+            0.1, 4, 0, new Warmup(Warmup.Kind.CONSTANT, 1, 1e-5), true, Schedule.Unit.STEP);
     assertThat(schedule.rate(0, 2, 3)).isEqualTo(1e-5);
     assertThat(schedule.rate(1, 0, 3)).isEqualTo(0.1);
-    assertThat(schedule.rate(1, 2, 3)).isEqualTo(0.1); // decays after one epoch of steps
-    assertThat(schedule.rate(2, 0, 3)).isEqualTo(0.05);
+    // 0.1 (1 + cos(pi 3 / 12)) / 2, three of twelve steps after the warm-up
+    assertThat(schedule.rate(2, 0, 3)).isCloseTo(0.05 * (1 + Math.sqrt(0.5)), within(1e-15));
   }
 
   /** The rates printed from PyTorch's CosineAnnealingLR, stepped after each step. */
   @Test
   void aCosineMayEndAboveZero() {
-    Schedule schedule =
-        new Schedule(2e-4, 5, new Decay.Cosine(1e-6), Warmup.NONE, true, Schedule.Unit.STEP);
+    Schedule schedule = new Schedule(2e-4, 5, 1e-6, Warmup.NONE, true, Schedule.Unit.STEP);
     check(schedule.rate(0, 0, 5), 2e-4);
     check(schedule.rate(0, 1, 5), 1.99215412781e-4);
     check(schedule.rate(2, 2, 5), 1.06747656693e-4);

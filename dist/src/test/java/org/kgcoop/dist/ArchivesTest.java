@@ -115,8 +115,7 @@ class ArchivesTest {
             "CITATION.cff",
             "docs/README.md",
             "docs/how-to/production/nginx.conf",
-            "share/kgcoop.bash",
-            "share/man/man1/kgcoop.1");
+            "share/kgcoop.bash");
     for (String module : List.of("app", "core", "embedded", "parquet")) {
       assertThat(files).contains("lib/kgcoop-%s-%s.jar".formatted(module, Version.KGCOOP));
     }

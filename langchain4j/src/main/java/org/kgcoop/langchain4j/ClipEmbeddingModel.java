@@ -2,14 +2,20 @@ package org.kgcoop.langchain4j;
 
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.image.Image;
+import dev.langchain4j.data.message.Content;
+import dev.langchain4j.data.message.ContentType;
 import dev.langchain4j.data.message.ImageContent;
-import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.model.embedding.EmbeddingModel;
-import dev.langchain4j.model.output.Response;
+import dev.langchain4j.model.embedding.request.EmbeddingInput;
+import dev.langchain4j.model.embedding.request.EmbeddingRequest;
+import dev.langchain4j.model.embedding.response.EmbeddingResponse;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import org.kgcoop.api.Embedder;
 import org.kgcoop.clip.Clip;
 
@@ -19,7 +25,9 @@ import org.kgcoop.clip.Clip;
  *
  * <pre>{@code
  * ClipEmbeddingModel model = new ClipEmbeddingModel(clip);
- * store.add(model.embedImage(Path.of("holiday.jpg")).content(), TextSegment.from("holiday.jpg"));
+ * EmbeddingRequest photo =
+ *     EmbeddingRequest.builder().input(ImageContent.from(Path.of("a.jpg").toUri())).build();
+ * store.add(model.embed(photo).embeddings().get(0), TextSegment.from("a.jpg"));
  * store.search(
  *     EmbeddingSearchRequest.builder()
  *         .queryEmbedding(model.embed("a photo of a beach").content())
@@ -38,14 +46,34 @@ public final class ClipEmbeddingModel implements EmbeddingModel {
     embedder = Embedder.unit(clip);
   }
 
+  /** Returns text and images. */
+  @Override
+  public Set<ContentType> supportedContentTypes() {
+    return Set.of(ContentType.TEXT, ContentType.IMAGE);
+  }
+
   /**
-   * Computes the embeddings of texts.
+   * Computes the embeddings of texts and images. Images are encoded in parallel.
    *
-   * @throws org.kgcoop.KgCoopException if a text is longer than the model's context length
+   * @param request inputs with one text or one image each; an image has Base64 data, or the {@code
+   *     file:} address of a local file
+   * @throws IllegalArgumentException if an input has several parts, if an image has another
+   *     address, because this class downloads nothing, or if data are not Base64
+   * @throws org.kgcoop.KgCoopException if an image cannot be read, or a text is longer than the
+   *     model's context length
    */
   @Override
-  public Response<List<Embedding>> embedAll(List<TextSegment> segments) {
-    return embeddings(embedder.embedTexts(segments.stream().map(TextSegment::text).toList()));
+  public EmbeddingResponse doEmbed(EmbeddingRequest request) {
+    List<Content> contents = request.inputs().stream().map(ClipEmbeddingModel::content).toList();
+    Iterator<float[]> texts = embedder.embedTexts(texts(contents)).iterator();
+    Iterator<float[]> images = embedder.embedAll(images(contents)).iterator();
+    return EmbeddingResponse.builder()
+        .embeddings(
+            contents.stream()
+                .map(content -> (content instanceof TextContent ? texts : images).next())
+                .map(Embedding::from)
+                .toList())
+        .build();
   }
 
   @Override
@@ -53,60 +81,36 @@ public final class ClipEmbeddingModel implements EmbeddingModel {
     return embedder.width();
   }
 
-  /**
-   * Computes the embedding of an image file.
-   *
-   * @throws org.kgcoop.KgCoopException if the image cannot be read
-   */
-  public Response<Embedding> embedImage(Path file) {
-    return Response.from(Embedding.from(embedder.embed(file)));
-  }
-
-  /**
-   * Computes the embedding of an image from the bytes of its file.
-   *
-   * @throws org.kgcoop.KgCoopException if the bytes are not a readable image
-   */
-  public Response<Embedding> embedImage(byte[] file) {
-    return Response.from(Embedding.from(embedder.embed(file)));
-  }
-
-  /**
-   * Computes the embedding of an image of a message.
-   *
-   * @param image an image with Base64 data, or with the {@code file:} address of a local file
-   * @throws IllegalArgumentException if the image has another address, because this class downloads
-   *     nothing, or if the data are not Base64
-   * @throws org.kgcoop.KgCoopException if the image cannot be read
-   */
-  public Response<Embedding> embedImage(ImageContent image) {
-    return Response.from(embedAllImages(List.of(image)).content().get(0));
-  }
-
-  /**
-   * Computes the embeddings of several images, which are encoded in parallel.
-   *
-   * @param images each in a form that a method {@code embedImage} accepts
-   * @return one embedding per image, in the same order
-   */
-  public Response<List<Embedding>> embedAllImages(List<?> images) {
-    return embeddings(embedder.embedAll(images.stream().map(ClipEmbeddingModel::input).toList()));
-  }
-
-  private static Response<List<Embedding>> embeddings(List<float[]> features) {
-    return Response.from(features.stream().map(Embedding::from).toList());
-  }
-
-  /** Returns an image in a form that {@link Embedder#embedAll} accepts. */
-  private static Object input(Object image) {
-    if (!(image instanceof ImageContent content)) {
-      return image;
+  /** Returns the only part of an input: CLIP has one embedding per text and per image. */
+  private static Content content(EmbeddingInput input) {
+    if (input.contents().size() != 1) {
+      throw new IllegalArgumentException(
+          "input: expected one text or one image, got %s parts; pass them as several inputs"
+              .formatted(input.contents().size()));
     }
-    Image data = content.image();
-    if (data.base64Data() != null) {
-      return Base64.getDecoder().decode(data.base64Data());
+    return input.contents().get(0);
+  }
+
+  private static List<String> texts(List<Content> contents) {
+    return contents.stream()
+        .filter(TextContent.class::isInstance)
+        .map(content -> ((TextContent) content).text())
+        .toList();
+  }
+
+  /** Returns the images in forms that {@link Embedder#embedAll} accepts. */
+  private static List<Object> images(List<Content> contents) {
+    return contents.stream()
+        .filter(ImageContent.class::isInstance)
+        .map(content -> input(((ImageContent) content).image()))
+        .toList();
+  }
+
+  private static Object input(Image image) {
+    if (image.base64Data() != null) {
+      return Base64.getDecoder().decode(image.base64Data());
     }
-    URI address = data.url();
+    URI address = image.url();
     if (address == null || !"file".equalsIgnoreCase(address.getScheme())) {
       throw new IllegalArgumentException(
           "image: expected Base64 data or the address of a local file, got " + address);

@@ -1,6 +1,9 @@
 package org.kgcoop.example;
 
+import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.model.embedding.request.EmbeddingInput;
+import dev.langchain4j.model.embedding.request.EmbeddingRequest;
 import dev.langchain4j.store.embedding.EmbeddingMatch;
 import dev.langchain4j.store.embedding.EmbeddingSearchRequest;
 import dev.langchain4j.store.embedding.inmemory.InMemoryEmbeddingStore;
@@ -17,15 +20,22 @@ public final class ImageSearch {
   public static List<String> find(Clip clip, List<Path> images, String text, int count) {
     ClipEmbeddingModel model = new ClipEmbeddingModel(clip);
     InMemoryEmbeddingStore<TextSegment> store = new InMemoryEmbeddingStore<>();
+    EmbeddingRequest request =
+        EmbeddingRequest.builder()
+            .inputs(
+                images.stream()
+                    .map(file -> EmbeddingInput.from(ImageContent.from(file.toUri())))
+                    .toList())
+            .build();
     store.addAll(
-        model.embedAllImages(images).content(),
+        model.embed(request).embeddings(),
         images.stream().map(file -> TextSegment.from(file.toString())).toList());
-    EmbeddingSearchRequest request =
+    EmbeddingSearchRequest query =
         EmbeddingSearchRequest.builder()
             .queryEmbedding(model.embed(text).content())
             .maxResults(count)
             .build();
-    return store.search(request).matches().stream()
+    return store.search(query).matches().stream()
         .map(EmbeddingMatch::embedded)
         .map(TextSegment::text)
         .toList();

@@ -41,7 +41,8 @@ import picocli.CommandLine.Spec;
       "",
       "Write the features of images or texts as float32 vectors of length E:",
       "",
-      "  npy          array (N, E) for numpy.load; paths in NAME.paths.json",
+      "  npy          array (N, E) for numpy.load; paths in NAME.paths.json,",
+      "               the SHA-256 of the weights in NAME.clip.json",
       "  safetensors  tensor \"features\" (N, E); paths in the metadata",
       "  csv          one line per image: path, E numbers",
       "  parquet      columns path and feature",
@@ -58,6 +59,9 @@ import picocli.CommandLine.Spec;
     })
 public final class EmbedCommand implements Callable<Integer> {
   private static final int TEXTS = 256;
+
+  /** The name of the property that says whether features have unit length. */
+  static final String LENGTH = "length";
 
   @Parameters(arity = "0..*", paramLabel = "IMAGE", description = "Images, or folders of images.")
   private List<Path> images = new ArrayList<>();
@@ -106,7 +110,7 @@ public final class EmbedCommand implements Callable<Integer> {
     List<Path> written = format.files(file, none);
     if (written.size() > 1 && AtomicFile.isPipeOrDevice(file)) {
       throw KgCoopException.configuration(
-          "--out %s: a pipe or a device, but %s writes a second file next to it; give a file, or --to csv"
+          "--out %s: a pipe or a device, but %s writes other files next to it; give a file, or --to csv"
               .formatted(file, format.id()));
     }
     for (Path each : written) {
@@ -139,20 +143,25 @@ public final class EmbedCommand implements Callable<Integer> {
   }
 
   private Map<String, String> about(Clip clip) {
-    Map<String, String> about = new LinkedHashMap<>();
-    about.put("clip", clip.fingerprint());
-    if (clip.maxPatches() > 0) {
-      about.put("max_patches", Integer.toString(clip.maxPatches()));
-    }
-    about.put("length", raw ? "raw" : "unit");
+    Map<String, String> about = model(clip);
+    about.put(LENGTH, raw ? "raw" : "unit");
     return about;
+  }
+
+  /** Returns the properties of features that a model determines, by name. */
+  static Map<String, String> model(Clip clip) {
+    Map<String, String> model = new LinkedHashMap<>();
+    model.put("clip", clip.fingerprint());
+    if (clip.maxPatches() > 0) {
+      model.put("max_patches", Integer.toString(clip.maxPatches()));
+    }
+    return model;
   }
 
   // ---- images
 
   private int embedImages(FeatureFormat format, Path file) {
-    List<Path> files =
-        ImageFiles.expand(images, output::warn).stream().distinct().sorted().toList();
+    List<Path> files = ImageFiles.all(images).stream().distinct().sorted().toList();
     try (Clip clip = clipOptions.load()) {
       PhotoWarning.check(clipOptions, clip, files, output);
       ImageFeatures features =
@@ -254,7 +263,10 @@ public final class EmbedCommand implements Callable<Integer> {
   private void print(List<Path> files, int rows, FeatureTable table) {
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("file", files.get(0).toString());
-    files.stream().skip(1).forEach(each -> result.put(table.column() + "s", each.toString()));
+    if (files.size() > 1) {
+      result.put(table.column() + "s", files.get(1).toString());
+      result.put("clip", files.get(2).toString());
+    }
     result.put("rows", rows);
     result.put("width", table.width());
     result.put("skipped", skipped.skipped());

@@ -18,6 +18,7 @@ import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClassSplitOption;
 import org.kgcoop.cli.options.ClipOptions;
+import org.kgcoop.cli.options.Completions;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.clip.Clip;
@@ -74,6 +75,7 @@ public final class EvalCommand implements Callable<Integer> {
       names = "--data",
       required = true,
       paramLabel = "PATH",
+      completionCandidates = Completions.Data.class,
       description = "Choose the data set, as for train.")
   private String data;
 
@@ -181,7 +183,7 @@ public final class EvalCommand implements Callable<Integer> {
 
   private static void writeConfusion(Path file, List<String> names, Evaluation evaluation) {
     AtomicFile.write(
-        file,
+        AtomicFile.destination(file),
         stream -> {
           CsvWriter csv = CsvWriter.builder().build(stream);
           List<String> header = new ArrayList<>(List.of("class"));

@@ -1,5 +1,7 @@
 package org.kgcoop.cli.classify;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,7 +19,9 @@ import org.kgcoop.eval.Calibration;
 import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.FeatureFiles;
 import org.kgcoop.export.OnnxClassifier;
+import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Folders;
+import org.kgcoop.files.JsonFiles;
 import org.kgcoop.image.view.PatchGrid;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.model.Head;
@@ -38,7 +42,8 @@ import picocli.CommandLine.Parameters;
       "Convert a trained classifier, or a zero-shot classifier of --classes:",
       "",
       "  onnx         the complete classifier, from pixels to probabilities;",
-      "               class names and preprocessing are in the metadata",
+      "               class names and preprocessing are in the metadata, and in",
+      "               NAME.onnx.json next to it",
       "  safetensors  only the last layer, for features of the image encoder:",
       "               one row per class, or weight and bias, and the logit scale",
       "  csv          the same as text, one line per class: its name, the numbers",
@@ -63,7 +68,25 @@ import picocli.CommandLine.Parameters;
     })
 public final class ExportCommand implements Callable<Integer> {
   private static final String PUBLISHED = "published";
-  private static final List<String> FORMS = List.of("onnx", "safetensors", "csv", PUBLISHED);
+  private static final String ONNX = "onnx";
+
+  /**
+   * The keys of the preprocessing in the description of an ONNX file, in the order of the steps.
+   */
+  private static final List<String> PREPROCESSING =
+      List.of(
+          "channels",
+          "resize",
+          "size",
+          "shorter_side",
+          "patch",
+          "max_patches",
+          "interpolation",
+          "crop",
+          "mean",
+          "std");
+
+  private static final List<String> FORMS = List.of(ONNX, "safetensors", "csv", PUBLISHED);
 
   @Parameters(
       index = "0",
@@ -177,6 +200,9 @@ public final class ExportCommand implements Callable<Integer> {
       throw KgCoopException.configuration("--epoch works only with --to " + PUBLISHED);
     }
     OutputFile.check("--out", file, name(), overwrite);
+    if (form.equals(ONNX) && !AtomicFile.isPipeOrDevice(file)) {
+      OutputFile.check("--out", description(file), name(), overwrite);
+    }
     if (learned != null && Folders.real(file).equals(Folders.real(ClassifierFile.at(learned)))) {
       throw KgCoopException.configuration(
           "--out " + file + ": this is the classifier itself; choose another file");
@@ -201,7 +227,7 @@ public final class ExportCommand implements Callable<Integer> {
                 ? new ZeroShot(texts()).classifier(clip, names)
                 : trained.classifier(clip, names);
         Scope scope = Scope.open("export")) {
-      write(file, clip, ExportedClassifier.of(classifier, names, clip, about(trained)));
+      write(file, clip, ExportedClassifier.of(classifier, names, clip, about(trained, names)));
     }
   }
 
@@ -228,22 +254,25 @@ public final class ExportCommand implements Callable<Integer> {
     return templates.isEmpty() ? List.of(clipOptions.template()) : templates;
   }
 
-  private Map<String, String> about(@Nullable ClassifierFile trained) {
+  private Map<String, String> about(@Nullable ClassifierFile trained, List<String> names) {
     Map<String, String> about = new LinkedHashMap<>();
     about.put("method", trained == null ? ZeroShot.ID : trained.method().id());
     about.put(
         "templates",
         ExportedClassifier.jsonList(trained == null ? texts() : List.of(trained.template())));
-    Calibration calibration = trained == null ? null : trained.calibration();
+    Calibration calibration = trained == null ? null : trained.withClassNames(names).calibration();
     if (calibration != null) {
       about.put("temperature", Double.toString(calibration.temperature()));
+      if (calibration.rejection() != null) {
+        about.put("threshold", Double.toString(calibration.rejection().threshold()));
+      }
     }
     return about;
   }
 
   private void write(Path file, Clip clip, ExportedClassifier classifier) {
     switch (form) {
-      case "onnx" -> OnnxClassifier.write(file, clip, classifier);
+      case ONNX -> OnnxClassifier.write(file, clip, classifier);
       case "csv" -> FeatureFiles.csv(file, classifier);
       default -> FeatureFiles.safetensors(file, classifier);
     }
@@ -252,16 +281,37 @@ public final class ExportCommand implements Callable<Integer> {
     record Written(String file, int classes, long bytes) {}
     output.json(new Written(file.toString(), count, bytes));
     output.printf("written: %s (%d classes, %,d bytes)", file, count, bytes);
-    if (form.equals("onnx") && !output.isJson()) {
-      int size = clip.config().imageResolution();
-      String sides = size + ", " + size;
-      PatchGrid patches = clip.preprocessing().patches();
-      if (patches != null) {
-        sides = "height, width of multiples of " + patches.patch();
-      }
-      output.info(
-          "input pixels (batch, %s, %s); outputs probabilities, logits, features"
-              .formatted(clip.config().channels(), sides));
+    if (form.equals(ONNX)) {
+      describe(file, OnnxClassifier.description(clip, classifier), clip);
     }
+  }
+
+  /** Writes and prints what a program needs to compute the input of the ONNX file. */
+  private void describe(Path file, ObjectNode about, Clip clip) {
+    if (!AtomicFile.isPipeOrDevice(file)) {
+      JsonFiles.write(description(file), about);
+      output.print("written: " + description(file) + " (class names and preprocessing)");
+    }
+    if (output.isJson()) {
+      return;
+    }
+    PatchGrid patches = clip.preprocessing().patches();
+    String size = about.path("size").asText();
+    String sides =
+        patches == null ? size + ", " + size : "height, width of multiples of " + patches.patch();
+    output.info(
+        "input pixels (batch, %s, %s); outputs probabilities, logits, features"
+            .formatted(clip.config().channels(), sides));
+    for (String key : PREPROCESSING) {
+      if (about.has(key)) {
+        JsonNode value = about.get(key);
+        output.info("  %-14s %s".formatted(key, value.isTextual() ? value.asText() : value));
+      }
+    }
+    output.info("  pixels         (value / 255 - mean) / std");
+  }
+
+  private static Path description(Path file) {
+    return file.resolveSibling(Folders.name(file) + ".json");
   }
 }

@@ -143,6 +143,11 @@ final class ImageFeatures {
     group.take(next);
   }
 
+  /** Returns a supplier of true if work should stop. */
+  BooleanSupplier interrupted() {
+    return interrupted;
+  }
+
   private void checkInterrupted() {
     if (interrupted.getAsBoolean()) {
       throw new KgCoopException(KgCoopException.Category.INTERRUPTED, interruption);

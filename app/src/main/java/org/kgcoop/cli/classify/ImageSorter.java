@@ -2,20 +2,21 @@ package org.kgcoop.cli.classify;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -23,13 +24,19 @@ import org.kgcoop.Messages;
 import org.kgcoop.data.SortedFolder;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
+import org.kgcoop.files.LockedFile;
 
 /** A folder into which images are sorted, with one subfolder per class. */
 final class ImageSorter {
   private static final int MAX_BYTES = 255; // of a file name
 
-  /** The name of an incomplete copy. It is short, because an image may have the longest name. */
-  private static final String PART = ".tmp";
+  /** The name of an incomplete copy. */
+  static final String PART = ".kgcoop-sorting.tmp";
+
+  private static final String LOCK = ".kgcoop-sorting.lock";
+
+  /** The names that an interrupted sorting may leave in an otherwise empty folder. */
+  private static final Set<String> OWN = Set.of(PART, LOCK, SortingPlan.FILE, SortedFolder.FILE);
 
   /** The maximum number of characters of a folder name. Each character has up to 4 bytes. */
   private static final int MAX_NAME_LENGTH = 55;
@@ -38,9 +45,14 @@ final class ImageSorter {
 
   private final Path folder;
   private final Way way;
+  private final BooleanSupplier interrupted;
+  private final Placement placement;
 
   /** The images by their real paths, so that an image with two names is sorted once. */
   private final Map<Path, Sorted> images = new LinkedHashMap<>();
+
+  /** The paths at which an interrupted sorting has put images. */
+  private final Set<Path> alreadyPut = new HashSet<>();
 
   /**
    * An image with its class.
@@ -68,16 +80,27 @@ final class ImageSorter {
     }
   }
 
-  ImageSorter(Path folder, Way way) {
+  ImageSorter(Path folder, Way way, BooleanSupplier interrupted) {
+    this(folder, way, interrupted, new Placement(folder.resolve(PART)));
+  }
+
+  ImageSorter(Path folder, Way way, BooleanSupplier interrupted, Placement placement) {
     this.folder = folder;
     this.way = way;
+    this.interrupted = interrupted;
+    this.placement = placement;
   }
 
   /**
-   * Rejects a folder that is not empty or cannot be created. A folder in which sorting was
-   * interrupted is accepted.
+   * Rejects a folder that is not empty, is in use or cannot be created. A folder in which sorting
+   * was interrupted is accepted.
    */
   static void check(Path folder) {
+    withLock(folder, () -> "");
+  }
+
+  /** Checks the folder and runs a piece of work. Meanwhile, no other call sorts into the folder. */
+  private static String withLock(Path folder, Supplier<String> work) {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw KgCoopException.configuration("--sort-into " + folder + ": a file; expected a folder");
     }
@@ -85,13 +108,20 @@ final class ImageSorter {
       if (!Files.isDirectory(folder)) { // createDirectories rejects a link to a folder
         Files.createDirectories(folder);
       }
-      Files.delete(Files.createTempFile(folder, ".", ".tmp"));
-      try (Stream<Path> there = Files.list(folder)) {
-        if (there.anyMatch(file -> !SortingPlan.isOwn(file))
-            && SortingPlan.read(folder).isEmpty()) {
-          throw KgCoopException.configuration(
-              "--sort-into %s: not empty; expected a new folder, or an empty one"
-                  .formatted(folder));
+      Path file = folder.resolve(LOCK);
+      refuseLink(folder, file);
+      try (LockedFile lock =
+          LockedFile.tryOpen(file)
+              .orElseThrow(
+                  () ->
+                      KgCoopException.configuration(
+                          "--sort-into %s: another call sorts images into it; wait for its end, or name a new folder"
+                              .formatted(folder)))) {
+        try {
+          checkContent(folder);
+          return work.get();
+        } finally {
+          Files.deleteIfExists(file);
         }
       }
     } catch (IOException e) {
@@ -99,6 +129,30 @@ final class ImageSorter {
           "--sort-into %s: cannot be written: %s; check the permissions or name another folder"
               .formatted(folder, FileErrors.reason(e)),
           e);
+    }
+  }
+
+  private static void checkContent(Path folder) throws IOException {
+    List<Path> there;
+    try (Stream<Path> files = Files.list(folder)) {
+      there = files.toList();
+    }
+    for (Path file : there) {
+      refuseLink(folder, file);
+    }
+    if (there.stream().anyMatch(file -> !OWN.contains(Folders.name(file)))
+        && SortingPlan.read(folder).isEmpty()) {
+      throw KgCoopException.configuration(
+          "--sort-into %s: not empty; expected a new folder, or an empty one".formatted(folder));
+    }
+  }
+
+  /** Rejects a link, such as one in place of a class folder. It may lead to any folder. */
+  private static void refuseLink(Path folder, Path file) {
+    if (Files.isSymbolicLink(file)) {
+      throw KgCoopException.configuration(
+          "--sort-into %s: contains the link %s; expected no links; name a new folder"
+              .formatted(folder, Folders.name(file)));
     }
   }
 
@@ -119,33 +173,6 @@ final class ImageSorter {
     }
   }
 
-  /**
-   * Writes into the folder that a classifier proposed the classes. This happens before {@link
-   * #arrange}, so an interruption cannot leave images without this record.
-   *
-   * @param classNames as in {@link #arrange}
-   * @param method the method of the classifier
-   * @param fingerprint the fingerprint of the classifier, or null for a zero-shot classifier
-   * @param clip the fingerprint of the CLIP
-   */
-  void record(List<String> classNames, String method, @Nullable String fingerprint, String clip) {
-    if (images.isEmpty() || SortingPlan.read(folder).isPresent()) {
-      return;
-    }
-    List<String> folderNames = folderNames(classNames);
-    Iterator<Path> to = targets(folderNames).values().iterator();
-    Map<String, String> proposed = new HashMap<>();
-    boolean none = false;
-    for (Sorted each : images.values()) {
-      Path path = folder.relativize(to.next());
-      none |= each.index < 0;
-      proposed.put(
-          path.getName(0) + "/" + path.getName(1), classNames.get(place(each.index, classNames)));
-    }
-    String last = folderNames.get(folderNames.size() - 1);
-    new SortedFolder(method, fingerprint, clip, none ? last : null, proposed).write(folder);
-  }
-
   /** Returns the position of a class, or the last one for no class. */
   private static int place(int index, List<String> names) {
     return index < 0 ? names.size() - 1 : index;
@@ -153,23 +180,66 @@ final class ImageSorter {
 
   /**
    * Puts every image into the folder of its class. If two images have the same name, it appends a
-   * number. If sorting was interrupted, it puts the remaining images there.
+   * number. If sorting was interrupted, it puts the remaining images there. Before the first image,
+   * it records that a classifier proposed the classes.
    *
    * @param classNames the names of all classes, followed by the name of the folder for no class
+   * @param method the method of the classifier
+   * @param fingerprint the fingerprint of the classifier, or null for a zero-shot classifier
+   * @param clip the fingerprint of the CLIP
    * @return a summary of one line
    */
-  String arrange(List<String> classNames) {
+  String arrange(
+      List<String> classNames, String method, @Nullable String fingerprint, String clip) {
+    return withLock(
+        folder,
+        () -> {
+          List<String> folderNames = folderNames(classNames);
+          Optional<SortingPlan> interrupted = SortingPlan.read(folder);
+          Optional<SortedFolder> before =
+              interrupted.isPresent() ? SortedFolder.read(folder) : Optional.empty();
+          Map<Sorted, Path> targets =
+              targets(folderNames, interrupted.map(SortingPlan::targets).orElse(Map.of()));
+          if (!targets.isEmpty()) {
+            record(before, targets, classNames, folderNames, method, fingerprint, clip);
+          }
+          return put(targets);
+        });
+  }
+
+  private void record(
+      Optional<SortedFolder> before,
+      Map<Sorted, Path> targets,
+      List<String> classNames,
+      List<String> folderNames,
+      String method,
+      @Nullable String fingerprint,
+      String clip) {
+    String none = before.map(SortedFolder::none).orElse(null);
+    Map<String, String> proposed = new HashMap<>();
+    before.ifPresent(record -> proposed.putAll(record.proposed()));
+    for (Map.Entry<Sorted, Path> each : targets.entrySet()) {
+      int index = each.getKey().index;
+      none = index < 0 ? folderNames.get(folderNames.size() - 1) : none;
+      proposed.put(
+          Folders.relative(folder, each.getValue()), classNames.get(place(index, classNames)));
+    }
+    new SortedFolder(method, fingerprint, clip, none, proposed).write(folder);
+  }
+
+  private String put(Map<Sorted, Path> targets) {
     int done = 0;
-    Map<Path, Path> targets = planned(folderNames(classNames));
-    for (Map.Entry<Path, Path> each : targets.entrySet()) {
-      Path file = each.getKey();
+    for (Map.Entry<Sorted, Path> each : targets.entrySet()) {
+      Path file = each.getKey().file;
       Path to = each.getValue();
+      if (interrupted.getAsBoolean()) {
+        throw new KgCoopException(
+            KgCoopException.Category.INTERRUPTED,
+            "interrupted: %s of %s images sorted; run the same command again to resume"
+                .formatted(done, targets.size()));
+      }
       try {
-        if (!isDone(file, to)) {
-          Files.deleteIfExists(to); // an incomplete move to another file system
-          put(file, to);
-        }
-        Files.deleteIfExists(to.resolveSibling(PART));
+        put(file, to);
       } catch (IOException | UnsupportedOperationException e) {
         throw KgCoopException.io(
             "%s: cannot be written to %s: %s; %s of %s images sorted, the others unchanged; run the same command again to resume"
@@ -183,7 +253,8 @@ final class ImageSorter {
       }
       done++;
     }
-    SortingPlan.delete(folder);
+    deleteOwn(folder.resolve(PART));
+    deleteOwn(folder.resolve(SortingPlan.FILE)); // the last, because it permits to resume
     String what =
         switch (way) {
           case COPY -> "copied";
@@ -193,82 +264,109 @@ final class ImageSorter {
     return "%s %s into %s".formatted(Messages.count(done, "image", "images"), what, folder);
   }
 
-  /**
-   * Returns the new path of each image, by its absolute path, from the plan of an interrupted
-   * sorting if there is one.
-   */
-  private Map<Path, Path> planned(List<String> folderNames) {
-    Map<Path, Path> targets = new LinkedHashMap<>();
-    targets(folderNames).forEach((file, to) -> targets.put(file.toAbsolutePath(), to));
-    Optional<SortingPlan> interrupted = SortingPlan.read(folder);
-    if (interrupted.isEmpty()) {
-      Folders.create(folder, "for the images", "name another folder with --sort-into");
-      new SortingPlan(targets).write(folder);
-      return targets;
+  private static void deleteOwn(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw KgCoopException.io(
+          file + ": cannot be deleted: " + FileErrors.reason(e) + "; delete it", e);
     }
-    Map<Path, Path> planned = interrupted.get().targets();
-    targets.forEach(
-        (file, to) -> {
-          Path before = planned.get(file);
-          if (before == null
-              || !Folders.parent(before.normalize()).equals(Folders.parent(to.normalize()))) {
-            throw KgCoopException.configuration(
-                "--sort-into %s: an interrupted sorting of other images or classes, for example %s; repeat its command, or name a new folder"
-                    .formatted(folder, file));
-          }
-        });
-    return planned;
-  }
-
-  /** Returns the new path of each file. All paths are known before the first file is written. */
-  private Map<Path, Path> targets(List<String> folderNames) {
-    Map<Path, Path> targets = new LinkedHashMap<>();
-    Set<String> taken = new HashSet<>();
-    for (Sorted each : images.values()) {
-      Path to =
-          folder
-              .resolve(folderNames.get(place(each.index, folderNames)))
-              .resolve(Folders.name(each.file));
-      for (int i = 2; !taken.add(to.toString().toLowerCase(Locale.ROOT)); i++) {
-        to = to.resolveSibling(numbered(Folders.name(each.file), i));
-      }
-      targets.put(each.file, to);
-    }
-    return targets;
-  }
-
-  /** Returns true if an interrupted sorting has put an image into its folder. */
-  private boolean isDone(Path file, Path to) {
-    return Files.exists(to, LinkOption.NOFOLLOW_LINKS)
-        && !Files.isDirectory(to, LinkOption.NOFOLLOW_LINKS)
-        && (way != Way.MOVE || !Files.exists(file, LinkOption.NOFOLLOW_LINKS));
   }
 
   private void put(Path file, Path to) throws IOException {
+    if (alreadyPut.contains(to)) {
+      if (way == Way.MOVE) {
+        placement.delete(file);
+      }
+      return;
+    }
     Files.createDirectories(to.resolveSibling(""));
     switch (way) {
-      case LINK -> Files.createSymbolicLink(to, file.toRealPath());
-      case MOVE -> move(file, to);
-      case COPY -> {
-        Path part = to.resolveSibling(PART);
-        try {
-          Files.copy(file, part, StandardCopyOption.REPLACE_EXISTING);
-          Files.move(part, to, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-          Files.deleteIfExists(part);
-        }
-      }
+      case LINK -> placement.link(file, to);
+      case MOVE -> placement.move(file, to);
+      case COPY -> placement.copy(file, to);
     }
   }
 
-  /** Moves a file. A symbolic link is replaced by a link to the same image. */
-  private static void move(Path file, Path to) throws IOException {
-    if (!Files.isSymbolicLink(file)) {
-      Files.move(file, to);
-      return;
+  /**
+   * Returns the new path of each image, and writes the plan. Every path is free, except that of an
+   * image that an interrupted sorting has put there.
+   */
+  private Map<Sorted, Path> targets(List<String> folderNames, Map<Path, Path> interrupted) {
+    Map<Path, Path> planned = new LinkedHashMap<>(interrupted);
+    Map<Sorted, Path> targets = new LinkedHashMap<>();
+    Set<String> taken = new HashSet<>();
+    Map<Path, Path> plan = new LinkedHashMap<>();
+    for (Map.Entry<Path, Sorted> each : images.entrySet()) {
+      Sorted image = each.getValue();
+      if (each.getKey().startsWith(Folders.real(folder))) {
+        throw KgCoopException.configuration(
+            "--sort-into %s: contains the image %s; expected images of other folders"
+                .formatted(folder, image.file));
+      }
+      Path first =
+          folder
+              .resolve(folderNames.get(place(image.index, folderNames)))
+              .resolve(Folders.name(image.file));
+      Path before = planned.remove(image.file.toAbsolutePath());
+      Path put = before != null && isPut(image.file, before) ? before : null;
+      if (put != null) {
+        if (!Folders.parent(put).equals(Folders.parent(first))) {
+          throw interruptedOther(image.file);
+        }
+        alreadyPut.add(put);
+      }
+      Path to = put != null ? put : first;
+      for (int i = 2;
+          !taken.add(to.toString().toLowerCase(Locale.ROOT))
+              || (put == null && Files.exists(to, LinkOption.NOFOLLOW_LINKS));
+          i++) {
+        to = to.resolveSibling(numbered(Folders.name(image.file), i));
+      }
+      targets.put(image, to);
+      plan.put(image.file.toAbsolutePath(), to);
     }
-    Files.createSymbolicLink(to, file.toRealPath());
-    Files.delete(file);
+    planned.forEach(
+        (file, to) -> {
+          if (Files.isRegularFile(file) && !isPut(file, to)) {
+            throw interruptedOther(file);
+          }
+          plan.put(file, to);
+        });
+    new SortingPlan(plan).write(folder);
+    return targets;
+  }
+
+  private KgCoopException interruptedOther(Path file) {
+    return KgCoopException.configuration(
+        "--sort-into %s: an interrupted sorting of other images or classes, for example %s; repeat its command, or name a new folder"
+            .formatted(folder, file));
+  }
+
+  /**
+   * Returns true if an interrupted sorting has put an image at its planned path. A move then still
+   * has to delete the image at its old path, if that is not another path of the same file.
+   */
+  private boolean isPut(Path file, Path to) {
+    try {
+      if (!Files.isRegularFile(file)) {
+        return false;
+      }
+      if (Files.isSymbolicLink(to)) {
+        return (way == Way.LINK || Files.isSymbolicLink(file)) && Files.isSameFile(file, to);
+      }
+      return Files.isRegularFile(to, LinkOption.NOFOLLOW_LINKS)
+          && Files.mismatch(file, to) < 0
+          && (way != Way.MOVE || !Files.isSameFile(file, to) || hasSeveralNames(to));
+    } catch (IOException e) {
+      return false; // it is put at another path, or that reports the error
+    }
+  }
+
+  /** Returns true if a file has hard links. Otherwise a second path leads through a mount. */
+  private static boolean hasSeveralNames(Path file) throws IOException {
+    return FileSystems.getDefault().supportedFileAttributeViews().contains("unix")
+        && (int) Files.getAttribute(file, "unix:nlink") > 1;
   }
 
   /**

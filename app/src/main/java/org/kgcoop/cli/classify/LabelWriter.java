@@ -163,14 +163,13 @@ final class LabelWriter implements ResultsWriter {
   }
 
   private String sorted(Path into, Labeling labeling, List<LabeledImage> results) {
-    ImageSorter sorter = new ImageSorter(into, way);
+    ImageSorter sorter = new ImageSorter(into, way, () -> false);
     List<String> names = new ArrayList<>(labeling.classes());
     for (LabeledImage each : results) {
       sorter.add(labeling.folder().resolve(each.image()), names.indexOf(each.name()));
     }
     names.add(Labeling.NONE_FOLDER);
-    sorter.record(names, "label", null, clip.fingerprint());
-    String summary = sorter.arrange(names);
+    String summary = sorter.arrange(names, "label", null, clip.fingerprint());
     Path journal = labeling.session().resolve(LabelJournal.FILE);
     AtomicFile.write(into.resolve(LabelJournal.FILE), to -> Files.copy(journal, to));
     return summary;

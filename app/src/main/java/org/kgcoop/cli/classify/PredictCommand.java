@@ -42,6 +42,11 @@ import picocli.CommandLine.Spec;
           + " zero-shot, among the names of --classes. The output has one line per class: image,"
           + " class and probability. kgcoop rotates images by their EXIF orientation.",
       "",
+      "If the classifier has a threshold and the most probable class is below it, the line ends with"
+          + " '"
+          + AnswerForm.BELOW
+          + "'. The image may show none of the classes.",
+      "",
       "If an image cannot be read, kgcoop prints an error, classifies the other images, and ends"
           + " with exit code 3. With --out or --sort-into, it stops and writes nothing. --skip-bad"
           + " skips such images and ends with exit code 6.",
@@ -57,6 +62,8 @@ import picocli.CommandLine.Spec;
       "      --clip ViT-B/16",
       "  ./kgcoop predict runs/pets holiday.jpg photos/ --clip ViT-B/16",
       "  ./kgcoop predict runs/pets photos/ --format csv --out pets.csv --skip-bad \\",
+      "      --clip ViT-B/16",
+      "  ./kgcoop predict runs/pets photos/ --format parquet --out pets.parquet \\",
       "      --clip ViT-B/16",
       "  ./kgcoop predict runs/pets photos/ --threshold 0.5 --sort-into sorted \\",
       "      --sort-by link --clip ViT-B/16"
@@ -99,7 +106,12 @@ public final class PredictCommand implements Callable<Integer> {
 
   @Mixin
   private Output output =
-      new Output(Output.Format.TEXT, Output.Format.CSV, Output.Format.JSON, Output.Format.JSONL);
+      new Output(
+          Output.Format.TEXT,
+          Output.Format.CSV,
+          Output.Format.JSON,
+          Output.Format.JSONL,
+          Output.Format.PARQUET);
 
   @Spec private CommandSpec spec;
 
@@ -143,10 +155,10 @@ public final class PredictCommand implements Callable<Integer> {
     ClassifierFile file =
         requested.of(
             form.read(learned, classes.asWritten(), requested.task(template), output), template);
-    List<Path> files = ImageFiles.expand(images, output::warn);
+    List<Path> files = ImageFiles.all(images);
     predictions.check(output);
     List<String> names = classes.namesFor(file);
-    double threshold =
+    PredictionOptions.Threshold threshold =
         predictions.threshold(learned.toString(), file.withClassNames(names).calibration());
     try (Clip clip = clipOptions.load(learned, file);
         Classifier classifier = Classifier.of(file, clip, names)) {
@@ -160,9 +172,9 @@ public final class PredictCommand implements Callable<Integer> {
     List<String> names = classes.names();
     List<String> all = new ArrayList<>(ensemble ? Templates.ENSEMBLE : List.of());
     all.addAll(templates.isEmpty() ? List.of(clipOptions.template()) : templates);
-    List<Path> files = ImageFiles.expand(paths, output::warn);
+    List<Path> files = ImageFiles.all(paths);
     predictions.check(output);
-    double threshold = predictions.threshold("a zero-shot classifier", null);
+    PredictionOptions.Threshold threshold = predictions.threshold("a zero-shot classifier", null);
     try (Clip clip = clipOptions.load();
         Classifier classifier = Classifier.zeroShot(clip, names, all.toArray(String[]::new))) {
       return predict(classifier, new ClassifierSource(null, clip), threshold, files);
@@ -170,7 +182,10 @@ public final class PredictCommand implements Callable<Integer> {
   }
 
   private int predict(
-      Classifier classifier, ClassifierSource source, double threshold, List<Path> files) {
+      Classifier classifier,
+      ClassifierSource source,
+      PredictionOptions.Threshold threshold,
+      List<Path> files) {
     PhotoWarning.check(clipOptions, source.clip(), files, output);
     BooleanSupplier interrupted = Invocation.of(spec)::interrupted;
     ViewEncoder encoder = encoder(classifier, source);

@@ -1,6 +1,8 @@
 package org.kgcoop.cli.classify;
 
+import java.io.Writer;
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
@@ -25,7 +27,8 @@ final class PredictionOptions {
       description =
           "Omit classes with a probability below P (above 0, at most 1). If no class is left,"
               + " the answer is 'none of these'. auto: the threshold of the classifier file, which"
-              + " train --calibrate and adapt write. It keeps 95 %% of images of the classes.")
+              + " train --calibrate and adapt write. It keeps 95 %% of images of the classes."
+              + " Default: show all classes, and mark images below the threshold of the file.")
   private @Nullable String threshold;
 
   @Option(
@@ -58,28 +61,40 @@ final class PredictionOptions {
   }
 
   /**
-   * Returns the minimum probability of a predicted class, or 0 if all classes are shown.
+   * The threshold of the predictions.
+   *
+   * @param probability the lowest probability that is not below the threshold, or 0 for none
+   * @param omits true if classes below the threshold are left out; otherwise they are marked
+   */
+  record Threshold(double probability, boolean omits) {
+    boolean isReachedBy(float other) {
+      return other >= (float) probability; // both rounded to the same type
+    }
+  }
+
+  /**
+   * Returns the threshold that the user chose, or else that of the classifier.
    *
    * @param whose the name of the classifier in error messages
    * @param calibration the calibration of the classifier for the requested classes
    * @throws KgCoopException if the option is not a probability, or requests a threshold that the
    *     classifier does not have
    */
-  double threshold(String whose, @Nullable Calibration calibration) {
+  Threshold threshold(String whose, @Nullable Calibration calibration) {
+    Calibration.Rejection rejection = calibration == null ? null : calibration.rejection();
     if (threshold == null) {
-      return 0;
+      return new Threshold(rejection == null ? 0 : rejection.threshold(), /* omits= */ false);
     }
     if (!threshold.equals(AUTO)) {
-      return number(threshold);
+      return new Threshold(number(threshold), /* omits= */ true);
     }
-    Calibration.Rejection rejection = calibration == null ? null : calibration.rejection();
     if (rejection == null) {
       throw KgCoopException.configuration(
           "--threshold auto: %s has no threshold for these classes; give a probability, such as 0.5,"
                   .formatted(whose)
               + " or its own classes, or train with --calibrate");
     }
-    return rejection.threshold();
+    return new Threshold(rejection.threshold(), /* omits= */ true);
   }
 
   private static double number(String text) {
@@ -119,6 +134,9 @@ final class PredictionOptions {
     if (sortInto == null && sortBy != null) {
       throw KgCoopException.configuration("--sort-by goes with --sort-into DIR");
     }
+    if (output.format() == Output.Format.PARQUET && out == null) {
+      throw KgCoopException.configuration("--format parquet: expected --out FILE.parquet");
+    }
     if (out != null) {
       String name =
           "predictions." + (output.format() == Output.Format.TEXT ? "txt" : output.format().id());
@@ -134,18 +152,22 @@ final class PredictionOptions {
     return ImageSorter.Way.of(sortBy == null ? "copy" : sortBy);
   }
 
-  /** Returns the folder that images are sorted into, or null. */
-  @Nullable ImageSorter sorted() {
-    return sortInto == null ? null : new ImageSorter(sortInto, way());
+  /**
+   * Returns the folder that images are sorted into, or null.
+   *
+   * @param interrupted true if work should stop
+   */
+  @Nullable ImageSorter sorted(BooleanSupplier interrupted) {
+    return sortInto == null ? null : new ImageSorter(sortInto, way(), interrupted);
   }
 
-  /** Returns the format of the predictions. */
-  AnswerForm form(Output output) {
+  /** Returns the format of predictions as text. */
+  AnswerForm form(Output output, Writer to) {
     return switch (output.format()) {
-      case CSV -> new AnswerForm.Csv(out == null);
-      case JSONL -> new AnswerForm.JsonLines();
-      case JSON -> new AnswerForm.Json();
-      default -> new AnswerForm.Lines();
+      case CSV -> AnswerForm.Table.csv(to, out == null);
+      case JSONL -> new AnswerForm.JsonLines(to);
+      case JSON -> new AnswerForm.Json(to);
+      default -> new AnswerForm.Lines(to);
     };
   }
 }

@@ -1,5 +1,6 @@
 package org.kgcoop.cli.classify;
 
+import java.io.Flushable;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
@@ -18,8 +19,11 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.api.Classification;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.cli.classify.AnswerForm.Answer;
+import org.kgcoop.cli.classify.AnswerForm.Prediction;
+import org.kgcoop.cli.classify.PredictionOptions.Threshold;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.files.AtomicFile;
+import org.kgcoop.io.TableFormat;
 
 /**
  * A writer of the predictions for image files. It reports and skips unreadable images. The exit
@@ -32,9 +36,8 @@ final class PredictionWriter {
   private final ClassifierSource source;
   private final ImageFeatures features;
   private final PredictionOptions options;
-  private final double threshold;
+  private final Threshold threshold;
   private final Output output;
-  private final AnswerForm form;
   private final @Nullable ImageSorter sorted;
 
   /** The names of more than one class. */
@@ -45,14 +48,13 @@ final class PredictionWriter {
    *
    * @param source the origin of the classifier
    * @param features the source of the features, of the image encoder of the classifier
-   * @param threshold the minimum probability of a predicted class
    */
   PredictionWriter(
       Classifier classifier,
       ClassifierSource source,
       ImageFeatures features,
       PredictionOptions options,
-      double threshold,
+      Threshold threshold,
       Output output) {
     this.classifier = classifier;
     this.source = source;
@@ -60,8 +62,7 @@ final class PredictionWriter {
     this.options = options;
     this.threshold = threshold;
     this.output = output;
-    this.form = options.form(output);
-    this.sorted = options.sorted();
+    this.sorted = options.sorted(features.interrupted());
     Set<String> names = new HashSet<>();
     this.sharedNames =
         classifier.classNames().stream()
@@ -76,41 +77,52 @@ final class PredictionWriter {
       if (out == null) {
         print(files, output.out());
       } else {
-        AtomicFile.write(
-            out,
-            stream -> {
-              Writer text = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
-              print(files, text);
-              text.flush();
-            });
+        write(files, out);
         output.info("written: " + out);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e); // standard output throws no exceptions
     }
     if (sorted != null) {
-      sorted.record(
-          folders(), classifier.method(), source.fingerprint(), source.clip().fingerprint());
-      output.info(sorted.arrange(folders()));
+      output.info(
+          sorted.arrange(
+              folders(), classifier.method(), source.fingerprint(), source.clip().fingerprint()));
     }
     return options.skipped().end(files.size(), output);
   }
 
+  private void write(List<Path> files, Path named) {
+    Path out = AtomicFile.destination(named);
+    if (output.format() == Output.Format.PARQUET) {
+      TableFormat.of("parquet")
+          .write(
+              out,
+              AnswerForm.Table.COLUMNS,
+              row -> print(files, new AnswerForm.Table(row), () -> {}));
+    } else {
+      AtomicFile.write(
+          out, stream -> print(files, new OutputStreamWriter(stream, StandardCharsets.UTF_8)));
+    }
+  }
+
   private void print(List<Path> files, Writer out) throws IOException {
-    form.begin(out);
+    print(files, options.form(output, out), out);
+  }
+
+  private void print(List<Path> files, AnswerForm form, Flushable out) throws IOException {
     features.groups(
         files,
         output.progress(),
         problem -> report(problem.file(), problem.reason()),
         group -> {
-          printGroup(group, out);
+          printGroup(group, form);
           out.flush();
         });
-    form.end(options.skipped().skipped(), out);
+    form.end(options.skipped().skipped());
     out.flush();
   }
 
-  private void printGroup(List<ImageFeatures.Image> group, Writer out) throws IOException {
+  private void printGroup(List<ImageFeatures.Image> group, AnswerForm form) throws IOException {
     float[][] features =
         group.stream()
             .map(ImageFeatures.Image::feature)
@@ -119,9 +131,9 @@ final class PredictionWriter {
     Iterator<Classification> answers = classifier.ofFeatures(features).iterator();
     for (ImageFeatures.Image image : group) {
       if (image.problem() == null) {
-        print(image.file(), answers.next(), out);
+        print(image.file(), answers.next(), form);
       } else {
-        form.problem(image.file(), String.valueOf(image.problem().getMessage()), out);
+        form.problem(image.file(), String.valueOf(image.problem().getMessage()));
       }
     }
   }
@@ -134,17 +146,23 @@ final class PredictionWriter {
     }
   }
 
-  private void print(Path file, Classification found, Writer out) throws IOException {
+  private void print(Path file, Classification found, AnswerForm form) throws IOException {
+    float best = found.best().probability();
     List<Answer> answers =
         found.top(options.top()).stream()
-            .filter(each -> each.probability() >= (float) threshold)
+            .filter(each -> !threshold.omits() || threshold.isReachedBy(each.probability()))
             .map(this::answer)
             .toList();
     if (answers.isEmpty()) {
-      float best = found.best().probability();
       answers = List.of(new Answer(AnswerForm.NONE, AnswerForm.NO_INDEX, best, AnswerForm.NONE));
     }
-    form.answer(file, answers, out);
+    double least = threshold.probability();
+    form.answer(
+        new Prediction(
+            file.toString(),
+            least > 0 ? least : null,
+            least > 0 ? threshold.isReachedBy(best) : null,
+            answers));
     if (sorted != null) {
       sorted.add(file, answers.get(0).index());
     }

@@ -45,6 +45,9 @@ import picocli.CommandLine.Spec;
           + " both together. Several queries are averaged at unit length. The feature cache stores"
           + " the image features, so the next search encodes only new images. The .npy file that embed"
           + " wrote is searched without the images.",
+      "",
+      "If an image cannot be read, kgcoop prints an error, searches the others, and ends with exit"
+          + " code 3, or 6 with --skip-bad.",
       ""
     },
     footer = {
@@ -111,8 +114,7 @@ public final class SearchCommand implements Callable<Integer> {
     List<NpyFile> stored =
         places.stream().filter(SearchCommand::isStored).map(NpyFile::open).toList();
     List<StampedImage> files =
-        ImageFiles.stamped(
-            places.stream().filter(place -> !isStored(place)).toList(), output::warn);
+        ImageFiles.stamped(places.stream().filter(place -> !isStored(place)).toList());
     if (places.size() > 1) { // otherwise no file occurs twice
       Map<Path, StampedImage> distinct = new LinkedHashMap<>();
       files.forEach(each -> distinct.put(each.file(), each));
@@ -139,7 +141,7 @@ public final class SearchCommand implements Callable<Integer> {
             .inAnyOrder(
                 files,
                 output.progress(),
-                problem -> skipped.add(problem.file(), problem.reason(), output),
+                problem -> skipped.passOver(problem.file(), problem.reason(), output),
                 (file, feature) -> nearest.offer(() -> file, feature));
       }
       found = nearest.found();
@@ -158,12 +160,24 @@ public final class SearchCommand implements Callable<Integer> {
     return NpyFile.isNpy(Folders.name(place)) && Files.exists(place) && !Files.isDirectory(place);
   }
 
-  private static void check(NpyFile stored, Clip clip) {
+  /** Checks that the model of the query computed the features of a file. */
+  private void check(NpyFile stored, Clip clip) {
     int width = clip.config().embedDim();
     if (stored.width() != width) {
       throw KgCoopException.data(
           "%s: features of %s numbers; expected %s; give the --clip of embed"
               .formatted(stored.file(), stored.width(), width));
+    }
+    Map<String, String> model = stored.about();
+    model.remove(EmbedCommand.LENGTH);
+    if (model.isEmpty()) {
+      output.warn(
+          "%s is missing, so kgcoop cannot check that --clip is that of embed; run embed again"
+              .formatted(stored.modelFile()));
+    } else if (!model.equals(EmbedCommand.model(clip))) {
+      throw KgCoopException.data(
+          "%s: features of another CLIP; give the --clip and the --max-patches of embed"
+              .formatted(stored.file()));
     }
   }
 

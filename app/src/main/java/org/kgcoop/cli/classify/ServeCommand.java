@@ -28,7 +28,6 @@ import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.HttpServer;
 import org.kgcoop.serve.http.ReverseProxy;
 import org.kgcoop.serve.http.ServerSettings;
-import org.kgcoop.serve.model.ClassifierExamples;
 import org.kgcoop.serve.model.ModelRegistry;
 import org.kgcoop.serve.model.ServedModel;
 import picocli.CommandLine.Command;
@@ -157,7 +156,7 @@ public final class ServeCommand implements Callable<Integer> {
     ServerSettings settings = settings();
     Map<String, Path> paths = paths();
     try (Clip clip = clip(paths.values());
-        ModelRegistry models = new ModelRegistry(load(clip, paths), examples(paths));
+        ModelRegistry models = new ModelRegistry(load(clip, paths));
         ClassifierServer server =
             new ClassifierServer(
                 clip, models, clipOptions.template(), settings, output::error, requestLog())) {
@@ -200,7 +199,7 @@ public final class ServeCommand implements Callable<Integer> {
     if (requestLog.toString().equals("-")) {
       return output::record;
     }
-    return HttpServer.logFile(requestLog);
+    return HttpServer.logFile(requestLog, output::error);
   }
 
   private static String token(Path file) {
@@ -286,12 +285,6 @@ public final class ServeCommand implements Callable<Integer> {
       throw e;
     }
     return models;
-  }
-
-  private static Map<String, List<ClassifierExamples.Example>> examples(Map<String, Path> paths) {
-    Map<String, List<ClassifierExamples.Example>> examples = new LinkedHashMap<>();
-    paths.forEach((name, path) -> examples.put(name, ClassifierExamples.read(path)));
-    return examples;
   }
 
   private static Classifier classifier(String name, Path path, Clip clip) {

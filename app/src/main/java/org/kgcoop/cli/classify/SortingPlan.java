@@ -4,15 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.SortedFolder;
-import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.JsonFiles;
 
 /**
@@ -22,7 +19,7 @@ import org.kgcoop.files.JsonFiles;
  * @param targets the new path of each image, by its absolute path before
  */
 record SortingPlan(Map<Path, Path> targets) {
-  private static final String FILE = ".kgcoop-sorting.json";
+  static final String FILE = ".kgcoop-sorting.json";
 
   /** Returns the plan of a folder in which sorting was interrupted. */
   static Optional<SortingPlan> read(Path folder) {
@@ -31,15 +28,23 @@ record SortingPlan(Map<Path, Path> targets) {
       return Optional.empty();
     }
     Map<Path, Path> targets = new LinkedHashMap<>();
-    for (JsonNode image : json.path("images")) {
-      Path to = folder.resolve(image.path("to").asText()).normalize();
-      if (!to.startsWith(folder.normalize()) || !image.path("from").isTextual()) {
-        throw KgCoopException.data(
-            folder.resolve(FILE) + ": damaged; name another folder for --sort-into");
+    try {
+      for (JsonNode image : json.path("images")) {
+        Path to = Path.of(image.path("to").asText()).normalize();
+        if (to.isAbsolute() || to.getNameCount() != 2 || to.startsWith("..")) {
+          throw damaged(folder);
+        }
+        targets.put(Path.of(image.path("from").asText()), folder.resolve(to));
       }
-      targets.put(Path.of(image.path("from").asText()), to);
+      return Optional.of(new SortingPlan(targets));
+    } catch (InvalidPathException e) {
+      throw damaged(folder);
     }
-    return Optional.of(new SortingPlan(targets));
+  }
+
+  private static KgCoopException damaged(Path folder) {
+    return KgCoopException.data(
+        folder.resolve(FILE) + ": damaged; name another folder for --sort-into");
   }
 
   void write(Path folder) {
@@ -51,22 +56,7 @@ record SortingPlan(Map<Path, Path> targets) {
             images
                 .addObject()
                 .put("from", from.toString())
-                .put("to", folder.normalize().relativize(to.normalize()).toString()));
+                .put("to", folder.relativize(to).toString()));
     JsonFiles.write(folder.resolve(FILE), json);
-  }
-
-  static void delete(Path folder) {
-    try {
-      Files.deleteIfExists(folder.resolve(FILE));
-    } catch (IOException e) {
-      throw KgCoopException.io(
-          folder.resolve(FILE) + ": cannot be deleted: " + FileErrors.reason(e) + "; delete it", e);
-    }
-  }
-
-  /** Returns true for a file that an interrupted sorting leaves in its folder. */
-  static boolean isOwn(Path file) {
-    String name = String.valueOf(file.getFileName());
-    return name.equals(FILE) || name.equals(SortedFolder.FILE);
   }
 }

@@ -10,6 +10,7 @@ import java.util.function.BooleanSupplier;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.Nearest;
+import org.kgcoop.config.ReferenceConfig;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.OptionSpec;
@@ -27,14 +28,18 @@ public final class CommandErrors {
   /**
    * Installs the error handling for a program and its commands.
    *
-   * @param interrupted true if the process is about to end
+   * @param interrupted asked before an error is printed, because it does not return if an
+   *     interruption ends the process
    */
   public static void install(CommandLine program, BooleanSupplier interrupted) {
     program.setOut(StandardOutput.ofProcess());
     program.setExecutionStrategy(CommandErrors::execute);
     program.setParameterExceptionHandler(CommandErrors::usageError);
     program.setExecutionExceptionHandler(
-        (e, command, parsed) -> executionError(e, command, interrupted.getAsBoolean()));
+        (e, command, parsed) -> {
+          boolean unused = interrupted.getAsBoolean();
+          return executionError(e, command);
+        });
   }
 
   /**
@@ -144,7 +149,7 @@ public final class CommandErrors {
       return unmatched.isUnknownOption()
           ? "no option of " + name(e.getCommandLine()) + ": " + first
           : e.getCommandLine().getSubcommands().isEmpty()
-              ? "unexpected argument '" + first + "'"
+              ? "unexpected argument '" + first + "'" + publishedHint(e.getCommandLine(), first)
               : "there is no command '" + first + "'";
     }
     if (e instanceof MissingParameterException missing
@@ -158,13 +163,22 @@ public final class CommandErrors {
         .replaceFirst(" is not a (double|float)$", " is not a number");
   }
 
-  private static int executionError(Exception e, CommandLine command, boolean interrupted) {
+  /** Names the option for a key of the published code, which needs no option there. */
+  private static String publishedHint(CommandLine command, String word) {
+    String option =
+        command.getCommandSpec().findOption("--config") == null
+            ? ""
+            : ReferenceConfig.optionFor(word);
+    return option.isEmpty() ? "" : ", a key of the published code: use " + option;
+  }
+
+  private static int executionError(Exception e, CommandLine command) {
     if (e instanceof InvalidPathException path) {
-      return executionError(notInThisLocale(path), command, interrupted);
+      return executionError(notInThisLocale(path), command);
     }
     Optional<OutOfMemoryError> memory = outOfMemory(e);
     if (memory.isPresent() && !(e instanceof KgCoopException)) {
-      return executionError(reported(memory.get()), command, interrupted);
+      return executionError(reported(memory.get()), command);
     }
     PrintWriter err = command.getErr();
     KgCoopException.Category category =
@@ -174,10 +188,7 @@ public final class CommandErrors {
         option == null
             ? category == KgCoopException.Category.BUG
             : Boolean.TRUE.equals(option.getValue());
-    if (category == KgCoopException.Category.BUG && interrupted) {
-      // A JVM that is shutting down rejects new hooks and files to delete, which looks like a bug.
-      err.println("kgcoop: interrupted");
-    } else if (category == KgCoopException.Category.BUG) {
+    if (category == KgCoopException.Category.BUG) {
       String what = e instanceof KgCoopException ? "" : e.getClass().getSimpleName() + ": ";
       err.println(
           "kgcoop: a bug: "

@@ -1,13 +1,11 @@
 package org.kgcoop.cli.console;
 
-import java.nio.file.Path;
 import java.util.List;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.trial.ExperimentContext;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParseResult;
 
 /** The command line that a command belongs to. */
 public interface Invocation {
@@ -17,16 +15,6 @@ public interface Invocation {
 
   /** Returns the arguments of this command line. */
   List<String> arguments();
-
-  /**
-   * Parses other arguments without executing them.
-   *
-   * @param directory the folder that relative paths are resolved against
-   */
-  ParseResult parse(List<String> arguments, Path directory);
-
-  /** Executes other arguments in this process with the same streams, and returns the exit code. */
-  int execute(List<String> arguments);
 
   /** Returns the command line of a command or of a nested subcommand. */
   static Invocation of(CommandSpec command) {

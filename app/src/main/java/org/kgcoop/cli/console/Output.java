@@ -58,7 +58,9 @@ public final class Output {
     LATEX,
     CSV,
     JSON,
-    JSONL;
+    JSONL,
+    /** A binary file, only for commands that write one. */
+    PARQUET;
 
     /** Returns the name of the format in options and file names. */
     public String id() {

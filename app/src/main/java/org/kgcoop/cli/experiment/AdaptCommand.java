@@ -27,7 +27,6 @@ import org.kgcoop.data.ImageGroupFile;
 import org.kgcoop.data.NoClassNames;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.AdaptRecord;
-import org.kgcoop.serve.model.ClassifierExamples;
 import org.kgcoop.tensorboard.EventFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -159,13 +158,6 @@ public final class AdaptCommand implements Callable<Integer> {
               + " of predict --sort-into is used without this option.")
   private @Nullable Path unknown;
 
-  @Option(
-      names = "--examples",
-      description =
-          "Store small copies of 12 training images next to the classifier. The page of serve shows"
-              + " them, so everybody who can open it sees them.")
-  private boolean examples;
-
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
@@ -208,9 +200,6 @@ public final class AdaptCommand implements Callable<Integer> {
         warnIfDifferent(repeated, record);
       }
       ReportPage.write(folder, set, folder.resolve("report.html"));
-      if (examples) {
-        ClassifierExamples.write(set, folder, seed, output::warn);
-      }
       output.json(record);
       if (!output.isJson()) {
         print(record);

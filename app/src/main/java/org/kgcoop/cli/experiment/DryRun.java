@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,13 +31,10 @@ import org.kgcoop.trial.ExperimentContext;
 import org.kgcoop.trial.WorkEstimate;
 
 /**
- * A plan of an experiment: its runs, the missing data sets, and estimates of time, memory and disk.
- * A published data set that is not on this machine is replaced by one of its size.
+ * A plan of an experiment: its runs, the missing data sets, and estimates of time and disk. A
+ * published data set that is not on this machine is replaced by one of its size.
  */
 final class DryRun {
-  /** The number of image files that are encoded to measure the encoder. */
-  private static final int SAMPLES = 4;
-
   /** The usual size of the images of the published data sets. */
   private static final int WIDTH = 500;
 
@@ -72,7 +68,7 @@ final class DryRun {
   void print(
       Experiment experiment, ExperimentContext context, Path out, String weights, Path scratch) {
     WorkEstimate.Result work =
-        new WorkEstimate(context, experiment.trials(), samples(experiment, scratch), scratch)
+        new WorkEstimate(context, experiment.trials(), image(experiment, scratch), scratch)
             .of(out, experiment.plan().jobs());
     output.json(json(experiment, work, weights));
     output.printf(
@@ -85,12 +81,12 @@ final class DryRun {
                 left("method", WorkEstimate.MethodWork::method),
                 right("runs", row -> String.valueOf(row.runs())),
                 right("steps", row -> String.format(Locale.ROOT, "%,d", row.steps())),
+                right("tests", row -> String.format(Locale.ROOT, "%,d", row.tests())),
                 right("time", row -> duration(row.seconds())))));
     output.printf(
         "image features: %,d images and views, %s",
         work.encodings(), duration(work.encodingSeconds()));
     output.printf("time: about %s on this machine", duration(work.seconds()));
-    output.printf("memory: about %s", size(work.memory()));
     output.printf("disk: about %s for features and runs", size(work.disk()));
     missing.values().forEach(set -> output.print("missing: " + missing(set)));
     long archives = missing.values().stream().mapToLong(this::bytes).sum();
@@ -107,22 +103,19 @@ final class DryRun {
   private String missing(PublishedDataSet set) {
     List<PublishedDataSet.Part> parts = parts(set);
     return parts.stream().allMatch(PublishedDataSet.Part::isDirect)
-        ? String.format(
-            Locale.ROOT,
-            "%s: ./kgcoop download %s --root %s (%.1f GB)",
-            set.name(),
-            set.name(),
-            options.rootOrDefault(),
-            bytes(set) / 1e9)
-        : "%s: needs an account, see ./kgcoop datasets %s".formatted(set.name(), set.name());
+        ? "%s: ./kgcoop download %s --root %s (%s)"
+            .formatted(set.name(), set.name(), options.rootOrDefault(), size(bytes(set)))
+        : "%s: %s, needs an account, see ./kgcoop datasets %s"
+            .formatted(set.name(), size(bytes(set)), set.name());
   }
 
   private List<PublishedDataSet.Part> parts(PublishedDataSet set) {
     return set.missingForTables(options.rootOrDefault().resolve(set.directory()));
   }
 
+  /** Returns the size of the missing downloads, also of those that need an account. */
   private long bytes(PublishedDataSet set) {
-    return Download.bytes(parts(set).stream().map(part -> part.origin().download()));
+    return Download.allBytes(parts(set).stream().map(part -> part.origin().download()));
   }
 
   private ObjectNode json(Experiment experiment, WorkEstimate.Result work, String weights) {
@@ -133,7 +126,6 @@ final class DryRun {
         .put("seconds", work.seconds())
         .put("encodings", work.encodings())
         .put("encoding_seconds", work.encodingSeconds())
-        .put("memory_bytes", work.memory())
         .put("disk_bytes", work.disk());
     ArrayNode methods = json.putArray("methods");
     for (WorkEstimate.MethodWork row : work.methods()) {
@@ -142,6 +134,7 @@ final class DryRun {
           .put("method", row.method())
           .put("runs", row.runs())
           .put("steps", row.steps())
+          .put("tests", row.tests())
           .put("seconds", row.seconds());
     }
     ArrayNode absent = json.putArray("missing");
@@ -169,35 +162,29 @@ final class DryRun {
         : String.format(Locale.ROOT, "%.1f h", seconds / 3600);
   }
 
-  /** Returns images of the data sets, or noise of the usual size. */
-  private static List<Path> samples(Experiment experiment, Path scratch) {
-    List<Path> there =
-        experiment.protocol().dataSets().stream()
-            .flatMap(data -> data.items().limit(SAMPLES))
-            .map(Item::file)
-            .filter(Files::isRegularFile)
-            .limit(SAMPLES)
-            .toList();
-    if (!there.isEmpty()) {
-      return there;
-    }
-    List<Path> noise = new ArrayList<>();
+  /** Returns an image of the data sets, or noise of the usual size. */
+  private static Path image(Experiment experiment, Path scratch) {
+    return experiment.protocol().dataSets().stream()
+        .flatMap(data -> data.items().limit(1))
+        .map(Item::file)
+        .filter(Files::isRegularFile)
+        .findFirst()
+        .orElseGet(() -> noise(scratch.resolve("noise.jpg")));
+  }
+
+  private static Path noise(Path file) {
+    BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
     Random random = new Random(1);
-    for (int i = 0; i < SAMPLES; i++) {
-      BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
-      for (int y = 0; y < HEIGHT; y++) {
-        for (int x = 0; x < WIDTH; x++) {
-          image.setRGB(x, y, random.nextInt(1 << 24));
-        }
+    for (int y = 0; y < HEIGHT; y++) {
+      for (int x = 0; x < WIDTH; x++) {
+        image.setRGB(x, y, random.nextInt(1 << 24));
       }
-      Path file = scratch.resolve("noise" + i + ".jpg");
-      try {
-        ImageIO.write(image, "jpg", file.toFile());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      noise.add(file);
     }
-    return noise;
+    try {
+      ImageIO.write(image, "jpg", file.toFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return file;
   }
 }

@@ -105,9 +105,8 @@ public abstract class ProtocolCommand implements Callable<Integer> {
     DryRun dryRun = new DryRun(data(), output);
     Protocol protocol = protocol(dryRun::open);
     try (ScratchFolder scratch = ScratchFolder.in(temporary(), "kgcoop-dry-run")) {
-      Optional<Path> untrained = clipOptions.untrained(scratch.path().resolve("clip"));
-      try (Clip clip =
-          untrained.isPresent() ? clipOptions.load(untrained.get()) : clipOptions.load()) {
+      Optional<Clip> untrained = clipOptions.untrained();
+      try (Clip clip = untrained.orElseGet(clipOptions::load)) {
         ExperimentContext context =
             invocation.context(
                 clip,

@@ -11,6 +11,7 @@ import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClassSplitOption;
 import org.kgcoop.cli.options.ClipOptions;
+import org.kgcoop.cli.options.Completions;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.cli.options.MethodNames;
@@ -66,6 +67,7 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--data",
       required = true,
       paramLabel = "PATH",
+      completionCandidates = Completions.Data.class,
       description =
           "Choose the data set: a folder of class folders, a folder with train and test, a .csv"
               + " or .jsonl manifest, a split_zhou_*.json, a .zip, .tar or .parquet file,"
@@ -166,7 +168,9 @@ public final class TrainCommand implements Callable<Integer> {
     if (calibration != null) {
       output.print(text(calibration));
     }
-    output.printf("training %.2f ms per image", results.msPerImage());
+    if (!Double.isNaN(results.msPerImage())) { // a method without steps
+      output.printf("training %.2f ms per image", results.msPerImage());
+    }
     output.print("classifier: " + ClassifierFile.in(out));
   }
 }

@@ -98,7 +98,7 @@ public final class ContactSheet {
 
   private static void write(BufferedImage sheet, Path file) {
     AtomicFile.write(
-        file,
+        AtomicFile.destination(file),
         out -> {
           if (!ImageIO.write(sheet, "png", out)) {
             throw new IOException("this Java writes no PNG");

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -180,12 +181,22 @@ public final class DataSetsCommand implements Callable<Integer> {
   private void printDownload(PublishedDataSet entry, ObjectNode json) {
     Path folder = (root == null ? Path.of("DIR") : root).resolve(entry.directory());
     List<PublishedDataSet.Part> parts = entry.missingForTables(folder);
-    if (!parts.isEmpty() && parts.stream().allMatch(PublishedDataSet.Part::isDirect)) {
+    List<Download> downloads =
+        parts.stream()
+            .flatMap(part -> Optional.ofNullable(part.origin().download()).stream())
+            .distinct()
+            .toList();
+    if (!parts.isEmpty() && parts.stream().allMatch(part -> part.origin().download() != null)) {
       String download =
           "./kgcoop download %s --root %s".formatted(entry.name(), root == null ? "DIR" : root);
-      long bytes = Download.bytes(parts.stream().map(part -> part.origin().download()));
+      long bytes = Download.allBytes(downloads.stream());
       json.put("download", download).put("download_bytes", bytes);
       output.printf("    %s (%.1f MB)", download, bytes / 1e6);
+      downloads.stream()
+          .map(Download::condition)
+          .filter(condition -> !condition.isEmpty())
+          .distinct()
+          .forEach(condition -> output.print("    first " + condition));
     }
   }
 

@@ -107,12 +107,11 @@ public final class DownloadCommand implements Callable<Integer> {
     all.addAll(ReleasedWeights.KNOWN);
     for (ReleasedWeights.Known weights : all) {
       output.printf(
-          "%-48s about %4.1f GB  %-10s  %s",
+          "%-48s about %5.2f GB  %-10s  %s",
           weights.name(), weights.gigabytes(), weights.licence(), weights.page());
     }
-    output.print(
-        "Sizes refer to float32 weights. Licenses can change; see the page of each model.\n"
-            + "Only OpenAI's archives have a published SHA-256, which is checked.");
+    output.print("Licenses can change; see the page of each model.");
+    output.print("Only OpenAI's archives have a published SHA-256, which is checked.");
     output.json(Map.of("weights", all.stream().map(Weights::of).toList()));
   }
 

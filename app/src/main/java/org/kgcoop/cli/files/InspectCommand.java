@@ -138,7 +138,7 @@ public final class InspectCommand implements Callable<Integer> {
   private Path path() {
     Path path = what.equals(ClipOptions.EMBEDDED) ? EmbeddedClip.folder() : Path.of(what);
     if (!Files.exists(path)) {
-      throw KgCoopException.configuration(path + ": there is no such file or folder");
+      throw KgCoopException.data(path + ": there is no such file or folder");
     }
     return path;
   }

@@ -130,7 +130,7 @@ final class Inspection {
     long bytes = 0;
     for (StoredTensor tensor : file.tensors().values()) {
       types.merge(tensor.dtype().name().toLowerCase(Locale.ROOT), 1L, Long::sum);
-      bytes += tensor.data().remaining();
+      bytes += tensor.byteCount();
     }
     ObjectNode summary = json.putObject("tensors");
     summary.put("count", file.tensors().size()).put("bytes", bytes);

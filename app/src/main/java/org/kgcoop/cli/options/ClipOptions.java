@@ -17,7 +17,6 @@ import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.CheckedPrecision;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
-import org.kgcoop.clip.RandomClip;
 import org.kgcoop.clip.ReleasedClip;
 import org.kgcoop.clip.ReleasedWeights;
 import org.kgcoop.data.Templates;
@@ -44,7 +43,8 @@ public final class ClipOptions {
 
   @Option(
       names = "--clip",
-      paramLabel = "PATH",
+      paramLabel = "MODEL", // differs from that of --data, because picocli completes by the label
+      completionCandidates = Completions.Weights.class,
       description =
           "Choose the CLIP weights: a .pt, .safetensors or state dict file, a Hugging Face or"
               + " OpenCLIP folder, or a name such as ViT-B/16 or hf:OWNER/NAME (default: those of the"
@@ -163,26 +163,22 @@ public final class ClipOptions {
   }
 
   /**
-   * Writes untrained weights of the same size if OpenAI's weights of that name are not on this
+   * Returns untrained weights of the same size if OpenAI's weights of that name are not on this
    * machine. A plan does not download them.
    *
-   * @param folder a new folder
-   * @return the folder, or empty if the weights are there or have another name
+   * @return empty if the weights are there or have another name
    */
-  public Optional<Path> untrained(Path folder) {
-    return missingReleased()
-        .map(
-            released -> {
-              RandomClip.write(folder, released.config(), 1);
-              return folder;
-            });
-  }
-
-  private Optional<ReleasedClip> missingReleased() {
+  public Optional<Clip> untrained() {
     return ReleasedClip.ALL.stream()
         .filter(released -> released.name().equals(clip) && !Files.exists(Path.of(clip)))
         .filter(released -> !network.weights(Output.of(spec)).isPresent(released))
-        .findFirst();
+        .findFirst()
+        .map(
+            released ->
+                Clip.forSpeed(
+                    Path.of(released.name()),
+                    released.config(),
+                    options(RecordedClip.ofFingerprint(""))));
   }
 
   /** Returns a line about weights that are not on this machine. */
@@ -208,15 +204,26 @@ public final class ClipOptions {
 
   /** Loads the model. */
   public Clip load() {
-    return load(path());
-  }
-
-  /** Loads other weights with these options. */
-  public Clip load(Path path) {
-    return load(path, RecordedClip.ofFingerprint(""));
+    return load(path(), RecordedClip.ofFingerprint(""));
   }
 
   private Clip load(Path path, RecordedClip recorded) {
+    boolean automatic = AUTO.equalsIgnoreCase(precision);
+    Clip.Options options = options(recorded);
+    WeightFile file = WeightFiles.open(path);
+    Optional<Output> output = Output.find(spec);
+    Consumer<String> lines = line -> output.ifPresent(o -> o.info(line));
+    Consumer<String> warnings = line -> output.ifPresent(o -> o.warn(line));
+    Clip clip =
+        automatic
+            ? CheckedPrecision.automatic(file, options, lines)
+            : CheckedPrecision.load(file, options, lines, warnings);
+    recorded.precision().warning(clip).ifPresent(warnings);
+    return isByName() ? clip.named(String.valueOf(this.clip)) : clip;
+  }
+
+  /** Returns the options of the model, and sets the number of threads. */
+  private Clip.Options options(RecordedClip recorded) {
     boolean automatic = AUTO.equalsIgnoreCase(precision);
     Clip.Options given =
         new Clip.Options(
@@ -239,16 +246,7 @@ public final class ClipOptions {
               output.debug(() -> "kernels: " + Kernels.inUse());
               Arithmetic.warning(options.precision()).ifPresent(output::warn);
             });
-    WeightFile file = WeightFiles.open(path);
-    Optional<Output> output = Output.find(spec);
-    Consumer<String> lines = line -> output.ifPresent(o -> o.info(line));
-    Consumer<String> warnings = line -> output.ifPresent(o -> o.warn(line));
-    Clip clip =
-        automatic
-            ? CheckedPrecision.automatic(file, options, lines)
-            : CheckedPrecision.load(file, options, lines, warnings);
-    recorded.precision().warning(clip).ifPresent(warnings);
-    return isByName() ? clip.named(String.valueOf(this.clip)) : clip;
+    return options;
   }
 
   private boolean isByName() {

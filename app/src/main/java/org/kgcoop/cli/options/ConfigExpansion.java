@@ -38,22 +38,16 @@ public final class ConfigExpansion implements IParameterPreprocessor {
   private static final Set<String> WEIGHTS = Set.of(WEIGHT, KgCoOp.ID + "." + WEIGHT);
 
   private final CommandSpec command;
-  private final Path directory;
 
-  private ConfigExpansion(CommandSpec command, Path directory) {
+  private ConfigExpansion(CommandSpec command) {
     this.command = command;
-    this.directory = directory;
   }
 
-  /**
-   * Enables configuration files for a command that has the option.
-   *
-   * @param directory the folder that relative paths of files are resolved against
-   */
-  public static void install(CommandLine commandLine, Path directory) {
+  /** Enables configuration files for a command that has the option. */
+  public static void install(CommandLine commandLine) {
     CommandSpec spec = commandLine.getCommandSpec();
     if (spec.findOption(ConfigOptions.CONFIG) != null) {
-      spec.preprocessor(new ConfigExpansion(spec, directory));
+      spec.preprocessor(new ConfigExpansion(spec));
     }
   }
 
@@ -79,7 +73,7 @@ public final class ConfigExpansion implements IParameterPreprocessor {
     List<ConfigFile> published = new ArrayList<>();
     OptionValues values = OptionValues.empty();
     for (String name : line.options().getOrDefault("config", List.of())) {
-      ConfigFile file = ConfigFile.read(directory.resolve(name));
+      ConfigFile file = ConfigFile.read(Path.of(name));
       if (file.isReference()) {
         published.add(file);
       } else {
@@ -140,7 +134,8 @@ public final class ConfigExpansion implements IParameterPreprocessor {
               .auxiliaryTypes(String.class)
               .build());
     }
-    CommandLine parser = new CommandLine(texts).setUnmatchedArgumentsAllowed(true);
+    CommandLine parser =
+        new CommandLine(texts).setUnmatchedArgumentsAllowed(true).setExpandAtFiles(false);
     texts.parser().collectErrors(true);
     OptionValues explicit = OptionValues.empty();
     for (OptionSpec option : parser.parseArgs(words.toArray(String[]::new)).matchedOptions()) {

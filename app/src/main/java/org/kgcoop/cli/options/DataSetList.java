@@ -13,6 +13,7 @@ public final class DataSetList {
       names = "--data",
       required = true,
       paramLabel = "PATH",
+      completionCandidates = Completions.Data.class,
       description =
           "Choose the data sets: folders, files or names, as for train. Separate several with"
               + " commas, or repeat the option.")

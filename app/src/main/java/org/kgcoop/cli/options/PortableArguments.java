@@ -20,17 +20,14 @@ public final class PortableArguments {
   private static final Set<String> DATA = Set.of("--data", "--source", "--shifts");
 
   private final ParseResult parsed;
-  private final Path directory;
 
   /**
    * Prepares the arguments of a command.
    *
    * @param parsed the parsed command, without the name of the program
-   * @param directory the folder that relative paths of the command are resolved against
    */
-  public PortableArguments(ParseResult parsed, Path directory) {
+  public PortableArguments(ParseResult parsed) {
     this.parsed = parsed;
-    this.directory = directory.toAbsolutePath();
   }
 
   /** Returns the command and its options, except for some options. */
@@ -60,10 +57,10 @@ public final class PortableArguments {
             || (name.equals("--clip") && exists(value))
             // With --root, paths are relative to the root, so they must not change.
             || (DATA.contains(name) && !parsed.hasMatchedOption("--root") && exists(value));
-    return path ? directory.resolve(value).normalize().toString() : value;
+    return path ? Path.of(value).toAbsolutePath().normalize().toString() : value;
   }
 
   private boolean exists(String value) {
-    return !DataOptions.isEmbedded(value) && Files.exists(directory.resolve(value));
+    return !DataOptions.isEmbedded(value) && Files.exists(Path.of(value));
   }
 }

@@ -62,8 +62,8 @@ public final class ProtocolOptions {
   @Option(
       names = "--dry-run",
       description =
-          "Print the runs, the data that is missing, and estimates of time, memory and disk space."
-              + " Measures a few steps of each method and runs nothing else.")
+          "Print the runs, the data that is missing, and estimates of time and disk space. Measures"
+              + " an image and a step of each method and runs nothing else.")
   private boolean dryRun;
 
   @Mixin private Sweep sweep = new Sweep();

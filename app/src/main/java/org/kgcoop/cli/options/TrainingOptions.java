@@ -29,8 +29,9 @@ public final class TrainingOptions {
   @Option(
       names = "--published",
       description =
-          "Train like the published code: with new augmented views in every epoch (slow), and with"
-              + " the published numbers of epochs and batch sizes. Cannot be combined with options"
+          "Train with new augmented views in every epoch, like the published code (slow), and choose"
+              + " settings on the same images as that code. Epochs, batch sizes and learning rates"
+              + " are the published ones also without this option. Cannot be combined with options"
               + " that change the training.")
   private boolean published;
 

@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.Completions;
 import org.kgcoop.cli.options.Parse;
+import org.kgcoop.files.AtomicFile;
 import org.kgcoop.report.ReportPage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,6 +54,7 @@ public final class ReportCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "PATH",
+      completionCandidates = Completions.Data.class,
       description =
           "Set the data sets of the runs, to include misclassified images in the page. Separate"
               + " several with commas, or repeat the option. Images of embedded data sets are"
@@ -63,7 +66,7 @@ public final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Path file = out != null ? out : runs.size() == 1 ? runs.get(0).resolve(FILE) : Path.of(FILE);
-    ReportPage.write(runs, data(), file);
+    ReportPage.write(runs, data(), out == null ? file : AtomicFile.destination(out));
     output.json(Map.of("report", file.toString()));
     output.print("Report: " + file);
     return 0;

@@ -6,11 +6,11 @@ import picocli.CommandLine.Command;
 @Command(
     name = "runs",
     mixinStandardHelpOptions = true,
-    header = "List, tabulate and repeat runs.",
+    header = "List and tabulate runs.",
     description = {
       "",
-      "List all runs in the folder --runs and its subfolders. The subcommands show,"
-          + " tabulate and repeat runs.",
+      "List all runs in the folder --runs and its subfolders, as runs list does. The other"
+          + " subcommands show and tabulate runs.",
       ""
     },
     footer = {
@@ -19,12 +19,7 @@ import picocli.CommandLine.Command;
       "  ./kgcoop runs --methods kgcoop --set weight=8",
       "  ./kgcoop runs table runs/table --format latex > table.tex"
     },
-    subcommands = {
-      RunsCommand.ListCommand.class,
-      RunsShowCommand.class,
-      RunsTableCommand.class,
-      RunsRerunCommand.class
-    })
+    subcommands = {RunsCommand.ListCommand.class, RunsShowCommand.class, RunsTableCommand.class})
 public final class RunsCommand extends RunsList {
 
   /** The command {@code runs list}, which lists stored runs. */

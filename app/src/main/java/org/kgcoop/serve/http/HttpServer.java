@@ -11,12 +11,12 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.router.Endpoint;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.eclipse.jetty.server.CustomRequestLog;
@@ -31,6 +31,7 @@ import org.eclipse.jetty.server.handler.QoSHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.FileErrors;
 
 /**
  * An HTTP server with access control and limits, whatever its routes are. A request passes the rate
@@ -124,20 +125,28 @@ public final class HttpServer implements AutoCloseable {
    * Opens a file for the request log, to append to it. A {@code yyyy_mm_dd} in its name is replaced
    * by the date.
    *
+   * @param problems receives one line when requests are no longer logged, as on a full disk; the
+   *     server continues
    * @throws KgCoopException if the file cannot be opened
    */
-  public static Consumer<String> logFile(Path file) {
+  public static Consumer<String> logFile(Path file, Consumer<String> problems) {
     RequestLogWriter writer = new RequestLogWriter(file.toString());
     try {
       writer.start();
     } catch (Exception e) {
       throw KgCoopException.io("--request-log " + file + ": cannot be written: " + e, e);
     }
+    AtomicBoolean failing = new AtomicBoolean();
     return line -> {
       try {
         writer.write(line);
-      } catch (IOException e) { // the server continues on a full disk
-        throw new UncheckedIOException(e);
+        failing.set(false);
+      } catch (IOException e) {
+        if (!failing.getAndSet(true)) {
+          problems.accept(
+              "--request-log %s: requests are not logged: %s; free some space"
+                  .formatted(file, FileErrors.reason(e)));
+        }
       }
     };
   }

@@ -54,9 +54,14 @@ final class ProxiedRequests implements HttpConfiguration.Customizer {
     HttpURI uri = request.getHttpURI();
     String path = uri.getPath();
     String prefix = proxy.path();
-    return prefix.isEmpty() || path == null || !path.startsWith(prefix + "/")
-        ? request
-        : Request.serveAs(request, HttpURI.build(uri).path(path.substring(prefix.length())));
+    if (prefix.isEmpty() || path == null || !path.startsWith(prefix + "/")) {
+      return request;
+    }
+    try {
+      return Request.serveAs(request, HttpURI.build(uri).path(path.substring(prefix.length())));
+    } catch (IllegalArgumentException e) { // as /pets/.., which leads out of the prefix
+      return request;
+    }
   }
 
   /** Returns the last address that no proxy has, or null if the peer is not a proxy. */

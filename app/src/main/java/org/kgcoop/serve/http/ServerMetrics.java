@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
@@ -45,6 +46,12 @@ public final class ServerMetrics implements AutoCloseable {
           .withRegistry(registry);
 
   public ServerMetrics() {
+    // Names that the rules of Prometheus do not allow: its unit of time is the second, and _count
+    // belongs to a summary. process_cpu_usage and system_cpu_usage stay.
+    registry
+        .config()
+        .meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"))
+        .meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
     Stream.of(
             new JvmMemoryMetrics(),
             collections,

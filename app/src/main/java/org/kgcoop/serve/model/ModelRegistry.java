@@ -3,7 +3,6 @@ package org.kgcoop.serve.model;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.api.Classifier;
@@ -22,24 +21,10 @@ public final class ModelRegistry implements AutoCloseable {
    * @param models by name, at least one
    */
   public ModelRegistry(Map<String, Classifier> models) {
-    this(models, Map.of());
-  }
-
-  /**
-   * Creates a registry.
-   *
-   * @param models by name, at least one
-   * @param examples training images by the name of a model, which the page shows
-   */
-  public ModelRegistry(
-      Map<String, Classifier> models, Map<String, List<ClassifierExamples.Example>> examples) {
     if (models.isEmpty()) {
       throw new IllegalArgumentException("models: expected at least one");
     }
-    models.forEach(
-        (name, classifier) ->
-            this.models.put(
-                name, new ServedModel(name, classifier, examples.getOrDefault(name, List.of()))));
+    models.forEach((name, model) -> this.models.put(name, new ServedModel(name, model)));
   }
 
   /**

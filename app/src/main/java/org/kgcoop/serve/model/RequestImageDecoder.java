@@ -90,7 +90,22 @@ public final class RequestImageDecoder {
       return small.decode(file, deadline);
     } catch (KgCoopException e) {
       if (e.getCause() instanceof RefusedImageException) {
-        return large.decode(file, deadline); // or rejected with its own limit
+        return largeImage(file, deadline);
+      }
+      throw e;
+    }
+  }
+
+  private RgbImage largeImage(byte[] file, Deadline deadline) {
+    try {
+      return large.decode(file, deadline);
+    } catch (KgCoopException e) {
+      if (e.getCause() instanceof RefusedImageException cause) {
+        throw KgCoopException.data(
+            e.getMessage()
+                + ", or raise the limit of the server: --max-pixels, at most "
+                + Images.DEFAULT_MAX_PIXELS,
+            cause);
       }
       throw e;
     }

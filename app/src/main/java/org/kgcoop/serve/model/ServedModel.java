@@ -12,19 +12,11 @@ import org.kgcoop.serve.model.EncodingQueue.BatchFunction;
  * A classifier with a name.
  *
  * @param function one object for all requests, so that they share batches
- * @param examples training images that the page shows; may be empty
  */
 public record ServedModel(
-    String name,
-    Classifier classifier,
-    BatchFunction<Classification> function,
-    List<ClassifierExamples.Example> examples) {
-  public ServedModel {
-    examples = List.copyOf(examples);
-  }
-
-  ServedModel(String name, Classifier classifier, List<ClassifierExamples.Example> examples) {
-    this(name, classifier, new Classify(classifier), examples);
+    String name, Classifier classifier, BatchFunction<Classification> function) {
+  ServedModel(String name, Classifier classifier) {
+    this(name, classifier, new Classify(classifier));
   }
 
   /** Classifies images, with the classifier's own image encoder if it has one. */

@@ -1,6 +1,5 @@
 package org.kgcoop.serve.model;
 
-import java.util.List;
 import org.kgcoop.api.Classifier;
 
 /** A reference-counted classifier. The last user closes it. The creator is the first user. */
@@ -9,7 +8,7 @@ public final class SharedClassifier {
   private int holders = 1;
 
   SharedClassifier(String name, Classifier classifier) {
-    this.model = new ServedModel(name, classifier, List.of());
+    this.model = new ServedModel(name, classifier);
   }
 
   /** A use of the classifier; closing it ends the use. */

@@ -1,14 +1,11 @@
 package org.kgcoop.serve.page;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.regex.Pattern;
 import org.kgcoop.classifier.EmbeddedPrompt;
-import org.kgcoop.files.Resources;
-import org.kgcoop.serve.http.HttpErrorException;
 import org.kgcoop.serve.http.ServerSettings;
 
 /**
@@ -19,13 +16,11 @@ public final class WebPage {
   private static final PageFiles FILES =
       new PageFiles(WebPage.class, "index.html", "page.css", "page.js", "bars.js");
 
-  private static final Pattern PUBLIC =
-      Pattern.compile("/|/page/([a-z]+\\.[a-z]+|examples/\\d{1,3})");
+  private static final Pattern PUBLIC = Pattern.compile("/|/page/[a-z]+\\.[a-z]+");
 
   private final ServerSettings settings;
   private final String template;
   private final String note;
-  private final JsonNode examples = examples();
 
   /**
    * Creates the page.
@@ -47,13 +42,7 @@ public final class WebPage {
   public void addTo(RoutesConfig routes) {
     routes.get("/", request -> FILES.answer(request, "index.html"));
     routes.get("/page/about.json", this::about);
-    routes.get("/page/examples/{number}", this::example);
     routes.get("/page/{file}", request -> FILES.answer(request, request.pathParam("file")));
-  }
-
-  /** Returns the example images and their credits. */
-  private static JsonNode examples() {
-    return Resources.json(WebPage.class, "examples.json");
   }
 
   /** Answers with the data that the page needs before its first request. */
@@ -62,16 +51,6 @@ public final class WebPage {
     json.put("token", settings.token() != null).put("template", template);
     json.put("max_bytes", settings.limits().maxBodyBytes());
     json.put("note", note).putObject("notes").put(EmbeddedPrompt.MODEL, EmbeddedPrompt.NOTE);
-    request.json(json.set("examples", examples));
-  }
-
-  private void example(Context request) {
-    String number = request.pathParam("number");
-    if (!number.matches("\\d{1,3}") || Integer.parseInt(number) >= examples.size()) {
-      throw new HttpErrorException(404, "this example does not exist");
-    }
-    request
-        .contentType("image/png")
-        .result(Resources.bytes(WebPage.class, "examples/" + Integer.parseInt(number) + ".png"));
+    request.json(json);
   }
 }

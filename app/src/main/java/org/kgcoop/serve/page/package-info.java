@@ -1,4 +1,4 @@
-/** The web page that classifies images, and its examples. */
+/** The web page that classifies images. */
 @NullMarked
 @CheckReturnValue
 package org.kgcoop.serve.page;

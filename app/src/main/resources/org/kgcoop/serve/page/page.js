@@ -2,7 +2,7 @@
 // server. It stores only the token, until the tab is closed. It inserts texts as text, never as HTML.
 // All addresses are relative, because a proxy may put a path in front of them.
 
-import {show} from './bars.js';
+import {BELOW, show} from './bars.js';
 import {fetched, keepToken, token} from './requests.js';
 
 const DEBOUNCE = 250; // milliseconds from the last key to the request
@@ -14,10 +14,8 @@ const MOST_TRIES = 4; // requests, if the server is busy
 const element = (id) => document.getElementById(id);
 const among = () => document.forms.ask.elements.among.value;
 
-let server = {examples: [], models: []};
+let server = {models: []};
 let picture = null; // a Blob
-let example = null; // null if the picture is not an example
-let namesAreOurs = true; // until the user types class names
 let preview = '';
 let turn = 0; // counts requests, to drop answers to earlier ones
 let asking = new AbortController();
@@ -33,11 +31,7 @@ function question(image = picture) {
       return null;
     }
     const query = new URLSearchParams({model: model.name, top: Math.max(1, model.classes.length)});
-    const compares = isLearned(model) && element('compare').checked;
-    if (compares) {
-      query.set('compare', 'true');
-    }
-    return {path: 'v1/classify?' + query, body: image, prompts: compares ? prompts(model) : prompts(model).slice(0, 1)};
+    return {path: 'v1/classify?' + query, body: image, prompt: prompt(model)};
   }
   const names = namesIn(element('names').value);
   const template = element('template').value.trim();
@@ -54,7 +48,7 @@ function question(image = picture) {
   form.append('template', template);
   form.append('top', names.length);
   form.append('image', image);
-  return {path: 'v1/zero-shot', body: form, prompts: [{title: 'hand-crafted', text: template}]};
+  return {path: 'v1/zero-shot', body: form, prompt: {title: 'hand-crafted', text: template}};
 }
 
 /** The distinct names of a text. A name with a comma is in double quotes. */
@@ -93,7 +87,7 @@ async function ask() {
       fetched(asked.path, {method: 'POST', body: asked.body, signal: asking.signal}).then((r) => r.json()));
     if (mine === turn) {
       problem('');
-      show(answer, asked.prompts, example?.title, performance.now() - start);
+      show(answer, asked.prompt, performance.now() - start);
     }
   } catch (e) {
     if (mine === turn && e.name !== 'AbortError') {
@@ -159,10 +153,8 @@ function refuse(reason) {
   clearTimeout(timer);
   element('answer').removeAttribute('aria-busy');
   picture = null;
-  example = null;
   element('preview').hidden = true;
   element('caption').textContent = '';
-  markExample();
   clear();
   problem(reason);
 }
@@ -174,7 +166,7 @@ async function isUnreadable(file) {
   return /^ftyp(hei|hev|mif|msf|avi)/.test(await file.slice(4, 12).text());
 }
 
-async function take(file, shown = null) {
+async function take(file) {
   if (!file) {
     return;
   }
@@ -190,15 +182,13 @@ async function take(file, shown = null) {
   }
   problem('');
   picture = file;
-  example = shown;
   URL.revokeObjectURL(preview);
   preview = URL.createObjectURL(file);
   const image = element('preview');
   image.hidden = false;
   image.src = preview;
-  image.alt = shown ? (shown.isOwn ? 'an image of ' : 'a drawing of ') + shown.title : file.name ? 'the image ' + file.name : 'your image';
-  element('caption').textContent = shown ? `“${shown.title}”, ${shown.isOwn ? 'a training image' : shown.credit}` : file.name || '';
-  markExample();
+  image.alt = file.name ? 'the image ' + file.name : 'your image';
+  element('caption').textContent = file.name || '';
   askSoon(0);
 }
 
@@ -256,71 +246,11 @@ async function best(file) {
   try {
     const answer = await patiently(() => fetched(asked.path, {method: 'POST', body: asked.body}).then((r) => r.json()), false);
     const first = answer.classes[0];
-    return answer.accepted === false ? 'none of these classes' : `${first.class.replaceAll('_', ' ')} ${(100 * first.probability).toFixed(0)}\u00a0%`;
+    const mark = answer.accepted === false ? `, ${BELOW}` : '';
+    return `${first.class.replaceAll('_', ' ')} ${(100 * first.probability).toFixed(0)}\u00a0%${mark}`;
   } catch (e) {
     return e.message;
   }
-}
-
-function markExample() {
-  document.querySelectorAll('#examples button').forEach((button, i) =>
-    button.setAttribute('aria-pressed', String(listed.examples[i] === example)));
-}
-
-async function pick(chosenExample) {
-  if (namesAreOurs) { // show the example among classes that it belongs to
-    const model = server.models.find((m) => m.name === chosenExample.model);
-    if (model) {
-      element('model').value = model.name;
-    }
-    element('names').value = chosenExample.names.map(quoted).join(', ');
-    element('template').value = server.template;
-    document.forms.ask.elements.among.value = model ? 'model' : 'names';
-    choose();
-  }
-  const response = await fetched(chosenExample.image);
-  await take(await response.blob(), chosenExample);
-}
-
-/** The examples of a classifier: training images that its owner stored, or drawings of its classes. */
-function examplesOf(model) {
-  if (model?.examples?.length) {
-    return model.examples.map((name, i) => ({
-      image: `v1/models/${encodeURIComponent(model.name)}/examples/${i}`,
-      title: name.replaceAll('_', ' '), model: model.name, names: model.classes, isOwn: true,
-    }));
-  }
-  const fits = server.examples.some((each) => each.model === model?.name);
-  return fits ? server.examples : []; // drawings of other classes would only confuse
-}
-
-let listed = {model: null, examples: []};
-
-/** Shows the examples of the chosen classifier. */
-function listExamples() {
-  const model = chosen();
-  if (listed.model === model) {
-    return;
-  }
-  listed = {model, examples: examplesOf(model)};
-  element('examples-heading').hidden = listed.examples.length === 0;
-  element('examples').replaceChildren(...listed.examples.map((each) => {
-    const image = document.createElement('img');
-    image.alt = each.title;
-    fetched(each.image).then((r) => r.blob()).then((blob) => {
-      image.src = URL.createObjectURL(blob);
-    }).catch(() => {});
-    image.addEventListener('load', () => URL.revokeObjectURL(image.src));
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.title = each.title;
-    button.setAttribute('aria-pressed', 'false');
-    button.append(image);
-    button.addEventListener('click', () => pick(each).catch(refused));
-    const item = document.createElement('li');
-    item.append(button);
-    return item;
-  }));
 }
 
 // ---- classifiers
@@ -329,14 +259,11 @@ function chosen() {
   return server.models.find((m) => m.name === element('model').value);
 }
 
-function isLearned(model) {
-  return model.method !== undefined && !['zero-shot', 'clip', 'ensemble'].includes(model.method);
-}
-
-function prompts(model) {
-  const crafted = {title: 'hand-crafted', text: model.template || ''};
-  const learned = {title: 'learned', text: 'by ' + model.title, learned: true};
-  return isLearned(model) ? [learned, crafted] : [crafted];
+/** What the answers of a model come from: its learned classifier, or the hand-crafted text. */
+function prompt(model) {
+  return ['zero-shot', 'clip', 'ensemble'].includes(model.method)
+    ? {title: 'hand-crafted', text: model.template}
+    : {title: 'learned', text: 'by ' + model.title, learned: true};
 }
 
 /** The class names of a model, as one line. */
@@ -351,9 +278,7 @@ function classes(model) {
 function choose() {
   const own = among() === 'names';
   const model = chosen();
-  listExamples();
   element('own').hidden = !own;
-  element('compare-line').hidden = own || !model || !isLearned(model);
   element('model').hidden = own || server.models.length < 2;
   element('model-name').textContent = own || server.models.length < 2
     ? model ? `${model.name} (${model.classes.length})` : 'a classifier' : '';
@@ -382,13 +307,9 @@ async function open() {
   listModels((await (await fetched('v1/models')).json()).models);
   element('token-form').hidden = true;
   problem('');
+  element('names').value ||= (chosen()?.classes || []).slice(0, MOST_NAMES).map(quoted).join(', ');
   if (picture) {
     askSoon(0);
-  } else if (listed.examples.length) {
-    await pick(listed.examples[0]);
-  } else { // the examples show none of these classes
-    element('names').value = (chosen()?.classes || []).slice(0, MOST_NAMES).map(quoted).join(', ');
-    instead('');
   }
 }
 
@@ -424,7 +345,6 @@ function listen() {
   document.forms.ask.addEventListener('submit', (event) => event.preventDefault());
   document.forms.ask.addEventListener('input', (event) => {
     const typed = event.target.id === 'names' || event.target.id === 'template';
-    namesAreOurs = namesAreOurs && !typed;
     choose();
     askSoon(typed ? DEBOUNCE : 0);
   });

@@ -243,7 +243,7 @@ class EmbedCommandTest {
   @DisabledOnOs(OS.WINDOWS)
   void aPipeOrDeviceTakesAFormatOfOneFile() throws IOException {
     Path device = Files.createSymbolicLink(folder.resolve("device.npy"), Path.of("/dev/null"));
-    refused(embed(drawings, "--out", device), 2, "a second file", "--to csv");
+    refused(embed(drawings, "--out", device), 2, "other files", "--to csv");
     done(embed(drawings, "--out", device, "--to", "csv", "--overwrite"));
     assertThat(device).isSymbolicLink();
     assertThat(AtomicFile.isPipeOrDevice(device)).isTrue();

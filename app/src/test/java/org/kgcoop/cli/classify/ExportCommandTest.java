@@ -3,6 +3,8 @@ package org.kgcoop.cli.classify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,8 +26,14 @@ import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.classifier.TrainingDataRecord;
 import org.kgcoop.cli.Cli;
+import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.Interpolation;
+import org.kgcoop.image.view.Preprocessing;
+import org.kgcoop.image.view.Transform;
 import org.kgcoop.io.StateDicts;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
@@ -208,6 +217,47 @@ class ExportCommandTest {
     done(export(folder, "--to", "safetensors"));
     assertThat(folder.resolve("weights.safetensors")).isNotEmptyFile();
     assertThat(copy).hasSameBinaryContentAs(prompt);
+  }
+
+  /** A program that knows only this file gets the pixels that the model gets. */
+  @Test
+  void theDescriptionOfAnOnnxFileIsEnoughToPreprocessAnImage() throws IOException {
+    for (String mode : List.of("shortest", "squash")) {
+      Path model = folder.resolve(mode);
+      RandomClip.write(model, RandomClip.TINY, 1);
+      Files.writeString(
+          model.resolve("open_clip_config.json"),
+          """
+          {"preprocess_cfg": {"mean": [0.5, 0.4, 0.3], "std": [0.2, 0.25, 0.3],
+           "interpolation": "bilinear", "resize_mode": "%s"}}
+          """
+              .formatted(mode));
+      Path file = folder.resolve(mode + ".onnx");
+      Cli.Result result =
+          Cli.run("export", "--classes", "a,b", "--to", "onnx", "--out", file, "--clip", model);
+      done(result);
+      assertThat(result.err()).contains("[0.5,0.4,0.3]", "bilinear", "(value / 255 - mean) / std");
+
+      JsonNode json = new ObjectMapper().readTree(folder.resolve(mode + ".onnx.json").toFile());
+      assertThat(json.path("class_names")).extracting(JsonNode::asText).containsExactly("a", "b");
+      Transform described =
+          new Transform(
+              new Preprocessing(
+                  json.path("size").asInt(),
+                  json.path("channels").asText().equals("RGB") ? 3 : 1,
+                  List.of(new ObjectMapper().convertValue(json.path("mean"), Double[].class)),
+                  List.of(new ObjectMapper().convertValue(json.path("std"), Double[].class)),
+                  Interpolation.valueOf(
+                      json.path("interpolation").asText().toUpperCase(Locale.ROOT)),
+                  json.path("shorter_side").asInt(0)));
+      SampleDrawings.copyTo(folder.resolve("drawings"), 1);
+      RgbImage image = new Images(line -> {}).read(folder.resolve("drawings/bell/0.png"));
+      try (Clip clip = Clip.load(model)) {
+        Transform expected = new Transform(clip.preprocessing());
+        assertThat(described.normalize(described.test(image)))
+            .isEqualTo(expected.normalize(expected.test(image)));
+      }
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +19,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.io.ColumnIOFactory;
+import org.apache.parquet.io.LocalInputFile;
+import org.apache.parquet.io.RecordReader;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.api.Classification;
@@ -26,6 +37,7 @@ import org.kgcoop.api.Classifier;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.TrainingDataRecord;
 import org.kgcoop.cli.Cli;
+import org.kgcoop.cli.JsonPage;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.clip.Clip;
@@ -138,7 +150,7 @@ class PredictCommandTest {
     assertThat(result.err().lines()).hasSameSizeAs(broken);
     List<CsvRecord> lines = csv(table);
     assertThat(lines.get(0).getFields())
-        .containsExactly("image", "rank", "class", "index", "probability", "problem");
+        .containsExactly("image", "rank", "class", "index", "probability", "problem", "accepted");
     assertThat(lines.stream().skip(1).map(line -> Path.of(line.getField(0))))
         .containsExactlyElementsOf(below(images));
     List<Path> good = new ArrayList<>();
@@ -167,6 +179,70 @@ class PredictCommandTest {
     Cli.Result printed = ask(images, "--format", "csv");
     assertThat(printed.exitCode()).isEqualTo(3); // some images are unreadable
     assertThat(printed.out()).isEqualToNormalizingNewlines(Files.readString(table));
+  }
+
+  @Test
+  void anImageOfAnUnsupportedFormatIsUnreadable() throws IOException {
+    Path images = folder.resolve("few");
+    ManyDrawings.write(images, 2);
+    Path heic = images.resolve("photo.HEIC");
+    Files.write(heic, "\0\0\0\030ftypheic".getBytes(StandardCharsets.ISO_8859_1));
+    Path table = folder.resolve("table.csv");
+
+    Cli.Result refused = ask(images, "--format", "csv", "--out", table);
+    assertThat(refused.exitCode()).isEqualTo(3);
+    assertThat(refused.errorLine()).contains("photo.HEIC", "heif-convert", "--skip-bad");
+    assertThat(table).doesNotExist();
+
+    assertThat(ask(images, "--format", "csv", "--out", table, "--skip-bad").exitCode())
+        .isEqualTo(6);
+    assertThat(csv(table))
+        .anySatisfy(
+            row -> {
+              assertThat(row.getField(0)).isEqualTo(heic.toString());
+              assertThat(row.getField(5)).contains("HEIF");
+            });
+    assertThat(ask(images).exitCode()).isEqualTo(3);
+  }
+
+  /** Returns the columns and rows of a Parquet file as text. */
+  private static List<List<String>> cells(Path parquet) throws IOException {
+    List<List<String>> rows = new ArrayList<>();
+    try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(parquet))) {
+      MessageType schema = reader.getFileMetaData().getSchema();
+      rows.add(schema.getFields().stream().map(Type::getName).toList());
+      PageReadStore pages = reader.readNextRowGroup();
+      RecordReader<Group> records =
+          new ColumnIOFactory()
+              .getColumnIO(schema)
+              .getRecordReader(pages, new GroupRecordConverter(schema));
+      for (long i = 0; i < pages.getRowCount(); i++) {
+        Group row = records.read();
+        rows.add(
+            IntStream.range(0, schema.getFieldCount())
+                .mapToObj(
+                    f -> row.getFieldRepetitionCount(f) == 0 ? "" : row.getValueToString(f, 0))
+                .toList());
+      }
+    }
+    return rows;
+  }
+
+  @Test
+  void aParquetFileHasTheRowsOfTheCsvFile() throws IOException {
+    Path images = folder.resolve("few");
+    Files.write(ManyDrawings.write(images, 5).get(2), new byte[9]);
+    Path table = folder.resolve("table.csv");
+    ask(images, "--format", "csv", "--out", table, "--skip-bad", "--top", 2);
+    Path parquet = folder.resolve("table.parquet");
+
+    Object[] words = {"--format", "parquet", "--out", parquet, "--skip-bad", "--top", 2};
+    assertThat(ask(images, words).exitCode()).isEqualTo(6);
+    assertThat(cells(parquet)).isEqualTo(csv(table).stream().map(CsvRecord::getFields).toList());
+
+    Cli.Result nowhere = ask(images, "--format", "parquet");
+    assertThat(nowhere.exitCode()).isEqualTo(2);
+    assertThat(nowhere.errorLine()).contains("--out FILE.parquet");
   }
 
   @Test
@@ -254,6 +330,30 @@ class PredictCommandTest {
                 .map(line -> line.substring(0, line.indexOf('\t'))))
         .containsExactlyInAnyOrderElementsOf(rejected);
 
+    Object[] marking = {folder.resolve("few"), "--clip", weights, "--top", 2};
+    Cli.Result marked = Cli.run(both("predict", rejecting, marking));
+    for (String line : marked.out().lines().toList()) {
+      String image = line.substring(0, line.indexOf('\t'));
+      assertThat(line.endsWith("\tbelow the threshold")).isEqualTo(rejected.contains(image));
+      assertThat(line).doesNotContain("none of these");
+    }
+    JsonNode json =
+        new ObjectMapper()
+            .readTree(Cli.run(both("predict", rejecting, both("--json", "-q", marking))).out());
+    JsonPage.check("predict --json", json);
+    for (JsonNode each : json.path("images")) {
+      assertThat(each.path("accepted").asBoolean())
+          .isEqualTo(!rejected.contains(each.path("image").asText()));
+      assertThat(each.path("threshold").isDouble()).isTrue();
+      assertThat(each.path("classes")).hasSize(2);
+    }
+    Path table = folder.resolve("table.csv");
+    Cli.run(both("predict", rejecting, both("--format", "csv", both("--out", table, marking))));
+    for (CsvRecord line : csv(table).subList(1, 7)) {
+      assertThat(line.getField(6)).isEqualTo("" + !rejected.contains(line.getField(0)));
+    }
+    assertThat(Cli.run(both("predict", plain, marking)).out()).doesNotContain("threshold");
+
     List<Cli.Result> refused =
         List.of(
             Cli.run(both("predict", plain, words)),
@@ -336,7 +436,7 @@ class PredictCommandTest {
     List<String> lines = first.lines().toList();
     for (int i = 0; i < files.size(); i++) {
       assertThat(lines.get(i + 1))
-          .endsWith("," + Float.toString(expected.get(i).best().probability()) + ",");
+          .endsWith("," + Float.toString(expected.get(i).best().probability()) + ",,");
     }
   }
 
@@ -404,7 +504,7 @@ class PredictCommandTest {
         "--data-set goes with a CLASSIFIER",
         words("predict", image, "--classes", "bell,owl", "--data-set", "oxford_pets"));
     refused.put(
-        "--format xml: expected text, csv, json, jsonl",
+        "--format xml: expected text, csv, json, jsonl, parquet",
         words("predict", image, "--classes", "bell,owl", "--format", "xml"));
     for (Map.Entry<String, Object[]> each : refused.entrySet()) {
       Cli.Result result = Cli.run(each.getValue());

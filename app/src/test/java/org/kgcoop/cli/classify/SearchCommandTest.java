@@ -25,6 +25,7 @@ import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.clip.RandomClip;
 
 @Tag("system")
 class SearchCommandTest {
@@ -84,6 +85,30 @@ class SearchCommandTest {
     Files.write(file, bytes);
     Files.delete(folder.resolve("features.paths.json"));
     refused(search(file, TEXT), 3, "features.paths.json: missing");
+  }
+
+  @Test
+  void featuresOfAnotherClipAreRejected() throws IOException {
+    Path file = folder.resolve("features.npy");
+    Path icons = folder.resolve("icons");
+    SampleDrawings.copyTo(icons);
+    List<Path> clips = List.of(folder.resolve("one"), folder.resolve("other"));
+    for (Path clip : clips) {
+      RandomClip.write(clip, RandomClip.TINY, clips.indexOf(clip));
+    }
+    Path one = clips.get(0);
+    assertThat(Cli.run("embed", icons, "--out", file, "--clip", one, "--quiet").exitCode())
+        .isZero();
+    assertThat(search(file, TEXT, "--clip", one).err()).isEmpty();
+    refused(
+        search(file, TEXT, "--clip", clips.get(1)),
+        3,
+        "features.npy: features of another CLIP",
+        "give the --clip");
+    Files.delete(folder.resolve("features.clip.json"));
+    Cli.Result unknown = search(file, TEXT, "--clip", clips.get(1));
+    assertThat(unknown.exitCode()).isZero();
+    assertThat(unknown.err()).contains("features.clip.json is missing").hasLineCount(1);
   }
 
   @Test
@@ -214,7 +239,10 @@ class SearchCommandTest {
     Path some = folder.resolve("some");
     ManyDrawings.write(some, 3);
     Files.writeString(some.resolve("00001.png"), "no image");
-    refused(search(some, "a dog"), 3, "00001.png", "--skip-bad");
+    Cli.Result others = search(some, "a dog");
+    assertThat(others.exitCode()).isEqualTo(3);
+    assertThat(others.err()).contains("00001.png");
+    assertThat(others.out().lines()).hasSize(2);
     Cli.Result skipped = search(some, "a dog", "--skip-bad");
     assertThat(skipped.exitCode()).isEqualTo(6);
     assertThat(skipped.out().lines()).hasSize(2);

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.cli.ChildProcess;
 import org.kgcoop.cli.Cli;
+import org.kgcoop.cli.JsonPage;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.cli.StoredJson;
 import org.kgcoop.clip.EmbeddedClip;
@@ -131,6 +132,7 @@ class AdaptCommandTest {
 
     assertThat(found.exitCode()).as(found.err()).isZero();
     JsonNode record = new ObjectMapper().readTree(Files.readString(folder.resolve("a/adapt.json")));
+    JsonPage.check("adapt.json", record);
     assertThat(record.path("images").path("count").asInt()).isEqualTo(50);
     assertThat(record.path("result").path("suspects").path(0).path("image").asText())
         .isEqualTo(stray);

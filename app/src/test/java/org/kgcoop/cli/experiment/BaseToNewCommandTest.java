@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.Cli;
+import org.kgcoop.cli.JsonPage;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.RandomClip;
 
@@ -62,9 +63,14 @@ class BaseToNewCommandTest {
     Path report = folder.resolve("report.html");
     assertThat(result.out()).endsWith("Report: " + report + System.lineSeparator());
     Document page = Jsoup.parse(Files.readString(report));
+    JsonNode results = new ObjectMapper().readTree(folder.resolve("results.json").toFile());
+    JsonPage.check("results.json of a table", results);
+    String run = results.path("cells").path(0).path("run").asText();
+    JsonPage.check(
+        "results.json of a run",
+        new ObjectMapper().readTree(folder.resolve(run).resolve("results.json").toFile()));
     double base =
-        new ObjectMapper()
-            .readTree(folder.resolve("results.json").toFile())
+        results
             .path("cells")
             .path(0)
             .path("results")

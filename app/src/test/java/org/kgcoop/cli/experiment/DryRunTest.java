@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -70,13 +71,67 @@ class DryRunTest {
     assertThat(plan.path("methods").path(1).path("steps").asInt())
         .isEqualTo(2 * 3 * ((classes + 1) / 2));
     assertThat(plan.path("seconds").asDouble()).isPositive();
-    assertThat(plan.path("memory_bytes").asLong()).isGreaterThan(1 << 20);
     assertThat(plan.path("missing")).isEmpty();
 
     assertThat(run(command).exitCode()).isZero();
     JsonNode rest = json(run(with(command, "--dry-run", "--json")));
     assertThat(rest.path("done").asInt()).isEqualTo(4);
     assertThat(rest.path("seconds").asDouble()).isZero();
+  }
+
+  /** Base and new classes are also tested in one list. A large batch needs no images of its own. */
+  @Test
+  void countsEachTestImageInTwoListsOfClasses() throws IOException {
+    JsonNode plan =
+        json(
+            run(
+                "base2new",
+                "--data",
+                shared.resolve("drawings"),
+                "--shots",
+                1,
+                "--seeds",
+                1,
+                "--methods",
+                "clip,coop",
+                "--augment",
+                "test",
+                "--batch-size",
+                100_000_000,
+                "--dry-run",
+                "--json"));
+    int trained = plan.path("methods").path(1).path("steps").asInt() / 200; // CoOp's epochs
+    assertThat(trained).isEqualTo(1);
+    int classes = 2; // of four; one image of each
+    int tests = plan.path("encodings").asInt() - classes;
+    assertThat(tests).isPositive();
+    plan.path("methods")
+        .forEach(method -> assertThat(method.path("tests").asInt()).isEqualTo(2 * tests));
+  }
+
+  /** The counts read each list of 150,000 images a few times, not once per pair of runs. */
+  @Test
+  void aPlanOfManyRunsNeedsLittleMemory() throws IOException {
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    JsonNode plan =
+        json(
+            run(
+                "base2new",
+                "--data",
+                "imagenet",
+                "--root",
+                folder.resolve("data"),
+                "--methods",
+                "clip,ensemble",
+                "--seeds",
+                "1,2,3,4,5,6,7,8,9,10",
+                "--shots",
+                "1",
+                "--dry-run",
+                "--json"));
+    assertThat(plan.path("runs").asInt()).isEqualTo(20);
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1L << 30);
   }
 
   @Test
@@ -100,8 +155,8 @@ class DryRunTest {
     assertThat(text.out())
         .contains("base2new: 6 runs, 0 done before")
         .contains("missing: OxfordPets: ./kgcoop download OxfordPets --root ")
-        .contains("missing: ImageNet: needs an account, see ./kgcoop datasets ImageNet")
-        .contains("disk: 2.8 GB for the archives of the missing data sets");
+        .contains("missing: ImageNet: 152.5 GB, needs an account, see ./kgcoop datasets ImageNet")
+        .contains("disk: 155.3 GB for the archives of the missing data sets");
     JsonNode plan = json(run(with(command, "--json")));
     // 50,000, 3,669 and 8,041 test images; 16 of 500, 19 and 98 base classes in eight views
     assertThat(plan.path("encodings").asInt())

@@ -61,6 +61,15 @@ class TrainCommandTest {
         .doesNotContain("zero-shot");
   }
 
+  @Test
+  void aMethodWithoutStepsHasNoTimePerImage() {
+    Cli.Result result =
+        Cli.run(
+            words("train --method gda --shots 2 -q --feature-cache none --out " + folder + "/gda"));
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out()).contains("accuracy ").doesNotContain("NaN");
+  }
+
   @Tag("system")
   @Test
   @DisabledOnOs(OS.WINDOWS)

@@ -54,7 +54,8 @@ class DataSetsCommandTest {
         .contains("./kgcoop download OxfordPets --root " + root)
         .contains("download EuroSAT --root " + root + " (3.0 MB)") // its split file
         .contains("images/train: https://image-net.org (after registration)")
-        .doesNotContain("download ImageNet ");
+        .contains("./kgcoop download ImageNet --root " + root + " (152477.4 MB)")
+        .contains("first accept the terms on https://huggingface.co/datasets/ILSVRC/imagenet-1k");
   }
 
   @Test

@@ -50,8 +50,7 @@ class ConfigTest {
         epochs: 1
         lr: 5e-3
         optimizer: adam
-        decay: multi-step
-        decay-epochs: 1
+        sampler: random-all
         augment: test
         feature-cache: none
         quiet: true
@@ -72,7 +71,7 @@ class ConfigTest {
     assertThat(result.err()).isEmpty();
     assertThat(settings().path("training").path("lr").asDouble()).isEqualTo(0.01);
     assertThat(settings().path("training").path("optimizer").asText()).isEqualTo("adam");
-    assertThat(settings().path("training").path("decay_epochs").toString()).isEqualTo("[1]");
+    assertThat(settings().path("training").path("sampler").asText()).isEqualTo("random-all");
     assertThat(settings().path("method").path("context_tokens").asInt()).isEqualTo(3);
     assertThat(settings().path("method").path("weight").asDouble()).isEqualTo(3);
   }
@@ -88,10 +87,10 @@ class ConfigTest {
                 BATCH_SIZE: 8
               NUM_WORKERS: 8
             INPUT:
-              TRANSFORMS: ["random_crop", "cutout", "normalize"]
-              CUTOUT_LEN: 6
+              TRANSFORMS: ["random_resized_crop", "normalize"]
+              RRCROP_SCALE: (0.5, 1)
             OPTIM:
-              NAME: "rmsprop"
+              NAME: "adamw"
               LR: 0.002
               MAX_EPOCH: 200
               LR_SCHEDULER: "cosine"
@@ -125,11 +124,11 @@ class ConfigTest {
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.err()).contains("warning: ignored: DATALOADER.NUM_WORKERS");
     JsonNode training = settings().path("training");
-    assertThat(training.path("optimizer").asText()).isEqualTo("rmsprop");
+    assertThat(training.path("optimizer").asText()).isEqualTo("adamw");
     assertThat(training.path("epochs").asInt()).isEqualTo(1);
     assertThat(training.path("batch_size").asInt()).isEqualTo(8);
     assertThat(training.path("warmup").asText()).isEqualTo("none");
-    assertThat(training.path("transforms").asText()).isEqualTo("random_crop(4),cutout(1,6)");
+    assertThat(training.path("transforms").asText()).isEqualTo("random_resized_crop(0.5,1.0)");
     assertThat(settings().path("method").path("method").asText()).isEqualTo("coop");
     assertThat(settings().path("method").path("context_tokens").asInt()).isEqualTo(2);
     assertThat(settings().path("data").path("shots").asInt()).isEqualTo(2);
@@ -253,6 +252,14 @@ class ConfigTest {
       assertThat(result.errorLine()).as(command[0]).contains(missing);
       assertThat(result.err()).as(command[0]).doesNotContain("warning: ignored");
     }
+  }
+
+  @Test
+  void aWordThatBeginsWithAnAtSignIsNoFile() throws IOException {
+    Path words = Files.createDirectory(folder.resolve("@words"));
+    Cli.Result result = Cli.run("train", "--config", own(), "@" + words);
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.errorLine()).contains("unexpected argument '@" + words);
   }
 
   @Test

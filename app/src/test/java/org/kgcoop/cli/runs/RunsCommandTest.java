@@ -59,6 +59,7 @@ class RunsCommandTest {
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out())
         .contains("t/pets/coop/seed1", "base 25.00, new 50.00", "33.33", "complete");
+    assertThat(runs("list").out()).isEqualTo(result.out());
     assertThat(runs("list", "--methods", "kgcoop", "--seeds", 2).out().lines()).hasSize(2);
     assertThat(runs("list", "--methods", "prograd").out()).contains("no such run");
   }
@@ -111,26 +112,5 @@ class RunsCommandTest {
     assertThat(unknown.errorLine())
         .contains("--columns accuracy: no such column; this table has base, new, H, joint, ")
         .contains("ece, ece:base, ece:new, ");
-  }
-
-  @Test
-  void aCommandIsPrintedWithoutAFolder() {
-    Cli.Result result = runs("rerun", "t/pets/coop/seed2", "--dry-run");
-
-    assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.err().strip())
-        .endsWith("kgcoop base2new --data=set/pets --seeds=1,2 --only=pets/coop/seed2");
-    assertThat(runs("rerun", "t/pets/coop/seed2").errorLine()).contains("--out is missing");
-  }
-
-  @Test
-  void theCommandOfARerunIsNarrowedToItsRun() {
-    Cli.Result result = runs("rerun", "t/pets/coop/seed2", "--out", "again", "--dry-run");
-
-    assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.err())
-        .contains("kgcoop base2new --data=set/pets --seeds=1,2 --only=pets/coop/seed2 --out=again");
-    assertThat(runs("rerun", "t/pets/kgcoop/seed1", "--out", "again").errorLine())
-        .contains("does not say by which command it was made");
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -30,12 +28,12 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
-import org.kgcoop.serve.model.ClassifierExamples;
 import org.kgcoop.serve.model.ModelRegistry;
 
 /** Tests of the page in a real browser with the embedded CLIP. Skipped without a browser. */
@@ -52,7 +50,7 @@ class WebPageBrowserTest {
   private static @Nullable Chromium browser;
   private static Clip clip;
   private static Classifier learned;
-  private static Classifier handCrafted;
+  private static DataSet places;
   private static ModelRegistry models;
   private static ClassifierServer server;
   private static final List<String> LOG = new ArrayList<>();
@@ -70,7 +68,9 @@ class WebPageBrowserTest {
     ClassifierFile prompt = EmbeddedPrompt.read().orElseThrow();
     learned = Classifier.of(prompt, clip, prompt.classNames());
     models = new ModelRegistry(Map.of(EmbeddedPrompt.MODEL, learned));
-    handCrafted = Classifier.zeroShot(clip, prompt.classNames(), prompt.template());
+    places =
+        EmbeddedDataSets.open(
+            "places", DataSetOptions.defaults(warning -> {}).withCheckFiles(false));
     server = serve(null);
   }
 
@@ -98,7 +98,6 @@ class WebPageBrowserTest {
     }
     server.close();
     models.close();
-    handCrafted.close();
     clip.close();
   }
 
@@ -123,27 +122,35 @@ class WebPageBrowserTest {
   private static void open() {
     browser().look(1280, 900, false);
     browser().open("http://127.0.0.1:" + server.port() + "/");
-    browser().await(ANSWERED);
-    compare();
+    browser().await("document.querySelector('#about-model').innerText");
   }
 
-  /** Chooses the comparison with the hand-crafted prompt. */
-  private static void compare() {
-    browser().value("document.getElementById('compare').click()");
-    browser()
-        .await("!document.querySelector('#bars').className.includes('one-prompt') && " + ANSWERED);
+  /** Opens the page and drops an image on it. */
+  private static void openWith(String className) {
+    open();
+    drop(className);
+  }
+
+  private static void drop(String className) {
+    try {
+      browser().drop(Files.write(folder.resolve(className + ".png"), drawing(className)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    browser().await("document.querySelector('#caption').innerText === '" + className + ".png'");
+    browser().await(ANSWERED);
   }
 
   private static String text(String selector) {
     return browser().value("document.querySelector('" + selector + "').innerText").asText();
   }
 
-  /** Returns the rows of the table: a name, then the percentages of one or two prompts. */
+  /** Returns the rows of the table: a name and its percentage. */
   private static JsonNode bars() {
     return browser()
         .value(
             "[...document.querySelectorAll('#bars tbody tr')].map(row => [row.dataset.name,"
-                + " ...[...row.querySelectorAll('.number')].map(n => parseFloat(n.innerText))])");
+                + " parseFloat(row.querySelector('.number').innerText)])");
   }
 
   private static List<String> names() {
@@ -152,9 +159,19 @@ class WebPageBrowserTest {
     return names;
   }
 
-  private static byte[] example(int number) {
-    try (InputStream in = WebPage.class.getResourceAsStream("examples/" + number + ".png")) {
-      return Objects.requireNonNull(in).readAllBytes();
+  /** Returns a test drawing of a class that the classifier recognizes. */
+  private static byte[] drawing(String className) {
+    return places.test().stream()
+        .filter(item -> item.className().equals(className))
+        .map(WebPageBrowserTest::bytes)
+        .filter(image -> learned.classify(image).best().className().equals(className))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static byte[] bytes(Item item) {
+    try {
+      return Files.readAllBytes(item.file());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -169,41 +186,25 @@ class WebPageBrowserTest {
   }
 
   private static void assertBars(byte[] image) {
-    Classification first = learned.classify(image);
-    Classification second = handCrafted.classify(image);
-    JsonNode bars = bars();
-    assertThat(names()).contains(second.best().className()).hasSizeBetween(5, 8);
-    assertThat(names().get(0)).isEqualTo(first.best().className());
-    for (JsonNode bar : bars) {
-      String name = bar.get(0).asText();
-      assertThat(bar.get(1).floatValue()).isCloseTo(percent(first, name), within(0.06f));
-      assertThat(bar.get(2).floatValue()).isCloseTo(percent(second, name), within(0.06f));
+    Classification expected = learned.classify(image);
+    assertThat(names())
+        .containsExactlyElementsOf(
+            expected.top(8).stream().map(Classification.Candidate::className).toList());
+    for (JsonNode bar : bars()) {
+      assertThat(bar.get(1).floatValue())
+          .isCloseTo(percent(expected, bar.get(0).asText()), within(0.06f));
     }
   }
 
   @Test
-  void anExampleIsAnsweredAtOnceByBothPrompts() {
-    open();
-    assertBars(example(0));
-    assertThat(text("#verdict"))
-        .contains("The learned classifier says umbrella", "prompt says anchor");
-    assertThat(text("#caption")).contains("Phosphor by Phosphor Icons, MIT");
-    assertThat(text("#time")).matches("Answered in \\d+ ms, \\d+ of them on the server\\.");
-    browser().value("document.querySelectorAll('#examples button')[3].click()");
-    browser().await("document.querySelector('#verdict').innerText.includes('thermometer')");
-    assertBars(example(3));
-    assertThat(text("#verdict")).contains("The learned one is right.");
-  }
-
-  @Test
-  void theAnswerIsLargeAndTheComparisonIsAChoice() {
-    browser().look(1280, 900, false);
-    browser().open("http://127.0.0.1:" + server.port() + "/");
-    browser().await(ANSWERED);
+  void aDroppedImageIsAnsweredAndTheAnswerIsLarge() {
+    openWith("umbrella");
+    assertBars(drawing("umbrella"));
     assertThat(text("#best")).matches("umbrella \\d+\\.\\d\u00a0%");
-    assertThat(text("#verdict")).doesNotContain("hand-crafted");
-    assertThat(browser().value("document.querySelector('#bars').className").asText())
-        .contains("one-prompt");
+    assertThat(text("#verdict")).contains("The learned classifier says umbrella");
+    assertThat(text("#time")).matches("Answered in \\d+ ms, \\d+ of them on the server\\.");
+    drop("thermometer");
+    assertBars(drawing("thermometer"));
     browser().look(390, 844, false); // the answer is on the first screen of a phone
     assertThat(
             browser()
@@ -215,8 +216,8 @@ class WebPageBrowserTest {
   @Test
   void severalFilesHaveSeveralAnswers() throws IOException {
     List<Path> files = new ArrayList<>();
-    for (int number : new int[] {5, 0, 3}) {
-      files.add(Files.write(folder.resolve("several-" + number + ".png"), example(number)));
+    for (String name : List.of("truck", "umbrella", "thermometer")) {
+      files.add(Files.write(folder.resolve("several-" + name + ".png"), drawing(name)));
     }
     files.add(Files.writeString(folder.resolve("several-bad.png"), "no image"));
     open();
@@ -226,7 +227,7 @@ class WebPageBrowserTest {
             "[...document.querySelectorAll('#several-list b')].filter(b => b.innerText).length"
                 + " === 4");
     assertThat(text("#several-list"))
-        .contains("truck", "umbrella", "thermometer", "several-0.png", "expected JPEG");
+        .contains("truck", "umbrella", "thermometer", "several-umbrella.png", "expected JPEG");
     assertThat(text("#best")).startsWith("truck");
     browser().click("document.querySelectorAll('#several-list button')[1]");
     browser().await("document.querySelector('#best').innerText.startsWith('umbrella')");
@@ -234,7 +235,7 @@ class WebPageBrowserTest {
 
   /** No probability of a class reaches 1, so this threshold rejects every image. */
   @Test
-  void anImageThatTheThresholdRejectsShowsNoneOfTheClasses() {
+  void anAnswerBelowTheThresholdIsMarkedAndNotCalledRight() {
     ClassifierFile prompt = EmbeddedPrompt.read().orElseThrow();
     Calibration.Rejection rejection = new Calibration.Rejection(1, 0.95, 0.9, 0.99);
     Calibration calibration = new Calibration(2, Calibration.Origin.OUT_OF_FOLD, 40, rejection);
@@ -245,32 +246,19 @@ class WebPageBrowserTest {
     server = serve(null, registry);
     OTHERS.addAll(List.of(server, registry));
     try {
-      open();
+      openWith("umbrella");
       assertThat(text("#verdict"))
           .contains(
-              "The learned classifier says none of these classes: the most probable one, umbrella")
-          .contains("prompt says anchor")
-          .contains("Neither is right: it is umbrella.");
+              "The learned classifier says umbrella", "below its threshold of 100.0");
+      assertThat(text("#best")).contains("umbrella", "below the threshold");
     } finally {
       server = other;
     }
   }
 
   @Test
-  void aDroppedImageIsAnswered() throws IOException {
-    Path file = Files.write(folder.resolve("my truck.png"), example(5));
-    open();
-    browser().drop(file);
-    browser().await("document.querySelector('#caption').innerText === 'my truck.png'");
-    browser().await(ANSWERED);
-    browser().await("document.querySelector('#verdict').innerText.includes('truck')");
-    assertBars(example(5));
-    assertThat(text("#verdict")).doesNotContain("right"); // the correct class is unknown
-  }
-
-  @Test
   void explainsImagesThatTheServerCannotRead() throws IOException {
-    open();
+    openWith("truck");
     browser().drop(Files.writeString(folder.resolve("a.heic"), "\0\0\0\u0018ftypheic\0\0\0\0"));
     browser().await("document.querySelector('#problem').innerText.includes('JPEG')");
     browser().drop(Files.write(folder.resolve("large.png"), new byte[2_000_001]));
@@ -288,7 +276,7 @@ class WebPageBrowserTest {
 
   @Test
   void anAnswerGoesWhenTheNextImageIsDamaged() throws IOException {
-    open();
+    openWith("truck");
     browser().drop(Files.writeString(folder.resolve("damaged.png"), "no image"));
     browser().await("document.querySelector('#problem').innerText !== ''");
     assertThat(browser().value("document.querySelector('#bars').hidden").asBoolean()).isTrue();
@@ -309,8 +297,6 @@ class WebPageBrowserTest {
       browser().look(1280, 900, false);
       browser().open("http://127.0.0.1:" + server.port() + "/");
       browser().await("document.querySelector('#model-name').innerText === 'photos (2)'");
-      assertThat(browser().value("document.querySelectorAll('#examples li').length").asInt())
-          .isZero(); // drawings of other classes
       assertThat(browser().value("document.forms.ask.elements.among.value").asText())
           .isEqualTo("model");
       assertThat(text("#model-name")).isEqualTo("photos (2)");
@@ -323,54 +309,9 @@ class WebPageBrowserTest {
     }
   }
 
-  /** With a token, because the images of a classifier need one, unlike those of the page. */
-  @Test
-  void aClassifierShowsTheTrainingImagesThatItsOwnerStored() throws IOException {
-    Path run = Files.createDirectories(folder.resolve("stored"));
-    DataSet symbols =
-        EmbeddedDataSets.open(
-            "symbols", DataSetOptions.defaults(warning -> {}).withCheckFiles(false));
-    ClassifierExamples.write(symbols, run, 1, warning -> {});
-    List<ClassifierExamples.Example> examples = ClassifierExamples.read(run);
-    assertThat(examples).hasSize(12);
-    ClassifierServer other = server;
-    ModelRegistry owned =
-        new ModelRegistry(
-            Map.of("mine", Classifier.zeroShot(clip, symbols.classNames(), "a {}.")),
-            Map.of("mine", examples));
-    server = serve(TOKEN, owned);
-    OTHERS.addAll(List.of(server, owned));
-    try {
-      browser().look(1280, 900, false);
-      browser().open("http://127.0.0.1:" + server.port() + "/");
-      browser().await("!document.querySelector('#token-form').hidden");
-      browser()
-          .value(
-              "document.getElementById('token').value = '%s';".formatted(TOKEN)
-                  + " document.getElementById('token-form').requestSubmit()");
-      browser().await(ANSWERED);
-      assertThat(browser().value("document.querySelectorAll('#examples li').length").asInt())
-          .isEqualTo(12);
-      browser().await("[...document.querySelectorAll('#examples img')].every(i => i.naturalWidth)");
-      assertThat(text("#caption")).contains(readable(examples.get(0))).contains("training image");
-      browser().value("document.querySelectorAll('#examples button')[3].click()");
-      browser()
-          .await(
-              "document.getElementById('caption').innerText.includes('%s') && "
-                      .formatted(readable(examples.get(3)))
-                  + ANSWERED);
-    } finally {
-      server = other;
-    }
-  }
-
-  private static String readable(ClassifierExamples.Example example) {
-    return example.className().replace('_', ' ');
-  }
-
   @Test
   void aNameWithACommaIsOneName() {
-    open();
+    openWith("umbrella");
     browser().value("document.querySelector('[value=names]').click()");
     browser()
         .value(
@@ -382,10 +323,9 @@ class WebPageBrowserTest {
 
   @Test
   void namesAreAnsweredWhileTheyAreTypedAndOnlyTheLastAnswerIsShown() {
-    open();
+    openWith("umbrella");
     browser().value("document.querySelector('[value=names]').click()");
-    browser()
-        .await("document.querySelector('#bars').className.includes('one-prompt') && " + ANSWERED);
+    browser().await("document.querySelector('#bars').className.includes('crafted') && " + ANSWERED);
     browser()
         .value(
             "document.getElementById('names').focus(); document.getElementById('names').select()");
@@ -428,7 +368,7 @@ class WebPageBrowserTest {
 
   @Test
   void theKeyboardReachesEverythingAndShowsWhereItIs() {
-    open();
+    openWith("umbrella");
     List<String> reached = new ArrayList<>();
     browser().press("Tab");
     while (!browser().value("document.activeElement === document.body").asBoolean()) {
@@ -441,12 +381,7 @@ class WebPageBrowserTest {
                       + " || e.matches('.skip')]; })()");
       reached.add(at.get(0).asText());
       assertThat(at.get(1).asBoolean()).as("focused element: " + at).isTrue();
-      if (at.get(0).asText().equals("anchor")) {
-        browser().press("Enter");
-        browser()
-            .await(
-                "document.querySelector('#verdict').innerText.includes('classifier says anchor')");
-      } else if (at.get(0).asText().equals("model")) {
+      if (at.get(0).asText().equals("model")) {
         browser().press("ArrowDown"); // to the second radio button
         browser().await("!document.querySelector('#own').hidden");
       }
@@ -454,19 +389,16 @@ class WebPageBrowserTest {
       browser().press("Tab");
     }
     assertThat(reached)
-        .contains("Skip to the answer", "file", "umbrella", "fire", "names", "template")
+        .contains("Skip to the answer", "file", "names", "template")
         .doesNotHaveDuplicates();
-    browser().value("document.querySelector('[value=names]').click()");
-    browser()
-        .await("document.querySelector('#bars').className.includes('one-prompt') && " + ANSWERED);
-    // The table shows the names of the example without changes.
-    assertThat(names())
-        .containsExactlyInAnyOrder("anchor", "umbrella", "lightning", "tree", "star");
+    browser().await("document.querySelector('#bars').className.includes('crafted') && " + ANSWERED);
+    assertThat(text("#rest"))
+        .isEqualTo("and %s less probable classes", places.classNames().size() - 8);
   }
 
   @Test
   void announcesAnswersToScreenReaders() {
-    open();
+    openWith("umbrella");
     browser().value("document.querySelector('[value=names]').click()");
     browser().await(ANSWERED);
     int controls = 0;
@@ -488,7 +420,7 @@ class WebPageBrowserTest {
         assertThat(node.path("name").path("value").asText()).as(node.toString()).isNotBlank();
       }
     }
-    assertThat(controls).isGreaterThan(20);
+    assertThat(controls).isGreaterThan(15);
     assertThat(browser().value("document.getElementById('verdict').getAttribute('role')").asText())
         .isEqualTo("status");
     browser()
@@ -504,7 +436,7 @@ class WebPageBrowserTest {
 
   @Test
   void fitsPhonesAndDesktopsInLightAndDarkMode() throws IOException {
-    open();
+    openWith("umbrella");
     for (int width : new int[] {1280, 390, 320}) {
       for (boolean dark : new boolean[] {false, true}) {
         browser().look(width, width < 600 ? 844 : 900, dark);
@@ -530,15 +462,15 @@ class WebPageBrowserTest {
       assertThat(browser().requests()).noneMatch(url -> url.contains("/v1/"));
       browser().type(TOKEN);
       browser().press("Enter");
-      browser().await(ANSWERED);
-      compare();
-      assertBars(example(0));
+      browser().await("document.querySelector('#about-model').innerText");
+      drop("umbrella");
+      assertBars(drawing("umbrella"));
       assertThat(browser().value("document.cookie").asText()).isEmpty();
       assertThat(browser().value("document.documentElement.outerHTML").asText())
           .doesNotContain(TOKEN);
       // The browser tab stores the token.
       browser().open("http://127.0.0.1:" + server.port() + "/");
-      browser().await(ANSWERED);
+      browser().await("document.querySelector('#about-model').innerText");
     } finally {
       server = open;
     }
@@ -548,7 +480,7 @@ class WebPageBrowserTest {
   void namesOfFilesAreTextNotMarkup() throws IOException {
     Path file = folder.resolve("<img src=x onerror=alert(1)>.png");
     open();
-    browser().drop(Files.write(file, example(0)));
+    browser().drop(Files.write(file, drawing("umbrella")));
     browser().await("document.querySelector('#caption').innerText.startsWith('<img')");
     assertThat(browser().value("document.querySelectorAll('#caption img').length").asInt())
         .isZero();

@@ -11,6 +11,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.features.Shard;
+import org.kgcoop.files.FolderTree;
 
 /**
  * The folder of one model in a feature cache, on any file system. A file gets its final name when
@@ -47,12 +48,12 @@ final class FeatureCacheFolder implements Serializable {
   private void copy(Shard shard) throws IOException {
     java.nio.file.Path temporary = Files.createTempDirectory("kgcoop-shard-");
     try {
-      java.nio.file.Path file = shard.write(temporary);
+      java.nio.file.Path file = shard.write(Files.createDirectory(temporary.resolve(model())));
       // Write the keys first, so that a file with features always has them.
       copy(Shard.keyFile(file));
       copy(file);
     } finally {
-      delete(temporary);
+      FolderTree.delete(temporary);
     }
   }
 
@@ -114,21 +115,17 @@ final class FeatureCacheFolder implements Serializable {
     java.nio.file.Path temporary = Files.createTempDirectory("kgcoop-shard-");
     try {
       Path source = new Path(folder, name);
-      java.nio.file.Path file = temporary.resolve(name);
+      java.nio.file.Path file = Files.createDirectory(temporary.resolve(model())).resolve(name);
       files.system(source).copyToLocalFile(false, source, new Path(file.toUri()), true);
       return Shard.read(file);
     } finally {
-      delete(temporary);
+      FolderTree.delete(temporary);
     }
   }
 
-  private static void delete(java.nio.file.Path folder) throws IOException {
-    try (var all = Files.list(folder)) {
-      for (java.nio.file.Path file : all.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
+  /** Returns the name of the folder, which a file contains. */
+  private String model() {
+    return new Path(folder).getName();
   }
 
   @Override

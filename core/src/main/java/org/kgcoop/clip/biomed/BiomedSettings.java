@@ -82,7 +82,7 @@ final class BiomedSettings {
   ClipConfig.FileConfig read() {
     checkText();
     int visionHeads = visionHeads();
-    int textHeads = whole(bert, "num_attention_heads");
+    int textHeads = bert.whole("num_attention_heads", 0);
     double epsilon = bert.positive("layer_norm_eps", FORM.textEpsilon());
     List<String> assumed = new ArrayList<>();
     if (textHeads == 0) {
@@ -98,7 +98,7 @@ final class BiomedSettings {
     file.assume(
         "%s in BERT; epsilon 1e-6 and exact GELU in the ViT (not in open_clip_config.json)"
             .formatted(String.join(", ", assumed)));
-    int length = whole(text, "context_length");
+    int length = text.whole("context_length", 0);
     return new ClipConfig.FileConfig(
         Activation.GELU,
         textHeads,
@@ -118,7 +118,7 @@ final class BiomedSettings {
   private void checkText() {
     file.checkTextKeys(Set.of("hf_model_name", "hf_model_config"));
     for (String key : List.of("hf_model_name", "hf_tokenizer_name")) {
-      String model = text.json().path(key).asText("");
+      String model = text.text(key, "");
       if (model.toLowerCase(Locale.ROOT).contains("roberta")) {
         throw otherEncoder(text.name() + key, model, "RoBERTa");
       }
@@ -169,23 +169,11 @@ final class BiomedSettings {
     vision.only("timm_proj", "linear");
     ConfigSection timm = vision.at("timm_model_kwargs");
     timm.allOffBut(Set.of("num_heads"));
-    Matcher name = VIT.matcher(vision.json().path("timm_model_name").asText(""));
+    Matcher name = VIT.matcher(vision.text("timm_model_name", ""));
     if (!name.matches()) {
       throw vision.refused("timm_model_name", "a plain ViT such as vit_base_patch16_224");
     }
-    int heads = whole(timm, "num_heads");
+    int heads = timm.whole("num_heads", 0);
     return heads > 0 ? heads : HEADS.getOrDefault(name.group(1), 0);
-  }
-
-  /** Returns a positive whole number, or 0 if the key is missing. */
-  private static int whole(ConfigSection section, String key) {
-    if (section.isMissing(key)) {
-      return 0;
-    }
-    JsonNode value = section.json().path(key);
-    if (!value.isInt() || value.intValue() < 1) {
-      throw section.refused(key, "a positive whole number");
-    }
-    return value.intValue();
   }
 }

@@ -68,7 +68,7 @@ final class WordPieceFile {
     model.only("type", "WordPiece");
     ConfigSection normalizer = json.at("normalizer");
     json.at("pre_tokenizer").only("type", "BertPreTokenizer");
-    if (!normalizer.json().path("type").asText().equals("BertNormalizer")) {
+    if (!normalizer.text("type", "").equals("BertNormalizer")) {
       throw json.refused("normalizer", "a BertNormalizer");
     }
     normalizer.on("clean_text");
@@ -76,6 +76,9 @@ final class WordPieceFile {
     Map<String, Integer> ids = new LinkedHashMap<>();
     model.json().path("vocab").properties().forEach(e -> ids.put(e.getKey(), id(file, e)));
     List<String> special = new ArrayList<>(SPECIAL);
+    if (!json.isMissing("added_tokens") && !json.json().path("added_tokens").isArray()) {
+      throw json.refused("added_tokens", "a list");
+    }
     for (JsonNode token : json.json().path("added_tokens")) {
       String content = token.path("content").asText();
       if (!token.path("special").asBoolean() || content.isEmpty()) {
@@ -89,9 +92,9 @@ final class WordPieceFile {
         file,
         ids,
         special.stream().distinct().toList(),
-        model.json().path("unk_token").asText("[UNK]"),
-        model.json().path("continuing_subword_prefix").asText("##"),
-        (int) model.positive("max_input_chars_per_word", LONGEST_WORD),
+        model.text("unk_token", "[UNK]"),
+        model.text("continuing_subword_prefix", "##"),
+        model.whole("max_input_chars_per_word", LONGEST_WORD),
         normalizer,
         "lowercase");
   }
@@ -112,11 +115,11 @@ final class WordPieceFile {
         throw FileErrors.refused(file, "it has no piece '" + piece + "', which BERT needs");
       }
     }
-    boolean lowerCase = settings.isOn(lowerCaseKey);
-    boolean strips =
-        settings.json().path("strip_accents").isBoolean()
-            ? settings.json().path("strip_accents").booleanValue()
-            : lowerCase;
+    if (ids.keySet().stream().noneMatch(piece -> piece.startsWith(continuing))) {
+      throw FileErrors.refused(file, "none of its pieces begins with '" + continuing + "'");
+    }
+    boolean lowerCase = settings.flag(lowerCaseKey, true);
+    boolean strips = settings.flag("strip_accents", lowerCase);
     return new WordPieceTokenizer(
         new WordPieceTokenizer.Settings(
             ids, special, unknown, continuing, longestWord, lowerCase, strips));

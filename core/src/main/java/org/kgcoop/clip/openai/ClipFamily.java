@@ -113,13 +113,12 @@ public final class ClipFamily implements Family {
   public ClipConfig.FileConfig openClip(OpenClipConfig file) {
     ConfigSection text = file.text();
     ConfigSection vision = file.vision();
-    String encoder = vision.json().path("timm_model_name").asText("");
-    if (!vision.isOff("timm_model_name") && !TIMM_CLIP.matcher(encoder).matches()) {
+    String encoder = vision.text("timm_model_name", "");
+    if (!encoder.isEmpty() && !TIMM_CLIP.matcher(encoder).matches()) {
       throw vision.refused("timm_model_name", "none, or a vit_..._clip_...");
     }
     file.checkVisionKeys(Set.of("timm_model_name"));
-    if (!vision.isOff("timm_model_name")
-        && !vision.json().path("timm_pool").asText().equals("token")) {
+    if (!encoder.isEmpty() && !vision.text("timm_pool", "").equals("token")) {
       throw vision.refused("timm_pool", "token"); // OpenCLIP's default is the mean
     }
     vision.only("pool_type", "tok");
@@ -128,28 +127,24 @@ public final class ClipFamily implements Family {
     file.checkTextKeys(Set.of());
     checkEndOfText(text);
     checkTokens(text);
-    int headWidth = vision.json().path("head_width").asInt(0);
-    // A list of layers means a ResNet, whose attention is 32 times as wide as its stem.
-    int pooled = vision.json().path("layers").isArray() ? 32 : 1;
+    int headWidth = vision.whole("head_width", 0);
+    // The attention of a ResNet is 32 times as wide as its stem.
+    int pooled = file.tensors().contains("visual.layer1.0.conv1.weight") ? 32 : 1;
     Activation activation =
-        file.model().json().path("quick_gelu").asBoolean(false)
-            ? Activation.QUICK_GELU
-            : Activation.GELU;
+        file.model().flag("quick_gelu", false) ? Activation.QUICK_GELU : Activation.GELU;
     Activation visionActivation =
-        vision.isOff("timm_model_name")
+        encoder.isEmpty()
             ? activation
             : encoder.contains("_quickgelu") ? Activation.QUICK_GELU : Activation.GELU;
     return new ClipConfig.FileConfig(
         activation,
-        text.json().path("heads").asInt(0),
-        headWidth > 0 && vision.json().path("width").isInt()
-            ? pooled * vision.json().path("width").asInt() / headWidth
-            : 0,
+        text.whole("heads", 0),
+        headWidth > 0 ? pooled * vision.whole("width", 0) / headWidth : 0,
         vision.square("image_size"),
         new ClipConfig.Form(
             OpenClipConfig.epsilon(text),
             OpenClipConfig.epsilon(vision),
-            new ClipConfig.TextForm(text.isOff("no_causal_mask"), false),
+            new ClipConfig.TextForm(!text.flag("no_causal_mask", false), false),
             ClipConfig.ImageForm.CLASS_TOKEN,
             visionActivation == activation ? null : visionActivation));
   }
@@ -157,11 +152,11 @@ public final class ClipFamily implements Family {
   /** Checks that the feature is read at the first end of text, whose id is the maximum. */
   private static void checkEndOfText(ConfigSection text) {
     String pooling = text.oneOf("pool_type", FIRST_END_OF_TEXT);
-    if (!text.isOff("hf_tokenizer_name")) {
+    if (!text.text("hf_tokenizer_name", "").isEmpty()) {
       return; // compared with the tokenizer, once it is loaded
     }
-    int last = text.json().path("vocab_size").asInt(49408) - 1;
-    if (pooling.equals("eos") && text.json().path("eos_id").asInt(last) != last) {
+    int last = text.whole("vocab_size", 49408) - 1;
+    if (pooling.equals("eos") && text.tokenId("eos_id", last) != last) {
       throw text.refused("eos_id", Integer.toString(last));
     }
   }
@@ -170,7 +165,7 @@ public final class ClipFamily implements Family {
     ConfigSection tokenizer = text.at("tokenizer_kwargs");
     tokenizer.allOffBut(Set.of("clean"));
     tokenizer.only("clean", "lower");
-    if (!text.isOff("no_causal_mask") && !text.isOff("hf_tokenizer_name")) {
+    if (text.flag("no_causal_mask", false) && !text.isOff("hf_tokenizer_name")) {
       // Such tokenizers have other kinds of padding, which only causal texts ignore.
       throw text.refused("hf_tokenizer_name", "none with no_causal_mask");
     }
@@ -188,10 +183,10 @@ public final class ClipFamily implements Family {
 
   /** Rejects a SentencePiece tokenizer if its end token is not the position that a CLIP reads. */
   private static void checkEndOfText(ConfigSection text, int end) {
-    if (!text.json().path("pool_type").asText().equals("eos")) {
+    if (!text.text("pool_type", "").equals("eos")) {
       throw text.refused("pool_type", "eos with a tokenizer of this kind");
     }
-    if (text.json().path("eos_id").asInt(end) != end) {
+    if (text.tokenId("eos_id", end) != end) {
       throw text.refused("eos_id", end + ", the tokenizer's");
     }
   }

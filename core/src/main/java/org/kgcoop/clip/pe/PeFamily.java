@@ -149,11 +149,11 @@ public final class PeFamily implements Family {
     ConfigSection vision = file.vision();
     file.model().off("quick_gelu");
     file.checkVisionKeys(Set.of("timm_model_name"));
-    Matcher encoder = ENCODER.matcher(vision.json().path("timm_model_name").asText());
+    Matcher encoder = ENCODER.matcher(vision.text("timm_model_name", ""));
     if (!encoder.matches()) {
       throw vision.refused("timm_model_name", "a vit_pe_core_...");
     }
-    if (!vision.json().path("timm_pool").asText().equals("map")) {
+    if (!vision.text("timm_pool", "").equals("map")) {
       throw vision.refused("timm_pool", "map");
     }
     vision.off("timm_proj");
@@ -165,7 +165,7 @@ public final class PeFamily implements Family {
     tokenizer.only("clean", "lower");
     return new ClipConfig.FileConfig(
         Activation.GELU,
-        text.json().path("heads").asInt(0),
+        text.whole("heads", 0),
         Objects.requireNonNull(HEADS.get(encoder.group(1))),
         vision.square("image_size"),
         FORM.with(OpenClipConfig.epsilon(text), FORM.visionEpsilon(), null));

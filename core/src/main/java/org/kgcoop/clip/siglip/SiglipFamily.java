@@ -113,15 +113,15 @@ public final class SiglipFamily implements Family {
     file.checkVisionKeys(Set.of("timm_model_name"));
     vision.only("timm_pool", "map");
     vision.only("timm_proj", "none");
-    String encoder = vision.json().path("timm_model_name").asText();
+    String encoder = vision.text("timm_model_name", "");
     if (!encoder.startsWith("vit_") || !encoder.contains("_siglip")) {
       throw vision.refused("timm_model_name", "a vit_..._siglip_...");
     }
     file.checkTextKeys(Set.of("proj_bias", "act_kwargs"));
-    if (text.isOff("no_causal_mask")) {
+    if (!text.flag("no_causal_mask", false)) {
       throw text.refused("no_causal_mask", "true");
     }
-    if (!text.json().path("pool_type").asText().equals("last")) {
+    if (!text.text("pool_type", "").equals("last")) {
       throw text.refused("pool_type", "last");
     }
     ConfigSection gelu = text.at("act_kwargs");
@@ -134,7 +134,7 @@ public final class SiglipFamily implements Family {
         APPROXIMATE.matcher(encoder).find() ? Activation.GELU_PYTORCH_TANH : Activation.GELU;
     return new ClipConfig.FileConfig(
         activation,
-        text.json().path("heads").asInt(0),
+        text.whole("heads", 0),
         encoder.contains("_base_") ? 12 : 16,
         vision.square("image_size"),
         FORM.with(

@@ -78,15 +78,9 @@ public final class DataDownload {
                   set.name(),
                   first.origin().where(),
                   folder.resolve(first.path()),
-                  download == null ? "" : "; or " + tokenHint(download)));
+                  download == null ? "" : "; or " + download.condition()));
     }
     return missing;
-  }
-
-  private static String tokenHint(Download download) {
-    Source source = download.sources().get(0);
-    return "accept the terms on %s and set HF_TOKEN to your token"
-        .formatted(source.files().get(0).address().replaceFirst("/resolve/.*", ""));
   }
 
   private static boolean isArchive(Download download) {

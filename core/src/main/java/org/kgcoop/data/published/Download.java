@@ -20,12 +20,24 @@ public record Download(List<String> provides, List<Source> sources) {
    * @param downloads null and repeated elements do not count
    */
   public static long bytes(Stream<@Nullable Download> downloads) {
+    return allBytes(downloads.filter(each -> each != null && !each.sources().get(0).needsToken()));
+  }
+
+  /** Returns what a user must do before this download, or an empty text. */
+  public String condition() {
+    Source source = sources.get(0);
+    return source.needsToken()
+        ? "accept the terms on %s and set HF_TOKEN to your token"
+            .formatted(source.files().get(0).address().replaceFirst("/resolve/.*", ""))
+        : "";
+  }
+
+  /** Returns the size of some downloads, also of those that need an account, in bytes. */
+  public static long allBytes(Stream<@Nullable Download> downloads) {
     return downloads
         .filter(Objects::nonNull)
         .distinct()
-        .map(download -> download.sources().get(0))
-        .filter(source -> !source.needsToken())
-        .mapToLong(Source::bytes)
+        .mapToLong(download -> download.sources().get(0).bytes())
         .sum();
   }
 

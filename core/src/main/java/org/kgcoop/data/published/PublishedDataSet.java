@@ -108,14 +108,14 @@ public record PublishedDataSet(
     List<List<Item>> parts =
         files.counts().stream()
             .map(count -> Math.min(count, MAX_STAND_IN * classes))
-            .map(count -> IntStream.range(0, count).mapToObj(this::standInItem).toList())
+            .map(count -> IntStream.range(0, count).mapToObj(i -> standInItem(i, names)).toList())
             .toList();
     return new DataSet(name, names, parts.get(0), parts.get(1), parts.get(2), template);
   }
 
-  private Item standInItem(int i) {
+  private Item standInItem(int i, List<String> names) {
     int label = i % classes;
-    return new Item("image-" + i, MISSING_IMAGE, label, "class " + (label + 1));
+    return new Item("image-" + i, MISSING_IMAGE, label, names.get(label));
   }
 
   /** Returns true if the split file exists, so that the split is the published one. */

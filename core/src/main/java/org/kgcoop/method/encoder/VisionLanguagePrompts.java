@@ -42,7 +42,9 @@ public record VisionLanguagePrompts(
     private Setting<Integer> contextTokens() {
       return SharedSettings.CONTEXT_TOKENS
           .withDefault(
-              tokens + ", or " + Ivlp.TEXT_ONLY_TOKENS + " where image_depth is 0",
+              tokens == Ivlp.TEXT_ONLY_TOKENS
+                  ? Integer.toString(tokens)
+                  : tokens + ", or " + Ivlp.TEXT_ONLY_TOKENS + " where image_depth is 0",
               values -> values.get(imageDepth()) == 0 ? Ivlp.TEXT_ONLY_TOKENS : tokens)
           .publishedAs(key("N_CTX_TEXT"));
     }

@@ -1,0 +1,291 @@
+package org.kgcoop.adapt;
+
+import org.kgcoop.image.RgbImage;
+
+/**
+ * A gray picture of {@value #SIZE} x {@value #SIZE} samples, which shows whether two images show
+ * the same picture. {@link #correlation} moves, turns and scales one of them first, so it
+ * recognizes the frames of a burst and images that were saved again.
+ *
+ * <p>The arithmetic is in double precision in a fixed order. Results do not depend on the
+ * processor.
+ */
+final class Thumbnail {
+  /** The width and height. */
+  static final int SIZE = 32;
+
+  /** The number of frequencies of the {@link #spectrum}. */
+  static final int FREQUENCIES = 66;
+
+  static final int PIXELS = SIZE * SIZE;
+  private static final int MAX_FREQUENCY = 5;
+
+  /** The sum of the weights of the smoothing. */
+  private static final double WEIGHTS = 16;
+
+  /** The standard deviation, in gray levels, below which a picture is taken for a plain surface. */
+  private static final double FLAT = 1;
+
+  static final int HALF = SIZE / 2;
+  private static final int MAX_SHIFT = 4; // of half the resolution: a quarter of the picture
+  private static final int ITERATIONS = 10;
+
+  /** Correlations below which the search stops, after the shifts and after three iterations. */
+  private static final double HOPELESS_SHIFTED = 0.35;
+
+  private static final double HOPELESS_ALIGNED = 0.7;
+
+  /** The gain of a step below which the search stops. */
+  private static final double CONVERGED = 1e-4;
+
+  /** Minimum share of the picture in which both must overlap. */
+  private static final double OVERLAP = 0.6;
+
+  /** The samples, smoothed by 1 2 1 in both directions, times {@link #WEIGHTS}. */
+  private final short[] smoothed;
+
+  private final boolean isFlat;
+
+  private Thumbnail(byte[] gray) {
+    smoothed = smoothed(gray);
+    double[] values = smooth();
+    isFlat = isFlat(values, mean(values));
+  }
+
+  /** Creates the thumbnail of a whole image by the mean over rectangles. */
+  static Thumbnail of(RgbImage image) {
+    byte[] gray = new byte[PIXELS];
+    for (int y = 0; y < SIZE; y++) {
+      int top = y * image.height() / SIZE;
+      int bottom = Math.max(top + 1, (y + 1) * image.height() / SIZE);
+      for (int x = 0; x < SIZE; x++) {
+        int left = x * image.width() / SIZE;
+        int right = Math.max(left + 1, (x + 1) * image.width() / SIZE);
+        gray[y * SIZE + x] = (byte) Math.round(mean(image, left, right, top, bottom));
+      }
+    }
+    return new Thumbnail(gray);
+  }
+
+  /** Returns the mean luma, by the weights of ITU-R BT.601. */
+  private static double mean(RgbImage image, int left, int right, int top, int bottom) {
+    byte[] rgb = image.rgb();
+    long[] sums = new long[3];
+    for (int y = top; y < bottom; y++) {
+      int from = 3 * (y * image.width() + left);
+      for (int at = from; at < from + 3 * (right - left); at += 3) {
+        sums[0] += rgb[at] & 0xff;
+        sums[1] += rgb[at + 1] & 0xff;
+        sums[2] += rgb[at + 2] & 0xff;
+      }
+    }
+    double count = (double) (right - left) * (bottom - top);
+    return (0.299 * sums[0] + 0.587 * sums[1] + 0.114 * sums[2]) / count;
+  }
+
+  /**
+   * Returns the square roots of the amplitudes of low frequencies under a Hann window, ({@value
+   * #FREQUENCIES}), of unit length. They change little if the picture is shifted. A plain surface
+   * has only zeros.
+   */
+  float[] spectrum() {
+    double[] window = new double[SIZE];
+    for (int i = 0; i < SIZE; i++) {
+      window[i] = 0.5 - 0.5 * StrictMath.cos(2 * Math.PI * (i + 1) / (SIZE + 1));
+    }
+    float[] spectrum = new float[FREQUENCIES];
+    if (isFlat) {
+      return spectrum;
+    }
+    double[] values = smooth();
+    double mean = mean(values);
+    double windowed = 0;
+    for (int i = 0; i < PIXELS; i++) {
+      values[i] = (values[i] - mean) * window[i / SIZE] * window[i % SIZE];
+      windowed += values[i] / PIXELS;
+    }
+    double square = 0;
+    for (int i = 0; i < PIXELS; i++) {
+      values[i] -= windowed;
+    }
+    double[] real = new double[SIZE]; // of a line
+    double[] imaginary = new double[SIZE];
+    for (int across = 0; across <= MAX_FREQUENCY; across++) {
+      for (int y = 0; y < SIZE; y++) {
+        real[y] = 0;
+        imaginary[y] = 0;
+        for (int x = 0; x < SIZE; x++) {
+          int turn = across * x % SIZE;
+          real[y] += values[y * SIZE + x] * COSINES[turn];
+          imaginary[y] += values[y * SIZE + x] * COSINES[(turn + SIZE / 4) % SIZE];
+        }
+      }
+      for (int down = -MAX_FREQUENCY; down <= MAX_FREQUENCY; down++) {
+        double amplitude = down == 0 && across == 0 ? 0 : amplitude(real, imaginary, down);
+        square += amplitude;
+        spectrum[(down + MAX_FREQUENCY) * (MAX_FREQUENCY + 1) + across] =
+            (float) Math.sqrt(amplitude);
+      }
+    }
+    float scale = (float) (1 / Math.sqrt(square));
+    for (int i = 0; i < FREQUENCIES; i++) {
+      spectrum[i] *= scale;
+    }
+    return spectrum;
+  }
+
+  /** Returns the amplitude of a frequency down the Fourier coefficients of the lines. */
+  private static double amplitude(double[] real, double[] imaginary, int down) {
+    double a = 0;
+    double b = 0;
+    for (int y = 0; y < SIZE; y++) {
+      int turn = Math.floorMod(down * y, SIZE);
+      double cosine = COSINES[turn];
+      double sine = COSINES[(turn + SIZE / 4) % SIZE];
+      a += real[y] * cosine - imaginary[y] * sine;
+      b += real[y] * sine + imaginary[y] * cosine;
+    }
+    return Math.sqrt(a * a + b * b);
+  }
+
+  private static final double[] COSINES = cosines();
+
+  private static double[] cosines() {
+    double[] cosines = new double[SIZE];
+    for (int i = 0; i < SIZE; i++) {
+      cosines[i] = StrictMath.cos(2 * Math.PI * i / SIZE);
+    }
+    return cosines;
+  }
+
+  /**
+   * Returns the largest correlation of the brightness of two pictures after one is moved, turned,
+   * scaled and sheared: at most 1, for the same picture. The search begins with the best of the
+   * shifts by up to a quarter of the picture, and continues with Gauss-Newton steps. It stops early
+   * if the pictures are clearly different. The correlation with a plain surface is 0.
+   */
+  static double correlation(Thumbnail fixed, Thumbnail moved) {
+    if (fixed.isFlat || moved.isFlat) {
+      return 0;
+    }
+    double[] target = fixed.smooth();
+    double[] source = moved.smooth();
+    double[] parameters = new double[AffineStep.PARAMETERS];
+    double best = shift(halved(target), halved(source), parameters);
+    if (best < HOPELESS_SHIFTED) {
+      return best;
+    }
+    best = 0; // of half the resolution
+    for (int i = 0; ; i++) {
+      AffineStep step = new AffineStep(target, source, parameters);
+      double before = best;
+      if (step.overlap() >= OVERLAP) {
+        best = Math.max(best, step.correlation());
+      }
+      boolean done =
+          i == ITERATIONS || (i >= 3 && (best < HOPELESS_ALIGNED || best - before < CONVERGED));
+      if (done || !step.advance(parameters)) {
+        return best;
+      }
+    }
+  }
+
+  private static short[] smoothed(byte[] gray) {
+    int[] across = new int[PIXELS];
+    short[] both = new short[PIXELS];
+    for (int i = 0; i < PIXELS; i++) {
+      int x = i % SIZE;
+      across[i] =
+          (gray[x == 0 ? i : i - 1] & 0xff)
+              + 2 * (gray[i] & 0xff)
+              + (gray[x == SIZE - 1 ? i : i + 1] & 0xff);
+    }
+    for (int i = 0; i < PIXELS; i++) {
+      int y = i / SIZE;
+      both[i] =
+          (short)
+              (across[y == 0 ? i : i - SIZE]
+                  + 2 * across[i]
+                  + across[y == SIZE - 1 ? i : i + SIZE]);
+    }
+    return both;
+  }
+
+  /** Returns the smoothed samples. */
+  private double[] smooth() {
+    double[] values = new double[PIXELS];
+    for (int i = 0; i < PIXELS; i++) {
+      values[i] = smoothed[i] / WEIGHTS;
+    }
+    return values;
+  }
+
+  private static double mean(double[] values) {
+    double sum = 0;
+    for (double value : values) {
+      sum += value;
+    }
+    return sum / values.length;
+  }
+
+  private static boolean isFlat(double[] values, double mean) {
+    double square = 0;
+    for (double value : values) {
+      square += (value - mean) * (value - mean);
+    }
+    return square / values.length < FLAT * FLAT;
+  }
+
+  private static double[] halved(double[] values) {
+    double[] half = new double[HALF * HALF];
+    for (int y = 0; y < HALF; y++) {
+      for (int x = 0; x < HALF; x++) {
+        int at = 2 * y * SIZE + 2 * x;
+        half[y * HALF + x] =
+            (values[at] + values[at + 1] + values[at + SIZE] + values[at + SIZE + 1]) / 4;
+      }
+    }
+    return half;
+  }
+
+  /** Returns the largest correlation of all shifts, and sets the shift in the parameters. */
+  private static double shift(double[] target, double[] source, double[] parameters) {
+    double best = -1;
+    for (int dy = -MAX_SHIFT; dy <= MAX_SHIFT; dy++) {
+      for (int dx = -MAX_SHIFT; dx <= MAX_SHIFT; dx++) {
+        double correlation = shifted(target, source, dx, dy);
+        if (correlation > best) {
+          best = correlation;
+          parameters[0] = 2 * dx;
+          parameters[3] = 2 * dy;
+        }
+      }
+    }
+    return best;
+  }
+
+  private static double shifted(double[] target, double[] source, int dx, int dy) {
+    int left = Math.max(0, -dx);
+    int right = HALF - Math.max(0, dx);
+    int top = Math.max(0, -dy);
+    int bottom = HALF - Math.max(0, dy);
+    double one = 0;
+    double other = 0;
+    double oneSquare = 0;
+    double otherSquare = 0;
+    double product = 0;
+    for (int y = top; y < bottom; y++) {
+      for (int x = left; x < right; x++) {
+        double a = target[y * HALF + x];
+        double b = source[(y + dy) * HALF + x + dx];
+        one += a;
+        other += b;
+        oneSquare += a * a;
+        otherSquare += b * b;
+        product += a * b;
+      }
+    }
+    int count = (right - left) * (bottom - top);
+    return AffineStep.correlation(count, one, other, oneSquare, otherSquare, product);
+  }
+}
