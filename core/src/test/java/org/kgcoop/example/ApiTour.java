@@ -35,6 +35,7 @@ import org.kgcoop.label.Simulation;
 import org.kgcoop.label.Status;
 import org.kgcoop.label.UndoOffer;
 import org.kgcoop.label.Undone;
+import org.kgcoop.label.View;
 
 /** Calls the public methods of the API once each, with types of the API only. */
 public final class ApiTour {
@@ -258,6 +259,10 @@ public final class ApiTour {
     answers.clear();
     again.images().forEach(each -> answers.put(each, "dog"));
     labeling.answer(again, answers);
+    labeling.prepareViews();
+    int[] shown = labeling.view(View.all());
+    LabeledImage first = labeling.labels(List.of(shown[0])).get(0);
+    check(labeling.images().get(shown[0]).equals(first.image()));
     labeling.choose("a person", Map.of(again.images().get(0), "cat"));
     try {
       labeling.decide("a person", again.number(), again.images().get(0), "dog");
