@@ -6,7 +6,7 @@ import {show} from '/page/images.js';
 import {isDoubled} from '/page/keys.js';
 import {posted} from '/page/requests.js';
 import {isSeen, startSeeing, unwatch, watch} from '/page/seen.js';
-import {NONE, SKIP, announce, element, grouped, images, isBusy, me, notice, onScreen, problem, screen, screens, send, state} from '/page/session.js';
+import {NONE, SKIP, announce, element, grouped, images, isBusy, me, notice, onScreen, problem, refresh, screen, screens, send, state} from '/page/session.js';
 
 const GAP = 8; // pixels between tiles
 const ROOM = 1; // windows of rows above and below the visible ones
@@ -223,6 +223,7 @@ async function answer(number) {
   if (!json || onScreen() !== 'all') {
     return;
   }
+  refresh(() => {});
   json.tiles.forEach((each) => labels.set(each.image, each));
   const text = `${images(json.tiles.length - json.left_out.length)}: ${nameOf(number)}.`;
   const out = json.left_out.length ? ` ${images(json.left_out.length)} had been answered in another tab.` : '';
