@@ -415,6 +415,18 @@ class LabelingTest {
       assertThatExceptionOfType(KgCoopException.class)
           .isThrownBy(labeling::next)
           .withMessageContaining("two classes");
+      Map<String, String> none = new HashMap<>();
+      truth.keySet().forEach(image -> none.put(image.toString(), Labeling.NONE));
+      Simulation.Settings settings = new Simulation.Settings(0, 100, 1);
+      assertThatExceptionOfType(KgCoopException.class)
+          .isThrownBy(() -> Simulation.run(labeling, none, settings, step -> {}))
+          .withMessageContaining("two classes");
+      for (Kind kind : List.of(Kind.UNUSUAL, Kind.CHECK)) {
+        assertThatExceptionOfType(KgCoopException.class)
+            .isThrownBy(() -> labeling.next("a", kind))
+            .withMessageContaining("two classes");
+      }
+      assertThat(labeling.overview(0)).isEmpty();
       assertThat(labeling.accuracy().state()).isEqualTo(Accuracy.State.NOT_MEASURED);
     }
   }
