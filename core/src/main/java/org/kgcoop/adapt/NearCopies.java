@@ -72,12 +72,27 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
   }
 
   /** Finds the pairs among readable images. */
-  public static NearCopies of(List<Item> items, FeatureCache cache) {
+  static NearCopies of(List<Item> items, FeatureCache cache) {
+    return of(items, cache, () -> {});
+  }
+
+  /**
+   * Finds the pairs among readable images.
+   *
+   * @param checkpoint runs before each image is decoded; it may throw to end the search
+   */
+  public static NearCopies of(List<Item> items, FeatureCache cache, Runnable checkpoint) {
     if (items.size() < 2) {
       return new NearCopies(List.of(), List.of());
     }
     List<Thumbnail> thumbnails =
-        items.parallelStream().map(item -> Thumbnail.of(cache.encoder().image(item))).toList();
+        items.parallelStream()
+            .map(
+                item -> {
+                  checkpoint.run();
+                  return Thumbnail.of(cache.encoder().image(item));
+                })
+            .toList();
     NearestNeighbors features = new NearestNeighbors(cache.test(items, done -> {}).vectors());
     NearestNeighbors spectra =
         new NearestNeighbors(thumbnails.parallelStream().map(Thumbnail::spectrum).toList());

@@ -227,9 +227,12 @@ final class FolderReader implements ImageReader {
             .toList();
     List<NearDuplicates.Pair> pairs;
     try {
-      pairs = NearCopies.of(items, cache).pairs();
-    } catch (KgCoopException e) { // an image was removed meanwhile
-      pairs = List.of();
+      pairs = NearCopies.of(items, cache, this::checkStopped).pairs();
+    } catch (KgCoopException e) {
+      if (e.category() == Category.INTERRUPTED) {
+        throw e;
+      }
+      pairs = List.of(); // an image was removed meanwhile
     }
     synchronized (lock) {
       session.accuracy().setCopies(NearDuplicates.groups(pairs, near, audit));

@@ -44,6 +44,7 @@ final class SessionHead implements AutoCloseable {
     record Image(int index) implements Row {}
 
     /** A labeled image of another folder. */
+    @SuppressWarnings("ArrayRecordComponent") // examples are compared by their place
     record Example(int place, float[] feature, int label) implements Row {
       @Override
       public boolean equals(@Nullable Object other) {

@@ -22,7 +22,6 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.example.PetLabels;
-import org.kgcoop.files.FailingDisk;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.runs.Kind;
@@ -393,40 +392,6 @@ class LabelingTest {
   }
 
   @Test
-  void losesAtMostTheUnansweredPage() throws IOException {
-    for (FailingDisk.End end : FailingDisk.End.values()) {
-      for (int at = 1; ; at++) {
-        Path session = folder.resolve(end + "-" + at);
-        int answered = 0;
-        boolean ended;
-        try (FailingDisk disk = new FailingDisk(at, end)) {
-          try (Labeling labeling = builder().session(session).open()) {
-            for (int i = 0; i < 2; i++) {
-              Page page = labeling.next();
-              labeling.answer(page, answers(page));
-              answered += page.images().size();
-            }
-          } catch (FailingDisk.Ended | KgCoopException e) {
-            assertThat(disk.isEnded()).isTrue();
-          }
-          ended = disk.isEnded();
-        }
-        try (Labeling labeling = builder().session(session).open()) {
-          // An answer that was written but not confirmed may count.
-          assertThat(labeling.status().labeled())
-              .as("%s at %s", end, at)
-              .isBetween(answered, answered + (end == FailingDisk.End.SPACE ? 0 : PAGE));
-          Page page = labeling.next();
-          labeling.answer(page, answers(page));
-        }
-        if (!ended) {
-          break;
-        }
-      }
-    }
-  }
-
-  @Test
   void simulatesTheAnswersOfAPerson() {
     Map<String, String> list = new HashMap<>();
     truth.forEach((image, name) -> list.put(image.toString(), name));
@@ -450,6 +415,18 @@ class LabelingTest {
       assertThatExceptionOfType(KgCoopException.class)
           .isThrownBy(labeling::next)
           .withMessageContaining("two classes");
+      Map<String, String> none = new HashMap<>();
+      truth.keySet().forEach(image -> none.put(image.toString(), Labeling.NONE));
+      Simulation.Settings settings = new Simulation.Settings(0, 100, 1);
+      assertThatExceptionOfType(KgCoopException.class)
+          .isThrownBy(() -> Simulation.run(labeling, none, settings, step -> {}))
+          .withMessageContaining("two classes");
+      for (Kind kind : List.of(Kind.UNUSUAL, Kind.CHECK)) {
+        assertThatExceptionOfType(KgCoopException.class)
+            .isThrownBy(() -> labeling.next("a", kind))
+            .withMessageContaining("two classes");
+      }
+      assertThat(labeling.overview(0)).isEmpty();
       assertThat(labeling.accuracy().state()).isEqualTo(Accuracy.State.NOT_MEASURED);
     }
   }
