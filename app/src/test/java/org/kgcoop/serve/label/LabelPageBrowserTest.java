@@ -487,7 +487,7 @@ class LabelPageBrowserTest {
     while (!screen().equals("grid") || tiles().size() < 12) {
       answerByKeys();
     }
-    browser().look(1280, 430, false);
+    browser().look(640, 300, false);
     browser().value("location.reload()");
     browser().await("document.querySelectorAll('.tile').length === 12");
     browser().await("/^Confirm \\d+$/.test(document.querySelector('#confirm').textContent)");
@@ -529,16 +529,15 @@ class LabelPageBrowserTest {
     }
     awaitAnswers(wrong);
     for (int i = 1; i <= wrong; i++) {
+      String before = at();
       browser().press("u");
-      for (int tries = 0; journal("\"op\":\"undo\"").size() < i && tries < 300; tries++) {
-        Chromium.pause(Duration.ofMillis(20));
-      }
+      awaitChange(before);
     }
     assertThat(journal("\"op\":\"undo\"")).hasSize(wrong);
     assertThat(labeling.status().labeled()).isZero();
     browser().press("u");
     browser().await("document.querySelector('#notice').innerText.includes('nothing')");
-    for (int step = 0; labeling.status().labeled() < 40 && step < MAX_STEPS; step++) {
+    for (int step = 0; labeling.status().labeled() < 12 && step < MAX_STEPS; step++) {
       answerByKeys();
     }
     for (LabeledImage each : labeling.results()) {
