@@ -499,9 +499,10 @@ class LabelPageBrowserTest {
     browser().press("Enter"); // scrolls
     Chromium.pause(Duration.ofMillis(300));
     assertThat(answers()).hasSize(before);
+    browser().value("document.querySelector('#tiles').parentElement.scrollTop = 0");
+    Chromium.pause(Duration.ofMillis(400));
     int more = Integer.parseInt(shown("#confirm").replaceAll("\\D", ""));
     assertThat(more).isGreaterThan(seen);
-    browser().value("document.querySelector('#tiles').parentElement.scrollTop = 0");
     int labeled = labeling.status().labeled();
     browser().click("document.getElementById('confirm')");
     awaitAnswers(before + 1);
