@@ -115,6 +115,7 @@ final class SortingCases {
         Audit.folder(
             new Audit.Remaining(count, sample.size(), wrong, 0),
             0,
+            0,
             remaining.length,
             sample.size(),
             1);

@@ -35,24 +35,27 @@ public final class Audit {
    * exact limits of the number D of wrong images among the remaining ones. {@code D - w - g} is
    * never below 0.
    *
-   * @param unknown further images that count as wrong: skipped, passed without an answer, or joined
-   *     and not measured
+   * @param skipped further wrong images: those that the person skipped
+   * @param unknown images that count as wrong, but may be right: passed without an answer, joined
+   *     and not measured, or none of the classes before a class was added
    * @param images N, the images of the folder, at least 1
    * @param random the random images that are said to be behind the share
    * @param looks how often the sample was enlarged after its result was seen, plus 1: each limit
    *     uses {@code 0.05 / looks}
    */
-  public static Share folder(Remaining remaining, int unknown, int images, int random, int looks) {
+  public static Share folder(
+      Remaining remaining, int skipped, int unknown, int images, int random, int looks) {
     HypergeometricLimits limits = limits(remaining, CONFIDENCE);
     double expected =
         remaining.sample() == 0
             ? remaining.images() / 2.0
             : (double) remaining.images() * remaining.wrong() / remaining.sample();
+    int wrong = skipped + unknown;
     return new Share(
-        share(remaining, limits(remaining, 1 - 2 * TAIL / looks).high(), unknown, images),
-        share(remaining, expected, unknown, images),
-        share(remaining, limits.high(), unknown, images),
-        share(remaining, limits.low(), unknown, images),
+        share(remaining, limits(remaining, 1 - 2 * TAIL / looks).high(), wrong, images),
+        share(remaining, expected, wrong, images),
+        share(remaining, limits.high(), wrong, images),
+        share(remaining, limits.low(), skipped, images),
         random);
   }
 
@@ -61,9 +64,9 @@ public final class Audit {
         remaining.wrong(), remaining.sample(), remaining.images(), confidence);
   }
 
-  private static double share(Remaining remaining, double wrong, int unknown, int images) {
+  private static double share(Remaining remaining, double wrong, int others, int images) {
     double left = Math.max(0, wrong - remaining.wrong() - remaining.corrected());
-    return Math.max(0, 1 - (left + unknown) / images);
+    return Math.max(0, 1 - (left + others) / images);
   }
 
   /** Returns the accuracy on new images, from the images of the first draw. */

@@ -173,14 +173,19 @@ final class LabelState {
   /** Returns the position of the action that an entry takes back. */
   private int position(JournalEntry undo) {
     for (int i = entries.size() - 1; i >= 0; i--) {
-      if (entries.get(i) instanceof Action action
-          && (undo instanceof Undo step
-              ? Objects.equals(action.step(), step.step())
-              : changedClass(action).equals(OptionalInt.of(((ClassUndo) undo).number())))) {
+      if (entries.get(i) instanceof Action action && isOf(undo, action)) {
         return i;
       }
     }
     throw new IllegalArgumentException("there is no such step that can be taken back");
+  }
+
+  private static boolean isOf(JournalEntry undo, Action action) {
+    if (undo instanceof Undo step) {
+      return Objects.equals(action.step(), step.step());
+    }
+    return undo instanceof ClassUndo change
+        && changedClass(action).equals(OptionalInt.of(change.number()));
   }
 
   /** Returns the class that an action adds or changes, or nothing. */

@@ -480,10 +480,12 @@ public final class Labeling implements AutoCloseable {
         new OpenPages.Open(
             pages.nextNumber(), page, session.head().predicted(page.shown()), steps(page.shown()));
     pages.open(person, open);
-    Integer proposed = page.proposed();
+    Integer proposed =
+        page.proposed() != null && isAnswer(page.proposed()) ? page.proposed() : null;
     Map<Path, String> marks = new LinkedHashMap<>();
     page.shown().stream()
         .filter(former::containsKey)
+        .filter(image -> isAnswer(former.getOrDefault(image, 0)))
         .forEach(image -> marks.put(path(image), text(former.getOrDefault(image, 0))));
     return new Page(
         open.number,
@@ -500,6 +502,11 @@ public final class Labeling implements AutoCloseable {
                             .toList())
             .toList(),
         marks);
+  }
+
+  /** Returns true for an answer that can be given: its class was not taken back meanwhile. */
+  private boolean isAnswer(int label) {
+    return label < 0 || state.isClass(label);
   }
 
   private Map<Integer, Integer> steps(List<Integer> images) {
@@ -646,7 +653,7 @@ public final class Labeling implements AutoCloseable {
     boolean isChoice = kind == Kind.PAGE || kind == Kind.QUESTIONS || kind == Kind.UNUSUAL;
     Map<Path, String> before = new LinkedHashMap<>();
     answers.keySet().stream()
-        .filter(state::isLabeled)
+        .filter(image -> kind == Kind.CHECK && state.isLabeled(image))
         .forEach(image -> before.put(path(image), text(state.answer(image))));
     int step = state.nextStep();
     record(
@@ -730,7 +737,9 @@ public final class Labeling implements AutoCloseable {
   public synchronized Answered decide(String person, int page, Path image, String label) {
     OpenPages.Open open = pages.get(person, page);
     int index = image(image);
-    if (!open.page.shown().contains(index) || !session.isUndecided(index)) {
+    if (open.page.kind() != Kind.CHECK
+        || !open.page.shown().contains(index)
+        || !session.isUndecided(index)) {
       throw KgCoopException.configuration(image + ": has nothing to decide");
     }
     return answered(person, open, Map.of(index, label(label)), List.of(), 0);

@@ -28,6 +28,9 @@ final class SessionAccuracy {
 
   private static final int CHECKED_IMAGES = 50;
 
+  /** One image in so many that a person chose changes nothing. */
+  private static final int FEW = 100;
+
   private final LabelSession session;
   private final LabelState state;
   private final SessionHead head;
@@ -158,28 +161,29 @@ final class SessionAccuracy {
     int random = 0;
     int wrong = 0;
     int corrected = 0; // of those that a person chose
-    int unknown = 0; // skipped, passed without an answer, joined, or older than a class
+    int skipped = 0;
+    int unknown = 0; // passed without an answer, joined, or older than a class
     Set<Integer> outdated = new HashSet<>(session.outdated());
     for (int i : images().toArray()) {
       images++;
       int answer = state.answer(i);
-      boolean isUnsure = answer == JournalEntry.SKIP || outdated.contains(i);
+      boolean isSkipped = answer == JournalEntry.SKIP;
+      boolean isOutdated = outdated.contains(i);
+      skipped += isSkipped ? 1 : 0;
       boolean isMeasured =
           sample.measured().contains(state.part(i).orElse(-1)) || state.part(i).isEmpty();
-      if (!isMeasured) {
-        unknown += state.isLabeled(i) && !isUnsure ? 0 : 1;
-      } else if (state.isSettled(i)) {
-        unknown += isUnsure || answer == LabelState.UNLABELED ? 1 : 0;
-      } else if (sample.images().contains(i)) {
+      boolean isOpen = answer == LabelState.UNLABELED && (!isMeasured || state.isSettled(i));
+      unknown += isOutdated || isOpen ? 1 : 0;
+      boolean isRandom = state.isAudit(i) && answer != LabelState.UNLABELED;
+      if (!isMeasured || state.isSettled(i)) {
+        continue;
+      }
+      if (sample.images().contains(i)) {
         remaining++;
         random++;
-        wrong += isUnsure || !isRight(i) ? 1 : 0;
-        unknown += isUnsure ? 1 : 0;
-      } else if (state.isAudit(i) && answer != LabelState.UNLABELED) {
-        unknown += isUnsure ? 1 : 0; // a random image that does not count
-      } else {
+        wrong += isSkipped || isOutdated || !isRight(i) ? 1 : 0;
+      } else if (!isRandom) { // a random image that does not count is like a labeled one
         remaining++;
-        unknown += isUnsure ? 1 : 0;
         corrected += answer != LabelState.UNLABELED && state.wasCorrected(i) ? 1 : 0;
       }
     }
@@ -188,6 +192,7 @@ final class SessionAccuracy {
     return Optional.of(
         Audit.folder(
             new Audit.Remaining(remaining, random, wrong, corrected),
+            skipped,
             unknown,
             images,
             sample.images().size(),
@@ -282,7 +287,7 @@ final class SessionAccuracy {
                 .filter(i -> !state.isPassed(i) && state.isLabeled(i))
                 .sorted()
                 .toList());
-    answered = random.sample(answered, answered.size());
+    answered = random.sample(answered, areAlike() ? answered.size() : 0);
     List<Integer> others =
         new ArrayList<>(
             images()
@@ -310,6 +315,19 @@ final class SessionAccuracy {
       }
     }
     return new JournalEntry.CheckDrawn(drawn.size(), paths(asked), paths(audit));
+  }
+
+  /**
+   * Returns true if the images without a label are like the audit: a person who chose images has
+   * left the more difficult ones.
+   */
+  private boolean areAlike() {
+    long chosen =
+        images()
+            .filter(i -> !state.isAudit(i) && !state.isSettled(i))
+            .filter(i -> state.answer(i) != LabelState.UNLABELED)
+            .count();
+    return chosen * FEW <= state.images().size();
   }
 
   private List<String> paths(List<Integer> images) {

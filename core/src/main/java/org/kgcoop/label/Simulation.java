@@ -196,14 +196,18 @@ public final class Simulation {
     try (Labeling labeling = new Labeling(source, journal, of, InstantSource.system())) {
       simulation.confuse(labeling);
       before = simulation.measure(labeling).right();
-      simulation.run(labeling, later.joining > 0 ? later.joinAfter : settings.maxSteps, steps);
+      if (later.joining > 0) {
+        simulation.run(labeling, later.joinAfter, false, steps);
+      } else {
+        simulation.run(labeling, settings.maxSteps, settings.checks, steps);
+      }
     }
     if (later.joining > 0) {
       MemorySource all = new MemorySource(features, texts, pool.scale, pictures);
       simulation.source = Optional.empty();
       try (Labeling labeling = new Labeling(all, journal, of, InstantSource.system())) {
         simulation.confuse(labeling);
-        simulation.run(labeling, settings.maxSteps, steps);
+        simulation.run(labeling, settings.maxSteps, settings.checks, steps);
       }
     }
     return before;
@@ -231,7 +235,7 @@ public final class Simulation {
     }
     Simulation simulation = new Simulation(settings, classes);
     simulation.confuse(labeling);
-    simulation.run(labeling, settings.maxSteps, steps);
+    simulation.run(labeling, settings.maxSteps, settings.checks, steps);
   }
 
   private static String key(Path image) {
@@ -305,9 +309,7 @@ public final class Simulation {
   }
 
   /** Answers until the wanted share is right, or nothing is left. */
-  private void run(Labeling labeling, int last, Consumer<Step> steps) {
-    int before = labeling.status().steps();
-    int begun = step;
+  private void run(Labeling labeling, int last, boolean checks, Consumer<Step> steps) {
     while (step < last) {
       long start = cpuNanoseconds();
       Optional<Step> done = step(labeling);
@@ -319,7 +321,7 @@ public final class Simulation {
         return;
       }
     }
-    if (settings.checks && (begun != step || before > 0)) {
+    if (checks) {
       check(labeling).ifPresent(steps);
     }
   }
@@ -434,6 +436,11 @@ public final class Simulation {
   /** The true shares of the folder, in percent. */
   private record Truth(double right, double given, double kept, int labeled) {}
 
+  /** Returns the answer for a class at the moment: none of the classes before it has a name. */
+  private String now(String name, List<String> classes) {
+    return person.unnamed > 0 && !classes.contains(name) ? Labeling.NONE : name;
+  }
+
   private Truth measure(Labeling labeling) {
     int images = 0;
     int right = 0;
@@ -449,13 +456,17 @@ public final class Simulation {
       labeled += each.isLabeled() ? 1 : 0;
       right += name.equals(actual) ? 1 : 0;
       // An image that was none of the classes before its class had a name would get the name now.
-      boolean isOutdated =
-          name.isEmpty() && !actual.isEmpty() && person.unnamed > 0 && classes.contains(actual);
+      boolean isOutdated = name.isEmpty() && person.unnamed > 0 && classes.contains(actual);
       given +=
-          (each.isLabeled() && !isOutdated) || name.equals(first.getOrDefault(image, actual))
+          (each.isLabeled() && !isOutdated)
+                  || name.equals(now(first.getOrDefault(image, actual), classes))
               ? 1
               : 0;
-      kept += name.equals(second.getOrDefault(image, actual)) || name.equals(actual) ? 1 : 0;
+      kept +=
+          name.equals(now(second.getOrDefault(image, actual), classes))
+                  || name.equals(now(actual, classes))
+              ? 1
+              : 0;
     }
     double all = images / 100.0;
     return new Truth(right / all, given / all, kept / all, labeled);
@@ -469,7 +480,7 @@ public final class Simulation {
     List<String> classes = labeling.classify(newFeatures);
     int given = 0;
     for (int i = 0; i < newTruth.size(); i++) {
-      String right = newTruth.get(i);
+      String right = now(newTruth.get(i), labeling.classes());
       String name = classes.get(i);
       // A mistake is the most similar wrong class, which is the program's if that is wrong.
       boolean isMistake = newMistakes.computeIfAbsent(i, key -> random.next() < person.mistakes);

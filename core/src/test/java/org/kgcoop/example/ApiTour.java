@@ -209,7 +209,7 @@ public final class ApiTour {
     check(share.low() < share.atLeast() && share.atLeast() < share.estimate());
     Audit.Remaining remaining = new Audit.Remaining(10, 5, 0, 0);
     check(remaining.images() - remaining.sample() > remaining.wrong() + remaining.corrected());
-    check(Audit.folder(remaining, 0, 20, 5, 1).high() == 1);
+    check(Audit.folder(remaining, 0, 0, 20, 5, 1).high() == 1);
     Map<String, String> truth = new HashMap<>();
     try (Labeling labeling =
         Labeling.of(folder, clip)

@@ -22,7 +22,6 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.example.PetLabels;
-import org.kgcoop.files.FailingDisk;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.runs.Kind;
@@ -390,40 +389,6 @@ class LabelingTest {
         .isThrownBy(this::open)
         .withMessageContaining("line 1")
         .matches(e -> e.category() == KgCoopException.Category.DATA);
-  }
-
-  @Test
-  void losesAtMostTheUnansweredPage() throws IOException {
-    for (FailingDisk.End end : FailingDisk.End.values()) {
-      for (int at = 1; ; at++) {
-        Path session = folder.resolve(end + "-" + at);
-        int answered = 0;
-        boolean ended;
-        try (FailingDisk disk = new FailingDisk(at, end)) {
-          try (Labeling labeling = builder().session(session).open()) {
-            for (int i = 0; i < 2; i++) {
-              Page page = labeling.next();
-              labeling.answer(page, answers(page));
-              answered += page.images().size();
-            }
-          } catch (FailingDisk.Ended | KgCoopException e) {
-            assertThat(disk.isEnded()).isTrue();
-          }
-          ended = disk.isEnded();
-        }
-        try (Labeling labeling = builder().session(session).open()) {
-          // An answer that was written but not confirmed may count.
-          assertThat(labeling.status().labeled())
-              .as("%s at %s", end, at)
-              .isBetween(answered, answered + (end == FailingDisk.End.SPACE ? 0 : PAGE));
-          Page page = labeling.next();
-          labeling.answer(page, answers(page));
-        }
-        if (!ended) {
-          break;
-        }
-      }
-    }
   }
 
   @Test
