@@ -8,11 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.files.CsvFile;
 import org.kgcoop.files.FileErrors;
+import org.kgcoop.label.Accuracy;
 import org.kgcoop.label.Labeling;
+import org.kgcoop.label.Share;
 import org.kgcoop.label.Simulation;
 import org.kgcoop.serve.label.LabelSentences;
 
@@ -87,7 +90,7 @@ final class LabelSimulation {
         step.seconds() / 60,
         step.labeled(),
         step.right(),
-        step.accuracy().folder().map(share -> ", " + LabelSentences.atLeast(share)).orElse(""));
+        folder(step).map(share -> ", " + LabelSentences.atLeast(share)).orElse(""));
   }
 
   private static ObjectNode json(Simulation.Step step) {
@@ -101,8 +104,15 @@ final class LabelSimulation {
         .put("labeled", step.labeled())
         .put("right", step.right())
         .put("cpu_ms", step.cpuMilliseconds());
-    step.accuracy().folder().ifPresent(share -> json.putPOJO("folder", share));
+    folder(step).ifPresent(share -> json.putPOJO("folder", share));
     step.accuracy().newImages().ifPresent(share -> json.putPOJO("new_images", share));
     return json;
+  }
+
+  /** Returns the measured share, unless all images are labeled, so that nothing is estimated. */
+  private static Optional<Share> folder(Simulation.Step step) {
+    return step.accuracy().state() == Accuracy.State.MEASURED
+        ? step.accuracy().folder()
+        : Optional.empty();
   }
 }

@@ -218,11 +218,11 @@ final class LabelRoutes {
     if (!(seconds >= 0 && seconds < 1e9)) {
       throw new HttpErrorException(400, "seconds: expected 0 or more");
     }
+    if (isTooEarly(request, browser)) { // before it waits for others
+      return;
+    }
     synchronized (current.labeling()) {
       Map<Path, String> labels = current.labels(body);
-      if (isTooEarly(request, browser)) {
-        return;
-      }
       Answered answered = current.labeling().answer(browser, number, labels, seconds);
       boolean goesOn = body.path("next").asBoolean() && answered.differs().isEmpty();
       ObjectNode page = goesOn ? page(current, browser, "") : null;

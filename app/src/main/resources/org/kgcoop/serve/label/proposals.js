@@ -4,7 +4,7 @@
 import {nameOf, showFor} from '/page/classes.js';
 import {show} from '/page/images.js';
 import {isSeen, startSeeing, unseen, unwatch, watch} from '/page/seen.js';
-import {NONE, announce, element, images, isBusy, notice, screen, screens, send} from '/page/session.js';
+import {NONE, announce, element, images, isBusy, notice, screen, screens, sendAnswer} from '/page/session.js';
 
 const HEADINGS = {
   page: ['These are: ', 'This is: '],
@@ -175,7 +175,7 @@ async function confirmSeen() {
   const opened = page;
   const labels = Object.fromEntries(seen.map((entry) => [entry.image, marks.get(entry.image) ?? proposed(entry)]));
   const isLast = seen.length === page.images.length;
-  const json = await send('/label/answer', {number: page.number, labels, seconds: (performance.now() - since) / 1000, next: isLast});
+  const json = await sendAnswer('/label/answer', {number: page.number, labels, seconds: (performance.now() - since) / 1000, next: isLast});
   if (!json || opened !== page) {
     return;
   }

@@ -4,7 +4,7 @@
 import {nameOf, showFor} from '/page/classes.js';
 import {picture, show} from '/page/images.js';
 import {isSeen, startSeeing, watch} from '/page/seen.js';
-import {announce, element, notice, screen, screens, send} from '/page/session.js';
+import {announce, element, notice, screen, screens, sendAnswer} from '/page/session.js';
 
 const SIZE = 1024;
 const BLIND = 'These images were drawn at random. The program does not learn from them yet, so they keep the accuracy honest.';
@@ -75,7 +75,7 @@ function describe() {
 
 async function decide(number) {
   waiting = true;
-  const json = await send('/label/decide', {number: page.number, image: doubt.image, class: number});
+  const json = await sendAnswer('/label/decide', {number: page.number, image: doubt.image, class: number});
   waiting = false;
   if (json) {
     goOn(null);
@@ -103,7 +103,7 @@ function answer(number) {
     position = page.images.findIndex((entry) => !given.has(entry.image));
     open();
   }
-  sending = sending.then(() => send('/label/answer', body)).then((json) => {
+  sending = sending.then(() => sendAnswer('/label/answer', body)).then((json) => {
     if (opened !== page) {
       return;
     }

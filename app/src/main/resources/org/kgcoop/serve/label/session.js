@@ -4,6 +4,7 @@ import {fetched, keepToken, posted, token} from '/page/requests.js';
 
 const BROWSER = 'kgcoop-browser';
 const RETRY = 2000; // milliseconds
+const BETWEEN_ANSWERS = 100; // milliseconds; the server rejects faster ones
 export const NONE = -1;
 export const SKIP = -2;
 
@@ -73,6 +74,23 @@ export async function send(path, body = {}, again = () => refresh(again)) {
     clearTimeout(slow);
     document.body.classList.toggle('busy', sending > 0);
   }
+}
+
+let lastAnswer = -Infinity;
+
+/** Sends an answer some time after the one before arrived, which may have been late. */
+export async function sendAnswer(path, body) {
+  const wait = lastAnswer + BETWEEN_ANSWERS - performance.now();
+  if (wait > 0) {
+    sending++;
+    await new Promise((resolve) => {
+      setTimeout(resolve, wait);
+    });
+    sending--;
+  }
+  const json = await send(path, body);
+  lastAnswer = performance.now();
+  return json;
 }
 
 /** Gets the state without a change. Returns null after an error, which is shown. */

@@ -199,7 +199,7 @@ class LabelCommandTest {
     refused(2, "expected two classes", "label", photos, "--write", "--classes", "a");
     refused(2, "--sort-by copie", "label", photos, "--write", "--sort-by", "copie");
     refused(2, "--port 70000", "label", photos, "--no-browser", "--port", 70000);
-    refused(2, "a target of 1 to 100", "label", photos, "--write", "--target", 0);
+    refused(2, "target: expected 1 to 100 percent", "label", photos, "--write", "--target", 0);
     Path some = Files.write(folder.resolve("some.csv"), List.of("image,class", "a.png,x"));
     refused(3, "has no class in the list", "label", photos, "--simulate", some);
     Path other = Files.write(folder.resolve("other.csv"), List.of("file,label", "a.png,x"));
@@ -227,7 +227,7 @@ class LabelCommandTest {
     Files.writeString(journal, text.replace(fingerprint, "another"));
     Cli.Result other = label("--write");
     assertThat(other.exitCode()).isEqualTo(2);
-    assertThat(other.errorLine()).contains("made with the CLIP another", fingerprint);
+    assertThat(other.errorLine()).contains("made with another CLIP", "--clip");
     Files.writeString(journal, text);
     Files.writeString(journal, "{\"op\":\"page\",\"st", StandardOpenOption.APPEND);
     Cli.Result cut = label("--write", "--minutes", 0.1);

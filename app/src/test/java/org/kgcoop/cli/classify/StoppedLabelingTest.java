@@ -35,6 +35,8 @@ class StoppedLabelingTest {
             folder.resolve("photos"),
             "--quiet",
             "--no-browser",
+            "--audit",
+            0,
             "--classes",
             "x,y",
             "--clip",

@@ -487,7 +487,7 @@ class LabelPageBrowserTest {
     while (!screen().equals("grid") || tiles().size() < 12) {
       answerByKeys();
     }
-    browser().look(1280, 430, false);
+    browser().look(640, 300, false);
     browser().value("location.reload()");
     browser().await("document.querySelectorAll('.tile').length === 12");
     browser().await("/^Confirm \\d+$/.test(document.querySelector('#confirm').textContent)");
@@ -499,9 +499,10 @@ class LabelPageBrowserTest {
     browser().press("Enter"); // scrolls
     Chromium.pause(Duration.ofMillis(300));
     assertThat(answers()).hasSize(before);
+    browser().value("document.querySelector('#tiles').parentElement.scrollTop = 0");
+    Chromium.pause(Duration.ofMillis(400));
     int more = Integer.parseInt(shown("#confirm").replaceAll("\\D", ""));
     assertThat(more).isGreaterThan(seen);
-    browser().value("document.querySelector('#tiles').parentElement.scrollTop = 0");
     int labeled = labeling.status().labeled();
     browser().click("document.getElementById('confirm')");
     awaitAnswers(before + 1);
@@ -529,16 +530,15 @@ class LabelPageBrowserTest {
     }
     awaitAnswers(wrong);
     for (int i = 1; i <= wrong; i++) {
+      String before = at();
       browser().press("u");
-      for (int tries = 0; journal("\"op\":\"undo\"").size() < i && tries < 300; tries++) {
-        Chromium.pause(Duration.ofMillis(20));
-      }
+      awaitChange(before);
     }
     assertThat(journal("\"op\":\"undo\"")).hasSize(wrong);
     assertThat(labeling.status().labeled()).isZero();
     browser().press("u");
     browser().await("document.querySelector('#notice').innerText.includes('nothing')");
-    for (int step = 0; labeling.status().labeled() < 40 && step < MAX_STEPS; step++) {
+    for (int step = 0; labeling.status().labeled() < 12 && step < MAX_STEPS; step++) {
       answerByKeys();
     }
     for (LabeledImage each : labeling.results()) {

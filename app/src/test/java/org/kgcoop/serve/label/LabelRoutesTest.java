@@ -189,14 +189,16 @@ class LabelRoutesTest {
     site.post("/label/answer", "{%s, %s}".formatted(A, labels));
     JsonNode two = next(A);
     pause();
-    String first = one(two, 0);
-    assertThat(site.post("/label/answer", "{%s, %s}".formatted(A, first)).status()).isEqualTo(200);
-    Answer early = site.post("/label/answer", "{%s, %s}".formatted(A, one(two, 1)));
-    if (two.path("images").size() > 1) {
-      assertThat(early.status()).isEqualTo(409);
+    long start = System.nanoTime();
+    Answer first = site.post("/label/answer", "{%s, %s}".formatted(A, one(two, 0)));
+    Answer early = site.post("/label/answer", "{%s, %s}".formatted(A, one(two, 0)));
+    boolean isEarly = System.nanoTime() - start < Duration.ofMillis(100).toNanos();
+    assertThat(first.status()).isEqualTo(200);
+    if (isEarly) { // the machine was not too busy
       assertThat(early.error()).contains("within 100 ms");
-      assertThat(answer(A, one(two, 1)).status()).isEqualTo(200);
+      assertThat(early.status()).isEqualTo(409);
     }
+    assertThat(labeling.status().steps()).isEqualTo(2);
   }
 
   /** Returns the body of an answer to one image of a page. */
