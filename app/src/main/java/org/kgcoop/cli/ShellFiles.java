@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.kgcoop.classifier.MethodRegistry;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -36,7 +37,8 @@ final class ShellFiles {
     List<String> topics = new ArrayList<>(program.getSubcommands().keySet());
     topics.addAll(List.of("methods", "method"));
     topics.addAll(MethodRegistry.ids());
-    CommandSpec help = program.getSubcommands().get("help").getCommandSpec();
+    CommandSpec help =
+        Objects.requireNonNull(program.getSubcommands().get("help")).getCommandSpec();
     PositionalParamSpec words = help.positionalParameters().get(0);
     help.remove(words);
     help.add(words.toBuilder().completionCandidates(topics).build());
