@@ -2,10 +2,7 @@ package org.kgcoop.cli;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.classifier.MethodRegistry;
 import picocli.CommandLine;
@@ -35,21 +32,8 @@ final class HelpCommand implements Runnable, CommandLine.IHelpCommandInitializab
   @Parameters(
       arity = "0..2",
       paramLabel = "COMMAND | methods | method NAME",
-      completionCandidates = Topics.class,
       description = "A command, \"methods\" for a list, or one method (default: the program).")
   private List<String> words = new ArrayList<>();
-
-  /** The commands and the words for methods. */
-  static final class Topics implements Iterable<String> {
-    @Override
-    public Iterator<String> iterator() {
-      return Stream.concat(
-              Arrays.stream(Main.class.getAnnotation(Command.class).subcommands())
-                  .map(command -> command.getAnnotation(Command.class).name()),
-              Stream.concat(Stream.of("methods", "method"), MethodRegistry.ids().stream()))
-          .iterator();
-    }
-  }
 
   private @Nullable CommandLine self;
   private @Nullable ColorScheme colors;

@@ -3,7 +3,14 @@ package org.kgcoop.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.kgcoop.classifier.MethodRegistry;
 import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** A generator of the shell completion, which the archive contains. */
 final class ShellFiles {
@@ -18,8 +25,22 @@ final class ShellFiles {
   }
 
   static void write(Path folder) throws IOException {
-    String script = AutoComplete.bash("kgcoop", Main.commandLine(() -> false));
+    CommandLine program = Main.commandLine(() -> false);
+    completeTopics(program);
+    String script = AutoComplete.bash("kgcoop", program);
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("kgcoop.bash"), script + WORDS);
+  }
+
+  /** Completes the words of {@code help}. Its class does not know the other commands. */
+  private static void completeTopics(CommandLine program) {
+    List<String> topics = new ArrayList<>(program.getSubcommands().keySet());
+    topics.addAll(List.of("methods", "method"));
+    topics.addAll(MethodRegistry.ids());
+    CommandSpec help =
+        Objects.requireNonNull(program.getSubcommands().get("help")).getCommandSpec();
+    PositionalParamSpec words = help.positionalParameters().get(0);
+    help.remove(words);
+    help.add(words.toBuilder().completionCandidates(topics).build());
   }
 }
