@@ -2,7 +2,6 @@ package org.kgcoop.trial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -269,9 +268,8 @@ class ProtocolsTest {
 
     JsonNode training = TinyLab.json(folder.resolve("out").resolve(run)).path("training");
     assertThat(training.path("images")).isEqualTo(expected.path("images"));
-    double seconds = training.path("seconds").asDouble();
-    assertThat(training.path("ms_per_image").asDouble())
-        .isCloseTo(1000 * seconds / 24, within(1e-9));
+    assertThat(training.path("seconds").asDouble()).isPositive();
+    assertThat(training.path("ms_per_image").asDouble()).isPositive(); // without the first steps
     assertThat(table.path("cells").path(0).path("results").path("training"))
         .hasToString(training.toString());
   }
