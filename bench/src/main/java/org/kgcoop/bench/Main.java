@@ -22,7 +22,6 @@ import picocli.CommandLine.Command;
       GrowthBench.class,
       EvaluateBench.class,
       AdaptBench.class,
-      AdaptCalibrationBench.class,
       AdaptSpeedBench.class,
       ClosedBench.class,
       LabelBench.class,
