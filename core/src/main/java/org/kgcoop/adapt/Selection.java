@@ -57,7 +57,7 @@ record Selection(List<AdaptRecord.Candidate> candidates, AdaptRecord.Choice choi
             : String.format(
                 Locale.ROOT,
                 "It is %.2f points behind the best, %s. The images cannot distinguish the two"
-                    + " (McNemar's test: p = %.2f), and it stays closer to CLIP.",
+                    + " (McNemar's exact test: p = %.2f), and it stays closer to CLIP.",
                 chosen.behind(),
                 best.title(),
                 chosen.pValue());

@@ -7,6 +7,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 
@@ -23,8 +25,8 @@ import org.kgcoop.files.FileErrors;
  * they measure the accuracy on new images.
  *
  * @param file the file of the journal
- * @param audit the paths of the answered audit images that show a class, relative to the folder of
- *     the images
+ * @param audit the paths of the audit images that measure the accuracy and show a class, relative
+ *     to the folder of the images
  */
 public record LabelJournal(Path file, Set<String> audit) {
   /** The name of the file. */
@@ -32,6 +34,8 @@ public record LabelJournal(Path file, Set<String> audit) {
 
   /** The ending of the default folder of a session. */
   public static final String SESSION = ".labels";
+
+  private static final int BATCHES = 5;
 
   public LabelJournal {
     audit = Set.copyOf(audit);
@@ -74,26 +78,48 @@ public record LabelJournal(Path file, Set<String> audit) {
   }
 
   private static LabelJournal read(Path file) {
-    Map<Integer, Set<String>> steps = new LinkedHashMap<>();
+    List<String> draw = new ArrayList<>();
+    Map<Integer, JournalEntry.Page> steps = new LinkedHashMap<>();
     for (JournalEntry entry : entries(file, warning -> {})) {
-      if (entry instanceof JournalEntry.Undo undo) {
+      if (entry instanceof JournalEntry.Draw first && !first.more()) {
+        draw.addAll(first.images());
+      } else if (entry instanceof JournalEntry.Undo undo) {
         steps.remove(undo.step());
-      } else if (entry instanceof JournalEntry.Page page
-          && page.kind() == JournalEntry.Kind.AUDIT) {
-        Set<String> shown = new LinkedHashSet<>();
-        page.labels()
-            .forEach(
-                (image, label) -> {
-                  if (label >= 0) { // an image of none of the classes trains nothing
-                    shown.add(image);
-                  }
-                });
-        steps.put(page.step(), shown);
+      } else if (entry instanceof JournalEntry.Page page) {
+        steps.put(page.step(), page);
       }
     }
-    Set<String> audit = new LinkedHashSet<>();
-    steps.values().forEach(audit::addAll);
+    Map<String, Integer> answers = new HashMap<>();
+    for (JournalEntry.Page page : steps.values()) {
+      boolean isRepeated = page.kind() == JournalEntry.Kind.AGAIN;
+      page.labels()
+          .forEach(
+              (image, label) -> {
+                if (!isRepeated || label != JournalEntry.SKIP) { // otherwise the label stays
+                  answers.put(image, label);
+                }
+              });
+    }
+    Set<String> audit = new LinkedHashSet<>(measured(draw, answers::containsKey));
+    // An image of none of the classes trains nothing.
+    audit.removeIf(image -> answers.getOrDefault(image, JournalEntry.NONE) < 0);
     return new LabelJournal(file, audit);
+  }
+
+  /**
+   * Returns the images of the first draw that measure the accuracy on new images: whole fifths of
+   * its random order. Images that are answered early, because a page reached them, are more
+   * difficult than others.
+   *
+   * @param draw the images in their random order
+   */
+  public static <T> List<T> measured(List<T> draw, Predicate<T> isAnswered) {
+    int answered = 0;
+    while (answered < draw.size() && isAnswered.test(draw.get(answered))) {
+      answered++;
+    }
+    int fifth = Math.max(1, (draw.size() + BATCHES - 1) / BATCHES);
+    return draw.subList(0, answered == draw.size() ? answered : answered / fifth * fifth);
   }
 
   /**
