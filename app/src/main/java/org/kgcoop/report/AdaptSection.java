@@ -99,7 +99,7 @@ final class AdaptSection {
     blocks.add(
         new Words(
             "Methods closer to zero-shot CLIP come first. Behind: points behind the best. p: the p-value of McNemar's"
-                + " test against the best. The images cannot distinguish methods above 0.7 from the"
+                + " exact test against the best. The images cannot distinguish methods above 0.7 from the"
                 + " best, so adapt takes the first of these. Test images had no part in the"
                 + " choice."));
     if (!measured.isEmpty()) {
@@ -166,6 +166,9 @@ final class AdaptSection {
   /** Adds the images that may have a wrong label, with thumbnails. */
   private static void addSuspects(List<Block> blocks, AdaptRecord record, EmbeddedImages images) {
     List<Suspect> suspects = record.result().suspects();
+    if (!record.noSuspects().isEmpty()) {
+      blocks.add(new Words(record.noSuspects()));
+    }
     if (suspects.isEmpty()) {
       return;
     }
@@ -260,7 +263,7 @@ final class AdaptSection {
               "near copies, held out together",
               Messages.count(images.copies().near(), "image", "images")));
     }
-    add(entries, "classes that cannot be measured", images.single());
+    add(entries, "classes with one image or group", images.single());
     add(entries, "test images that repeat a training image", images.copies().inTest());
     add(entries, "unreadable", images.unreadable());
     add(entries, "under two classes", images.copies().contradictions());

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.adapt.AdaptRequest;
 import org.kgcoop.adapt.AdaptationRun;
 import org.kgcoop.clip.Clip;
@@ -74,7 +73,9 @@ final class AdaptBench implements Callable<Integer> {
       description =
           "Situations, with --honesty: plain, bursts, jpeg, unbalanced, two, sixty, single, noise,"
               + " other, unseen-similar, unseen-different, copies, exif, random, selected, wrong-0,"
-              + " wrong-3, wrong-10 (default: all).")
+              + " wrong-3, wrong-10, few-objects, few-objects-grouped, two-labels, singletons,"
+              + " singletons-unstated, unseen-other, watermark, backgrounds, labeled,"
+              + " labeled-bursts (default: all).")
   private @Nullable List<String> situations;
 
   @Option(
@@ -107,9 +108,9 @@ final class AdaptBench implements Callable<Integer> {
       defaultValue = "quick",
       paramLabel = "KIND",
       description =
-          "Methods, with --honesty: quick for those without training steps, or all (default:"
-              + " ${DEFAULT-VALUE}).")
-  private String methods;
+          "Methods, with --honesty: closed for those in closed form, quick for those without"
+              + " training steps, or all (default: ${DEFAULT-VALUE}).")
+  private Honesty.Methods methods;
 
   @Option(
       names = "--regret",
@@ -210,14 +211,6 @@ final class AdaptBench implements Callable<Integer> {
   }
 
   private Honesty.Settings honestySettings() {
-    boolean all =
-        switch (methods) {
-          case "quick" -> false;
-          case "all" -> true;
-          default ->
-              throw KgCoopException.configuration(
-                  "--methods: expected quick or all, got " + methods);
-        };
     return new Honesty.Settings(
         situations == null
             ? List.of(Situation.values())
@@ -228,7 +221,7 @@ final class AdaptBench implements Callable<Integer> {
         perClass == null ? List.of() : perClass,
         seeds,
         classes,
-        all,
+        methods,
         regret);
   }
 

@@ -23,9 +23,10 @@ import org.kgcoop.image.RgbImage;
 import org.kgcoop.random.Seeds;
 
 /**
- * Images that people make of one image: frames of a burst, JPEG files, EXIF-rotated files. A
- * derived image depends only on the original, its key and the number of the variant. It is written
- * once, below a folder, and has the key of the original as its start.
+ * Images that people make of one image: frames of a burst, other views, JPEG files, EXIF-rotated
+ * files, marked ones, and others before a background. A derived image depends only on the original,
+ * its key and the number of the variant. It is written once, below a folder, and has the key of the
+ * original as its start.
  */
 final class DerivedImages {
   private static final double LARGEST_SHIFT = 0.06; // of the width or height
@@ -33,6 +34,9 @@ final class DerivedImages {
   private static final double LARGEST_CROP = 0.08;
   private static final double LARGEST_TURN = Math.toRadians(3);
   private static final double LARGEST_BRIGHTENING = 0.15;
+  private static final double MOST_TURNED = Math.toRadians(45);
+  private static final double MOST_BENT = 0.2; // of half the width
+  private static final float GOLDEN = 0.618f; // steps of the hue that keep colors apart
 
   private final Path folder;
   private final Images images = new Images(line -> {});
@@ -65,6 +69,22 @@ final class DerivedImages {
     int orientation =
         ExifPng.ORIENTATIONS.get(Math.floorMod(item.key().hashCode(), ExifPng.ORIENTATIONS.size()));
     return derived(set, item, "exif.png", original -> ExifPng.of(original, orientation));
+  }
+
+  /** Returns an unlike view of the object: another side, position, color and background. */
+  Item view(String set, Item item, int number) {
+    return derived(set, item, "view" + number + ".jpg", original -> view(original, item, number));
+  }
+
+  /** Returns the image with a mark of its class. */
+  Item marked(String set, Item item) {
+    return derived(set, item, "mark" + item.label() + ".jpg", original -> marked(original, item));
+  }
+
+  /** Returns the object, smaller, before the picture of a background. */
+  Item before(String set, Item item, Item background, int number) {
+    return derived(
+        set, item, "before" + number + ".jpg", original -> before(original, background.file()));
   }
 
   private Item derived(String set, Item item, String variant, Bytes bytes) {
@@ -111,6 +131,76 @@ final class DerivedImages {
       }
     }
     return jpeg(frame, 70 + (int) (26 * random.nextDouble()));
+  }
+
+  private static byte[] view(RgbImage original, Item item, int number) throws IOException {
+    SplitMix64 random = Seeds.generator("view " + item.key() + " " + number);
+    BufferedImage from = original.toBufferedImage();
+    int width = from.getWidth();
+    int height = from.getHeight();
+    double turn = MOST_TURNED * (2 * random.nextDouble() - 1);
+    double zoom = 0.6 + 0.6 * random.nextDouble();
+    double side = (random.nextDouble() < 0.5 ? -1 : 1) * (0.5 + 0.5 * random.nextDouble());
+    double bend = MOST_BENT * (2 * random.nextDouble() - 1);
+    double phase = 2 * Math.PI * random.nextDouble();
+    Color dark = Color.getHSBColor((float) random.nextDouble(), 0.7f, 0.4f);
+    Color light = Color.getHSBColor((float) random.nextDouble(), 0.3f, 0.95f);
+    BufferedImage view = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        double right = 2.0 * x / width - 1;
+        double down = 2.0 * y / height - 1;
+        double u = (Math.cos(turn) * right - Math.sin(turn) * down) / zoom / side;
+        double v = (Math.sin(turn) * right + Math.cos(turn) * down) / zoom;
+        u += bend * Math.sin(3 * v + phase);
+        v += bend * Math.sin(3 * u + phase);
+        int column = (int) Math.floor((u + 1) / 2 * width);
+        int row = (int) Math.floor((v + 1) / 2 * height);
+        boolean isInside = column >= 0 && row >= 0 && column < width && row < height;
+        int rgb = isInside ? from.getRGB(column, row) : from.getRGB(0, 0);
+        view.setRGB(x, y, mixed(dark, light, gray(rgb)));
+      }
+    }
+    return jpeg(view, 85);
+  }
+
+  private static double gray(int rgb) {
+    return ((rgb >> 16 & 255) + (rgb >> 8 & 255) + (rgb & 255)) / 765.0;
+  }
+
+  private static int mixed(Color dark, Color light, double share) {
+    return new Color(
+            (int) (dark.getRed() + share * (light.getRed() - dark.getRed())),
+            (int) (dark.getGreen() + share * (light.getGreen() - dark.getGreen())),
+            (int) (dark.getBlue() + share * (light.getBlue() - dark.getBlue())))
+        .getRGB();
+  }
+
+  private static byte[] marked(RgbImage original, Item item) throws IOException {
+    BufferedImage marked = original.toBufferedImage();
+    int size = Math.max(1, Math.min(marked.getWidth(), marked.getHeight()) / 4);
+    Graphics2D graphics = marked.createGraphics();
+    graphics.setColor(Color.getHSBColor(GOLDEN * item.label(), 1, 0.8f));
+    graphics.fillRect(
+        item.label() % 2 * (marked.getWidth() - size),
+        item.label() / 2 % 2 * (marked.getHeight() - size),
+        size,
+        size);
+    graphics.dispose();
+    return jpeg(marked, 90);
+  }
+
+  private byte[] before(RgbImage original, Path background) throws IOException {
+    BufferedImage picture = images.read(background).toBufferedImage();
+    int width = original.toBufferedImage().getWidth();
+    int height = original.toBufferedImage().getHeight();
+    BufferedImage whole = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = whole.createGraphics();
+    graphics.drawImage(picture, 0, 0, width, height, null);
+    graphics.drawImage(
+        original.toBufferedImage(), width / 4, height / 4, width / 2, height / 2, null);
+    graphics.dispose();
+    return jpeg(whole, 90);
   }
 
   private static double shift(SplitMix64 random) {

@@ -6,22 +6,26 @@ import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.adapt.AdaptRequest;
 import org.kgcoop.adapt.AdaptationRun;
+import org.kgcoop.adapt.LabelSource;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
@@ -37,6 +41,9 @@ import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.files.AppendedFile;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.image.Images;
+import org.kgcoop.label.Answered;
+import org.kgcoop.label.Labeling;
+import org.kgcoop.label.Page;
 import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.Gap;
 import org.kgcoop.method.Gda;
@@ -61,13 +68,32 @@ final class Honesty {
   /** So long that no limit of time drops images or quick methods. */
   private static final double MINUTES = 24 * 60;
 
-  /** All images in the test view, and the methods without training steps. */
-  static final AdaptRecord.Plan QUICK =
-      new AdaptRecord.Plan(
-          0,
-          0,
-          0,
-          List.of(ZeroShot.ID, Ensemble.ID, Gap.ID, Proker.ID, Gda.ID, LpPlusPlus.ID, Probe.ID));
+  /** The methods to compare. Except for ALL, all images are in the test view. */
+  enum Methods {
+    /** Those in closed form. */
+    CLOSED(ZeroShot.ID, Ensemble.ID, Gap.ID, Proker.ID, Gda.ID),
+    /** Those without training steps. */
+    QUICK(ZeroShot.ID, Ensemble.ID, Gap.ID, Proker.ID, Gda.ID, LpPlusPlus.ID, Probe.ID),
+    ALL;
+
+    @SuppressWarnings("ImmutableEnumChecker") // List.of returns an immutable list
+    private final List<String> methods;
+
+    Methods(String... methods) {
+      this.methods = List.of(methods);
+    }
+
+    String id() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    AdaptRequest of(AdaptRequest request) {
+      return this == ALL ? request : request.with(new AdaptRecord.Plan(0, 0, 0, methods));
+    }
+  }
+
+  /** The pages and questions of a labeling session, in which most of its audit is asked. */
+  private static final int PAGES = 40;
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -77,7 +103,7 @@ final class Honesty {
    * @param sets the data sets
    * @param perClass the numbers of images per class; empty for those of each situation
    * @param classes the number of drawn classes; 0 for all
-   * @param all true to compare all methods, false for those without training steps
+   * @param methods the compared methods
    * @param regret true to measure all candidates on fresh images
    */
   record Settings(
@@ -86,17 +112,13 @@ final class Honesty {
       List<Integer> perClass,
       List<Long> seeds,
       int classes,
-      boolean all,
+      Methods methods,
       boolean regret) {
     Settings {
       situations = List.copyOf(situations);
       sets = List.copyOf(sets);
       perClass = List.copyOf(perClass);
       seeds = List.copyOf(seeds);
-    }
-
-    private String methods() {
-      return all ? "all" : "quick";
     }
 
     /** Returns the numbers of images per class of a run, which take turns if none are given. */
@@ -134,7 +156,8 @@ final class Honesty {
             settings.sets(),
             settings.classes(),
             new DerivedImages(out.resolve("images")),
-            this::zeroShot);
+            this::zeroShot,
+            this::labeled);
   }
 
   /**
@@ -165,7 +188,7 @@ final class Honesty {
               Optional<HonestyRun> before =
                   known.stream()
                       .filter(run -> run.is(situation, set, perClass, seed))
-                      .filter(run -> run.methods().equals(settings.methods()))
+                      .filter(run -> run.methods().equals(settings.methods().id()))
                       .filter(run -> run.drawn() == settings.classes())
                       .filter(run -> run.regret() || !settings.regret(situation))
                       .findFirst();
@@ -222,26 +245,29 @@ final class Honesty {
     HonestySamples.Sample sample = samples.of(situation, set, perClass, seed);
     String name = HonestyRun.name(situation.id(), set, perClass, seed);
     AdaptRequest request =
-        new AdaptRequest(sample.learned(), sample.unseen(), FewShot.ALL, MINUTES, seed);
+        new AdaptRequest(sample.learned(), sample.unseen(), FewShot.ALL, MINUTES, seed)
+            .with(sample.labels());
     AdaptRecord record = adapted(request, folder(name).resolve("adapt"));
     ClassifierFile file = ClassifierFile.read(ClassifierFile.in(folder(name).resolve("adapt")));
     boolean regret = settings.regret(situation);
     Map<String, AdaptRecord.Interval> measured =
         regret ? candidates(request, sample, record, folder(name).resolve("candidates")) : Map.of();
     Answers answers = new Answers(file.classNames(), logits(file, sample.fresh()), sample.fresh());
+    Answers known = answers.of(file.classNames());
     return new HonestyRun(
         situation.id(),
         set,
         perClass,
         seed,
         settings.classes(),
-        settings.methods(),
+        settings.methods().id(),
         sample.learned().train().size(),
         sample.learned().classNames().size(),
         sample.fresh().size(),
         Objects.requireNonNull(record.choice()).method(),
         promises(situation, sample, record.result(), answers),
-        probabilities(file, sample, answers, seed),
+        record.doubts(),
+        probabilities(file, sample, known, seed),
         record.candidates().stream()
             .filter(AdaptRecord.Candidate::isMeasured)
             .map(
@@ -269,9 +295,9 @@ final class Honesty {
         .getProcessCpuTime();
   }
 
-  /** Runs {@code adapt}, with all methods or with the quick ones. */
+  /** Runs {@code adapt}. */
   private AdaptRecord adapted(AdaptRequest request, Path run) {
-    return AdaptationRun.run(context, settings.all() ? request : request.with(QUICK), run);
+    return AdaptationRun.run(context, settings.methods().of(request), run);
   }
 
   private Map<String, AdaptRecord.Interval> candidates(
@@ -305,6 +331,52 @@ final class Honesty {
             new ZeroShot(List.of(Templates.of(data)))
                 .classifier(context.clip(), data.classNames())) {
       return Evaluator.logits(head, context.cache(), items);
+    }
+  }
+
+  /** Labels a folder with the public API, without mistakes. The pages are those of a person. */
+  private LabelSource labeled(DataSet images, long seed, Consumer<Item> asked) {
+    Path folder = folder("labeled").resolve("images");
+    Map<Path, Item> items = new HashMap<>();
+    try {
+      for (Item item : images.train()) {
+        Path copy = folder.resolve(item.key());
+        Files.createDirectories(Objects.requireNonNull(copy.getParent()));
+        Files.copy(item.file(), copy);
+        items.put(Path.of(item.key()), item);
+      }
+      List<Item> answered = new ArrayList<>();
+      try (Labeling session =
+          Labeling.of(folder, context.clip()).classes(images.classNames()).open()) {
+        for (int page = 0; page < PAGES; page++) {
+          Page next = session.next();
+          Map<Path, String> labels = new LinkedHashMap<>();
+          next.images().forEach(image -> labels.put(image, item(items, image).className()));
+          Answered unused = session.answer(next, labels);
+          next.images().forEach(image -> answered.add(item(items, image)));
+        }
+      }
+      answered.forEach(asked);
+      return LabelSource.of(
+          folder, images.withImages(answered, List.of(), List.of()), /* origin= */ null);
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder.toString(), e);
+    } finally {
+      delete(folder("labeled"));
+    }
+  }
+
+  private static Item item(Map<Path, Item> items, Path image) {
+    return Objects.requireNonNull(items.get(image), image::toString);
+  }
+
+  private static void delete(Path folder) {
+    try {
+      if (Files.exists(folder)) {
+        FolderTree.delete(folder);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder.toString(), e);
     }
   }
 
@@ -373,7 +445,7 @@ final class Honesty {
       HonestySamples.Sample sample,
       AdaptRecord.Result result,
       Answers answers) {
-    Answers seen = answers.of(sample.learned().classNames());
+    Answers seen = situation.drawsClasses() ? answers : answers.of(sample.learned().classNames());
     int images = seen.items().size();
     if (situation.isUnbalanced()) {
       Map<String, Double> learned = new HashMap<>();
@@ -436,8 +508,13 @@ final class Honesty {
             .reduce((one, other) -> one + "; " + other)
             .orElse("");
     print(
-        "%-36s %-8s %s (%.1f s, cpu %.1f s)",
-        run.name(), run.chosen(), promises, run.seconds(), run.processorSeconds());
+        "%-36s %-8s %s (%.1f s, cpu %.1f s)%s",
+        run.name(),
+        run.chosen(),
+        promises,
+        run.seconds(),
+        run.processorSeconds(),
+        run.doubts().isEmpty() ? "" : " " + String.join(" ", run.doubts()));
   }
 
   private static Stream<String> described(HonestyRun.Promise promise) {

@@ -18,6 +18,7 @@ import org.kgcoop.runs.AdaptRecord;
  * @param fresh the number of fresh images
  * @param chosen the name of the chosen method
  * @param promises the promised accuracies
+ * @param doubts the sentences in front of them that say why they may not hold here
  * @param probabilities the probabilities of the classifier on fresh images
  * @param candidates the compared methods
  * @param labels the suspect labels
@@ -37,6 +38,7 @@ record HonestyRun(
     int fresh,
     String chosen,
     List<Promise> promises,
+    List<String> doubts,
     Probabilities probabilities,
     List<Candidate> candidates,
     Labels labels,
@@ -111,6 +113,7 @@ record HonestyRun(
 
   HonestyRun {
     promises = List.copyOf(promises);
+    doubts = List.copyOf(doubts);
     candidates = List.copyOf(candidates);
   }
 

@@ -12,13 +12,18 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.kgcoop.adapt.LabelSource;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.layout.ClassNames;
+import org.kgcoop.runs.AdaptRecord.Labels.Origin;
 
 /**
  * Samples of data sets as people have them. A sample is a pure function of the situation, the data
@@ -26,6 +31,14 @@ import org.kgcoop.data.layout.ClassNames;
  */
 final class HonestySamples {
   private static final int COPIES = 3;
+  private static final int VIEWS = 8;
+  private static final int BACKGROUNDS = 4;
+  private static final int DRAWN = 100;
+  private static final int CLASSES_TO_DRAW = 48;
+
+  /** The number of images of the largest class that images are drawn from. */
+  private static final int LARGEST_DRAWN = 24;
+
   private static final int RANDOM_CLASSES = 4;
   private static final int FEWEST_FRAMES = 3;
   private static final int MOST_FRAMES = 6;
@@ -59,13 +72,15 @@ final class HonestySamples {
    * @param unseen the class names without images
    * @param foreign images of another data set, of none of the classes
    * @param wrong the keys of the learned images whose label was made wrong
+   * @param labels how the images got their labels
    */
   record Sample(
       DataSet learned,
       List<Item> fresh,
       List<String> unseen,
       List<Item> foreign,
-      Set<String> wrong) {
+      Set<String> wrong,
+      LabelSource labels) {
     Sample {
       fresh = List.copyOf(fresh);
       unseen = List.copyOf(unseen);
@@ -74,13 +89,37 @@ final class HonestySamples {
     }
 
     Sample(DataSet learned, List<Item> fresh) {
-      this(learned, fresh, List.of(), List.of(), Set.of());
+      this(learned, fresh, List.of(), List.of(), Set.of(), LabelSource.UNSTATED);
     }
 
     Sample with(List<Item> newLearned, List<Item> newFresh) {
       return new Sample(
-          learned.withImages(newLearned, List.of(), List.of()), newFresh, unseen, foreign, wrong);
+          learned.withImages(newLearned, List.of(), List.of()),
+          newFresh,
+          unseen,
+          foreign,
+          wrong,
+          labels);
     }
+
+    Sample with(Set<String> planted) {
+      return new Sample(learned, fresh, unseen, foreign, planted, labels);
+    }
+
+    Sample with(LabelSource source) {
+      return new Sample(learned, fresh, unseen, foreign, wrong, source);
+    }
+  }
+
+  /** A session of {@code label} with a folder, whose answers come from a list of classes. */
+  interface Session {
+    /**
+     * Returns the labels, with the audit.
+     *
+     * @param images the images of the folder
+     * @param classes receives the images that were asked
+     */
+    LabelSource label(DataSet images, long seed, Consumer<Item> classes);
   }
 
   private final Function<String, DataSet> open;
@@ -88,6 +127,7 @@ final class HonestySamples {
   private final int classes;
   private final DerivedImages derived;
   private final BiFunction<DataSet, List<Item>, double[][]> zeroShot;
+  private final Session session;
   private final Map<String, DataSet> opened = new HashMap<>();
 
   /**
@@ -99,18 +139,21 @@ final class HonestySamples {
    *     all
    * @param derived the place of derived images
    * @param zeroShot returns the zero-shot logits (N, C) of images for the classes of a data set
+   * @param session labels a folder
    */
   HonestySamples(
       Function<String, DataSet> open,
       List<String> sets,
       int classes,
       DerivedImages derived,
-      BiFunction<DataSet, List<Item>, double[][]> zeroShot) {
+      BiFunction<DataSet, List<Item>, double[][]> zeroShot,
+      Session session) {
     this.open = open;
     this.sets = List.copyOf(sets);
     this.classes = classes;
     this.derived = derived;
     this.zeroShot = zeroShot;
+    this.session = session;
   }
 
   /**
@@ -133,7 +176,8 @@ final class HonestySamples {
           case NOISE -> noisy(split(data, perClass, random), situation.wrongShare(), random);
           case OTHER -> other(data, perClass, random);
           case UNSEEN_SIMILAR -> unseenOf(data, perClass, random);
-          case UNSEEN_DIFFERENT -> unseenOfAnother(data, set, perClass, random);
+          case UNSEEN_DIFFERENT -> unseenOfAnother(data, after(set), perClass, random);
+          case UNSEEN_OTHER -> unseenOfAnother(data, after(after(set)), perClass, random);
           case COPIES -> copied(split(data, perClass, random));
           case EXIF -> rotated(split(data, perClass, random), set);
           case RANDOM -> copied(randomLabels(data, perClass, random));
@@ -143,6 +187,16 @@ final class HonestySamples {
                   split(large(data(set), perClass, random), perClass, random),
                   situation.wrongShare(),
                   random);
+          case FEW_OBJECTS -> views(split(data, perClass, random), set, false);
+          case FEW_OBJECTS_GROUPED -> views(split(data, perClass, random), set, true);
+          case TWO_LABELS ->
+              twoLabels(split(data, perClass, random), set, situation.wrongShare(), random);
+          case SINGLETONS -> drawn(set, random).with(LabelSource.stated(Origin.RANDOM));
+          case SINGLETONS_UNSTATED -> drawn(set, random);
+          case WATERMARK -> marked(split(data, perClass, random), set);
+          case BACKGROUNDS -> before(split(data, perClass, random), set);
+          case LABELED -> labeled(halves(data, random), seed);
+          case LABELED_BURSTS -> labeled(bursts(halves(data, random), set, random), seed);
         };
     return withForeign(sample, set, random);
   }
@@ -267,7 +321,13 @@ final class HonestySamples {
             .filter(item -> !known.contains(ClassNames.cleaned(item.className())))
             .limit(FOREIGN)
             .toList();
-    return new Sample(sample.learned(), sample.fresh(), sample.unseen(), foreign, sample.wrong());
+    return new Sample(
+        sample.learned(),
+        sample.fresh(),
+        sample.unseen(),
+        foreign,
+        sample.wrong(),
+        sample.labels());
   }
 
   // ---- Situations
@@ -365,7 +425,7 @@ final class HonestySamples {
       }
     }
     Sample planted = sample.with(learned, sample.fresh());
-    return new Sample(planted.learned(), planted.fresh(), List.of(), List.of(), wrong);
+    return planted.with(wrong);
   }
 
   /** Gives a share of the images another label at random. */
@@ -428,10 +488,10 @@ final class HonestySamples {
         all(classes(data, unseen::contains)));
   }
 
-  private Sample unseenOfAnother(DataSet data, String set, int perClass, Random random) {
+  private Sample unseenOfAnother(DataSet data, String other, int perClass, Random random) {
     Set<String> known = new HashSet<>();
     data.classNames().forEach(name -> known.add(ClassNames.cleaned(name)));
-    DataSet another = classes(data(after(set)), name -> !known.contains(ClassNames.cleaned(name)));
+    DataSet another = classes(data(other), name -> !known.contains(ClassNames.cleaned(name)));
     int count = Math.max(1, data.classNames().size() / (UNSEEN_SHARE - 1));
     return withUnseen(split(data, perClass, random), all(some(another, count, random)));
   }
@@ -442,7 +502,8 @@ final class HonestySamples {
         Stream.concat(seen.fresh().stream(), unseen.stream()).toList(),
         unseen.stream().map(Item::className).distinct().toList(),
         List.of(),
-        Set.of());
+        Set.of(),
+        LabelSource.UNSTATED);
   }
 
   /** Gives all images random labels of the first classes, which nothing can learn. */
@@ -465,8 +526,7 @@ final class HonestySamples {
    * proposals of each class. The other half is fresh, so that it has easy and difficult images.
    */
   private Sample selected(DataSet data, int perClass, Random random) {
-    Map<String, Integer> sizes = sizes(all(data));
-    Sample halves = split(data, name -> sizes.getOrDefault(name, 0) / 2, random);
+    Sample halves = halves(data, random);
     List<Item> pool = halves.learned().train();
     double[][] logits = zeroShot.apply(data, pool);
     Map<Item, Double> lead = new HashMap<>();
@@ -483,6 +543,98 @@ final class HonestySamples {
             .filter(item -> taken.merge(item.className(), 1, Integer::sum) <= perClass)
             .toList(),
         halves.fresh());
+  }
+
+  /** Half of the images of each class are a folder, the others are fresh. */
+  private static Sample halves(DataSet data, Random random) {
+    Map<String, Integer> sizes = sizes(all(data));
+    return split(data, name -> sizes.getOrDefault(name, 0) / 2, random);
+  }
+
+  private Sample views(Sample sample, String set, boolean isGrouped) {
+    return sample.with(
+        sample.learned().train().stream()
+            .flatMap(
+                item ->
+                    IntStream.range(0, VIEWS)
+                        .mapToObj(view -> derived.view(set, item, view))
+                        .map(view -> isGrouped ? view.withGroup(item.key()) : view))
+            .toList(),
+        sample.fresh().stream().map(item -> derived.view(set, item, 0)).toList());
+  }
+
+  private Sample twoLabels(Sample sample, String set, double share, Random random) {
+    List<Item> right = sample.learned().train();
+    List<Item> copies = new ArrayList<>(right);
+    Collections.shuffle(copies, random);
+    copies = copies.subList(0, (int) Math.round(share * right.size()));
+    List<Item> wrong =
+        mislabeled(
+            copies.stream().map(item -> derived.frame(set, item, 0)).toList(),
+            1,
+            sample.learned().classNames(),
+            random);
+    return sample
+        .with(Stream.concat(right.stream(), wrong.stream()).toList(), sample.fresh())
+        .with(wrong.stream().map(Item::key).collect(Collectors.toSet()));
+  }
+
+  /** Draws images at random. A class is rarer than the one before. */
+  private Sample drawn(String set, Random random) {
+    DataSet many = some(combined(set), CLASSES_TO_DRAW, random);
+    Map<Integer, Integer> taken = new HashMap<>();
+    List<Item> all =
+        shuffled(many, random).stream()
+            .filter(
+                item ->
+                    taken.merge(item.label(), 1, Integer::sum)
+                        <= LARGEST_DRAWN / Math.sqrt(item.label() + 1.0))
+            .toList();
+    Set<String> names =
+        all.subList(0, DRAWN).stream().map(Item::className).collect(Collectors.toSet());
+    DataSet drawn = classes(many, names::contains);
+    return new Sample(
+        drawn.withImages(
+            all.subList(0, DRAWN).stream()
+                .map(item -> named(item, item.className(), drawn.classNames()))
+                .toList(),
+            List.of(),
+            List.of()),
+        all.subList(DRAWN, all.size()));
+  }
+
+  private Sample marked(Sample sample, String set) {
+    return sample.with(
+        sample.learned().train().stream().map(item -> derived.marked(set, item)).toList(),
+        sample.fresh());
+  }
+
+  private Sample before(Sample sample, String set) {
+    List<Item> backgrounds = all(data(after(set))).subList(0, BACKGROUNDS);
+    UnaryOperator<Item> before =
+        item -> {
+          int number = Math.floorMod(item.key().hashCode(), BACKGROUNDS);
+          return derived.before(set, item, backgrounds.get(number), number);
+        };
+    return sample.with(
+        sample.learned().train().stream().map(before).toList(),
+        sample.fresh().stream().map(before).toList());
+  }
+
+  private Sample labeled(Sample sample, long seed) {
+    List<Item> asked = new ArrayList<>();
+    LabelSource labels = session.label(sample.learned(), seed, asked::add);
+    Set<String> names = asked.stream().map(Item::className).collect(Collectors.toSet());
+    DataSet known = classes(sample.learned(), names::contains);
+    return new Sample(
+            known.withImages(
+                asked.stream()
+                    .map(item -> named(item, item.className(), known.classNames()))
+                    .toList(),
+                List.of(),
+                List.of()),
+            sample.fresh())
+        .with(labels);
   }
 
   private static double logProbability(double[] logits, int label) {

@@ -42,9 +42,10 @@ final class HonestyTable {
     lines.add(
         String.format(
             Locale.ROOT,
-            "%-44s %4s %7s %7s %7s %7s %7s %6s %6s %6s %6s %6s %7s %6s %6s",
+            "%-44s %4s %7s %7s %7s %7s %7s %7s %6s %6s %6s %6s %6s %7s %6s %6s",
             "situation",
             "runs",
+            "doubted",
             "inside",
             "of 100",
             "p - t",
@@ -76,9 +77,10 @@ final class HonestyTable {
             .toList();
     return String.format(
         Locale.ROOT,
-        "%-44s %4d %7.1f %7.1f %+7.1f %+7.1f %+7.1f %6.1f %6.3f %6.3f %6.3f %6.3f %7.3f %6.0f %6.0f",
+        "%-44s %4d %7.1f %7.1f %7.1f %+7.1f %+7.1f %+7.1f %6.1f %6.3f %6.3f %6.3f %6.3f %7.3f %6.0f %6.0f",
         situation.id() + ", " + about,
         runs.size(),
+        100 * mean(runs, run -> run.doubts().isEmpty() ? 0 : 1),
         100 * mean(promises, HonestyTable::inside),
         100 * mean(promises, HonestyTable::insideOfNew),
         mean(promises, HonestyRun.Promise::difference),

@@ -45,7 +45,27 @@ enum Situation {
   /** 3 % of the learned labels are wrong. */
   WRONG_3("wrong-3", 4, 8, 20),
   /** 10 % of the learned labels are wrong. */
-  WRONG_10("wrong-10", 4, 8, 20);
+  WRONG_10("wrong-10", 4, 8, 20),
+  /** Two or three objects per class, each in eight unlike views. */
+  FEW_OBJECTS("few-objects", 2, 3),
+  /** The same, with the groups stated. */
+  FEW_OBJECTS_GROUPED("few-objects-grouped", 2, 3),
+  /** A tenth of the images has a near copy under another label. */
+  TWO_LABELS("two-labels", 8),
+  /** 100 random images of 48 classes of different sizes, with {@code --labels random}. */
+  SINGLETONS("singletons", 0),
+  /** The same, without a statement. */
+  SINGLETONS_UNSTATED("singletons-unstated", 0),
+  /** A quarter of the names has no images, and belongs to the data set after the next. */
+  UNSEEN_OTHER("unseen-other", 4, 8),
+  /** Each learned image has a mark of its class. */
+  WATERMARK("watermark", 4, 8),
+  /** The objects of all classes stand before the same four backgrounds. */
+  BACKGROUNDS("backgrounds", 8),
+  /** Half of the images, of which {@code label} asked some. */
+  LABELED("labeled", 0),
+  /** The same, each image in three to six frames. */
+  LABELED_BURSTS("labeled-bursts", 0);
 
   private final String id;
 
@@ -69,7 +89,7 @@ enum Situation {
 
   /** True if there are class names without images. */
   boolean hasUnseen() {
-    return this == UNSEEN_SIMILAR || this == UNSEEN_DIFFERENT;
+    return this == UNSEEN_SIMILAR || this == UNSEEN_DIFFERENT || this == UNSEEN_OTHER;
   }
 
   /** True if the learned classes have different numbers of images. */
@@ -77,16 +97,21 @@ enum Situation {
     return this == UNBALANCED || this == OTHER;
   }
 
+  /** True if fresh images may show a class that was not drawn. */
+  boolean drawsClasses() {
+    return this == SINGLETONS || this == SINGLETONS_UNSTATED;
+  }
+
   /** True if labels were made wrong to be found, or left right for comparison. */
   boolean isForSuspects() {
-    return this == WRONG_0 || this == WRONG_3 || this == WRONG_10;
+    return this == WRONG_0 || this == WRONG_3 || this == WRONG_10 || this == TWO_LABELS;
   }
 
   /** The share of the learned labels that are wrong on purpose. */
   double wrongShare() {
     return switch (this) {
       case WRONG_3 -> 0.03;
-      case WRONG_10, NOISE -> 0.1;
+      case WRONG_10, NOISE, TWO_LABELS -> 0.1;
       default -> 0;
     };
   }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.adapt.LabelSource;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
@@ -43,6 +44,13 @@ class HonestySamplesTest {
             logits[i][items.get(i).label()] = -sorted.indexOf(items.get(i).key());
           }
           return logits;
+        },
+        (data, seed, asked) -> { // the first three images of each class
+          Map<String, Integer> taken = new HashMap<>();
+          data.train().stream()
+              .filter(item -> taken.merge(item.className(), 1, Integer::sum) <= 3)
+              .forEach(asked);
+          return LabelSource.stated(AdaptRecord.Labels.Origin.CHOSEN);
         });
   }
 
@@ -56,7 +64,10 @@ class HonestySamplesTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Situation.class)
+  @EnumSource(
+      value = Situation.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"FEW_OBJECTS_GROUPED", "SINGLETONS_UNSTATED", "LABELED_BURSTS"}) // like others
   void noFreshImageWasLearnedAndTheSameSeedDrawsTheSameBytes(Situation situation)
       throws IOException {
     HonestySamples.Sample sample =
@@ -69,7 +80,8 @@ class HonestySamplesTest {
         .noneMatch(item -> learned.contains(original(item)))
         .allMatch(
             item ->
-                sample.learned().classNames().contains(item.className())
+                situation.drawsClasses()
+                    || sample.learned().classNames().contains(item.className())
                     || sample.unseen().contains(item.className()));
     assertThat(sample.learned().train())
         .allMatch(item -> sample.learned().classNames().get(item.label()).equals(item.className()));
@@ -115,6 +127,25 @@ class HonestySamplesTest {
     assertThat(sizes(samples.of(Situation.RANDOM, "tuning", 4, 1))).containsExactly(12, 12, 12, 12);
     assertThat(sizes(samples.of(Situation.UNBALANCED, "places", 0, 1)))
         .containsExactlyInAnyOrder(30, 1, 2, 4, 8, 1);
+  }
+
+  @Test
+  void hardSituationsAreDrawnAsTheyAreDescribed() {
+    HonestySamples samples = samples("one");
+    HonestySamples.Sample few = samples.of(Situation.FEW_OBJECTS, "tuning", 2, 1);
+    assertThat(sizes(few)).hasSize(6).containsOnly(16);
+    assertThat(few.learned().train()).allMatch(item -> item.group().equals(item.key()));
+    HonestySamples.Sample grouped = samples.of(Situation.FEW_OBJECTS_GROUPED, "tuning", 2, 1);
+    assertThat(grouped.learned().train().stream().map(Item::group).distinct()).hasSize(12);
+    HonestySamples.Sample two = samples.of(Situation.TWO_LABELS, "tuning", 8, 1);
+    assertThat(two.wrong()).hasSize(5); // 10 % of 6 x 8
+    assertThat(two.learned().train()).hasSize(53);
+    HonestySamples.Sample drawn = samples.of(Situation.SINGLETONS, "tuning", 0, 1);
+    assertThat(drawn.learned().train()).hasSize(100);
+    assertThat(drawn.fresh().stream().map(Item::className))
+        .as("classes that were not drawn")
+        .anyMatch(name -> !drawn.learned().classNames().contains(name));
+    assertThat(sizes(drawn)).contains(1);
   }
 
   private static List<Integer> sizes(HonestySamples.Sample sample) {

@@ -23,7 +23,7 @@ class HonestyTest {
             List.of(3),
             List.of(1L),
             5,
-            false,
+            Honesty.Methods.QUICK,
             true);
     List<HonestyRun> runs = Honesty.run(out, settings);
     assertThat(runs).hasSize(2);

@@ -63,7 +63,7 @@ public final class AdaptationRun {
   private AdaptRecord run() {
     folder.refuseDataOf(request.data());
     TrainingImages images = new TrainingImages(context, request);
-    AdaptRequest readable = request.with(images.present());
+    AdaptRequest readable = images.present();
     JsonNode settings = AdaptSettings.of(readable, context);
     Optional<AdaptRecord> complete = before(settings);
     if (complete.isPresent() && folder.isDone()) {
@@ -113,6 +113,9 @@ public final class AdaptationRun {
     TrainingImages.Encoded encoded = images.encoded(whole.data(), budget, repeated);
     AdaptRecord.Plan plan = encoded.plan();
     ImageGroups copies = whole.withNear(encoded.data(), context.cache());
+    CrossValidation nested =
+        new CrossValidation(
+            context, FewShotSample.of(copies.data(), request.seed()), folder.work(), TrialRun::run);
     if (!copies.hint().isEmpty()) {
       context.warnings().accept(copies.hint());
     }
@@ -120,11 +123,11 @@ public final class AdaptationRun {
         known != null
             ? known
             : AdaptRecord.begun(
-                settings, plan, request.labels().labels(), images.described(copies, encoded));
+                settings,
+                plan,
+                request.labels().labels(),
+                images.described(copies, encoded, objects(request, copies, nested)));
     write(record);
-    CrossValidation nested =
-        new CrossValidation(
-            context, FewShotSample.of(copies.data(), request.seed()), folder.work(), TrialRun::run);
     FinalTraining training = new FinalTraining(context, request, copies.data(), plan);
     Comparison comparison =
         new Comparison(context, request, copies.data(), record, budget, nested, copies.share());
@@ -133,6 +136,14 @@ public final class AdaptationRun {
     AdaptRecord done = trained(training, comparison, outcome, nested, copies.contradictory());
     write(done);
     return done;
+  }
+
+  private AdaptRecord.@Nullable FewObjects objects(
+      AdaptRequest of, ImageGroups copies, CrossValidation nested) {
+    return ObjectSearch.isPossible(of)
+        ? new ObjectSearch(copies, nested, new Candidates(context.clip(), 0))
+            .find(context.cache().test(copies.data().train(), done -> {}).vectors())
+        : null;
   }
 
   /**

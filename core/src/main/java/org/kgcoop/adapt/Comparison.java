@@ -8,13 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
 import org.kgcoop.eval.BinomialLimits;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
@@ -195,16 +198,25 @@ final class Comparison {
   /** Returns the final choice with its expected accuracy. */
   private Outcome last() {
     decide();
-    String id = Objects.requireNonNull(record.choice()).method();
-    Outcome outcome =
-        audit == null
-            ? expected(answers(id), folds)
-            : expected(answers(id, List.of(audit), Comparison::never), List.of(audit));
-    return new Outcome(outcome.record().compared(), outcome.folds());
+    return measured(folds);
   }
 
   private static boolean never() {
     return false;
+  }
+
+  /**
+   * Returns the choice with its expected accuracy, on the audit if there is one.
+   *
+   * @param on the folds of the comparison
+   */
+  private Outcome measured(List<Fold> on) {
+    String id = Objects.requireNonNull(record.choice()).method();
+    Outcome outcome =
+        audit == null
+            ? expected(answers(id), on)
+            : expected(answers(id, List.of(audit), Comparison::never), List.of(audit));
+    return new Outcome(outcome.record().compared(), outcome.folds());
   }
 
   /** Throws an exception again, unless the time limit caused it. */
@@ -223,11 +235,14 @@ final class Comparison {
    */
   private Outcome expected(Answers chosen, List<Fold> on) {
     boolean hides = !request.unseen().isEmpty();
+    UnaryOperator<Score> all = hides || audit != null ? score -> score : withRest(on);
     record =
         record.with(
             new AdaptRecord.Result(
-                accuracy(chosen, on, UnaryOperator.identity()),
-                hides || audit != null ? null : balanced(chosen, on),
+                audit == null ? accuracy(chosen, on, all) : audited(chosen.score()),
+                hides || audit != null
+                    ? null
+                    : accuracy(chosen, on, score -> all.apply(score).balanced()),
                 hides ? unseenAccuracy(chosen) : null,
                 chosen.classes(),
                 chosen.mistakes()));
@@ -235,18 +250,46 @@ final class Comparison {
   }
 
   /**
-   * Returns the expected accuracy; null if the labels were chosen and there is no audit. Images of
-   * an audit are a random sample that had no part in the choice, so the exact limits hold.
+   * Returns the accuracy on an audit. Its images are a random sample that had no part in the
+   * choice, so the exact limits hold. Near copies count as one image. Images of a class that the
+   * audit alone shows are wrong, as in the session: their share tells how many new images show a
+   * class that nobody has labeled yet.
    */
+  private AdaptRecord.Interval audited(Score score) {
+    Set<Integer> learned =
+        data.train().stream()
+            .filter(item -> !request.labels().audit().contains(item.key()))
+            .map(Item::label)
+            .collect(Collectors.toSet());
+    int wrong = (int) data.train().stream().filter(item -> !learned.contains(item.label())).count();
+    double images = score.effectiveUnits(false);
+    double right = score.accuracy(false) / 100 * images;
+    BinomialLimits limits =
+        BinomialLimits.of(
+            (int) Math.round(right), (int) Math.round(images + wrong), Expectation.CONFIDENCE);
+    return new AdaptRecord.Interval(
+        100 * right / (images + wrong),
+        100 * limits.low(),
+        100 * limits.high(),
+        score.images() + wrong);
+  }
+
+  /**
+   * Adds the images that cannot be held out: those of a class with one image or group. Zero-shot
+   * CLIP answers for them, because a method that learned one image of the class is hardly better.
+   */
+  private UnaryOperator<Score> withRest(List<Fold> on) {
+    Fold rest = Fold.rest(compared, on);
+    if (rest == null) {
+      return score -> score;
+    }
+    Score others = answers(ZeroShot.ID, List.of(rest), Comparison::never).score();
+    return score -> score.plus(others);
+  }
+
+  /** Returns the expected accuracy; null if the labels were chosen. */
   private AdaptRecord.@Nullable Interval accuracy(
       Answers chosen, List<Fold> on, UnaryOperator<Score> weighting) {
-    if (audit != null) {
-      Score score = chosen.score();
-      int right = (int) Math.round(score.accuracy(false) / 100 * score.images());
-      BinomialLimits limits = BinomialLimits.of(right, score.images(), Expectation.CONFIDENCE);
-      return new AdaptRecord.Interval(
-          score.accuracy(false), 100 * limits.low(), 100 * limits.high(), score.images());
-    }
     if (record.labels().areChosen()) {
       return null;
     }
@@ -262,21 +305,17 @@ final class Comparison {
                     .average()
                     .orElse(0),
                 Fold.groupsPerClass(data));
-    return new Expectation(score, Expectation.optimism(all, false), gain, isLearned()).interval();
-  }
-
-  /**
-   * Returns the expected accuracy if every class is equally frequent. A class with one image cannot
-   * be held out. Zero-shot CLIP answers for it, because a method that learned one image of the
-   * class is hardly better.
-   */
-  private AdaptRecord.@Nullable Interval balanced(Answers chosen, List<Fold> on) {
-    Fold rest = Fold.rest(compared, folds);
-    if (rest == null) {
-      return accuracy(chosen, on, Score::balanced);
-    }
-    Score others = answers(ZeroShot.ID, List.of(rest), Comparison::never).score();
-    return accuracy(chosen, on, score -> score.plus(others).balanced());
+    AdaptRecord.FewObjects objects = isLearned() ? record.images().objects() : null;
+    boolean isRandom = record.labels().origin() == AdaptRecord.Labels.Origin.RANDOM;
+    return new Expectation(
+            score,
+            Expectation.optimism(all, false),
+            gain,
+            objects == null ? 0 : objects.fall(),
+            objects == null ? 0 : objects.error(),
+            isRandom ? record.images().newClasses() : 0,
+            isLearned())
+        .interval();
   }
 
   private boolean isLearned() {
@@ -286,9 +325,10 @@ final class Comparison {
 
   private AdaptRecord.@Nullable Interval unseenAccuracy(Answers chosen) {
     return record.labels().areChosen()
+            || UnseenNames.isOtherKind(context.clip(), data, request.unseen())
         ? null
         : new Expectation(chosen.score(), Expectation.optimism(scores(), true), 0, isLearned())
-            .unseenInterval(UnseenNames.independent(context.clip(), data, request.unseen()));
+            .unseenInterval(UnseenNames.independent(request.unseen().size()));
   }
 
   /** Returns the scores of the measured candidates in the order of the short list. */
@@ -444,7 +484,6 @@ final class Comparison {
                 "A method that learns from images cannot be measured if no class has a second"
                     + " image. This one learns nothing and is the best of those. Two images of each"
                     + " class let all methods be compared."));
-    Outcome outcome = expected(answers(choice.method()), all);
-    return new Outcome(outcome.record().compared(), all);
+    return measured(all);
   }
 }

@@ -6,7 +6,7 @@ import org.kgcoop.runs.AdaptRecord;
 
 /**
  * Expected accuracy of the chosen method on new images, with a 95 % prediction interval. It
- * accounts for five effects.
+ * accounts for seven effects.
  *
  * <ul>
  *   <li>The classifiers of folds share most of their images, so their mistakes are not independent
@@ -26,6 +26,12 @@ import org.kgcoop.runs.AdaptRecord;
  *       Jeffreys' prior (Brown, Cai and DasGupta, Statistical Science 2001), with the effective
  *       number of images of {@link Score#effectiveImages}. Half of each correction above is used as
  *       its standard deviation, which widens the distribution.
+ *   <li>If the images show few objects, the accuracy on other objects is lower. {@link
+ *       ObjectSearch} estimates the fall, with its standard error.
+ *   <li>If the images were drawn at random, a new image may show a class without an image. Its
+ *       probability is the share of images that are the only one of their class (Good, "The
+ *       population frequencies of species and the estimation of population parameters", Biometrika
+ *       1953). These images count as wrong.
  *   <li>The number of new images that are classified correctly is random, too. It has a
  *       Beta-binomial distribution.
  * </ul>
@@ -33,9 +39,19 @@ import org.kgcoop.runs.AdaptRecord;
  * @param score the score of the chosen method
  * @param optimism the optimism of the choice, in percentage points
  * @param gain the gain from the images that the folds do not use, in percentage points
+ * @param fall how much lower the accuracy on other objects is, in percentage points
+ * @param fallError the standard error of the fall
+ * @param newClasses the share of new images that show a class without an image, from 0 to 1
  * @param isLearned false for a method that does not learn from images
  */
-record Expectation(Score score, double optimism, double gain, boolean isLearned) {
+record Expectation(
+    Score score,
+    double optimism,
+    double gain,
+    double fall,
+    double fallError,
+    double newClasses,
+    boolean isLearned) {
   private static final int RESAMPLES = 500;
 
   /** The factor of the variance because of shared images, by `bench adapt --honesty`. */
@@ -51,6 +67,11 @@ record Expectation(Score score, double optimism, double gain, boolean isLearned)
   static final double CONFIDENCE = 0.95;
 
   private static final double TAIL = (1 - CONFIDENCE) / 2;
+
+  /** Creates the expectation for images of many objects that show all classes. */
+  Expectation(Score score, double optimism, double gain, boolean isLearned) {
+    this(score, optimism, gain, 0, 0, 0, isLearned);
+  }
 
   /**
    * Estimates how much the accuracy of a choice is too high on the images that were used to choose
@@ -100,9 +121,18 @@ record Expectation(Score score, double optimism, double gain, boolean isLearned)
         : 0;
   }
 
-  /** Returns the expected accuracy on new images of the same classes, with its interval. */
+  /**
+   * Returns the expected accuracy on new images of the same classes, with its interval. Nothing
+   * tells whether new images show the same few objects or others, so the interval covers both.
+   */
   AdaptRecord.Interval interval() {
-    return interval(false, 0);
+    AdaptRecord.Interval others = interval(false, 0);
+    if (fall == 0) {
+      return others;
+    }
+    AdaptRecord.Interval same =
+        new Expectation(score, optimism, gain, 0, 0, newClasses, isLearned).interval();
+    return new AdaptRecord.Interval(others.accuracy(), others.low(), same.high(), others.images());
   }
 
   /**
@@ -116,8 +146,12 @@ record Expectation(Score score, double optimism, double gain, boolean isLearned)
   }
 
   private AdaptRecord.Interval interval(boolean unseen, double classVariance) {
-    double middle = Math.max(0, Math.min(100, score.accuracy(unseen) - optimism + gain)) / 100;
-    double corrections = (optimism * optimism + gain * gain) / 4 / 1e4;
+    double known =
+        Math.max(0, Math.min(100, score.accuracy(unseen) - optimism + gain - fall)) / 100;
+    double middle = known * (1 - newClasses);
+    double corrections =
+        (optimism * optimism + gain * gain + Math.pow(100 * (known - middle), 2)) / 4 / 1e4
+            + fallError * fallError / 1e4;
     double spread = Math.max(middle * (1 - middle), 1e-4);
     double shared = isLearned ? SHARED_IMAGES : 1;
     double images =

@@ -1,7 +1,6 @@
 package org.kgcoop.adapt;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -14,7 +13,6 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Calibration;
-import org.kgcoop.features.FeatureCache;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.model.Head;
@@ -93,7 +91,8 @@ final class FinalTraining {
                     logits.items(),
                     logits.probabilities(calibration.temperature()),
                     file.classNames(),
-                    contradictory)));
+                    contradictory,
+                    record.noSuspects().isEmpty())));
   }
 
   /**
@@ -168,12 +167,16 @@ final class FinalTraining {
 
   /** Returns the largest probability of each image that belongs to no class. */
   private double[] largestOfUnknown(ClassifierFile file) {
-    List<FeatureCache.Problem> problems = new ArrayList<>();
     Map<Path, float[]> features =
-        context.cache().upright(request.unknown(), false, problems::add, done -> {});
-    if (!problems.isEmpty() && (!request.skipsUnreadable() || features.isEmpty())) {
-      throw problems.get(0).reason();
-    }
+        context
+            .cache()
+            .upright(
+                request.unknown(),
+                false,
+                problem -> {
+                  throw problem.reason();
+                },
+                done -> {});
     try (Scope scope = Scope.open("images of no class");
         Head head = file.classifier(context.clip(), file.classNames())) {
       Tensor rows = Tensor.ofRows(features.values().toArray(float[][]::new));

@@ -25,7 +25,8 @@ import org.kgcoop.features.FeatureCache;
  *
  * @param data the data without exact copies, each image with its group
  * @param repeated the keys of exact copies in the same class
- * @param contradictions images that occur in two classes, as {@code key = key}
+ * @param contradictions images that occur in two classes, byte-identical or as near copies, as
+ *     {@code key = key}
  * @param near the number of images that are near copies of another image
  * @param hint a sentence that suggests {@code --group-by}; empty if there is no reason
  * @param share the weight of each training image by key: 1 / the number of its near copies in its
@@ -97,6 +98,7 @@ record ImageGroups(
     Groups groups = new Groups(items);
     Groups copies = new Groups(items.stream().map(item -> item.withGroup(item.key())).toList());
     Set<Integer> found = new HashSet<>();
+    Set<String> contradicting = new LinkedHashSet<>(contradictions);
     for (NearDuplicates.Pair pair : near.pairs()) {
       Item first = items.get(pair.first());
       Item second = items.get(pair.second());
@@ -105,6 +107,8 @@ record ImageGroups(
       found.add(pair.second());
       if (first.label() == second.label()) {
         copies.join(first.key(), second.key());
+      } else if (!contradicting.contains(second.key() + EQUALS + first.key())) {
+        contradicting.add(first.key() + EQUALS + second.key());
       }
     }
     Map<String, Integer> sizes = new HashMap<>();
@@ -119,7 +123,7 @@ record ImageGroups(
     return new ImageGroups(
         part.withImages(groups.of(items), part.val(), part.test()),
         repeated,
-        contradictions,
+        List.copyOf(contradicting),
         found.size(),
         hint(items, near, groups),
         shares);
@@ -165,7 +169,7 @@ record ImageGroups(
   }
 
   /** Groups by name that can be merged (a union-find structure). */
-  private static final class Groups {
+  static final class Groups {
     private final Map<String, String> parents = new HashMap<>();
 
     Groups(List<Item> items) {

@@ -34,13 +34,17 @@ public record LabelSource(Labels labels, Set<String> audit) {
   }
 
   /**
-   * Finds the origin of labels: from the journal of a labeling session, the statement of the user,
-   * or the record of a folder that a classifier sorted, in this order.
+   * Finds the origin of labels: the statement of the user that they are random, the journal of a
+   * labeling session, the statement that they were chosen, or the record of a folder that a
+   * classifier sorted, in this order. A journal says that labels were chosen, and has an audit.
    *
    * @param folder the folder of the data set
    * @param origin the statement of the user; null if there is none
    */
   public static LabelSource of(Path folder, DataSet data, Labels.@Nullable Origin origin) {
+    if (origin == Labels.Origin.RANDOM) {
+      return stated(origin);
+    }
     List<Item> all = Stream.concat(data.train().stream(), data.val().stream()).toList();
     Optional<LabelJournal> journal = LabelJournal.find(folder);
     if (journal.isPresent()) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.commons.statistics.distribution.NormalDistribution;
+import org.apache.commons.statistics.distribution.BinomialDistribution;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.runs.AdaptRecord;
 
@@ -19,8 +19,6 @@ import org.kgcoop.runs.AdaptRecord;
  * score is estimated from the units, not from individual images.
  */
 final class Score {
-  private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
-
   /** 97.5 % quantile of the standard normal distribution. */
   private static final double Z = 1.959964;
 
@@ -145,60 +143,8 @@ final class Score {
     return sum;
   }
 
-  /** Returns the standard error of the difference from another score for the same images. */
-  double standardErrorAgainst(Score other) {
-    return standardErrorAgainst(other, once());
-  }
-
-  /**
-   * Returns the standard error of the difference for a resample. It is the infinitesimal jackknife
-   * (Efron and Stein 1981) over the units, with the factor n / (n - 1) for small samples.
-   */
-  double standardErrorAgainst(Score other, double[] drawn) {
-    double[] own = influence(drawn);
-    double[] others = other.influence(drawn);
-    double sum = 0;
-    for (int unit = 0; unit < own.length; unit++) {
-      sum += drawn[unit] * Math.pow(own[unit] - others[unit], 2);
-    }
-    return Math.sqrt(sum * smallSampleFactor());
-  }
-
   private double smallSampleFactor() {
     return units() / Math.max(1.0, units() - 1.0);
-  }
-
-  /** Returns the influence of each unit on the score. */
-  private double[] influence(double[] drawn) {
-    if (!hasUnseen()) {
-      return influence(SEEN, drawn);
-    }
-    double seen = accuracy(false, drawn);
-    double unseen = accuracy(true, drawn);
-    double sum = seen + unseen;
-    double[] influence = new double[units()];
-    if (!(sum > 0)) {
-      return influence;
-    }
-    double[] seenInfluence = influence(SEEN, drawn);
-    double[] unseenInfluence = influence(UNSEEN, drawn);
-    for (int unit = 0; unit < influence.length; unit++) {
-      // The factors are the derivatives of 2 a b / (a + b) with respect to a and b.
-      influence[unit] =
-          2 * Math.pow(unseen / sum, 2) * seenInfluence[unit]
-              + 2 * Math.pow(seen / sum, 2) * unseenInfluence[unit];
-    }
-    return influence;
-  }
-
-  private double[] influence(int role, double[] drawn) {
-    double total = dot(drawn, weight[role]);
-    double share = dot(drawn, right[role]) / total;
-    double[] influence = new double[units()];
-    for (int unit = 0; unit < influence.length && total > 0; unit++) {
-      influence[unit] = 100 * (right[role][unit] - share * weight[role][unit]) / total;
-    }
-    return influence;
   }
 
   /**
@@ -209,16 +155,25 @@ final class Score {
   double effectiveImages(boolean unseen) {
     int role = unseen ? UNSEEN : SEEN;
     double share = accuracy(unseen) / 100;
-    double variance = 0;
-    for (double each : influence(role, once())) {
-      variance += Math.pow(each / 100, 2) * smallSampleFactor();
-    }
     double total = Arrays.stream(weight[role]).sum();
-    double squares = Arrays.stream(weight[role]).map(each -> each * each).sum();
+    double variance = 0;
+    for (int unit = 0; unit < units(); unit++) {
+      double influence = (right[role][unit] - share * weight[role][unit]) / total;
+      variance += Math.pow(influence, 2) * smallSampleFactor();
+    }
     return variance > 0
         ? Math.max(1, Math.min(total, share * (1 - share) / variance))
-        : total * total
-            / squares; // if all predictions are correct, or all are wrong, the number of units
+        : effectiveUnits(unseen); // all predictions are correct, or all are wrong
+  }
+
+  /**
+   * Returns Kish's effective number of units, (sum of weights)^2 / sum of squared weights (Survey
+   * Sampling, 1965): the number of units if all have the same weight.
+   */
+  double effectiveUnits(boolean unseen) {
+    double[] weights = weight[unseen ? UNSEEN : SEEN];
+    double total = Arrays.stream(weights).sum();
+    return total * total / Arrays.stream(weights).map(each -> each * each).sum();
   }
 
   /** Returns the variance of the accuracy between hidden classes, as a share squared. */
@@ -234,21 +189,44 @@ final class Score {
   }
 
   /**
-   * Returns the two-sided p-value of McNemar's test (Psychometrika 1947): the probability of at
-   * least this difference if both methods had the same score on new images. Groups of images count
-   * as one observation each.
+   * Returns the two-sided p-value of the exact form of McNemar's test (Psychometrika 1947): the
+   * binomial test of the units on which the methods differ (a sign test). Each method is better on
+   * half of them if both have the same score on new images.
    */
   double pValueAgainst(Score other) {
     return pValueAgainst(other, once());
   }
 
   private double pValueAgainst(Score other, double[] drawn) {
-    double difference = Math.abs(value(drawn) - other.value(drawn));
-    if (!(difference > 0)) {
-      return 1;
+    double seenFactor = 1 / dot(drawn, weight[SEEN]);
+    double unseenFactor = 0;
+    if (hasUnseen()) {
+      // The derivatives of H with respect to both accuracies, at their means, say how much an
+      // answer of each kind counts.
+      double seen = accuracy(false, drawn) + other.accuracy(false, drawn);
+      double unseen = accuracy(true, drawn) + other.accuracy(true, drawn);
+      seenFactor *= unseen * unseen;
+      unseenFactor = seen * seen / dot(drawn, weight[UNSEEN]);
     }
-    double error = standardErrorAgainst(other, drawn);
-    return error > 0 ? 2 * NORMAL.survivalProbability(difference / error) : 0;
+    double better = 0;
+    double worse = 0;
+    for (int unit = 0; unit < drawn.length; unit++) {
+      double difference =
+          seenFactor * (right[SEEN][unit] - other.right[SEEN][unit])
+              + unseenFactor * (right[UNSEEN][unit] - other.right[UNSEEN][unit]);
+      better += difference > 0 ? drawn[unit] : 0;
+      worse += difference < 0 ? drawn[unit] : 0;
+    }
+    return signTest((int) Math.round(better), (int) Math.round(worse));
+  }
+
+  /** Returns the probability of a split at least as uneven as this one, if both are as likely. */
+  static double signTest(int better, int worse) {
+    int fewer = Math.min(better, worse);
+    return better == worse
+        ? 1
+        : Math.min(
+            1, 2 * BinomialDistribution.of(better + worse, 0.5).cumulativeProbability(fewer));
   }
 
   /**

@@ -57,7 +57,7 @@ record Selection(List<AdaptRecord.Candidate> candidates, AdaptRecord.Choice choi
             : String.format(
                 Locale.ROOT,
                 "It is %.2f points behind the best, %s. The images cannot distinguish the two"
-                    + " (McNemar's test: p = %.2f), and it comes before the best in the order of the methods.",
+                    + " (McNemar's exact test: p = %.2f), and it comes before the best in the order of the methods.",
                 chosen.behind(),
                 best.title(),
                 chosen.pValue());

@@ -1,7 +1,6 @@
 package org.kgcoop.adapt;
 
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -10,8 +9,8 @@ import org.kgcoop.eval.LabelNoise;
 import org.kgcoop.runs.AdaptRecord;
 
 /**
- * Images whose label may be wrong, found by a model of wrong labels ({@link LabelNoise}). Identical
- * images in two classes come first, followed by the others, the most probably wrong first.
+ * Images whose label may be wrong, found by a model of wrong labels ({@link LabelNoise}). Images
+ * that occur in two classes come first, followed by the others, the most probably wrong first.
  */
 final class Suspects {
   /** The share of the list that is expected to be wrong. */
@@ -27,19 +26,21 @@ final class Suspects {
    *     from it
    * @param classNames the class names, by column of the probabilities; those of the labels first
    * @param contradictory the keys of images that occur in two classes
+   * @param isGood false for a classifier that is too often wrong, so that only these are listed
    */
   static List<AdaptRecord.Suspect> of(
       List<Item> items,
       List<double[]> probabilities,
       List<String> classNames,
-      Set<String> contradictory) {
+      Set<String> contradictory,
+      boolean isGood) {
     if (items.isEmpty()) {
       return List.of();
     }
     double[][] rows = probabilities.toArray(double[][]::new);
     int[] labels = items.stream().mapToInt(Item::label).toArray();
     LabelNoise noise = LabelNoise.fit(rows, labels);
-    Set<Integer> suspects = new HashSet<>(noise.suspects(PRECISION));
+    Set<Integer> suspects = isGood ? Set.copyOf(noise.suspects(PRECISION)) : Set.of();
     return noise.order().stream()
         .filter(i -> suspects.contains(i) || contradictory.contains(items.get(i).key()))
         .sorted(Comparator.comparing(i -> !contradictory.contains(items.get(i).key())))

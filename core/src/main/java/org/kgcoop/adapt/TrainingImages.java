@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -53,13 +54,24 @@ final class TrainingImages {
     this.request = request;
   }
 
-  /** Returns the requested data without files that cannot be read. */
-  DataSet present() {
+  /**
+   * Returns the request without files that cannot be read. Images of no class are encoded, so that
+   * unreadable ones are known before the training.
+   */
+  AdaptRequest present() {
     List<FeatureCache.Problem> problems = new ArrayList<>();
     context
         .cache()
         .readable(items(request.data()).stream().map(Item::file).toList(), problems::add);
-    return leftOut(request.data(), problems);
+    DataSet present = leftOut(request.data(), problems);
+    List<FeatureCache.Problem> ofUnknown = new ArrayList<>();
+    Set<Path> unknown =
+        context.cache().upright(request.unknown(), false, ofUnknown::add, done -> {}).keySet();
+    if (!ofUnknown.isEmpty() && (!request.skipsUnreadable() || unknown.isEmpty())) {
+      throw ofUnknown.get(0).reason();
+    }
+    ofUnknown.forEach(each -> unreadable.add(String.valueOf(each.reason().getMessage())));
+    return request.with(present).with(request.skipsUnreadable(), List.copyOf(unknown));
   }
 
   /** Returns all images for training and validation, without exact copies. */
@@ -104,7 +116,7 @@ final class TrainingImages {
     List<FeatureCache.Problem> problems = new ArrayList<>();
     if (known != null) {
       DataSet planned = limited(drawn, known);
-      encode(items(planned), problems, () -> false);
+      encode(items(planned), problems, budget, () -> false);
       DataSet left = leftOut(planned, problems);
       return new Encoded(left, known, drawn.train().size() - broken(drawn.train(), problems), 0);
     }
@@ -112,7 +124,7 @@ final class TrainingImages {
     List<Item> tests = inOrder(drawn.test());
     List<Item> all = new ArrayList<>(rounds.stream().flatMap(List::stream).toList());
     all.addAll(tests);
-    boolean isComplete = encode(all, problems, budget.after(Budget.ENCODING));
+    boolean isComplete = encode(all, problems, budget, budget.after(Budget.ENCODING));
     int perClass = FewShot.ALL;
     int testImages = 0;
     int unchecked = 0;
@@ -237,18 +249,23 @@ final class TrainingImages {
     return items.stream().sorted(Comparator.comparing(order::get)).toList();
   }
 
-  /** An exception that ends the encoding when the time is up. The features so far are kept. */
-  private static final class TimeUp extends RuntimeException {
+  /** An exception that ends the encoding early. The features so far are kept. */
+  private static final class Stopped extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    TimeUp() {
+    Stopped() {
       super(null, null, false, false);
     }
   }
 
-  /** Encodes images in the given order. Returns false if the time was up before the end. */
+  /**
+   * Encodes images in the given order. Returns false if the time was up before the end.
+   *
+   * @throws KgCoopException at the first unreadable image, unless such images are skipped. The
+   *     other images are only read, to name all unreadable ones.
+   */
   private boolean encode(
-      List<Item> items, List<FeatureCache.Problem> problems, BooleanSupplier stop) {
+      List<Item> items, List<FeatureCache.Problem> problems, Budget budget, BooleanSupplier stop) {
     try (Progress.Task task =
         context
             .progress()
@@ -257,14 +274,19 @@ final class TrainingImages {
           .cache()
           .check(
               items,
-              problems::add,
+              problem -> {
+                problems.add(problem);
+                if (!request.skipsUnreadable()) {
+                  throw new Stopped();
+                }
+              },
               new FeatureProgress() {
                 @Override
                 public void done(long units) {
                   task.done(units);
                   boolean isChecked = units % STOP_EVERY == 0 && stop.getAsBoolean();
                   if (isChecked && units + problems.size() < items.size()) {
-                    throw new TimeUp();
+                    throw new Stopped();
                   }
                 }
 
@@ -274,7 +296,11 @@ final class TrainingImages {
                 }
               });
       return true;
-    } catch (TimeUp e) {
+    } catch (Stopped e) {
+      if (!problems.isEmpty() && !request.skipsUnreadable()) {
+        unchecked(context.cache().missing(without(items, files(problems))), problems, budget);
+        throw cannotBeRead(items.size(), problems);
+      }
       return false;
     }
   }
@@ -333,18 +359,10 @@ final class TrainingImages {
     if (problems.isEmpty()) {
       return data;
     }
-    List<String> reasons =
-        problems.stream().map(each -> String.valueOf(each.reason().getMessage())).toList();
     if (!request.skipsUnreadable()) {
-      throw KgCoopException.data(
-          "%s of %s images cannot be read: %s; delete them, or leave them out with --skip-bad"
-              .formatted(
-                  problems.size(),
-                  items(data).size(),
-                  String.join("; ", reasons.subList(0, Math.min(MAX_NAMED, reasons.size())))),
-          problems.get(0).reason());
+      throw cannotBeRead(items(data).size(), problems);
     }
-    unreadable.addAll(reasons);
+    problems.forEach(each -> unreadable.add(String.valueOf(each.reason().getMessage())));
     Set<Path> broken = files(problems);
     DataSet left =
         data.withImages(
@@ -357,6 +375,19 @@ final class TrainingImages {
     return left;
   }
 
+  private static KgCoopException cannotBeRead(int images, List<FeatureCache.Problem> problems) {
+    return KgCoopException.data(
+        "%s of %s images cannot be read: %s; delete them, or leave them out with --skip-bad"
+            .formatted(
+                problems.size(),
+                images,
+                problems.stream()
+                    .limit(MAX_NAMED)
+                    .map(each -> String.valueOf(each.reason().getMessage()))
+                    .collect(Collectors.joining("; "))),
+        problems.get(0).reason());
+  }
+
   static List<Item> items(DataSet data) {
     return data.items().toList();
   }
@@ -366,7 +397,8 @@ final class TrainingImages {
   }
 
   /** Describes the training images. */
-  AdaptRecord.Images described(ImageGroups copies, Encoded encoded) {
+  AdaptRecord.Images described(
+      ImageGroups copies, Encoded encoded, AdaptRecord.@Nullable FewObjects objects) {
     DataSet data = copies.data();
     Map<Integer, Integer> sizes = new HashMap<>();
     Map<Integer, Set<String>> groups = new HashMap<>();
@@ -393,6 +425,8 @@ final class TrainingImages {
             .map(each -> data.classNames().get(each.getKey()))
             .sorted()
             .toList(),
-        List.copyOf(unreadable));
+        List.copyOf(unreadable),
+        groups.values().stream().mapToInt(Set::size).sum(),
+        objects);
   }
 }

@@ -15,7 +15,7 @@ import org.kgcoop.tensor.Scope;
 /**
  * Names of classes without images. Their accuracy is estimated with classes that have images, by
  * hiding these. The estimate is good for names of the same kind. Names of another kind, such as
- * animals among places, are easier or harder together.
+ * animals among places, are easier or harder together, and nothing measures that.
  */
 final class UnseenNames {
   /**
@@ -24,26 +24,27 @@ final class UnseenNames {
    */
   private static final double OTHER_KIND = 1.15;
 
-  /** The share of the variance between classes that all names have in common, if of one kind. */
+  /** The share of the variance between classes that all names have in common. */
   private static final double COMMON = 0.1;
 
   private UnseenNames() {}
 
   /**
-   * Returns the number of independent classes whose mean accuracy varies as much as that of the
-   * given names: 1 for names of another kind.
-   *
-   * @param data the classes with images
+   * Returns the number of independent classes whose mean accuracy varies as much as that of so many
+   * names of the same kind.
    */
-  static double independent(Clip clip, DataSet data, List<String> unseen) {
-    return isOtherKind(clip, data, unseen) ? 1 : 1 / (1.0 / unseen.size() + COMMON);
+  static double independent(int unseen) {
+    return 1 / (1.0 / unseen + COMMON);
   }
 
   /**
-   * Compares the distance, 1 - cosine, of the text of each name to the nearest text of a class with
-   * the distances among these classes.
+   * Returns true if names are of another kind than the classes with images, so that hiding classes
+   * does not measure their accuracy. It compares the distance, 1 - cosine, of the text of each name
+   * to the nearest text of a class with the distances among these classes.
+   *
+   * @param data the classes with images
    */
-  private static boolean isOtherKind(Clip clip, DataSet data, List<String> unseen) {
+  static boolean isOtherKind(Clip clip, DataSet data, List<String> unseen) {
     int known = data.classNames().size();
     List<String> names = Stream.concat(data.classNames().stream(), unseen.stream()).toList();
     try (Scope scope = Scope.open("names");

@@ -46,8 +46,9 @@ public final class Classification {
   }
 
   /**
-   * False if the probability of the best class is below the {@link Classifier#threshold}. The image
-   * may then show none of the classes. True if the classifier has no threshold.
+   * False if the probability of the best class is below the {@link Classifier#threshold}. This is
+   * only a comparison: many images of other classes reach the threshold, and some images of these
+   * classes do not. True if the classifier has no threshold.
    */
   public boolean isAccepted() {
     return accepted;

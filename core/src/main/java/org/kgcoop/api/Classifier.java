@@ -187,8 +187,9 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * Returns the rejection threshold: an image whose largest probability is below it is not
-   * accepted. Empty if the classifier file contains no threshold, or other classes.
+   * Returns the rejection threshold, which the largest probability of an image is compared with. It
+   * keeps most images of the classes, and does not promise to reject others. Empty if the
+   * classifier file contains no threshold, or other classes.
    */
   public OptionalDouble threshold() {
     return threshold;

@@ -38,7 +38,8 @@ public record Calibration(
   }
 
   /**
-   * A threshold of the largest probability of an image. Below it, no class is accepted.
+   * A threshold of the largest probability of an image. It keeps most images of the known classes,
+   * and promises nothing about others.
    *
    * @param threshold an image is accepted if its largest probability is at least this
    * @param keeps the share of new images of the known classes that is accepted on average

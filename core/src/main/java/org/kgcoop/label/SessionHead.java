@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.eval.Clusters;
 import org.kgcoop.method.GapHead;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.JournalEntry;

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.JsonFiles;
 
@@ -43,6 +44,12 @@ public record AdaptRecord(
 
   /** The ratio of the sizes of two classes that changes the accuracy noticeably. */
   private static final int UNBALANCED = 2;
+
+  /** The percentage of new images of classes that nobody drew that is worth a sentence. */
+  private static final double MANY_NEW_CLASSES = 5;
+
+  /** The share of held-out images that a classifier must have right to find wrong labels. */
+  private static final double LEAST_RIGHT = 0.5;
 
   /** The number of new images that an expected accuracy refers to. */
   public static final int NEW_IMAGES = 100;
@@ -147,7 +154,11 @@ public record AdaptRecord(
    * @param most the maximum number of images per class
    * @param single classes with a single image or group of images, which cannot be held out
    * @param unreadable images that were left out, and the reasons
+   * @param groups the number of groups of images, each within a class
+   * @param objects the measurement of few objects per class; null unless the images seem to show
+   *     few
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Images(
       int count,
       int available,
@@ -157,8 +168,10 @@ public record AdaptRecord(
       int most,
       Copies copies,
       List<String> single,
-      List<String> unreadable) {
-    /** Creates the description of images that were all used. */
+      List<String> unreadable,
+      int groups,
+      @Nullable FewObjects objects) {
+    /** Creates the description of images that were all used, each a group of its own. */
     public Images(
         int count,
         int classes,
@@ -167,7 +180,7 @@ public record AdaptRecord(
         Copies copies,
         List<String> single,
         List<String> unreadable) {
-      this(count, count, 0, classes, fewest, most, copies, single, unreadable);
+      this(count, count, 0, classes, fewest, most, copies, single, unreadable, count, null);
     }
 
     public Images {
@@ -181,6 +194,15 @@ public record AdaptRecord(
       return count < available ? count + " of " + available : String.valueOf(count);
     }
 
+    /**
+     * Returns the probability that a new image shows a class without an image, if these were drawn
+     * at random: the share of groups that are the only one of their class (Good, Biometrika 1953).
+     * It is 0 if no class has a second group, because such images were not drawn at random.
+     */
+    public double newClasses() {
+      return single.size() == classes || groups == 0 ? 0 : (double) single.size() / groups;
+    }
+
     /** Returns true if the classes have very different numbers of images. */
     public boolean isUnbalanced() {
       return fewest > 0 && most >= UNBALANCED * fewest;
@@ -191,6 +213,15 @@ public record AdaptRecord(
       return fewest == most ? String.valueOf(most) : fewest + " to " + most;
     }
   }
+
+  /**
+   * Few objects per class, each in several images.
+   *
+   * @param perClass the number of clusters of similar images per class
+   * @param fall how much lower the accuracy is, in points, if these are held out together
+   * @param error the standard error of the fall
+   */
+  public record FewObjects(double perClass, double fall, double error) {}
 
   /**
    * Copies of training images.
@@ -214,7 +245,8 @@ public record AdaptRecord(
    *     classes, as frequent as in training, with a 95 % interval; null until it is known, or if
    *     the labels were chosen and no audit measures it
    * @param expectedBalanced the same if every class is equally frequent
-   * @param expectedUnseen the same for classes without images; null if none are expected
+   * @param expectedUnseen the same for classes without images; null if none are expected, or if
+   *     their names are of another kind than those of the training classes
    * @param classes the training classes with the results on their held-out images
    * @param mistakes the held-out images that were classified wrongly
    * @param test the accuracy on the data set's own test images, which did not influence the choice;
@@ -335,7 +367,7 @@ public record AdaptRecord(
    *
    * @param temperature 1 if the held-out images do not determine it
    * @param images the number of held-out images that determine both
-   * @param threshold the largest probability below which an image counts as none of the classes
+   * @param threshold the number that the largest probability of an image is compared with
    * @param keeps the share of new images of the learned classes that is accepted on average
    * @param low the lower end of the 95 % interval of that share
    * @param high the upper end of it
@@ -364,7 +396,7 @@ public record AdaptRecord(
                   100 * high)
               + (unknown == null
                   ? " Without examples of other images (--unknown), kgcoop cannot say how many"
-                      + " others it rejects; in our measurements 14 %."
+                      + " others it rejects; in our measurements 23 %."
                   : ""));
       sentences.add(
           temperature == 1
@@ -525,6 +557,10 @@ public record AdaptRecord(
                   + " to 20 points. Label 50 random images.");
       return sentences;
     }
+    sentences.add(
+        "This is about images from the same sources. kgcoop cannot see a mark or background that"
+            + " only one class has here.");
+    sentences.addAll(doubts());
     add(
         sentences,
         images.isUnbalanced()
@@ -544,9 +580,7 @@ public record AdaptRecord(
     add(sentences, "new images of the unseen classes", result.expectedUnseen(), "");
     if (result.expectedUnseen() != null
         && result.expectedUnseen().high() - result.expectedUnseen().low() > WIDE) {
-      sentences.add(
-          "This range is wide, because your classes differ much or the names without images are"
-              + " unlike theirs.");
+      sentences.add("This range is wide, because your classes differ much.");
     }
     if (labels.origin() == Labels.Origin.UNSTATED) {
       sentences.add(
@@ -554,6 +588,83 @@ public record AdaptRecord(
               + " --labels chosen.");
     }
     return sentences;
+  }
+
+  /** Returns the reasons why the expected accuracy may not hold for these images. */
+  public List<String> doubts() {
+    List<String> doubts = new ArrayList<>();
+    if (choice == null || (labels.areChosen() && result.expected() == null)) {
+      return doubts;
+    }
+    FewObjects objects = images.objects();
+    if (objects != null) {
+      doubts.add(
+          String.format(
+              Locale.ROOT,
+              "These images seem to show few objects or backgrounds, about %.1f per class. The"
+                  + " expected accuracy is for other ones. For the same ones it is about %.0f points"
+                  + " higher, and the range covers both. Probabilities and threshold are for these.",
+              objects.perClass(),
+              objects.fall()));
+    }
+    int contradictions = images.copies().contradictions().size();
+    if (contradictions > 0) {
+      doubts.add(
+          ("%s of equal or nearly equal images have two labels. If one of them is wrong, the figures"
+                  + " expect such labels of new images, too.")
+              .formatted(Messages.count(contradictions, "pair", "pairs")));
+    }
+    double newClasses = 100 * images.newClasses();
+    if (newClasses >= MANY_NEW_CLASSES && !labels.areChosen()) {
+      String why =
+          "%s of %s are the only one of their class"
+              .formatted(images.single().size(), images.groups());
+      doubts.add(
+          labels.origin() == Labels.Origin.RANDOM
+              ? String.format(
+                  Locale.ROOT,
+                  "About %.0f %% of new images show classes that are not here, because %s. The"
+                      + " figures count them as wrong.",
+                  newClasses,
+                  why)
+              : String.format(
+                  Locale.ROOT,
+                  "If you drew the images at random, about %.0f %% of new images show classes that"
+                      + " are not here, because %s. The figures leave them out; --labels random"
+                      + " counts them.",
+                  newClasses,
+                  why));
+    }
+    if (isForUnseen()) {
+      doubts.add(
+          result.expectedUnseen() == null
+              ? "The accuracy on the unseen classes is unknown: their names are of another kind than"
+                  + " those of your classes, which were hidden to measure it."
+              : "Some of your classes were hidden to measure the accuracy on unseen classes. It does"
+                  + " not hold for names of another kind.");
+    }
+    Interval expected = result.expected();
+    if (expected != null && expected.low() <= 100.0 / images.classes()) {
+      doubts.add("The images do not show that any method is better than guessing.");
+    }
+    return doubts;
+  }
+
+  /**
+   * Returns the reason why no labels are listed as wrong; empty if they can be. A classifier that
+   * is mostly wrong contradicts right labels, too.
+   */
+  @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+  public String noSuspects() {
+    int asked = result.classes().stream().mapToInt(OfClass::asked).sum();
+    int right = result.classes().stream().mapToInt(OfClass::right).sum();
+    return asked == 0 || right >= LEAST_RIGHT * asked
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "Wrong labels are not searched: the classifier is right on only %.0f %% of held-out"
+                + " images.",
+            100.0 * right / asked);
   }
 
   private static void add(

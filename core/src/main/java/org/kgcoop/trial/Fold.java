@@ -1,8 +1,10 @@
 package org.kgcoop.trial;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -96,28 +98,38 @@ public record Fold(String name, DataSet fitted, DataSet seen, DataSet unseen) {
 
   /**
    * Returns the part with the images of an audit held out, or null if there is no audit. Groups
-   * with an image of the audit are held out completely, but only images of the audit are asked. A
-   * class whose images are all in the audit is learned instead.
+   * with an image of the audit are held out completely, but only images of the audit are asked. If
+   * no image of a class would be left to learn from, one of its groups is learned instead: the one
+   * with the fewest images of the audit.
    *
    * @param audit the keys of the images that were drawn at random
    */
   public static @Nullable Fold audit(DataSet data, Set<String> audit, List<String> unseenNames) {
     List<Item> train = data.train();
-    Set<Integer> learned = new HashSet<>();
+    Map<String, Integer> held = new LinkedHashMap<>(); // the images of the audit by group
     train.stream()
-        .filter(item -> !audit.contains(item.key()))
-        .forEach(item -> learned.add(item.label()));
-    IntPredicate isAudited =
-        i -> audit.contains(train.get(i).key()) && learned.contains(train.get(i).label());
-    Set<String> groups = new HashSet<>();
-    some(data, isAudited).forEach(item -> groups.add(item.group()));
-    List<Item> fitted = some(data, i -> !groups.contains(train.get(i).group()));
-    return groups.isEmpty() || fitted.isEmpty()
+        .filter(item -> audit.contains(item.key()))
+        .forEach(item -> held.merge(item.group(), 1, Integer::sum));
+    for (int label = 0; label < data.classNames().size(); label++) {
+      int own = label;
+      List<String> groups =
+          train.stream().filter(item -> item.label() == own).map(Item::group).distinct().toList();
+      if (held.keySet().containsAll(groups)) {
+        groups.stream()
+            .min(Comparator.comparingInt(group -> held.getOrDefault(group, 0)))
+            .ifPresent(held::remove);
+      }
+    }
+    List<Item> fitted = some(data, i -> !held.containsKey(train.get(i).group()));
+    return held.isEmpty() || fitted.isEmpty()
         ? null
         : new Fold(
             "audit",
             data.withImages(fitted, List.of(), List.of()),
-            heldOutImages(data, unseenNames, isAudited),
+            heldOutImages(
+                data,
+                unseenNames,
+                i -> audit.contains(train.get(i).key()) && held.containsKey(train.get(i).group())),
             heldOutImages(data, unseenNames, i -> false));
   }
 

@@ -382,16 +382,67 @@ class AdaptationRunTest {
     BufferedImage near = ImageIO.read(train.resolve("owl/p0.png").toFile());
     near.setRGB(0, 0, near.getRGB(0, 0) ^ 1);
     assertThat(ImageIO.write(near, "png", train.resolve("owl/near.png").toFile())).isTrue();
+    BufferedImage other = ImageIO.read(train.resolve("fox/p0.png").toFile());
+    other.setRGB(0, 0, other.getRGB(0, 0) ^ 1);
+    assertThat(ImageIO.write(other, "png", train.resolve("dog/near.png").toFile())).isTrue();
     AdaptRecord record =
         adapt(TestImages.dataSet(folder.resolve("data"), CLASSES, 2, 0, 1), List.of(), 1e-5);
     assertThat(data.train()).hasSize(8);
-    assertThat(record.images().count()).as("training uses one copy").isEqualTo(10);
+    assertThat(record.images().count()).as("training uses one copy").isEqualTo(11);
     assertThat(record.images().copies().repeated()).isEqualTo(1);
     assertThat(record.images().copies().contradictions())
-        .containsExactly("train/cat/p1.png = train/dog/stray.png");
+        .as("equal bytes, and a near copy")
+        .containsExactly(
+            "train/cat/p1.png = train/dog/stray.png", "train/dog/near.png = train/fox/p0.png");
+    assertThat(record.doubts())
+        .anyMatch(
+            line -> line.startsWith("2 pairs of equal or nearly equal images have two labels"));
+    assertThat(record.result().suspects())
+        .extracting(AdaptRecord.Suspect::image)
+        .contains("train/dog/near.png", "train/fox/p0.png");
     assertThat(record.images().copies().near())
-        .as("the stray image and the one of owl")
-        .isEqualTo(4);
+        .as("the stray image, the one of owl and the one of fox")
+        .isEqualTo(6);
+  }
+
+  @Test
+  void anUnreadableImageOfNoClassIsSkippedAndNamed() throws Exception {
+    DataSet data = data(2, 0, 0);
+    Path others =
+        TestImages.dataSet(folder.resolve("others"), List.of("car", "hat"), 1, 0, 0)
+            .train()
+            .get(0)
+            .file();
+    Path broken = Files.writeString(folder.resolve("broken.png"), "no image");
+    Path absent = folder.resolve("absent.png");
+    AdaptRequest request = new AdaptRequest(data, List.of(), 9, 1e-5, 1);
+    List<Path> unknown = List.of(others, broken, absent);
+    assertThatThrownBy(
+            () ->
+                AdaptationRun.run(context, request.with(false, unknown), folder.resolve("refused")))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("broken.png");
+    AdaptRecord record =
+        AdaptationRun.run(context, request.with(true, unknown), folder.resolve("skipped"));
+    assertThat(record.images().unreadable())
+        .hasSize(2)
+        .anyMatch(line -> line.contains("broken.png"))
+        .anyMatch(line -> line.contains("absent.png"));
+    AdaptRecord.Calibrated calibration = Objects.requireNonNull(record.result().calibration());
+    assertThat(calibration.unknown()).isNotNull().matches(each -> each.images() == 1);
+  }
+
+  @Test
+  void anUnreadableImageEndsTheEncoding() throws Exception {
+    List<String> many = IntStream.range(0, 20).mapToObj(i -> "class" + i).toList();
+    DataSet data = TestImages.dataSet(folder.resolve("many"), many, 20, 0, 0);
+    for (Item item : data.train().subList(0, 200)) { // a half, so that one of them is early
+      Files.writeString(item.file(), "no image: " + item.key());
+    }
+    assertThatThrownBy(() -> adapt(data, List.of(), 5))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("90 of 180 images cannot be read"); // nine images per class
+    assertThat(context.cache().missing(data.train())).hasSizeGreaterThan(350);
   }
 
   @Test
@@ -444,8 +495,9 @@ class AdaptationRunTest {
     assertThat(record.result().expectedBalanced())
         .isNotNull()
         .matches(expected -> expected.images() == 13, "with zero-shot answers for the two classes");
-    // Two classes have a single image, which is never held out.
-    assertThat(record.result().expected()).isNotNull().matches(expected -> expected.images() == 11);
+    assertThat(record.result().expected())
+        .isNotNull()
+        .matches(expected -> expected.images() == 13, "with zero-shot answers for the two classes");
   }
 
   private void repeat(AdaptRequest request, AdaptRecord record, Path before, Path out) {
@@ -526,6 +578,7 @@ class AdaptationRunTest {
         root.resolve("labels.jsonl"),
         """
         {"op":"start","format":1}
+        {"op":"draw","images":["train/dog/p0.png","train/owl/p1.png","train/fox/p1.png","none.png"]}
         {"op":"page","step":1,"kind":"page","labels":{"train/cat/p0.png":0}}
         {"op":"page","step":2,"kind":"audit","labels":{"train/dog/p0.png":1,"train/owl/p1.png":2}}
         {"op":"page","step":3,"kind":"audit","labels":{"train/fox/p1.png":3,"none.png":-1}}
@@ -535,6 +588,9 @@ class AdaptationRunTest {
     LabelSource source = LabelSource.of(root, data, null);
     assertThat(source.audit())
         .containsExactlyInAnyOrder("train/dog/p0.png", "train/owl/p1.png", "train/fox/p1.png");
+    assertThat(LabelSource.of(root, data, AdaptRecord.Labels.Origin.RANDOM))
+        .as("the statement decides")
+        .isEqualTo(LabelSource.stated(AdaptRecord.Labels.Origin.RANDOM));
     AdaptRecord audited =
         AdaptationRun.run(context, request.with(source), folder.resolve("audited"));
     AdaptRecord.Interval expected = Objects.requireNonNull(audited.result().expected());
@@ -545,7 +601,7 @@ class AdaptationRunTest {
     assertThat(expected.low()).isCloseTo(100 * limits.low(), within(1e-9));
     assertThat(expected.high()).isCloseTo(100 * limits.high(), within(1e-9));
     assertThat(audited.expectations())
-        .singleElement()
+        .last()
         .asString()
         .contains("Of 100 new images like these, expect ", "from 3 random images");
     assertThat(Objects.requireNonNull(audited.result().calibration()).images()).isEqualTo(3);
@@ -586,5 +642,36 @@ class AdaptationRunTest {
     AdaptRecord record = adapt(data(3, 0, 0), List.of(), 1e-5);
     assertThat(record.expectations())
         .anyMatch(line -> line.startsWith("This holds if you labeled images as they came."));
+    assertThat(record.expectations().get(0))
+        .startsWith("This is about images from the same sources.");
+  }
+
+  /** Good and Turing: 2 of 6 images are the only one of their class. */
+  @Test
+  void randomImagesOfManyClassesPromiseNothingForClassesThatNobodyDrew() {
+    DataSet data = data(3, 0, 0);
+    List<Item> drawn =
+        data.train().stream()
+            .filter(
+                item ->
+                    item.label() < 2
+                        ? !item.key().endsWith("p2.png")
+                        : item.key().endsWith("p0.png"))
+            .toList();
+    AdaptRequest request =
+        new AdaptRequest(data.withImages(drawn, List.of(), List.of()), List.of(), 0, 1e-5, 1);
+    AdaptRecord unstated = AdaptationRun.run(context, request, folder.resolve("unstated"));
+    AdaptRecord random =
+        AdaptationRun.run(
+            context,
+            request.with(LabelSource.stated(AdaptRecord.Labels.Origin.RANDOM)),
+            folder.resolve("random"));
+    assertThat(Objects.requireNonNull(random.result().expected()).accuracy())
+        .isCloseTo(
+            Objects.requireNonNull(unstated.result().expected()).accuracy() * 4 / 6, within(1e-9));
+    assertThat(unstated.doubts())
+        .anyMatch(line -> line.startsWith("If you drew the images at random, about 33 %"));
+    assertThat(random.doubts())
+        .anyMatch(line -> line.startsWith("About 33 % of new images show classes"));
   }
 }

@@ -116,6 +116,25 @@ class ExpectationTest {
     assertThat(Expectation.optimism(List.of(score(List.of(true, false))), false)).isZero();
   }
 
+  /** Half of the new images show a class without an image, and are wrong. */
+  @Test
+  void imagesOfClassesThatNobodyDrewAreWrong() {
+    Score score = score(IntStream.range(0, 100).mapToObj(i -> i < 80).toList());
+    AdaptRecord.Interval promise = new Expectation(score, 0, 0, 0, 0, 0.5, false).interval();
+    assertThat(promise.accuracy()).isCloseTo(40, within(1e-9));
+    assertThat(promise.low()).isLessThan(25);
+  }
+
+  /** A standard error of 10 points alone makes a wide interval around a lower figure. */
+  @Test
+  void theAccuracyOnOtherObjectsIsLowerAndLessCertain() {
+    Score score = score(IntStream.range(0, 10_000).mapToObj(i -> i < 8_000).toList());
+    AdaptRecord.Interval promise = new Expectation(score, 0, 0, 30, 10, 0, false).interval();
+    assertThat(promise.accuracy()).isCloseTo(50, within(1e-9));
+    assertThat(promise.low()).isBetween(26.0, 31.0); // 50 - 1.96 x 11.2
+    assertThat(promise.high()).as("of the same objects").isBetween(86.0, 89.0); // 80 + 1.96 x 4
+  }
+
   /**
    * With 32 times as many images, half as many answers are wrong: 32 to the power of -0.2 is 0.5.
    */

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.runs.AdaptRecord;
 
@@ -84,19 +83,6 @@ class ScoreTest {
     assertThat(Score.interval(10, 10).high()).isCloseTo(100, within(1e-9));
   }
 
-  /**
-   * If predictions differ for a share p of n images, the standard error of the paired difference is
-   * sqrt(p (1 - p) / (n - 1)).
-   */
-  @Test
-  void theStandardErrorIsThatOfThePairedDifference() {
-    Score some = score(50, 100);
-    Score more = score(60, 100);
-    assertThat(more.standardErrorAgainst(some))
-        .isCloseTo(100 * Math.sqrt(0.1 * 0.9 / 99), within(1e-9));
-    assertThat(some.standardErrorAgainst(some)).isZero();
-  }
-
   @Test
   void theSimplestOfEqualsIsChosen() {
     double[] once = new double[100];
@@ -110,28 +96,22 @@ class ScoreTest {
     assertThat(Score.choice(scores.subList(2, 4), once)).isZero();
   }
 
-  /** The expected error uses numerical derivatives of H with respect to the weight of a class. */
+  /** Hidden classes are the units. A method that is better on both kinds is better on the class. */
   @Test
-  void theErrorOfHFollowsFromWholeClasses() {
+  void theTestOfHCountsClasses() {
     List<Score.HeldOutImage> asked = new ArrayList<>();
-    List<Boolean> answers = new ArrayList<>();
-    for (int label = 0; label < 40; label++) {
+    List<Boolean> one = new ArrayList<>();
+    List<Boolean> other = new ArrayList<>();
+    for (int label = 0; label < 10; label++) {
       for (boolean unseen : new boolean[] {false, true}) {
         asked.add(new Score.HeldOutImage("class " + label, label, unseen, 1));
-        answers.add(label % (unseen ? 4 : 2) == 0);
+        one.add(label != 9);
+        other.add(label < 4 || label == 9);
       }
     }
-    Score score = new Score(asked, answers);
-    Score zero = new Score(asked, asked.stream().map(each -> false).toList());
-    double[] heavier = new double[40];
-    Arrays.fill(heavier, 1);
-    double sum = 0;
-    for (int unit = 0; unit < 40; unit++) {
-      heavier[unit] = 1 + 1e-6;
-      sum += Math.pow((score.value(heavier) - score.value()) / 1e-6, 2);
-      heavier[unit] = 1;
-    }
-    assertThat(score.standardErrorAgainst(zero)).isCloseTo(Math.sqrt(sum * 40 / 39), within(1e-3));
+    // Better on five classes, worse on one: 2 (1 + 6) / 2^6.
+    assertThat(new Score(asked, one).pValueAgainst(new Score(asked, other)))
+        .isCloseTo(14.0 / 64, within(1e-12));
   }
 
   @Test
@@ -150,18 +130,42 @@ class ScoreTest {
     assertThat(score.plus(score).images()).isEqualTo(10);
   }
 
+  /** The exact probabilities of Binomial(n, 1/2), by hand. */
   @Test
-  void theTestOfADifferenceIsMcNemars() {
-    // The first method is right on 6 images that the second gets wrong, and the reverse on 2.
-    List<Score.HeldOutImage> asked = asked(100);
-    Score one = new Score(asked, IntStream.range(0, 100).mapToObj(i -> i < 56).toList());
-    Score other =
-        new Score(
-            asked, IntStream.range(0, 100).mapToObj(i -> i < 50 || i == 60 || i == 70).toList());
-    // z = (6 - 2) / sqrt(6 + 2), apart from the mean difference and the factor n / (n - 1).
-    double z = 4 / Math.sqrt((8 - 16 / 100.0) * 100 / 99);
-    assertThat(one.pValueAgainst(other))
-        .isCloseTo(2 * NormalDistribution.of(0, 1).survivalProbability(z), within(1e-9));
-    assertThat(one.pValueAgainst(one)).isEqualTo(1);
+  void theTestOfADifferenceIsTheExactOneOfMcNemar() {
+    assertThat(pValue(6, 1)).isCloseTo(0.125, within(1e-12)); // 2 (1 + 7) / 2^7
+    assertThat(pValue(4, 1)).isCloseTo(0.375, within(1e-12)); // 2 (1 + 5) / 2^5
+    assertThat(pValue(1, 4)).isCloseTo(0.375, within(1e-12));
+    assertThat(pValue(3, 3)).isEqualTo(1);
+    assertThat(pValue(0, 0)).isEqualTo(1);
+  }
+
+  /** Returns the p-value of two methods that are right alone on so many of 70 images. */
+  private static double pValue(int better, int worse) {
+    List<Score.HeldOutImage> asked = asked(70);
+    Score one = new Score(asked, IntStream.range(0, 70).mapToObj(i -> i < better).toList());
+    Score other = new Score(asked, IntStream.range(0, 70).mapToObj(i -> i >= 70 - worse).toList());
+    return one.pValueAgainst(other);
+  }
+
+  @Test
+  void aBurstIsOneObservationOfTheTest() {
+    List<Score.HeldOutImage> asked =
+        IntStream.range(0, 12)
+            .mapToObj(i -> new Score.HeldOutImage("burst " + i / 4, 0, false, 0.25))
+            .toList();
+    // 12 frames of 3 bursts: 2 / 2^3.
+    assertThat(new Score(asked, answers(12, 12)).pValueAgainst(new Score(asked, answers(0, 12))))
+        .isCloseTo(0.25, within(1e-12));
+  }
+
+  /** Two bursts of weights 1 and 3 are worth (1 + 3)^2 / (1 + 9) of equal weights. */
+  @Test
+  void unequalUnitsAreWorthFewer() {
+    List<Score.HeldOutImage> asked =
+        List.of(new Score.HeldOutImage("a", 0, false, 1), new Score.HeldOutImage("b", 0, false, 3));
+    assertThat(new Score(asked, List.of(true, true)).effectiveUnits(false))
+        .isCloseTo(1.6, within(1e-12));
+    assertThat(score(3, 10).effectiveUnits(false)).isCloseTo(10, within(1e-12));
   }
 }

@@ -10,6 +10,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.kgcoop.eval.Clusters;
 import org.kgcoop.runs.JournalEntry;
 
 /** Tests of the parts of a session that large folders and overviews use. */

@@ -55,6 +55,29 @@ class FoldTest {
   }
 
   @Test
+  void anAuditLeavesAGroupOfEachClassToLearnFrom() {
+    // Class 0 has two bursts of three frames, and the audit drew frames of both.
+    DataSet data = data(6, 2);
+    DataSet bursts =
+        data.withImages(
+            data.train().stream()
+                .map(item -> item.label() == 0 ? item.withGroup(burst(item)) : item)
+                .toList(),
+            List.of(),
+            List.of());
+    Fold part =
+        Objects.requireNonNull(Fold.audit(bursts, Set.of("0/0", "0/1", "0/4", "1/0"), List.of()));
+    assertThat(part.fitted().train().stream().map(Item::key))
+        .as("the burst with fewer audit images is learned")
+        .containsExactly("0/3", "0/4", "0/5", "1/1");
+    assertThat(part.seen().test().stream().map(Item::key)).containsExactly("0/0", "0/1", "1/0");
+  }
+
+  private static String burst(Item item) {
+    return item.key().compareTo("0/3") < 0 ? "first" : "second";
+  }
+
+  @Test
   void imagesOfAGroupAreHeldOutTogether() {
     DataSet data = data(6, 6);
     List<Item> grouped =

@@ -43,6 +43,9 @@ final class AdaptPrinter {
       output.print("chosen: " + choice.title() + ". " + choice.why());
     }
     print(record.result().suspects());
+    if (!record.noSuspects().isEmpty()) {
+      output.print(record.noSuspects());
+    }
     AdaptRecord.Calibrated calibration = record.result().calibration();
     if (calibration != null) {
       calibration.sentences().forEach(output::print);
@@ -121,14 +124,14 @@ final class AdaptPrinter {
     }
     if (!images.copies().contradictions().isEmpty()) {
       output.warn(
-          "images in two classes: %s, such as %s"
+          "images or near copies in two classes: %s, such as %s"
               .formatted(
                   images.copies().contradictions().size(),
                   images.copies().contradictions().get(0)));
     }
     if (!images.single().isEmpty()) {
       output.warn(
-          "not measured, since one image or group cannot be held out: "
+          "classes with one image or group, which cannot be held out: "
               + Messages.firstOf(images.single()));
     }
     if (!images.copies().inTest().isEmpty()) {

@@ -30,7 +30,9 @@ public final class ClassFolders {
   private static final List<String> TRAIN = List.of("train", "training");
   private static final List<String> VAL = List.of("val", "valid", "validation");
   private static final List<String> TEST = List.of("test", "testing");
-  private static final String LISTS = ".*\\.(csv|tsv|json|jsonl|xlsx?)";
+
+  /** Without the journal of {@code label}, which says how the images were labeled. */
+  private static final String LISTS = "(?!labels\\.jsonl$).*\\.(csv|tsv|json|jsonl|xlsx?)";
 
   /**
    * The folder of a part.

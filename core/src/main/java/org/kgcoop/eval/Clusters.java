@@ -1,6 +1,5 @@
-package org.kgcoop.label;
+package org.kgcoop.eval;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -11,30 +10,31 @@ import org.kgcoop.random.PythonRandom;
  * Spherical k-means: Lloyd's algorithm with cosines, from random images. A center without images
  * keeps its place.
  */
-final class Clusters {
+public final class Clusters {
   private static final int ITERATIONS = 10;
 
   private Clusters() {}
 
   /**
-   * Returns one image per cluster: the one nearest to its center.
+   * Returns the cluster of each image, from 0.
    *
-   * @param features unit rows, each (D)
+   * @param features unit rows, each (D), at least one
    * @param count the number of clusters
-   * @return positions in {@code features}, the image of the largest cluster first
    */
-  static List<Integer> central(List<float[]> features, int count, long seed) {
-    int n = features.size();
-    if (n == 0 || count < 1) {
-      return List.of();
-    }
-    List<Integer> all = new ArrayList<>(IntStream.range(0, n).boxed().toList());
-    float[][] centers =
-        new PythonRandom(seed)
-            .sample(all, Math.min(count, n)).stream()
-                .map(i -> features.get(i).clone())
-                .toArray(float[][]::new);
-    int[] cluster = new int[n];
+  public static int[] of(List<float[]> features, int count, long seed) {
+    return of(features, centers(features, count, seed));
+  }
+
+  private static float[][] centers(List<float[]> features, int count, long seed) {
+    List<Integer> all = IntStream.range(0, features.size()).boxed().toList();
+    return new PythonRandom(seed)
+        .sample(all, Math.min(count, all.size())).stream()
+            .map(i -> features.get(i).clone())
+            .toArray(float[][]::new);
+  }
+
+  private static int[] of(List<float[]> features, float[][] centers) {
+    int[] cluster = new int[features.size()];
     for (int iteration = 0; iteration < ITERATIONS; iteration++) {
       int[] before = cluster.clone();
       assign(features, centers, cluster);
@@ -43,6 +43,23 @@ final class Clusters {
       }
       move(features, centers, cluster);
     }
+    return cluster;
+  }
+
+  /**
+   * Returns one image per cluster: the one nearest to its center.
+   *
+   * @param features unit rows, each (D)
+   * @param count the number of clusters
+   * @return positions in {@code features}, the image of the largest cluster first
+   */
+  public static List<Integer> central(List<float[]> features, int count, long seed) {
+    int n = features.size();
+    if (n == 0 || count < 1) {
+      return List.of();
+    }
+    float[][] centers = centers(features, count, seed);
+    int[] cluster = of(features, centers);
     int[] sizes = new int[centers.length];
     int[] nearest = new int[centers.length];
     Arrays.fill(nearest, -1);
