@@ -36,7 +36,6 @@ public record LabelJournal(Path file, Set<String> audit) {
   /** The ending of the default folder of a session. */
   public static final String SESSION = ".labels";
 
-
   public LabelJournal {
     audit = Set.copyOf(audit);
   }

@@ -23,8 +23,7 @@ class LabelJournalTest {
     return LabelJournal.find(folder).orElseThrow().audit();
   }
 
-  private static JournalEntry.Answer page(
-      int step, Kind kind, int label, List<String> images) {
+  private static JournalEntry.Answer page(int step, Kind kind, int label, List<String> images) {
     Map<String, Integer> labels = new LinkedHashMap<>();
     images.forEach(image -> labels.put(image, label));
     return new JournalEntry.Answer(
