@@ -210,6 +210,7 @@ final class LabelRoutes {
   }
 
   private void answer(Context request) {
+    long arrived = tabs.now();
     OpenSession current = session();
     JsonNode body = Bodies.body(request);
     String browser = Bodies.browser(body);
@@ -218,11 +219,11 @@ final class LabelRoutes {
     if (!(seconds >= 0 && seconds < 1e9)) {
       throw new HttpErrorException(400, "seconds: expected 0 or more");
     }
-    if (isTooEarly(request, browser)) { // before it waits for others
-      return;
-    }
     synchronized (current.labeling()) {
       Map<Path, String> labels = current.labels(body);
+      if (isTooEarly(request, browser, arrived)) {
+        return;
+      }
       Answered answered = current.labeling().answer(browser, number, labels, seconds);
       boolean goesOn = body.path("next").asBoolean() && answered.differs().isEmpty();
       ObjectNode page = goesOn ? page(current, browser, "") : null;
@@ -237,8 +238,8 @@ final class LabelRoutes {
   }
 
   /** Rejects a second answer that nobody can have given so early. */
-  private boolean isTooEarly(Context request, String browser) {
-    if (tabs.answers(browser)) {
+  private boolean isTooEarly(Context request, String browser, long arrived) {
+    if (tabs.answers(browser, arrived)) {
       return false;
     }
     conflict(request, "two answers within 100 ms: the second one is left out");
@@ -246,12 +247,13 @@ final class LabelRoutes {
   }
 
   private void decide(Context request) {
+    long arrived = tabs.now();
     OpenSession current = session();
     JsonNode body = Bodies.body(request);
     String browser = Bodies.browser(body);
     int number = Bodies.number(body, "number");
     Path image = current.image(body.path("image").asText(), 400);
-    if (!isTooEarly(request, browser)) {
+    if (!isTooEarly(request, browser, arrived)) {
       Answered unused =
           current.labeling().decide(browser, number, image, current.label(body.path("class")));
       request.json(state(current, browser));
