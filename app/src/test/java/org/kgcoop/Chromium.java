@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * and take screenshots as a user does. They can read the console and all requests of the page.
  */
 public final class Chromium implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long PATIENCE_SECONDS = 300;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Process process;

@@ -178,7 +178,6 @@ final class AdaptSection {
             "The most suspicious come first. Look at each: an unusual image may be labeled"
                 + " correctly. adapt --exclude FILE leaves out the images that the file lists."));
     List<Suspect> shown = suspects.subList(0, Math.min(MAX_IMAGES, suspects.size()));
-    String dataSet = record.settings().path("data").asText();
     addGallery(
         blocks,
         record,

@@ -152,6 +152,7 @@ final class GalleryRoutes {
   }
 
   private void choose(Context request) {
+    long arrived = routes.now();
     OpenSession current = routes.session();
     JsonNode body = Bodies.body(request);
     String browser = Bodies.browser(body);
@@ -164,7 +165,7 @@ final class GalleryRoutes {
           throw new HttpErrorException(400, "labels: expected images that this tab shows");
         }
       }
-      if (routes.isTooEarly(request, browser)) {
+      if (routes.isTooEarly(request, browser, arrived)) {
         return;
       }
       Answered answered = current.labeling().choose(browser, labels);

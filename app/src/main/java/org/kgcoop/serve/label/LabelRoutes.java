@@ -24,6 +24,7 @@ import org.kgcoop.label.Answered;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Page;
 import org.kgcoop.label.StalePageException;
+import org.kgcoop.label.Status;
 import org.kgcoop.label.UndoOffer;
 import org.kgcoop.label.Undone;
 import org.kgcoop.runs.Kind;
@@ -199,7 +200,12 @@ final class LabelRoutes {
           files.addAll(labeling.upcoming(browser));
           return current.files(files);
         });
-    return current.json(page);
+    ObjectNode json = current.json(page);
+    Status status = labeling.status();
+    if (page.images().isEmpty() && status.read() == status.images()) {
+      json.put("reserved", status.images() - status.labeled() - status.skipped());
+    }
+    return json;
   }
 
   private static Kind kind(String wanted) {
@@ -210,6 +216,7 @@ final class LabelRoutes {
   }
 
   private void answer(Context request) {
+    long arrived = tabs.now();
     OpenSession current = session();
     JsonNode body = Bodies.body(request);
     String browser = Bodies.browser(body);
@@ -218,11 +225,11 @@ final class LabelRoutes {
     if (!(seconds >= 0 && seconds < 1e9)) {
       throw new HttpErrorException(400, "seconds: expected 0 or more");
     }
-    if (isTooEarly(request, browser)) { // before it waits for others
-      return;
-    }
     synchronized (current.labeling()) {
       Map<Path, String> labels = current.labels(body);
+      if (isTooEarly(request, browser, arrived)) {
+        return;
+      }
       Answered answered = current.labeling().answer(browser, number, labels, seconds);
       boolean goesOn = body.path("next").asBoolean() && answered.differs().isEmpty();
       ObjectNode page = goesOn ? page(current, browser, "") : null;
@@ -236,9 +243,14 @@ final class LabelRoutes {
     }
   }
 
+  /** Returns the time of a request, for {@link #isTooEarly}. */
+  long now() {
+    return tabs.now();
+  }
+
   /** Rejects a second answer that nobody can have given so early. */
-  boolean isTooEarly(Context request, String browser) {
-    if (tabs.answers(browser)) {
+  boolean isTooEarly(Context request, String browser, long arrived) {
+    if (tabs.answers(browser, arrived)) {
       return false;
     }
     conflict(request, "two answers within 100 ms: the second one is left out");
@@ -246,12 +258,13 @@ final class LabelRoutes {
   }
 
   private void decide(Context request) {
+    long arrived = tabs.now();
     OpenSession current = session();
     JsonNode body = Bodies.body(request);
     String browser = Bodies.browser(body);
     int number = Bodies.number(body, "number");
     Path image = current.image(body.path("image").asText(), 400);
-    if (!isTooEarly(request, browser)) {
+    if (!isTooEarly(request, browser, arrived)) {
       Answered unused =
           current.labeling().decide(browser, number, image, current.label(body.path("class")));
       request.json(state(current, browser));

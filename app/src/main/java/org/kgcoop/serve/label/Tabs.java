@@ -33,9 +33,16 @@ final class Tabs {
         browser, (id, tab) -> new Tab(now, tab == null ? now - BETWEEN_ANSWERS : tab.answered()));
   }
 
-  /** Takes note of an answer. Returns false if it comes too early after the one before. */
-  boolean answers(String browser) {
-    long now = clock.getAsLong();
+  long now() {
+    return clock.getAsLong();
+  }
+
+  /**
+   * Takes note of an answer. Returns false if it comes too early after the one before.
+   *
+   * @param now when it arrived, before it waited for others
+   */
+  boolean answers(String browser, long now) {
     AtomicBoolean counts = new AtomicBoolean();
     tabs.compute(
         browser,

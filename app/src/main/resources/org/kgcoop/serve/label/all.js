@@ -6,7 +6,7 @@ import {show} from '/page/images.js';
 import {isDoubled} from '/page/keys.js';
 import {posted} from '/page/requests.js';
 import {isSeen, startSeeing, unwatch, watch} from '/page/seen.js';
-import {NONE, SKIP, announce, element, grouped, images, isBusy, me, notice, onScreen, problem, refresh, screen, screens, send, state} from '/page/session.js';
+import {NONE, SKIP, announce, element, grouped, images, isBusy, me, notice, onScreen, problem, refresh, screen, screens, send, sendAnswer, state} from '/page/session.js';
 
 const GAP = 8; // pixels between tiles
 const ROOM = 1; // windows of rows above and below the visible ones
@@ -219,7 +219,7 @@ async function answer(number) {
     notice('Only images that you saw can be answered.');
     return;
   }
-  const json = await send('/label/choose', {labels: Object.fromEntries(known.map((image) => [image, number]))});
+  const json = await sendAnswer('/label/choose', {labels: Object.fromEntries(known.map((image) => [image, number]))});
   if (!json || onScreen() !== 'all') {
     return;
   }

@@ -12,13 +12,13 @@ class TabsTest {
   @Test
   void answersOfATabAre100MillisecondsApart() {
     tabs.seen("A");
-    assertThat(tabs.answers("A")).isTrue();
+    assertThat(tabs.answers("A", tabs.now())).isTrue();
     milliseconds.addAndGet(99);
-    assertThat(tabs.answers("A")).isFalse();
-    assertThat(tabs.answers("B")).isTrue();
+    assertThat(tabs.answers("A", tabs.now())).isFalse();
+    assertThat(tabs.answers("B", tabs.now())).isTrue();
     tabs.seen("A"); // a sign of life is no answer
     milliseconds.addAndGet(1);
-    assertThat(tabs.answers("A")).isTrue();
+    assertThat(tabs.answers("A", tabs.now())).isTrue();
   }
 
   @Test
