@@ -288,35 +288,37 @@ final class FolderReader implements ImageReader {
 
   @Override
   public boolean awaitMore() {
-    synchronized (lock) {
-      int before = done;
-      while (done == before && done < images.size()) {
-        await();
-      }
-      return done < images.size();
-    }
+    int before = done();
+    await(() -> done() == before && done() < images.size());
+    return done() < images.size();
   }
 
   @Override
   public void awaitCopies() {
+    await(() -> !isCompared() && !closed);
+  }
+
+  private boolean isCompared() {
     synchronized (lock) {
-      while (!isCompared && !closed) {
-        await();
-      }
+      return isCompared;
     }
   }
 
-  @GuardedBy("lock")
-  private void await() {
-    if (failure != null) {
-      throw failure;
-    }
-    checkStopped();
-    try {
-      lock.wait(POLL_MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new KgCoopException(Category.INTERRUPTED, "interrupted", e);
+  /** Waits as long as a condition holds. The lock is released meanwhile. */
+  private void await(BooleanSupplier holds) {
+    synchronized (lock) {
+      while (holds.getAsBoolean()) {
+        if (failure != null) {
+          throw failure;
+        }
+        checkStopped();
+        try {
+          lock.wait(POLL_MILLISECONDS);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new KgCoopException(Category.INTERRUPTED, "interrupted", e);
+        }
+      }
     }
   }
 

@@ -300,13 +300,16 @@ final class SessionAccuracy {
     List<Integer> audit = new ArrayList<>();
     for (int image : drawn) {
       boolean isSample = sample.images().contains(image) && !state.isPassed(image);
+      boolean hasNoLabel = // that could be kept
+          state.answer(image) == JournalEntry.SKIP
+              || (state.isPassed(image) && !state.isLabeled(image));
+      boolean isMeasured = sample.measured().contains(state.part(image).orElse(0));
+      if (hasNoLabel) {
+        continue;
+      }
       if (state.isLabeled(image) && !isSample) {
         asked.add(image);
-      } else if (state.answer(image) == JournalEntry.SKIP
-          || (state.isPassed(image) && !state.isLabeled(image))) {
-        continue; // it has no label that could be kept
-      } else if (audit.size() < answered.size()
-          && sample.measured().contains(state.part(image).orElse(0))) {
+      } else if (isMeasured && audit.size() < answered.size()) {
         audit.add(answered.get(audit.size()));
       } else if (!state.isAudit(image)) {
         asked.add(image);

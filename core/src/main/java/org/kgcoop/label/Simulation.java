@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -172,9 +173,9 @@ public final class Simulation {
     Map<String, String> truth = new HashMap<>();
     Map<String, String> pictures = new HashMap<>();
     for (int i = 0; i < images; i++) {
-      features.put("%08d".formatted(i), pool.features[i]);
-      truth.put("%08d".formatted(i), pool.truth.get(i));
-      pictures.put("%08d".formatted(i), String.valueOf(pool.pictures.get(i)));
+      features.put(name(i), pool.features[i]);
+      truth.put(name(i), pool.truth.get(i));
+      pictures.put(name(i), String.valueOf(pool.pictures.get(i)));
     }
     SessionHead.ClassTexts texts =
         names ->
@@ -187,7 +188,7 @@ public final class Simulation {
     simulation.newFeatures = pool.newFeatures;
     simulation.newTruth = pool.newTruth;
     Map<String, float[]> first = new TreeMap<>(features);
-    IntStream.range(images - later.joining, images).forEach(i -> first.remove("%08d".formatted(i)));
+    IntStream.range(images - later.joining, images).forEach(i -> first.remove(name(i)));
     double before;
     MemorySource source = new MemorySource(first, texts, pool.scale, pictures);
     source.readFirst = later.read;
@@ -236,6 +237,10 @@ public final class Simulation {
     Simulation simulation = new Simulation(settings, classes);
     simulation.confuse(labeling);
     simulation.run(labeling, settings.maxSteps, settings.checks, steps);
+  }
+
+  private static String name(int image) {
+    return String.format(Locale.ROOT, "%08d", image);
   }
 
   private static String key(Path image) {
