@@ -769,4 +769,29 @@ class LabelPageBrowserTest {
                     + " n.failureSummary).join(' | ')))");
     assertThat(violations).as(name).isEmpty();
   }
+
+  @Test
+  void aPersonNamesImagesThatSheFindsInTheGrid() throws IOException {
+    open(names);
+    browser().click("document.getElementById('to-all')");
+    browser().await("document.querySelectorAll('#all-space .tile img[src]').length > 2");
+    browser().await("document.querySelectorAll('#all-space .tag')[2].textContent !== ''");
+    Chromium.pause(Duration.ofMillis(500));
+    for (int i = 0; i < 2; i++) {
+      browser().click("document.querySelectorAll('#all-space .tile')[%s]".formatted(i));
+      Chromium.pause(Duration.ofMillis(500));
+    }
+    browser().await("document.getElementById('step').textContent.startsWith('2 selected')");
+    browser().press(key(1));
+    browser()
+        .await(
+            "document.getElementById('notice').textContent === '2 images: " + names.get(1) + ".'");
+    assertThat(labeling.status().labeled()).isEqualTo(2);
+    assertThat(journal("\"chosen\"")).hasSize(1);
+
+    browser().press("u");
+    browser().await("document.getElementById('notice').textContent.startsWith('Taken back')");
+    assertThat(labeling.status().labeled()).isZero();
+    assertThat(screen()).isEqualTo("all");
+  }
 }
