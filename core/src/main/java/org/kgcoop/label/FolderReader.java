@@ -235,7 +235,7 @@ final class FolderReader implements ImageReader {
       pairs = List.of(); // an image was removed meanwhile
     }
     synchronized (lock) {
-      session.accuracy().setCopies(NearDuplicates.groups(pairs, near, audit));
+      session.setCopies(NearDuplicates.groups(pairs, near, audit));
       isCompared = true;
       lock.notifyAll();
     }

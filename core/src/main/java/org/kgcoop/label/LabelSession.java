@@ -95,13 +95,14 @@ final class LabelSession implements AutoCloseable {
   private final JournalEntry.Start start;
   private final ReadingOrder order;
   private final SessionHead head;
-  private final SessionAccuracy accuracy;
+
   private int ready; // the first images of the order that are read
   private int joined; // the first images of the order that could join the working set
   private int firstJoined; // those of the first entry
   private Set<Integer> working = new HashSet<>();
   private long version; // of the answers and features
   private @Nullable List<Integer> outdated; // for the version
+  private Optional<Map<Integer, Set<Integer>>> copies = Optional.empty();
 
   /**
    * Creates a session without answers and without read images.
@@ -121,7 +122,6 @@ final class LabelSession implements AutoCloseable {
     this.start = start;
     order = new ReadingOrder(images, start.seed());
     head = new SessionHead(state, features, texts, scale, start.seed(), this::distanceImages);
-    accuracy = new SessionAccuracy(this);
   }
 
   LabelState state() {
@@ -130,10 +130,6 @@ final class LabelSession implements AutoCloseable {
 
   SessionHead head() {
     return head;
-  }
-
-  SessionAccuracy accuracy() {
-    return accuracy;
   }
 
   /** Returns the settings of the session. */
@@ -565,6 +561,17 @@ final class LabelSession implements AutoCloseable {
     return List.copyOf(near);
   }
 
+  /** Sets the images that show the same picture as an audit image, by audit image. */
+  void setCopies(Map<Integer, Set<Integer>> byAuditImage) {
+    copies = Optional.of(byAuditImage);
+    version++;
+  }
+
+  /** Returns the images that show the same picture as an audit image, when they are known. */
+  Optional<Map<Integer, Set<Integer>>> copies() {
+    return copies;
+  }
+
   /** Returns the feature of a read image, (D), unit length. */
   float[] feature(int image) {
     return Objects.requireNonNull(features[image]);
@@ -582,7 +589,6 @@ final class LabelSession implements AutoCloseable {
 
   @Override
   public void close() {
-    accuracy.close();
     head.close();
   }
 }

@@ -222,7 +222,7 @@ public final class Labeling implements AutoCloseable {
                 new ExperimentContext(clip, features, Progress.SILENT, warnings, cancelled),
                 progress),
             journal,
-            new Settings(classes, pageSize, audit, target, seed, warnings),
+            new SessionSettings(classes, pageSize, audit, target, seed, warnings),
             InstantSource.system());
       } catch (RuntimeException | Error e) {
         journal.close();
@@ -240,31 +240,19 @@ public final class Labeling implements AutoCloseable {
     return new Builder(folder, clip);
   }
 
-  /**
-   * The settings that a source does not need.
-   *
-   * @param classes the first class names
-   */
-  record Settings(
-      List<String> classes,
-      int page,
-      int audit,
-      double target,
-      long seed,
-      Consumer<String> warnings) {}
-
   private final SessionSource source;
   private final Journal journal;
   private final LabelSession session;
   private final LabelState state;
   private final SessionClasses classes;
+  private final SessionAccuracy accuracy;
   private final ImageReader reader;
   private final OpenPages pages;
   private final Gallery gallery;
   private List<LabelExample> examples = List.of();
 
   /** Opens a session; the tests and simulations have their own sources. */
-  Labeling(SessionSource source, Journal journal, Settings settings, InstantSource clock) {
+  Labeling(SessionSource source, Journal journal, SessionSettings settings, InstantSource clock) {
     this.source = source;
     this.journal = journal;
     pages = new OpenPages(clock);
@@ -276,6 +264,7 @@ public final class Labeling implements AutoCloseable {
         new LabelSession(
             source.images(), source.firstCopies(), source.texts(), source.scale(), start);
     state = session.state();
+    accuracy = new SessionAccuracy(session);
     classes = new SessionClasses(session, source.texts(), this::record);
     reader = source.reader(session, this);
     gallery = new Gallery(session, source::textFeature);
@@ -283,7 +272,7 @@ public final class Labeling implements AutoCloseable {
     begin(begun, settings);
   }
 
-  private synchronized void begin(List<JournalEntry> begun, Settings settings) {
+  private synchronized void begin(List<JournalEntry> begun, SessionSettings settings) {
     List<JournalEntry> added = new ArrayList<>(begun);
     added.forEach(session::apply);
     Set<String> names = new LinkedHashSet<>(settings.classes());
@@ -445,13 +434,13 @@ public final class Labeling implements AutoCloseable {
       }
     }
     if (wanted.equals(Optional.of(Kind.CHECK)) && !isChecking() && !state.isCheckedLast()) {
-      record(session.accuracy().drawCheck());
+      record(accuracy.drawCheck());
     }
     return open(person, session.next(wanted, pages.offered(person)), Map.of());
   }
 
   private boolean isChecking() {
-    return session.accuracy().all().checkLeft() > 0;
+    return accuracy.all().checkLeft() > 0;
   }
 
   /** Shows images again that the person took back, and that nobody answered meanwhile. */
@@ -884,12 +873,13 @@ public final class Labeling implements AutoCloseable {
 
   /** Returns the progress of the session. */
   public synchronized Status status() {
-    return Status.of(session, reader.done(), reader.unreadable().stream().map(Path::of).toList());
+    return Status.of(
+        session, accuracy(), reader.done(), reader.unreadable().stream().map(Path::of).toList());
   }
 
   /** Returns what is known about the labels. */
   public synchronized Accuracy accuracy() {
-    return session.accuracy().all();
+    return accuracy.all();
   }
 
   /**
@@ -905,7 +895,7 @@ public final class Labeling implements AutoCloseable {
     }
     awaitImages();
     SessionHead.Result all = session.result();
-    Set<Integer> measuring = new HashSet<>(session.accuracy().measuringNewImages());
+    Set<Integer> measuring = new HashSet<>(accuracy.measuringNewImages());
     List<LabeledImage> results = new ArrayList<>();
     for (int i = 0; i < state.images().size(); i++) {
       if (state.isGone(i)) {
@@ -1141,6 +1131,7 @@ public final class Labeling implements AutoCloseable {
   public void close() {
     reader.close(); // its thread needs the lock
     synchronized (this) {
+      accuracy.close();
       session.close();
       journal.close();
     }

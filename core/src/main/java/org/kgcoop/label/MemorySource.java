@@ -160,7 +160,7 @@ final class MemorySource implements SessionSource {
         current.read(vectors, List.of());
       }
       if (done == size) {
-        current.accuracy().setCopies(copies(current, images));
+        current.setCopies(copies(current, images));
       }
     }
 

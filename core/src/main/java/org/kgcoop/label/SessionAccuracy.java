@@ -3,7 +3,6 @@ package org.kgcoop.label;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -34,7 +33,6 @@ final class SessionAccuracy {
   private final LabelSession session;
   private final LabelState state;
   private final SessionHead head;
-  private Optional<Map<Integer, Set<Integer>>> copies = Optional.empty();
   private @Nullable SessionHead alone; // trained without copies of audit images
   private @Nullable Accuracy known;
   private long version = -1; // of the session, for the known facts
@@ -43,15 +41,6 @@ final class SessionAccuracy {
     this.session = session;
     state = session.state();
     head = session.head();
-  }
-
-  /**
-   * Sets the images that show the same picture as an audit image. Before, nothing is said about new
-   * images.
-   */
-  void setCopies(Map<Integer, Set<Integer>> byAuditImage) {
-    copies = Optional.of(byAuditImage);
-    known = null;
   }
 
   /** Returns all facts. */
@@ -236,7 +225,7 @@ final class SessionAccuracy {
    * no such copies.
    */
   private Optional<Share> newImages() {
-    if (state.arrivals().size() != 1 || copies.isEmpty()) {
+    if (state.arrivals().size() != 1 || session.copies().isEmpty()) {
       return Optional.empty();
     }
     Set<Integer> outdated = new HashSet<>(session.outdated());
@@ -255,7 +244,7 @@ final class SessionAccuracy {
 
   private SessionHead withoutCopies(List<Integer> sample) {
     Set<Integer> labeled = new HashSet<>();
-    copies.get().values().forEach(labeled::addAll);
+    session.copies().orElseThrow().values().forEach(labeled::addAll);
     labeled.retainAll(new HashSet<>(state.labeled()));
     if (labeled.isEmpty()) {
       return head;

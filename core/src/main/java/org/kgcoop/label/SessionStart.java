@@ -15,7 +15,7 @@ final class SessionStart {
   private SessionStart() {}
 
   /** Returns the first entries: the settings, and the images with the audit drawn from them. */
-  static List<JournalEntry> entries(SessionSource source, Labeling.Settings settings) {
+  static List<JournalEntry> entries(SessionSource source, SessionSettings settings) {
     List<String> images = source.images();
     int audit = AuditDraw.first(images.size(), settings.audit());
     if (audit < settings.audit()) {

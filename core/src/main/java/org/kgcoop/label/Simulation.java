@@ -182,7 +182,7 @@ public final class Simulation {
             names.stream()
                 .map(name -> Objects.requireNonNull(pool.texts.get(name)))
                 .toArray(double[][]::new);
-    Labeling.Settings of = new Labeling.Settings(pool.known, 20, audit, 90, seed, warning -> {});
+    SessionSettings of = new SessionSettings(pool.known, 20, audit, 90, seed, warning -> {});
     MemorySource.Entries journal = new MemorySource.Entries();
     Simulation simulation = new Simulation(settings, truth);
     simulation.newFeatures = pool.newFeatures;

@@ -54,7 +54,7 @@ public record Status(
    */
   public record ClassCount(int number, String name, int labeled, int proposed) {}
 
-  static Status of(LabelSession session, int read, List<Path> unreadable) {
+  static Status of(LabelSession session, Accuracy accuracy, int read, List<Path> unreadable) {
     LabelState state = session.state();
     int[] images =
         IntStream.range(0, state.images().size()).filter(i -> !state.isGone(i)).toArray();
@@ -67,7 +67,7 @@ public record Status(
     boolean canFit = state.classes().length >= 2;
     Map<Integer, Integer> proposed = canFit ? session.head().proposedCounts() : Map.of();
     List<Integer> audit = state.audit();
-    Accuracy accuracy = session.accuracy().all();
+
     double target = session.start().target() / 100;
     return new Status(
         Arrays.stream(state.classes())

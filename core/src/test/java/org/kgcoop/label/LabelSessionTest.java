@@ -124,7 +124,7 @@ class LabelSessionTest {
         answer(session, next);
       }
       assertThat(shown).hasSize(n);
-      Share folder = session.accuracy().all().folder().orElseThrow();
+      Share folder = new SessionAccuracy(session).all().folder().orElseThrow();
       assertThat(folder.low()).isEqualTo(1);
       assertThat(folder.high()).isEqualTo(1);
     }
@@ -197,7 +197,7 @@ class LabelSessionTest {
         answer(session, session.next(Optional.empty(), Offered.NOTHING));
       }
       answer(session, session.next(Optional.of(Kind.AUDIT), Offered.NOTHING));
-      double before = session.accuracy().all().folder().orElseThrow().estimate();
+      double before = new SessionAccuracy(session).all().folder().orElseThrow().estimate();
       LabelSession.Proposal next = session.next(Optional.empty(), Offered.NOTHING);
       Map<String, Integer> skipped = new LinkedHashMap<>();
       next.shown().forEach(i -> skipped.put(session.state().images().get(i), JournalEntry.SKIP));
@@ -212,7 +212,8 @@ class LabelSessionTest {
               List.of(),
               null,
               null));
-      assertThat(session.accuracy().all().folder().orElseThrow().estimate()).isLessThan(before);
+      assertThat(new SessionAccuracy(session).all().folder().orElseThrow().estimate())
+          .isLessThan(before);
     }
   }
 
@@ -325,9 +326,10 @@ class LabelSessionTest {
       answer(session, session.next(Optional.of(Kind.AUDIT), Offered.NOTHING));
       int bad = session.state().firstDraw().get(0);
       session.read(Map.of(), List.of(bad));
-      session.accuracy().setCopies(Map.of());
+      session.setCopies(Map.of());
       assertThat(session.state().firstDraw()).hasSize(11).doesNotContain(bad);
-      assertThat(session.accuracy().all().newImages().orElseThrow().sample()).isEqualTo(11);
+      assertThat(new SessionAccuracy(session).all().newImages().orElseThrow().sample())
+          .isEqualTo(11);
       assertThat(session.next(Optional.empty(), Offered.NOTHING).shown()).doesNotContain(bad);
     }
   }
