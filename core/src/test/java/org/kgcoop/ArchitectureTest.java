@@ -133,7 +133,7 @@ class ArchitectureTest {
           .whereLayer("files")
           .mayNotAccessAnyLayer()
           .whereLayer("eval")
-          .mayOnlyAccessLayers("tensor");
+          .mayOnlyAccessLayers("tensor", "random");
 
   @ArchTest
   static final ArchRule theBindingStaysInsideTensor =

@@ -40,7 +40,6 @@ record Page(String title, String summary, List<Section> sections) {
     }
     AdaptSection.of(inputs.runs(), images).ifPresent(sections::add);
     RunsSection.of(inputs.runs()).ifPresent(sections::add);
-    List<StoredRun> runs = inputs.all();
     CurvesSection.of(Selection.trained(inputs.all()), palette).ifPresent(sections::add);
     Selection.Chosen chosen = Selection.closely(inputs);
     new MistakesSection(images).of(chosen).ifPresent(sections::add);

@@ -577,7 +577,7 @@ class AdaptationRunTest {
     Files.writeString(
         root.resolve("labels.jsonl"),
         """
-        {"op":"start","format":1}
+        {"op":"start","format":1,"seed":1,"clip":"","images":9,"list":"","page":20,"audit":2,"target":90}
         {"op":"draw","images":["train/dog/p0.png","train/owl/p1.png","train/fox/p1.png","none.png"]}
         {"op":"page","step":1,"kind":"page","labels":{"train/cat/p0.png":0}}
         {"op":"page","step":2,"kind":"audit","labels":{"train/dog/p0.png":1,"train/owl/p1.png":2}}

@@ -17,7 +17,8 @@ class LabelJournalTest {
   @TempDir Path folder;
 
   private Set<String> audit(List<JournalEntry> entries) throws Exception {
-    List<String> lines = new ArrayList<>(List.of("{\"op\":\"start\",\"format\":1}"));
+    List<String> lines =
+        new ArrayList<>(List.of(new JournalEntry.Start(1, 1, "", 24, "", 20, 10, 90).line()));
     entries.forEach(entry -> lines.add(entry.line()));
     Files.write(folder.resolve(LabelJournal.FILE), lines);
     return LabelJournal.find(folder).orElseThrow().audit();
