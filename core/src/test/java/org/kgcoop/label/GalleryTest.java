@@ -56,7 +56,7 @@ class GalleryTest {
     return new Labeling(
         source,
         new MemorySource.Entries(),
-        new Labeling.Settings(NAMES, 20, audit, 90, 1, warning -> {}),
+        new SessionSettings(NAMES, 20, audit, 90, 1, warning -> {}),
         InstantSource.system());
   }
 
