@@ -111,6 +111,23 @@ class LabelingTest {
   }
 
   @Test
+  void anInterruptedThreadThatAnswersHarmsNoOther() {
+    try (Labeling labeling = open()) {
+      Page first = labeling.next("a");
+      Page second = labeling.next("b");
+      Thread.currentThread().interrupt();
+      try {
+        labeling.answer("a", first.number(), answers(first), 0);
+      } finally {
+        assertThat(Thread.interrupted()).isTrue();
+      }
+      labeling.answer("b", second.number(), answers(second), 0);
+      assertThat(labeling.status().labeled())
+          .isEqualTo(first.images().size() + second.images().size());
+    }
+  }
+
+  @Test
   void continuesWhereItStopped() {
     Page expected;
     try (Labeling labeling = open()) {
