@@ -212,8 +212,8 @@ public final class JsonPage {
       return; // a value, or an object of any keys, such as settings
     }
     value
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             field -> {
               String path = prefix + field.getKey();
               if (!rows.containsKey(path)) {
