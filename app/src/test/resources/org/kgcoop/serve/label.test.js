@@ -131,7 +131,7 @@ test('the end offers what is left to do', () => {
 
 test('tiles fill the width of the grid', () => {
   equal(layoutOf(1000), {columns: 6, side: 160});
-  equal(layoutOf(340, true), {columns: 3, side: 108});
+  equal(layoutOf(340, 104), {columns: 3, side: 108});
   equal(layoutOf(10), {columns: 2, side: 40});
 });
 

@@ -32,9 +32,9 @@ const scroller = () => element('all-scroll');
 
 // ---- pure parts
 
-/** The columns and the side of a tile, for a width in pixels. */
-export function layoutOf(width, narrow = false) {
-  const columns = Math.max(narrow ? 3 : 2, Math.floor((width + GAP) / ((narrow ? 104 : 144) + GAP)));
+/** The columns and the side of a tile, for a width and the least side in pixels. */
+export function layoutOf(width, least = 144) {
+  const columns = Math.max(2, Math.floor((width + GAP) / (least + GAP)));
   return {columns, side: Math.max(40, Math.floor((width - GAP * (columns - 1)) / columns))};
 }
 
@@ -103,7 +103,7 @@ function describe() {
 }
 
 function measure() {
-  layout = layoutOf(element('all-space').clientWidth, window.innerWidth < 600 || window.innerHeight < 500);
+  layout = layoutOf(element('all-space').clientWidth, window.innerHeight < 500 ? 80 : window.innerWidth < 600 ? 104 : 144);
   element('all-space').style.height = Math.ceil(list.length / layout.columns) * (layout.side + GAP) + 'px';
   draw();
 }

@@ -793,5 +793,6 @@ class LabelPageBrowserTest {
     browser().await("document.getElementById('notice').textContent.startsWith('Taken back')");
     assertThat(labeling.status().labeled()).isZero();
     assertThat(screen()).isEqualTo("all");
+    assertFits("all");
   }
 }
