@@ -84,7 +84,6 @@ async function open(wanted = view) {
   place = new Map(list.map((image, i) => [image, i]));
   selected.clear();
   focused = Math.min(focused, Math.max(0, list.length - 1));
-  labels.clear();
   asked.clear();
   startSeeing(noteSeen);
   document.body.classList.remove('waiting'); // here, each image counts by itself
