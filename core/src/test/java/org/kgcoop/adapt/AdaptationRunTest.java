@@ -607,7 +607,9 @@ class AdaptationRunTest {
     assertThat(Objects.requireNonNull(audited.result().calibration()).images()).isEqualTo(3);
     assertThat(audited.images().count()).as("the audit trains the final classifier").isEqualTo(24);
 
-    Files.writeString(root.resolve("labels.jsonl"), "{\"op\":\"finish\"}\nno json\n");
+    Files.writeString(
+        root.resolve("labels.jsonl"),
+        "{\"op\":\"start\",\"format\":1,\"seed\":1,\"images\":9,\"page\":20,\"audit\":2,\"target\":90}\nno json\n");
     assertThatThrownBy(() -> LabelSource.of(root, data, null))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("labels.jsonl, line 2: expected a JSON object");
