@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -209,16 +210,27 @@ public final class ChildProcess {
     }
   }
 
-  /** Waits for the first line of output and returns the output. */
+  /** Waits for the first line of output and returns it. */
   public String firstLine() throws IOException, InterruptedException {
+    return lineWith("");
+  }
+
+  /** Waits for a line of output with a text and returns it. */
+  public String lineWith(String text) throws IOException, InterruptedException {
     Limit limit = new Limit();
-    while (!log().contains("\n")) {
-      if (endsWithin(POLL)) {
-        fail("has said no line");
+    String missing = "has said no line with \"" + text + "\"";
+    while (true) {
+      String said = log();
+      String whole = said.substring(0, said.lastIndexOf('\n') + 1);
+      Optional<String> line = whole.lines().filter(each -> each.contains(text)).findFirst();
+      if (line.isPresent()) {
+        return line.get();
       }
-      limit.check("has said no line");
+      if (endsWithin(POLL)) {
+        fail(missing);
+      }
+      limit.check(missing);
     }
-    return log().lines().findFirst().orElseThrow();
   }
 
   /** Kills the process and its descendants with SIGKILL. */

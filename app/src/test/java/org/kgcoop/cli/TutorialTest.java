@@ -100,7 +100,7 @@ class TutorialTest {
     List<Object> inFolder = new ArrayList<>(words);
     inFolder.addAll(List.of(folder.resolve("label-try"), "--no-browser"));
     ChildProcess session = ChildProcess.start(folder.resolve("label.txt"), inFolder.toArray());
-    String address = session.firstLine().replaceFirst(".*(http://[^/]+/).*", "$1");
+    String address = session.lineWith("http://").replaceFirst(".*(http://[^/]+/).*", "$1");
     HttpResponse<String> page =
         HttpClient.newHttpClient()
             .send(

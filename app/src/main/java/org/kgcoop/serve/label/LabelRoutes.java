@@ -46,7 +46,7 @@ final class LabelRoutes {
   private final ResultsWriter results;
   private final Tabs tabs = new Tabs(System::nanoTime);
   private final AtomicBoolean writing = new AtomicBoolean();
-  private final String reportKey = LabelServer.newToken();
+  private final String reportKey = Tokens.random();
   private volatile @Nullable OpenSession session;
   private volatile @Nullable Path report;
   private volatile long[] read = {0, 0};

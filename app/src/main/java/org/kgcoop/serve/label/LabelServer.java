@@ -1,7 +1,5 @@
 package org.kgcoop.serve.label;
 
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -18,7 +16,6 @@ import org.kgcoop.serve.page.PageFiles;
  */
 public final class LabelServer implements AutoCloseable {
   private static final int MAX_REQUESTS = 64;
-  private static final int TOKEN_BYTES = 16;
   private static final Pattern PUBLIC =
       Pattern.compile("/|/page/[a-z]+\\.[a-z]+|/report/[0-9a-f]{32}");
 
@@ -83,9 +80,7 @@ public final class LabelServer implements AutoCloseable {
 
   /** Returns a random token of 128 bits. */
   public static String newToken() {
-    byte[] token = new byte[TOKEN_BYTES];
-    new SecureRandom().nextBytes(token);
-    return HexFormat.of().formatHex(token);
+    return Tokens.random();
   }
 
   /** Shows the number of images that were read so far. */

@@ -131,7 +131,8 @@ class NaflexCommandsTest {
     Clip.Options fewer = new Clip.Options(DType.FLOAT32, Device.CPU, null, null, 6);
     try (Clip clip = Clip.load(weights, fewer)) {
       assertThatThrownBy(() -> Labeling.of(data, clip).open().close())
-          .hasMessageContaining("with --max-patches 12, but --clip is");
+          .hasMessageContaining(
+              "made with another CLIP; give the --clip of its first start (and its --max-patches)");
     }
   }
 
