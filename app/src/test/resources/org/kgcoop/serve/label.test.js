@@ -93,7 +93,7 @@ test('the second click of a double click is ignored', () => {
 test('confirm names what it confirms', () => {
   equal(confirmText(12, 0), 'Confirm 12');
   equal(confirmText(20, 2), 'Confirm 20, 2 changed');
-  equal([restText(8, 8), restText(8, 3), restText(1, 0), restText(0, 0)], ['8 more below', '3 more below', '1 is loading', '']);
+  equal([restText(8, 8), restText(8, 3), restText(1, 0), restText(0, 0)], ['8 more below', '8 more below', '1 is loading', '']);
 });
 
 const classes = ['owl', 'pencil', 'pen', 'open', 'eagle'].map((name, number) => ({class: number, name}));

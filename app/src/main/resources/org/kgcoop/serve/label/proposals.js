@@ -94,9 +94,9 @@ export function confirmText(seen, changed) {
   return `Confirm ${seen}` + (changed ? `, ${changed} changed` : '');
 }
 
-/** What is said about images that do not count yet. */
+/** What is said about images that do not count yet, of which some are not in the window. */
 export function restText(left, hidden) {
-  return left === 0 ? '' : hidden ? `${hidden} more below` : `${left} ${left === 1 ? 'is' : 'are'} loading`;
+  return left === 0 ? '' : hidden ? `${left} more below` : `${left} ${left === 1 ? 'is' : 'are'} loading`;
 }
 
 function update() {

@@ -389,6 +389,7 @@ class LabelPageBrowserTest {
   }
 
   @Test
+  @Tag("nightly")
   void aSessionByMouseEndsWithItsReport() {
     open(names);
     boolean undone = false;
