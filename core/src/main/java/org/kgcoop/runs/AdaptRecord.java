@@ -2,6 +2,7 @@ package org.kgcoop.runs;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,17 @@ import org.kgcoop.files.JsonFiles;
  * @param result the result of the chosen method, as far as it is known
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonPropertyOrder({ // the order of methods differs between builds
+  "settings",
+  "plan",
+  "labels",
+  "images",
+  "candidates",
+  "choice",
+  "result",
+  "irreproducible",
+  "noSuspects"
+})
 public record AdaptRecord(
     JsonNode settings,
     Plan plan,
