@@ -248,8 +248,7 @@ class WebPageBrowserTest {
     try {
       openWith("umbrella");
       assertThat(text("#verdict"))
-          .contains(
-              "The learned classifier says umbrella", "below its threshold of 100.0");
+          .contains("The learned classifier says umbrella", "below its threshold of 100.0");
       assertThat(text("#best")).contains("umbrella", "below the threshold");
     } finally {
       server = other;
