@@ -44,7 +44,7 @@ import org.kgcoop.download.FileServer;
  * #EFFORT} that an example does not give itself. The nightly test does neither. Both leave the
  * commands of {@link #PARSED_ONLY} to {@link DocumentedCommandsTest}, which parses all commands.
  */
-@Tag("system")
+@Tag("nightly") // two minutes; DocumentedCommandsTest parses the same examples
 @Timeout(value = 1, unit = TimeUnit.HOURS) // ChildProcess limits the work of an example
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the examples show POSIX paths")
 class DocumentedExamplesTest {
