@@ -489,9 +489,9 @@ class LabelPageBrowserTest {
       answerByKeys();
     }
     browser().look(640, 300, false);
-    browser().value("location.reload()");
-    browser().await("document.querySelectorAll('.tile').length === 12");
-    browser().await("/^Confirm \\d+$/.test(document.querySelector('#confirm').textContent)");
+    browser().value("window.isOld = true; location.reload()");
+    browser().await("!window.isOld && document.querySelectorAll('.tile').length === 12");
+    browser().await("/^Confirm \\d+$/.test(document.querySelector('#confirm')?.textContent)");
     Chromium.pause(Duration.ofMillis(400));
     int seen = Integer.parseInt(shown("#confirm").replaceAll("\\D", ""));
     assertThat(seen).isBetween(1, 11);
