@@ -14,7 +14,7 @@ import org.kgcoop.runs.JournalEntry;
  *
  * <p>A large folder has images that no fit classifies, because they are not in the working set.
  * {@link #prepare} classifies them in parts, so that others can answer meanwhile. Their classes
- * follow the labels in blocks, because the classes of 100,000 images take about a second.
+ * follow the labels in blocks, because those of 100,000 images take two seconds or more.
  */
 final class Gallery {
   private static final int PART = 2_000;
@@ -22,12 +22,13 @@ final class Gallery {
   /** The classes of images outside the working set are computed again after this many labels. */
   private static final int LABELS = 250;
 
+  private static final int UNKNOWN = LabelState.UNLABELED;
+
   private final LabelSession session;
   private final LabelState state;
   private final Function<String, double[]> texts;
-  private final int[] others; // (N) the class of an image outside the pool
+  private final int[] others; // (N) the class of an image outside the pool, or UNKNOWN
   private final float[] margins; // (N) its margin
-  private int done; // the first images whose class belongs to the stamp
   private List<Object> stamp = List.of();
 
   /**
@@ -60,15 +61,14 @@ final class Gallery {
             state.labeled().size() / LABELS);
     if (!now.equals(stamp)) {
       stamp = now;
-      done = 0;
+      Arrays.fill(others, UNKNOWN);
     }
     int[] part =
-        IntStream.range(done, others.length)
-            .filter(i -> isProposed(i) && !session.head().isInPool(i))
+        IntStream.range(0, others.length)
+            .filter(i -> others[i] == UNKNOWN && isProposed(i) && !session.head().isInPool(i))
             .limit(PART)
             .toArray();
     if (part.length == 0) {
-      done = others.length;
       return false;
     }
     double[][] p = session.head().probabilities(part);
@@ -76,7 +76,6 @@ final class Gallery {
       others[part[i]] = session.head().number(NextImages.argmax(p[i]));
       margins[part[i]] = (float) margin(p[i]);
     }
-    done = part[part.length - 1] + 1;
     return true;
   }
 

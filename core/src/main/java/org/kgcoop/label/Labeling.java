@@ -249,6 +249,7 @@ public final class Labeling implements AutoCloseable {
   private final ImageReader reader;
   private final OpenPages pages;
   private final Gallery gallery;
+  private boolean isClosed;
   private List<LabelExample> examples = List.of();
 
   /** Opens a session; the tests and simulations have their own sources. */
@@ -864,7 +865,7 @@ public final class Labeling implements AutoCloseable {
     boolean isLeft = true;
     while (isLeft) {
       synchronized (this) {
-        isLeft = session.state().classes().length >= 2 && gallery.prepare();
+        isLeft = !isClosed && state.classes().length >= 2 && gallery.prepare();
       }
     }
   }
@@ -1131,6 +1132,7 @@ public final class Labeling implements AutoCloseable {
   public void close() {
     reader.close(); // its thread needs the lock
     synchronized (this) {
+      isClosed = true;
       accuracy.close();
       session.close();
       journal.close();

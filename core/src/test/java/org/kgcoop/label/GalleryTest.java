@@ -163,4 +163,20 @@ class GalleryTest {
           .allSatisfy(each -> assertThat(each.name()).isEqualTo("cat"));
     }
   }
+
+  @Test
+  void anImageWhoseAnswerIsTakenBackHasItsProposalAgain() {
+    try (Labeling labeling = open(10_500, 0)) { // some of the answered images are outside the set
+      Map<Path, String> answers = new LinkedHashMap<>();
+      IntStream.range(0, 200).forEach(i -> answers.put(labeling.images().get(3 * i + 1), "dog"));
+      labeling.choose("a", answers);
+      labeling.prepareViews();
+      labeling.undo("a");
+
+      View cats = view(Shown.CLASS, "cat", By.ANYONE, Order.NAME);
+      assertThat(labels(labeling, cats))
+          .isNotEmpty()
+          .allSatisfy(each -> assertThat(each.name()).isEqualTo("cat"));
+    }
+  }
 }

@@ -168,10 +168,9 @@ final class GalleryRoutes {
       if (routes.isTooEarly(request, browser, arrived)) {
         return;
       }
-      Answered answered = current.labeling().choose(browser, labels);
+      Answered unused = current.labeling().choose(browser, labels);
       // Without the state: it needs a fit, which takes long after hundreds of answers.
       ObjectNode json = JsonNodeFactory.instance.objectNode();
-      json.set("left_out", current.named(answered.leftOut()));
       json.set("tiles", tiles(current, images));
       request.json(json);
     }

@@ -3,7 +3,6 @@
 
 import {nameOf, showFor} from '/page/classes.js';
 import {show} from '/page/images.js';
-import {isDoubled} from '/page/keys.js';
 import {posted} from '/page/requests.js';
 import {isSeen, startSeeing, unwatch, watch} from '/page/seen.js';
 import {NONE, SKIP, announce, element, grouped, images, isBusy, me, notice, onScreen, problem, refresh, screen, screens, send, sendAnswer, state} from '/page/session.js';
@@ -72,7 +71,8 @@ export function fits(label, {shown, by, class: wanted}) {
 
 /** Opens the screen with a view, the last one by default. */
 async function open(wanted = view) {
-  view = wanted;
+  const isGone = wanted.shown === 'class' && !state.classes.some((each) => each.class === wanted.class);
+  view = isGone ? {...wanted, shown: 'all'} : wanted;
   screen('all');
   fillFilters();
   const number = ++opened;
@@ -92,7 +92,7 @@ async function open(wanted = view) {
   seen.clear();
   measure();
   describe();
-  announce(`${element('all-count').textContent}`);
+  announce(element('all-count').textContent);
 }
 
 function describe() {
@@ -205,15 +205,15 @@ function update() {
 
 // ---- answers
 
-/** Gives a class to the selection, or to the focused image. */
+/** Gives a class to the selection. A second press of a key names no other image. */
 async function answer(number) {
-  const targets = selected.size ? [...selected] : list.slice(focused, focused + 1);
-  if (isBusy() || view.shown === 'unreadable' || targets.length === 0) {
+  if (isBusy() || view.shown === 'unreadable' || selected.size === 0) {
+    notice(selected.size ? '' : 'Select images first: click them, or press Space.');
     return;
   }
   noteSeen();
-  const known = targets.filter((image) => seen.has(image));
-  const left = targets.length - known.length;
+  const known = [...selected].filter((image) => seen.has(image));
+  const left = selected.size - known.length;
   if (known.length === 0) {
     notice('Only images that you saw can be answered.');
     return;
@@ -224,9 +224,7 @@ async function answer(number) {
   }
   refresh(() => {});
   json.tiles.forEach((each) => labels.set(each.image, each));
-  const text = `${images(json.tiles.length - json.left_out.length)}: ${nameOf(number)}.`;
-  const out = json.left_out.length ? ` ${images(json.left_out.length)} had been answered in another tab.` : '';
-  notice(text + out + (left ? ` You did not see ${grouped(left)} of the selected images. They stay selected.` : ''));
+  notice(`${images(json.tiles.length)}: ${nameOf(number)}.` + (left ? ` You did not see ${grouped(left)} of the selected images. They stay selected.` : ''));
   known.forEach((image) => selected.delete(image));
   const gone = new Set(known.filter((image) => !fits(labels.get(image), view)));
   if (gone.size) {
@@ -241,13 +239,9 @@ async function answer(number) {
 
 // ---- selection
 
-function select(from, to, isOn = true) {
+function select(from, to) {
   for (let i = Math.min(from, to); i <= Math.max(from, to); i++) {
-    if (isOn) {
-      selected.add(list[i]);
-    } else {
-      selected.delete(list[i]);
-    }
+    selected.add(list[i]);
   }
 }
 
@@ -311,8 +305,7 @@ function listenToPointer() {
   const box = element('all-box');
   element('all-space').addEventListener('click', (event) => {
     const at = place.get(placeAt(event));
-    if (dragged || at === undefined || isDoubled(event)) {
-      dragged = false;
+    if (dragged || at === undefined || event.detail > 1) { // the second click of a double click
       return;
     }
     if (event.shiftKey) {
@@ -323,9 +316,9 @@ function listenToPointer() {
     focus(at);
   });
   element('all-space').addEventListener('pointerdown', (event) => {
+    dragged = false;
     if (event.pointerType === 'mouse' && event.button === 0 && !event.shiftKey) {
       start = point(event);
-      dragged = false;
       before = new Set(selected);
     }
   });
@@ -415,6 +408,12 @@ screens.all = {
   },
   shown: () => (labels.has(list[focused]) ? {image: list[focused], name: labels.get(list[focused]).name} : undefined),
   focus,
-  /** After an undo or a change of the classes, the labels are new. The window stays where it is. */
-  classesChanged: () => open(view),
+  /** After a new class, the proposals are new. The selection stays. */
+  classesChanged() {
+    fillFilters();
+    asked.clear();
+    load();
+  },
+  /** After an undo or another change of the classes, other images may belong to the view. */
+  reopen: () => open(view),
 };

@@ -130,7 +130,7 @@ function refreshScreen() {
   } else if (onScreen() === 'finish') {
     openFinish();
   } else {
-    current().classesChanged?.();
+    (current().reopen ?? current().classesChanged)?.();
   }
 }
 

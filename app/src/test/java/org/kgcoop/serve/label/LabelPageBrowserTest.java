@@ -790,6 +790,10 @@ class LabelPageBrowserTest {
     assertThat(labeling.status().labeled()).isEqualTo(2);
     assertThat(journal("\"chosen\"")).hasSize(1);
 
+    browser().press(key(1)); // nothing is selected any more
+    browser().await("document.getElementById('notice').textContent.startsWith('Select images')");
+    assertThat(labeling.status().labeled()).isEqualTo(2);
+
     browser().press("u");
     browser().await("document.getElementById('notice').textContent.startsWith('Taken back')");
     assertThat(labeling.status().labeled()).isZero();
