@@ -96,7 +96,7 @@ public final class Simulation {
    * @param step counted from 1
    * @param proposed the proposed class, "" for none of these and for other kinds
    * @param images the images of the step
-   * @param wrong the images whose answer was not the program's class
+   * @param wrong the images whose answer was not the program's class; 0 for blind images
    * @param seconds of the person so far, by the model
    * @param actions keys and clicks so far: a page is 1, a correction 2
    * @param labeled the images with an answer so far
@@ -363,7 +363,7 @@ public final class Simulation {
       if (isIncomplete && !answer.equals(proposed)) {
         continue;
       }
-      wrong += answer.equals(proposed) ? 0 : 1;
+      wrong += page.kind().isBlind() || answer.equals(proposed) ? 0 : 1;
       answers.put(image, answer);
     }
     if (isPage && !answers.isEmpty()) {

@@ -418,6 +418,10 @@ class LabelingTest {
       assertThat(labeling.status().labeled()).isEqualTo(3 * PER_CLASS);
     }
     assertThat(steps.get(steps.size() - 1).right()).isEqualTo(100);
+    assertThat(steps)
+        .filteredOn(step -> step.kind() == Kind.AUDIT)
+        .isNotEmpty()
+        .allSatisfy(step -> assertThat(step.wrong()).isZero()); // nothing was proposed
     list.remove(truth.keySet().iterator().next().toString());
     try (Labeling labeling = open()) {
       assertThatExceptionOfType(KgCoopException.class)
