@@ -3,7 +3,7 @@ package org.kgcoop.classifier;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.kgcoop.data.published.PublishedDataSets;
+import org.kgcoop.data.Templates;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.SharedSettings;
 import org.kgcoop.method.TaskContext;
@@ -85,10 +85,7 @@ public enum PublishedDefaults {
    */
   private String template(SettingValues explicit, TaskContext task) {
     String template = task.template();
-    boolean listed =
-        PublishedDataSets.find(task.dataSet())
-            .filter(set -> set.template().equals(task.template()))
-            .isPresent();
+    boolean listed = task.template().equals(Templates.ofPublished(task.dataSet()));
     for (PublishedSettings published : PublishedSettings.of(id(), explicit, task)) {
       template = listed && !published.template().isEmpty() ? published.template() : template;
     }

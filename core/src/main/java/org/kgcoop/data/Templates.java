@@ -1,7 +1,9 @@
 package org.kgcoop.data;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.Resources;
 
@@ -9,6 +11,8 @@ import org.kgcoop.files.Resources;
 public final class Templates {
   /** The template of a data set without its own. */
   public static final String DEFAULT = "a photo of a {}.";
+
+  private static final JsonNode LISTED = Resources.json(Templates.class, "templates.json");
 
   /**
    * The seven templates of the published ensemble, from the notebook of the CLIP repository. As in
@@ -21,10 +25,15 @@ public final class Templates {
   /** Returns the templates with a name in {@code templates.json}. */
   public static List<String> published(String name) {
     List<String> templates = new ArrayList<>();
-    Resources.json(Templates.class, "templates.json")
-        .path(name)
-        .forEach(text -> templates.add(text.asText()));
+    LISTED.path(name).forEach(text -> templates.add(text.asText()));
     return List.copyOf(templates);
+  }
+
+  /**
+   * Returns the template of a published data set, or null if the data set is not a published one.
+   */
+  public static @Nullable String ofPublished(String dataSet) {
+    return LISTED.path("data_sets").path(dataSet).asText(null);
   }
 
   /** Returns the template of a data set, or the default if it has none. */

@@ -8,12 +8,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Templates;
 import org.kgcoop.data.published.PublishedDataSet.Part;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.Resources;
@@ -28,9 +30,9 @@ import org.kgcoop.files.Resources;
  * once, with the generator of the run, and stores it. Its later runs with seed 1 use the same
  * images as kgcoop with split seed 1.
  *
- * <p>The entries are in {@code datasets.json}: layouts, templates, terms and downloads. You get a
- * part by hand, or a download with a size and a SHA-256 provides it. Split files come from commits
- * of public repositories, because their original place needs a browser.
+ * <p>The entries are in {@code datasets.json}: layouts, terms and downloads. You get a part by
+ * hand, or a download with a size and a SHA-256 provides it. Split files come from commits of
+ * public repositories, because their original place needs a browser.
  */
 public final class PublishedDataSets {
 
@@ -108,6 +110,7 @@ public final class PublishedDataSets {
   }
 
   private static PublishedDataSet entry(JsonNode json, Map<String, PublishedDataSet> sources) {
+    String name = json.path("name").asText();
     String layout = json.path("layout").asText();
     Map<String, Download> downloads = new HashMap<>();
     for (JsonNode each : json.path("downloads")) {
@@ -115,7 +118,7 @@ public final class PublishedDataSets {
       download.provides().forEach(path -> downloads.put(path, download));
     }
     return new PublishedDataSet(
-        json.path("name").asText(),
+        name,
         texts(json.path("aliases")),
         new PublishedDataSet.Contents(
             json.path("directory").asText(),
@@ -125,7 +128,7 @@ public final class PublishedDataSets {
             parts(json.path("annotations"), downloads),
             elements(json.path("counts")).map(JsonNode::asInt).toList(),
             json.path("terms").asText()),
-        json.path("template").asText(),
+        Objects.requireNonNull(Templates.ofPublished(name), name),
         json.path("classes").asInt(),
         sources.get(json.path("shift_of").asText()),
         LAYOUTS.getOrDefault(layout, folders(json)));
