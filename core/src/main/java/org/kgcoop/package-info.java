@@ -1,7 +1,7 @@
 /**
- * Prompt tuning for CLIP. Start at {@link org.kgcoop.clip} for the model, {@link org.kgcoop.method}
- * for the methods and {@link org.kgcoop.train} for the training loop. This package contains the
- * base class of all errors, and the formatting of messages.
+ * Prompt tuning for CLIP. Start at {@link org.kgcoop.clip} for the model and at {@link
+ * org.kgcoop.method} for the methods. This package contains the base class of all errors, and the
+ * formatting of messages.
  */
 @NullMarked
 package org.kgcoop;

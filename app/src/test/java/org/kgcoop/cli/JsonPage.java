@@ -156,7 +156,7 @@ public final class JsonPage {
       outer = outer.getEnclosingClass();
     }
     String file = "src/main/java/" + outer.getName().replace('.', '/') + ".java";
-    for (String module : List.of("core", "app")) {
+    for (String module : List.of("core", "train", "label", "app")) {
       Path path = MarkdownPage.TOP.resolve(module).resolve(file);
       if (Files.exists(path)) {
         try {

@@ -50,7 +50,7 @@ class LauncherTest {
     for (String name : List.of("kgcoop", "dist/kgcoop", "jvm.options", "pom.xml")) {
       Files.copy(REPOSITORY.resolve(name), tree.resolve(name), COPY_ATTRIBUTES);
     }
-    for (String module : List.of("core", "embedded", "parquet", "app", "bench")) {
+    for (String module : List.of("core", "train", "label", "embedded", "parquet", "app", "bench")) {
       Path main = Files.createDirectories(tree.resolve(module).resolve("src/main"));
       Files.writeString(main.resolve("source"), "of " + module);
       Files.writeString(tree.resolve(module).resolve("pom.xml"), "");

@@ -24,11 +24,12 @@ class LibraryJarsTest {
   /** A type that an example imports would otherwise have no page. */
   @Test
   void theJavadocHasEveryTypeOfTheExamples() throws IOException {
-    List<String> included = found("(?<=<include>).*(?=</include>)", pom("core"));
+    List<String> included =
+        found("(?<=<include>).*(?=</include>)", pom("core") + pom("train") + pom("label"));
     String examples =
         Files.readString(MarkdownPage.TOP.resolve("docs/how-to/use-from-java.md"))
             + Files.readString(
-                MarkdownPage.TOP.resolve("core/src/test/java/org/kgcoop/example/ApiTour.java"))
+                MarkdownPage.TOP.resolve("label/src/test/java/org/kgcoop/example/ApiTour.java"))
             + "import org.kgcoop.clip.EmbeddedClip;"; // named in a sentence
     List<String> imported = found("(?<=import )org\\.kgcoop\\.(?!langchain4j)[\\w.]+", examples);
     assertThat(included).doesNotContain("org/kgcoop/*.java"); // helpers of all packages are there
@@ -49,7 +50,7 @@ class LibraryJarsTest {
   @Test
   void eachLibraryHasANameOnTheModulePath() throws IOException {
     assertThat(pom("")).contains("<Automatic-Module-Name>${module.name}</Automatic-Module-Name>");
-    for (String module : List.of("core", "embedded", "parquet", "langchain4j")) {
+    for (String module : List.of("core", "train", "label", "embedded", "parquet", "langchain4j")) {
       assertThat(pom(module)).contains("<module.name>org.kgcoop." + module + "</module.name>");
     }
   }

@@ -1,4 +1,4 @@
-/** The Java API: classification, features of images and texts, training and adaptation. */
+/** The Java API of classification, and of features of images and texts. */
 @NullMarked
 @CheckReturnValue
 package org.kgcoop.api;

@@ -1,7 +1,7 @@
 /**
  * Labeled images in parts, without CLIP and without tensors. Start at {@link
- * org.kgcoop.data.open.DataSets} for reading a data set and at {@link org.kgcoop.data.FewShot} for
- * few-shot samples. All random choices are pure functions of their seeds.
+ * org.kgcoop.data.DataSet}, and at {@link org.kgcoop.data.FewShot} for few-shot samples. All random
+ * choices are pure functions of their seeds.
  */
 @NullMarked
 package org.kgcoop.data;

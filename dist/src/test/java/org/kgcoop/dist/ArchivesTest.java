@@ -116,7 +116,7 @@ class ArchivesTest {
             "docs/README.md",
             "docs/how-to/production/nginx.conf",
             "share/kgcoop.bash");
-    for (String module : List.of("app", "core", "embedded", "parquet")) {
+    for (String module : List.of("app", "core", "train", "label", "embedded", "parquet")) {
       assertThat(files).contains("lib/kgcoop-%s-%s.jar".formatted(module, Version.KGCOOP));
     }
     assertThat(files).allMatch(name -> name.startsWith("lib/") || !name.endsWith(".jar"));

@@ -2,7 +2,7 @@ package org.kgcoop.example;
 
 import java.nio.file.Path;
 import java.util.Locale;
-import org.kgcoop.api.Training;
+import org.kgcoop.api.train.Training;
 import org.kgcoop.clip.Clip;
 
 /** Trains a classifier on a folder of images and prints its accuracy. */

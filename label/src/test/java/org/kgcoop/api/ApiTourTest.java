@@ -15,6 +15,9 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.api.train.Adaptation;
+import org.kgcoop.api.train.Training;
+import org.kgcoop.api.train.TrainingListener;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.example.ApiTour;
 import org.kgcoop.fixtures.TestImages;
@@ -38,7 +41,7 @@ import org.kgcoop.label.Undone;
 class ApiTourTest {
   private static final Path TOUR = Path.of("src/test/java/org/kgcoop/example/ApiTour.java");
   private static final Set<String> API =
-      Set.of("org.kgcoop.api", "org.kgcoop.label", "org.kgcoop.image");
+      Set.of("org.kgcoop.api", "org.kgcoop.api.train", "org.kgcoop.label", "org.kgcoop.image");
 
   @TempDir Path folder;
 

@@ -1,4 +1,4 @@
-package org.kgcoop.api;
+package org.kgcoop.api.train;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package org.kgcoop.api;
+package org.kgcoop.api.train;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;

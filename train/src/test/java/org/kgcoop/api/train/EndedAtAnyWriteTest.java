@@ -1,4 +1,4 @@
-package org.kgcoop.api;
+package org.kgcoop.api.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -2,7 +2,7 @@ package org.kgcoop.example;
 
 import java.nio.file.Path;
 import java.util.Locale;
-import org.kgcoop.api.Adaptation;
+import org.kgcoop.api.train.Adaptation;
 import org.kgcoop.clip.Clip;
 
 /** Makes the best classifier for a folder of images, and prints its expected accuracy. */

@@ -1,4 +1,4 @@
-package org.kgcoop.tensor;
+package org.kgcoop.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,8 +25,7 @@ import org.kgcoop.image.Images;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.train.Trainer;
-import org.kgcoop.train.TrainingSettings;
+import org.kgcoop.tensor.Engine;
 
 /**
  * Thousands of training steps in a separate JVM. It touches its entire heap at the start, so that

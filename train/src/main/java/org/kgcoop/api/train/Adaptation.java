@@ -1,4 +1,4 @@
-package org.kgcoop.api;
+package org.kgcoop.api.train;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
@@ -197,7 +197,7 @@ public final class Adaptation {
   /**
    * The result of an adaptation.
    *
-   * @param folder the run folder, for {@link Classifier#load}
+   * @param folder the run folder, for {@link org.kgcoop.api.Classifier#load}
    * @param method the name of the chosen method, such as {@code kgcoop}
    * @param expected the expected accuracy on new images like the training images; empty if the
    *     labels do not allow an estimate

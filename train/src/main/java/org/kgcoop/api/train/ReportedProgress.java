@@ -1,4 +1,4 @@
-package org.kgcoop.api;
+package org.kgcoop.api.train;
 
 import java.nio.file.Path;
 import java.util.Map;
