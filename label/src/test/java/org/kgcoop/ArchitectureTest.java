@@ -164,6 +164,25 @@ class ArchitectureTest {
   static final ArchRule noPackageReachesItselfAgain =
       slices().matching("org.kgcoop.(**)").should().beFreeOfCycles();
 
+  /** On the module path, Java loads a package from one module only. */
+  @ArchTest
+  static void noPackageIsInTwoModules(JavaClasses classes) {
+    Map<String, Set<String>> modules =
+        classes.stream()
+            .collect(
+                Collectors.groupingBy(
+                    JavaClass::getPackageName,
+                    Collectors.mapping(ArchitectureTest::module, Collectors.toSet())));
+    assertThat(modules.values()).allSatisfy(each -> assertThat(each).hasSize(1));
+    assertThat(modules.values().stream().distinct()).as("core, train and label").hasSize(3);
+  }
+
+  /** Returns the folder or the jar of a class. */
+  private static String module(JavaClass type) {
+    String place = type.getSource().orElseThrow().getUri().toString();
+    return place.substring(0, place.lastIndexOf(type.getName().replace('.', '/')));
+  }
+
   @ArchTest
   static final ArchRule theRootKnowsNoPackage =
       noClasses()
