@@ -289,8 +289,9 @@ class BadInputTest {
     assertThat(result.out()).doesNotContain("?");
     assertThat(result.exitCode()).isZero();
     assertThat(result.out())
-        .containsPattern("ViT-B/16 +about +0.35 GB +MIT +https://github.com/openai/CLIP")
-        .contains("RN50x64", "siglip2-base-patch16-224");
+        .containsPattern("ViT-B/32-256 +11.5 +74.7 +0.61  MIT +https://huggingface.co/laion/CLIP-")
+        .containsPattern("ViT-B/16 +35.1 +65.8 +0.35  MIT +https://github.com/openai/CLIP")
+        .containsSubsequence("ViT-B/32-256", "ViT-B/16", "ViT-L/14", "RN50x64");
     assertThat(Cli.run("download", "--list", "--json").out())
         .contains("\"repository\" : \"openai/CLIP\"", "\"repository\" : \"google/siglip");
   }

@@ -30,10 +30,11 @@ import org.kgcoop.files.Folders;
 /**
  * A folder that contains what the examples of the documents name: images, weights, settings, runs.
  *
- * <p>The weights {@code ViT-B/16} are a folder with the embedded CLIP, a small ViT. The real ones
- * have 150 million parameters, and kgcoop accepts a file in its download cache only with OpenAI's
- * SHA-256. All runs belong to the embedded CLIP, so that an example with {@code --clip ViT-B/16}
- * and one without the option can use the same run.
+ * <p>The weights {@code ViT-B/16}, {@code ViT-B/32-256} and {@code ViT-L/14-DataComp} are folders
+ * with the embedded CLIP, a small ViT. The real ones have 150 million parameters and more, and
+ * kgcoop accepts a file in its download cache only with OpenAI's SHA-256. All runs belong to the
+ * embedded CLIP, so that an example with {@code --clip ViT-B/16} and one without the option can use
+ * the same run.
  */
 final class ExampleFolder {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -130,7 +131,9 @@ final class ExampleFolder {
     Path files = Files.createDirectories(scratch.resolve("files"));
     ExampleFolder folder = new ExampleFolder(files);
     folder.images();
-    ExampleRunner.copy(EmbeddedClip.folder(), files.resolve("ViT-B/16"));
+    for (String weights : List.of("ViT-B/16", "ViT-B/32-256", "ViT-L/14-DataComp")) {
+      ExampleRunner.copy(EmbeddedClip.folder(), files.resolve(weights));
+    }
     Files.copy(files.resolve("ViT-B/16/model.safetensors"), files.resolve("ViT-B-16.pt"));
     for (String beside : List.of("merges.txt", "preprocessor_config.json")) {
       Files.copy(files.resolve("ViT-B/16").resolve(beside), files.resolve(beside));

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Caches;
+import org.kgcoop.clip.KnownWeights;
 import org.kgcoop.clip.ReleasedWeights;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.progress.Progress;
@@ -224,9 +225,21 @@ class ReleasedWeightsTest {
     assertThat(ReleasedWeights.isName("siglip2-base-patch16-224")).isTrue();
     assertThat(weights(false).locate("siglip2-base-patch16-224"))
         .isEqualTo(folder.resolve("own/google--siglip2-base-patch16-224"));
-    assertThat(ReleasedWeights.KNOWN)
-        .allMatch(known -> known.gigabytes() > 0.2 && known.page().endsWith(known.name()))
-        .noneMatch(known -> known.licence().isBlank());
+    assertThat(KnownWeights.ALL)
+        .allMatch(known -> known.gigabytes() > 0.2)
+        .allMatch(known -> known.isArchive() || known.page().endsWith(known.name()))
+        .noneMatch(known -> known.license().isBlank());
+    assertThat(ReleasedWeights.names()).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void anAliasStandsForARepository() {
+    String base = "laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K/resolve/main/";
+    server.put(base + "open_clip_config.json", JSON);
+    server.put(base + "open_clip_model.safetensors", WEIGHTS);
+    assertThat(ReleasedWeights.isName("ViT-B/32-256")).isTrue();
+    assertThat(weights(false).locate("ViT-B/32-256"))
+        .isEqualTo(weights(true).locate("CLIP-ViT-B-32-256x256-DataComp-s34B-b86K"));
   }
 
   @Test

@@ -29,7 +29,7 @@ import org.kgcoop.tensor.Tensor;
  * running calls of embedders and classifiers; end other uses of the encoders first.
  *
  * <pre>{@code
- * try (Clip clip = Clip.load("ViT-B/16");
+ * try (Clip clip = Clip.load("ViT-B/32-256");
  *     Classifier classifier = Classifier.zeroShot(clip, List.of("cat", "dog"), "a photo of a {}.")) {
  *   System.out.println(classifier.classify(Path.of("photo.jpg")).best());
  * }
@@ -370,10 +370,13 @@ public final class Clip implements AutoCloseable {
     return name;
   }
 
-  /** Sets the public name by which the weights were chosen, and returns this model. */
+  /**
+   * Sets the public name by which the weights were chosen, and returns this model. An alias becomes
+   * the name that it stands for.
+   */
   @CanIgnoreReturnValue
   public Clip named(String newName) {
-    name = newName;
+    name = KnownWeights.find(newName).map(KnownWeights::name).orElse(newName);
     return this;
   }
 

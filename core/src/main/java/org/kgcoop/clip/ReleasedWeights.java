@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -35,8 +34,6 @@ public final class ReleasedWeights {
   private static final String OPENAI = "https://openaipublic.azureedge.net/clip/models/";
   private static final String HUGGING_FACE = "https://huggingface.co";
   private static final String ENDPOINT = "HF_ENDPOINT";
-  private static final String OPENAI_OWNER = "openai";
-  private static final String GITHUB = "https://github.com";
   private static final String PREFIX = "hf:";
   private static final long MAX_JSON = 1 << 26;
   private static final long MAX_VOCABULARY = 1 << 24;
@@ -53,109 +50,6 @@ public final class ReleasedWeights {
   /** The tokenizer files of a repository, the preferred one first. */
   private static final List<String> TOKENIZERS =
       List.of("tokenizer.json", "merges.txt", "vocab.txt");
-
-  /**
-   * A repository with a short name.
-   *
-   * @param owner the owner of the repository
-   * @param name the name of the repository
-   * @param gigabytes the size of the weights in float32, computed from their shapes
-   */
-  public record Known(String owner, String name, double gigabytes) {
-    private static Known parse(String line) {
-      String[] words = line.split(" +", 3);
-      return new Known(words[0], words[1], Double.parseDouble(words[2]));
-    }
-
-    /** Returns the page of the repository, which states the current license. */
-    public String page() {
-      return (owner.equals(OPENAI_OWNER) ? GITHUB : HUGGING_FACE) + "/" + repository();
-    }
-
-    /** Returns OWNER/NAME. All of OpenAI's archives belong to one repository. */
-    public String repository() {
-      return owner + "/" + (owner.equals(OPENAI_OWNER) ? "CLIP" : name);
-    }
-
-    /** Returns the license that the pages of the owner name. */
-    public String licence() {
-      return Objects.requireNonNull(LICENCES.get(owner));
-    }
-  }
-
-  /** The license of each owner. Apple's is only for research. */
-  private static final Map<String, String> LICENCES =
-      Map.of(
-          "google",
-          "Apache-2.0",
-          "laion",
-          "MIT",
-          "apple",
-          "apple-amlr",
-          "timm",
-          "Apache-2.0",
-          "microsoft",
-          "MIT",
-          OPENAI_OWNER,
-          "MIT");
-
-  /** OpenAI's archives, which do not come from Hugging Face. */
-  public static final List<Known> ARCHIVES =
-      """
-      openai RN50           0.26
-      openai RN101          0.29
-      openai RN50x4         0.42
-      openai RN50x16        0.66
-      openai RN50x64        1.35
-      openai ViT-B/32       0.35
-      openai ViT-B/16       0.35
-      openai ViT-L/14       0.93
-      openai ViT-L/14@336px 0.93
-      """
-          .lines()
-          .map(Known::parse)
-          .toList();
-
-  /** The repositories with short names: owner, name and GB. */
-  public static final List<Known> KNOWN =
-      """
-      google siglip-base-patch16-224              0.81
-      google siglip-base-patch16-256              0.81
-      google siglip-base-patch16-384              0.81
-      google siglip-base-patch16-512              0.81
-      google siglip-large-patch16-256             2.61
-      google siglip-large-patch16-384             2.61
-      google siglip-so400m-patch14-224            3.51
-      google siglip-so400m-patch14-384            3.51
-      google siglip2-base-patch16-224             1.50
-      google siglip2-base-patch16-256             1.50
-      google siglip2-base-patch16-384             1.50
-      google siglip2-base-patch16-512             1.50
-      google siglip2-large-patch16-256            3.53
-      google siglip2-large-patch16-384            3.53
-      google siglip2-so400m-patch14-384           4.54
-      google siglip2-so400m-patch16-256           4.54
-      google siglip2-so400m-patch16-512           4.55
-      google siglip2-base-patch16-naflex          1.50
-      google siglip2-so400m-patch16-naflex        4.54
-      laion  CLIP-ViT-B-32-laion2B-s34B-b79K      0.61
-      laion  CLIP-ViT-B-16-laion2B-s34B-b88K      0.60
-      laion  CLIP-ViT-H-14-laion2B-s32B-b79K      3.94
-      laion  CLIP-ViT-bigG-14-laion2B-39B-b160k   10.2
-      laion  CLIP-ViT-B-16-DataComp.XL-s13B-b90K  0.60
-      laion  CLIP-ViT-L-14-DataComp.XL-s13B-b90K  1.71
-      apple  DFN2B-CLIP-ViT-B-16                  0.60
-      apple  DFN5B-CLIP-ViT-H-14-378              3.95
-      microsoft BiomedCLIP-PubMedBERT_256-vit_base_patch16_224 0.78
-      timm   PE-Core-T-16-384                     0.28
-      timm   PE-Core-S-16-384                     0.35
-      timm   PE-Core-B-16                         1.79
-      timm   PE-Core-L-14-336                     2.68
-      timm   PE-Core-bigG-14-448                  9.68
-      """
-          .lines()
-          .map(Known::parse)
-          .toList();
 
   private final Caches caches;
   private final Downloader downloader;
@@ -230,9 +124,7 @@ public final class ReleasedWeights {
   }
 
   private static String size(String name) {
-    return Stream.concat(ARCHIVES.stream(), KNOWN.stream())
-        .filter(known -> known.name().equals(name))
-        .findFirst()
+    return KnownWeights.find(name)
         .map(known -> String.format(Locale.ROOT, " (about %.2f GB)", known.gigabytes()))
         .orElse("");
   }
@@ -252,7 +144,10 @@ public final class ReleasedWeights {
 
   /** Returns the names of OpenAI's archives and of the repositories with a short name. */
   public static List<String> names() {
-    return Stream.concat(archives().stream(), KNOWN.stream().map(Known::name)).toList();
+    return KnownWeights.ALL.stream()
+        .flatMap(known -> Stream.of(known.shortName(), known.name()))
+        .distinct()
+        .toList();
   }
 
   /** Returns true if a text is a name of weights, false if it is a path. */
@@ -272,10 +167,9 @@ public final class ReleasedWeights {
         return archive(name, released.sha256());
       }
     }
-    for (Known known : KNOWN) {
-      if (known.name().equals(name)) {
-        return locate(PREFIX + known.owner() + "/" + name);
-      }
+    Optional<KnownWeights> known = KnownWeights.find(name);
+    if (known.isPresent()) {
+      return locate(PREFIX + known.get().repository());
     }
     String repository = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : "";
     if (!REPOSITORY.matcher(repository).matches() || repository.contains("..")) {

@@ -12,7 +12,7 @@ public final class PetAdaptation {
   public static void main(String[] arguments) {
     Path photos = Path.of(arguments[0]); // pets, with pets/cat/1.jpg, pets/dog/2.jpg, ...
     Path run = Path.of(arguments[1]); // runs/pets
-    try (Clip clip = Clip.load("ViT-B/16", question -> true)) { // downloads it if necessary
+    try (Clip clip = Clip.load("ViT-B/32-256", question -> true)) { // downloads it if necessary
       Adaptation.Outcome best = Adaptation.of(clip, photos).minutes(5).into(run);
       best.expected()
           .ifPresent(

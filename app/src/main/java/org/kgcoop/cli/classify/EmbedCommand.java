@@ -54,8 +54,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  ./kgcoop embed photos/ --out photos.npy --clip ViT-B/16",
-      "  ./kgcoop embed --texts captions.txt --to csv --clip ViT-B/16"
+      "  ./kgcoop embed photos/ --out photos.npy --clip ViT-B/32-256",
+      "  ./kgcoop embed --texts captions.txt --to csv --clip ViT-B/32-256"
     })
 public final class EmbedCommand implements Callable<Integer> {
   private static final int TEXTS = 256;

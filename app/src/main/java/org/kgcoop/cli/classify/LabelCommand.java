@@ -53,9 +53,9 @@ import picocli.CommandLine.ParentCommand;
       "",
       "Examples:",
       "  ./kgcoop label --try",
-      "  ./kgcoop label photos/ --classes cat,dog --clip ViT-B/16",
-      "  ./kgcoop label photos/ --write --sort-into sorted --clip ViT-B/16",
-      "  ./kgcoop label photos/ --simulate labels.csv --clip ViT-B/16",
+      "  ./kgcoop label photos/ --classes cat,dog --clip ViT-B/32-256",
+      "  ./kgcoop label photos/ --write --sort-into sorted --clip ViT-B/32-256",
+      "  ./kgcoop label photos/ --simulate labels.csv --clip ViT-B/32-256",
       "",
       "DIR/labels.csv has the class of every image, and whether you or the program gave it."
     })

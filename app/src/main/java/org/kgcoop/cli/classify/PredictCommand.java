@@ -59,7 +59,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  ./kgcoop predict holiday.jpg --classes beach,mountain,city --top 3 \\",
-      "      --clip ViT-B/16",
+      "      --clip ViT-B/32-256",
       "  ./kgcoop predict runs/pets holiday.jpg photos/ --clip ViT-B/16",
       "  ./kgcoop predict runs/pets photos/ --format csv --out pets.csv --skip-bad \\",
       "      --clip ViT-B/16",

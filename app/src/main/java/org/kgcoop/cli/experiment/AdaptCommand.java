@@ -53,7 +53,7 @@ import picocli.CommandLine.ParentCommand;
       "",
       "Examples:",
       "  ./kgcoop adapt embedded:places",
-      "  ./kgcoop adapt photos/ --clip ViT-B/16 --out runs/photos",
+      "  ./kgcoop adapt photos/ --clip ViT-B/32-256 --out runs/photos",
       "  ./kgcoop adapt photos/ --exclude judged.txt --unknown other-photos/",
       "  ./kgcoop serve runs/photos",
       "",

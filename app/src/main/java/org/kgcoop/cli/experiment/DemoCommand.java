@@ -246,7 +246,7 @@ public final class DemoCommand implements Callable<Integer> {
               + " others,",
           extent.shots);
       output.print("averaged over data sets and seeds. H: their harmonic mean. Your own images:");
-      output.print("  ./kgcoop adapt photos/ --clip ViT-B/16");
+      output.print("  ./kgcoop adapt photos/ --clip ViT-B/32-256");
       output.print("Runs and results: " + folder);
     }
     return 0;

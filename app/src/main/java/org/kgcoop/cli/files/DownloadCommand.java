@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.NetworkOptions;
+import org.kgcoop.clip.KnownWeights;
 import org.kgcoop.clip.ReleasedWeights;
 import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
@@ -34,8 +36,8 @@ import picocli.CommandLine.Parameters;
       "Weights: RN50, RN101, RN50x4, RN50x16, RN50x64, ViT-B/32, ViT-B/16, ViT-L/14 and"
           + " ViT-L/14@336px go to ~/.cache/clip. Their SHA-256 is checked. Models of Hugging"
           + " Face have the name hf:OWNER/NAME[@REVISION]. The option --list prints short"
-          + " names, such as siglip2-base-patch16-224. The option --clip accepts the same"
-          + " names.",
+          + " names, such as ViT-B/32-256, with cost and accuracy. The option --clip accepts the"
+          + " same names.",
       "",
       "Data sets go to --root, in CoOp's layout, with their published split files. Their sizes"
           + " and SHA-256 are checked. ./kgcoop datasets lists them. By downloading a data set you"
@@ -50,7 +52,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Examples:",
-      "  ./kgcoop download ViT-B/16",
+      "  ./kgcoop download ViT-B/32-256",
       "  ./kgcoop download eurosat dtd --root data",
       "  ./kgcoop download stanford_cars --unofficial --root data"
     })
@@ -103,16 +105,30 @@ public final class DownloadCommand implements Callable<Integer> {
   }
 
   private void list() {
-    List<ReleasedWeights.Known> all = new ArrayList<>(ReleasedWeights.ARCHIVES);
-    all.addAll(ReleasedWeights.KNOWN);
-    for (ReleasedWeights.Known weights : all) {
+    String row = "%-47s %11s %8s %6s  %-10s  %s";
+    output.printf(row, "name", "image GFLOP", "accuracy", "GB", "license", "page");
+    for (KnownWeights weights : KnownWeights.ALL) {
       output.printf(
-          "%-48s about %5.2f GB  %-10s  %s",
-          weights.name(), weights.gigabytes(), weights.licence(), weights.page());
+          row,
+          weights.shortName(),
+          decimal(weights.gflop()),
+          decimal(weights.accuracy()),
+          "%.2f".formatted(weights.gigabytes()),
+          weights.license(),
+          weights.page());
     }
-    output.print("Licenses can change; see the page of each model.");
+    output.print("");
+    output.print(
+        "image GFLOP: the arithmetic of one image. accuracy: zero-shot, in percent, mean of");
+    output.print(
+        "ten data sets. Both are from OpenCLIP's tables (commit 89fb801), which lack some.");
+    output.print("Sizes are computed. Licenses can change: see the page of each model.");
     output.print("Only OpenAI's archives have a published SHA-256, which is checked.");
-    output.json(Map.of("weights", all.stream().map(Weights::of).toList()));
+    output.json(Map.of("weights", KnownWeights.ALL.stream().map(Weights::of).toList()));
+  }
+
+  private static String decimal(OptionalDouble value) {
+    return value.isPresent() ? "%.1f".formatted(value.getAsDouble()) : "-";
   }
 
   private static PublishedDataSet find(String name) {
@@ -157,11 +173,35 @@ public final class DownloadCommand implements Callable<Integer> {
     return answer != null && answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
   }
 
+  /**
+   * Weights of the list.
+   *
+   * @param gflop the arithmetic of one image; null if it is not known
+   * @param accuracy the mean zero-shot accuracy in percent; null if it is not known
+   */
   private record Weights(
-      String name, String repository, double gigabytes, String licence, String page) {
-    static Weights of(ReleasedWeights.Known known) {
+      String name,
+      String alias,
+      String repository,
+      double gigabytes,
+      @Nullable Double gflop,
+      @Nullable Double accuracy,
+      String license,
+      String page) {
+    static Weights of(KnownWeights known) {
       return new Weights(
-          known.name(), known.repository(), known.gigabytes(), known.licence(), known.page());
+          known.name(),
+          known.alias(),
+          known.repository(),
+          known.gigabytes(),
+          number(known.gflop()),
+          number(known.accuracy()),
+          known.license(),
+          known.page());
+    }
+
+    private static @Nullable Double number(OptionalDouble value) {
+      return value.isPresent() ? value.getAsDouble() : null;
     }
   }
 

@@ -47,7 +47,7 @@ public final class ClipOptions {
       completionCandidates = Completions.Weights.class,
       description =
           "Choose the CLIP weights: a .pt, .safetensors or state dict file, a Hugging Face or"
-              + " OpenCLIP folder, or a name such as ViT-B/16 or hf:OWNER/NAME (default: those of the"
+              + " OpenCLIP folder, or a name such as ViT-B/32-256 or hf:OWNER/NAME (default: those of the"
               + " classifier's training; otherwise embedded, a small model for icon drawings). The command download lists the"
               + " names.")
   private @Nullable String clip;

@@ -19,7 +19,7 @@ public final class PhotoWarning {
   /** The warning. */
   public static final String TEXT =
       "these images do not look like drawings, and the embedded CLIP knows only drawings: its"
-          + " answers mean little; use a larger model, such as --clip ViT-B/16";
+          + " answers mean little; use a model of photos, such as --clip ViT-B/32-256";
 
   private static final int MAX_IMAGES = 16;
 

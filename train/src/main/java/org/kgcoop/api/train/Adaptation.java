@@ -28,7 +28,7 @@ import org.kgcoop.runs.AdaptRecord;
  * without the report. With the same plan, its {@code classifier.safetensors} is byte-identical.
  *
  * <pre>{@code
- * try (Clip clip = Clip.load("ViT-B/16", question -> true)) {
+ * try (Clip clip = Clip.load("ViT-B/32-256", question -> true)) {
  *   Adaptation.Outcome best =
  *       Adaptation.of(clip, Path.of("pets")) // pets/cat/1.jpg, pets/dog/2.jpg, ...
  *           .minutes(5)
