@@ -21,7 +21,6 @@ import org.kgcoop.cli.experiment.DemoCommand;
 import org.kgcoop.cli.experiment.DomainCommand;
 import org.kgcoop.cli.experiment.FewShotCommand;
 import org.kgcoop.cli.experiment.TrainCommand;
-import org.kgcoop.cli.files.DataSetsCommand;
 import org.kgcoop.cli.files.DownloadCommand;
 import org.kgcoop.cli.files.InspectCommand;
 import org.kgcoop.cli.options.ConfigExpansion;
@@ -60,7 +59,6 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       InspectCommand.class,
-      DataSetsCommand.class,
       DownloadCommand.class,
       LabelCommand.class,
       AdaptCommand.class,

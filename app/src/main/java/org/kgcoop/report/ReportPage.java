@@ -1,8 +1,5 @@
 package org.kgcoop.report;
 
-import gg.jte.ContentType;
-import gg.jte.TemplateEngine;
-import gg.jte.output.StringOutput;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,27 +58,12 @@ public final class ReportPage {
   }
 
   static String html(Page page) {
-    TemplateEngine templates =
-        TemplateEngine.createPrecompiled(
-            null,
-            ContentType.Html,
-            ReportPage.class.getClassLoader(),
-            ReportPage.class.getPackageName());
     String style = resource("chart.css") + resource("report.css");
     String policy =
         "default-src 'none'; img-src data:; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'"
             .formatted(Base64.getEncoder().encodeToString(Sha256.bytes(style)));
-    StringOutput html = new StringOutput();
-    templates.render("page.jte", new View(page, style, policy), html);
-    return html.toString();
+    return PageHtml.of(page, style, policy);
   }
-
-  /**
-   * The page with its style.
-   *
-   * @param policy the content security policy, which allows the style sheet by its digest
-   */
-  record View(Page page, String style, String policy) {}
 
   private static String resource(String name) {
     return Resources.text(ReportPage.class, name);

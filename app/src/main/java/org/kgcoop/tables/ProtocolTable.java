@@ -100,23 +100,20 @@ public final class ProtocolTable {
   public ProtocolTable(String protocol, List<StoredRun> runs) {
     this.protocol = protocol;
     this.runs = List.copyOf(runs);
-    Map<TableRow, Row> found = new LinkedHashMap<>();
-    Map<TableRow, Map<String, Map<Long, StoredRun>>> grouped = new LinkedHashMap<>();
+    Map<String, Row> found = new LinkedHashMap<>();
     for (StoredRun run : runs) {
       Map<String, String> setting = new TreeMap<>();
       run.cell().setting().forEach((key, value) -> setting.put(key, value.asText()));
-      TableRow key = new TableRow(run.title() + setting, run.method(), setting, 0);
-      found.computeIfAbsent(key, Row::new).own.add(run);
-      grouped
-          .computeIfAbsent(key, k -> new LinkedHashMap<>())
-          .computeIfAbsent(run.dataSet(), d -> new TreeMap<>())
-          .merge(
-              run.seed() == null ? RunRows.NO_SEED : run.seed(),
-              protocol.equals(FEW_SHOT) ? byShots(run) : run,
-              ProtocolTable::joined);
+      Row row =
+          found.computeIfAbsent(
+              run.method() + '\n' + run.title() + setting,
+              label ->
+                  new Row(new TableRow(label, run.method(), setting, 0, new LinkedHashMap<>())));
+      row.own.add(run);
+      row.key.add(protocol.equals(FEW_SHOT) ? byShots(run) : run, ProtocolTable::joined);
     }
     rows = List.copyOf(found.values());
-    table = RunTable.withoutIntervals(grouped);
+    table = RunTable.withoutIntervals(rows.stream().map(row -> row.key).toList());
   }
 
   /** Makes the table of the complete runs in a folder. */

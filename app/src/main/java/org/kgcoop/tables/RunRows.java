@@ -11,46 +11,36 @@ import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.MethodRegistry;
 
-/**
- * A grouping of runs into the rows of a table: {@code row > data set > seed > run}. A run that does
- * not depend on a seed has the seed {@link #NO_SEED}.
- */
+/** A grouping of runs into the rows of a table. */
 final class RunRows {
-  static final long NO_SEED = Long.MIN_VALUE;
-
   private RunRows() {}
 
   /** Makes one row per method, varied settings and shots. Only the newest of equal runs counts. */
-  static Map<TableRow, Map<String, Map<Long, StoredRun>>> byMethod(
-      List<StoredRun> all, Consumer<String> warnings) {
+  static List<TableRow> byMethod(List<StoredRun> all, Consumer<String> warnings) {
     List<StoredRun> complete = complete(all, warnings);
     RunLabels labels = new RunLabels(all); // a run in progress may have another value
     List<StoredRun> runs = complete.stream().sorted(order(labels)).toList();
     boolean manyShots = runs.stream().map(StoredRun::shots).distinct().count() > 1;
     // Each protocol trains on other classes, so runs of two protocols never repeat each other.
     boolean manyProtocols = runs.stream().map(StoredRun::protocol).distinct().count() > 1;
-    Map<TableRow, Map<String, Map<Long, StoredRun>>> rows = new LinkedHashMap<>();
+    Map<String, TableRow> rows = new LinkedHashMap<>();
     for (StoredRun run : runs) {
-      Map<String, String> setting = labels.setting(run);
       String label =
           labels.method(run)
               + (manyShots ? shots(run.shots()) : "")
               + (manyProtocols ? ", " + run.protocol() : "");
-      Map<Long, StoredRun> bySeed =
-          rows.computeIfAbsent(
-                  new TableRow(label, run.method(), setting, run.shots()), r -> new TreeMap<>())
-              .computeIfAbsent(run.dataSet(), d -> new TreeMap<>());
-      long seed = run.seed() == null ? NO_SEED : run.seed();
-      StoredRun twin = bySeed.get(seed);
-      if (twin != null) {
-        warnings.accept(
-            run.name() + " and " + twin.name() + " have the same settings; using the newer");
-      }
-      if (twin == null || run.modified().isAfter(twin.modified())) {
-        bySeed.put(seed, run);
-      }
+      rows.computeIfAbsent(
+              label,
+              l -> new TableRow(l, run.method(), labels.setting(run), run.shots(), new TreeMap<>()))
+          .add(run, (twin, other) -> newer(twin, other, warnings));
     }
-    return rows;
+    return List.copyOf(rows.values());
+  }
+
+  private static StoredRun newer(StoredRun twin, StoredRun run, Consumer<String> warnings) {
+    warnings.accept(
+        run.name() + " and " + twin.name() + " have the same settings; using the newer");
+    return run.modified().isAfter(twin.modified()) ? run : twin;
   }
 
   /** Orders methods as protocols list them, and the rows of one method by their settings. */

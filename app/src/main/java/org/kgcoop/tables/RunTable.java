@@ -7,12 +7,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Bootstrap;
 import org.kgcoop.eval.Metrics;
@@ -70,41 +67,59 @@ public final class RunTable {
     }
   }
 
-  private final Map<TableRow, Map<String, Map<Long, StoredRun>>> runs;
+  /** A sum of resampled accuracies over data sets, and the number of summands. */
+  private static final class Sum {
+    private final double[] values;
+    private int dataSets;
+
+    Sum(int resamples) {
+      values = new double[resamples];
+    }
+
+    void add(double[] summand) {
+      Arrays.setAll(values, i -> values[i] + summand[i]);
+      dataSets++;
+    }
+
+    double[] mean() {
+      return Arrays.stream(values).map(v -> v / dataSets).toArray();
+    }
+  }
+
+  private record Key(TableRow row, String target) {}
+
+  private final List<TableRow> rows;
   private final List<String> targets;
   private final List<String> available;
   private final List<String> columns;
-  private final Measurements measurements;
   private final @Nullable Bootstrap bootstrap;
+
+  /** The accuracies on evaluation sets, resampled and averaged over data sets. */
+  private final Map<Key, double[]> resampled;
 
   /** The tables of two rows with only the runs that both have, by these rows. */
   private final Map<List<TableRow>, RunTable> paired;
 
-  private RunTable(
-      Map<TableRow, Map<String, Map<Long, StoredRun>>> runs, @Nullable Bootstrap bootstrap) {
-    this.runs = runs;
+  private RunTable(List<TableRow> rows, @Nullable Bootstrap bootstrap) {
+    this.rows = List.copyOf(rows);
     this.bootstrap = bootstrap;
     this.paired = new HashMap<>();
     targets =
-        runs.values().stream()
-            .flatMap(RunTable::stream)
+        rows.stream()
+            .flatMap(TableRow::runs)
             .flatMap(run -> run.targets().stream().map(TargetResult::name))
             .distinct()
             .toList();
     available = TableColumns.available(targets);
     columns = TableColumns.accuracies(targets);
-    measurements =
-        new Measurements(
-            runs,
-            Stream.concat(targets.stream(), TableColumns.metrics(targets)).toList(),
-            bootstrap);
+    resampled = bootstrap == null ? Map.of() : resampled(rows, targets, bootstrap);
   }
 
   private RunTable(RunTable all, List<String> columns) {
-    this.runs = all.runs;
+    this.rows = all.rows;
     this.targets = all.targets;
     this.available = all.available;
-    this.measurements = all.measurements;
+    this.resampled = all.resampled;
     this.bootstrap = all.bootstrap;
     this.paired = all.paired;
     this.columns = List.copyOf(columns);
@@ -119,9 +134,9 @@ public final class RunTable {
     return new RunTable(RunRows.byMethod(runs, warnings), bootstrap);
   }
 
-  /** Makes a table without confidence intervals from runs that are grouped already. */
-  static RunTable withoutIntervals(Map<TableRow, Map<String, Map<Long, StoredRun>>> runs) {
-    return new RunTable(runs, null);
+  /** Makes a table without confidence intervals. */
+  static RunTable withoutIntervals(List<TableRow> rows) {
+    return new RunTable(rows, null);
   }
 
   /** Returns the names of the evaluation sets. */
@@ -140,7 +155,7 @@ public final class RunTable {
   }
 
   public List<TableRow> rows() {
-    return List.copyOf(runs.keySet());
+    return rows;
   }
 
   public List<String> columns() {
@@ -150,50 +165,50 @@ public final class RunTable {
   /** Returns true if a row lacks runs for a complete estimate, although it has some. */
   boolean lacksRuns(TableRow row, String column) {
     return !isComplete(row, column)
-        && parts(row, column).stream().allMatch(t -> measurements.of(row, t).dataSets() > 0);
-  }
-
-  /** Returns the runs of a row. */
-  Stream<StoredRun> runsOf(TableRow row) {
-    return stream(runsOfRow(row));
+        && parts(row, column).stream().noneMatch(t -> row.accuracies(t).dataSets().isEmpty());
   }
 
   /** Returns the mean training time per image in milliseconds, or NaN if nothing was trained. */
   public double msPerImage(TableRow row) {
-    return Metrics.mean(runsOf(row).map(StoredRun::msPerImage).toList());
+    return Metrics.mean(row.runs().map(StoredRun::msPerImage).toList());
   }
 
   /** Returns the estimate of a row in a column, or null if there is none. */
   public @Nullable Estimate estimate(TableRow row, String column) {
-    double mean = derive(row, column, target -> measurements.of(row, target).mean());
+    List<TableRow.Accuracies> parts = parts(row, column).stream().map(row::accuracies).toList();
+    double mean = derived(column, parts.stream().mapToDouble(TableRow.Accuracies::mean));
     if (Double.isNaN(mean)) {
       return null;
     }
     List<Double> bySeed = new ArrayList<>();
-    for (long seed : seeds(row)) {
-      double value = derive(row, column, target -> measurements.of(row, target).meanOfSeed(seed));
+    for (long seed : row.seeds()) {
+      double value = derived(column, parts.stream().mapToDouble(part -> part.ofSeed(seed)));
       if (!Double.isNaN(value)) {
         bySeed.add(value);
       }
     }
-    double[] resampled = resampled(row, column);
+    double[] values = resampled(row, column);
     return new Estimate(
         mean,
         Metrics.spread(bySeed).standardDeviation(),
         bySeed.size(),
-        parts(row, column).stream()
-            .mapToInt(target -> measurements.of(row, target).dataSets())
-            .max()
-            .orElse(0),
+        parts.stream().mapToInt(part -> part.dataSets().size()).max().orElse(0),
         isComplete(row, column),
-        resampled == null ? null : Bootstrap.Interval.of(resampled));
+        values == null ? null : Bootstrap.Interval.of(values));
   }
 
   private boolean isComplete(TableRow row, String column) {
     List<String> parts = parts(row, column);
-    return parts.stream().allMatch(target -> measurements.of(row, target).isComplete())
-        && parts.stream().map(target -> measurements.of(row, target).seeds()).distinct().count()
-            == 1;
+    return parts.stream().allMatch(target -> hasAllRuns(row, target))
+        && parts.stream().map(t -> row.accuracies(t).bySeed().keySet()).distinct().count() == 1;
+  }
+
+  /** Returns true if a row has all of its seeds on every data set of the table. */
+  private boolean hasAllRuns(TableRow row, String target) {
+    TableRow.Accuracies own = row.accuracies(target);
+    return own.isComplete()
+        && rows.stream()
+            .allMatch(other -> own.dataSets().containsAll(other.accuracies(target).dataSets()));
   }
 
   /**
@@ -201,14 +216,23 @@ public final class RunTable {
    * there are none.
    */
   @Nullable Difference difference(TableRow row, TableRow other, String column) {
-    RunTable both = both(row, other);
-    Estimate estimate = both.estimate(row, column);
-    Estimate against = both.estimate(other, column);
+    TableRow own = row.common(other);
+    TableRow others = other.common(row);
+    boolean isWhole = own.size() == row.size() && others.size() == other.size();
+    RunTable both =
+        isWhole
+            ? this
+            : paired.computeIfAbsent(
+                List.of(row, other), pair -> new RunTable(List.of(own, others), bootstrap));
+    TableRow first = isWhole ? row : both.rows.get(0);
+    TableRow second = isWhole ? other : both.rows.get(1);
+    Estimate estimate = both.estimate(first, column);
+    Estimate against = both.estimate(second, column);
     if (estimate == null || against == null) {
       return null;
     }
-    double[] a = both.resampled(row, column);
-    double[] b = both.resampled(other, column);
+    double[] a = both.resampled(first, column);
+    double[] b = both.resampled(second, column);
     Bootstrap.Interval interval = null;
     if (a != null && b != null) {
       double[] difference = new double[a.length];
@@ -226,17 +250,17 @@ public final class RunTable {
     }
     TableRow best = null;
     double highest = Double.NEGATIVE_INFINITY;
-    for (TableRow row : runs.keySet()) {
+    for (TableRow row : rows) {
       Estimate estimate = estimate(row, column);
       if (estimate != null && estimate.mean() > highest) {
         best = row;
         highest = estimate.mean();
       }
     }
-    if (best == null || runs.size() < 2) {
+    if (best == null || rows.size() < 2) {
       return null;
     }
-    for (TableRow row : runs.keySet()) {
+    for (TableRow row : rows) {
       if (row.equals(best) || estimate(row, column) == null) {
         continue;
       }
@@ -250,35 +274,13 @@ public final class RunTable {
 
   // ---- computation of the figures
 
-  private Map<String, Map<Long, StoredRun>> runsOfRow(TableRow row) {
-    return runs.getOrDefault(row, Map.of());
-  }
-
-  private static Stream<StoredRun> stream(Map<String, Map<Long, StoredRun>> runsOfRow) {
-    return runsOfRow.values().stream().flatMap(bySeed -> bySeed.values().stream());
-  }
-
-  private Set<Long> seeds(TableRow row) {
-    Set<Long> seeds = new TreeSet<>();
-    runsOfRow(row).values().forEach(bySeed -> seeds.addAll(bySeed.keySet()));
-    return seeds;
-  }
-
   /** Computes a column from its evaluation sets. The result is NaN if one of them is missing. */
-  private double derive(TableRow row, String column, ToDoubleFunction<String> valueOfTarget) {
-    return switch (column) {
-      case TableColumns.HARMONIC_MEAN ->
-          Metrics.harmonicMean(
-              valueOfTarget.applyAsDouble("base"), valueOfTarget.applyAsDouble("new"));
-      case JOINT_H ->
-          Metrics.harmonicMean(
-              valueOfTarget.applyAsDouble(Metric.JOINT_BASE.id()),
-              valueOfTarget.applyAsDouble(Metric.JOINT_NEW.id()));
-      default ->
-          TableColumns.isAverage(column)
-              ? parts(row, column).stream().mapToDouble(valueOfTarget).average().orElse(Double.NaN)
-              : valueOfTarget.applyAsDouble(column);
-    };
+  private static double derived(String column, DoubleStream parts) {
+    if (column.equals(TableColumns.HARMONIC_MEAN) || column.equals(JOINT_H)) {
+      double[] two = parts.toArray();
+      return Metrics.harmonicMean(two[0], two[1]);
+    }
+    return parts.average().orElse(Double.NaN);
   }
 
   /** Returns the evaluation sets that a column is computed from. */
@@ -293,8 +295,7 @@ public final class RunTable {
         String metric = column.substring(0, column.length() - TableColumns.AVERAGE.length());
         yield targets.stream()
             .filter(
-                target ->
-                    !TableColumns.PARTS.contains(target) && !runsOfRow(row).containsKey(target))
+                target -> !TableColumns.PARTS.contains(target) && !row.dataSets().contains(target))
             .map(target -> metric + target)
             .toList();
       }
@@ -302,81 +303,68 @@ public final class RunTable {
   }
 
   private double @Nullable [] resampled(TableRow row, String column) {
-    Map<String, double[]> byTarget = new TreeMap<>();
-    int count = 0;
+    List<double[]> parts = new ArrayList<>();
     for (String part : parts(row, column)) {
-      double[] values = measurements.of(row, part).resampled();
+      double[] values = resampled.get(new Key(row, part));
       if (values == null) {
         return null;
       }
-      byTarget.put(part, values);
-      count = values.length;
+      parts.add(values);
     }
-    double[] derived = new double[count];
-    for (int i = 0; i < count; i++) {
-      int resample = i;
-      derived[i] =
-          derive(
-              row,
-              column,
-              target -> {
-                double[] values = byTarget.get(target);
-                return values == null ? Double.NaN : values[resample];
-              });
+    if (parts.isEmpty()) {
+      return null;
     }
-    return count == 0 ? null : derived;
+    double[] values = new double[parts.get(0).length];
+    Arrays.setAll(
+        values, i -> derived(column, parts.stream().mapToDouble(resamples -> resamples[i])));
+    return values;
   }
 
-  // ---- pairs of runs
-
-  /** Returns the number of runs of a row, on all data sets. */
-  int runs(TableRow row) {
-    return (int) runsOf(row).count();
+  private static Map<Key, double[]> resampled(
+      List<TableRow> rows, List<String> targets, Bootstrap bootstrap) {
+    Map<Key, Sum> sums = new HashMap<>();
+    TreeSet<String> dataSets = new TreeSet<>();
+    rows.forEach(row -> dataSets.addAll(row.dataSets()));
+    for (String dataSet : dataSets) {
+      Outcomes outcomes =
+          new Outcomes(
+              rows.stream()
+                  .flatMap(TableRow::runs)
+                  .filter(run -> run.dataSet().equals(dataSet))
+                  .toList());
+      for (String target : targets) {
+        Map<TableRow, int[][]> correct = new LinkedHashMap<>();
+        for (TableRow row : rows) {
+          int[][] own = outcomes.correct(row.counted(dataSet, target).toList(), target);
+          if (own != null) {
+            correct.put(row, own);
+          }
+        }
+        if (correct.isEmpty()) {
+          continue;
+        }
+        double[][] values =
+            bootstrap.accuracies(dataSet, target, correct.values().toArray(int[][][]::new));
+        int next = 0;
+        for (TableRow row : correct.keySet()) {
+          sums.computeIfAbsent(new Key(row, target), k -> new Sum(bootstrap.resamples()))
+              .add(values[next++]);
+        }
+      }
+    }
+    // Results that do not name their images, or that name others, leave a row without resamples.
+    sums.entrySet()
+        .removeIf(
+            sum ->
+                sum.getValue().dataSets
+                    < sum.getKey().row().accuracies(sum.getKey().target()).dataSets().size());
+    Map<Key, double[]> means = new HashMap<>();
+    sums.forEach((key, sum) -> means.put(key, sum.mean()));
+    return means;
   }
 
   /** Returns the number of runs of one row that the other row has, too. */
-  int pairs(TableRow row, TableRow other) {
-    return (int) Math.max(stream(common(row, other)).count(), stream(common(other, row)).count());
-  }
-
-  /** Returns the table of two rows with only the runs that both have. */
-  private RunTable both(TableRow row, TableRow other) {
-    Map<String, Map<Long, StoredRun>> own = common(row, other);
-    Map<String, Map<Long, StoredRun>> others = common(other, row);
-    if (own.equals(runsOfRow(row)) && others.equals(runsOfRow(other))) {
-      return this;
-    }
-    return paired.computeIfAbsent(
-        List.of(row, other),
-        pair -> {
-          Map<TableRow, Map<String, Map<Long, StoredRun>>> two = new LinkedHashMap<>();
-          two.put(row, own);
-          two.put(other, others);
-          return new RunTable(two, bootstrap);
-        });
-  }
-
-  /**
-   * Returns the runs of a row on the data sets of another row, with its seeds. A run without a seed
-   * matches any seed.
-   */
-  private Map<String, Map<Long, StoredRun>> common(TableRow row, TableRow other) {
-    Map<String, Map<Long, StoredRun>> common = new TreeMap<>();
-    runsOfRow(row)
-        .forEach(
-            (dataSet, bySeed) -> {
-              Set<Long> seeds = runsOfRow(other).getOrDefault(dataSet, Map.of()).keySet();
-              Map<Long, StoredRun> shared = new TreeMap<>(bySeed);
-              if (!seeds.contains(RunRows.NO_SEED)) {
-                shared
-                    .keySet()
-                    .removeIf(
-                        seed -> seed == RunRows.NO_SEED ? seeds.isEmpty() : !seeds.contains(seed));
-              }
-              if (!shared.isEmpty()) {
-                common.put(dataSet, shared);
-              }
-            });
-    return common;
+  static int pairs(TableRow row, TableRow other) {
+    return Math.max(row.common(other).size(), other.common(row).size());
   }
 }

@@ -83,7 +83,7 @@ public record RunsBelow(List<StoredRun> runs) {
           above = above.getParent()) {
         TableResults table = tables.get(above);
         if (table != null) {
-          return Optional.of(run.withTable(table));
+          return Optional.of(run.inTable(table));
         }
       }
       return Optional.of(run);

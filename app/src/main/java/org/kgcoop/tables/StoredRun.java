@@ -27,7 +27,8 @@ import org.kgcoop.runs.TargetResult;
 
 /**
  * A stored run or adaptation: its folder, its results in a table, or both. Files are read on first
- * use. Only counts stay in memory, because a table may have hundreds of runs with many test images.
+ * use, and each only once. Only counts stay in memory, because a table may have hundreds of runs
+ * with many test images.
  */
 public final class StoredRun {
   private static final String ZERO_SHOT = "clip";
@@ -35,23 +36,32 @@ public final class StoredRun {
   private final @Nullable Path path;
   private final String name;
   private final Instant modified;
-  private String protocol = "";
-  private Set<String> planned = Set.of();
+  private final String protocol;
+  private final Set<String> planned;
+
+  // These are null until their files are read.
   private @Nullable TableCell cell;
   private @Nullable RunRecord record;
   private @Nullable RunResults results;
   private @Nullable RunState state;
 
-  private StoredRun(@Nullable Path path, String name, Instant modified, @Nullable TableCell cell) {
+  private StoredRun(@Nullable Path path, String name, @Nullable TableCell cell) {
+    this(path, name, Instant.EPOCH, "", Set.of());
+    this.cell = cell;
+  }
+
+  private StoredRun(
+      @Nullable Path path, String name, Instant modified, String protocol, Set<String> planned) {
     this.path = path;
     this.name = name;
     this.modified = modified;
-    this.cell = cell;
+    this.protocol = protocol;
+    this.planned = planned;
   }
 
   /** Returns the run or adaptation of a folder. The folder does not have to exist yet. */
   public static StoredRun of(Path folder) {
-    return new StoredRun(folder, folder.toString(), Instant.EPOCH, null);
+    return new StoredRun(folder, folder.toString(), null);
   }
 
   /**
@@ -63,7 +73,7 @@ public final class StoredRun {
   public static StoredRun of(TableCell cell, Path table) {
     Path run = table.resolve(cell.run()).normalize();
     boolean isBelow = !cell.run().isEmpty() && run.startsWith(table.normalize());
-    return new StoredRun(isBelow ? run : null, cell.run(), Instant.EPOCH, cell);
+    return new StoredRun(isBelow ? run : null, cell.run(), cell);
   }
 
   /**
@@ -88,9 +98,9 @@ public final class StoredRun {
     if (record == null || record.method().isEmpty() || !record.settings().path("data").isObject()) {
       return null; // for example, a run of another program
     }
-    StoredRun run =
-        new StoredRun(folder, name, written(folder.resolve(RunRecord.FILE)), null)
-            .withProtocol(record.command().isEmpty() ? "" : record.command().get(0));
+    String protocol = record.command().isEmpty() ? "" : record.command().get(0);
+    Instant modified = written(folder.resolve(RunRecord.FILE));
+    StoredRun run = new StoredRun(folder, name, modified, protocol, Set.of());
     run.record = record;
     run.results = RunResults.read(folder);
     return run;
@@ -104,15 +114,12 @@ public final class StoredRun {
     }
   }
 
-  StoredRun withProtocol(String name) {
-    protocol = name;
-    return this;
-  }
-
-  /** Sets the protocol of the run's table, and the settings that it gives several values. */
-  StoredRun withTable(TableResults table) {
-    planned = table.varied(method());
-    return withProtocol(table.protocol());
+  /** Returns the run with its table's protocol, and the settings that it gives several values. */
+  StoredRun inTable(TableResults table) {
+    StoredRun run = new StoredRun(path, name, modified, table.protocol(), table.varied(method()));
+    run.record = record;
+    run.results = results;
+    return run;
   }
 
   /** Returns true if a folder belongs to a run or an adaptation. */
@@ -249,7 +256,6 @@ public final class StoredRun {
     return new StoredRun(
         path,
         name,
-        modified,
         new TableCell(
             own.method(),
             own.title(),

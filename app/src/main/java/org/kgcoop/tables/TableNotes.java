@@ -32,7 +32,7 @@ final class TableNotes {
     table.rows().stream()
         .filter(row -> !joint.isEmpty())
         .filter(row -> joint.stream().allMatch(column -> table.estimate(row, column) == null))
-        .map(row -> "no joint list for " + row.label() + ": " + jointReason(table, row))
+        .map(row -> "no joint list for " + row.label() + ": " + jointReason(row))
         .forEach(notes::add);
     if (any(
         table,
@@ -50,9 +50,8 @@ final class TableNotes {
   }
 
   /** Returns the reason why a row has no figures for base and new classes in one list. */
-  private static String jointReason(RunTable table, TableRow row) {
-    return table
-        .runsOf(row)
+  private static String jointReason(TableRow row) {
+    return row.runs()
         .findFirst()
         .flatMap(run -> closedReason(run.record().settings().path("method")))
         .map(why -> why + " cannot be used on new classes.")
@@ -70,7 +69,7 @@ final class TableNotes {
   }
 
   private static boolean any(RunTable table, Predicate<StoredRun> property) {
-    return table.rows().stream().flatMap(table::runsOf).anyMatch(property);
+    return table.rows().stream().flatMap(TableRow::runs).anyMatch(property);
   }
 
   private static boolean has(StoredRun run, String setting, String beginning) {

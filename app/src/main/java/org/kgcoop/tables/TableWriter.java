@@ -191,8 +191,8 @@ public final class TableWriter {
 
   /** Returns the number of compared runs; if a row has others, of how many. */
   private String pairs(Pair pair) {
-    int pairs = table.pairs(pair.row(), pair.other());
-    int larger = Math.max(table.runs(pair.row()), table.runs(pair.other()));
+    int pairs = RunTable.pairs(pair.row(), pair.other());
+    int larger = Math.max(pair.row().size(), pair.other().size());
     return pairs == larger ? "" + pairs : pairs + " of " + larger;
   }
 

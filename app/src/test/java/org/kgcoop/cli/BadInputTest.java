@@ -297,25 +297,6 @@ class BadInputTest {
   }
 
   @Test
-  void theCheckOfWeightsTakesTheImageThatItAdvisesToGive() {
-    Cli.Result advice = Cli.run("inspect", clip, "--check");
-    assertThat(advice.exitCode()).as(advice.err()).isZero();
-    assertThat(advice.out()).contains("with --image", "ok      logit scale");
-    Cli.Result result =
-        Cli.run("inspect", clip, "--check", "--image", data.resolve("bell").resolve("0.png"));
-    assertThat(result.out()).as(result.err()).contains("a diagram 0.");
-    assertThat(Cli.run("inspect", clip, "--check", "--json").out()).contains("\"checks\"");
-  }
-
-  @Test
-  void onlyClipWeightsCanBeChecked() {
-    for (Object other : List.of(data, "embedded:places")) {
-      refused(Cli.run("inspect", other, "--check"), CONFIGURATION, "--check", "CLIP weights");
-    }
-    refused(Cli.run("inspect", clip, "--image", "CLIP.png"), CONFIGURATION, "--image", "--check");
-  }
-
-  @Test
   void aClassNameLongerThanTheTextLength() throws IOException {
     copy("book");
     Path longOne =

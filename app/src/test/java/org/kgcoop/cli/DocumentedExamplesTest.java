@@ -76,7 +76,7 @@ class DocumentedExamplesTest {
           Map.entry("bench", "a program of another module"),
           Map.entry("cluster", "a program of another module"),
           Map.entry("label", "waits for a person; LabelCommandTest and LabelPageBrowserTest label"),
-          Map.entry("demo --full", "takes an hour"),
+          Map.entry("base2new --methods", "takes an hour"),
           Map.entry("demo --all", "takes half an hour"),
           Map.entry("base2new --data embedded:tuning", "takes hours"),
           Map.entry("fewshot --shots 1,2,4,8 --seeds 1,2,3,4,5", "takes hours"),

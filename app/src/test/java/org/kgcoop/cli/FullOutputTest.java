@@ -75,7 +75,7 @@ class FullOutputTest {
         },
         new Object[] {"inspect", clip},
         new Object[] {"inspect", data, "--json"},
-        new Object[] {"datasets"},
+        new Object[] {"download", "--list"},
         new Object[] {"help", "train"},
         new Object[] {"--version"});
   }
@@ -94,7 +94,7 @@ class FullOutputTest {
 
   @Test
   void endsQuietlyIfTheReaderIsGone() {
-    Cli.Result result = run(broken("Broken pipe"), "datasets");
+    Cli.Result result = run(broken("Broken pipe"), "download", "--list");
     assertThat(result.exitCode()).isZero();
     assertThat(result.err()).isEmpty();
   }
@@ -117,7 +117,11 @@ class FullOutputTest {
   private String in(String script) throws IOException, InterruptedException {
     ChildProcess process =
         ChildProcess.start(
-            List.of("sh", "-c", script, "sh"), folder.resolve("log.txt"), "datasets", "--json");
+            List.of("sh", "-c", script, "sh"),
+            folder.resolve("log.txt"),
+            "download",
+            "--list",
+            "--json");
     return process.exitCode() + ": " + process.log();
   }
 }

@@ -149,7 +149,7 @@ class LauncherTest {
   /** The shell may print a line of its own before it reads the launcher. */
   @Test
   void rejectsADeletedWorkingDirectory() throws IOException, InterruptedException {
-    Result built = run("tree/kgcoop datasets");
+    Result built = run("tree/kgcoop download");
     assertThat(built.exitCode()).as(built.err()).isZero();
     Result said =
         run("there=$PWD; mkdir gone; cd gone; rmdir ../gone; exec \"$there/tree/kgcoop\" runs");
@@ -205,19 +205,19 @@ class LauncherTest {
 
   @Test
   void printsTheModulesOfABuild() throws IOException, InterruptedException {
-    Result said = run("tree/kgcoop datasets");
+    Result said = run("tree/kgcoop download");
     assertThat(said.err().lines().toList())
         .hasSize(2)
         .last()
         .isEqualTo("kgcoop: building core [2/5]");
-    assertThat(said.out()).endsWith("org.kgcoop.cli.Main\ndatasets\n");
-    assertThat(run("tree/kgcoop datasets").err()).isEmpty();
+    assertThat(said.out()).endsWith("org.kgcoop.cli.Main\ndownload\n");
+    assertThat(run("tree/kgcoop download").err()).isEmpty();
   }
 
   @Test
   void buildsWithoutAWritableHome() throws IOException, InterruptedException {
     maven("mkdir -p \"$HOME\" && echo \"$@\" >\"$HOME/words\"");
-    Result said = run("HOME=/none tree/kgcoop datasets");
+    Result said = run("HOME=/none tree/kgcoop download");
     assertThat(said.exitCode()).as(said.err()).isZero();
     Path home = tree.toRealPath().resolve("app/target/home");
     assertThat(home.resolve("words"))
@@ -227,24 +227,24 @@ class LauncherTest {
 
   @Test
   void buildsChangedSourcesButNoCopy() throws IOException, InterruptedException {
-    Result built = run("tree/kgcoop datasets");
+    Result built = run("tree/kgcoop download");
     assertThat(built.err()).contains("building");
 
-    Result copied = run("cp -R tree copy; touch copy/core/src/main/source; copy/kgcoop datasets");
+    Result copied = run("cp -R tree copy; touch copy/core/src/main/source; copy/kgcoop download");
     assertThat(copied.err()).isEmpty();
     assertThat(copied.out()).isEqualTo(built.out().replace("/tree/", "/copy/"));
 
-    assertThat(run("echo more >>copy/core/src/main/source; copy/kgcoop datasets").err())
+    assertThat(run("echo more >>copy/core/src/main/source; copy/kgcoop download").err())
         .contains("building");
   }
 
   @Test
   void twoCallsAtOnceBuildOnce() throws IOException, InterruptedException {
     maven("echo built >>../builds; sleep 1");
-    Result said = run("tree/kgcoop datasets & tree/kgcoop runs & wait");
+    Result said = run("tree/kgcoop download & tree/kgcoop runs & wait");
     assertThat(said.exitCode()).as(said.err()).isZero();
     assertThat(folder.resolve("builds")).hasContent("built");
-    assertThat(said.out()).contains("\ndatasets\n", "\nruns\n");
+    assertThat(said.out()).contains("\ndownload\n", "\nruns\n");
   }
 
   @Test
@@ -283,7 +283,7 @@ class LauncherTest {
   void repeatsAFailedBuildAndPrintsItsErrors() throws IOException, InterruptedException {
     maven("echo '[INFO] so far'; echo '[ERROR] no such thing'; exit 1");
     for (int i = 0; i < 2; i++) {
-      Result said = run("tree/kgcoop datasets");
+      Result said = run("tree/kgcoop download");
       assertThat(said.exitCode()).isEqualTo(70);
       assertThat(said.err())
           .contains("[ERROR] no such thing", "the build failed")
@@ -302,19 +302,19 @@ class LauncherTest {
   @Test
   void startsAnUnpackedArchiveWithoutABuild() throws IOException, InterruptedException {
     unpack();
-    Result said = run("ln -sf 'entpackt hier/kgcoop' link; ./link datasets");
+    Result said = run("ln -sf 'entpackt hier/kgcoop' link; ./link download");
     assertThat(said.err()).isEmpty();
     Path place = folder.toRealPath().resolve("entpackt hier");
     assertThat(said.out().lines())
         .startsWith("@" + place.resolve("jvm.options"))
         .contains(place.resolve("lib") + "/*")
-        .endsWith("org.kgcoop.cli.Main", "datasets");
+        .endsWith("org.kgcoop.cli.Main", "download");
   }
 
   @Test
   void rejectsAnOldOrMissingJava() throws IOException, InterruptedException {
     unpack();
-    String call = "'entpackt hier/kgcoop' datasets";
+    String call = "'entpackt hier/kgcoop' download";
     Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"1.8.0_402\"\n");
     Result old = run(call);
     assertThat(old.exitCode()).isEqualTo(2);
@@ -342,7 +342,7 @@ class LauncherTest {
   void rejectsLowLimits() throws IOException, InterruptedException {
     unpack();
     for (String limit : List.of("ulimit -n 64", "ulimit -v 3000000", "ulimit -v 6500000")) {
-      Result said = run(limit + "; 'entpackt hier/kgcoop' datasets");
+      Result said = run(limit + "; 'entpackt hier/kgcoop' download");
       assertThat(said.exitCode()).as(limit).isEqualTo(5);
       assertThat(said.err().lines())
           .singleElement()
@@ -350,7 +350,7 @@ class LauncherTest {
           .startsWith("kgcoop: " + limit.substring(0, 9) + " is " + limit.substring(10));
       assertThat(said.out()).isEmpty();
     }
-    assertThat(run("ulimit -n 256; ulimit -v 7000000; 'entpackt hier/kgcoop' datasets").err())
+    assertThat(run("ulimit -n 256; ulimit -v 7000000; 'entpackt hier/kgcoop' download").err())
         .isEmpty();
   }
 

@@ -159,7 +159,7 @@ class ReferencePagesTest {
             "| CLIP weights and classifiers, by their path | 4 |",
             "| what `--offline` would have to download | 5 |",
             "| lists of texts, names or paths, and the folder of `report` | 5 |",
-            "| `--config`, `--root`, and run folders of `runs` | 2 |"));
+            "| `--config`, and run folders of `runs` | 2 |"));
     return lines;
   }
 

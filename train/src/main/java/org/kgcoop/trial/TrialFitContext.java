@@ -148,10 +148,7 @@ class TrialFitContext implements FitContext {
    * @param training the time of the training steps; null if there were none
    */
   RunResults learned(ClassifierFile file, RunResults.@Nullable Training training) {
-    List<List<String>> words =
-        NearestWords.first(file, experiment.clip(), WORDS).stream()
-            .map(vector -> vector.words().stream().map(word -> word.text()).toList())
-            .toList();
+    List<List<String>> words = NearestWords.of(file, experiment.clip(), WORDS);
     return new RunResults(chosen, training, words, List.of(), null, null);
   }
 }

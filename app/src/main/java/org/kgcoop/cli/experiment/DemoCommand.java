@@ -1,10 +1,8 @@
 package org.kgcoop.cli.experiment;
 
-import com.google.errorprone.annotations.Immutable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.MethodRegistry;
@@ -54,61 +52,55 @@ import picocli.CommandLine.ParentCommand;
       "",
       "Examples:",
       "  ./kgcoop demo",
-      "  ./kgcoop demo --full --out runs/steps",
       "  ./kgcoop demo --all --out runs/all",
       "",
       "All methods train for the same number of steps: CoOp, ProGrad and KgCoOp for 64 epochs"
-          + " (--quick 50, --full 200) of batches of 32, CoCoOp for as many steps of one image."
-          + " Contexts start as \"an icon of a\". The learning rate (0.05; with --full 0.02) and"
-          + " the number of steps were chosen on embedded:tuning, which is not in the table."
-          + " --all and base2new use the published schedules."
+          + " (--quick 50) of batches of 32, CoCoOp for as many steps of one image. Contexts start"
+          + " as \"an icon of a\". The learning rate 0.05 and the number of steps were chosen on"
+          + " embedded:tuning, which is not in the table. --all and base2new use the published"
+          + " schedules."
     })
 public final class DemoCommand implements Callable<Integer> {
   private static final String COLUMNS = "base,new,H,ms_per_image,ms_per_image_with_features";
   private static final int BATCH = 32;
+  private static final double RATE = 0.05;
 
   /** The data sets with headroom, by the rule in the README of the data sets. */
   private static final List<String> SETS = List.of("places", "rare-objects");
 
   /**
-   * The extent of the demo. The learning rates and epochs were chosen on the data set {@code
+   * The extent of the demo. The learning rate and epochs were chosen on the data set {@code
    * tuning}, by the rule in the README of the data sets.
    */
   enum Extent {
-    DEFAULT("", "1", 8, new Length(0.05, 64)),
-    QUICK("-quick", "1", 8, new Length(0.05, 50)),
-    FULL("-full", "4,5,6,7,8", 8, new Length(0.02, 200)),
+    DEFAULT("demo", 8, 64),
+    QUICK("demo-quick", 8, 50),
     /** Published settings, with few shots because CLIP-LoRA trains 500 steps per shot. */
-    ALL("-all", "1", 2, null);
+    ALL("demo-all", 2, 0);
 
-    private final String suffix;
-    private final String seeds;
+    private final String folder;
     private final int shots;
-    private final @Nullable Length length;
+    private final int epochs;
 
-    Extent(String suffix, String seeds, int shots, @Nullable Length length) {
-      this.suffix = suffix;
-      this.seeds = seeds;
+    /**
+     * Describes an extent.
+     *
+     * @param folder the name of the run folder. The settings differ, so each extent has its own
+     * @param epochs the epochs of {@link #BATCH} images; 0 for the published settings
+     */
+    Extent(String folder, int shots, int epochs) {
+      this.folder = folder;
       this.shots = shots;
-      this.length = length;
+      this.epochs = epochs;
     }
 
-    /** Returns the run folder. The settings differ, so each extent has its own. */
-    Path folder(boolean calibrated) {
-      return Path.of("runs", "demo" + suffix + (calibrated ? "-calibrated" : ""));
-    }
-
-    boolean takes(EmbeddedDataSets.Description set) {
-      return switch (this) {
-        case DEFAULT, ALL -> SETS.contains(set.name());
-        case QUICK -> SETS.get(0).equals(set.name());
-        case FULL -> set.role().equals("table");
-      };
+    private boolean takes(EmbeddedDataSets.Description set) {
+      return (this == QUICK ? SETS.subList(0, 1) : SETS).contains(set.name());
     }
 
     private List<String> methods() {
       return switch (this) {
-        case DEFAULT, FULL -> Parse.list("methods", MethodNames.TABLE);
+        case DEFAULT -> Parse.list("methods", MethodNames.TABLE);
         case QUICK -> List.of(ZeroShot.ID, CoOp.ID, KgCoOp.ID);
         case ALL -> List.copyOf(MethodRegistry.ids());
       };
@@ -122,26 +114,19 @@ public final class DemoCommand implements Callable<Integer> {
       if (MethodRegistry.keys(id).contains("words")) {
         method = method.with("words", Templates.words(EmbeddedClip.TEMPLATE));
       }
-      SettingValues training = SettingValues.of("augment", "test");
-      if (length != null) {
-        training = training.with(length.values(id));
-      }
-      return MethodSpec.of(method, training, PublishedDefaults.BASE_TO_NEW, SettingValues.NONE);
+      return MethodSpec.of(method, training(id), PublishedDefaults.BASE_TO_NEW, SettingValues.NONE);
     }
-  }
 
-  /** The learning rate and the number of epochs of {@link #BATCH} images. */
-  @Immutable
-  private record Length(double rate, int epochs) {
-    /** Returns training settings with as many steps, also for a method with single images. */
-    SettingValues values(String id) {
-      SettingValues training = SettingValues.of("lr", rate);
-      TrainedMethod method = MethodRegistry.of(id).withDefaults().trained().orElse(null);
-      if (method == null) {
+    /** Returns settings with as many steps, also for a method that trains on single images. */
+    private SettingValues training(String id) {
+      SettingValues training = SettingValues.of("augment", "test");
+      if (epochs == 0) {
         return training;
       }
-      boolean single = method.defaults().batchSize() == 1;
+      TrainedMethod method = MethodRegistry.of(id).withDefaults().trained().orElse(null);
+      boolean single = method != null && method.defaults().batchSize() == 1;
       return training
+          .with("lr", RATE)
           .with("epochs", single ? Math.round((float) epochs / BATCH) : epochs)
           .with("batch_size", single ? 1 : BATCH);
     }
@@ -152,24 +137,11 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
-      description =
-          "Set the run folder (default: runs/demo; with --quick, --full or --all runs/demo-quick,"
-              + " and so on).")
+      description = "Set the run folder (default: runs/demo, runs/demo-quick or runs/demo-all).")
   private @Nullable Path out;
-
-  @Option(
-      names = "--seeds",
-      paramLabel = "LIST",
-      description = "Set the seeds, comma separated (default: 1; with --full 4,5,6,7,8).")
-  private @Nullable String seeds;
 
   @Option(names = "--quick", description = "Train only CoOp and KgCoOp, on one data set (places).")
   private boolean quick;
-
-  @Option(
-      names = "--full",
-      description = "Use all six data sets, as in the model card. This takes an hour on two cores.")
-  private boolean full;
 
   @Option(
       names = "--all",
@@ -179,49 +151,25 @@ public final class DemoCommand implements Callable<Integer> {
               + " about half an hour on two cores.")
   private boolean all;
 
-  @Option(
-      names = "--calibrate",
-      description =
-          "Fit a temperature after each training, on the validation images. The results then"
-              + " contain the calibration error with it. The default run folder ends in"
-              + " -calibrated.")
-  private boolean calibrate;
-
-  @Option(names = "--per-set", description = "Add one table row per data set.")
-  private boolean perSet;
-
-  @Option(
-      names = "--only",
-      paramLabel = "RUN",
-      description = "Do only one run, given by its folder, such as places/coop/seed1.")
-  private @Nullable Path only;
-
   @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
   @Mixin private Output output = new Output();
 
   @Override
   public Integer call() {
     Extent extent = extent();
-    Path folder = out == null ? extent.folder(calibrate) : out;
+    Path folder = out == null ? Path.of("runs", extent.folder) : out;
     int jobs = Engine.threads();
     Engine.setThreads(1);
     ExperimentPlan plan =
         new ExperimentPlan(
-            extent.methods().stream()
-                .map(extent::spec)
-                .map(spec -> calibrate ? spec.calibrated() : spec)
-                .toList(),
+            extent.methods().stream().map(extent::spec).toList(),
             List.of(extent.shots),
-            Parse.numbers("--seeds", seeds == null ? extent.seeds : seeds),
+            List.of(1L),
             jobs);
     BaseToNew protocol = new BaseToNew(sets(extent), all);
-    if (only == null) {
-      output.print(
-          "The images are icon drawings. Some are rotated, flipped or hatched on purpose.");
-      if (quick) {
-        output.print(
-            "One data set shows how the table is made. It does not rank the methods: see --full.");
-      }
+    output.print("The images are icon drawings. Some are rotated, flipped or hatched on purpose.");
+    if (quick) {
+      output.print("One data set shows how the table is made. It does not rank the methods.");
     }
     try (Clip clip = Clip.load(EmbeddedClip.folder());
         ExperimentSession session =
@@ -232,31 +180,29 @@ public final class DemoCommand implements Callable<Integer> {
                 folder,
                 output,
                 ColumnOptions.of(COLUMNS),
-                perSet)) {
-      session.print(only);
+                false)) {
+      session.printTable();
     }
-    if (only == null) {
-      TableResults.read(folder)
-          .map(results -> DemoSummary.sentences(ProtocolTable.of(results, folder)))
-          .orElse(List.of())
-          .forEach(output::print);
-      output.print("");
-      output.printf(
-          "base, new: accuracy in percent on the learned classes (%d images each) and on the"
-              + " others,",
-          extent.shots);
-      output.print("averaged over data sets and seeds. H: their harmonic mean. Your own images:");
-      output.print("  ./kgcoop adapt photos/ --clip ViT-B/32-256");
-      output.print("Runs and results: " + folder);
-    }
+    TableResults.read(folder)
+        .map(results -> DemoSummary.sentences(ProtocolTable.of(results, folder)))
+        .orElse(List.of())
+        .forEach(output::print);
+    output.print("");
+    output.printf(
+        "base, new: accuracy in percent on the learned classes (%d images each) and on the"
+            + " others,",
+        extent.shots);
+    output.print("averaged over data sets and seeds. H: their harmonic mean. Your own images:");
+    output.print("  ./kgcoop adapt photos/ --clip ViT-B/32-256");
+    output.print("Runs and results: " + folder);
     return 0;
   }
 
   private Extent extent() {
-    if (Stream.of(quick, full, all).filter(chosen -> chosen).count() > 1) {
-      throw KgCoopException.configuration("--quick, --full and --all: give one of them");
+    if (quick && all) {
+      throw KgCoopException.configuration("--quick and --all: give one of them");
     }
-    return quick ? Extent.QUICK : full ? Extent.FULL : all ? Extent.ALL : Extent.DEFAULT;
+    return quick ? Extent.QUICK : all ? Extent.ALL : Extent.DEFAULT;
   }
 
   private List<DataSet> sets(Extent extent) {

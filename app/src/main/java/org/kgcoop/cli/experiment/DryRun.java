@@ -105,7 +105,7 @@ final class DryRun {
     return parts.stream().allMatch(PublishedDataSet.Part::isDirect)
         ? "%s: ./kgcoop download %s --root %s (%s)"
             .formatted(set.name(), set.name(), options.rootOrDefault(), size(bytes(set)))
-        : "%s: %s, needs an account, see ./kgcoop datasets %s"
+        : "%s: %s, needs an account, see ./kgcoop download --list %s"
             .formatted(set.name(), size(bytes(set)), set.name());
   }
 

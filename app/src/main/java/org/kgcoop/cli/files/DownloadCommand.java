@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +16,7 @@ import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.NetworkOptions;
 import org.kgcoop.clip.KnownWeights;
 import org.kgcoop.clip.ReleasedWeights;
+import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
 import picocli.CommandLine.Command;
@@ -35,15 +35,16 @@ import picocli.CommandLine.Parameters;
       "",
       "Weights: RN50, RN101, RN50x4, RN50x16, RN50x64, ViT-B/32, ViT-B/16, ViT-L/14 and"
           + " ViT-L/14@336px go to ~/.cache/clip. Their SHA-256 is checked. Models of Hugging"
-          + " Face have the name hf:OWNER/NAME[@REVISION]. The option --list prints short"
-          + " names, such as ViT-B/32-256, with cost and accuracy. The option --clip accepts the"
-          + " same names.",
+          + " Face have the name hf:OWNER/NAME[@REVISION], and some have a short name, such as"
+          + " ViT-B/32-256. The option --clip accepts the same names.",
       "",
       "Data sets go to --root, in CoOp's layout, with their published split files. Their sizes"
-          + " and SHA-256 are checked. ./kgcoop datasets lists them. By downloading a data set you"
-          + " accept its terms. StanfordCars, SUN397 and UCF101 have only an unofficial copy, for"
+          + " and SHA-256 are checked. By downloading a data set you accept its terms. StanfordCars, SUN397 and UCF101 have only an unofficial copy, for"
           + " which the command asks, or expects --unofficial. ImageNet needs an account: accept"
           + " its terms on Hugging Face and set HF_TOKEN, or get it by hand.",
+      "",
+      "--list prints the names of all weights and data sets. It prints which data sets are in"
+          + " --root, and which of their files are missing.",
       "",
       "Proxies: set http_proxy, https_proxy, all_proxy or no_proxy, or -Dhttps.proxyHost in"
           + " KGCOOP_OPTS. Set HF_ENDPOINT to use another host than https://huggingface.co.",
@@ -52,6 +53,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Examples:",
+      "  ./kgcoop download --list",
       "  ./kgcoop download ViT-B/32-256",
       "  ./kgcoop download eurosat dtd --root data",
       "  ./kgcoop download stanford_cars --unofficial --root data"
@@ -73,7 +75,11 @@ public final class DownloadCommand implements Callable<Integer> {
           "Accept unofficial copies without a question. Their owner does not own the images.")
   private boolean unofficial;
 
-  @Option(names = "--list", description = "List the known weights, with their sizes and pages.")
+  @Option(
+      names = "--list",
+      description =
+          "List the known weights and data sets, or only those of NAME, with their sizes and the"
+              + " files that are missing. Downloads nothing.")
   private boolean list;
 
   @Mixin private NetworkOptions network = new NetworkOptions();
@@ -81,15 +87,19 @@ public final class DownloadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (list) {
-      list();
-      return 0;
-    }
-    if (names.isEmpty()) {
+    if (names.isEmpty() && !list) {
       throw KgCoopException.configuration("no NAME: expected weights or data sets, or --list");
     }
     // All names are checked first, so that a typo is reported before a long download.
-    names.stream().filter(name -> !ReleasedWeights.isName(name)).forEach(DownloadCommand::find);
+    List<PublishedDataSet> sets =
+        names.stream()
+            .filter(name -> !ReleasedWeights.isName(name))
+            .map(DownloadCommand::find)
+            .toList();
+    if (list) {
+      list(sets);
+      return 0;
+    }
     List<Download> done = new ArrayList<>();
     for (String name : names) {
       if (ReleasedWeights.isName(name)) {
@@ -104,31 +114,19 @@ public final class DownloadCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void list() {
-    String row = "%-47s %11s %8s %6s  %-10s  %s";
-    output.printf(row, "name", "image GFLOP", "accuracy", "GB", "license", "page");
-    for (KnownWeights weights : KnownWeights.ALL) {
-      output.printf(
-          row,
-          weights.shortName(),
-          decimal(weights.gflop()),
-          decimal(weights.accuracy()),
-          "%.2f".formatted(weights.gigabytes()),
-          weights.license(),
-          weights.page());
-    }
-    output.print("");
-    output.print(
-        "image GFLOP: the arithmetic of one image. accuracy: zero-shot, in percent, mean of");
-    output.print(
-        "ten data sets. Both are from OpenCLIP's tables (commit 89fb801), which lack some.");
-    output.print("Sizes are computed. Licenses can change: see the page of each model.");
-    output.print("Only OpenAI's archives have a published SHA-256, which is checked.");
-    output.json(Map.of("weights", KnownWeights.ALL.stream().map(Weights::of).toList()));
-  }
-
-  private static String decimal(OptionalDouble value) {
-    return value.isPresent() ? "%.1f".formatted(value.getAsDouble()) : "-";
+  private void list(List<PublishedDataSet> sets) {
+    DownloadList found = new DownloadList(root, output);
+    found.printWeights(
+        KnownWeights.ALL.stream()
+            .filter(
+                weights ->
+                    names.isEmpty()
+                        || names.contains(weights.name())
+                        || names.contains(weights.alias()))
+            .toList());
+    found.printDataSets(names.isEmpty() ? PublishedDataSets.all() : sets);
+    found.printEmbedded(names.isEmpty() ? EmbeddedDataSets.all() : List.of());
+    output.json(found.json());
   }
 
   private static PublishedDataSet find(String name) {
@@ -171,38 +169,6 @@ public final class DownloadCommand implements Callable<Integer> {
     Console console = Boolean.getBoolean("kgcoop.terminal") ? System.console() : null;
     String answer = console == null ? null : console.readLine("%s [y/N] ", question);
     return answer != null && answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
-  }
-
-  /**
-   * Weights of the list.
-   *
-   * @param gflop the arithmetic of one image; null if it is not known
-   * @param accuracy the mean zero-shot accuracy in percent; null if it is not known
-   */
-  private record Weights(
-      String name,
-      String alias,
-      String repository,
-      double gigabytes,
-      @Nullable Double gflop,
-      @Nullable Double accuracy,
-      String license,
-      String page) {
-    static Weights of(KnownWeights known) {
-      return new Weights(
-          known.name(),
-          known.alias(),
-          known.repository(),
-          known.gigabytes(),
-          number(known.gflop()),
-          number(known.accuracy()),
-          known.license(),
-          known.page());
-    }
-
-    private static @Nullable Double number(OptionalDouble value) {
-      return value.isPresent() ? value.getAsDouble() : null;
-    }
   }
 
   /**

@@ -3,19 +3,14 @@ package org.kgcoop.cli.files;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.ClassifierFile;
-import org.kgcoop.classifier.NearestWords;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.DataOptions;
-import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.ImageSurvey;
@@ -49,18 +44,13 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  ./kgcoop inspect ~/.cache/clip/ViT-B-16.pt",
-      "  ./kgcoop inspect ~/.cache/clip/ViT-B-32.pt --check --image CLIP.png",
-      "  ./kgcoop inspect pets/ --contact-sheet pets.png",
-      "  ./kgcoop inspect runs/pets --nearest 3 --clip ViT-B/16"
+      "  ./kgcoop inspect pets/ --contact-sheet pets.png"
     })
 public final class InspectCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "PATH",
       description = "The file or folder. embedded is the embedded CLIP, embedded:NAME a data set.")
   private String what;
-
-  @Option(names = "--tensors", description = "List every tensor of a weight file.")
-  private boolean tensors;
 
   @Option(names = "--quick", description = "Read only the lists of a data set, not its images.")
   private boolean quick;
@@ -71,68 +61,15 @@ public final class InspectCommand implements Callable<Integer> {
       description = "Write an image file with examples of every class.")
   private @Nullable Path contactSheet;
 
-  @Option(
-      names = "--check",
-      description =
-          "Check CLIP weights: compare the file with OpenAI's releases, and compute features. Exits"
-              + " 1 if a check fails.")
-  private boolean check;
-
-  @Option(
-      names = "--image",
-      paramLabel = "FILE",
-      description = "With --check: the image of OpenAI's published example.")
-  private @Nullable Path image;
-
-  @Option(
-      names = "--nearest",
-      paramLabel = "K",
-      description =
-          "Print the K words nearest to each context vector of a classifier, by Euclidean"
-              + " distance to the token embeddings of --clip.")
-  private @Nullable Integer nearest;
-
-  @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private Output output = new Output();
 
   @Override
   public Integer call() {
-    if (image != null && !check) {
-      throw KgCoopException.configuration("--image: expected with --check");
-    }
-    if (check && nearest != null) {
-      throw KgCoopException.configuration("--check, --nearest: expected one of them");
-    }
-    if (check) {
-      return checkWeights();
-    }
-    if (nearest != null) {
-      printNearestWords(Path.of(what), nearest);
-      return 0;
-    }
     ObjectNode found = inspect();
     output.json(found);
     Inspection.lines(found).forEach(output::print);
     return 0;
-  }
-
-  private int checkWeights() {
-    if (dataOptions.isDataSet(what) || looksLikeData(path())) {
-      throw KgCoopException.configuration("--check: expected CLIP weights, got " + what);
-    }
-    Path path = path();
-    List<WeightsCheck.Check> checks;
-    try (Clip clip = Clip.load(path)) {
-      checks = WeightsCheck.check(path, clip, image);
-    }
-    output.json(Map.of("checks", checks));
-    for (WeightsCheck.Check each : checks) {
-      output.printf("%-7s %s: %s", each.result(), each.check(), each.detail());
-    }
-    return checks.stream().anyMatch(WeightsCheck.Check::failed)
-        ? KgCoopException.Category.CHECK.exitCode()
-        : 0;
   }
 
   private Path path() {
@@ -157,26 +94,7 @@ public final class InspectCommand implements Callable<Integer> {
     }
     boolean isRun = Files.isDirectory(path) && ClassifierFile.isIn(path);
     WeightFile file = WeightFiles.open(isRun ? ClassifierFile.in(path) : path);
-    return Inspection.of(file, tensors);
-  }
-
-  /** Prints the words nearest to each context vector of a classifier, one line per vector. */
-  private void printNearestWords(Path classifier, int count) {
-    if (count < 1) {
-      throw KgCoopException.configuration("--nearest: expected at least 1, got " + count);
-    }
-    // A published file does not contain class names, and the context vectors do not depend on them.
-    ClassifierFile file = ClassifierFile.readAny(ClassifierFile.at(classifier), List.of("any"));
-    try (Clip clip = clipOptions.load()) {
-      List<NearestWords.Vector> vectors = NearestWords.of(file, clip, count);
-      output.json(Map.of("vectors", vectors));
-      for (NearestWords.Vector vector : vectors) {
-        output.print(
-            vector.words().stream()
-                .map(word -> String.format(Locale.ROOT, "%s (%.4f)", word.text(), word.distance()))
-                .collect(Collectors.joining(", ", vector.name() + "  ", "")));
-      }
-    }
+    return Inspection.of(file);
   }
 
   /** Describes a data set by its lists and, without {@code --quick}, by its images. */

@@ -124,7 +124,7 @@ final class Inspection {
         .put("test", data.test().stream().filter(counted).count());
   }
 
-  static ObjectNode of(WeightFile file, boolean tensors) {
+  static ObjectNode of(WeightFile file) {
     ObjectNode json = SealedFile.isSealed(file) ? sealed(file) : weights(file);
     TreeMap<String, Long> types = new TreeMap<>();
     long bytes = 0;
@@ -135,10 +135,6 @@ final class Inspection {
     ObjectNode summary = json.putObject("tensors");
     summary.put("count", file.tensors().size()).put("bytes", bytes);
     types.forEach(summary::put);
-    if (tensors) {
-      ArrayNode list = json.putArray("tensor_list");
-      file.tensors().values().forEach(t -> list.add(t.toString()));
-    }
     if (!file.skipped().isEmpty()) {
       ArrayNode skipped = json.putArray("skipped");
       file.skipped().forEach(skipped::add);

@@ -23,7 +23,7 @@ public final class DataOptions {
       paramLabel = "DIR",
       description =
           "Set the folder of data sets that you give by name, such as oxford_pets. The command"
-              + " datasets lists the names.")
+              + " download --list prints the names.")
   private @Nullable Path root;
 
   @Option(

@@ -575,26 +575,9 @@ class EveryMethodTest {
         .isEqualTo(ClassifierFile.read(ClassifierFile.at(served.run(id))).parameters().size());
   }
 
-  @ParameterizedTest
-  @MethodSource("ids")
-  void nearestPrintsWordsOrRejectsTheMethod(String id) throws IOException {
-    Cli.Result result = run("inspect", served.run(id), "--nearest", 3, "--json");
-    if (result.exitCode() != 0) {
-      assertThat(result.errorLine()).contains(" learns no vectors of texts, which words could");
-      assertThat(result.exitCode()).isEqualTo(WEIGHTS);
-    } else {
-      assertThat(JSON.readTree(result.out()).path("vectors")).isNotEmpty();
-    }
-  }
-
   /** IVLP has two context vectors in front of each of the twelve blocks. */
   @Test
-  void inspectPrintsTheBlocksOfVectors() throws IOException {
-    JsonNode vectors = json("inspect", served.run(Ivlp.ID), "--nearest", 3).path("vectors");
-    assertThat(vectors.findValuesAsText("vector"))
-        .hasSize(24)
-        .startsWith("1", "2", "block 1, 1", "block 1, 2")
-        .endsWith("block 11, 2");
+  void inspectPrintsTheBlocksOfVectors() {
     assertThat(RunResults.read(served.run(Ivlp.ID)).nearestWords()).hasSize(2);
     assertThat(RunResults.read(served.run(Vpt.ID)).nearestWords()).isEmpty();
 

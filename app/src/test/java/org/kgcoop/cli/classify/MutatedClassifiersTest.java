@@ -154,7 +154,6 @@ class MutatedClassifiersTest {
               weights
             },
             new Object[] {"inspect", file, "--json"},
-            new Object[] {"inspect", file, "--nearest", 3, "--json", "--clip", weights},
             form.equals("published")
                 ? new Object[] {"export", file, "--to", form, "--out", out}
                 : new Object[] {

@@ -3,13 +3,10 @@ package org.kgcoop.cli.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.experiment.DemoCommand.Extent;
 import org.kgcoop.method.TaskContext;
@@ -59,46 +56,23 @@ class DemoCommandTest {
 
   @Test
   void allMethodsHaveEquallyManySteps() {
-    for (Extent extent : List.of(Extent.DEFAULT, Extent.FULL)) {
-      TrainingSettings coOp = training("coop", extent);
-      for (String method : List.of("prograd", "kgcoop")) {
-        assertThat(training(method, extent)).isEqualTo(coOp);
-      }
-      TrainingSettings coCoOp = training("cocoop", extent);
-      assertThat(coCoOp.batchSize()).isEqualTo(1);
-      // The smallest embedded data set has 96 images.
-      double steps = coOp.schedule().epochs() * Math.floor(96.0 / coOp.batchSize());
-      assertThat(coCoOp.schedule().epochs() * 96 / steps).isBetween(0.9, 1.1);
+    TrainingSettings coOp = training("coop", Extent.DEFAULT);
+    for (String method : List.of("prograd", "kgcoop")) {
+      assertThat(training(method, Extent.DEFAULT)).isEqualTo(coOp);
     }
-  }
-
-  /** The embedded CLIP encodes 487 test images. */
-  @Test
-  @Tag("system")
-  void runsOneRunOfTheDemo(@TempDir Path folder) {
-    Cli.Result result = Cli.run("demo", "--only=places/clip/seed1", "--out", folder);
-
-    assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.out()).contains("base: ", " of ", "Run: ");
-  }
-
-  /** Extents differ in their settings, and a run folder rejects other settings. */
-  @Test
-  void eachExtentHasItsOwnFolderAlsoIfCalibrated() {
-    assertThat(
-            Arrays.stream(Extent.values())
-                .flatMap(extent -> Stream.of(extent.folder(false), extent.folder(true)))
-                .distinct())
-        .hasSize(2 * Extent.values().length);
-    assertThat(training("kgcoop", Extent.QUICK)).isNotEqualTo(training("kgcoop", Extent.DEFAULT));
+    TrainingSettings coCoOp = training("cocoop", Extent.DEFAULT);
+    assertThat(coCoOp.batchSize()).isEqualTo(1);
+    // The smallest embedded data set has 96 images.
+    double steps = coOp.schedule().epochs() * Math.floor(96.0 / coOp.batchSize());
+    assertThat(coCoOp.schedule().epochs() * 96 / steps).isBetween(0.9, 1.1);
   }
 
   @Test
-  void rejectsQuickAndFullTogether() {
-    Cli.Result result = Cli.run("demo", "--quick", "--full");
+  void rejectsQuickAndAllTogether() {
+    Cli.Result result = Cli.run("demo", "--quick", "--all");
 
     assertThat(result.exitCode()).isEqualTo(2);
-    assertThat(result.err()).contains("--quick, --full and --all: give one of them");
+    assertThat(result.err()).contains("--quick and --all: give one of them");
   }
 
   @Test

@@ -155,7 +155,8 @@ class DryRunTest {
     assertThat(text.out())
         .contains("base2new: 6 runs, 0 done before")
         .contains("missing: OxfordPets: ./kgcoop download OxfordPets --root ")
-        .contains("missing: ImageNet: 152.5 GB, needs an account, see ./kgcoop datasets ImageNet")
+        .contains(
+            "missing: ImageNet: 152.5 GB, needs an account, see ./kgcoop download --list ImageNet")
         .contains("disk: 155.2 GB for the archives of the missing data sets");
     JsonNode plan = json(run(with(command, "--json")));
     // 50,000, 3,669 and 8,041 test images; 16 of 500, 19 and 98 base classes in eight views

@@ -128,11 +128,4 @@ class InspectDataTest {
     assertThat(Cli.run("inspect", "embedded:objects", "--test-data", data).errorLine())
         .contains("--test-data", "folder");
   }
-
-  @Test
-  void rejectsConflictingQuestions() {
-    Cli.Result result = Cli.run("inspect", folder, "--nearest", 3, "--check");
-    assertThat(result.exitCode()).isEqualTo(2);
-    assertThat(result.errorLine()).contains("--check, --nearest: expected one of them");
-  }
 }

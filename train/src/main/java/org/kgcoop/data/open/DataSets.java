@@ -109,7 +109,7 @@ public final class DataSets {
     Path folder = root.resolve(entry.directory());
     if (!Files.isDirectory(folder)) {
       throw KgCoopException.data(
-          "%s: there is no such folder; expected %s there, see ./kgcoop datasets"
+          "%s: there is no such folder; expected %s there, see ./kgcoop download --list"
               .formatted(folder, entry.name()));
     }
     List<PublishedDataSet.Part> missing = entry.missing(folder);

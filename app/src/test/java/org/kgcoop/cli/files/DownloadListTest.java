@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.Cli;
 
 /** Tests of published data sets below a root folder. */
-class DataSetsCommandTest {
+class DownloadListTest {
   @TempDir Path root;
 
   /** Creates EuroSAT with two of its classes and ten images per class. */
@@ -38,18 +38,17 @@ class DataSetsCommandTest {
 
   @Test
   void listsAllWithWhatIsMissing() throws IOException {
-    Cli.Result result = Cli.run("datasets", "--root", root);
+    Cli.Result result = Cli.run("download", "--list", "--root", root);
 
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out())
         .contains("OxfordPets", "not there", "(792.6 MB)", "embedded:objects")
         .containsPattern("EuroSAT .* whole, no split_zhou_EuroSAT.json");
-    JsonNode listed = json(Cli.run("datasets", "--root", root, "--json"));
+    JsonNode listed = json(Cli.run("download", "--list", "--root", root, "--json"));
     assertThat(listed.path("data_sets")).hasSize(15);
     assertThat(listed.path("data_sets").findValuesAsText("state"))
         .filteredOn("whole"::equals)
         .hasSize(1);
-    assertThat(Cli.run("datasets").out()).contains("Give --root DIR");
     assertThat(result.out())
         .contains("./kgcoop download OxfordPets --root " + root)
         .contains("download EuroSAT --root " + root + " (3.0 MB)") // its split file
@@ -59,34 +58,13 @@ class DataSetsCommandTest {
   }
 
   @Test
-  void checkOpensEveryImageAndFailsOnABadOne() throws IOException {
-    Cli.Result good = Cli.run("datasets", "--root", root, "--check", "eurosat");
-    assertThat(good.out()).contains("10 train, 4 val, 6 test: all can be read");
-    assertThat(good.err()).contains("2 classes, expected 10");
-    assertThat(good.exitCode()).isZero();
-
-    Files.write(root.resolve("eurosat/2750/River/3.jpg"), new byte[0]);
-    Cli.Result bad = Cli.run("datasets", "--root", root, "--check");
-    assertThat(bad.out()).contains("1 bad", "BAD", "3.jpg", "empty");
-    assertThat(bad.exitCode()).isEqualTo(1);
-    JsonNode json = json(Cli.run("datasets", "--root", root, "--check", "EuroSAT", "--json"));
-    assertThat(json.path("data_sets").path(0).path("bad")).hasSize(1);
-  }
-
-  @Test
-  void checkFailsOnANamedSetThatIsNotWhole() {
-    Cli.Result result = Cli.run("datasets", "--root", root, "--check", "pets");
-
-    assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.out()).contains("OxfordPets", "not there");
-  }
-
-  @Test
-  void refusesUnknownNamesAndRoots() {
-    assertThat(Cli.run("datasets", "petz").errorLine()).contains("no data set \"petz\"");
-    assertThat(Cli.run("datasets", "--root", root.resolve("x")).errorLine()).contains("--root");
-    assertThat(Cli.run("datasets", "--check", "pets").errorLine())
-        .contains("expected --root", "oxford_pets/");
+  void namesSelectWeightsAndDataSets() throws IOException {
+    JsonNode listed =
+        json(Cli.run("download", "--list", "eurosat", "ViT-B/16", "--root", root, "--json"));
+    assertThat(listed.path("weights").findValuesAsText("name")).containsExactly("ViT-B/16");
+    assertThat(listed.path("data_sets").findValuesAsText("name")).containsExactly("EuroSAT");
+    assertThat(listed.path("embedded")).isEmpty();
+    assertThat(Cli.run("download", "--list", "petz").errorLine()).contains("petz: unknown");
   }
 
   @Test

@@ -1,0 +1,172 @@
+package org.kgcoop.cli.files;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.DataOptions;
+import org.kgcoop.clip.KnownWeights;
+import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.data.published.Download;
+import org.kgcoop.data.published.PublishedDataSet;
+
+/** The list of known weights and data sets, with the files of data sets that are missing. */
+final class DownloadList {
+  private final Path root;
+  private final Output output;
+  private final ObjectNode json = JsonNodeFactory.instance.objectNode();
+
+  /**
+   * Makes an empty list.
+   *
+   * @param root the folder of all published data sets
+   */
+  DownloadList(Path root, Output output) {
+    this.root = root;
+    this.output = output;
+  }
+
+  /** Returns the list as JSON. */
+  ObjectNode json() {
+    return json;
+  }
+
+  void printWeights(List<KnownWeights> known) {
+    ArrayNode entries = json.putArray("weights");
+    if (known.isEmpty()) {
+      return;
+    }
+    String row = "%-47s %11s %8s %6s  %-10s  %s";
+    output.printf(row, "name", "image GFLOP", "accuracy", "GB", "license", "page");
+    for (KnownWeights weights : known) {
+      output.printf(
+          row,
+          weights.shortName(),
+          decimal(weights.gflop()),
+          decimal(weights.accuracy()),
+          "%.2f".formatted(weights.gigabytes()),
+          weights.license(),
+          weights.page());
+      ObjectNode entry =
+          entries
+              .addObject()
+              .put("name", weights.name())
+              .put("alias", weights.alias())
+              .put("repository", weights.repository())
+              .put("gigabytes", weights.gigabytes());
+      weights.gflop().ifPresent(gflop -> entry.put("gflop", gflop));
+      weights.accuracy().ifPresent(accuracy -> entry.put("accuracy", accuracy));
+      entry.put("license", weights.license()).put("page", weights.page());
+    }
+    output.print(
+        "image GFLOP: the arithmetic of one image. accuracy: zero-shot, in percent, mean of");
+    output.print(
+        "ten data sets. Both are from OpenCLIP's tables (commit 89fb801), which lack some.");
+    output.print("Sizes are computed. Licenses can change: see the page of each model.");
+    output.print("Only OpenAI's archives have a published SHA-256, which is checked.");
+    output.print("");
+  }
+
+  private static String decimal(OptionalDouble value) {
+    return value.isPresent() ? "%.1f".formatted(value.getAsDouble()) : "-";
+  }
+
+  void printDataSets(List<PublishedDataSet> sets) {
+    json.put("root", root.toString());
+    ArrayNode entries = json.putArray("data_sets");
+    if (!sets.isEmpty()) {
+      output.print("Data sets in the folder " + root + ":");
+    }
+    sets.forEach(set -> print(set, entries.addObject()));
+  }
+
+  private void print(PublishedDataSet set, ObjectNode entry) {
+    entry
+        .put("name", set.name())
+        .put("folder", set.directory())
+        .put("classes", set.classes())
+        .put("template", set.template())
+        .put("shift_of", set.shiftOf());
+    Path folder = root.resolve(set.directory());
+    List<PublishedDataSet.Part> missing = set.missing(folder);
+    boolean isThere = Files.isDirectory(folder);
+    boolean isWhole = isThere && missing.isEmpty();
+    PublishedDataSet.Part split = set.files().split();
+    boolean lacksSplit = split != null && !set.hasSplit(folder);
+    entry.put("state", isWhole ? "whole" : isThere ? "incomplete" : "absent");
+    entry.put("split_made_here", isWhole && lacksSplit);
+    output.printf(
+        "%-20s %4s classes  %-21s %s%s",
+        set.name(),
+        set.classes(),
+        set.directory() + "/",
+        isWhole ? "whole" : isThere ? "incomplete, missing:" : "not there",
+        isWhole && split != null && lacksSplit
+            ? ", no " + split.path() + ": the split is made here"
+            : "");
+    ArrayNode missingEntries = entry.putArray("missing");
+    missing.forEach(part -> put(part, missingEntries.addObject()));
+    missing.stream()
+        .filter(part -> !part.isDirect())
+        .collect(
+            Collectors.groupingBy(
+                part -> part.origin().where(),
+                LinkedHashMap::new,
+                Collectors.mapping(PublishedDataSet.Part::path, Collectors.joining(", "))))
+        .forEach((origin, paths) -> output.print("    " + paths + ": " + origin));
+    if (split != null && lacksSplit) {
+      put(split, entry.putObject("optional"));
+    }
+    printDownload(set, set.missingForTables(folder), entry);
+  }
+
+  private static void put(PublishedDataSet.Part part, ObjectNode entry) {
+    entry.put("path", part.path()).put("origin", part.origin().where());
+  }
+
+  /** Prints the command that downloads what the published table needs, with its size. */
+  private void printDownload(
+      PublishedDataSet set, List<PublishedDataSet.Part> parts, ObjectNode entry) {
+    List<Download> downloads =
+        parts.stream()
+            .flatMap(part -> Optional.ofNullable(part.origin().download()).stream())
+            .toList();
+    if (downloads.isEmpty() || downloads.size() < parts.size()) {
+      return; // a part that nobody offers is needed, too
+    }
+    String command = "./kgcoop download %s --root %s".formatted(set.name(), root);
+    long bytes = Download.allBytes(downloads.stream());
+    entry.put("download", command).put("download_bytes", bytes);
+    output.printf("    %s (%.1f MB)", command, bytes / 1e6);
+    downloads.stream()
+        .map(Download::condition)
+        .filter(condition -> !condition.isEmpty())
+        .distinct()
+        .forEach(condition -> output.print("    first " + condition));
+  }
+
+  void printEmbedded(List<EmbeddedDataSets.Description> sets) {
+    ArrayNode entries = json.putArray("embedded");
+    if (!sets.isEmpty()) {
+      output.print("");
+    }
+    for (EmbeddedDataSets.Description set : sets) {
+      String name = DataOptions.embedded(set.name());
+      output.printf("%-26s %3s classes  %s", name, set.classes(), set.title());
+      entries
+          .addObject()
+          .put("name", name)
+          .put("title", set.title())
+          .put("classes", set.classes())
+          .put("role", set.role())
+          .put("shift_of", set.source());
+    }
+  }
+}
