@@ -137,18 +137,12 @@ public final class DataSetsCommand implements Callable<Integer> {
         .put("shift_of", entry.shiftOf());
     Path folder = root == null ? null : root.resolve(entry.directory());
     boolean there = folder != null && Files.isDirectory(folder);
-    List<PublishedDataSet.Part> missing = folder == null ? needed(entry) : entry.missing(folder);
+    List<PublishedDataSet.Part> missing = entry.missing(folderOf(entry));
     State state = !there ? State.ABSENT : missing.isEmpty() ? State.WHOLE : State.INCOMPLETE;
-    boolean hasSplit = folder != null && entry.hasSplit(folder);
-    boolean splitHere = state == State.WHOLE && entry.files().split() != null && !hasSplit;
-    json.put("state", folder == null ? null : state.json).put("split_made_here", splitHere);
+    json.put("state", folder == null ? null : state.json);
     output.printf(
         "%-20s %4s classes  %-21s %s",
-        entry.name(),
-        entry.classes(),
-        entry.directory() + "/",
-        (folder == null ? "" : state.text)
-            + (splitHere ? ", no " + name(entry) + ": the split is made here" : ""));
+        entry.name(), entry.classes(), entry.directory() + "/", folder == null ? "" : state.text);
     ArrayNode missingJson = json.putArray(folder == null ? "needed" : "missing");
     Map<String, List<String>> byOrigin = new LinkedHashMap<>();
     for (PublishedDataSet.Part part : missing) {
@@ -161,11 +155,6 @@ public final class DataSetsCommand implements Callable<Integer> {
     }
     byOrigin.forEach(
         (origin, paths) -> output.print("    " + String.join(", ", paths) + ": " + origin));
-    if (entry.files().split() != null && !hasSplit) {
-      json.putObject("optional")
-          .put("path", entry.files().split().path())
-          .put("origin", entry.files().split().origin().where());
-    }
     printDownload(entry, json);
     if (check && folder != null) {
       Path parent = root == null ? folder : root;
@@ -179,8 +168,7 @@ public final class DataSetsCommand implements Callable<Integer> {
 
   /** Prints the command that downloads what the published table needs, with its size. */
   private void printDownload(PublishedDataSet entry, ObjectNode json) {
-    Path folder = (root == null ? Path.of("DIR") : root).resolve(entry.directory());
-    List<PublishedDataSet.Part> parts = entry.missingForTables(folder);
+    List<PublishedDataSet.Part> parts = entry.missing(folderOf(entry));
     List<Download> downloads =
         parts.stream()
             .flatMap(part -> Optional.ofNullable(part.origin().download()).stream())
@@ -200,15 +188,8 @@ public final class DataSetsCommand implements Callable<Integer> {
     }
   }
 
-  private static String name(PublishedDataSet entry) {
-    return entry.files().split() == null ? "" : entry.files().split().path();
-  }
-
-  /** Returns the files that are required to open a data set. */
-  private static List<PublishedDataSet.Part> needed(PublishedDataSet entry) {
-    List<PublishedDataSet.Part> needed = new ArrayList<>(entry.files().images());
-    needed.addAll(entry.files().annotations());
-    return needed;
+  private Path folderOf(PublishedDataSet entry) {
+    return (root == null ? Path.of("DIR") : root).resolve(entry.directory());
   }
 
   private void print(EmbeddedDataSets.Description entry, ObjectNode json) {
