@@ -3,13 +3,10 @@ package org.kgcoop.clip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.kgcoop.fixtures.HuggingFaceNames.shaped;
-import static org.kgcoop.fixtures.HuggingFaceNames.transposed;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.siglip.SiglipFamily;
 import org.kgcoop.fixtures.HuggingFaceNames;
+import org.kgcoop.fixtures.OpenClipNames;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.view.Interpolation;
 import org.kgcoop.image.view.Preprocessing;
@@ -74,59 +72,6 @@ class SiglipTest {
 
   // ---- layouts
 
-  private static void addOpenClip(List<StoredTensor> out, StoredTensor tensor) {
-    String name = tensor.name();
-    if (name.equals("text_projection")) {
-      out.add(transposed(tensor, "text.text_projection.weight"));
-      return;
-    }
-    if (!name.startsWith("visual.")) {
-      out.add(name.startsWith("logit") ? tensor : tensor.withName("text." + name));
-      return;
-    }
-    String trunk = "visual.trunk.";
-    String plain = name.substring("visual.".length());
-    if (plain.startsWith("pool.attn.in_proj_")) {
-      String kind = plain.substring("pool.attn.in_proj_".length());
-      float[] values = tensor.toFloats();
-      long[] shape = tensor.shape();
-      int length = values.length / 3;
-      shape[0] /= 3;
-      out.add(
-          StoredTensor.ofFloats(
-              trunk + "attn_pool.q." + kind, shape, Arrays.copyOf(values, length)));
-      shape[0] *= 2;
-      out.add(
-          StoredTensor.ofFloats(
-              trunk + "attn_pool.kv." + kind,
-              shape,
-              Arrays.copyOfRange(values, length, values.length)));
-      return;
-    }
-    out.add(
-        switch (plain) {
-          case "positional_embedding" ->
-              shaped(tensor, trunk + "pos_embed", 1, tensor.shape()[0], tensor.shape()[1]);
-          case "pool.probe" -> shaped(tensor, trunk + "attn_pool.latent", 1, 1, tensor.shape()[1]);
-          default ->
-              tensor.withName(
-                  trunk
-                      + plain
-                          .replace("conv1.", "patch_embed.proj.")
-                          .replace("ln_post.", "norm.")
-                          .replace("pool.attn.out_proj.", "attn_pool.proj.")
-                          .replace("pool.ln.", "attn_pool.norm.")
-                          .replace("pool.mlp", "attn_pool.mlp")
-                          .replace("transformer.resblocks.", "blocks.")
-                          .replace("ln_1", "norm1")
-                          .replace("ln_2", "norm2")
-                          .replace("attn.in_proj_", "attn.qkv.")
-                          .replace("attn.out_proj.", "attn.proj.")
-                          .replace("c_fc", "fc1")
-                          .replace("c_proj", "fc2"));
-        });
-  }
-
   private static void assertSameWeights(Clip clip) {
     try (Clip tiny = Clip.load(TinyClip.siglipFolder());
         Scope scope = Scope.open("test")) {
@@ -154,9 +99,7 @@ class SiglipTest {
    */
   @Test
   void openClipsNamesAreRead() throws IOException {
-    List<StoredTensor> named = new ArrayList<>();
-    tensors().forEach(tensor -> addOpenClip(named, tensor));
-    write("open_clip_model.safetensors", named);
+    write("open_clip_model.safetensors", OpenClipNames.of(tensors()));
     Files.writeString(
         folder.resolve("open_clip_config.json"),
         OPEN_CLIP.replace(

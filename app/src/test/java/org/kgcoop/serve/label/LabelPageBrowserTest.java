@@ -408,6 +408,7 @@ class LabelPageBrowserTest {
       }
     }
     assertThat(List.of(undone, reloaded, killed)).containsOnly(true);
+    browser().await("document.querySelector('#finish-heading').textContent"); // after an answer
     assertThat(shown("#finish-heading")).isEqualTo("All images are labeled.");
     assertThat(shown("#labeled")).startsWith("60 of 60");
     assertThat(shown("#share")).isEqualTo("all labeled");
