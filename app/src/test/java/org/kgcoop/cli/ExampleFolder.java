@@ -149,9 +149,6 @@ final class ExampleFolder {
     for (String data : List.of("data", "home/data")) {
       folder.published(data + "/oxford_pets", "images", "OxfordPets");
       folder.published(data + "/eurosat", "2750", "EuroSAT");
-      for (String list : List.of("trainval.txt", "test.txt")) {
-        folder.text(data + "/oxford_pets/annotations/" + list, "");
-      }
     }
     folder.text("kgcoop.yaml", settings);
     folder.text("configs/trainers/KgCoOp/vit_b16_ep100_ctxv1.yaml", PUBLISHED);

@@ -144,7 +144,6 @@ class DataDownloadTest {
       assertThat(fetch(set.name(), Map.of(), question -> true)).as(set.name()).isEmpty();
       Path folder = root.resolve(set.directory());
       assertThat(set.missing(folder)).as(set.name()).isEmpty();
-      assertThat(set.hasSplit(folder)).isEqualTo(set.files().split() != null);
       try (Stream<Path> all = Files.walk(folder)) {
         assertThat(all.map(file -> String.valueOf(file.getFileName())))
             .as("only wanted files stay")

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.openai.ClipFamily;
+import org.kgcoop.fixtures.OpenClipNames;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
@@ -95,42 +96,10 @@ class FamiliesTest {
    */
   @Test
   void timmsClipEncoderIsRead() throws IOException {
-    List<StoredTensor> named = new ArrayList<>();
+    List<StoredTensor> named = new ArrayList<>(OpenClipNames.of(tensors()));
     float[] bias = new float[12];
     bias[3] = 2;
     named.add(StoredTensor.ofFloats("visual.trunk.head.bias", new long[] {12}, bias));
-    for (StoredTensor tensor : tensors()) {
-      String name = tensor.name();
-      String below = name.startsWith("visual.") ? name.substring("visual.".length()) : "";
-      float[] values = tensor.toFloats();
-      if (below.equals("proj")) { // (16, 12) to (12, 16)
-        float[] turned = new float[values.length];
-        for (int i = 0; i < values.length; i++) {
-          turned[i % 12 * 16 + i / 12] = values[i];
-        }
-        named.add(StoredTensor.ofFloats("visual.trunk.head.weight", new long[] {12, 16}, turned));
-      } else if (below.equals("class_embedding")) {
-        named.add(StoredTensor.ofFloats("visual.trunk.cls_token", new long[] {1, 1, 16}, values));
-      } else if (below.equals("positional_embedding")) {
-        named.add(StoredTensor.ofFloats("visual.trunk.pos_embed", new long[] {1, 5, 16}, values));
-      } else if (!below.isEmpty()) {
-        named.add(
-            tensor.withName(
-                "visual.trunk."
-                    + below
-                        .replace("conv1", "patch_embed.proj")
-                        .replace("ln_pre", "norm_pre")
-                        .replace("ln_post", "norm")
-                        .replace("transformer.resblocks", "blocks")
-                        .replace("ln_", "norm")
-                        .replace("attn.in_proj_", "attn.qkv.")
-                        .replace("attn.out_proj", "attn.proj")
-                        .replace("c_fc", "fc1")
-                        .replace("c_proj", "fc2")));
-      } else {
-        named.add(name.equals("logit_scale") ? tensor : tensor.withName("text." + name));
-      }
-    }
     write(named);
     state(
         "\"no_causal_mask\": true",

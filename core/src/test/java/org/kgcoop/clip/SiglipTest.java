@@ -3,14 +3,10 @@ package org.kgcoop.clip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.kgcoop.fixtures.HuggingFaceNames.shaped;
-import static org.kgcoop.fixtures.HuggingFaceNames.transposed;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.siglip.SiglipFamily;
 import org.kgcoop.fixtures.HuggingFaceNames;
+import org.kgcoop.fixtures.OpenClipNames;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.view.Interpolation;
 import org.kgcoop.image.view.Preprocessing;
@@ -52,17 +49,6 @@ class SiglipTest {
     Safetensors.write(folder.resolve(name), tensors, Map.of());
   }
 
-  @CanIgnoreReturnValue
-  private Path with(String file, String content) throws IOException {
-    for (String name : List.of("tokenizer.json", "config.json", "model.safetensors")) {
-      if (!Files.exists(folder.resolve(name))) {
-        Files.copy(TinyClip.siglipFolder().resolve(name), folder.resolve(name));
-      }
-    }
-    Files.writeString(folder.resolve(file), content);
-    return folder;
-  }
-
   private static List<StoredTensor> tensors() {
     return List.copyOf(
         Safetensors.read(TinyClip.siglipFolder().resolve("model.safetensors")).tensors().values());
@@ -86,59 +72,6 @@ class SiglipTest {
 
   // ---- layouts
 
-  private static void addOpenClip(List<StoredTensor> out, StoredTensor tensor) {
-    String name = tensor.name();
-    if (name.equals("text_projection")) {
-      out.add(transposed(tensor, "text.text_projection.weight"));
-      return;
-    }
-    if (!name.startsWith("visual.")) {
-      out.add(name.startsWith("logit") ? tensor : tensor.withName("text." + name));
-      return;
-    }
-    String trunk = "visual.trunk.";
-    String plain = name.substring("visual.".length());
-    if (plain.startsWith("pool.attn.in_proj_")) {
-      String kind = plain.substring("pool.attn.in_proj_".length());
-      float[] values = tensor.toFloats();
-      long[] shape = tensor.shape();
-      int length = values.length / 3;
-      shape[0] /= 3;
-      out.add(
-          StoredTensor.ofFloats(
-              trunk + "attn_pool.q." + kind, shape, Arrays.copyOf(values, length)));
-      shape[0] *= 2;
-      out.add(
-          StoredTensor.ofFloats(
-              trunk + "attn_pool.kv." + kind,
-              shape,
-              Arrays.copyOfRange(values, length, values.length)));
-      return;
-    }
-    out.add(
-        switch (plain) {
-          case "positional_embedding" ->
-              shaped(tensor, trunk + "pos_embed", 1, tensor.shape()[0], tensor.shape()[1]);
-          case "pool.probe" -> shaped(tensor, trunk + "attn_pool.latent", 1, 1, tensor.shape()[1]);
-          default ->
-              tensor.withName(
-                  trunk
-                      + plain
-                          .replace("conv1.", "patch_embed.proj.")
-                          .replace("ln_post.", "norm.")
-                          .replace("pool.attn.out_proj.", "attn_pool.proj.")
-                          .replace("pool.ln.", "attn_pool.norm.")
-                          .replace("pool.mlp", "attn_pool.mlp")
-                          .replace("transformer.resblocks.", "blocks.")
-                          .replace("ln_1", "norm1")
-                          .replace("ln_2", "norm2")
-                          .replace("attn.in_proj_", "attn.qkv.")
-                          .replace("attn.out_proj.", "attn.proj.")
-                          .replace("c_fc", "fc1")
-                          .replace("c_proj", "fc2"));
-        });
-  }
-
   private static void assertSameWeights(Clip clip) {
     try (Clip tiny = Clip.load(TinyClip.siglipFolder());
         Scope scope = Scope.open("test")) {
@@ -151,7 +84,9 @@ class SiglipTest {
   @Test
   void huggingFacesNamesAreRead() throws IOException {
     List<StoredTensor> named = HuggingFaceNames.of(tensors());
-    with("config.json", Files.readString(TinyClip.siglipFolder().resolve("config.json")));
+    for (String name : List.of("tokenizer.json", "config.json")) {
+      Files.copy(TinyClip.siglipFolder().resolve(name), folder.resolve(name));
+    }
     write("model.safetensors", named);
     try (Clip clip = Clip.load(folder)) {
       assertThat(clip.config()).isEqualTo(TinyClip.SIGLIP);
@@ -164,9 +99,7 @@ class SiglipTest {
    */
   @Test
   void openClipsNamesAreRead() throws IOException {
-    List<StoredTensor> named = new ArrayList<>();
-    tensors().forEach(tensor -> addOpenClip(named, tensor));
-    write("open_clip_model.safetensors", named);
+    write("open_clip_model.safetensors", OpenClipNames.of(tensors()));
     Files.writeString(
         folder.resolve("open_clip_config.json"),
         OPEN_CLIP.replace(
@@ -263,67 +196,5 @@ class SiglipTest {
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("leaves some of them out");
     }
-  }
-
-  // ---- invalid input
-
-  private void assertRefused(String... parts) {
-    assertThatThrownBy(
-            () -> {
-              try (Clip clip = Clip.load(folder)) {
-                clip.tokenizer();
-              }
-            })
-        .isInstanceOf(KgCoopException.class)
-        .hasMessageStartingWith(folder.toString())
-        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n").contains(parts));
-  }
-
-  @Test
-  void aTokenizerThatDoesNotFitIsRefused() throws IOException {
-    String good = Files.readString(TinyClip.siglipFolder().resolve("tokenizer.json"));
-    with("tokenizer.json", good.substring(0, good.length() / 2));
-    assertRefused("tokenizer.json: cannot be read as a tokenizer");
-    with("tokenizer.json", "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"a\": 0}}}");
-    assertRefused("model.type WordPiece: expected BPE or Unigram");
-    with("tokenizer.json", "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", 0]]}}");
-    assertRefused("no piece '</s>'");
-    with("tokenizer.json", good.replace("\"vocab\":[", "\"vocab\":[[\"zzz\",-9],"));
-    assertRefused("has 201 token ids, the weights 200");
-    Files.delete(folder.resolve("tokenizer.json"));
-    Files.copy(TinyClip.folder().resolve("merges.txt"), folder.resolve("merges.txt"));
-    assertRefused("no tokenizer.json next to the weights; download it from the model's page");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "logit_bias, missing 'logit_bias' []",
-    "logit_scale, missing 'logit_scale' []",
-    "visual.pool.probe, 'missing ''visual.pool.probe'' [1, 24]'",
-    "text_projection.bias, missing 'text_projection.bias' [24]"
-  })
-  void aTensorThatIsMissingIsNamed(String tensor, String message) throws IOException {
-    with("x", "");
-    write("model.safetensors", tensors().stream().filter(t -> !t.name().equals(tensor)).toList());
-    assertRefused(message);
-  }
-
-  @Test
-  void rejectsOtherForms() throws IOException {
-    with(
-        "config.json", "{\"model_type\": \"siglip2\", \"text_config\": {}, \"vision_config\": {}}");
-    assertRefused("config.json: model_type \"siglip2\"", "expected siglip");
-    with(
-        "config.json",
-        "{\"model_type\": \"siglip\", \"vision_config\": {\"vision_use_head\": false}}");
-    assertRefused("vision_config.vision_use_head false");
-    Files.delete(folder.resolve("config.json"));
-    Files.writeString(
-        folder.resolve("open_clip_config.json"), OPEN_CLIP.replace("\"last\"", "\"argmax\""));
-    assertRefused("text_cfg.pool_type \"argmax\"", "expected last");
-    Files.writeString(
-        folder.resolve("open_clip_config.json"),
-        OPEN_CLIP.replace("vit_base_patch16_siglip_224", "naflexvit_base_patch16_siglip"));
-    assertRefused("timm_model_name \"naflexvit_base_patch16_siglip\"", "expected a vit_");
   }
 }

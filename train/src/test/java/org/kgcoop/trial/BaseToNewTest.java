@@ -48,7 +48,6 @@ import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
-@Tag("equality")
 @Tag("system")
 class BaseToNewTest {
   private static final List<Function<TaskContext, Method>> METHODS =
@@ -187,6 +186,7 @@ class BaseToNewTest {
   }
 
   @Test
+  @Tag("equality")
   void anotherFolderGivesTheSameTableApartFromTheTime() throws IOException {
     JsonNode first = TinyLab.withoutTimes(written(plan(METHODS, "online"), "out", () -> false));
     JsonNode second = TinyLab.withoutTimes(written(plan(METHODS, "online"), "other", () -> false));
@@ -200,6 +200,7 @@ class BaseToNewTest {
   }
 
   @Test
+  @Tag("equality")
   @Tag("nightly")
   void resumesAtEachStepByteIdentically() throws IOException {
     List<Function<TaskContext, Method>> one = METHODS.subList(2, 3);
@@ -321,6 +322,7 @@ class BaseToNewTest {
   }
 
   @Test
+  @Tag("equality")
   void runsSideBySideGiveTheSameBytes() {
     int threads = Engine.threads();
     try {

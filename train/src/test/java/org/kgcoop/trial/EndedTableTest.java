@@ -34,8 +34,21 @@ class EndedTableTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"POWER", "SPACE"})
   void writesTheSameTableAfterRepeatedFailures(FailingDisk.End end) {
+    theSameTable(end);
+  }
+
+  @ParameterizedTest
+  @Tag("nightly")
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"POWER", "SPACE"})
+  void writesTheSameTableAfterOtherFailures(FailingDisk.End end) {
+    theSameTable(end);
+  }
+
+  private void theSameTable(FailingDisk.End end) {
     ExperimentPlan plan = TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(1), 1L);
     BaseToNew protocol =
         new BaseToNew(

@@ -28,7 +28,6 @@ import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 
 /** Runs of methods that learn only from features, with few images, unequal and single classes. */
-@Tag("equality")
 class FeatureMethodsTest {
   private static final List<String> ALL = List.of("taskres", "clip-adapter", "clap", "zs-lp");
 
@@ -121,6 +120,7 @@ class FeatureMethodsTest {
   }
 
   @ParameterizedTest
+  @Tag("equality")
   @Tag("nightly")
   @ValueSource(strings = {"taskres", "clap"})
   void resumesByteIdentically(String id) throws IOException {

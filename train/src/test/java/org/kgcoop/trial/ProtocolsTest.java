@@ -38,7 +38,6 @@ import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.runs.RunJson;
 
 /** Tests which evaluation sets few-shot curves and transfer use, and that no work is repeated. */
-@Tag("equality")
 @Tag("system")
 class ProtocolsTest {
   private final TinyLab lab = new TinyLab(TinyClip.smallest());
@@ -210,6 +209,7 @@ class ProtocolsTest {
   }
 
   @Test
+  @Tag("equality")
   void aFurtherTargetIsMeasuredWithoutTrainingAgain() throws IOException {
     ExperimentPlan plan = TinyLab.plan(List.of(TinyLab.CLIP, TinyLab.COOP), "test", List.of(2), 1L);
     JsonNode unused =
@@ -359,6 +359,7 @@ class ProtocolsTest {
   }
 
   @Test
+  @Tag("equality")
   @Tag("nightly")
   void resumesACurveAtEveryThirdStepWithTheSameTable() {
     FewShotCurve protocol = new FewShotCurve(List.of(abc()));

@@ -27,7 +27,6 @@ import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
 
-@Tag("equality")
 @Tag("system")
 class WeightSearchTest {
   private static final List<String> CLASSES = List.of("a", "b", "c", "d", "e", "f", "g", "h");
@@ -129,6 +128,7 @@ class WeightSearchTest {
   }
 
   @Test
+  @Tag("equality")
   void theRunIsThatOfItsWeight() throws IOException {
     Path run = found().run();
     double weight = TinyLab.json(run.resolve("weight_search.json")).path("chosen").asDouble();
@@ -144,6 +144,7 @@ class WeightSearchTest {
   }
 
   @Test
+  @Tag("equality")
   void readsNoImageOfNewClasses() throws IOException {
     JsonNode unused = lab.run(new BaseToNew(List.of(data(2))), plan(2), folder.resolve("out"));
     byte[] search = Files.readAllBytes(folder.resolve("out/set/kgcoop/seed1/weight_search.json"));
@@ -174,6 +175,7 @@ class WeightSearchTest {
   }
 
   @Test
+  @Tag("equality")
   @Tag("nightly")
   void resumesASearchAtEveryFifthStepWithTheSameResult() throws IOException {
     DataSet data = data(0);

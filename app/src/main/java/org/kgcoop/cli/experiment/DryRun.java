@@ -110,7 +110,7 @@ final class DryRun {
   }
 
   private List<PublishedDataSet.Part> parts(PublishedDataSet set) {
-    return set.missingForTables(options.rootOrDefault().resolve(set.directory()));
+    return set.missing(options.rootOrDefault().resolve(set.directory()));
   }
 
   /** Returns the size of the missing downloads, also of those that need an account. */

@@ -98,19 +98,13 @@ final class DownloadList {
     List<PublishedDataSet.Part> missing = set.missing(folder);
     boolean isThere = Files.isDirectory(folder);
     boolean isWhole = isThere && missing.isEmpty();
-    PublishedDataSet.Part split = set.files().split();
-    boolean lacksSplit = split != null && !set.hasSplit(folder);
     entry.put("state", isWhole ? "whole" : isThere ? "incomplete" : "absent");
-    entry.put("split_made_here", isWhole && lacksSplit);
     output.printf(
-        "%-20s %4s classes  %-21s %s%s",
+        "%-20s %4s classes  %-21s %s",
         set.name(),
         set.classes(),
         set.directory() + "/",
-        isWhole ? "whole" : isThere ? "incomplete, missing:" : "not there",
-        isWhole && split != null && lacksSplit
-            ? ", no " + split.path() + ": the split is made here"
-            : "");
+        isWhole ? "whole" : isThere ? "incomplete, missing:" : "not there");
     ArrayNode missingEntries = entry.putArray("missing");
     missing.forEach(part -> put(part, missingEntries.addObject()));
     missing.stream()
@@ -121,10 +115,7 @@ final class DownloadList {
                 LinkedHashMap::new,
                 Collectors.mapping(PublishedDataSet.Part::path, Collectors.joining(", "))))
         .forEach((origin, paths) -> output.print("    " + paths + ": " + origin));
-    if (split != null && lacksSplit) {
-      put(split, entry.putObject("optional"));
-    }
-    printDownload(set, set.missingForTables(folder), entry);
+    printDownload(set, missing, entry);
   }
 
   private static void put(PublishedDataSet.Part part, ObjectNode entry) {

@@ -105,7 +105,7 @@ class LabelCommandTest {
   void writesLabelsAClassifierAndFolders() throws IOException {
     Path into = folder.resolve("into");
     Cli.Result result =
-        label("--simulate", truth, "--write", "--sort-into", into, "--minutes", 0.1);
+        label("--simulate", truth, "--write", "--sort-into", into, "--minutes", 0.02);
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out())
         .contains("labels: ", "classifier: ", "report: ", "48 images copied into " + into)
@@ -122,10 +122,10 @@ class LabelCommandTest {
     assertThat(predicted.out().lines()).hasSize(IMAGES);
     // The journal travels with the folders, so that adapt knows how the labels were chosen.
     assertThat(into.resolve("labels.jsonl")).isRegularFile();
-    Cli.Result adapted = Cli.run("adapt", into, "--minutes", 0.1, "--out", folder.resolve("run"));
+    Cli.Result adapted = Cli.run("adapt", into, "--minutes", 1e-5, "--out", folder.resolve("run"));
     assertThat(adapted.exitCode()).as(adapted.err()).isZero();
     assertThat(adapted.out()).contains("random images");
-    Cli.Result again = label("--write", "--minutes", 0.1);
+    Cli.Result again = label("--write", "--minutes", 0.02);
     assertThat(again.exitCode()).as(again.err()).isZero();
     assertThat(rows(session.resolve("labels.csv"))).isEqualTo(rows);
   }
@@ -158,7 +158,7 @@ class LabelCommandTest {
       }
     }
     Cli.Result with =
-        label("--write", "--out", folder.resolve("b"), "--labeled", one, "--minutes", 0.1);
+        label("--write", "--out", folder.resolve("b"), "--labeled", one, "--minutes", 0.02);
     assertThat(with.exitCode()).as(with.err()).isZero();
     assertThat(rows(folder.resolve("b/labels.csv"))).hasSize(IMAGES - CLASSES);
     assertThat(right(folder.resolve("b"))).isGreaterThan(2 * right(folder.resolve("a")));
@@ -230,7 +230,7 @@ class LabelCommandTest {
     assertThat(other.errorLine()).contains("made with another CLIP", "--clip");
     Files.writeString(journal, text);
     Files.writeString(journal, "{\"op\":\"page\",\"st", StandardOpenOption.APPEND);
-    Cli.Result cut = label("--write", "--minutes", 0.1);
+    Cli.Result cut = label("--write", "--minutes", 0.02);
     assertThat(cut.exitCode()).as(cut.err()).isZero();
     assertThat(cut.err()).contains("the last line was cut by an interruption");
     assertThat(Labeling.folderOfSession(photos, null)).isEqualTo(session);

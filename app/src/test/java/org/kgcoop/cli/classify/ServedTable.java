@@ -24,6 +24,7 @@ import org.kgcoop.serve.model.ModelRegistry;
 /** A server with the runs of a few-shot table on the drawings: two shots and seed 1. */
 final class ServedTable implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   private final Path table;
   private final Clip clip;
@@ -60,8 +61,7 @@ final class ServedTable implements AutoCloseable {
     URI uri = URI.create("http://127.0.0.1:" + port() + address);
     try {
       HttpRequest request = HttpRequest.newBuilder(uri).POST(BodyPublishers.ofFile(image)).build();
-      return JSON.readTree(
-          HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body());
+      return JSON.readTree(CLIENT.send(request, BodyHandlers.ofString()).body());
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
     }

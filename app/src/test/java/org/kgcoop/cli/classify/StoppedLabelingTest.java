@@ -39,6 +39,8 @@ class StoppedLabelingTest {
             0,
             "--classes",
             "x,y",
+            "--minutes",
+            0.02,
             "--clip",
             clip);
     address = child.firstLine().replaceFirst(".*(http://)", "$1");

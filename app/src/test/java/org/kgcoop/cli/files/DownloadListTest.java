@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,17 +20,26 @@ import org.kgcoop.cli.Cli;
 class DownloadListTest {
   @TempDir Path root;
 
-  /** Creates EuroSAT with two of its classes and ten images per class. */
+  /** Creates EuroSAT with two of its classes and ten images per class, and a split of them. */
   @BeforeEach
   void makeEuroSat() throws IOException {
+    ObjectNode split = new ObjectMapper().createObjectNode();
     for (String name : List.of("Forest", "River")) {
       Path folder = Files.createDirectories(root.resolve("eurosat/2750").resolve(name));
       for (int i = 0; i < 10; i++) {
         BufferedImage image = new BufferedImage(3, 3, BufferedImage.TYPE_INT_RGB);
         image.setRGB(0, 0, i);
         assertThat(ImageIO.write(image, "png", folder.resolve(i + ".jpg").toFile())).isTrue();
+        split
+            .withArray(i < 5 ? "train" : i < 7 ? "val" : "test")
+            .addArray()
+            .add(name + "/" + i + ".jpg")
+            .add(name.equals("River") ? 1 : 0)
+            .add(name);
       }
     }
+    Files.writeString(root.resolve("eurosat/split_zhou_EuroSAT.json"), split.toString());
+    Files.createDirectories(root.resolve("food-101/images"));
   }
 
   private static JsonNode json(Cli.Result result) throws IOException {
@@ -43,7 +53,8 @@ class DownloadListTest {
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out())
         .contains("OxfordPets", "not there", "(792.6 MB)", "embedded:objects")
-        .containsPattern("EuroSAT .* whole, no split_zhou_EuroSAT.json");
+        .containsPattern("EuroSAT .* whole")
+        .containsPattern("Food101 .* incomplete");
     JsonNode listed = json(Cli.run("download", "--list", "--root", root, "--json"));
     assertThat(listed.path("data_sets")).hasSize(15);
     assertThat(listed.path("data_sets").findValuesAsText("state"))
@@ -51,7 +62,7 @@ class DownloadListTest {
         .hasSize(1);
     assertThat(result.out())
         .contains("./kgcoop download OxfordPets --root " + root)
-        .contains("download EuroSAT --root " + root + " (3.0 MB)") // its split file
+        .contains("download Food101 --root " + root + " (10.2 MB)") // its split file
         .contains("images/train: https://image-net.org (after registration)")
         .contains("./kgcoop download ImageNet --root " + root + " (152477.4 MB)")
         .contains("first accept the terms on https://huggingface.co/datasets/ILSVRC/imagenet-1k");

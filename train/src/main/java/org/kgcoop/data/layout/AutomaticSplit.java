@@ -2,9 +2,7 @@ package org.kgcoop.data.layout;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
@@ -20,7 +18,7 @@ import org.kgcoop.random.PythonRandom;
  * <p>If this leaves no test images (3 images), they come from the validation part. The few-shot
  * sample uses a separate generator.
  */
-public final class AutomaticSplit {
+final class AutomaticSplit {
 
   private static final double TRAIN = 0.5;
   private static final double VAL = 0.2;
@@ -37,7 +35,7 @@ public final class AutomaticSplit {
    * @param byLabel the images of each class, each list sorted; the classes are shuffled in this
    *     order
    */
-  public static DataSet of(
+  private static DataSet of(
       String name, List<String> classNames, List<List<Item>> byLabel, long seed, Path where) {
     PythonRandom random = new PythonRandom(seed);
     AutomaticSplit split = new AutomaticSplit();
@@ -56,8 +54,8 @@ public final class AutomaticSplit {
   }
 
   /**
-   * Divides the images as the other method and reports it. If the options say so, it uses all
-   * images for training instead.
+   * Divides the images and reports it. If the options say so, it uses all images for training
+   * instead.
    */
   static DataSet of(
       String name,
@@ -80,28 +78,6 @@ public final class AutomaticSplit {
                 split.test().size(),
                 options.splitSeed()));
     return split;
-  }
-
-  /**
-   * Creates a data set with given test images, and moves a fifth of the others to the validation
-   * part. One generator, seeded once, shuffles the images label by label in order of first
-   * appearance; the first round(0.2 n) are for validation.
-   */
-  public static DataSet of(
-      String name, List<String> classNames, List<Item> trainVal, List<Item> test, long seed) {
-    Map<Integer, List<Item>> byLabel = new LinkedHashMap<>();
-    for (Item item : trainVal) {
-      byLabel.computeIfAbsent(item.label(), label -> new ArrayList<>()).add(item);
-    }
-    PythonRandom random = new PythonRandom(seed);
-    AutomaticSplit split = new AutomaticSplit();
-    for (List<Item> items : byLabel.values()) {
-      random.shuffle(items);
-      int valEnd = (int) Math.rint(items.size() * VAL);
-      split.val.addAll(items.subList(0, valEnd));
-      split.train.addAll(items.subList(valEnd, items.size()));
-    }
-    return new DataSet(name, classNames, split.train, split.val, test, null);
   }
 
   private void add(List<Item> shuffled) {

@@ -115,13 +115,12 @@ public final class DataSets {
     List<PublishedDataSet.Part> missing = entry.missing(folder);
     if (!missing.isEmpty()) {
       throw KgCoopException.data(
-          "%s: %s is incomplete: %s missing (from %s)%s"
+          "%s: %s is incomplete: %s missing (from %s)"
               .formatted(
                   folder,
                   entry.name(),
                   Messages.firstOf(missing.stream().map(PublishedDataSet.Part::path).toList()),
-                  missing.get(0).origin().where(),
-                  splitInstead(entry, missing)));
+                  missing.get(0).origin().where()));
     }
     return checked(entry.read(folder, options), folder, options);
   }
@@ -264,13 +263,6 @@ public final class DataSets {
     return PublishedDataSets.ofSplitFile(Folders.name(file))
         .map(published -> read.withTemplate(published.template()).asStored())
         .orElse(read);
-  }
-
-  private static String splitInstead(PublishedDataSet entry, List<PublishedDataSet.Part> missing) {
-    PublishedDataSet.@Nullable Part split = entry.files().split();
-    return split != null && entry.files().annotations().containsAll(missing)
-        ? "; or put " + split.path() + " there"
-        : "";
   }
 
   private static @Nullable String templateBeside(Path path) {

@@ -58,7 +58,7 @@ public final class DataDownload {
   public List<Part> fetch(PublishedDataSet set, Path root) {
     Path folder = root.resolve(set.directory());
     Map<Download, List<String>> downloads = new LinkedHashMap<>();
-    for (Part part : set.missingForTables(folder)) {
+    for (Part part : set.missing(folder)) {
       Download download = part.origin().download();
       if (download != null) {
         downloads.computeIfAbsent(download, key -> new ArrayList<>()).add(part.path());
@@ -68,7 +68,7 @@ public final class DataDownload {
         .filter(each -> isReachable(each.getKey()))
         .sorted(Comparator.comparing(each -> isArchive(each.getKey())))
         .forEach(each -> fetch(each.getKey(), each.getValue(), folder));
-    List<Part> missing = set.missingForTables(folder);
+    List<Part> missing = set.missing(folder);
     if (missing.stream().anyMatch(set.files().images()::contains)) {
       Part first = missing.get(0);
       Download download = first.origin().download();

@@ -2,13 +2,12 @@ package org.kgcoop.data.published;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
@@ -24,7 +23,7 @@ import org.kgcoop.files.Folders;
  * @param template KgCoOp's template
  * @param classes the number of classes
  * @param source the original set if this is a shifted version; otherwise null
- * @param layout the reader for use without a split file
+ * @param layout the reader of a data set without a split file
  */
 public record PublishedDataSet(
     String name,
@@ -33,7 +32,7 @@ public record PublishedDataSet(
     String template,
     int classes,
     @Nullable PublishedDataSet source,
-    Function<RawData, DataSet> layout) {
+    @Nullable Function<RawData, DataSet> layout) {
 
   /** The images per class of a stand-in; no few-shot sample draws more. */
   private static final int MAX_STAND_IN = 100;
@@ -48,7 +47,7 @@ public record PublishedDataSet(
    *     itself
    * @param images the required image folders
    * @param split its split file; null if the published code uses none
-   * @param annotations the other required files, if there is no split file
+   * @param annotations the lists of a data set without a split file
    * @param counts the published numbers of training, validation and test images
    * @param terms the terms of use of its images, and their source
    */
@@ -87,16 +86,17 @@ public record PublishedDataSet(
   }
 
   /**
-   * Returns the required parts that are missing; empty if the data set can be opened.
+   * Returns the required parts that are missing: images, the split file or the annotations. Empty
+   * if the data set can be opened.
    *
    * @param folder the folder of this data set
    */
   public List<Part> missing(Path folder) {
-    List<Part> missing = absent(folder, files.images());
-    if (!hasSplit(folder)) {
-      missing.addAll(absent(folder, files.annotations()));
-    }
-    return missing;
+    return Stream.concat(
+            files.images().stream(),
+            files.split() == null ? files.annotations().stream() : Stream.of(files.split()))
+        .filter(part -> !Files.exists(place(folder, part.path())))
+        .toList();
   }
 
   /**
@@ -118,30 +118,6 @@ public record PublishedDataSet(
     return new Item("image-" + i, MISSING_IMAGE, label, names.get(label));
   }
 
-  /** Returns true if the split file exists, so that the split is the published one. */
-  public boolean hasSplit(Path folder) {
-    Part split = files.split();
-    return split != null && Files.isRegularFile(folder.resolve(split.path()));
-  }
-
-  /**
-   * Returns the missing parts of the published table: the images, and the split file in place of
-   * annotations if there is one.
-   *
-   * @param folder the folder of this data set
-   */
-  public List<Part> missingForTables(Path folder) {
-    List<Part> missing = absent(folder, files.images());
-    missing.addAll(
-        absent(folder, files.split() == null ? files.annotations() : List.of(files.split())));
-    return missing;
-  }
-
-  private List<Part> absent(Path folder, List<Part> parts) {
-    return new ArrayList<>(
-        parts.stream().filter(part -> !Files.exists(place(folder, part.path()))).toList());
-  }
-
   /**
    * Returns the path of a file or folder of the data set. It is in the set's own folder, or for a
    * shifted version in the folder of the original set.
@@ -155,30 +131,9 @@ public record PublishedDataSet(
     return Files.isRegularFile(shared) ? shared : own;
   }
 
-  private Path annotation(Path folder, String path) {
-    Path file = place(folder, path);
-    if (!Files.isRegularFile(file)) {
-      Part split = files.split();
-      String origin =
-          Stream.concat(files.annotations().stream(), files.images().stream())
-              .filter(part -> part.path().equals(path))
-              .map(part -> part.origin().where())
-              .findFirst()
-              .orElse("the authors of the data set");
-      throw KgCoopException.data(
-          "%s: this annotation of %s is missing; get it from %s%s"
-              .formatted(
-                  file,
-                  name,
-                  origin,
-                  split == null ? "" : ", or put %s there instead".formatted(split.path())));
-    }
-    return file;
-  }
-
   /**
-   * Reads the data set in a folder, from its split file or from its authors' files. The EXIF
-   * orientation of its images is ignored, as in the published tables.
+   * Reads the data set in a folder, from its split file or its authors' lists. The EXIF orientation
+   * of its images is ignored, as in the published tables.
    */
   public DataSet read(Path folder, DataSetOptions options) {
     return found(folder, options).withTemplate(template).asStored();
@@ -186,15 +141,11 @@ public record PublishedDataSet(
 
   private DataSet found(Path folder, DataSetOptions options) {
     DataSetOptions named = options.withName(options.nameOr(name));
-    Part split = files.split();
-    if (split != null && hasSplit(folder)) {
-      DataSetOptions placed =
-          options.images() == null ? named.withImages(folder.resolve(files.imageFolder())) : named;
-      return SplitFile.read(folder.resolve(split.path()), placed);
+    Path images = named.images() == null ? folder.resolve(files.imageFolder()) : named.images();
+    if (layout != null) {
+      return layout.apply(new RawData(name, images, named, path -> place(folder, path)));
     }
-    Path imagesOption = named.images();
-    Path images = imagesOption == null ? folder.resolve(files.imageFolder()) : imagesOption;
-    RawData raw = new RawData(name, folder, images, named, path -> annotation(folder, path));
-    return layout.apply(raw);
+    return SplitFile.read(
+        folder.resolve(Objects.requireNonNull(files.split()).path()), named.withImages(images));
   }
 }

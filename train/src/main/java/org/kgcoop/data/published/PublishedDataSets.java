@@ -4,13 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -25,29 +23,19 @@ import org.kgcoop.files.Resources;
  * and names are those of CoOp's instructions, so existing folders work without changes. The
  * templates are KgCoOp's.
  *
- * <p>If a split file is missing, the split is derived from the authors' files, as in the published
- * code, with a separate generator seeded by the split seed. The published code creates the split
- * once, with the generator of the run, and stores it. Its later runs with seed 1 use the same
- * images as kgcoop with split seed 1.
- *
- * <p>The entries are in {@code datasets.json}: layouts, terms and downloads. You get a part by
- * hand, or a download with a size and a SHA-256 provides it. Split files come from commits of
- * public repositories, because their original place needs a browser.
+ * <p>The entries are in {@code datasets.json}: layouts, terms and downloads. You get a
+ * part by hand, or a download with a size and a SHA-256 provides it. Split files come from commits
+ * of public repositories, because their original place needs a browser.
  */
 public final class PublishedDataSets {
 
-  /** Readers of the authors' files, by the layout of an entry. */
+  /** Readers of the authors' lists and folders, by the layout of an entry without a split file. */
   private static final Map<String, Function<RawData, DataSet>> LAYOUTS =
       Map.of(
           "imagenet", ImageNetFolders::imageNet,
           "numbers", ImageNetFolders::byNumber,
           "identifiers", ImageNetFolders::byIdentifier,
-          "pets", AnnotationLists::pets,
-          "aircraft", AnnotationLists::aircraft,
-          "scenes", AnnotationLists::scenes,
-          "actions", AnnotationLists::actions,
-          "cars", MatlabAnnotations::cars,
-          "flowers", MatlabAnnotations::flowers);
+          "aircraft", AircraftLists::read);
 
   private static final List<PublishedDataSet> ALL = read();
 
@@ -111,7 +99,6 @@ public final class PublishedDataSets {
 
   private static PublishedDataSet entry(JsonNode json, Map<String, PublishedDataSet> sources) {
     String name = json.path("name").asText();
-    String layout = json.path("layout").asText();
     Map<String, Download> downloads = new HashMap<>();
     for (JsonNode each : json.path("downloads")) {
       Download download = download(each);
@@ -131,13 +118,7 @@ public final class PublishedDataSets {
         Objects.requireNonNull(Templates.ofPublished(name), name),
         json.path("classes").asInt(),
         sources.get(json.path("shift_of").asText()),
-        LAYOUTS.getOrDefault(layout, folders(json)));
-  }
-
-  private static RenamedFolders folders(JsonNode json) {
-    Set<String> ignored = new HashSet<>();
-    json.path("ignored").forEach(name -> ignored.add(name.asText()));
-    return new RenamedFolders(ignored, names(json));
+        LAYOUTS.get(json.path("layout").asText()));
   }
 
   private static Map<String, String> names(JsonNode json) {

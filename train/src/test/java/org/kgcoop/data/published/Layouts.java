@@ -12,13 +12,6 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.kgcoop.files.Folders;
-import us.hebi.matlab.mat.format.Mat5;
-import us.hebi.matlab.mat.types.Array;
-import us.hebi.matlab.mat.types.Cell;
-import us.hebi.matlab.mat.types.MatFile;
-import us.hebi.matlab.mat.types.Matrix;
-import us.hebi.matlab.mat.types.Sinks;
-import us.hebi.matlab.mat.types.Struct;
 
 /** The published layouts in miniature, below one root. */
 final class Layouts {
@@ -75,59 +68,16 @@ final class Layouts {
     }
   }
 
-  Layouts labels(String file, int... labels) {
-    Matrix matrix = Mat5.newMatrix(1, labels.length);
-    for (int i = 0; i < labels.length; i++) {
-      matrix.setInt(i, labels[i]);
-    }
-    return matlab(file, "labels", matrix);
-  }
-
-  Layouts classNames(String file, String... names) {
-    Cell cell = Mat5.newCell(1, names.length);
-    for (int i = 0; i < names.length; i++) {
-      cell.set(i, Mat5.newString(names[i]));
-    }
-    return matlab(file, "class_names", cell);
-  }
-
-  /** Writes annotations of images 0.jpg, 1.jpg, ... with these classes, counted from 1. */
-  Layouts annotations(String file, int... classes) {
-    Struct struct = Mat5.newStruct(1, classes.length);
-    for (int i = 0; i < classes.length; i++) {
-      struct.set("bbox_x1", i, Mat5.newScalar(7));
-      struct.set("class", i, Mat5.newScalar(classes[i]));
-      struct.set("fname", i, Mat5.newString(i + ".jpg"));
-    }
-    return matlab(file, "annotations", struct);
-  }
-
-  private Layouts matlab(String file, String variable, Array content) {
-    try (MatFile mat = Mat5.newMatFile().addArray(variable, content)) {
-      Path path = root.resolve(file);
-      Files.createDirectories(Folders.parent(path));
-      try (us.hebi.matlab.mat.types.Sink sink = Sinks.newStreamingFile(path.toFile())) {
-        mat.writeTo(sink);
-      }
-      return this;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /**
-   * Writes Pets: five beagles (label 2) and eight bombay cats (label 1) for training, three for
-   * testing.
-   */
-  Layouts pets() {
-    images("oxford_pets/images", "beagle_%d.jpg", 6)
-        .images("oxford_pets/images", "Bombay_%d.jpg", 10);
-    StringBuilder trainVal = new StringBuilder();
-    for (int i = 0; i < 8; i++) {
-      trainVal.append(i < 5 ? "beagle_" + i + " 2 2 1\n" : "").append("Bombay_" + i + " 1 1 1\n");
-    }
-    text("oxford_pets/annotations/trainval.txt", trainVal.toString());
-    return text(
-        "oxford_pets/annotations/test.txt", "Bombay_9 1 1 1\nbeagle_5 2 2 1\nBombay_8 1 1 1\n");
+  /** Writes Food101 with two classes of two images, and its split file. */
+  Layouts food() {
+    return images("food-101/images/apple_pie", "%d.jpg", 2)
+        .images("food-101/images/waffles", "%d.jpg", 2)
+        .text(
+            "food-101/split_zhou_Food101.json",
+            """
+            {"train": [["waffles/1.jpg", 1, "waffles"], ["apple_pie/1.jpg", 0, "apple_pie"]],
+             "val": [],
+             "test": [["waffles/0.jpg", 1, "waffles"], ["apple_pie/0.jpg", 0, "apple_pie"]]}
+            """);
   }
 }

@@ -1,6 +1,7 @@
 package org.kgcoop.clip;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
@@ -11,10 +12,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.api.Embedder;
 import org.kgcoop.clip.biomed.BiomedFamily;
@@ -35,11 +40,12 @@ import org.kgcoop.io.WeightFiles;
 import org.kgcoop.random.PythonRandom;
 
 /**
- * Damaged files of models of every family. Damaged settings and vocabularies are rejected in one
- * line, or change no feature. A model with damaged weights is rejected in one line, or is still
- * read as a model of its family.
+ * What holds for the models of every family, in each layout. Settings that change the function are
+ * rejected in one line. Damaged settings and vocabularies are rejected in one line, or change no
+ * feature. A model with damaged weights is rejected in one line, or is still read as a model of its
+ * family.
  */
-class FamilyMutationsTest {
+class FamilyContractTest {
   private static final String OPEN_CLIP = "open_clip_config.json";
   private static final String TEXT = "a chest x-ray";
   private static final RgbImage IMAGE = image(11, 9);
@@ -192,6 +198,115 @@ class FamilyMutationsTest {
 
   private static List<Float> floats(float[] values) {
     return IntStream.range(0, values.length).mapToObj(i -> values[i]).toList();
+  }
+
+  // ---- settings that change the function
+
+  /**
+   * A model, one of its files, a part of it, another part, and a part of the message. An empty part
+   * stands for the whole file, and an empty other part deletes it. CLIP's are in FamiliesTest.
+   */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          SigLIP | config.json | | {"model_type": "siglip2"} | model_type "siglip2": changes
+          SigLIP | config.json | | {"model_type": "siglip", "vision_config": {"vision_use_head": false}} | vision_config.vision_use_head false
+          SigLIP | tokenizer.json | | {"model": {"type": | cannot be read as a tokenizer
+          SigLIP | tokenizer.json | | {"model": {"type": "WordPiece", "vocab": {"a": 0}}} | model.type WordPiece: expected BPE or Unigram
+          SigLIP | tokenizer.json | | {"model": {"type": "Unigram", "vocab": [["a", 0]]}} | no piece '</s>'
+          SigLIP | tokenizer.json | "vocab":[ | "vocab":[["zzz",-9], | has 201 token ids, the weights 200
+          SigLIP | tokenizer.json | | | no tokenizer.json next to the weights; download it from the model's page
+          SigLIP of OpenCLIP | open_clip_config.json | "last" | "argmax" | text_cfg.pool_type "argmax"
+          SigLIP of OpenCLIP | open_clip_config.json | vit_base_patch16_siglip_224 | naflexvit_base_patch16_siglip | expected a vit_
+
+          PE-Core | open_clip_config.json | "map" | "avg" | vision_cfg.timm_pool "avg": changes
+          PE-Core | open_clip_config.json | null | "linear" | vision_cfg.timm_proj "linear"
+          PE-Core | open_clip_config.json | vit_pe_core_tiny | vit_pe_spatial_tiny | expected a vit_pe_core_
+          PE-Core | open_clip_config.json | "custom_text": true | "quick_gelu": true | model_cfg.quick_gelu true
+          PE-Core | open_clip_config.json | "width": 32 | "no_causal_mask": true | text_cfg.no_causal_mask true
+          PE-Core | open_clip_config.json | "width": 32 | "pool_type": "last" | expected argmax
+          PE-Core | open_clip_config.json | "width": 32 | "tokenizer_kwargs": {"clean": "whitespace"} | expected lower
+          PE-Core | open_clip_config.json | "width": 32 | "proj_bias": true | text_cfg.proj_bias true
+          PE-Core | open_clip_config.json | "image_size": 8 | "image_size": 16 | has images of 16 pixels
+          PE-Core | open_clip_config.json | "heads": 2 | "heads": 5 | text width 32 does not divide into 5 heads
+
+          BiomedCLIP | open_clip_config.json | "cls_last_hidden_state_pooler" | "mean_pooler" | hf_pooler_type 'mean_pooler' is not supported; kgcoop takes [CLS] of the last layer
+          BiomedCLIP | open_clip_config.json | "hf_pooler_type" | "pool_type" | hf_pooler_type 'mean_pooler'
+          BiomedCLIP | open_clip_config.json | "hf_proj_type": "mlp" | "hf_proj_type": "linear" | hf_proj_type 'linear'
+          BiomedCLIP | open_clip_config.json | "timm_pool": "" | "timm_pool": "avg" | timm_pool "avg"
+          BiomedCLIP | open_clip_config.json | "timm_proj": "linear" | "timm_proj": "mlp" | timm_proj "mlp"
+          BiomedCLIP | open_clip_config.json | vit_base_patch16_224 | convnext_base | timm_model_name
+          BiomedCLIP | open_clip_config.json | "hf_model_name": "bert" | "hf_model_name": "x/BiomedRoBERTa" | the text encoder is x/BiomedRoBERTa (RoBERTa); kgcoop reads BERT's with WordPiece
+          BiomedCLIP | open_clip_config.json | "context_length": 24 | "context_length": 25 | context_length 25; expected 3 to 24
+          BiomedCLIP | open_clip_config.json | "context_length": 24 | "context_length": 1 | context_length 1; expected 3 to 24
+          BiomedCLIP | open_clip_config.json | "context_length": 24 | "context_length": -1 | a positive whole number
+          BiomedCLIP | open_clip_config.json | "num_attention_heads": 2 | "num_attention_heads": 3 | does not divide into 3 heads
+          BiomedCLIP | open_clip_config.json | "num_attention_heads": 2 | "hidden_act": "relu" | hidden_act "relu"
+          BiomedCLIP | open_clip_config.json | "num_attention_heads": 2 | "is_decoder": true | is_decoder true
+          BiomedCLIP | open_clip_config.json | "num_attention_heads": 2 | "model_type": "electra" | model_type
+          BiomedCLIP | open_clip_config.json | "hf_proj_type" | "no_such_key": true, "hf_proj_type" | no_such_key
+          BiomedCLIP | open_clip_config.json | "image_size": 8 | "image_size": 16 | images of 16 pixels
+          BiomedCLIP | vocab.txt | | | no tokenizer.json or vocab.txt next to the weights; download it from the model's page
+
+          NaFlex | config.json | "siglip2" | "siglip" | model_type "siglip"
+          NaFlex | config.json | "num_patches": 9 | "num_patches": 16 | num_patches 16
+          NaFlex | config.json | "patch_size": 4 | "patch_size": 16 | config.json: vision_config.patch_size 16
+          NaFlex | config.json | "num_patches": 9 | "image_size": 224 | vision_config.image_size 224
+          NaFlex | config.json | "num_patches": 9 | "vision_use_head": false | vision_config.vision_use_head false
+          NaFlex | config.json | "num_patches": 9 | "hidden_act": "relu" | vision_config.hidden_act "relu"
+          NaFlex | preprocessor_config.json | "patch_size": 4 | "patch_size": 16 | preprocessor_config.json: patch_size 16
+          NaFlex | preprocessor_config.json | "do_resize": true | "do_resize": false | do_resize false
+          NaFlex | preprocessor_config.json | "do_resize": true | "size": {"height": 12, "width": 12} | size {
+          NaFlex | preprocessor_config.json | Siglip2ImageProcessorFast | SiglipImageProcessor | image_processor_type
+          NaFlex | preprocessor_config.json | "max_num_patches": 12 | "max_num_patches": 0 | max_num_patches 0
+          NaFlex | preprocessor_config.json | "max_num_patches": 12 | "max_num_patches": "many" | max_num_patches "many"
+          """)
+  void settingsThatChangeTheFunctionAreRefused(
+      String name, String file, @Nullable String part, @Nullable String other, String message)
+      throws IOException {
+    Path copy = copy(model(name).folder(), folder.resolve("model"));
+    String text = Files.readString(copy.resolve(file)).replace(" : ", ": ");
+    if (other == null) {
+      Files.delete(copy.resolve(file));
+    } else {
+      assertThat(text).contains(part == null ? "" : part);
+      Files.writeString(copy.resolve(file), part == null ? other : text.replace(part, other));
+    }
+    assertRefused(copy, message);
+  }
+
+  private static void assertRefused(Path model, String message) {
+    assertThatThrownBy(
+            () -> {
+              try (Clip clip = Clip.load(model)) {
+                assertThat(clip.tokenizer().vocabularySize()).isPositive();
+              }
+            })
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageStartingWith(model.toString())
+        .message()
+        .contains(message)
+        .hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SigLIP", "PE-Core of Meta"})
+  void everyTensorIsNeeded(String name) throws IOException {
+    Map<String, StoredTensor> all = new LinkedHashMap<>();
+    WeightFiles.open(model(name).folder()).tensors().forEach((n, t) -> all.put(n, t.inMemory()));
+    Path file = folder.resolve("weights.safetensors");
+    for (String missing : all.keySet()) {
+      Map<String, StoredTensor> rest = new LinkedHashMap<>(all);
+      rest.remove(missing);
+      Safetensors.write(file, rest.values(), Map.of());
+      assertRefused(file, "");
+    }
+  }
+
+  private static Model model(String name) {
+    return ALL.stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
   }
 
   // ---- settings and vocabularies
