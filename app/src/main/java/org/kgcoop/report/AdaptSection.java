@@ -18,10 +18,10 @@ import org.kgcoop.report.Block.KeyNumber;
 import org.kgcoop.report.Block.Words;
 import org.kgcoop.report.chart.BarPlot;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.AdaptRecord.Accuracy;
 import org.kgcoop.runs.AdaptRecord.Candidate;
 import org.kgcoop.runs.AdaptRecord.Choice;
 import org.kgcoop.runs.AdaptRecord.Images;
-import org.kgcoop.runs.AdaptRecord.Interval;
 import org.kgcoop.runs.AdaptRecord.Result;
 import org.kgcoop.runs.AdaptRecord.Suspect;
 import org.kgcoop.runs.Metric.Best;
@@ -47,7 +47,7 @@ final class AdaptSection {
 
   private static void add(List<Block> blocks, AdaptRecord record, EmbeddedImages images) {
     Choice choice = record.choice();
-    Interval key = record.result().expected();
+    Accuracy key = record.result().expected();
     if (choice != null && key != null && !record.expectations().isEmpty()) {
       blocks.add(
           new KeyNumber(
@@ -68,7 +68,7 @@ final class AdaptSection {
     if (!sentences.isEmpty()) {
       expected.add(new Entry("expected accuracy", String.join(" ", sentences)));
     }
-    Interval test = record.result().test();
+    Accuracy test = record.result().test();
     if (test != null) {
       expected.add(
           new Entry(

@@ -15,6 +15,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Bootstrap;
+import org.kgcoop.eval.Interval;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.runs.Metric;
 import org.kgcoop.runs.TargetResult;
@@ -48,7 +49,7 @@ public final class RunTable {
       int seeds,
       int dataSets,
       boolean complete,
-      @JsonProperty("interval_95") Bootstrap.@Nullable Interval interval) {}
+      @JsonProperty("interval_95") @Nullable Interval interval) {}
 
   /**
    * The difference between two rows in a column, in percentage points.
@@ -61,7 +62,7 @@ public final class RunTable {
       TableRow row,
       TableRow other,
       @JsonProperty("difference") double value,
-      @JsonProperty("interval_95") Bootstrap.@Nullable Interval interval,
+      @JsonProperty("interval_95") @Nullable Interval interval,
       int pairs) {
     /** Returns true if the interval excludes 0. */
     @JsonProperty("stands")
@@ -186,7 +187,7 @@ public final class RunTable {
             .max()
             .orElse(0),
         isComplete(row, column),
-        resampled == null ? null : Bootstrap.Interval.of(resampled));
+        resampled == null ? null : Interval.ofResamples(resampled));
   }
 
   private boolean isComplete(TableRow row, String column) {
@@ -209,11 +210,11 @@ public final class RunTable {
     }
     double[] a = both.resampled(row, column);
     double[] b = both.resampled(other, column);
-    Bootstrap.Interval interval = null;
+    Interval interval = null;
     if (a != null && b != null) {
       double[] difference = new double[a.length];
       Arrays.setAll(difference, i -> a[i] - b[i]);
-      interval = Bootstrap.Interval.of(difference);
+      interval = Interval.ofResamples(difference);
     }
     return new Difference(
         column, row, other, estimate.mean() - against.mean(), interval, pairs(row, other));

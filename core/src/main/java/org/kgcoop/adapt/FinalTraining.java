@@ -134,14 +134,14 @@ final class FinalTraining {
   }
 
   /** Measures a method of the short list on the test images. */
-  AdaptRecord.Interval onTest(String id, Path work) {
+  AdaptRecord.Accuracy onTest(String id, Path work) {
     return trained(context.silent(), id, work, id)
         .target(TEST)
         .map(FinalTraining::interval)
         .orElseThrow(() -> KgCoopException.data(data.name() + ": no test images"));
   }
 
-  private static AdaptRecord.Interval interval(TargetResult test) {
+  private static AdaptRecord.Accuracy interval(TargetResult test) {
     return Score.interval(test.correct(), Math.toIntExact(test.total()));
   }
 

@@ -30,9 +30,6 @@ public record RejectionThreshold(
   /** The default share of images of known classes to keep. */
   public static final double KEEP = 0.95;
 
-  /** An interval of a share, from 0 to 1. */
-  public record Interval(double low, double high) {}
-
   /**
    * Computes the threshold.
    *

@@ -268,12 +268,12 @@ public record AdaptRecord(
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public record Result(
-      @Nullable Interval expected,
-      @Nullable Interval expectedBalanced,
-      @Nullable Interval expectedUnseen,
+      @Nullable Accuracy expected,
+      @Nullable Accuracy expectedBalanced,
+      @Nullable Accuracy expectedUnseen,
       List<OfClass> classes,
       List<Mistake> mistakes,
-      @Nullable Interval test,
+      @Nullable Accuracy test,
       @Nullable Calibrated calibration,
       List<Suspect> suspects) {
     static final Result UNKNOWN = new Result(null, null, null, List.of(), List.of());
@@ -286,16 +286,16 @@ public record AdaptRecord(
 
     /** Creates the result before the training on all images. */
     public Result(
-        @Nullable Interval expected,
-        @Nullable Interval expectedBalanced,
-        @Nullable Interval expectedUnseen,
+        @Nullable Accuracy expected,
+        @Nullable Accuracy expectedBalanced,
+        @Nullable Accuracy expectedUnseen,
         List<OfClass> classes,
         List<Mistake> mistakes) {
       this(expected, expectedBalanced, expectedUnseen, classes, mistakes, null, null, List.of());
     }
 
     /** Returns the result after the training on all images. */
-    public Result trained(@Nullable Interval tested, Calibrated found, List<Suspect> suspected) {
+    public Result trained(@Nullable Accuracy tested, Calibrated found, List<Suspect> suspected) {
       return new Result(
           expected, expectedBalanced, expectedUnseen, classes, mistakes, tested, found, suspected);
     }
@@ -460,7 +460,7 @@ public record AdaptRecord(
    *
    * @param images the number of measured images
    */
-  public record Interval(double accuracy, double low, double high, int images) {
+  public record Accuracy(double accuracy, double low, double high, int images) {
     /** Returns true if a value is inside the interval. */
     public boolean holds(double figure) {
       return figure >= low && figure <= high;
@@ -655,7 +655,7 @@ public record AdaptRecord(
               : "Some of your classes were hidden to measure the accuracy on unseen classes. It does"
                   + " not hold for names of another kind.");
     }
-    Interval expected = result.expected();
+    Accuracy expected = result.expected();
     if (expected != null && expected.low() <= 100.0 / images.classes()) {
       doubts.add("The images do not show that any method is better than guessing.");
     }
@@ -680,7 +680,7 @@ public record AdaptRecord(
   }
 
   private static void add(
-      List<String> sentences, String what, @Nullable Interval expected, String from) {
+      List<String> sentences, String what, @Nullable Accuracy expected, String from) {
     if (expected != null) {
       sentences.add(
           String.format(

@@ -29,8 +29,8 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.SortedFolder;
 import org.kgcoop.data.open.DataSets;
-import org.kgcoop.eval.BinomialLimits;
 import org.kgcoop.eval.Calibration;
+import org.kgcoop.eval.Interval;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.fixtures.TestImages;
@@ -593,9 +593,8 @@ class AdaptationRunTest {
         .isEqualTo(LabelSource.stated(AdaptRecord.Labels.Origin.RANDOM));
     AdaptRecord audited =
         AdaptationRun.run(context, request.with(source), folder.resolve("audited"));
-    AdaptRecord.Interval expected = Objects.requireNonNull(audited.result().expected());
-    BinomialLimits limits =
-        BinomialLimits.of((int) Math.round(expected.accuracy() * 3 / 100), 3, 0.95);
+    AdaptRecord.Accuracy expected = Objects.requireNonNull(audited.result().expected());
+    Interval limits = Interval.ofShare((int) Math.round(expected.accuracy() * 3 / 100), 3, 0.95);
     assertThat(expected.images()).isEqualTo(3);
     assertThat(audited.result().expectedBalanced()).isNull();
     assertThat(expected.low()).isCloseTo(100 * limits.low(), within(1e-9));

@@ -55,7 +55,7 @@ final class AdaptPrinter {
     }
     gain(record).ifPresent(output::print);
     record.expectations().forEach(output::print);
-    AdaptRecord.Interval test = record.result().test();
+    AdaptRecord.Accuracy test = record.result().test();
     if (test != null) {
       output.printf(
           "Measured on %d test images, which had no part in this: %.1f %% right (95 %%: %.1f to"
