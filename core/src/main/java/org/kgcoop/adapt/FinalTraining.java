@@ -154,14 +154,10 @@ final class FinalTraining {
 
   private AdaptRecord.Calibrated calibrated(
       Calibration calibration, HeldOutLogits logits, ClassifierFile file) {
-    Calibration.Rejection rejection = Objects.requireNonNull(calibration.rejection());
     return new AdaptRecord.Calibrated(
         calibration.temperature(),
         calibration.images(),
-        rejection.threshold(),
-        rejection.keeps(),
-        rejection.low(),
-        rejection.high(),
+        Objects.requireNonNull(calibration.rejection()),
         request.unknown().isEmpty() ? null : logits.unknown(calibration, largestOfUnknown(file)));
   }
 

@@ -3,6 +3,7 @@ package org.kgcoop.runs;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
+import org.kgcoop.eval.Calibration;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.JsonFiles;
 
@@ -379,19 +381,13 @@ public record AdaptRecord(
    *
    * @param temperature 1 if the held-out images do not determine it
    * @param images the number of held-out images that determine both
-   * @param threshold the number that the largest probability of an image is compared with
-   * @param keeps the share of new images of the learned classes that is accepted on average
-   * @param low the lower end of the 95 % interval of that share
-   * @param high the upper end of it
+   * @param rejection the threshold of the largest probability of an image
    * @param unknown the measurement on images of no class; null if there are none
    */
   public record Calibrated(
       double temperature,
       int images,
-      double threshold,
-      double keeps,
-      double low,
-      double high,
+      @JsonUnwrapped Calibration.Rejection rejection,
       @Nullable Unknown unknown) {
 
     /** Describes the threshold, the temperature and the images of no class, one sentence each. */
@@ -402,10 +398,10 @@ public record AdaptRecord(
                   Locale.ROOT,
                   "Below %.1f %%, treat an image as none of these: this keeps %.0f %% of images of your"
                       + " classes (95 %%: %.0f to %.0f).",
-                  100 * threshold,
-                  100 * keeps,
-                  100 * low,
-                  100 * high)
+                  100 * rejection.threshold(),
+                  100 * rejection.keeps(),
+                  100 * rejection.low(),
+                  100 * rejection.high())
               + (unknown == null
                   ? " Without examples of other images (--unknown), kgcoop cannot say how many"
                       + " others it rejects; in our measurements 23 %."

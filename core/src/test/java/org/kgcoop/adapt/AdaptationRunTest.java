@@ -174,9 +174,9 @@ class AdaptationRunTest {
     assertThat(found.temperature()).isEqualTo(stored.temperature());
     assertThat(stored.by()).isEqualTo(Calibration.Origin.OUT_OF_FOLD);
     Calibration.Rejection rejection = Objects.requireNonNull(stored.rejection());
-    assertThat(found.threshold()).isEqualTo(rejection.threshold());
+    assertThat(found.rejection()).isEqualTo(rejection);
     // The threshold is the smallest of 12 scores. On average, 12 of 13 new scores reach it.
-    assertThat(found.keeps()).isCloseTo(12.0 / 13, within(1e-12));
+    assertThat(rejection.keeps()).isCloseTo(12.0 / 13, within(1e-12));
     // Classify the same images with the classifier of the file.
     AdaptRecord.Unknown compared = Objects.requireNonNull(found.unknown());
     assertThat(compared.images()).isEqualTo(unknown.size());
