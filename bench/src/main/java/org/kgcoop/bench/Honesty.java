@@ -53,6 +53,7 @@ import org.kgcoop.method.Proker;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.model.Head;
 import org.kgcoop.progress.Progress;
+import org.kgcoop.report.AdaptSentences;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.trial.Evaluator;
@@ -266,7 +267,7 @@ final class Honesty {
         sample.fresh().size(),
         Objects.requireNonNull(record.choice()).method(),
         promises(situation, sample, record.result(), answers),
-        record.doubts(),
+        new AdaptSentences(record).doubts(),
         probabilities(file, sample, known, seed),
         record.candidates().stream()
             .filter(AdaptRecord.Candidate::isMeasured)

@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.Messages;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.JsonFiles;
@@ -53,14 +52,8 @@ public record AdaptRecord(
     @Nullable Choice choice,
     Result result) {
 
-  /** The width of an interval, in percentage points, that needs an explanation. */
-  private static final double WIDE = 50;
-
   /** The ratio of the sizes of two classes that changes the accuracy noticeably. */
   private static final int UNBALANCED = 2;
-
-  /** The percentage of new images of classes that nobody drew that is worth a sentence. */
-  private static final double MANY_NEW_CLASSES = 5;
 
   /** The share of held-out images that a classifier must have right to find wrong labels. */
   private static final double LEAST_RIGHT = 0.5;
@@ -203,11 +196,6 @@ public record AdaptRecord(
       unreadable = RunJson.list(unreadable);
     }
 
-    /** Returns the number of images in words: {@code 137}, or {@code 32 of 137}. */
-    public String used() {
-      return count < available ? count + " of " + available : String.valueOf(count);
-    }
-
     /**
      * Returns the probability that a new image shows a class without an image, if these were drawn
      * at random: the share of groups that are the only one of their class (Good, Biometrika 1953).
@@ -220,11 +208,6 @@ public record AdaptRecord(
     /** Returns true if the classes have very different numbers of images. */
     public boolean isUnbalanced() {
       return fewest > 0 && most >= UNBALANCED * fewest;
-    }
-
-    /** Returns the number of images per class in words: {@code 8} or {@code 8 to 52}. */
-    public String ofEach() {
-      return fewest == most ? String.valueOf(most) : fewest + " to " + most;
     }
   }
 
@@ -388,47 +371,7 @@ public record AdaptRecord(
       double temperature,
       int images,
       @JsonUnwrapped Calibration.Rejection rejection,
-      @Nullable Unknown unknown) {
-
-    /** Describes the threshold, the temperature and the images of no class, one sentence each. */
-    public List<String> sentences() {
-      List<String> sentences = new ArrayList<>();
-      sentences.add(
-          String.format(
-                  Locale.ROOT,
-                  "Below %.1f %%, treat an image as none of these: this keeps %.0f %% of images of your"
-                      + " classes (95 %%: %.0f to %.0f).",
-                  100 * rejection.threshold(),
-                  100 * rejection.keeps(),
-                  100 * rejection.low(),
-                  100 * rejection.high())
-              + (unknown == null
-                  ? " Without examples of other images (--unknown), kgcoop cannot say how many"
-                      + " others it rejects; in our measurements 23 %."
-                  : ""));
-      sentences.add(
-          temperature == 1
-              ? "No temperature was found with the held-out images. Probabilities may be too high or too"
-                  + " low."
-              : String.format(
-                  Locale.ROOT,
-                  "Probabilities are calibrated by the temperature %.3g, found with %d held-out"
-                      + " images.",
-                  temperature,
-                  images));
-      if (unknown != null) {
-        sentences.add(
-            String.format(
-                Locale.ROOT,
-                "Of %d images of no class, the threshold accepts %.1f %%; AUROC against held-out"
-                    + " images: %.3f.",
-                unknown.images(),
-                100 * unknown.accepted(),
-                unknown.auroc()));
-      }
-      return sentences;
-    }
-  }
+      @Nullable Unknown unknown) {}
 
   /**
    * Images that belong to no class.
@@ -547,118 +490,6 @@ public record AdaptRecord(
   }
 
   /**
-   * Describes the expected accuracy, and what it depends on. The list is empty until the accuracy
-   * is known.
-   */
-  public List<String> expectations() {
-    if (choice == null || result.classes().isEmpty()) {
-      return List.of();
-    }
-    List<String> sentences = new ArrayList<>();
-    if (labels.areChosen() && result.expected() == null) {
-      sentences.add(
-          labels.proposals() > 0
-              ? ("Accuracy: unknown. %s of %s labels are proposals of a classifier that nobody"
-                      + " changed. Check the labels, and then delete %s or use --labels random.")
-                  .formatted(labels.proposals(), images.available(), labels.source())
-              : "Accuracy: unknown. The labels were chosen, so cross-validation would be wrong by up"
-                  + " to 20 points. Label 50 random images.");
-      return sentences;
-    }
-    sentences.add(
-        "This is about images from the same sources. kgcoop cannot see a mark or background that"
-            + " only one class has here.");
-    sentences.addAll(doubts());
-    add(
-        sentences,
-        images.isUnbalanced()
-            ? "new images like these, with classes as frequent as here"
-            : "new images like these",
-        result.expected(),
-        labels.areChosen() && result.expected() != null
-            ? ", from %s random images".formatted(result.expected().images())
-            : "");
-    if (images.isUnbalanced()) {
-      add(
-          sentences,
-          "new images, if every class is equally frequent",
-          result.expectedBalanced(),
-          "");
-    }
-    add(sentences, "new images of the unseen classes", result.expectedUnseen(), "");
-    if (result.expectedUnseen() != null
-        && result.expectedUnseen().high() - result.expectedUnseen().low() > WIDE) {
-      sentences.add("This range is wide, because your classes differ much.");
-    }
-    if (labels.origin() == Labels.Origin.UNSTATED) {
-      sentences.add(
-          "This holds if you labeled images as they came. If a program or you chose them, use"
-              + " --labels chosen.");
-    }
-    return sentences;
-  }
-
-  /** Returns the reasons why the expected accuracy may not hold for these images. */
-  public List<String> doubts() {
-    List<String> doubts = new ArrayList<>();
-    if (choice == null || (labels.areChosen() && result.expected() == null)) {
-      return doubts;
-    }
-    FewObjects objects = images.objects();
-    if (objects != null) {
-      doubts.add(
-          String.format(
-              Locale.ROOT,
-              "These images seem to show few objects or backgrounds, about %.1f per class. The"
-                  + " expected accuracy is for other ones. For the same ones it is about %.0f points"
-                  + " higher, and the range covers both. Probabilities and threshold are for these.",
-              objects.perClass(),
-              objects.fall()));
-    }
-    int contradictions = images.copies().contradictions().size();
-    if (contradictions > 0) {
-      doubts.add(
-          ("%s of equal or nearly equal images have two labels. If one of them is wrong, the figures"
-                  + " expect such labels of new images, too.")
-              .formatted(Messages.count(contradictions, "pair", "pairs")));
-    }
-    double newClasses = 100 * images.newClasses();
-    if (newClasses >= MANY_NEW_CLASSES && !labels.areChosen()) {
-      String why =
-          "%s of %s are the only one of their class"
-              .formatted(images.single().size(), images.groups());
-      doubts.add(
-          labels.origin() == Labels.Origin.RANDOM
-              ? String.format(
-                  Locale.ROOT,
-                  "About %.0f %% of new images show classes that are not here, because %s. The"
-                      + " figures count them as wrong.",
-                  newClasses,
-                  why)
-              : String.format(
-                  Locale.ROOT,
-                  "If you drew the images at random, about %.0f %% of new images show classes that"
-                      + " are not here, because %s. The figures leave them out; --labels random"
-                      + " counts them.",
-                  newClasses,
-                  why));
-    }
-    if (isForUnseen()) {
-      doubts.add(
-          result.expectedUnseen() == null
-              ? "The accuracy on the unseen classes is unknown: their names are of another kind than"
-                  + " those of your classes, which were hidden to measure it."
-              : "Some of your classes were hidden to measure the accuracy on unseen classes. It does"
-                  + " not hold for names of another kind.");
-    }
-    Accuracy expected = result.expected();
-    if (expected != null && expected.low() <= 100.0 / images.classes()) {
-      doubts.add("The images do not show that any method is better than guessing.");
-    }
-    return doubts;
-  }
-
-  /**
    * Returns the reason why no labels are listed as wrong; empty if they can be. A classifier that
    * is mostly wrong contradicts right labels, too.
    */
@@ -673,22 +504,6 @@ public record AdaptRecord(
             "Wrong labels are not searched: the classifier is right on only %.0f %% of held-out"
                 + " images.",
             100.0 * right / asked);
-  }
-
-  private static void add(
-      List<String> sentences, String what, @Nullable Accuracy expected, String from) {
-    if (expected != null) {
-      sentences.add(
-          String.format(
-              Locale.ROOT,
-              "Of %d %s, expect %.0f right (95 %%: %.0f to %.0f)%s.",
-              NEW_IMAGES,
-              what,
-              expected.accuracy(),
-              expected.low(),
-              expected.high(),
-              from));
-    }
   }
 
   public AdaptRecord with(List<Candidate> tried) {
@@ -709,19 +524,6 @@ public record AdaptRecord(
         candidates.stream().filter(Candidate::isMeasured).map(Candidate::method).toList();
     return new AdaptRecord(
         settings, plan.compared(measured), labels, images, candidates, choice, result);
-  }
-
-  /**
-   * Describes the number of training images: {@code 137 images of 6 classes, 8 to 52 per class}, or
-   * {@code 32 of 137 images, because of --minutes, of 6 classes, 4 to 6 per class}.
-   */
-  public String learnedFrom() {
-    return "%s images%s of %s classes, %s per class"
-        .formatted(
-            images.used(),
-            plan.perClass > 0 ? ", because of --minutes," : "",
-            images.classes(),
-            images.ofEach());
   }
 
   /** Returns the measured value of a method; NaN if there is none. */
