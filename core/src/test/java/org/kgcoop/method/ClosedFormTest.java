@@ -190,8 +190,8 @@ class ClosedFormTest {
   }
 
   @Test
-  void theMedianDistanceIsThatOfAllPairsInBlocks() {
-    for (int count : new int[] {2, 3, 600, 601}) {
+  void theMedianDistanceIsThatOfAllPairsOrOfManyRowsASample() {
+    for (int count : new int[] {2, 3, 499, 500, 1201}) {
       double[] vectors = unit(count, 4).toDoubles();
       double[] distances =
           IntStream.range(0, count)
@@ -206,7 +206,9 @@ class ClosedFormTest {
 
       assertThat(found)
           .as("%s rows", count)
-          .isCloseTo((distances[(pairs - 1) / 2] + distances[pairs / 2]) / 2, within(1e-12));
+          .isCloseTo(
+              (distances[(pairs - 1) / 2] + distances[pairs / 2]) / 2,
+              within(count > 500 ? 0.02 : 1e-12));
     }
     assertThat(KernelRidge.medianDistance(unit(1, 4).expand(5, WIDTH))).isCloseTo(0, within(1e-6));
   }
