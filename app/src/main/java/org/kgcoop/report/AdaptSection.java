@@ -18,10 +18,10 @@ import org.kgcoop.report.Block.KeyNumber;
 import org.kgcoop.report.Block.Words;
 import org.kgcoop.report.chart.BarPlot;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.AdaptRecord.Accuracy;
 import org.kgcoop.runs.AdaptRecord.Candidate;
 import org.kgcoop.runs.AdaptRecord.Choice;
 import org.kgcoop.runs.AdaptRecord.Images;
-import org.kgcoop.runs.AdaptRecord.Interval;
 import org.kgcoop.runs.AdaptRecord.Result;
 import org.kgcoop.runs.AdaptRecord.Suspect;
 import org.kgcoop.runs.Metric.Best;
@@ -46,9 +46,10 @@ final class AdaptSection {
   }
 
   private static void add(List<Block> blocks, AdaptRecord record, EmbeddedImages images) {
+    AdaptSentences sentences = new AdaptSentences(record);
     Choice choice = record.choice();
-    Interval key = record.result().expected();
-    if (choice != null && key != null && !record.expectations().isEmpty()) {
+    Accuracy key = record.result().expected();
+    if (choice != null && key != null && !sentences.expectations().isEmpty()) {
       blocks.add(
           new KeyNumber(
               String.format(Locale.ROOT, "%.0f of 100", key.accuracy()),
@@ -64,11 +65,10 @@ final class AdaptSection {
                 ? "None is chosen yet; below are those tried so far."
                 : "Chosen: " + choice.title() + ". " + choice.why()));
     List<Entry> expected = new ArrayList<>();
-    List<String> sentences = record.expectations();
-    if (!sentences.isEmpty()) {
-      expected.add(new Entry("expected accuracy", String.join(" ", sentences)));
+    if (!sentences.expectations().isEmpty()) {
+      expected.add(new Entry("expected accuracy", String.join(" ", sentences.expectations())));
     }
-    Interval test = record.result().test();
+    Accuracy test = record.result().test();
     if (test != null) {
       expected.add(
           new Entry(
@@ -88,8 +88,8 @@ final class AdaptSection {
     if (!expected.isEmpty()) {
       blocks.add(new Entries(expected, false));
     }
-    if (record.result().calibration() != null) {
-      blocks.add(new Words(String.join(" ", record.result().calibration().sentences())));
+    if (!sentences.calibration().isEmpty()) {
+      blocks.add(new Words(String.join(" ", sentences.calibration())));
     }
     List<Candidate> measured = record.candidates().stream().filter(Candidate::isMeasured).toList();
     String what = record.isForUnseen() ? "H of seen and unseen classes" : "Accuracy";
@@ -244,7 +244,7 @@ final class AdaptSection {
   private static List<Entry> images(AdaptRecord record) {
     Images images = record.images();
     List<Entry> entries = new ArrayList<>();
-    entries.add(new Entry("learned from", record.learnedFrom()));
+    entries.add(new Entry("learned from", new AdaptSentences(record).learnedFrom()));
     entries.add(
         new Entry(
             "views",

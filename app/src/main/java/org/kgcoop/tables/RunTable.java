@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Bootstrap;
+import org.kgcoop.eval.Interval;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.runs.Metric;
 import org.kgcoop.runs.TargetResult;
@@ -45,7 +46,7 @@ public final class RunTable {
       int seeds,
       int dataSets,
       boolean complete,
-      @JsonProperty("interval_95") Bootstrap.@Nullable Interval interval) {}
+      @JsonProperty("interval_95") @Nullable Interval interval) {}
 
   /**
    * The difference between two rows in a column, in percentage points.
@@ -58,7 +59,7 @@ public final class RunTable {
       TableRow row,
       TableRow other,
       @JsonProperty("difference") double value,
-      @JsonProperty("interval_95") Bootstrap.@Nullable Interval interval,
+      @JsonProperty("interval_95") @Nullable Interval interval,
       int pairs) {
     /** Returns true if the interval excludes 0. */
     @JsonProperty("stands")
@@ -194,7 +195,7 @@ public final class RunTable {
         bySeed.size(),
         parts.stream().mapToInt(part -> part.dataSets().size()).max().orElse(0),
         isComplete(row, column),
-        values == null ? null : Bootstrap.Interval.of(values));
+        values == null ? null : Interval.ofResamples(values));
   }
 
   private boolean isComplete(TableRow row, String column) {
@@ -233,11 +234,11 @@ public final class RunTable {
     }
     double[] a = both.resampled(first, column);
     double[] b = both.resampled(second, column);
-    Bootstrap.Interval interval = null;
+    Interval interval = null;
     if (a != null && b != null) {
       double[] difference = new double[a.length];
       Arrays.setAll(difference, i -> a[i] - b[i]);
-      interval = Bootstrap.Interval.of(difference);
+      interval = Interval.ofResamples(difference);
     }
     return new Difference(
         column, row, other, estimate.mean() - against.mean(), interval, pairs(row, other));

@@ -306,7 +306,7 @@ public final class StoredRun {
   }
 
   /** Returns the accuracy that an adaptation expects on new images. Other runs have none. */
-  public Optional<AdaptRecord.Interval> expected() {
+  public Optional<AdaptRecord.Accuracy> expected() {
     return adaptation().map(record -> record.result().expected());
   }
 

@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.Messages;
-import org.kgcoop.eval.Bootstrap;
+import org.kgcoop.eval.Interval;
 import org.kgcoop.runs.Metric;
 import org.kgcoop.runs.RunJson;
 
@@ -230,7 +230,7 @@ public final class TableWriter {
         + (estimate.complete() ? "" : format == Format.LATEX ? "$^\\dagger$" : " †");
   }
 
-  private static String interval(Bootstrap.@Nullable Interval interval) {
+  private static String interval(@Nullable Interval interval) {
     return interval == null
         ? ""
         : " [" + number(interval.low()) + ", " + number(interval.high()) + "]";
@@ -337,7 +337,7 @@ public final class TableWriter {
         if (estimate == null) {
           continue;
         }
-        Bootstrap.Interval interval = estimate.interval();
+        Interval interval = estimate.interval();
         double ms = table.msPerImage(row);
         csv.writeRecord(
             Messages.cell(row.label()),

@@ -3,6 +3,7 @@ package org.kgcoop.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -97,6 +98,10 @@ public final class JsonPage {
         value = value.getContentType();
       }
       Class<?> raw = value.getRawClass();
+      if (property.getPrimaryMember().hasAnnotation(JsonUnwrapped.class)) {
+        addRows(lines, seen, heading, prefix, value);
+        continue;
+      }
       String table =
           tables().entrySet().stream()
               .filter(each -> each.getValue() == raw)

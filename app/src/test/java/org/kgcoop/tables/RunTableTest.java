@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.eval.Bootstrap;
+import org.kgcoop.eval.Interval;
 
 class RunTableTest {
   private static final Bootstrap BOOTSTRAP = new Bootstrap(2000, 1);
@@ -57,7 +58,7 @@ class RunTableTest {
     assertThat(figure.deviation()).isCloseTo(4, within(1e-9));
     assertThat(figure.seeds()).isEqualTo(2);
     assertThat(figure.dataSets()).isEqualTo(2);
-    Bootstrap.Interval interval = Objects.requireNonNull(figure.interval());
+    Interval interval = Objects.requireNonNull(figure.interval());
     assertThat(interval.low()).isLessThan(74);
     assertThat(interval.high()).isGreaterThan(74);
   }
@@ -108,7 +109,7 @@ class RunTableTest {
     assertThat(coop.deviation()).isCloseTo(0, within(1e-9));
     assertThat(coop.seeds()).isEqualTo(2);
     assertThat(coop.complete()).isFalse();
-    Bootstrap.Interval interval = Objects.requireNonNull(coop.interval());
+    Interval interval = Objects.requireNonNull(coop.interval());
     assertThat((interval.low() + interval.high()) / 2).isCloseTo(70, within(2.0));
     assertThat(figure(table, 1, "test").complete()).isTrue();
     assertThat(figure(table, 1, "test").seeds()).isEqualTo(3);
@@ -244,7 +245,7 @@ class RunTableTest {
 
     RunTable.Difference difference = difference(table, 1);
 
-    assertThat(difference.interval()).isEqualTo(new Bootstrap.Interval(0, 0));
+    assertThat(difference.interval()).isEqualTo(new Interval(0, 0));
   }
 
   @Test

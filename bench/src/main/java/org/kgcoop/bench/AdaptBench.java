@@ -163,25 +163,25 @@ final class AdaptBench implements Callable<Integer> {
         long start = System.nanoTime();
         AdaptRecord record = AdaptationRun.run(context, request, out.resolve(name));
         double seconds = (System.nanoTime() - start) / 1e9;
-        Map<String, AdaptRecord.Interval> testAccuracies =
+        Map<String, AdaptRecord.Accuracy> testAccuracies =
             CandidateAccuracy.of(context, request, record, out.resolve(name + "-candidates"));
-        AdaptRecord.Interval own =
+        AdaptRecord.Accuracy own =
             Objects.requireNonNull(
                 testAccuracies.get(Objects.requireNonNull(record.choice()).method()));
-        AdaptRecord.Interval best =
+        AdaptRecord.Accuracy best =
             testAccuracies.values().stream()
-                .max(Comparator.comparingDouble(AdaptRecord.Interval::accuracy))
+                .max(Comparator.comparingDouble(AdaptRecord.Accuracy::accuracy))
                 .orElseThrow();
         double error =
             100 * Math.sqrt(best.accuracy() * (100 - best.accuracy()) / 1e4 / best.images());
-        AdaptRecord.Interval expected = Objects.requireNonNull(record.result().expected());
+        AdaptRecord.Accuracy expected = Objects.requireNonNull(record.result().expected());
         boolean isNear = best.accuracy() - own.accuracy() <= error;
         boolean isInside = expected.holds(own.accuracy());
         near += isNear ? 1 : 0;
         inside += isInside ? 1 : 0;
         print("%s (%.0f s)", name, seconds);
         for (AdaptRecord.Candidate each : record.candidates()) {
-          AdaptRecord.Interval test = testAccuracies.get(each.method());
+          AdaptRecord.Accuracy test = testAccuracies.get(each.method());
           print(
               "  %-16s cross-validation %6.2f  test %6.2f %s",
               each.method(),

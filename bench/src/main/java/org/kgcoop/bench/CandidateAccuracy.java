@@ -22,9 +22,9 @@ final class CandidateAccuracy {
    * @param work the folder for the runs
    * @return the accuracy of each method, by name
    */
-  static Map<String, AdaptRecord.Interval> of(
+  static Map<String, AdaptRecord.Accuracy> of(
       ExperimentContext context, AdaptRequest request, AdaptRecord record, Path work) {
-    Map<String, AdaptRecord.Interval> found = new LinkedHashMap<>();
+    Map<String, AdaptRecord.Accuracy> found = new LinkedHashMap<>();
     for (AdaptRecord.Candidate candidate : record.candidates()) {
       if (candidate.isMeasured()) {
         found.put(

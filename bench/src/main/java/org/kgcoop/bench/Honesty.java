@@ -53,6 +53,7 @@ import org.kgcoop.method.Proker;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.model.Head;
 import org.kgcoop.progress.Progress;
+import org.kgcoop.report.AdaptSentences;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.trial.Evaluator;
@@ -250,7 +251,7 @@ final class Honesty {
     AdaptRecord record = adapted(request, folder(name).resolve("adapt"));
     ClassifierFile file = ClassifierFile.read(ClassifierFile.in(folder(name).resolve("adapt")));
     boolean regret = settings.regret(situation);
-    Map<String, AdaptRecord.Interval> measured =
+    Map<String, AdaptRecord.Accuracy> measured =
         regret ? candidates(request, sample, record, folder(name).resolve("candidates")) : Map.of();
     Answers answers = new Answers(file.classNames(), logits(file, sample.fresh()), sample.fresh());
     Answers known = answers.of(file.classNames());
@@ -266,7 +267,7 @@ final class Honesty {
         sample.fresh().size(),
         Objects.requireNonNull(record.choice()).method(),
         promises(situation, sample, record.result(), answers),
-        record.doubts(),
+        new AdaptSentences(record).doubts(),
         probabilities(file, sample, known, seed),
         record.candidates().stream()
             .filter(AdaptRecord.Candidate::isMeasured)
@@ -285,7 +286,7 @@ final class Honesty {
         (processorTime() - processor) / 1e9);
   }
 
-  private static double accuracy(AdaptRecord.@Nullable Interval measured) {
+  private static double accuracy(AdaptRecord.@Nullable Accuracy measured) {
     return measured == null ? Double.NaN : measured.accuracy();
   }
 
@@ -300,7 +301,7 @@ final class Honesty {
     return AdaptationRun.run(context, settings.methods().of(request), run);
   }
 
-  private Map<String, AdaptRecord.Interval> candidates(
+  private Map<String, AdaptRecord.Accuracy> candidates(
       AdaptRequest request, HonestySamples.Sample sample, AdaptRecord record, Path work) {
     List<String> names = sample.learned().classNames();
     List<Item> fresh =
@@ -518,7 +519,7 @@ final class Honesty {
   }
 
   private static Stream<String> described(HonestyRun.Promise promise) {
-    AdaptRecord.Interval promised = promise.promised();
+    AdaptRecord.Accuracy promised = promise.promised();
     return Stream.of(
         promised == null
             ? String.format(Locale.ROOT, "no promise, true %.1f", promise.measured())

@@ -54,7 +54,7 @@ record HonestyRun(
    * @param images the number of these images
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Promise(String of, AdaptRecord.@Nullable Interval promised, double measured, int images) {
+  record Promise(String of, AdaptRecord.@Nullable Accuracy promised, double measured, int images) {
 
     /** Images like the learned ones. */
     static final String LIKE_THESE = "images like these";

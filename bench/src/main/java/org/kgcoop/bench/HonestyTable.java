@@ -97,7 +97,7 @@ final class HonestyTable {
   }
 
   private static double inside(HonestyRun.Promise promise) {
-    AdaptRecord.Interval promised = promise.promised();
+    AdaptRecord.Accuracy promised = promise.promised();
     return promised != null && promised.holds(promise.measured()) ? 1 : 0;
   }
 
@@ -107,7 +107,7 @@ final class HonestyTable {
    * distribution with the measured accuracy.
    */
   static double insideOfNew(HonestyRun.Promise promise) {
-    AdaptRecord.Interval promised = promise.promised();
+    AdaptRecord.Accuracy promised = promise.promised();
     if (promised == null) {
       return Double.NaN;
     }
@@ -125,7 +125,7 @@ final class HonestyTable {
   }
 
   private static double width(HonestyRun.Promise promise) {
-    AdaptRecord.Interval promised = promise.promised();
+    AdaptRecord.Accuracy promised = promise.promised();
     return promised == null ? Double.NaN : promised.high() - promised.low();
   }
 

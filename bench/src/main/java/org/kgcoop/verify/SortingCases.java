@@ -9,8 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
-import org.kgcoop.eval.BinomialLimits;
-import org.kgcoop.eval.HypergeometricLimits;
+import org.kgcoop.eval.Interval;
 import org.kgcoop.label.Audit;
 import org.kgcoop.label.NextImages;
 import org.kgcoop.label.Share;
@@ -26,16 +25,11 @@ final class SortingCases {
   static void interval(JsonNode c, Comparison comparison) {
     double confidence = 1 - c.path("alpha").asDouble();
     int n = c.path("n").asInt();
-    double[] ends;
-    if (c.path("kind").asText().equals("clopper_pearson")) {
-      BinomialLimits limits = BinomialLimits.of(c.path("right").asInt(), n, confidence);
-      ends = new double[] {limits.low(), limits.high()};
-    } else {
-      HypergeometricLimits limits =
-          HypergeometricLimits.of(
-              c.path("wrong").asInt(), n, c.path("remaining").asInt(), confidence);
-      ends = new double[] {limits.low(), limits.high()};
-    }
+    Interval limits =
+        c.path("kind").asText().equals("clopper_pearson")
+            ? Interval.ofShare(c.path("right").asInt(), n, confidence)
+            : Interval.ofCount(c.path("wrong").asInt(), n, c.path("remaining").asInt(), confidence);
+    double[] ends = {limits.low(), limits.high()};
     comparison.numbers("ends", ends, doubles(c.path("ends")));
   }
 

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
+import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.JointEvaluation;
 import org.kgcoop.eval.NearDuplicates;
 import org.kgcoop.eval.ProbabilityMetrics;
-import org.kgcoop.eval.RejectionThreshold;
 import org.kgcoop.eval.Temperature;
 import org.kgcoop.io.StoredTensor;
 
@@ -92,17 +92,18 @@ final class TrustCases {
 
   static void threshold(ReferenceFolder folder, JsonNode c, Comparison comparison) {
     double[] scores = vector(folder, c, "scores");
-    RejectionThreshold threshold =
-        RejectionThreshold.of(scores, c.path("keep").asDouble(), c.path("confidence").asDouble());
+    double keep = c.path("keep").asDouble();
+    Calibration.Rejection threshold =
+        Calibration.Rejection.of(scores, keep, c.path("confidence").asDouble());
     JsonNode expected = c.path("expect");
-    comparison.equal("rank", threshold.rank(), expected.path("rank").asInt());
-    comparison.equal("enough", threshold.enough(), expected.path("enough").asBoolean());
+    long rank = Math.round((1 - threshold.keeps()) * (scores.length + 1));
+    comparison.equal("rank", rank, expected.path("rank").asLong());
+    comparison.equal("enough", threshold.keeps() >= keep, expected.path("enough").asBoolean());
     comparison.value("threshold", threshold.threshold(), expected.path("threshold").asDouble());
-    comparison.value(
-        "kept at least", threshold.expectedShare(), expected.path("kept_at_least").asDouble());
+    comparison.value("kept at least", threshold.keeps(), expected.path("kept_at_least").asDouble());
     comparison.numbers(
         "interval of the share kept",
-        new double[] {threshold.shareInterval().low(), threshold.shareInterval().high()},
+        new double[] {threshold.low(), threshold.high()},
         doubles(expected.path("kept_interval")));
   }
 

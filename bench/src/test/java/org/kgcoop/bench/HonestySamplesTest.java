@@ -196,7 +196,7 @@ class HonestySamplesTest {
     // Binomial(100, 0.5): P(40 <= X <= 60) = 0.9648 (tables)
     HonestyRun.Promise promise =
         new HonestyRun.Promise(
-            HonestyRun.Promise.LIKE_THESE, new AdaptRecord.Interval(50, 40, 60, 10), 50, 1000);
+            HonestyRun.Promise.LIKE_THESE, new AdaptRecord.Accuracy(50, 40, 60, 10), 50, 1000);
     assertThat(HonestyTable.insideOfNew(promise)).isCloseTo(0.9648, within(1e-4));
   }
 }

@@ -1,7 +1,5 @@
 package org.kgcoop.eval;
 
-import com.fasterxml.jackson.annotation.JsonFormat;
-import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -22,38 +20,6 @@ import java.util.stream.IntStream;
 public final class Bootstrap {
   /** The number of resamples for tables. */
   public static final int RESAMPLES = 10_000;
-
-  /**
-   * The interval of the middle 95 % of resampled values.
-   *
-   * @param low the 2.5 % quantile
-   * @param high the 97.5 % quantile
-   */
-  @JsonFormat(shape = JsonFormat.Shape.ARRAY)
-  public record Interval(double low, double high) {
-
-    /** Computes the interval of resampled values, in any order. It interpolates between values. */
-    public static Interval of(double[] values) {
-      if (values.length == 0) {
-        throw new IllegalArgumentException("values: expected some, got none");
-      }
-      double[] sorted = values.clone();
-      Arrays.sort(sorted);
-      return new Interval(quantile(sorted, 0.025), quantile(sorted, 0.975));
-    }
-
-    private static double quantile(double[] sorted, double part) {
-      double position = part * (sorted.length - 1);
-      int below = (int) position;
-      int above = Math.min(below + 1, sorted.length - 1);
-      return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
-    }
-
-    /** Returns true if a difference with this interval is significant. */
-    public boolean excludesZero() {
-      return low > 0 || high < 0;
-    }
-  }
 
   private final int resamples;
   private final long seed;

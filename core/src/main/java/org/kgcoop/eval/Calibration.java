@@ -2,6 +2,7 @@ package org.kgcoop.eval;
 
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
+import org.apache.commons.statistics.distribution.BetaDistribution;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.EnumIds;
 
@@ -21,6 +22,9 @@ public record Calibration(
    * calibration error was smallest for 10 to 40.
    */
   public static final int PRETRAINED = 20;
+
+  /** The share of images of the known classes that a threshold keeps. */
+  private static final double KEEP = 0.95;
 
   private static final double CONFIDENCE = 0.95;
 
@@ -54,15 +58,37 @@ public record Calibration(
       check("threshold_keeps_high", high, 0, 1);
     }
 
-    /** The threshold that keeps {@link RejectionThreshold#KEEP} of the images, or as near to it. */
-    static Rejection of(double[] largest) {
-      RejectionThreshold found =
-          RejectionThreshold.of(largest, RejectionThreshold.KEEP, CONFIDENCE);
+    /**
+     * Finds the threshold with n images of known classes that the classifier was not trained on: it
+     * is the j-th smallest score, with j = floor((1 - keep)(n + 1)), at least 1. On average over
+     * samples, it accepts at least the share {@code keep} of new images of the known classes, as in
+     * split conformal prediction (Vovk et al., 2005); with fewer images than that needs, n / (n +
+     * 1). The share that one threshold accepts has the distribution Beta(n + 1 - j, j).
+     *
+     * @param scores one score per image; a higher score means "known"
+     * @param keep the share of images of known classes to keep, between 0 and 1
+     * @param confidence the level of the interval, between 0 and 1
+     * @throws IllegalArgumentException if there is no score, or a number is out of range
+     */
+    public static Rejection of(double[] scores, double keep, double confidence) {
+      if (scores.length == 0 || Arrays.stream(scores).anyMatch(s -> !Double.isFinite(s))) {
+        throw new IllegalArgumentException("scores: expected one or more finite numbers");
+      }
+      if (!(keep > 0 && keep < 1 && confidence > 0 && confidence < 1)) {
+        throw new IllegalArgumentException(
+            "keep and confidence: expected between 0 and 1, got %s and %s"
+                .formatted(keep, confidence));
+      }
+      int n = scores.length;
+      // The small term corrects rounding: (1 - .95) x 20 is below 1 in binary.
+      int rank = Math.max(1, (int) Math.floor((1 - keep) * (n + 1) + 1e-9));
+      double tail = (1 - confidence) / 2;
+      BetaDistribution kept = BetaDistribution.of(n + 1.0 - rank, rank);
       return new Rejection(
-          found.threshold(),
-          found.expectedShare(),
-          found.shareInterval().low(),
-          found.shareInterval().high());
+          Arrays.stream(scores).sorted().toArray()[rank - 1],
+          1 - rank / (n + 1.0),
+          kept.inverseCumulativeProbability(tail),
+          kept.inverseSurvivalProbability(tail));
     }
   }
 
@@ -118,7 +144,7 @@ public record Calibration(
             .mapToDouble(
                 row -> DoubleStream.of(Softmax.probabilities(row, 1 / temperature)).max().orElse(0))
             .toArray();
-    return new Calibration(temperature, by, logits.length, Rejection.of(largest));
+    return new Calibration(temperature, by, logits.length, Rejection.of(largest, KEEP, CONFIDENCE));
   }
 
   /** The temperature alone, for another list of classes. */

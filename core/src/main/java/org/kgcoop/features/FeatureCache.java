@@ -187,17 +187,17 @@ public final class FeatureCache {
    * @throws KgCoopException if an image cannot be read, or the folder cannot be written
    */
   Features features(List<ViewEncoder.Request> requests, FeatureProgress progress) {
-    return features(requests, ViewEncoder.Encoded::vector, progress);
+    return features(requests, Feature::vector, progress);
   }
 
   /** Returns features as the image encoder computes them, otherwise as {@link #features}. */
   Features raw(List<ViewEncoder.Request> requests, FeatureProgress progress) {
-    return features(requests, ViewEncoder.Encoded::raw, progress);
+    return features(requests, Feature::raw, progress);
   }
 
   private Features features(
       List<ViewEncoder.Request> requests,
-      Function<ViewEncoder.Encoded, float[]> vector,
+      Function<Feature, float[]> vector,
       FeatureProgress progress) {
     List<float[]> vectors = new ArrayList<>();
     double[] seconds = {0};
@@ -208,7 +208,7 @@ public final class FeatureCache {
             },
             progress,
             (i, feature) -> {
-              vectors.add(vector.apply(feature.encoded()));
+              vectors.add(vector.apply(feature));
               seconds[0] += feature.seconds();
             })
         .inOrder();
@@ -245,8 +245,7 @@ public final class FeatureCache {
             ViewEncoder.Request.upright(files),
             problems,
             progress,
-            (i, feature) ->
-                row.take(files.get(i), raw ? feature.encoded().raw() : feature.encoded().vector()))
+            (i, feature) -> row.take(files.get(i), raw ? feature.raw() : feature.vector()))
         .inOrder();
   }
 
@@ -262,7 +261,7 @@ public final class FeatureCache {
             () -> images.stream().map(StampedImage::stamp).toArray(Digest[]::new),
             problems,
             progress,
-            (i, feature) -> row.take(files.get(i), feature.encoded().vector()))
+            (i, feature) -> row.take(files.get(i), feature.vector()))
         .inAnyOrder();
   }
 
@@ -325,17 +324,8 @@ public final class FeatureCache {
         requests,
         stamps,
         progress,
-        new FeaturePass.Sink() {
-          @Override
-          public void take(int request, StoredFeature feature) {
-            features.take(request, feature);
-          }
-
-          @Override
-          public void problem(int request, KgCoopException reason) {
-            problems.accept(new Problem(requests.get(request).item().file(), reason));
-          }
-        });
+        features,
+        (file, reason) -> problems.accept(new Problem(file, reason)));
   }
 
   /**

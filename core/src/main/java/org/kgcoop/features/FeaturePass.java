@@ -1,13 +1,16 @@
 package org.kgcoop.features;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -15,6 +18,8 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ImageHashes;
+import org.kgcoop.features.FeaturePipeline.Outcome;
+import org.kgcoop.features.FeaturePipeline.View;
 import org.kgcoop.files.Digest;
 import org.kgcoop.files.DigestTable;
 import org.kgcoop.image.Images;
@@ -40,7 +45,8 @@ final class FeaturePass {
   private final FeatureStore store;
   private final List<ViewEncoder.Request> requests;
   private final FeatureProgress progress;
-  private final Sink sink;
+  private final FeatureStore.Sink sink;
+  private final BiConsumer<Path, KgCoopException> problems;
 
   /** The place of the stored feature of each request, or {@link DigestTable#ABSENT}. */
   private final long[] places;
@@ -48,24 +54,8 @@ final class FeaturePass {
   /** The keys of images that this pass has decoded, to encode copies only once. */
   private final Set<String> decoded = ConcurrentHashMap.newKeySet();
 
-  private final List<Shard.Feature> unstored = new ArrayList<>();
+  private final Map<String, Feature> unstored = new LinkedHashMap<>(); // by key
   private long done;
-
-  /** A receiver of features. */
-  interface Sink {
-    /** Receives the feature of a request. */
-    void take(int request, StoredFeature feature);
-
-    /** Receives a request whose image cannot be read. */
-    void problem(int request, KgCoopException reason);
-  }
-
-  /** A request on its way to the sink: with a feature, a problem, or only the key. */
-  private record Entry(
-      int request,
-      @Nullable String key,
-      @Nullable StoredFeature feature,
-      @Nullable KgCoopException problem) {}
 
   /**
    * Creates a pass, and finds the stored features.
@@ -73,6 +63,8 @@ final class FeaturePass {
    * @param stamps returns the stamps of the images, which are needed only if the store keeps
    *     features
    * @param progress receives the number of available features
+   * @param sink receives the features, by the position of their request
+   * @param problems receives the images that cannot be read
    */
   FeaturePass(
       ViewEncoder encoder,
@@ -81,13 +73,15 @@ final class FeaturePass {
       List<ViewEncoder.Request> requests,
       Supplier<@Nullable Digest[]> stamps,
       FeatureProgress progress,
-      Sink sink) {
+      FeatureStore.Sink sink,
+      BiConsumer<Path, KgCoopException> problems) {
     this.encoder = encoder;
     this.hashes = hashes;
     this.store = store;
     this.requests = requests;
     this.progress = progress;
     this.sink = sink;
+    this.problems = problems;
     this.places = new long[requests.size()];
     Arrays.fill(places, DigestTable.ABSENT);
     if (store.keeps()) {
@@ -134,13 +128,13 @@ final class FeaturePass {
   private void inOrder(int[] order) {
     int[] missing = Arrays.stream(order).filter(i -> places[i] == DigestTable.ABSENT).toArray();
     try (FeaturePipeline<Integer> pipeline = pipeline(missing, this::prepared)) {
-      List<Entry> block = new ArrayList<>();
+      List<Outcome<Integer>> block = new ArrayList<>();
       int encoded = 0;
       for (int i : order) {
         if (places[i] != DigestTable.ABSENT) {
-          block.add(new Entry(i, null, null, null));
+          block.add(new Outcome<>(i, List.of(), null)); // a stored one
         } else {
-          block.add(entry(pipeline.next()));
+          block.add(kept(pipeline.next()));
           encoded++;
         }
         if (block.size() == BLOCK || encoded == ENCODED) {
@@ -156,17 +150,16 @@ final class FeaturePass {
     }
   }
 
-  private FeaturePipeline<Integer> pipeline(
-      int[] order, Function<Integer, List<FeaturePipeline.View>> prepare) {
+  private FeaturePipeline<Integer> pipeline(int[] order, Function<Integer, List<View>> prepare) {
     return new FeaturePipeline<>(
         encoder, Arrays.stream(order).iterator(), prepare, /* readers= */ 1);
   }
 
   /** Reads an image. It is not decoded if its feature is known. */
-  private List<FeaturePipeline.View> prepared(int i) {
+  private List<View> prepared(int i) {
     if (!store.keeps()) { // the key is not used, so its parts are not computed
       byte[] bytes = Images.bytes(requests.get(i).item().file());
-      return List.of(new FeaturePipeline.View("", encoder.view(requests.get(i), bytes)));
+      return List.of(new View("", encoder.view(requests.get(i), bytes)));
     }
     ImageHashes.Content content = hashes.read(requests.get(i).item().file());
     String key = requests.get(i).key(content.known());
@@ -175,38 +168,37 @@ final class FeaturePass {
   }
 
   /** Decodes an image whose feature is lost. */
-  private List<FeaturePipeline.View> repeated(int i) {
+  private List<View> repeated(int i) {
     ImageHashes.Content content = hashes.read(requests.get(i).item().file());
     return List.of(view(i, requests.get(i).key(content.known()), content));
   }
 
-  private FeaturePipeline.View view(int i, String key, ImageHashes.@Nullable Content content) {
-    return new FeaturePipeline.View(
-        key, content == null ? null : encoder.view(requests.get(i), content.bytes()));
+  private View view(int i, String key, ImageHashes.@Nullable Content content) {
+    return new View(key, content == null ? null : encoder.view(requests.get(i), content.bytes()));
   }
 
-  private Entry entry(FeaturePipeline.Outcome<Integer> outcome) {
+  /** Counts an image, and keeps its feature if it is new. */
+  private Outcome<Integer> kept(Outcome<Integer> outcome) {
     done++;
     if (outcome.problem() != null) {
-      return new Entry(outcome.image(), null, null, outcome.problem());
+      return outcome;
     }
-    FeaturePipeline.Result result = outcome.results().get(0);
-    Shard.Feature feature = result.feature();
-    if (feature == null) {
+    View view = outcome.views().get(0);
+    if (view.feature() == null) {
       progress.doneBefore(1);
-      return new Entry(outcome.image(), result.key(), null, null);
+      return outcome;
     }
     if (store.keeps()) {
-      unstored.add(feature);
+      unstored.put(view.key(), view.feature());
       store(STORED);
     }
     progress.done(done);
-    return new Entry(outcome.image(), result.key(), feature.stored(), null);
+    return outcome;
   }
 
   private void store(int least) {
     if (unstored.size() >= least) {
-      List<Shard.Feature> features = List.copyOf(unstored);
+      Map<String, Feature> features = new LinkedHashMap<>(unstored);
       unstored.clear(); // first, so that a failure is not repeated
       hashes.flush(); // first, because features are of no use without the hashes of their images
       store.store(features);
@@ -214,53 +206,52 @@ final class FeaturePass {
   }
 
   /** Reads the stored features of a block, and passes all on in order. */
-  private void pass(List<Entry> block) {
-    Map<String, StoredFeature> recent = new HashMap<>();
-    unstored.forEach(each -> recent.put(each.key(), each.stored()));
-    @Nullable StoredFeature[] features = new StoredFeature[block.size()];
+  private void pass(List<Outcome<Integer>> block) {
+    @Nullable Feature[] features = new Feature[block.size()];
     long[] wanted = new long[block.size()];
+    Arrays.fill(wanted, DigestTable.ABSENT);
     for (int i = 0; i < wanted.length; i++) {
-      Entry entry = block.get(i);
-      wanted[i] = DigestTable.ABSENT;
-      if (entry.feature() != null) {
-        features[i] = entry.feature();
-      } else if (entry.key() != null) {
-        features[i] = recent.get(entry.key());
-        wanted[i] = features[i] == null ? store.place(entry.key()) : DigestTable.ABSENT;
-      } else if (entry.problem() == null) {
-        wanted[i] = places[entry.request()];
+      Outcome<Integer> each = block.get(i);
+      for (View view : each.views()) { // one, if the image was read
+        features[i] = view.feature() == null ? unstored.get(view.key()) : view.feature();
+        wanted[i] = features[i] == null ? store.place(view.key()) : DigestTable.ABSENT;
+      }
+      if (each.views().isEmpty() && each.problem() == null) {
+        wanted[i] = places[each.image()];
       }
     }
     store.read(wanted, /* parallel= */ false, (i, feature) -> features[i] = feature);
     Set<Integer> lost = new HashSet<>();
     for (int i = 0; i < features.length; i++) {
       if (features[i] == null && block.get(i).problem() == null) {
-        lost.add(block.get(i).request());
+        lost.add(block.get(i).image());
       }
     }
-    Map<Integer, Entry> repeated = lost.isEmpty() ? Map.of() : encodedAgain(lost);
+    Map<Integer, Outcome<Integer>> repeated = lost.isEmpty() ? Map.of() : encodedAgain(lost);
     for (int i = 0; i < features.length; i++) {
-      Entry entry = repeated.getOrDefault(block.get(i).request(), block.get(i));
-      StoredFeature feature = features[i] == null ? entry.feature() : features[i];
-      if (feature != null) {
-        sink.take(entry.request(), feature);
-      } else if (entry.problem() != null) {
-        sink.problem(entry.request(), entry.problem());
+      Outcome<Integer> each = repeated.getOrDefault(block.get(i).image(), block.get(i));
+      if (features[i] == null && each.problem() == null) {
+        features[i] = each.views().get(0).feature();
+      }
+      if (features[i] != null) {
+        sink.take(each.image(), features[i]);
+      } else if (each.problem() != null) {
+        problems.accept(requests.get(each.image()).item().file(), each.problem());
       }
     }
   }
 
   /** Encodes images whose features are in a damaged file, or copies of an unreadable image. */
-  private Map<Integer, Entry> encodedAgain(Set<Integer> lost) {
-    Map<Integer, Entry> entries = new HashMap<>();
+  private Map<Integer, Outcome<Integer>> encodedAgain(Set<Integer> lost) {
+    Map<Integer, Outcome<Integer>> again = new HashMap<>();
     int[] order = lost.stream().mapToInt(Integer::intValue).sorted().toArray();
     done -= order.length;
     try (FeaturePipeline<Integer> pipeline = pipeline(order, this::repeated)) {
       while (pipeline.hasNext()) {
-        Entry entry = entry(pipeline.next());
-        entries.put(entry.request(), entry);
+        Outcome<Integer> outcome = kept(pipeline.next());
+        again.put(outcome.image(), outcome);
       }
     }
-    return entries;
+    return again;
   }
 }

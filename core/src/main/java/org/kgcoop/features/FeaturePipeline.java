@@ -43,25 +43,23 @@ final class FeaturePipeline<T> implements AutoCloseable {
   private volatile boolean isClosed;
 
   /**
-   * Input of the image encoder.
+   * A view of an image. At the end, it has no image, and the feature unless this is known.
    *
    * @param key the key of the feature
    * @param image a transformed image; null if the feature is known
    */
-  record View(String key, @Nullable RgbImage image) {}
-
-  /** A view with its feature, which is null if the feature is known. */
-  record Result(String key, Shard.@Nullable Feature feature) {}
+  record View(String key, @Nullable RgbImage image, @Nullable Feature feature) {
+    View(String key, @Nullable RgbImage image) {
+      this(key, image, null);
+    }
+  }
 
   /**
-   * The result of an image.
+   * An image on its way through the pipeline.
    *
-   * @param results one per view
    * @param problem the reason why the image has no views, or null
    */
-  record Outcome<T>(T image, List<Result> results, @Nullable KgCoopException problem) {}
-
-  private record Prepared<T>(T image, List<View> views, @Nullable KgCoopException problem) {}
+  record Outcome<T>(T image, List<View> views, @Nullable KgCoopException problem) {}
 
   /**
    * Creates a pipeline.
@@ -136,7 +134,7 @@ final class FeaturePipeline<T> implements AutoCloseable {
    */
   private List<Outcome<T>> processed(List<T> group, boolean isOnly) {
     long start = System.nanoTime();
-    List<Prepared<T>> prepared = group.stream().map(this::prepared).toList();
+    List<Outcome<T>> prepared = group.stream().map(this::prepared).toList();
     List<RgbImage> views =
         prepared.stream()
             .flatMap(each -> each.views().stream())
@@ -144,7 +142,7 @@ final class FeaturePipeline<T> implements AutoCloseable {
             .filter(Objects::nonNull)
             .toList();
     long wait = System.nanoTime();
-    Iterator<ViewEncoder.Encoded> encoded = List.<ViewEncoder.Encoded>of().iterator();
+    Iterator<Feature> encoded = List.<Feature>of().iterator();
     double seconds = 0;
     if (!views.isEmpty()) {
       beginEncoding();
@@ -160,17 +158,17 @@ final class FeaturePipeline<T> implements AutoCloseable {
       }
     }
     List<Outcome<T>> outcomes = new ArrayList<>();
-    for (Prepared<T> each : prepared) {
-      List<Result> results = new ArrayList<>();
+    for (Outcome<T> each : prepared) {
+      List<View> done = new ArrayList<>();
       for (View view : each.views()) {
-        Shard.Feature feature = null;
+        Feature feature = null;
         if (view.image() != null) {
-          ViewEncoder.Encoded next = encoded.next();
-          feature = new Shard.Feature(view.key(), next.vector(), next.norm(), seconds);
+          Feature next = encoded.next();
+          feature = new Feature(next.vector(), next.norm(), seconds);
         }
-        results.add(new Result(view.key(), feature));
+        done.add(new View(view.key(), null, feature));
       }
-      outcomes.add(new Outcome<>(each.image(), results, each.problem()));
+      outcomes.add(new Outcome<>(each.image(), done, each.problem()));
     }
     return outcomes;
   }
@@ -198,11 +196,11 @@ final class FeaturePipeline<T> implements AutoCloseable {
     }
   }
 
-  private Prepared<T> prepared(T image) {
+  private Outcome<T> prepared(T image) {
     try {
-      return new Prepared<>(image, prepare.apply(image), null);
+      return new Outcome<>(image, prepare.apply(image), null);
     } catch (KgCoopException e) {
-      return new Prepared<>(image, List.of(), e);
+      return new Outcome<>(image, List.of(), e);
     }
   }
 

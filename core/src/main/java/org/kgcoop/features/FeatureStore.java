@@ -4,10 +4,13 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.Digest;
@@ -21,13 +24,10 @@ final class FeatureStore {
   /** The number of the file of places in memory. */
   private static final int MEMORY = Integer.MAX_VALUE;
 
-  /** The bits of a place with the number of the file. */
-  private static final long FILE_BITS = -1L << Integer.SIZE;
-
   private final boolean keeps;
   private final boolean optional;
   private final Consumer<String> warnings;
-  private final List<StoredFeature> inMemory = new ArrayList<>();
+  private final List<Feature> inMemory = new ArrayList<>();
   private final DigestTable placesInMemory = new DigestTable();
   private volatile @Nullable ShardIndex index;
 
@@ -42,7 +42,7 @@ final class FeatureStore {
      *
      * @param position the position of its place in the request
      */
-    void take(int position, StoredFeature feature);
+    void take(int position, Feature feature);
   }
 
   /**
@@ -112,47 +112,35 @@ final class FeatureStore {
    * @param sink receives the features; a damaged file has none
    */
   void read(long[] places, boolean parallel, Sink sink) {
-    long[] byFile =
+    Collection<List<Integer>> files =
         IntStream.range(0, places.length)
             .filter(i -> places[i] != DigestTable.ABSENT)
-            .mapToLong(i -> (places[i] & FILE_BITS) | i)
-            .sorted()
-            .toArray();
-    List<long[]> files = new ArrayList<>();
-    for (int from = 0, to = 0; from < byFile.length; from = to) {
-      while (to < byFile.length && (byFile[to] & FILE_BITS) == (byFile[from] & FILE_BITS)) {
-        to++;
-      }
-      files.add(Arrays.copyOfRange(byFile, from, to));
-    }
+            .boxed()
+            .collect(Collectors.groupingBy(i -> ShardIndex.fileOf(places[i])))
+            .values();
     (parallel ? files.parallelStream() : files.stream()).forEach(file -> read(file, places, sink));
   }
 
-  /**
-   * Reads features of one file.
-   *
-   * @param file the positions, with the number of the file in the upper bits
-   */
-  private void read(long[] file, long[] places, Sink sink) {
-    long[] byRow =
-        LongStream.of(file).map(i -> (places[(int) i] << Integer.SIZE) | (int) i).toArray();
-    Arrays.sort(byRow);
-    long[] rows = LongStream.of(byRow).map(i -> places[(int) i]).toArray();
-    List<StoredFeature> features = read(ShardIndex.fileOf(file[0]), rows);
+  /** Reads the features of some positions, all of one file, in the order of their rows. */
+  private void read(List<Integer> positions, long[] places, Sink sink) {
+    List<Integer> byRow = new ArrayList<>(positions);
+    byRow.sort(Comparator.comparingLong(i -> places[i]));
+    long[] rows = byRow.stream().mapToLong(i -> places[i]).toArray();
+    List<Feature> features = read(ShardIndex.fileOf(rows[0]), rows);
     for (int i = 0; i < features.size(); i++) {
-      sink.take((int) byRow[i], features.get(i));
+      sink.take(byRow.get(i), features.get(i));
     }
   }
 
   /** Reads rows of one file. The result is empty if it is damaged. */
-  private List<StoredFeature> read(int file, long[] places) {
+  private List<Feature> read(int file, long[] places) {
     if (file == MEMORY) {
       synchronized (inMemory) {
         return Arrays.stream(places).mapToObj(place -> inMemory.get((int) place)).toList();
       }
     }
     ShardIndex files = index;
-    List<StoredFeature> found = files == null ? null : files.read(places);
+    List<Feature> found = files == null ? null : files.read(places);
     return found == null ? List.of() : found;
   }
 
@@ -161,16 +149,17 @@ final class FeatureStore {
     tryToWrite(ShardIndex::prepare);
   }
 
-  void store(List<Shard.Feature> features) {
+  void store(Map<String, Feature> features) {
     if (tryToWrite(files -> files.add(features))) {
       return;
     }
     synchronized (inMemory) {
-      for (Shard.Feature feature : features) {
-        placesInMemory.put(
-            FeatureKey.digest(feature.key()), (long) MEMORY << Integer.SIZE | inMemory.size());
-        inMemory.add(feature.stored());
-      }
+      features.forEach(
+          (key, feature) -> {
+            long place = (long) MEMORY << Integer.SIZE | inMemory.size();
+            placesInMemory.put(FeatureKey.digest(key), place);
+            inMemory.add(feature);
+          });
     }
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +29,10 @@ import org.kgcoop.tensor.DType;
  * give byte-identical files. The time of the computation varies, so it is in a small file next to
  * this one, with a copy of the keys for quick reading.
  *
- * @param features at least one, all of the same width
+ * @param features the features by key, in the order of the file: at least one, all of the same
+ *     width. A key is the SHA-256 of the image's bytes, a space, and the view.
  */
-public record Shard(List<Feature> features) {
+public record Shard(Map<String, Feature> features) {
   /** The maximum number of features per file. */
   public static final int LENGTH = 1024;
 
@@ -42,24 +44,8 @@ public record Shard(List<Feature> features) {
   private static final String MODEL = "model";
   private static final String WHAT = "file of a feature cache";
 
-  /**
-   * A feature of unit length.
-   *
-   * @param key the SHA-256 of the image's bytes, a space, and the view
-   * @param vector (E)
-   * @param norm the length before scaling
-   * @param seconds the time to compute it
-   */
-  // An array, because there are many features. No code compares these records.
-  @SuppressWarnings("ArrayRecordComponent")
-  public record Feature(String key, float[] vector, float norm, double seconds) {
-    StoredFeature stored() {
-      return new StoredFeature(new ViewEncoder.Encoded(vector, norm), seconds);
-    }
-  }
-
   public Shard {
-    features = List.copyOf(features);
+    features = Collections.unmodifiableMap(new LinkedHashMap<>(features));
     if (features.isEmpty()) {
       throw new IllegalArgumentException("features of a file: expected at least one");
     }
@@ -77,7 +63,7 @@ public record Shard(List<Feature> features) {
 
   private ArrayNode keys() {
     ArrayNode keys = JsonNodeFactory.instance.arrayNode();
-    features.forEach(feature -> keys.add(feature.key()));
+    features.keySet().forEach(key -> keys.add(key));
     return keys;
   }
 
@@ -96,14 +82,19 @@ public record Shard(List<Feature> features) {
     return file;
   }
 
+  private int width() {
+    return features.values().iterator().next().vector().length;
+  }
+
   /** Returns the tensors in the order of the file. */
   private Map<String, StoredTensor> tensors() {
-    int width = features.get(0).vector().length;
+    int width = width();
     float[] values = new float[features.size() * width];
     float[] norms = new float[features.size()];
-    for (int i = 0; i < features.size(); i++) {
-      System.arraycopy(features.get(i).vector(), 0, values, i * width, width);
-      norms[i] = features.get(i).norm();
+    int i = 0;
+    for (Feature feature : features.values()) {
+      System.arraycopy(feature.vector(), 0, values, i * width, width);
+      norms[i++] = feature.norm();
     }
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     tensors.put(NORMS, StoredTensor.ofFloats(NORMS, new long[] {norms.length}, norms));
@@ -115,9 +106,9 @@ public record Shard(List<Feature> features) {
   /** Returns the content of the file of the keys. */
   ShardKeys shortKeys() {
     return new ShardKeys(
-        features.stream().map(feature -> FeatureKey.digest(feature.key())).toList(),
-        features.get(0).vector().length,
-        features.stream().mapToDouble(Feature::seconds).sum(),
+        features.keySet().stream().map(FeatureKey::digest).toList(),
+        width(),
+        features.values().stream().mapToDouble(Feature::seconds).sum(),
         Block.of(Path.of(fileName()), tensors()).checksum());
   }
 
@@ -132,9 +123,9 @@ public record Shard(List<Feature> features) {
     Block block = Block.of(file, content.tensors());
     double seconds = ShardKeys.read(keyFile(file)).map(ShardKeys::seconds).orElse(0.0);
     block.check(file, keys.size(), block.width());
-    List<Feature> features = new ArrayList<>();
+    Map<String, Feature> features = new LinkedHashMap<>();
     for (int i = 0; i < keys.size(); i++) {
-      features.add(new Feature(keys.get(i), block.vector(i), block.norm(i), seconds / keys.size()));
+      features.put(keys.get(i), block.feature(i, seconds / keys.size()));
     }
     return new Shard(features);
   }
@@ -245,15 +236,11 @@ public record Shard(List<Feature> features) {
       }
     }
 
-    /** Returns a copy of a feature, (E). */
-    float[] vector(int row) {
+    /** Returns a copy of a feature. */
+    Feature feature(int row, double seconds) {
       float[] vector = new float[width];
       features.asFloatBuffer().get(row * width, vector);
-      return vector;
-    }
-
-    float norm(int row) {
-      return norms.getFloat(Float.BYTES * row);
+      return new Feature(vector, norms.getFloat(Float.BYTES * row), seconds);
     }
   }
 

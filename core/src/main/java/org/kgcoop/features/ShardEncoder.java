@@ -3,7 +3,9 @@ package org.kgcoop.features;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -46,7 +48,7 @@ public final class ShardEncoder {
    * Creates an encoder.
    *
    * @param views V of {@code --augment cache:V}, in addition to the test view
-   * @param known returns true if the feature cache contains a key of {@link Shard.Feature}
+   * @param known returns true if the feature cache contains a key of a {@link Shard}
    * @param readers the least number of threads that read images
    */
   public ShardEncoder(ViewEncoder encoder, int views, Predicate<String> known, int readers) {
@@ -71,7 +73,7 @@ public final class ShardEncoder {
       Consumer<Shard> shards,
       Consumer<Problem> problems,
       LongConsumer progress) {
-    List<Shard.Feature> features = new ArrayList<>();
+    Map<String, Feature> features = new LinkedHashMap<>();
     Set<String> encoded = new HashSet<>();
     long count = 0;
     try (FeaturePipeline<Image> pipeline =
@@ -81,15 +83,14 @@ public final class ShardEncoder {
         if (outcome.problem() != null) {
           problems.accept(new Problem(outcome.image().name(), outcome.problem()));
         }
-        for (FeaturePipeline.Result result : outcome.results()) {
-          if (result.feature() != null && encoded.add(result.key())) {
-            features.add(result.feature());
+        for (FeaturePipeline.View view : outcome.views()) {
+          if (view.feature() != null && encoded.add(view.key())) {
+            features.put(view.key(), view.feature());
           }
-        }
-        if (features.size() >= Shard.LENGTH) {
-          List<Shard.Feature> full = features.subList(0, Shard.LENGTH);
-          shards.accept(new Shard(full));
-          full.clear();
+          if (features.size() == Shard.LENGTH) {
+            shards.accept(new Shard(features));
+            features.clear();
+          }
         }
         progress.accept(++count);
       }

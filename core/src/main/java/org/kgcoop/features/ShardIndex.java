@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -93,7 +94,7 @@ final class ShardIndex {
    * @param places at least one, all of the same file, in increasing order
    * @return the features in the order of the places; null if the file cannot be read any more
    */
-  @Nullable List<StoredFeature> read(long[] places) {
+  @Nullable List<Feature> read(long[] places) {
     Opened file = file(fileOf(places[0]));
     if (file.gone) {
       return null;
@@ -115,14 +116,10 @@ final class ShardIndex {
   }
 
   /** Returns features of a block that begins with a given row of the file. */
-  private static List<StoredFeature> features(
-      Opened file, Shard.Block block, int first, long[] places) {
-    List<StoredFeature> features = new ArrayList<>(places.length);
+  private static List<Feature> features(Opened file, Shard.Block block, int first, long[] places) {
+    List<Feature> features = new ArrayList<>(places.length);
     for (long place : places) {
-      int row = (int) place - first;
-      features.add(
-          new StoredFeature(
-              new ViewEncoder.Encoded(block.vector(row), block.norm(row)), file.seconds));
+      features.add(block.feature((int) place - first, file.seconds));
     }
     return features;
   }
@@ -146,14 +143,14 @@ final class ShardIndex {
     return block;
   }
 
-  private static List<StoredFeature> readChecked(Opened file, long[] places) {
+  private static List<Feature> readChecked(Opened file, long[] places) {
     int first = (int) places[0];
     int count = (int) places[places.length - 1] - first + 1;
     try (FileChannel channel = FileChannel.open(file.path, StandardOpenOption.READ)) {
       if (count <= SPARSE * places.length) {
         return features(file, block(file, channel, first, count), first, places);
       }
-      List<StoredFeature> features = new ArrayList<>(places.length);
+      List<Feature> features = new ArrayList<>(places.length);
       for (long place : places) {
         Shard.Block row = block(file, channel, (int) place, 1);
         features.addAll(features(file, row, (int) place, new long[] {place}));
@@ -261,7 +258,7 @@ final class ShardIndex {
    *
    * @throws KgCoopException if it cannot be written
    */
-  synchronized void add(List<Shard.Feature> features) {
+  synchronized void add(Map<String, Feature> features) {
     Shard shard = new Shard(features);
     Path path = shard.write(folder);
     files.add(path);

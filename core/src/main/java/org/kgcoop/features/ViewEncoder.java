@@ -295,45 +295,26 @@ public final class ViewEncoder {
   }
 
   /**
-   * A feature as stored in the feature cache.
-   *
-   * @param vector (E), of unit length, or as a trained image encoder computes it
-   * @param norm the length before scaling; 1 for a trained image encoder
-   */
-  // An array, because there are many features. No code compares these records.
-  @SuppressWarnings("ArrayRecordComponent")
-  public record Encoded(float[] vector, float norm) {
-    /** Returns the feature as the image encoder computes it. */
-    public float[] raw() {
-      float[] raw = vector.clone();
-      for (int i = 0; i < raw.length; i++) {
-        raw[i] *= norm;
-      }
-      return raw;
-    }
-  }
-
-  /**
    * Computes features of decoded images under the test transform, byte-identical to those of a
    * feature cache.
    */
-  public List<Encoded> encodedTestViews(List<RgbImage> images) {
+  public List<Feature> encodedTestViews(List<RgbImage> images) {
     return encoded(testViews(images));
   }
 
   /** Computes features of transformed images, as a feature cache stores them. */
-  List<Encoded> encoded(List<RgbImage> views) {
+  List<Feature> encoded(List<RgbImage> views) {
     if (learned != null && identity.isEmpty()) {
       throw new IllegalStateException("features of an encoder in training are not cached");
     }
     try (Scope scope = Scope.open("images");
         Autograd.Switch off = Autograd.off()) {
-      List<Encoded> encoded = new ArrayList<>();
+      List<Feature> encoded = new ArrayList<>();
       for (Tensor row : rows(encoder(views))) {
         encoded.add(
             learned == null
-                ? new Encoded(row.unitRows().toFloats(), norm(row.toFloats()))
-                : new Encoded(row.toFloats(), 1));
+                ? new Feature(row.unitRows().toFloats(), norm(row.toFloats()), 0)
+                : new Feature(row.toFloats(), 1, 0));
       }
       return encoded;
     }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.kgcoop.tensor.DType;
@@ -56,32 +57,12 @@ public final class GaussianLeaveOneOut {
     return gaussians.labelsOf(new int[] {rows[0]})[0];
   }
 
-  /** Logits of rows, computed by a model that has not seen any row of the same image. */
-  public static final class HeldOut {
-    private final List<Integer> scored;
-    private final double[][] logits;
-
-    private HeldOut(List<Integer> scored, double[][] logits) {
-      this.scored = List.copyOf(scored);
-      this.logits = logits;
-    }
-
-    /** Returns the indices of the rows whose class has another image, ascending. */
-    public List<Integer> scored() {
-      return scored;
-    }
-
-    /**
-     * Returns {@code x W' + b} of the scored rows, (scored, C), without zero-shot logits and
-     * without alpha.
-     */
-    public double[][] logits() {
-      return Arrays.stream(logits).map(double[]::clone).toArray(double[][]::new);
-    }
-  }
-
-  /** Computes the logits of all rows. */
-  public HeldOut logits() {
+  /**
+   * Computes {@code x W' + b}, (C), of each row whose class has another image, by a model that has
+   * not seen any row of the same image. Zero-shot logits and alpha have no part in it. The rows are
+   * ascending.
+   */
+  public SortedMap<Integer, double[]> logits() {
     double[][] logits = new double[Arrays.stream(counts).sum()][];
     forEachBlock(
         (block, rows, densities) -> {
@@ -90,9 +71,11 @@ public final class GaussianLeaveOneOut {
             logits[rows[i]] = Arrays.copyOfRange(flat, i * counts.length, (i + 1) * counts.length);
           }
         });
-    List<Integer> scored =
-        IntStream.range(0, logits.length).filter(i -> logits[i] != null).boxed().toList();
-    return new HeldOut(scored, scored.stream().map(i -> logits[i]).toArray(double[][]::new));
+    SortedMap<Integer, double[]> scored = new TreeMap<>();
+    IntStream.range(0, logits.length)
+        .filter(i -> logits[i] != null)
+        .forEach(i -> scored.put(i, logits[i]));
+    return scored;
   }
 
   /**

@@ -3,6 +3,7 @@ package org.kgcoop.method;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
 import java.util.stream.IntStream;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -105,7 +106,7 @@ final class JointWeight {
     Tensor ownRows = some(rows, own);
     Tensor newRows = some(rows, others);
     GaussianDiscriminant gaussians = new GaussianDiscriminant(ownRows, ownLabels, learned);
-    GaussianLeaveOneOut.HeldOut heldOut =
+    SortedMap<Integer, double[]> heldOut =
         new GaussianLeaveOneOut(gaussians, Arrays.stream(own).map(i -> images[i]).toArray())
             .logits();
     GaussianDiscriminant.Linear joint =
@@ -116,19 +117,16 @@ final class JointWeight {
     double[][] ownDensities = matrix(joint.logits(ownRows, all, 0, 1), classes);
     double[][] newZeroShot = matrix(joint.logits(newRows, all, scale, 0), classes);
     double[][] newDensities = matrix(joint.logits(newRows, all, 0, 1), classes);
-    double[][] leftOut = heldOut.logits();
     // Both have log(1 / number of classes) in their bias.
     double prior = Math.log((double) learned / classes);
     double alphaOfOne = (double) (own.length - 1) / rows.size(1);
-    for (int h = 0; h < leftOut.length; h++) {
-      int row = heldOut.scored().get(h);
-      for (int c = 0; c < learned; c++) {
-        ownDensities[row][c] = leftOut[h][c] + prior;
-      }
-    }
+    heldOut.forEach(
+        (row, logits) ->
+            Arrays.setAll(
+                ownDensities[row], c -> c < learned ? logits[c] + prior : ownDensities[row][c]));
     for (int w = 0; w < weights.size(); w++) {
       double alpha = weights.get(w) * alphaOfOne;
-      for (int row : heldOut.scored()) {
+      for (int row : heldOut.keySet()) {
         counts.learned[w] +=
             isBest(ownZeroShot[row], ownDensities[row], alpha, ownLabels[row]) ? 1 : 0;
       }
@@ -137,7 +135,7 @@ final class JointWeight {
             isBest(newZeroShot[i], newDensities[i], alpha, learned + labels[others[i]] / 2) ? 1 : 0;
       }
     }
-    counts.learnedRows += heldOut.scored().size();
+    counts.learnedRows += heldOut.size();
     counts.unseenRows += others.length;
   }
 

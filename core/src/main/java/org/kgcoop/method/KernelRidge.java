@@ -5,10 +5,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.DoubleConsumer;
 import java.util.function.DoubleFunction;
 import java.util.function.DoubleUnaryOperator;
-import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.DType;
@@ -31,8 +30,8 @@ public final class KernelRidge {
   /** Number of rows that are computed at a time. */
   private static final int BLOCK = 512;
 
-  /** Number of intervals of the distances, from 0 to 2, to find their median. */
-  private static final int INTERVALS = 1 << 16;
+  /** Number of rows that the median of the distances is found with. */
+  private static final int SAMPLE = 500;
 
   private final Tensor rows; // (n, E), float64
   private final Tensor texts; // (C, E), float64
@@ -261,64 +260,28 @@ public final class KernelRidge {
   }
 
   /**
-   * Returns the median of {@code 1 - cos} over pairs of rows. The product of a beta and this
-   * distance is comparable between image encoders.
-   *
-   * <p>A first pass counts the distances in intervals. A second one collects only those of the
-   * intervals around the median, because all distances would take as much memory as the kernel.
+   * Returns the median of {@code 1 - cos} over pairs of rows, of {@value #SAMPLE} rows at equal
+   * intervals if there are more. The product of a beta and this distance is comparable between
+   * image encoders.
    *
    * @param rows the features, (n, E), unit rows; at least two
    */
   public static double medianDistance(Tensor rows) {
     try (Scope scope = Scope.open("distances")) {
-      Tensor exact = rows.to(DType.FLOAT64);
-      long[] counts = new long[INTERVALS];
-      forEachDistance(exact, distance -> counts[interval(distance)]++);
-      long pairs = rows.size(0) * (rows.size(0) - 1) / 2;
-      long before = 0; // pairs in the intervals in front
-      int first = 0;
-      while (before + counts[first] <= (pairs - 1) / 2) {
-        before += counts[first++];
-      }
-      int last = first;
-      for (long upTo = before + counts[first]; upTo <= pairs / 2; upTo += counts[last]) {
-        last++;
-      }
-      int from = first;
-      int to = last;
-      DoubleStream.Builder middle = DoubleStream.builder();
-      forEachDistance(
-          exact,
-          distance -> {
-            if (interval(distance) >= from && interval(distance) <= to) {
-              middle.add(distance);
-            }
-          });
-      double[] sorted = middle.build().sorted().toArray();
-      double low = sorted[Math.toIntExact((pairs - 1) / 2 - before)];
-      double high = sorted[Math.toIntExact(pairs / 2 - before)];
-      return (low + high) / 2;
+      int count = (int) Math.min(SAMPLE, rows.size(0));
+      long[] some = IntStream.range(0, count).mapToLong(i -> i * rows.size(0) / count).toArray();
+      Tensor sample =
+          rows.indexSelect(0, Tensor.of(some, count).to(rows.device())).to(DType.FLOAT64);
+      double[] cosines = sample.matmul(sample.transpose(0, 1)).toDoubles();
+      double[] distances =
+          IntStream.range(0, count)
+              .boxed()
+              .flatMapToDouble(
+                  i -> IntStream.range(0, i).mapToDouble(j -> 1 - cosines[i * count + j]))
+              .sorted()
+              .toArray();
+      int pairs = distances.length;
+      return (distances[(pairs - 1) / 2] + distances[pairs / 2]) / 2;
     }
-  }
-
-  private static int interval(double distance) {
-    return (int) Math.max(0, Math.min(INTERVALS - 1, distance * (INTERVALS / 2)));
-  }
-
-  private static void forEachDistance(Tensor rows, DoubleConsumer to) {
-    forEachBlock(
-        Math.toIntExact(rows.size(0)),
-        (from, size) -> {
-          int columns = from + size;
-          double[] cosines =
-              rows.narrow(0, from, size)
-                  .matmul(rows.narrow(0, 0, columns).transpose(0, 1))
-                  .toDoubles();
-          for (int i = 0; i < size; i++) {
-            for (int j = 0; j < from + i; j++) {
-              to.accept(1 - cosines[i * columns + j]);
-            }
-          }
-        });
   }
 }

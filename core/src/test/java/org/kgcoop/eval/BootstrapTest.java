@@ -35,7 +35,7 @@ class BootstrapTest {
     double[] values = BOOTSTRAP.accuracies("set", "test", new int[][][] {{first(320, 400)}})[0];
 
     assertThat(deviation(values)).isCloseTo(2.0, within(0.05));
-    Bootstrap.Interval interval = Bootstrap.Interval.of(values);
+    Interval interval = Interval.ofResamples(values);
     assertThat(interval.low()).isCloseTo(80 - 1.96 * 2, within(0.3));
     assertThat(interval.high()).isCloseTo(80 + 1.96 * 2, within(0.3));
   }
@@ -59,8 +59,8 @@ class BootstrapTest {
 
     double[][] values = BOOTSTRAP.accuracies("set", "test", new int[][][] {{same}, {same}});
 
-    Bootstrap.Interval interval = Bootstrap.Interval.of(difference(values[0], values[1]));
-    assertThat(interval).isEqualTo(new Bootstrap.Interval(0, 0));
+    Interval interval = Interval.ofResamples(difference(values[0], values[1]));
+    assertThat(interval).isEqualTo(new Interval(0, 0));
     assertThat(interval.excludesZero()).isFalse();
   }
 
@@ -74,7 +74,7 @@ class BootstrapTest {
 
     double[] difference = difference(values[1], values[0]);
     assertThat(deviation(difference)).isCloseTo(0.853, within(0.03));
-    assertThat(Bootstrap.Interval.of(difference).excludesZero()).isTrue();
+    assertThat(Interval.ofResamples(difference).excludesZero()).isTrue();
   }
 
   @Test
@@ -115,15 +115,6 @@ class BootstrapTest {
         .containsExactly(alone);
     assertThat(new Bootstrap(500, 8).accuracies("s", "t", new int[][][] {row})[0])
         .isNotEqualTo(alone);
-  }
-
-  @Test
-  void anIntervalIsFoundBetweenResamples() {
-    double[] values = new double[41];
-    Arrays.setAll(values, i -> 40 - i);
-
-    // Positions 0.025 x 40 = 1 and 0.975 x 40 = 39 of 0, 1, ... 40.
-    assertThat(Bootstrap.Interval.of(values)).isEqualTo(new Bootstrap.Interval(1, 39));
   }
 
   @Test

@@ -81,12 +81,11 @@ class TrustTest {
     double covered = 0;
     for (int draw = 0; draw < draws; draw++) {
       double[] scores = random.doubles(40).toArray();
-      RejectionThreshold threshold = RejectionThreshold.of(scores, 0.95, 0.95);
+      Calibration.Rejection threshold = Calibration.Rejection.of(scores, 0.95, 0.95);
       // New scores are uniform too, so the share above a threshold t is 1 - t.
       double share = 1 - threshold.threshold();
       kept += share / draws;
-      boolean inside =
-          share >= threshold.shareInterval().low() && share <= threshold.shareInterval().high();
+      boolean inside = share >= threshold.low() && share <= threshold.high();
       // The interval is centered on the distribution of shares, which is the same for each draw.
       covered += inside ? 1.0 / draws : 0;
     }
@@ -96,11 +95,11 @@ class TrustTest {
 
   @Test
   void reportsALowerGuaranteeForFewScores() {
-    RejectionThreshold threshold = RejectionThreshold.of(new double[] {.4, .2, .9, .7}, 0.95, 0.95);
+    Calibration.Rejection threshold =
+        Calibration.Rejection.of(new double[] {.4, .2, .9, .7}, 0.95, 0.95);
 
-    assertThat(threshold.enough()).isFalse();
     assertThat(threshold.threshold()).isEqualTo(.2);
-    assertThat(threshold.expectedShare()).isCloseTo(0.8, within(1e-12));
+    assertThat(threshold.keeps()).isCloseTo(0.8, within(1e-12));
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -303,12 +304,13 @@ class FeatureCacheTest {
     FeatureCache reader = cache(clip);
     assertThat(reader.missing(data.train())).isEmpty(); // now it knows the checks of all files
     for (Path file : files()) {
-      List<Shard.Feature> others = new ArrayList<>();
-      for (Shard.Feature each : Shard.read(file).features()) {
-        float[] ones = new float[each.vector().length];
-        Arrays.fill(ones, 1);
-        others.add(new Shard.Feature(each.key(), ones, each.norm(), each.seconds()));
-      }
+      Map<String, Feature> others = new LinkedHashMap<>(Shard.read(file).features());
+      others.replaceAll(
+          (key, each) -> {
+            float[] ones = new float[each.vector().length];
+            Arrays.fill(ones, 1);
+            return new Feature(ones, each.norm(), each.seconds());
+          });
       assertThat(new Shard(others).write(file.resolveSibling(""))).isEqualTo(file);
     }
     float[] read = flat(reader.test(data.train(), done -> {}));
@@ -322,10 +324,10 @@ class FeatureCacheTest {
     Path of =
         Files.createDirectories(folder.resolve("cache").resolve(FeatureCache.folderName(clip)));
     for (int file = 0; file < 4; file++) { // 32 MB each
-      List<Shard.Feature> features = new ArrayList<>();
+      Map<String, Feature> features = new LinkedHashMap<>();
       for (int i = 0; i < Shard.LENGTH; i++) {
         String key = Sha256.of(file + " " + i) + " test";
-        features.add(new Shard.Feature(key, new float[width], 0, 1));
+        features.put(key, new Feature(new float[width], 0, 1));
       }
       assertThat(new Shard(features).write(of)).exists();
     }
@@ -390,7 +392,7 @@ class FeatureCacheTest {
     assertThat(cache(clip).test(List.of(published), done -> {}).vectors().get(0)).isEqualTo(aside);
 
     ViewEncoder encoder = new ViewEncoder(clip, new Images(warnings::add));
-    List<ViewEncoder.Encoded> expected =
+    List<Feature> expected =
         encoder.encodedTestViews(List.of(new Images(warnings::add).readUpright(turned)));
     assertThat(upright).isEqualTo(expected.get(0).vector()).isNotEqualTo(aside);
     float[] raw = upright(cache(clip), List.of(turned), true).get(turned);

@@ -152,7 +152,8 @@ class GdaTest {
                         views.features().reshape(-1, WIDTH).unitRows(), labels, CLASSES),
                     groups)
                 .logits()
-                .logits();
+                .values()
+                .toArray(double[][]::new);
         for (int image = 0; image < LABELS.size(); image++) {
           double[][] own = new double[count][];
           double[][] found = new double[count][];

@@ -1,7 +1,6 @@
 package org.kgcoop.label;
 
-import org.kgcoop.eval.BinomialLimits;
-import org.kgcoop.eval.HypergeometricLimits;
+import org.kgcoop.eval.Interval;
 
 /**
  * The accuracy of a labeling session, from random images.
@@ -45,7 +44,7 @@ public final class Audit {
    */
   public static Share folder(
       Remaining remaining, int skipped, int unknown, int images, int random, int looks) {
-    HypergeometricLimits limits = limits(remaining, CONFIDENCE);
+    Interval limits = limits(remaining, CONFIDENCE);
     double expected =
         remaining.sample() == 0
             ? remaining.images() / 2.0
@@ -59,9 +58,8 @@ public final class Audit {
         random);
   }
 
-  private static HypergeometricLimits limits(Remaining remaining, double confidence) {
-    return HypergeometricLimits.of(
-        remaining.wrong(), remaining.sample(), remaining.images(), confidence);
+  private static Interval limits(Remaining remaining, double confidence) {
+    return Interval.ofCount(remaining.wrong(), remaining.sample(), remaining.images(), confidence);
   }
 
   private static double share(Remaining remaining, double wrong, int others, int images) {
@@ -71,9 +69,9 @@ public final class Audit {
 
   /** Returns the accuracy on new images, from the images of the first draw. */
   public static Share newImages(int right, int images) {
-    BinomialLimits limits = BinomialLimits.of(right, images, CONFIDENCE);
+    Interval limits = Interval.ofShare(right, images, CONFIDENCE);
     return new Share(
-        BinomialLimits.of(right, images, 1 - 2 * TAIL).low(),
+        Interval.ofShare(right, images, 1 - 2 * TAIL).low(),
         (double) right / images,
         limits.low(),
         limits.high(),

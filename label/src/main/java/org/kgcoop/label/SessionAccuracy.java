@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.eval.HypergeometricLimits;
+import org.kgcoop.eval.Interval;
 import org.kgcoop.label.LabelState.FolderCheck;
 import org.kgcoop.label.LabelState.Part;
 import org.kgcoop.random.PythonRandom;
@@ -344,14 +344,12 @@ final class SessionAccuracy {
     int images = (int) images().count();
     double tail = Audit.TAIL / (1L << (state.checks().size() - 1)); // 0.05, 0.025, ...
     int changed = check.images() - kept;
-    int wrong =
-        HypergeometricLimits.of(
-                    changed, check.images(), Math.max(images, check.images()), 1 - 2 * tail)
+    double wrong =
+        Interval.ofCount(changed, check.images(), Math.max(images, check.images()), 1 - 2 * tail)
                 .high()
             - changed
             + check.changedLater();
-    return Optional.of(
-        new Accuracy.Check(Math.max(0, 1 - (double) wrong / images), kept, check.images()));
+    return Optional.of(new Accuracy.Check(Math.max(0, 1 - wrong / images), kept, check.images()));
   }
 
   void close() {

@@ -180,7 +180,7 @@ public final class AdaptationRun {
   }
 
   /** Measures a method of the short list on the test images. */
-  public static AdaptRecord.Interval onTest(
+  public static AdaptRecord.Accuracy onTest(
       ExperimentContext context,
       AdaptRequest request,
       AdaptRecord.Plan plan,

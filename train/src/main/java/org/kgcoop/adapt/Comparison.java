@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
-import org.kgcoop.eval.BinomialLimits;
+import org.kgcoop.eval.Interval;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.TextMethod;
@@ -255,7 +255,7 @@ final class Comparison {
    * audit alone shows are wrong, as in the session: their share tells how many new images show a
    * class that nobody has labeled yet.
    */
-  private AdaptRecord.Interval audited(Score score) {
+  private AdaptRecord.Accuracy audited(Score score) {
     Set<Integer> learned =
         data.train().stream()
             .filter(item -> !request.labels().audit().contains(item.key()))
@@ -264,10 +264,10 @@ final class Comparison {
     int wrong = (int) data.train().stream().filter(item -> !learned.contains(item.label())).count();
     double images = score.effectiveUnits(false);
     double right = score.accuracy(false) / 100 * images;
-    BinomialLimits limits =
-        BinomialLimits.of(
+    Interval limits =
+        Interval.ofShare(
             (int) Math.round(right), (int) Math.round(images + wrong), Expectation.CONFIDENCE);
-    return new AdaptRecord.Interval(
+    return new AdaptRecord.Accuracy(
         100 * right / (images + wrong),
         100 * limits.low(),
         100 * limits.high(),
@@ -288,7 +288,7 @@ final class Comparison {
   }
 
   /** Returns the expected accuracy; null if the labels were chosen. */
-  private AdaptRecord.@Nullable Interval accuracy(
+  private AdaptRecord.@Nullable Accuracy accuracy(
       Answers chosen, List<Fold> on, UnaryOperator<Score> weighting) {
     if (record.labels().areChosen()) {
       return null;
@@ -323,7 +323,7 @@ final class Comparison {
     return !(method(candidates.spec(id)) instanceof TextMethod);
   }
 
-  private AdaptRecord.@Nullable Interval unseenAccuracy(Answers chosen) {
+  private AdaptRecord.@Nullable Accuracy unseenAccuracy(Answers chosen) {
     return record.labels().areChosen()
             || UnseenNames.isOtherKind(context.clip(), data, request.unseen())
         ? null

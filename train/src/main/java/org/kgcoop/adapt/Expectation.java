@@ -125,14 +125,14 @@ record Expectation(
    * Returns the expected accuracy on new images of the same classes, with its interval. Nothing
    * tells whether new images show the same few objects or others, so the interval covers both.
    */
-  AdaptRecord.Interval interval() {
-    AdaptRecord.Interval others = interval(false, 0);
+  AdaptRecord.Accuracy interval() {
+    AdaptRecord.Accuracy others = interval(false, 0);
     if (fall == 0) {
       return others;
     }
-    AdaptRecord.Interval same =
+    AdaptRecord.Accuracy same =
         new Expectation(score, optimism, gain, 0, 0, newClasses, isLearned).interval();
-    return new AdaptRecord.Interval(others.accuracy(), others.low(), same.high(), others.images());
+    return new AdaptRecord.Accuracy(others.accuracy(), others.low(), same.high(), others.images());
   }
 
   /**
@@ -141,11 +141,11 @@ record Expectation(
    *
    * @param classes the number of classes without images that vary independently, above 0
    */
-  AdaptRecord.Interval unseenInterval(double classes) {
+  AdaptRecord.Accuracy unseenInterval(double classes) {
     return interval(true, score.varianceOfClasses() / classes);
   }
 
-  private AdaptRecord.Interval interval(boolean unseen, double classVariance) {
+  private AdaptRecord.Accuracy interval(boolean unseen, double classVariance) {
     double known =
         Math.max(0, Math.min(100, score.accuracy(unseen) - optimism + gain - fall)) / 100;
     double middle = known * (1 - newClasses);
@@ -158,7 +158,7 @@ record Expectation(
         1 / (shared / score.effectiveImages(unseen) + (corrections + classVariance) / spread);
     double[] quantiles =
         betaBinomial(images * middle + 0.5, images * (1 - middle) + 0.5, AdaptRecord.NEW_IMAGES);
-    return new AdaptRecord.Interval(
+    return new AdaptRecord.Accuracy(
         100 * middle,
         Math.min(100 * middle, quantiles[0]),
         Math.max(100 * middle, quantiles[1]),

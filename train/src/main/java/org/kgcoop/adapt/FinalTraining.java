@@ -1,6 +1,8 @@
 package org.kgcoop.adapt;
 
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,6 +15,8 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Calibration;
+import org.kgcoop.eval.JointEvaluation;
+import org.kgcoop.eval.Softmax;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.model.Head;
@@ -22,6 +26,7 @@ import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.trial.CrossValidation;
+import org.kgcoop.trial.CrossValidation.HeldOut;
 import org.kgcoop.trial.EvaluationSet;
 import org.kgcoop.trial.ExperimentContext;
 import org.kgcoop.trial.FewShotSample;
@@ -77,8 +82,16 @@ final class FinalTraining {
     String id = outcome.method();
     RunResults results = trained(context.until(stop), id, folder, "");
     ClassifierFile file = ClassifierFile.read(ClassifierFile.in(folder));
-    HeldOutLogits logits = logits(id, file.method(), nested, outcome.folds());
-    Calibration calibration = logits.calibration(file.method() instanceof TextMethod);
+    List<HeldOut> heldOut = heldOut(id, file.method(), nested, outcome.folds());
+    Calibration calibration =
+        Calibration.outOfFold(
+            heldOut.stream().map(HeldOut::logits).toArray(double[][]::new),
+            heldOut.stream().mapToInt(each -> each.item().label()).toArray(),
+            file.method() instanceof TextMethod ? Calibration.PRETRAINED : 0);
+    List<double[]> probabilities =
+        heldOut.stream()
+            .map(each -> Softmax.probabilities(each.logits(), 1 / calibration.temperature()))
+            .toList();
     file = complete(file, calibration);
     file.write(ClassifierFile.in(folder));
     return record.with(
@@ -86,10 +99,10 @@ final class FinalTraining {
             .result()
             .trained(
                 results.target(TEST).map(FinalTraining::interval).orElse(null),
-                calibrated(calibration, logits, file),
+                calibrated(calibration, probabilities, file),
                 Suspects.of(
-                    logits.items(),
-                    logits.probabilities(calibration.temperature()),
+                    heldOut.stream().map(HeldOut::item).toList(),
+                    probabilities,
                     file.classNames(),
                     contradictory,
                     record.noSuspects().isEmpty())));
@@ -99,16 +112,22 @@ final class FinalTraining {
    * Returns the logits of the method for held-out images. In the comparison, a method without
    * training steps selects its settings for each fold. They can differ from those of the final
    * classifier and give other probabilities. Such a method is trained again on each fold, with the
-   * final settings.
+   * final settings. An image that occurs several times counts once. A fold in which its class was
+   * seen takes precedence.
    */
-  private HeldOutLogits logits(
+  private List<HeldOut> heldOut(
       String id, Method selected, CrossValidation nested, List<Fold> folds) {
     MethodSpec spec = candidates.spec(id);
-    if (!Candidates.isQuick(id) || spec.method().apply(sample.task()).equals(selected)) {
-      return HeldOutLogits.of(nested.heldOut(id, folds));
+    boolean isFinal =
+        !Candidates.isQuick(id) || spec.method().apply(sample.task()).equals(selected);
+    if (!isFinal) {
+      nested.train(MethodSpec.of(any -> selected, spec.training()), id + SELECTED, folds);
     }
-    nested.train(MethodSpec.of(any -> selected, spec.training()), id + SELECTED, folds);
-    return HeldOutLogits.of(nested.heldOut(id + SELECTED, folds));
+    Map<String, HeldOut> byImage = new LinkedHashMap<>();
+    for (HeldOut each : nested.heldOut(isFinal ? id : id + SELECTED, folds)) {
+      byImage.merge(each.item().key(), each, (first, other) -> first.unseen() ? other : first);
+    }
+    return List.copyOf(byImage.values());
   }
 
   /**
@@ -134,14 +153,14 @@ final class FinalTraining {
   }
 
   /** Measures a method of the short list on the test images. */
-  AdaptRecord.Interval onTest(String id, Path work) {
+  AdaptRecord.Accuracy onTest(String id, Path work) {
     return trained(context.silent(), id, work, id)
         .target(TEST)
         .map(FinalTraining::interval)
         .orElseThrow(() -> KgCoopException.data(data.name() + ": no test images"));
   }
 
-  private static AdaptRecord.Interval interval(TargetResult test) {
+  private static AdaptRecord.Accuracy interval(TargetResult test) {
     return Score.interval(test.correct(), Math.toIntExact(test.total()));
   }
 
@@ -153,16 +172,24 @@ final class FinalTraining {
   }
 
   private AdaptRecord.Calibrated calibrated(
-      Calibration calibration, HeldOutLogits logits, ClassifierFile file) {
+      Calibration calibration, List<double[]> probabilities, ClassifierFile file) {
     Calibration.Rejection rejection = Objects.requireNonNull(calibration.rejection());
+    AdaptRecord.Unknown compared = null;
+    if (!request.unknown().isEmpty()) {
+      double[] unknown = largestOfUnknown(file);
+      compared =
+          new AdaptRecord.Unknown(
+              unknown.length,
+              JointEvaluation.rankArea(
+                  probabilities.stream()
+                      .mapToDouble(row -> Arrays.stream(row).max().orElse(0))
+                      .toArray(),
+                  unknown),
+              (double) Arrays.stream(unknown).filter(p -> p >= rejection.threshold()).count()
+                  / unknown.length);
+    }
     return new AdaptRecord.Calibrated(
-        calibration.temperature(),
-        calibration.images(),
-        rejection.threshold(),
-        rejection.keeps(),
-        rejection.low(),
-        rejection.high(),
-        request.unknown().isEmpty() ? null : logits.unknown(calibration, largestOfUnknown(file)));
+        calibration.temperature(), calibration.images(), rejection, compared);
   }
 
   /** Returns the largest probability of each image that belongs to no class. */

@@ -251,13 +251,13 @@ final class Score {
   }
 
   /** Returns an accuracy with its 95 % interval (Wilson, JASA 1927). */
-  static AdaptRecord.Interval interval(long correct, int total) {
+  static AdaptRecord.Accuracy interval(long correct, int total) {
     double share = (double) correct / total;
     double squared = Z * Z / total;
     double middle = (share + squared / 2) / (1 + squared);
     double half =
         Z * Math.sqrt(share * (1 - share) / total + squared / (4 * total)) / (1 + squared);
-    return new AdaptRecord.Interval(
+    return new AdaptRecord.Accuracy(
         100 * share, 100 * (middle - half), 100 * (middle + half), total);
   }
 }

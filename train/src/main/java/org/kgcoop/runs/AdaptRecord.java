@@ -3,6 +3,7 @@ package org.kgcoop.runs;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.Messages;
+import org.kgcoop.eval.Calibration;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.JsonFiles;
 
@@ -51,14 +52,8 @@ public record AdaptRecord(
     @Nullable Choice choice,
     Result result) {
 
-  /** The width of an interval, in percentage points, that needs an explanation. */
-  private static final double WIDE = 50;
-
   /** The ratio of the sizes of two classes that changes the accuracy noticeably. */
   private static final int UNBALANCED = 2;
-
-  /** The percentage of new images of classes that nobody drew that is worth a sentence. */
-  private static final double MANY_NEW_CLASSES = 5;
 
   /** The share of held-out images that a classifier must have right to find wrong labels. */
   private static final double LEAST_RIGHT = 0.5;
@@ -201,11 +196,6 @@ public record AdaptRecord(
       unreadable = RunJson.list(unreadable);
     }
 
-    /** Returns the number of images in words: {@code 137}, or {@code 32 of 137}. */
-    public String used() {
-      return count < available ? count + " of " + available : String.valueOf(count);
-    }
-
     /**
      * Returns the probability that a new image shows a class without an image, if these were drawn
      * at random: the share of groups that are the only one of their class (Good, Biometrika 1953).
@@ -218,11 +208,6 @@ public record AdaptRecord(
     /** Returns true if the classes have very different numbers of images. */
     public boolean isUnbalanced() {
       return fewest > 0 && most >= UNBALANCED * fewest;
-    }
-
-    /** Returns the number of images per class in words: {@code 8} or {@code 8 to 52}. */
-    public String ofEach() {
-      return fewest == most ? String.valueOf(most) : fewest + " to " + most;
     }
   }
 
@@ -268,12 +253,12 @@ public record AdaptRecord(
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public record Result(
-      @Nullable Interval expected,
-      @Nullable Interval expectedBalanced,
-      @Nullable Interval expectedUnseen,
+      @Nullable Accuracy expected,
+      @Nullable Accuracy expectedBalanced,
+      @Nullable Accuracy expectedUnseen,
       List<OfClass> classes,
       List<Mistake> mistakes,
-      @Nullable Interval test,
+      @Nullable Accuracy test,
       @Nullable Calibrated calibration,
       List<Suspect> suspects) {
     static final Result UNKNOWN = new Result(null, null, null, List.of(), List.of());
@@ -286,16 +271,16 @@ public record AdaptRecord(
 
     /** Creates the result before the training on all images. */
     public Result(
-        @Nullable Interval expected,
-        @Nullable Interval expectedBalanced,
-        @Nullable Interval expectedUnseen,
+        @Nullable Accuracy expected,
+        @Nullable Accuracy expectedBalanced,
+        @Nullable Accuracy expectedUnseen,
         List<OfClass> classes,
         List<Mistake> mistakes) {
       this(expected, expectedBalanced, expectedUnseen, classes, mistakes, null, null, List.of());
     }
 
     /** Returns the result after the training on all images. */
-    public Result trained(@Nullable Interval tested, Calibrated found, List<Suspect> suspected) {
+    public Result trained(@Nullable Accuracy tested, Calibrated found, List<Suspect> suspected) {
       return new Result(
           expected, expectedBalanced, expectedUnseen, classes, mistakes, tested, found, suspected);
     }
@@ -379,60 +364,14 @@ public record AdaptRecord(
    *
    * @param temperature 1 if the held-out images do not determine it
    * @param images the number of held-out images that determine both
-   * @param threshold the number that the largest probability of an image is compared with
-   * @param keeps the share of new images of the learned classes that is accepted on average
-   * @param low the lower end of the 95 % interval of that share
-   * @param high the upper end of it
+   * @param rejection the threshold of the largest probability of an image
    * @param unknown the measurement on images of no class; null if there are none
    */
   public record Calibrated(
       double temperature,
       int images,
-      double threshold,
-      double keeps,
-      double low,
-      double high,
-      @Nullable Unknown unknown) {
-
-    /** Describes the threshold, the temperature and the images of no class, one sentence each. */
-    public List<String> sentences() {
-      List<String> sentences = new ArrayList<>();
-      sentences.add(
-          String.format(
-                  Locale.ROOT,
-                  "Below %.1f %%, treat an image as none of these: this keeps %.0f %% of images of your"
-                      + " classes (95 %%: %.0f to %.0f).",
-                  100 * threshold,
-                  100 * keeps,
-                  100 * low,
-                  100 * high)
-              + (unknown == null
-                  ? " Without examples of other images (--unknown), kgcoop cannot say how many"
-                      + " others it rejects; in our measurements 23 %."
-                  : ""));
-      sentences.add(
-          temperature == 1
-              ? "No temperature was found with the held-out images. Probabilities may be too high or too"
-                  + " low."
-              : String.format(
-                  Locale.ROOT,
-                  "Probabilities are calibrated by the temperature %.3g, found with %d held-out"
-                      + " images.",
-                  temperature,
-                  images));
-      if (unknown != null) {
-        sentences.add(
-            String.format(
-                Locale.ROOT,
-                "Of %d images of no class, the threshold accepts %.1f %%; AUROC against held-out"
-                    + " images: %.3f.",
-                unknown.images(),
-                100 * unknown.accepted(),
-                unknown.auroc()));
-      }
-      return sentences;
-    }
-  }
+      @JsonUnwrapped Calibration.Rejection rejection,
+      @Nullable Unknown unknown) {}
 
   /**
    * Images that belong to no class.
@@ -460,7 +399,7 @@ public record AdaptRecord(
    *
    * @param images the number of measured images
    */
-  public record Interval(double accuracy, double low, double high, int images) {
+  public record Accuracy(double accuracy, double low, double high, int images) {
     /** Returns true if a value is inside the interval. */
     public boolean holds(double figure) {
       return figure >= low && figure <= high;
@@ -551,118 +490,6 @@ public record AdaptRecord(
   }
 
   /**
-   * Describes the expected accuracy, and what it depends on. The list is empty until the accuracy
-   * is known.
-   */
-  public List<String> expectations() {
-    if (choice == null || result.classes().isEmpty()) {
-      return List.of();
-    }
-    List<String> sentences = new ArrayList<>();
-    if (labels.areChosen() && result.expected() == null) {
-      sentences.add(
-          labels.proposals() > 0
-              ? ("Accuracy: unknown. %s of %s labels are proposals of a classifier that nobody"
-                      + " changed. Check the labels, and then delete %s or use --labels random.")
-                  .formatted(labels.proposals(), images.available(), labels.source())
-              : "Accuracy: unknown. The labels were chosen, so cross-validation would be wrong by up"
-                  + " to 20 points. Label 50 random images.");
-      return sentences;
-    }
-    sentences.add(
-        "This is about images from the same sources. kgcoop cannot see a mark or background that"
-            + " only one class has here.");
-    sentences.addAll(doubts());
-    add(
-        sentences,
-        images.isUnbalanced()
-            ? "new images like these, with classes as frequent as here"
-            : "new images like these",
-        result.expected(),
-        labels.areChosen() && result.expected() != null
-            ? ", from %s random images".formatted(result.expected().images())
-            : "");
-    if (images.isUnbalanced()) {
-      add(
-          sentences,
-          "new images, if every class is equally frequent",
-          result.expectedBalanced(),
-          "");
-    }
-    add(sentences, "new images of the unseen classes", result.expectedUnseen(), "");
-    if (result.expectedUnseen() != null
-        && result.expectedUnseen().high() - result.expectedUnseen().low() > WIDE) {
-      sentences.add("This range is wide, because your classes differ much.");
-    }
-    if (labels.origin() == Labels.Origin.UNSTATED) {
-      sentences.add(
-          "This holds if you labeled images as they came. If a program or you chose them, use"
-              + " --labels chosen.");
-    }
-    return sentences;
-  }
-
-  /** Returns the reasons why the expected accuracy may not hold for these images. */
-  public List<String> doubts() {
-    List<String> doubts = new ArrayList<>();
-    if (choice == null || (labels.areChosen() && result.expected() == null)) {
-      return doubts;
-    }
-    FewObjects objects = images.objects();
-    if (objects != null) {
-      doubts.add(
-          String.format(
-              Locale.ROOT,
-              "These images seem to show few objects or backgrounds, about %.1f per class. The"
-                  + " expected accuracy is for other ones. For the same ones it is about %.0f points"
-                  + " higher, and the range covers both. Probabilities and threshold are for these.",
-              objects.perClass(),
-              objects.fall()));
-    }
-    int contradictions = images.copies().contradictions().size();
-    if (contradictions > 0) {
-      doubts.add(
-          ("%s of equal or nearly equal images have two labels. If one of them is wrong, the figures"
-                  + " expect such labels of new images, too.")
-              .formatted(Messages.count(contradictions, "pair", "pairs")));
-    }
-    double newClasses = 100 * images.newClasses();
-    if (newClasses >= MANY_NEW_CLASSES && !labels.areChosen()) {
-      String why =
-          "%s of %s are the only one of their class"
-              .formatted(images.single().size(), images.groups());
-      doubts.add(
-          labels.origin() == Labels.Origin.RANDOM
-              ? String.format(
-                  Locale.ROOT,
-                  "About %.0f %% of new images show classes that are not here, because %s. The"
-                      + " figures count them as wrong.",
-                  newClasses,
-                  why)
-              : String.format(
-                  Locale.ROOT,
-                  "If you drew the images at random, about %.0f %% of new images show classes that"
-                      + " are not here, because %s. The figures leave them out; --labels random"
-                      + " counts them.",
-                  newClasses,
-                  why));
-    }
-    if (isForUnseen()) {
-      doubts.add(
-          result.expectedUnseen() == null
-              ? "The accuracy on the unseen classes is unknown: their names are of another kind than"
-                  + " those of your classes, which were hidden to measure it."
-              : "Some of your classes were hidden to measure the accuracy on unseen classes. It does"
-                  + " not hold for names of another kind.");
-    }
-    Interval expected = result.expected();
-    if (expected != null && expected.low() <= 100.0 / images.classes()) {
-      doubts.add("The images do not show that any method is better than guessing.");
-    }
-    return doubts;
-  }
-
-  /**
    * Returns the reason why no labels are listed as wrong; empty if they can be. A classifier that
    * is mostly wrong contradicts right labels, too.
    */
@@ -677,22 +504,6 @@ public record AdaptRecord(
             "Wrong labels are not searched: the classifier is right on only %.0f %% of held-out"
                 + " images.",
             100.0 * right / asked);
-  }
-
-  private static void add(
-      List<String> sentences, String what, @Nullable Interval expected, String from) {
-    if (expected != null) {
-      sentences.add(
-          String.format(
-              Locale.ROOT,
-              "Of %d %s, expect %.0f right (95 %%: %.0f to %.0f)%s.",
-              NEW_IMAGES,
-              what,
-              expected.accuracy(),
-              expected.low(),
-              expected.high(),
-              from));
-    }
   }
 
   public AdaptRecord with(List<Candidate> tried) {
@@ -713,19 +524,6 @@ public record AdaptRecord(
         candidates.stream().filter(Candidate::isMeasured).map(Candidate::method).toList();
     return new AdaptRecord(
         settings, plan.compared(measured), labels, images, candidates, choice, result);
-  }
-
-  /**
-   * Describes the number of training images: {@code 137 images of 6 classes, 8 to 52 per class}, or
-   * {@code 32 of 137 images, because of --minutes, of 6 classes, 4 to 6 per class}.
-   */
-  public String learnedFrom() {
-    return "%s images%s of %s classes, %s per class"
-        .formatted(
-            images.used(),
-            plan.perClass > 0 ? ", because of --minutes," : "",
-            images.classes(),
-            images.ofEach());
   }
 
   /** Returns the measured value of a method; NaN if there is none. */

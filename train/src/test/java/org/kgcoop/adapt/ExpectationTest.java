@@ -49,7 +49,7 @@ class ExpectationTest {
     int inside = 0;
     for (int trial = 0; trial < 1000; trial++) {
       double truth = .3 + .65 * random.nextDouble();
-      AdaptRecord.Interval promise =
+      AdaptRecord.Accuracy promise =
           new Expectation(score(answers(random, 30, truth)), 0, 0, false).interval();
       long right = answers(random, 100, truth).stream().filter(each -> each).count();
       inside += promise.holds((double) right) ? 1 : 0;
@@ -94,8 +94,8 @@ class ExpectationTest {
             .toList();
     Score score = new Score(asked, IntStream.range(0, 40).mapToObj(i -> i < 20).toList());
     assertThat(score.varianceOfClasses()).isCloseTo(10 * 0.25 / 9, within(1e-12));
-    AdaptRecord.Interval one = new Expectation(score, 0, 0, false).unseenInterval(1);
-    AdaptRecord.Interval many = new Expectation(score, 0, 0, false).unseenInterval(1000);
+    AdaptRecord.Accuracy one = new Expectation(score, 0, 0, false).unseenInterval(1);
+    AdaptRecord.Accuracy many = new Expectation(score, 0, 0, false).unseenInterval(1000);
     assertThat(one.high() - one.low()).isGreaterThan(90);
     assertThat(many.high() - many.low()).isBetween(50.0, 70.0);
     assertThat(one.accuracy()).isEqualTo(many.accuracy()).isEqualTo(50);
@@ -104,8 +104,8 @@ class ExpectationTest {
   @Test
   void classifiersThatShareImagesMakeTheIntervalWider() {
     Score score = score(IntStream.range(0, 100).mapToObj(i -> i < 80).toList());
-    AdaptRecord.Interval apart = new Expectation(score, 0, 0, false).interval();
-    AdaptRecord.Interval shared = new Expectation(score, 0, 0, true).interval();
+    AdaptRecord.Accuracy apart = new Expectation(score, 0, 0, false).interval();
+    AdaptRecord.Accuracy shared = new Expectation(score, 0, 0, true).interval();
     // The variance of 100 images grows 1.4 times, that of 100 new images does not.
     assertThat((shared.high() - shared.low()) / (apart.high() - apart.low()))
         .isCloseTo(Math.sqrt((1.4 + 1) / 2), within(0.1));
@@ -120,7 +120,7 @@ class ExpectationTest {
   @Test
   void imagesOfClassesThatNobodyDrewAreWrong() {
     Score score = score(IntStream.range(0, 100).mapToObj(i -> i < 80).toList());
-    AdaptRecord.Interval promise = new Expectation(score, 0, 0, 0, 0, 0.5, false).interval();
+    AdaptRecord.Accuracy promise = new Expectation(score, 0, 0, 0, 0, 0.5, false).interval();
     assertThat(promise.accuracy()).isCloseTo(40, within(1e-9));
     assertThat(promise.low()).isLessThan(25);
   }
@@ -129,7 +129,7 @@ class ExpectationTest {
   @Test
   void theAccuracyOnOtherObjectsIsLowerAndLessCertain() {
     Score score = score(IntStream.range(0, 10_000).mapToObj(i -> i < 8_000).toList());
-    AdaptRecord.Interval promise = new Expectation(score, 0, 0, 30, 10, 0, false).interval();
+    AdaptRecord.Accuracy promise = new Expectation(score, 0, 0, 30, 10, 0, false).interval();
     assertThat(promise.accuracy()).isCloseTo(50, within(1e-9));
     assertThat(promise.low()).isBetween(26.0, 31.0); // 50 - 1.96 x 11.2
     assertThat(promise.high()).as("of the same objects").isBetween(86.0, 89.0); // 80 + 1.96 x 4

@@ -75,7 +75,7 @@ class ScoreTest {
   /** Wilson's interval for 8 of 10, computed by hand with z = 1.96. */
   @Test
   void theIntervalIsWilsons() {
-    AdaptRecord.Interval interval = Score.interval(8, 10);
+    AdaptRecord.Accuracy interval = Score.interval(8, 10);
     assertThat(interval.low()).isCloseTo(49.02, within(0.01));
     assertThat(interval.high()).isCloseTo(94.33, within(0.01));
     assertThat(interval.holds(60)).isTrue();

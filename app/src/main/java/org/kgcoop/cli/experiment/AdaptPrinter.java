@@ -12,6 +12,7 @@ import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.report.AdaptSentences;
 import org.kgcoop.runs.AdaptRecord;
 
 /** The printed result of an adaptation. */
@@ -26,7 +27,8 @@ final class AdaptPrinter {
 
   /** Prints the images, the compared methods, the choice and what to expect of it. */
   void print(AdaptRecord record) {
-    output.print(record.learnedFrom());
+    AdaptSentences sentences = new AdaptSentences(record);
+    output.print(sentences.learnedFrom());
     print(record.images());
     output.text(
         TextTable.of(
@@ -46,16 +48,13 @@ final class AdaptPrinter {
     if (!record.noSuspects().isEmpty()) {
       output.print(record.noSuspects());
     }
-    AdaptRecord.Calibrated calibration = record.result().calibration();
-    if (calibration != null) {
-      calibration.sentences().forEach(output::print);
-    }
+    sentences.calibration().forEach(output::print);
     if (!record.irreproducible().isEmpty()) {
       output.print("not reproducible: " + record.irreproducible());
     }
     gain(record).ifPresent(output::print);
-    record.expectations().forEach(output::print);
-    AdaptRecord.Interval test = record.result().test();
+    sentences.expectations().forEach(output::print);
+    AdaptRecord.Accuracy test = record.result().test();
     if (test != null) {
       output.printf(
           "Measured on %d test images, which had no part in this: %.1f %% right (95 %%: %.1f to"

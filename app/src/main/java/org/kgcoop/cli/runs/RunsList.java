@@ -85,7 +85,7 @@ abstract class RunsList implements Callable<Integer> {
       int shots,
       @Nullable Long seed,
       List<TargetResult> targets,
-      @JsonInclude(JsonInclude.Include.NON_NULL) AdaptRecord.@Nullable Interval expected,
+      @JsonInclude(JsonInclude.Include.NON_NULL) AdaptRecord.@Nullable Accuracy expected,
       double h,
       double msPerImage,
       String modified) {

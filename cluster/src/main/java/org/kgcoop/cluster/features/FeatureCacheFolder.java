@@ -100,7 +100,7 @@ final class FeatureCacheFolder implements Serializable {
   /** Returns the keys in a file. A damaged file has none, so its features are computed again. */
   List<String> keys(String name) {
     try {
-      return read(name).features().stream().map(Shard.Feature::key).toList();
+      return List.copyOf(read(name).features().keySet());
     } catch (KgCoopException e) {
       return List.of();
     } catch (IOException e) {

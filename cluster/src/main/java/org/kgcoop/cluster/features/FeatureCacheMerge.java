@@ -10,14 +10,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
+import org.kgcoop.features.Feature;
 import org.kgcoop.features.Shard;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
@@ -89,8 +93,8 @@ public final class FeatureCacheMerge {
     try {
       for (Path file : files) {
         try {
-          for (Shard.Feature feature : Shard.read(file).features()) {
-            parts.get(number(feature.key(), parts.size())).add(feature);
+          for (Map.Entry<String, Feature> each : Shard.read(file).features().entrySet()) {
+            parts.get(number(each.getKey(), parts.size())).add(each.getKey(), each.getValue());
           }
           read.add(file);
         } catch (KgCoopException e) {
@@ -104,10 +108,10 @@ public final class FeatureCacheMerge {
     }
     Set<Path> written = new HashSet<>();
     long count = 0;
-    List<Shard.Feature> next = new ArrayList<>();
+    Map<String, Feature> next = new LinkedHashMap<>();
     for (Part part : parts) {
-      for (Shard.Feature feature : part.sorted()) {
-        next.add(feature);
+      for (Map.Entry<String, Feature> each : part.sorted().entrySet()) {
+        next.put(each.getKey(), each.getValue());
         count++;
         if (next.size() == Shard.LENGTH) {
           written.add(new Shard(next).write(folder));
@@ -159,8 +163,8 @@ public final class FeatureCacheMerge {
       this.out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file)));
     }
 
-    void add(Shard.Feature feature) throws IOException {
-      out.writeUTF(feature.key());
+    void add(String key, Feature feature) throws IOException {
+      out.writeUTF(key);
       out.writeDouble(feature.seconds());
       out.writeFloat(feature.norm());
       out.writeInt(feature.vector().length);
@@ -177,8 +181,8 @@ public final class FeatureCacheMerge {
     /**
      * Returns all features sorted by key, the last one of equal keys. Its file can then be deleted.
      */
-    List<Shard.Feature> sorted() throws IOException {
-      TreeMap<String, Shard.Feature> features = new TreeMap<>();
+    SortedMap<String, Feature> sorted() throws IOException {
+      SortedMap<String, Feature> features = new TreeMap<>();
       try (DataInputStream in =
           new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
         for (int i = 0; i < count; i++) {
@@ -189,11 +193,11 @@ public final class FeatureCacheMerge {
           for (int j = 0; j < vector.length; j++) {
             vector[j] = in.readFloat();
           }
-          features.put(key, new Shard.Feature(key, vector, norm, seconds));
+          features.put(key, new Feature(vector, norm, seconds));
         }
       }
       Files.delete(file);
-      return List.copyOf(features.values());
+      return features;
     }
   }
 

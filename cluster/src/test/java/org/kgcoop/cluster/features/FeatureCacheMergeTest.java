@@ -9,10 +9,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,6 +25,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.cluster.Lab;
 import org.kgcoop.data.Item;
 import org.kgcoop.features.Augmentation;
+import org.kgcoop.features.Feature;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.Shard;
 import org.kgcoop.features.ShardEncoder;
@@ -124,20 +127,24 @@ class FeatureCacheMergeTest {
     assertThat(warnings).isEmpty();
   }
 
+  private static Shard shard(List<String> keys, int from, int to) {
+    Map<String, Feature> features = new LinkedHashMap<>();
+    for (int i = from; i < to; i++) {
+      features.put(keys.get(i), new Feature(new float[] {i, -i}, i, 1));
+    }
+    return new Shard(features);
+  }
+
   @Test
   void manyFilesAreMergedAsFewAre() throws IOException {
-    List<Shard.Feature> all = new ArrayList<>();
-    for (int i = 0; i < 1500; i++) {
-      String key = Sha256.of("" + i) + " test";
-      all.add(new Shard.Feature(key, new float[] {i, -i}, i, 1));
-    }
+    List<String> all = IntStream.range(0, 1500).mapToObj(i -> Sha256.of("" + i) + " test").toList();
     Path many = folder.resolve("many").resolve("model");
     Path few = folder.resolve("few").resolve("model");
     for (int from = 0; from < all.size(); from += 20) { // 75 files are sorted in 16 parts
-      assertThat(written(new Shard(all.subList(from, from + 20)), many)).exists();
+      assertThat(written(shard(all, from, from + 20), many)).exists();
     }
     for (int from = 0; from < all.size(); from += 750) {
-      assertThat(written(new Shard(all.subList(from, from + 750)), few)).exists();
+      assertThat(written(shard(all, from, from + 750), few)).exists();
     }
     Path killed = Files.createDirectory(many.resolve(".merge-1"));
     Files.writeString(killed.resolve("0"), "left");
@@ -149,7 +156,7 @@ class FeatureCacheMergeTest {
     assertThat(content("many")).hasSize(2).isEqualTo(content("few"));
     Set<String> keys = new TreeSet<>();
     for (String file : content("many").keySet()) {
-      Shard.read(folder.resolve("many").resolve(file)).features().forEach(f -> keys.add(f.key()));
+      keys.addAll(Shard.read(folder.resolve("many").resolve(file)).features().keySet());
     }
     assertThat(keys).hasSameSizeAs(all);
     assertThat(killed).doesNotExist();

@@ -2,12 +2,44 @@ package org.kgcoop.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.math.BigInteger;
+import java.util.Arrays;
+import org.apache.commons.statistics.distribution.BinomialDistribution;
 import org.junit.jupiter.api.Test;
 
-class HypergeometricLimitsTest {
+class IntervalTest {
   private static final double TAIL = 0.025;
+
+  /** At each limit, a result at least as extreme has the probability 2.5 %. */
+  @Test
+  void atALimitTheTailIsHalfOfTheRest() {
+    Interval limits = Interval.ofShare(41, 50, 0.95);
+    assertThat(1 - BinomialDistribution.of(50, limits.low()).cumulativeProbability(40))
+        .isCloseTo(0.025, within(1e-9));
+    assertThat(BinomialDistribution.of(50, limits.high()).cumulativeProbability(41))
+        .isCloseTo(0.025, within(1e-9));
+  }
+
+  @Test
+  void allOrNoneReachTheEnds() {
+    assertThat(Interval.ofShare(0, 10, 0.95).low()).isZero();
+    assertThat(Interval.ofShare(10, 10, 0.95).high()).isOne();
+    assertThatThrownBy(() -> Interval.ofShare(11, 10, 0.95))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("got 11 of 10");
+  }
+
+  @Test
+  void anIntervalIsFoundBetweenResamples() {
+    double[] values = new double[41];
+    Arrays.setAll(values, i -> 40 - i);
+
+    // Positions 0.025 x 40 = 1 and 0.975 x 40 = 39 of 0, 1, ... 40.
+    assertThat(Interval.ofResamples(values)).isEqualTo(new Interval(1, 39));
+  }
 
   @Test
   void containsEachNumberThatNoTailRejects() {
@@ -28,9 +60,9 @@ class HypergeometricLimitsTest {
               high = Math.max(high, d);
             }
           }
-          assertThat(HypergeometricLimits.of(wrong, sample, population, 0.95))
+          assertThat(Interval.ofCount(wrong, sample, population, 0.95))
               .as("%s of %s of %s", wrong, sample, population)
-              .isEqualTo(new HypergeometricLimits(low, high));
+              .isEqualTo(new Interval(low, high));
         }
       }
     }
@@ -51,17 +83,16 @@ class HypergeometricLimitsTest {
 
   @Test
   void isEverythingWithoutASample() {
-    assertThat(HypergeometricLimits.of(0, 0, 12, 0.95)).isEqualTo(new HypergeometricLimits(0, 12));
+    assertThat(Interval.ofCount(0, 0, 12, 0.95)).isEqualTo(new Interval(0, 12));
   }
 
   @Test
   void isTheTruthIfTheSampleIsEverything() {
-    assertThat(HypergeometricLimits.of(3, 20, 20, 0.95)).isEqualTo(new HypergeometricLimits(3, 3));
+    assertThat(Interval.ofCount(3, 20, 20, 0.95)).isEqualTo(new Interval(3, 3));
   }
 
   @Test
   void rejectsASampleLargerThanThePopulation() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> HypergeometricLimits.of(0, 5, 4, 0.95).low());
+    assertThatIllegalArgumentException().isThrownBy(() -> Interval.ofCount(0, 5, 4, 0.95).low());
   }
 }

@@ -1,8 +1,0 @@
-package org.kgcoop.features;
-
-/**
- * A feature of a cache.
- *
- * @param seconds the time that it took to compute
- */
-record StoredFeature(ViewEncoder.Encoded encoded, double seconds) {}
