@@ -30,8 +30,8 @@ public record TrainingSettings(SettingValues values) {
    *
    * @param explicit the values by key
    * @param published the defaults of the method
-   * @throws KgCoopException if a key is unknown, a value is invalid, or another setting does not
-   *     use it
+   * @throws org.kgcoop.KgCoopException if a key is unknown, a value is invalid, or another setting
+   *     does not use it
    */
   public static TrainingSettings parse(
       SettingValues explicit, TrainedMethod.Defaults published, long seed) {
