@@ -200,7 +200,7 @@ class ArchitectureTest {
   private static final Set<Set<String>> KNOWN_CIRCLES =
       Set.of(
           Set.of("Autograd", "NativeCall", "Scope", "Tensor"),
-          Set.of("BoundSetting", "Setting", "SettingValues"),
+          Set.of("Setting", "SettingPart", "SettingValues"),
           Set.of("Fit", "FitContext", "FittedMethod", "Method", "TrainedMethod"),
           Set.of("FixedHead", "Head"));
 

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.classify.EmbedCommand;
 import org.kgcoop.cli.classify.EvalCommand;
@@ -27,6 +29,7 @@ import org.kgcoop.cli.options.ConfigExpansion;
 import org.kgcoop.cli.options.TrainingOptions;
 import org.kgcoop.cli.runs.ReportCommand;
 import org.kgcoop.cli.runs.RunsCommand;
+import org.kgcoop.runs.ProtocolKind;
 import org.kgcoop.tensor.NativeLibraries;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -80,28 +83,20 @@ import picocli.CommandLine.Spec;
 public final class Main implements Callable<Integer>, Invocation {
   /** The commands that always compute with a CLIP model. */
   static final Set<String> COMPUTING =
-      Set.of(
-          "adapt",
-          "base2new",
-          "cross",
-          "demo",
-          "domain",
-          "embed",
-          "eval",
-          "fewshot",
-          "label",
-          "predict",
-          "search",
-          "serve",
-          "train");
+      withProtocols(
+          "adapt", "demo", "embed", "eval", "label", "predict", "search", "serve", "train");
 
   /**
    * The commands whose folder keeps what is done. Others keep at most the features of images, and
    * say so where they compute them.
    */
   private static final Set<String> RESUMING =
-      Set.of(
-          "adapt", "base2new", "cross", "demo", "domain", "download", "fewshot", "label", "train");
+      withProtocols("adapt", "demo", "download", "label", "train");
+
+  private static Set<String> withProtocols(String... others) {
+    return Stream.concat(ProtocolKind.ids().stream(), Stream.of(others))
+        .collect(Collectors.toUnmodifiableSet());
+  }
 
   private final BooleanSupplier interrupted;
 

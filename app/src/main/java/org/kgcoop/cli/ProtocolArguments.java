@@ -14,6 +14,7 @@ import org.kgcoop.cli.experiment.ExperimentSession;
 import org.kgcoop.cli.experiment.ProtocolCommand;
 import org.kgcoop.cli.options.PortableArguments;
 import org.kgcoop.progress.Progress;
+import org.kgcoop.runs.ProtocolKind;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -24,7 +25,7 @@ import picocli.CommandLine.ParseResult;
  */
 public final class ProtocolArguments {
   /** The names of the protocols. */
-  public static final List<String> PROTOCOLS = List.of("base2new", "fewshot", "cross", "domain");
+  public static final List<String> PROTOCOLS = ProtocolKind.ids();
 
   /** The options that {@code --threads} replaces. */
   private static final Set<String> REPLACED = Set.of("--jobs", "--threads");

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -12,6 +11,7 @@ import java.util.regex.Pattern;
 import org.kgcoop.Messages;
 import org.kgcoop.report.Block.Entries;
 import org.kgcoop.report.Block.Entry;
+import org.kgcoop.runs.ProtocolKind;
 import org.kgcoop.tables.StoredRun;
 
 /**
@@ -20,13 +20,6 @@ import org.kgcoop.tables.StoredRun;
  * @param summary one sentence about what was compared
  */
 record Page(String title, String summary, List<Section> sections) {
-  private static final String BASE_TO_NEW = "Base-to-new generalization";
-  private static final Map<String, String> TITLES =
-      Map.of(
-          "base2new", BASE_TO_NEW,
-          "fewshot", "Few-shot learning",
-          "cross", "Transfer to other data sets",
-          "domain", "Domain generalization");
 
   static Page of(ReportSources inputs, EmbeddedImages images) {
     List<Section> sections = new ArrayList<>();
@@ -51,7 +44,7 @@ record Page(String title, String summary, List<Section> sections) {
 
   private static String title(ReportSources inputs) {
     if (inputs.tables().size() == 1 && inputs.runs().isEmpty()) {
-      return TITLES.getOrDefault(inputs.tables().get(0).protocol(), BASE_TO_NEW);
+      return inputs.tables().get(0).protocol().title();
     }
     if (inputs.tables().isEmpty() && inputs.runs().size() == 1) {
       StoredRun run = inputs.runs().get(0);
@@ -126,7 +119,7 @@ record Page(String title, String summary, List<Section> sections) {
             .flatMap(block -> block.grids().stream())
             .toList();
     List<Entry> notes = new ArrayList<>();
-    if (inputs.tables().stream().anyMatch(ProtocolResults::isBaseToNew)) {
+    if (inputs.tables().stream().anyMatch(table -> table.protocol() == ProtocolKind.BASE_TO_NEW)) {
       notes.add(
           new Entry(
               "base",

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.kgcoop.eval.Metrics.Spread;
 import org.kgcoop.runs.Metric;
+import org.kgcoop.runs.ProtocolKind;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.tables.ProtocolTable;
 import org.kgcoop.tables.ProtocolTable.Row;
@@ -32,8 +33,8 @@ record ProtocolResults(
     return results.pending().isEmpty();
   }
 
-  String protocol() {
-    return results.protocol();
+  ProtocolKind protocol() {
+    return ProtocolKind.of(results.protocol());
   }
 
   List<Row> rows() {
@@ -58,10 +59,5 @@ record ProtocolResults(
             : List.of(),
         metric == null ? Metric.Best.HIGHEST : metric.best(),
         value -> Formats.decimals(value, isPercent ? 2 : 4));
-  }
-
-  /** Returns true if the table has base and new accuracies, even if its protocol is unknown. */
-  boolean isBaseToNew() {
-    return protocol().equals("base2new") || protocol().isEmpty();
   }
 }

@@ -54,29 +54,27 @@ final class ResultsSection {
    */
   List<Section> of(String name, String number) {
     List<Section> sections = new ArrayList<>();
-    if (table.isBaseToNew()) {
-      // A complete table without rows is shown too, so that the page states that it is empty.
-      if (!rows.isEmpty() || table.isComplete()) {
-        String heading =
-            sets.size() == 1
-                ? "Results on " + String.join("", sets.keySet())
-                : "Average over all data sets";
-        sections.add(new Section("results" + number, name + heading, baseToNew(heading)));
-      }
-    } else if (!rows.isEmpty()) {
-      switch (table.protocol()) {
-        case "fewshot" -> {
-          if (!shots().isEmpty()) {
-            sections.add(new Section("few-shot" + number, name + "Few-shot learning", fewShot()));
-          }
+    String title = name + table.protocol().title();
+    switch (table.protocol().columns()) {
+      case HALVES -> {
+        // A complete table without rows is shown too, so that the page states that it is empty.
+        if (!rows.isEmpty() || table.isComplete()) {
+          String heading =
+              sets.size() == 1
+                  ? "Results on " + String.join("", sets.keySet())
+                  : "Average over all data sets";
+          sections.add(new Section("results" + number, name + heading, baseToNew(heading)));
         }
-        case "cross" ->
-            sections.add(
-                new Section("transfer" + number, name + "Transfer to other data sets", transfer()));
-        case "domain" ->
-            sections.add(
-                new Section("transfer" + number, name + "Domain generalization", transfer()));
-        default -> {}
+      }
+      case SHOTS -> {
+        if (!rows.isEmpty() && !shots().isEmpty()) {
+          sections.add(new Section("few-shot" + number, title, fewShot()));
+        }
+      }
+      case DATA_SETS -> {
+        if (!rows.isEmpty()) {
+          sections.add(new Section("transfer" + number, title, transfer()));
+        }
       }
     }
     return sections;

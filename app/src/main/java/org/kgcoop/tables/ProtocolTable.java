@@ -12,6 +12,8 @@ import java.util.stream.Stream;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.eval.Metrics.Spread;
 import org.kgcoop.runs.Metric;
+import org.kgcoop.runs.ProtocolKind;
+import org.kgcoop.runs.ProtocolKind.Columns;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableCell;
 import org.kgcoop.runs.TableResults;
@@ -21,8 +23,6 @@ import org.kgcoop.runs.TableResults;
  * sweep, and with the columns of the protocol. It has no intervals.
  */
 public final class ProtocolTable {
-  private static final String FEW_SHOT = "fewshot";
-
   private final String protocol;
   private final List<StoredRun> runs;
   private final RunTable table;
@@ -110,7 +110,7 @@ public final class ProtocolTable {
               label ->
                   new Row(new TableRow(label, run.method(), setting, 0, new LinkedHashMap<>())));
       row.own.add(run);
-      row.key.add(protocol.equals(FEW_SHOT) ? byShots(run) : run, ProtocolTable::joined);
+      row.key.add(isByShots(protocol) ? byShots(run) : run, ProtocolTable::joined);
     }
     rows = List.copyOf(found.values());
     table = RunTable.withoutIntervals(rows.stream().map(row -> row.key).toList());
@@ -145,7 +145,9 @@ public final class ProtocolTable {
 
   /** Returns the names of the data sets with rows of their own, in the order of the runs. */
   public List<String> dataSets() {
-    return isTransfer(protocol) ? List.of() : StoredRun.distinct(runs, StoredRun::dataSet);
+    return ProtocolKind.of(protocol).columns() == Columns.DATA_SETS
+        ? List.of()
+        : StoredRun.distinct(runs, StoredRun::dataSet);
   }
 
   /** Returns the table of one data set. */
@@ -161,8 +163,8 @@ public final class ProtocolTable {
 
   // ---- columns
 
-  private static boolean isTransfer(String protocol) {
-    return protocol.equals("cross") || protocol.equals("domain");
+  private static boolean isByShots(String protocol) {
+    return ProtocolKind.of(protocol).columns() == Columns.SHOTS;
   }
 
   /**
@@ -171,12 +173,12 @@ public final class ProtocolTable {
    * @param targets the names of the evaluation sets; for few-shot learning, the numbers of shots
    */
   public static List<String> accuracies(String protocol, List<String> targets) {
-    return protocol.equals(FEW_SHOT) ? targets : TableColumns.accuracies(targets);
+    return isByShots(protocol) ? targets : TableColumns.accuracies(targets);
   }
 
   /** Returns the names of all columns of a protocol, with the parameters of {@link #accuracies}. */
   public static List<String> columns(String protocol, List<String> targets) {
-    return protocol.equals(FEW_SHOT)
+    return isByShots(protocol)
         ? Stream.concat(targets.stream(), TableColumns.metrics(targets)).toList()
         : TableColumns.available(targets);
   }
@@ -185,9 +187,7 @@ public final class ProtocolTable {
   public String header(String column) {
     Metric metric = Metric.ofColumn(column).orElse(null);
     if (metric == null) {
-      return protocol.equals(FEW_SHOT)
-          ? column + (column.equals("1") ? " shot" : " shots")
-          : column;
+      return isByShots(protocol) ? column + (column.equals("1") ? " shot" : " shots") : column;
     }
     int colon = column.indexOf(':');
     return metric.header() + (colon < 0 ? "" : ", " + header(column.substring(colon + 1)));

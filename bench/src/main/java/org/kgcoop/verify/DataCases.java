@@ -20,9 +20,10 @@ import org.kgcoop.image.view.PatchGrid;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.image.view.Transform;
 import org.kgcoop.random.PythonRandom;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.train.ModelSelection;
 import org.kgcoop.train.Schedule;
-import org.kgcoop.train.Warmup;
+import org.kgcoop.train.TrainingSettings;
 
 /** The cases that need no model. */
 final class DataCases {
@@ -115,25 +116,23 @@ final class DataCases {
   }
 
   /**
-   * Returns the schedule of a case of the kind {@code schedule} or {@code run}. The variant {@code
-   * per-step} has steps instead of epochs.
+   * Returns the settings of the schedule of a case of the kind {@code schedule} or {@code run}. The
+   * variant {@code per-step} has steps instead of epochs.
    */
-  static Schedule schedule(JsonNode c) {
+  static SettingValues schedule(JsonNode c) {
     boolean perStep = c.path("variant").asText().equals(PER_STEP);
-    return new Schedule(
-        c.path("lr").asDouble(),
-        c.path(perStep ? "steps" : "epochs").asInt(),
-        c.path("minimum").asDouble(),
-        new Warmup(
-            EnumIds.of(Warmup.Kind.class, "warmup", c.path("warmup").asText("none")),
-            c.path("warmup_epochs").asInt(0),
-            c.path("warmup_lr").asDouble(0)),
-        !c.path("variant").asText().equals("paper-era"),
-        EnumIds.of(Schedule.Unit.class, "unit", c.path("unit").asText(perStep ? "step" : "epoch")));
+    return SettingValues.of("lr", c.path("lr").asDouble())
+        .with("epochs", c.path(perStep ? "steps" : "epochs").asInt())
+        .with("min_lr", c.path("minimum").asDouble())
+        .with("warmup", c.path("warmup").asText("none"))
+        .with("warmup_epochs", c.path("warmup_epochs").asInt(0))
+        .with("warmup_lr", c.path("warmup_lr").asDouble(0))
+        .with("warmup_recount", !c.path("variant").asText().equals("paper-era"))
+        .with("lr_unit", c.path("unit").asText(perStep ? "step" : "epoch"));
   }
 
   static void schedule(JsonNode c, JsonNode expected, Comparison comparison) {
-    Schedule schedule = schedule(c);
+    Schedule schedule = new TrainingSettings(schedule(c)).schedule();
     comparison.equal("epochs", schedule.epochs(), expected.size());
     for (int epoch = 0; epoch < Math.min(schedule.epochs(), expected.size()); epoch++) {
       comparison.rate(

@@ -21,10 +21,7 @@ import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.progress.Progress;
-import org.kgcoop.tensor.UpdateRule;
 import org.kgcoop.train.BatchSampler;
-import org.kgcoop.train.ModelSelection;
-import org.kgcoop.train.Sampler;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
 import org.kgcoop.trial.Evaluator;
@@ -62,15 +59,12 @@ final class RunCase {
     source.prepare(done -> {});
     TrainingSettings settings =
         new TrainingSettings(
-            DataCases.schedule(c),
-            c.path("batch_size").asInt(),
-            new UpdateRule.Sgd(c.path("momentum").asDouble(), c.path("weight_decay").asDouble()),
-            0,
-            Sampler.RANDOM,
-            c.path("seed").asLong(),
-            augmentation,
-            c.path("epochs").asInt(),
-            new ModelSelection.Last());
+            DataCases.schedule(c)
+                .with("batch_size", c.path("batch_size").asInt())
+                .with("momentum", c.path("momentum").asDouble())
+                .with("weight_decay", c.path("weight_decay").asDouble())
+                .with("seed", c.path("seed").asLong())
+                .with("augment", augmentation.id()));
     try (TrainableModel model = TrainCase.model(folder, clip, c, base.classNames())) {
       Trainer trainer =
           new Trainer(model, source, settings, plan(c), new Trainer.Listener() {}, () -> false);

@@ -8,30 +8,23 @@ import org.kgcoop.KgCoopException;
  * Grid of values of beta and alpha. Values start at 0.1 and increase in equal steps; the upper
  * bound is excluded.
  *
- * @param betaTop the upper bound of beta, above 0.1
- * @param alphaTop the upper bound of alpha, above 0.1
- * @param betas the number of values of beta
- * @param alphas the number of values of alpha
+ * @param tops the upper bounds of beta and of alpha, above 0.1
+ * @param counts the numbers of values of beta and of alpha
  */
-public record CacheGrid(double betaTop, double alphaTop, int betas, int alphas) {
-  /** The published grid for ImageNet. */
-  public static final CacheGrid PUBLISHED = new CacheGrid(7, 3, 200, 20);
-
+public record CacheGrid(List<Double> tops, List<Integer> counts) {
   private static final double LEAST = 0.1;
   private static final int MOST = 10_000;
 
   public CacheGrid {
-    if (!(betaTop > LEAST && alphaTop > LEAST)
-        || Double.isInfinite(betaTop)
-        || Double.isInfinite(alphaTop)) {
+    if (!tops.stream().allMatch(top -> top > LEAST && Double.isFinite(top))) {
       throw KgCoopException.configuration(
           "search_scale: expected the tops of beta and alpha, both above 0.1, got %s and %s"
-              .formatted(betaTop, alphaTop));
+              .formatted(tops.toArray()));
     }
-    if (betas < 1 || alphas < 1 || betas > MOST || alphas > MOST) {
+    if (!counts.stream().allMatch(count -> count >= 1 && count <= MOST)) {
       throw KgCoopException.configuration(
           "search_step: expected 1 to 10,000 values of beta and of alpha, got %s and %s"
-              .formatted(betas, alphas));
+              .formatted(counts.toArray()));
     }
   }
 
@@ -42,14 +35,24 @@ public record CacheGrid(double betaTop, double alphaTop, int betas, int alphas) 
    */
   public record Point(double beta, double alpha, long correct) {}
 
+  /** Returns the number of values of beta. */
+  int betas() {
+    return counts.get(0);
+  }
+
+  /** Returns the number of values of alpha. */
+  int alphas() {
+    return counts.get(1);
+  }
+
   /** Returns the i-th beta, counted from 0. */
   double beta(int i) {
-    return i * (betaTop - LEAST) / betas + LEAST;
+    return i * (tops.get(0) - LEAST) / betas() + LEAST;
   }
 
   /** Returns the j-th alpha, counted from 0. */
   double alpha(int j) {
-    return j * (alphaTop - LEAST) / alphas + LEAST;
+    return j * (tops.get(1) - LEAST) / alphas() + LEAST;
   }
 
   /**
@@ -58,8 +61,8 @@ public record CacheGrid(double betaTop, double alphaTop, int betas, int alphas) 
    */
   public Point best(long[][] correct) {
     List<Point> points = new ArrayList<>();
-    for (int i = 0; i < betas; i++) {
-      for (int j = 0; j < alphas; j++) {
+    for (int i = 0; i < betas(); i++) {
+      for (int j = 0; j < alphas(); j++) {
         points.add(new Point(beta(i), alpha(j), correct[i][j]));
       }
     }

@@ -6,10 +6,9 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.RandomResizedCrop;
 import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.model.FixedHead;
-import org.kgcoop.settings.BoundSetting;
 import org.kgcoop.settings.Setting;
+import org.kgcoop.settings.SettingList;
 import org.kgcoop.settings.SettingType;
-import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -94,33 +93,19 @@ public record CacheSettings(
               "How many values of beta and alpha are tried")
           .publishedAs("search_step");
 
-  static final List<BoundSetting<CacheSettings>> SETTINGS =
-      List.of(
-          SharedSettings.TEMPLATES.from(CacheSettings::templates),
-          VIEWS.from(CacheSettings::views),
-          CROP_SCALE.from(CacheSettings::crop),
-          SCALE.from(CacheSettings::scale),
-          ALPHA.from(CacheSettings::alpha),
-          BETA.from(CacheSettings::beta),
-          SEARCH.from(CacheSettings::search),
-          SEARCH_SCALE.from(cache -> List.of(cache.grid.betaTop(), cache.grid.alphaTop())),
-          SEARCH_STEP.from(cache -> List.of(cache.grid.betas(), cache.grid.alphas())));
+  static final SettingList<CacheSettings> SETTINGS =
+      SettingList.of(
+          CacheSettings.class,
+          SharedSettings.TEMPLATES,
+          VIEWS,
+          CROP_SCALE,
+          SCALE,
+          SettingList.of(Weights.class, ALPHA, BETA),
+          SEARCH,
+          SettingList.of(CacheGrid.class, SEARCH_SCALE, SEARCH_STEP));
 
   public CacheSettings {
     templates = new ZeroShot(templates).templates();
-  }
-
-  static CacheSettings of(SettingValues values) {
-    List<Double> tops = values.get(SEARCH_SCALE);
-    List<Integer> counts = values.get(SEARCH_STEP);
-    return new CacheSettings(
-        values.get(SharedSettings.TEMPLATES),
-        values.get(VIEWS),
-        values.get(CROP_SCALE),
-        values.get(SCALE),
-        new Weights(values.get(ALPHA), values.get(BETA)),
-        values.get(SEARCH),
-        new CacheGrid(tops.get(0), tops.get(1), counts.get(0), counts.get(1)));
   }
 
   /** Returns these settings with the alpha and beta of a grid point. */

@@ -16,6 +16,7 @@ import org.kgcoop.model.Losses;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.Setting;
+import org.kgcoop.settings.SettingType;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -47,7 +48,7 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
       declaration(
           ID,
           "CLAP",
-          Clap.L2,
+          true,
           "A linear probe that starts at the texts and stays near them where they are good.",
           "loss = cross entropy + mean_c a_c |w_c - b_c|^2");
 
@@ -55,17 +56,20 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
       declaration(
           UNCONSTRAINED_ID,
           "ZS-LP",
-          Clap.NONE,
+          false,
           "A linear probe that starts at the texts.",
           "loss = cross entropy");
 
   private static Declaration<Method> declaration(
-      String id, String title, String defaultValue, String sentence, String loss) {
-    Setting<String> constraint =
-        Setting.text("constraint", defaultValue, "l2, or none, which is ZS-LP");
-    boolean own = id.equals(ID);
+      String id, String title, boolean constrained, String sentence, String loss) {
+    Setting<Boolean> constraint =
+        Setting.of(
+            "constraint",
+            SettingType.TEXT.as(Clap::isConstrained, isConstrained -> isConstrained ? L2 : NONE),
+            constrained,
+            "l2, or none, which is ZS-LP");
     return Declaration.of(Clap.class, id, title)
-        .trainer(own ? "ADAPTER" : "")
+        .trainer(constrained ? "ADAPTER" : "")
         .description(
             sentence, "logits = scale f . unit(w_c); w_c starts at b_c of the texts; " + loss)
         .published(
@@ -73,28 +77,21 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
                 + " of Large Vision-Language Models, CVPR 2024",
             "https://github.com/jusiro/CLAP")
         .needsTextEncoder()
-        .settings(SharedSettings.HAND_CRAFTED, Clap::texts)
-        .setting(
-            own ? constraint.publishedAs("TRAINER.ADAPTER.CONSTRAINT") : constraint,
-            clap -> clap.constrained ? L2 : NONE)
-        .build(values -> of(SharedSettings.handCrafted(values), values.get(constraint)));
+        .settings(
+            SharedSettings.HAND_CRAFTED,
+            constrained ? constraint.publishedAs("TRAINER.ADAPTER.CONSTRAINT") : constraint);
   }
 
   private static final String PROTOTYPES = "prototypes";
   private static final String L2 = "l2";
   private static final String NONE = "none";
 
-  /**
-   * Returns the method with the named constraint, {@code l2} or {@code none}.
-   *
-   * @throws KgCoopException if the constraint is unknown
-   */
-  public static Clap of(TemplateEnsemble texts, String constraint) {
+  private static boolean isConstrained(String constraint) {
     if (!constraint.equals(L2) && !constraint.equals(NONE)) {
       throw KgCoopException.configuration(
           "CLAP's constraint '" + constraint + "': expected l2, or none, which is ZS-LP");
     }
-    return new Clap(texts, constraint.equals(L2));
+    return constraint.equals(L2);
   }
 
   @Override

@@ -45,9 +45,7 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
                   + " 2024",
               "https://github.com/gaopengcuhk/CLIP-Adapter")
           .needsTextEncoder()
-          .setting(SharedSettings.TEMPLATE, ClipAdapter::template)
-          .setting(RATIO, ClipAdapter::ratio)
-          .build(values -> new ClipAdapter(values.get(SharedSettings.TEMPLATE), values.get(RATIO)));
+          .settings(SharedSettings.TEMPLATE, RATIO);
 
   private static final String FIRST = "fc.0.weight";
   private static final String SECOND = "fc.2.weight";
@@ -57,18 +55,8 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
   }
 
   @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
-  }
-
-  @Override
   public Defaults defaults() {
     return new Defaults(200, 32);
-  }
-
-  @Override
-  public Method forDataSetOf(Method other) {
-    return other;
   }
 
   @Override

@@ -49,19 +49,13 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
               "Zhou et al., Conditional Prompt Learning for Vision-Language Models, CVPR 2022",
               "https://github.com/KaiyangZhou/CoOp")
           .needsTextEncoder()
-          .settings(SharedSettings.context(), CoCoOp::context)
-          .build(values -> new CoCoOp(SharedSettings.context(values)));
+          .settings(SharedSettings.context());
 
   public CoCoOp {
     if (context.classSpecific() || context.position() != ClassTokenPosition.END) {
       throw KgCoopException.configuration(
           "CoCoOp: expected a shared context with the class name at the end");
     }
-  }
-
-  @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
   }
 
   @Override

@@ -35,13 +35,7 @@ public record CoOp(ContextSettings context) implements PromptMethod {
               "Zhou et al., Learning to Prompt for Vision-Language Models, IJCV 2022",
               "https://github.com/KaiyangZhou/CoOp")
           .needsTextEncoder()
-          .settings(SharedSettings.context(), CoOp::context)
-          .build(values -> new CoOp(SharedSettings.context(values)));
-
-  @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
-  }
+          .settings(SharedSettings.context());
 
   @Override
   public Defaults defaults() {

@@ -17,7 +17,7 @@ import org.kgcoop.settings.Setting;
  * @param own the template of the data set
  * @param addsOwn true to include the template of the data set, as published except on ImageNet
  */
-public record Ensemble(List<String> templates, String own, boolean addsOwn) implements TextMethod {
+public record Ensemble(String own, List<String> templates, boolean addsOwn) implements TextMethod {
   public static final String ID = "ensemble";
 
   private static final Setting<List<String>> TEMPLATES =
@@ -39,25 +39,12 @@ public record Ensemble(List<String> templates, String own, boolean addsOwn) impl
                   + " 2022",
               "https://github.com/KaiyangZhou/CoOp")
           .needsTextEncoder()
-          .setting(SharedSettings.TEMPLATE, Ensemble::own)
-          .setting(TEMPLATES, Ensemble::templates)
-          .setting(OWN_TEMPLATE, Ensemble::addsOwn)
-          .build(
-              values ->
-                  new Ensemble(
-                      values.get(TEMPLATES),
-                      values.get(SharedSettings.TEMPLATE),
-                      values.get(OWN_TEMPLATE)));
+          .settings(SharedSettings.TEMPLATE, TEMPLATES, OWN_TEMPLATE);
 
   public Ensemble {
     templates = List.copyOf(templates);
     templates.forEach(Templates::check);
     Templates.check(own);
-  }
-
-  @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
   }
 
   @Override

@@ -42,19 +42,13 @@ public record Gap(List<String> templates) implements KernelMethod {
                   + " Large Vision-Language Models, CVPR 2025; the combination is unpublished",
               "https://github.com/omarnust/BReg-Adapter")
           .needsTextEncoder()
-          .setting(SharedSettings.TEMPLATES, Gap::templates)
-          .build(values -> new Gap(values.get(SharedSettings.TEMPLATES)));
+          .settings(SharedSettings.TEMPLATES);
 
   private static final String PROTOTYPES = "prototypes";
   private static final String SHARPNESS = "beta";
 
   public Gap {
     templates = new ZeroShot(templates).templates();
-  }
-
-  @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
   }
 
   @Override

@@ -15,7 +15,9 @@ import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.Setting;
+import org.kgcoop.settings.SettingList;
 import org.kgcoop.settings.SettingType;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
@@ -141,24 +143,14 @@ public record Gda(
                   + " 2024",
               "https://github.com/mrflogs/ICLR24")
           .needsTextEncoder()
-          .setting(SharedSettings.TEMPLATES, Gda::templates)
-          .setting(VIEWS, Gda::views)
-          .setting(CacheSettings.CROP_SCALE, Gda::crop)
-          .setting(WEIGHT, Gda::weight)
-          .setting(SEARCH, Gda::search)
-          .setting(PRECISION, Gda::precision)
-          .setting(NEIGHBORS, gda -> gda.newClasses.neighbors)
-          .setting(COPIES, gda -> gda.newClasses.copies)
-          .build(
-              values ->
-                  new Gda(
-                      values.get(SharedSettings.TEMPLATES),
-                      values.get(VIEWS),
-                      values.get(CacheSettings.CROP_SCALE),
-                      values.get(WEIGHT),
-                      values.get(SEARCH),
-                      values.get(PRECISION),
-                      new NewClasses(values.get(NEIGHBORS), values.get(COPIES))));
+          .settings(
+              SharedSettings.TEMPLATES,
+              VIEWS,
+              CacheSettings.CROP_SCALE,
+              WEIGHT,
+              SEARCH,
+              PRECISION,
+              SettingList.of(NewClasses.class, NEIGHBORS, COPIES));
 
   /** The grid of weights. */
   static final List<Double> GRID =
@@ -173,21 +165,6 @@ public record Gda(
 
   public Gda {
     templates = new ZeroShot(templates).templates();
-  }
-
-  @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
-  }
-
-  /** Returns this method with the templates of the other data set. */
-  @Override
-  public Method forDataSetOf(Method other) {
-    return other instanceof Gda gda ? with(gda.templates, weight) : this;
-  }
-
-  private Gda with(List<String> others, OptionalDouble found) {
-    return new Gda(others, views, crop, found, search, precision, newClasses);
   }
 
   @Override
@@ -209,7 +186,7 @@ public record Gda(
       stored.put(BIAS, StoredTensor.of(BIAS, scaled(head.bias().reshape(-1), alpha)));
       stored.putAll(KeyCache.stored(ROWS, features, labels));
       return new FittedMethod(
-          with(templates, OptionalDouble.of(found)), context.classNames(), stored);
+          with(SettingValues.of(WEIGHT.key(), found)), context.classNames(), stored);
     }
   }
 

@@ -17,6 +17,7 @@ import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.Setting;
+import org.kgcoop.settings.SettingList;
 import org.kgcoop.settings.SettingType;
 import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Functions;
@@ -64,6 +65,10 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
           .atLeast(0)
           .omittingDefault();
 
+  private static final SettingList<KgCoOp> STORED =
+      SettingList.of(
+          KgCoOp.class, SharedSettings.context(), SharedSettings.TEMPLATE, WEIGHT, WEIGHT_AT_SCALE);
+
   public static final Declaration<Method> DECLARATION =
       Declaration.of(KgCoOp.class, ID, "KgCoOp")
           .prompts("textual")
@@ -76,22 +81,12 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
                   + " Optimization, CVPR 2023",
               "https://github.com/htyao89/KgCoOp")
           .needsTextEncoder()
-          .settings(SharedSettings.context(), KgCoOp::context)
-          .setting(SharedSettings.TEMPLATE, KgCoOp::template)
-          .setting(WEIGHT, KgCoOp::weight)
-          .setting(WEIGHT_AT_SCALE, KgCoOp::weightAtScale)
-          .unsaved(AutoWeight.GRID)
-          .build(KgCoOp::of);
+          .settings(STORED, List.of(AutoWeight.GRID), KgCoOp::of);
 
   private static Method of(SettingValues values) {
-    boolean auto = values.text(WEIGHT.key()).equals(AutoWeight.AUTO);
-    KgCoOp method =
-        new KgCoOp(
-            SharedSettings.context(values),
-            values.get(SharedSettings.TEMPLATE),
-            auto ? DEFAULT_WEIGHT : values.get(WEIGHT),
-            values.get(WEIGHT_AT_SCALE));
-    return auto ? new AutoWeight(method, values.get(AutoWeight.GRID)) : method;
+    return values.text(WEIGHT.key()).equals(AutoWeight.AUTO)
+        ? new AutoWeight(STORED.read(values.without(WEIGHT.key())), values.get(AutoWeight.GRID))
+        : STORED.read(values);
   }
 
   public KgCoOp {
@@ -101,11 +96,6 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
   /** Returns this method with another weight. */
   KgCoOp with(double other) {
     return new KgCoOp(context, template, other, weightAtScale);
-  }
-
-  @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
   }
 
   @Override

@@ -16,7 +16,6 @@ import org.kgcoop.model.FixedHeadModel;
 import org.kgcoop.model.Step;
 import org.kgcoop.model.Tape;
 import org.kgcoop.model.TrainableModel;
-import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.Context;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.PromptText;
@@ -54,13 +53,14 @@ import org.kgcoop.tensor.Workers;
  * of a frozen image encoder. The published code encodes the learned classes twice per step; here
  * they are a part of all texts.
  *
- * @param context the context settings; published: 4 vectors from "a photo of a", class name at the
- *     end, shared
+ * @param contextTokens M, the number of vectors; published: 4
+ * @param words the initial words; published: "a photo of a"
  * @param templates the templates of h; published: 35
  * @param weight lambda of the text-to-text loss; published: 5 or 10
  * @param virtual true to classify training images among all classes of the data set ("LASP-V")
  */
-public record Lasp(ContextSettings context, List<String> templates, double weight, boolean virtual)
+public record Lasp(
+    int contextTokens, String words, List<String> templates, double weight, boolean virtual)
     implements PromptMethod {
   public static final String ID = "lasp";
 
@@ -99,32 +99,23 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
                   + " Prompting of Vision and Language Models, CVPR 2023",
               "https://github.com/1adrianb/lasp")
           .needsTextEncoder()
-          .setting(CONTEXT_TOKENS, lasp -> lasp.context.tokens())
-          .setting(WORDS, lasp -> lasp.context.words())
-          .setting(ASKED, Lasp::templates)
-          .setting(WEIGHT, Lasp::weight)
-          .setting(VIRTUAL, Lasp::virtual)
-          .build(
-              values ->
-                  new Lasp(
-                      ContextSettings.shared(values.get(CONTEXT_TOKENS), values.get(WORDS)),
-                      values.get(ASKED),
-                      values.get(WEIGHT),
-                      values.get(VIRTUAL)));
+          .settings(CONTEXT_TOKENS, WORDS, ASKED, WEIGHT, VIRTUAL);
 
   /** Templates of the published configurations. One template occurs twice. */
   public static final List<String> TEMPLATES = Templates.published("lasp");
 
   public Lasp {
     templates = List.copyOf(templates);
-    if (context.classSpecific() || context.position() != ClassTokenPosition.END) {
-      throw KgCoopException.configuration(
-          "LASP: expected a shared context with the class name at the end");
-    }
     if (templates.isEmpty()) {
       throw KgCoopException.configuration("LASP: expected at least one template");
     }
     templates.forEach(Templates::check);
+    words = ContextSettings.shared(contextTokens, words).words();
+  }
+
+  @Override
+  public ContextSettings context() {
+    return ContextSettings.shared(contextTokens, words);
   }
 
   /** Random noise on the features of templates. */
@@ -159,11 +150,6 @@ public record Lasp(ContextSettings context, List<String> templates, double weigh
             });
       };
     }
-  }
-
-  @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
   }
 
   @Override

@@ -37,8 +37,8 @@ import org.kgcoop.tensor.Tensor;
  */
 public record LpPlusPlus(
     List<String> templates,
-    int views,
     RandomResizedCrop crop,
+    int views,
     int epochs,
     SelectionData search,
     boolean sumsGradients)
@@ -72,32 +72,19 @@ public record LpPlusPlus(
               "Huang et al., LP++: A Surprisingly Strong Linear Probe for Few-Shot CLIP, CVPR 2024",
               "https://github.com/FereshteShakeri/FewShot-CLIP-Strong-Baseline")
           .needsTextEncoder()
-          .setting(SharedSettings.TEMPLATES, LpPlusPlus::templates)
-          .setting(CacheSettings.CROP_SCALE, LpPlusPlus::crop)
-          .setting(VIEWS, LpPlusPlus::views)
-          .setting(MOST, LpPlusPlus::epochs)
-          .setting(SEARCH, LpPlusPlus::search)
-          .setting(SUM_GRADIENTS, LpPlusPlus::sumsGradients)
-          .build(
-              values ->
-                  new LpPlusPlus(
-                      values.get(SharedSettings.TEMPLATES),
-                      values.get(VIEWS),
-                      values.get(CacheSettings.CROP_SCALE),
-                      values.get(MOST),
-                      values.get(SEARCH),
-                      values.get(SUM_GRADIENTS)));
+          .settings(
+              SharedSettings.TEMPLATES,
+              CacheSettings.CROP_SCALE,
+              VIEWS,
+              MOST,
+              SEARCH,
+              SUM_GRADIENTS);
   public static final int EPOCHS = 300;
 
   private static final int MAX_EPOCHS = 100_000;
 
   public LpPlusPlus {
     templates = new ZeroShot(templates).templates();
-  }
-
-  @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
   }
 
   @Override

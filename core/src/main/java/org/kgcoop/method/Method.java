@@ -1,6 +1,8 @@
 package org.kgcoop.method;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
@@ -15,8 +17,18 @@ import org.kgcoop.settings.SettingValues;
  */
 public interface Method {
 
-  /** Returns the declaration of the method: its name, its settings, and its publication. */
-  Declaration<Method> declaration();
+  /**
+   * Returns the declaration of the method: its name, its settings, and its publication. It is the
+   * constant {@code DECLARATION} of the class.
+   */
+  @SuppressWarnings("unchecked") // MethodRegistry lists the constants
+  default Declaration<Method> declaration() {
+    try {
+      return (Declaration<Method>) getClass().getField("DECLARATION").get(null);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(getClass() + ": expected a constant DECLARATION", e);
+    }
+  }
 
   /** Returns the name in files and options, such as {@code kgcoop}. */
   default String id() {
@@ -41,6 +53,11 @@ public interface Method {
     return declaration().values(this);
   }
 
+  /** Returns the method with other values of some settings. */
+  default Method with(SettingValues others) {
+    return declaration().parse(settingValues().with(others));
+  }
+
   /**
    * Learns from data.
    *
@@ -62,13 +79,21 @@ public interface Method {
   Head classifier(Clip clip, FittedMethod learned, List<String> classNames);
 
   /**
-   * Returns the method for the classification of another data set. A method without hand-crafted
-   * texts returns itself.
+   * Returns the method for the classification of another data set, with the hand-crafted texts of
+   * that data set. A method that supports only its own classes returns itself.
    *
    * @param other the method with the settings for the other data set
    */
   default Method forDataSetOf(Method other) {
-    return this;
+    if (closedClassReason().isPresent() || !other.id().equals(id())) {
+      return this;
+    }
+    Map<String, Object> values = new LinkedHashMap<>(settingValues().values());
+    values.keySet().removeAll(SharedSettings.TEXTS);
+    Map<String, Object> texts = new LinkedHashMap<>(other.settingValues().values());
+    texts.keySet().retainAll(SharedSettings.TEXTS);
+    values.putAll(texts);
+    return declaration().parse(new SettingValues(values));
   }
 
   /**

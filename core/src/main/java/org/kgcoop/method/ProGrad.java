@@ -73,17 +73,11 @@ public record ProGrad(ContextSettings context, String template, double temperatu
               "Zhu et al., Prompt-aligned Gradient for Prompt Tuning, ICCV 2023",
               "https://github.com/BeierZhu/Prompt-align")
           .needsTextEncoder()
-          .settings(SharedSettings.context(CONTEXT_TOKENS, WORDS), ProGrad::context)
-          .setting(SharedSettings.TEMPLATE, ProGrad::template)
-          .setting(TEMPERATURE, ProGrad::temperature)
-          .setting(LAMBDA, ProGrad::lambda)
-          .build(
-              values ->
-                  new ProGrad(
-                      SharedSettings.context(values, CONTEXT_TOKENS, WORDS),
-                      values.get(SharedSettings.TEMPLATE),
-                      values.get(TEMPERATURE),
-                      values.get(LAMBDA)));
+          .settings(
+              SharedSettings.context(CONTEXT_TOKENS, WORDS),
+              SharedSettings.TEMPLATE,
+              TEMPERATURE,
+              LAMBDA);
 
   /**
    * Threshold for rounding noise: the norm of the distillation gradient relative to the
@@ -93,11 +87,6 @@ public record ProGrad(ContextSettings context, String template, double temperatu
 
   public ProGrad {
     Templates.check(template);
-  }
-
-  @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
   }
 
   @Override

@@ -43,17 +43,10 @@ public record Probe(OptionalDouble strength, SelectionData search) implements Me
               "Radford et al., Learning Transferable Visual Models From Natural Language"
                   + " Supervision, ICML 2021, section 3.2",
               "https://github.com/openai/CLIP")
-          .setting(STRENGTH, Probe::strength)
-          .setting(SEARCH, Probe::search)
-          .build(values -> new Probe(values.get(STRENGTH), values.get(SEARCH)));
+          .settings(STRENGTH, SEARCH);
 
   /** C if it is not selected: the middle of the grid. */
   static final double DEFAULT_STRENGTH = 10;
-
-  @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
-  }
 
   @Override
   public FittedMethod fit(FitContext context) {

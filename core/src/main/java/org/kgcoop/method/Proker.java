@@ -20,6 +20,7 @@ import org.kgcoop.model.Head;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingType;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
@@ -125,25 +126,15 @@ public record Proker(
                   + " Vision-Language Models, CVPR 2025",
               "https://github.com/omarnust/BReg-Adapter")
           .needsTextEncoder()
-          .setting(SharedSettings.TEMPLATES, Proker::templates)
-          .setting(VIEWS, Proker::views)
-          .setting(CacheSettings.CROP_SCALE, Proker::crop)
-          .setting(BETA, Proker::beta)
-          .setting(LAMBDA, Proker::lambda)
-          .setting(WEIGHT, Proker::weight)
-          .setting(SEARCH, Proker::search)
-          .setting(SEARCHED, Proker::searched)
-          .build(
-              values ->
-                  new Proker(
-                      values.get(SharedSettings.TEMPLATES),
-                      values.get(VIEWS),
-                      values.get(CacheSettings.CROP_SCALE),
-                      values.get(BETA),
-                      values.get(LAMBDA),
-                      values.get(WEIGHT),
-                      values.get(SEARCH),
-                      values.get(SEARCHED)));
+          .settings(
+              SharedSettings.TEMPLATES,
+              VIEWS,
+              CacheSettings.CROP_SCALE,
+              BETA,
+              LAMBDA,
+              WEIGHT,
+              SEARCH,
+              SEARCHED);
 
   /**
    * Grid of d beta, with d the median of 1 - cos. The published grid is 0.01 to 10 for beta itself.
@@ -177,11 +168,6 @@ public record Proker(
   }
 
   @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
-  }
-
-  @Override
   public int rowsPerImage() {
     return Math.max(1, views);
   }
@@ -211,17 +197,9 @@ public record Proker(
       Map<String, StoredTensor> stored = new LinkedHashMap<>();
       KernelMethod.store(
           stored, features, ridge.coefficients(found.lambda).times(weight).to(DType.FLOAT32));
-      Proker method =
-          new Proker(
-              templates,
-              views,
-              crop,
-              OptionalDouble.of(found.beta),
-              OptionalDouble.of(found.lambda),
-              weight,
-              search,
-              searched);
-      return new FittedMethod(method, context.classNames(), stored);
+      SettingValues chosen =
+          SettingValues.of(BETA.key(), found.beta).with(LAMBDA.key(), found.lambda);
+      return new FittedMethod(with(chosen), context.classNames(), stored);
     }
   }
 

@@ -15,6 +15,12 @@ public interface PromptMethod extends TransferableMethod, TokenSpaceContext {
     return List.of("ctx");
   }
 
+  /** Returns this method, whose texts are learned. */
+  @Override
+  default Method forDataSetOf(Method other) {
+    return this;
+  }
+
   @Override
   default Optional<String> closedClassReason() {
     return context().classSpecific() ? Optional.of("a class-specific context") : Optional.empty();

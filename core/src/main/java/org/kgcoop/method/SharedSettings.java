@@ -1,19 +1,22 @@
 package org.kgcoop.method;
 
 import java.util.List;
+import java.util.Set;
 import org.kgcoop.data.Templates;
 import org.kgcoop.data.Underscores;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.settings.BoundSetting;
 import org.kgcoop.settings.Setting;
-import org.kgcoop.settings.SettingValues;
+import org.kgcoop.settings.SettingList;
 
 /** Settings that several methods share. */
 public final class SharedSettings {
   public static final Setting<String> TEMPLATE =
       Setting.text("template", Templates.DEFAULT, "The hand-crafted text of a class")
           .withDefault("the data set's", values -> Templates.DEFAULT);
+
+  /** Keys of the hand-crafted texts, which differ between data sets. */
+  static final Set<String> TEXTS = Set.of("template", "templates", "own_template");
 
   public static final Setting<List<String>> TEMPLATES =
       Setting.texts(
@@ -54,46 +57,19 @@ public final class SharedSettings {
           Underscores.KEEP,
           "Underscores of class names stay in texts, or become blanks");
 
-  /**
-   * Returns the settings of a context with the given settings for the number of vectors and the
-   * words.
-   */
-  static List<BoundSetting<ContextSettings>> context(
-      Setting<Integer> tokens, Setting<String> words) {
-    return List.of(
-        tokens.from(ContextSettings::tokens),
-        words.from(ContextSettings::words),
-        CLASS_POSITION.from(ContextSettings::position),
-        CLASS_SPECIFIC.from(ContextSettings::classSpecific));
+  /** Returns the settings of a context, with the given ones for its vectors and its words. */
+  static SettingList<ContextSettings> context(Setting<Integer> tokens, Setting<String> words) {
+    return SettingList.of(ContextSettings.class, tokens, words, CLASS_POSITION, CLASS_SPECIFIC);
   }
 
   /** Returns the usual settings of a context. */
-  static List<BoundSetting<ContextSettings>> context() {
+  static SettingList<ContextSettings> context() {
     return context(CONTEXT_TOKENS, WORDS);
   }
 
-  static ContextSettings context(SettingValues values) {
-    return context(values, CONTEXT_TOKENS, WORDS);
-  }
-
-  static ContextSettings context(
-      SettingValues values, Setting<Integer> tokens, Setting<String> words) {
-    return new ContextSettings(
-        values.get(tokens),
-        values.get(words),
-        values.get(CLASS_POSITION),
-        values.get(CLASS_SPECIFIC));
-  }
-
   /** Settings of hand-crafted texts that keep underscores. */
-  static final List<BoundSetting<TemplateEnsemble>> HAND_CRAFTED =
-      List.of(
-          TEMPLATES.from(TemplateEnsemble::templates),
-          UNDERSCORES.from(TemplateEnsemble::underscores));
-
-  static TemplateEnsemble handCrafted(SettingValues values) {
-    return new TemplateEnsemble(values.get(TEMPLATES), values.get(UNDERSCORES));
-  }
+  static final SettingList<TemplateEnsemble> HAND_CRAFTED =
+      SettingList.of(TemplateEnsemble.class, TEMPLATES, UNDERSCORES);
 
   private SharedSettings() {}
 }

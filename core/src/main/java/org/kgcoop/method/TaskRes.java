@@ -45,16 +45,9 @@ public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMe
                   + " 2023",
               "https://github.com/geekyutao/TaskRes")
           .needsTextEncoder()
-          .settings(SharedSettings.HAND_CRAFTED, TaskRes::texts)
-          .setting(ALPHA, TaskRes::alpha)
-          .build(values -> new TaskRes(SharedSettings.handCrafted(values), values.get(ALPHA)));
+          .settings(SharedSettings.HAND_CRAFTED, ALPHA);
 
   private static final String RESIDUALS = "text_feature_residuals";
-
-  @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
-  }
 
   @Override
   public Defaults defaults() {

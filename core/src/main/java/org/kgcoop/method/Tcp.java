@@ -82,21 +82,13 @@ public record Tcp(
                   + " Model, CVPR 2024",
               "https://github.com/htyao89/Textual-based_Class-aware_prompt_tuning")
           .needsTextEncoder()
-          .setting(SharedSettings.CONTEXT_TOKENS, Tcp::contextTokens)
-          .setting(CLASS_TOKENS, Tcp::classTokens)
-          .setting(PATTERN, Tcp::pattern)
-          .setting(LAYER, Tcp::layer)
-          .setting(SharedSettings.TEMPLATE, Tcp::template)
-          .setting(WEIGHT, Tcp::weight)
-          .build(
-              values ->
-                  new Tcp(
-                      values.get(SharedSettings.CONTEXT_TOKENS),
-                      values.get(CLASS_TOKENS),
-                      values.get(PATTERN),
-                      values.get(LAYER),
-                      values.get(SharedSettings.TEMPLATE),
-                      values.get(WEIGHT)));
+          .settings(
+              SharedSettings.CONTEXT_TOKENS,
+              CLASS_TOKENS,
+              PATTERN,
+              LAYER,
+              SharedSettings.TEMPLATE,
+              WEIGHT);
 
   /** Factor of the sigmoid in QuickGELU. */
   private static final double QUICK = 1.702;
@@ -105,11 +97,6 @@ public record Tcp(
     ContextSettings.checkTokens(contextTokens);
     Templates.check(pattern);
     Templates.check(template);
-  }
-
-  @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
   }
 
   @Override

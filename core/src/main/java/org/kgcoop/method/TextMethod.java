@@ -11,12 +11,6 @@ public interface TextMethod extends Method {
   /** Returns a classifier of the given classes. The caller closes it. */
   Head classifier(Clip clip, List<String> classNames);
 
-  /** Returns the method with the texts of the other data set. */
-  @Override
-  default Method forDataSetOf(Method other) {
-    return other;
-  }
-
   @Override
   default FittedMethod fit(FitContext context) {
     return new FittedMethod(this, context.classNames(), Map.of());

@@ -29,18 +29,12 @@ public record TipAdapter(CacheSettings settings) implements Method {
                   + " Classification, ECCV 2022",
               "https://github.com/gaopengcuhk/Tip-Adapter")
           .needsTextEncoder()
-          .settings(CacheSettings.SETTINGS, TipAdapter::settings)
-          .build(values -> new TipAdapter(CacheSettings.of(values)));
+          .settings(CacheSettings.SETTINGS);
 
   /** Reason why Tip-Adapter and Tip-Adapter-F do not support other classes. */
   static final String BOUND = "a cache of images";
 
   private static final String KEYS = "keys";
-
-  @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
-  }
 
   @Override
   public FittedMethod fit(FitContext context) {

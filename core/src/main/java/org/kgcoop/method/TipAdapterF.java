@@ -34,15 +34,9 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
                   + " Classification, ECCV 2022",
               "https://github.com/gaopengcuhk/Tip-Adapter")
           .needsTextEncoder()
-          .settings(CacheSettings.SETTINGS, TipAdapterF::settings)
-          .build(values -> new TipAdapterF(CacheSettings.of(values)));
+          .settings(CacheSettings.SETTINGS);
 
   private static final String KEYS = "weight"; // the name in the published linear layer
-
-  @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
-  }
 
   @Override
   public Defaults defaults() {

@@ -32,16 +32,10 @@ public record ZeroShot(List<String> templates) implements TextMethod {
                   + " Supervision, ICML 2021",
               "https://github.com/openai/CLIP")
           .needsTextEncoder()
-          .setting(SharedSettings.TEMPLATES, ZeroShot::templates)
-          .build(values -> new ZeroShot(values.get(SharedSettings.TEMPLATES)));
+          .settings(SharedSettings.TEMPLATES);
 
   public ZeroShot {
     templates = texts(templates).templates();
-  }
-
-  @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
   }
 
   @Override

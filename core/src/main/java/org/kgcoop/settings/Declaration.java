@@ -1,8 +1,11 @@
 package org.kgcoop.settings;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 
 /**
@@ -21,7 +24,9 @@ public final class Declaration<M> {
   private final About about;
   private final String prompts;
   private final List<String> needs;
-  private final SettingList<M> settings;
+  private final SettingPart settings;
+  private final List<Setting<?>> all;
+  private final Function<SettingValues, M> factory;
 
   /**
    * Names and sources of a method, with a one-sentence description.
@@ -43,7 +48,11 @@ public final class Declaration<M> {
       String code,
       String trainer) {}
 
-  private <R> Declaration(Builder<R> builder, Function<SettingValues, M> factory) {
+  private Declaration(
+      Builder<?> builder,
+      SettingPart settings,
+      List<Setting<?>> others,
+      Function<SettingValues, M> factory) {
     about =
         new About(
             builder.id,
@@ -55,15 +64,13 @@ public final class Declaration<M> {
             builder.trainer);
     prompts = builder.prompts;
     needs = List.copyOf(builder.needs);
-    settings =
-        new SettingList<>(
-            builder.title,
-            builder.settings.stream().map(each -> each.<M>of(builder.type::cast)).toList(),
-            factory);
+    this.settings = settings;
+    all = Stream.concat(settings.settings().stream(), others.stream()).toList();
+    this.factory = factory;
   }
 
   /** Starts the declaration of a method. */
-  public static <R> Builder<R> of(Class<R> type, String id, String title) {
+  public static <R extends Record> Builder<R> of(Class<R> type, String id, String title) {
     return new Builder<>(type, id, title);
   }
 
@@ -90,17 +97,17 @@ public final class Declaration<M> {
    * method.
    */
   public List<Setting<?>> settings() {
-    return settings.settings();
+    return all;
   }
 
   /** Returns the setting with the given key, which must exist. */
   public Setting<?> setting(String key) {
-    return settings.setting(key);
+    return all.stream().filter(each -> each.key().equals(key)).findFirst().orElseThrow();
   }
 
   /** Returns the keys of all settings except the template, which the data set provides. */
   public List<String> keys() {
-    return settings.keys().stream().filter(key -> !key.equals(TEMPLATE)).toList();
+    return all.stream().map(Setting::key).filter(key -> !key.equals(TEMPLATE)).toList();
   }
 
   /** Returns the method with the default of every setting. */
@@ -114,12 +121,18 @@ public final class Declaration<M> {
    * @throws KgCoopException if a key is unknown or a value is invalid
    */
   public M parse(SettingValues values) {
-    return settings.parse(values, List.of(METHOD, TEMPLATE));
+    List<String> known = new ArrayList<>(all.stream().map(Setting::key).toList());
+    Stream.of(METHOD, TEMPLATE).filter(key -> !known.contains(key)).forEach(known::add);
+    values.checkKeys(about.title(), known);
+    return factory.apply(values);
   }
 
   /** Returns the name and all settings of a method, in the form that {@link #parse} reads. */
   public SettingValues values(M method) {
-    return SettingValues.of(METHOD, about.id()).with(settings.values(method));
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put(METHOD, about.id());
+    settings.write(method, values);
+    return new SettingValues(values);
   }
 
   /**
@@ -127,7 +140,7 @@ public final class Declaration<M> {
    *
    * @param <R> the method's record
    */
-  public static final class Builder<R> {
+  public static final class Builder<R extends Record> {
     private final Class<R> type;
     private final String id;
     private final String title;
@@ -138,7 +151,6 @@ public final class Declaration<M> {
     private String code = "";
     private String trainer = "";
     private final List<String> needs = new ArrayList<>();
-    private final List<BoundSetting<R>> settings = new ArrayList<>();
 
     private Builder(Class<R> type, String id, String title) {
       this.type = type;
@@ -187,31 +199,25 @@ public final class Declaration<M> {
       return this;
     }
 
-    /** Adds a setting. The order is the order in files. */
-    public <T> Builder<R> setting(Setting<T> setting, Function<R, T> value) {
-      settings.add(setting.from(value));
-      return this;
-    }
-
-    /** Adds a setting that the method does not store. */
-    public Builder<R> unsaved(Setting<?> setting) {
-      settings.add(setting.unsaved());
-      return this;
-    }
-
-    /** Adds the settings of a part of the method. */
-    public <P> Builder<R> settings(List<BoundSetting<P>> shared, Function<R, P> part) {
-      shared.forEach(each -> settings.add(each.of(part)));
-      return this;
+    /**
+     * Completes the declaration of a method whose record has these components. Their order is the
+     * order in files.
+     */
+    @SuppressWarnings("unchecked") // M is a supertype of the record
+    public <M> Declaration<M> settings(SettingPart... components) {
+      SettingList<R> settings = SettingList.of(type, components);
+      return settings(settings, List.of(), values -> (M) settings.read(values));
     }
 
     /**
      * Completes the declaration.
      *
+     * @param others settings that the record does not store
      * @param factory the function that creates the method from the given values
      */
-    public <M> Declaration<M> build(Function<SettingValues, M> factory) {
-      return new Declaration<>(this, factory);
+    public <M> Declaration<M> settings(
+        SettingList<R> stored, List<Setting<?>> others, Function<SettingValues, M> factory) {
+      return new Declaration<>(this, stored, others, factory);
     }
   }
 }

@@ -2,7 +2,7 @@ package org.kgcoop.settings;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -30,7 +30,8 @@ public record Setting<T>(
     Default<T> defaultValue,
     String description,
     List<String> published,
-    boolean omitsDefault) {
+    boolean omitsDefault)
+    implements SettingPart {
 
   /**
    * Default value of a setting.
@@ -98,23 +99,23 @@ public record Setting<T>(
         .withDefault(defaultDescription, values -> defaultValue);
   }
 
-  /**
-   * Combines the setting with a function that returns its value in a record, or in a part of a
-   * record.
-   */
-  public <R> BoundSetting<R> from(Function<R, T> value) {
-    return new BoundSetting<>(
-        this, record -> Optional.of(type.writer().apply(value.apply(record))));
+  @Override
+  public List<Setting<?>> settings() {
+    return List.of(this);
   }
 
-  /** Combines the setting with a function that returns its value, or empty if it is not stored. */
-  public <R> BoundSetting<R> fromOptional(Function<R, Optional<T>> value) {
-    return new BoundSetting<>(this, record -> value.apply(record).map(type.writer()));
+  @Override
+  public T read(SettingValues values) {
+    return values.get(this);
   }
 
-  /** Combines the setting with a record that does not store it. */
-  public <R> BoundSetting<R> unsaved() {
-    return fromOptional(record -> Optional.empty());
+  @Override
+  @SuppressWarnings("unchecked") // the component was read by this setting, or has its type
+  public void write(Object component, Map<String, Object> values) {
+    Object value = type.writer().apply((T) component);
+    if (!(omitsDefault && value.equals(type.writer().apply(read(SettingValues.NONE))))) {
+      values.put(key, value);
+    }
   }
 
   /** Returns the type and the unit for the help, such as {@code whole number of epochs}. */

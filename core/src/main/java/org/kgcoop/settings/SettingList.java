@@ -1,75 +1,71 @@
 package org.kgcoop.settings;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.Nearest;
 
 /**
  * Settings of a record. They create the record from values, and return the values of a record.
  *
- * @param owner the owner of the settings in messages
- * @param bound the settings, in the order of their values
- * @param factory the function that creates the record
+ * @param type the record, which is public
+ * @param parts the settings of each component, in the order of the components and of files
  * @param <R> the record
  */
-public record SettingList<R>(
-    String owner, List<BoundSetting<R>> bound, Function<SettingValues, R> factory) {
+public record SettingList<R extends Record>(Class<R> type, List<SettingPart> parts)
+    implements SettingPart {
   public SettingList {
-    bound = List.copyOf(bound);
+    parts = List.copyOf(parts);
+    if (parts.size() != type.getRecordComponents().length) {
+      throw new IllegalArgumentException(type + ": expected one part for each component");
+    }
   }
 
+  public static <R extends Record> SettingList<R> of(Class<R> type, SettingPart... parts) {
+    return new SettingList<>(type, List.of(parts));
+  }
+
+  @Override
   public List<Setting<?>> settings() {
-    List<Setting<?>> all = new ArrayList<>();
-    bound.forEach(each -> all.add(each.setting()));
-    return all;
-  }
-
-  public List<String> keys() {
-    return bound.stream().<String>map(each -> each.setting().key()).toList();
-  }
-
-  /** Returns the setting with a key, which must exist. */
-  public Setting<?> setting(String key) {
-    return settings().stream().filter(each -> each.key().equals(key)).findFirst().orElseThrow();
+    return parts.stream().<Setting<?>>flatMap(part -> part.settings().stream()).toList();
   }
 
   /**
-   * Creates the record. A setting that is not given has its default.
+   * Creates the record.
    *
-   * @param others further keys that are allowed
-   * @throws KgCoopException if a key is unknown or a value is invalid
+   * @throws KgCoopException if a value is invalid
    */
-  public R parse(SettingValues values, List<String> others) {
-    List<String> known = new ArrayList<>(keys());
-    others.stream().filter(key -> !known.contains(key)).forEach(known::add);
-    List<String> unknown = new ArrayList<>(values.keys());
-    unknown.removeAll(known);
-    if (!unknown.isEmpty()) {
-      throw KgCoopException.configuration(
-          "settings of %s: unknown %s; known are %s"
-              .formatted(owner, Nearest.hints(unknown, known), String.join(", ", known)));
-    }
-    return factory.apply(values);
+  @Override
+  public R read(SettingValues values) {
+    Class<?>[] types =
+        Arrays.stream(type.getRecordComponents())
+            .map(RecordComponent::getType)
+            .toArray(Class<?>[]::new);
+    Object[] components = parts.stream().map(part -> part.read(values)).toArray();
+    return reflected(() -> type.getConstructor(types).newInstance(components));
   }
 
-  /** Returns all stored values of a record, in the form that {@link #parse} reads. */
-  public SettingValues values(R of) {
-    Map<String, Object> values = new LinkedHashMap<>();
-    for (BoundSetting<R> each : bound) {
-      Setting<?> setting = each.setting();
-      each.value()
-          .apply(of)
-          .filter(value -> !(setting.omitsDefault() && value.equals(defaultValue(setting))))
-          .ifPresent(value -> values.put(setting.key(), value));
+  @Override
+  public void write(Object component, Map<String, Object> values) {
+    for (int i = 0; i < parts.size(); i++) {
+      RecordComponent each = type.getRecordComponents()[i];
+      parts.get(i).write(reflected(() -> each.getAccessor().invoke(component)), values);
     }
-    return new SettingValues(values);
   }
 
-  private static <T> Object defaultValue(Setting<T> setting) {
-    return setting.type().writer().apply(SettingValues.NONE.get(setting));
+  private interface Reflection<T> {
+    T call() throws ReflectiveOperationException;
+  }
+
+  private static <T> T reflected(Reflection<T> reflection) {
+    try {
+      return reflection.call();
+    } catch (InvocationTargetException e) {
+      throw e.getCause() instanceof RuntimeException own ? own : new IllegalStateException(e);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -3,6 +3,7 @@ package org.kgcoop.settings;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Nearest;
 
 /**
  * Values of settings by key, in order, as a user or a file gives them. A value is a number, a text,
@@ -70,6 +72,22 @@ public record SettingValues(Map<String, Object> values) {
 
   public Set<String> keys() {
     return values.keySet();
+  }
+
+  /**
+   * Checks that all keys are known.
+   *
+   * @param owner the owner of the settings in the message
+   * @throws KgCoopException if a key is unknown
+   */
+  public void checkKeys(String owner, List<String> known) {
+    List<String> unknown = new ArrayList<>(keys());
+    unknown.removeAll(known);
+    if (!unknown.isEmpty()) {
+      throw KgCoopException.configuration(
+          "settings of %s: unknown %s; known are %s"
+              .formatted(owner, Nearest.hints(unknown, known), String.join(", ", known)));
+    }
   }
 
   /** Returns true if the setting is given. */

@@ -340,8 +340,8 @@ class ClassifierFileTest {
         Map.of(
             new Tcp(2, 3, "a b {}", 1, "the {}.", 1),
             new Tcp(2, 3, "X X {}.", 8, "a photo of a {}.", 8),
-            new Lasp(two, List.of("a {}"), 1, true),
-            new Lasp(two, Lasp.TEMPLATES, 5, false));
+            new Lasp(2, "", List.of("a {}"), 1, true),
+            new Lasp(2, "", Lasp.TEMPLATES, 5, false));
     read.forEach(
         (method, expected) ->
             assertThat(ClassifierFile.readAny(foreign(method), NAMES).method())
@@ -351,7 +351,7 @@ class ClassifierFileTest {
   /** LASP's trainer writes the entire model, including the trained norms of the image encoder. */
   @Test
   void laspsFileNamesItsTensorsAsThoseOfTheWholeModel() {
-    Lasp method = new Lasp(ContextSettings.shared(2, ""), Lasp.TEMPLATES, 5, false);
+    Lasp method = new Lasp(2, "", Lasp.TEMPLATES, 5, false);
     String norm = "image_encoder.transformer.resblocks.0.ln_1.weight";
     try (TrainableModel model = method.model(clip, NAMES, 5)) {
       ClassifierFile own = file(method, model);

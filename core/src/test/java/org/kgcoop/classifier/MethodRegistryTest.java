@@ -56,7 +56,8 @@ class MethodRegistryTest {
         .isEqualTo(new Tcp(4, 4, "X X X X {}.", 8, "a photo of a {}.", 8));
     assertThat(parse("{'method': 'tcp', 'context_tokens': 2}"))
         .isEqualTo(new Tcp(2, 4, "X X {}.", 8, "a photo of a {}.", 8));
-    assertThat(parse("{'method': 'lasp'}")).isEqualTo(new Lasp(four, Lasp.TEMPLATES, 5, false));
+    assertThat(parse("{'method': 'lasp'}"))
+        .isEqualTo(new Lasp(4, "a photo of a", Lasp.TEMPLATES, 5, false));
     assertThat(Lasp.TEMPLATES).hasSize(35);
     assertThat(parse("{'method': 'maple'}")).isEqualTo(new Maple(2, "a photo of a", 9));
     assertThat(parse("{'method': 'maple', 'context_tokens': 5}")).isEqualTo(new Maple(5, "", 9));

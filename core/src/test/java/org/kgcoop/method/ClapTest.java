@@ -19,6 +19,7 @@ import org.kgcoop.model.Batch;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.Step;
 import org.kgcoop.model.TrainableModel;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -116,7 +117,7 @@ class ClapTest {
 
   @Test
   void withoutTheConstraintItIsZsLpAndAsksForNoView() {
-    Clap method = Clap.of(TEXTS, "none");
+    Clap method = new Clap(TEXTS, false);
     assertThat(method.id()).isEqualTo("zs-lp");
     assertThat(method.title()).isEqualTo("ZS-LP");
     try (Scope scope = Scope.open("test");
@@ -151,7 +152,7 @@ class ClapTest {
 
   @Test
   void rejectsAnUnknownConstraint() {
-    assertThatThrownBy(() -> Clap.of(TEXTS, "cosine"))
+    assertThatThrownBy(() -> Clap.DECLARATION.parse(SettingValues.of("constraint", "cosine")))
         .isInstanceOf(KgCoopException.class)
         .hasMessage("CLAP's constraint 'cosine': expected l2, or none, which is ZS-LP");
   }

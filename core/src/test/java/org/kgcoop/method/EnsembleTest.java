@@ -27,7 +27,7 @@ class EnsembleTest {
     all.add("a texture of {}.");
     try (Scope scope = Scope.open("test");
         Head ensemble =
-            new Ensemble(Templates.ENSEMBLE, "a texture of {}.", true).classifier(clip, names);
+            new Ensemble("a texture of {}.", Templates.ENSEMBLE, true).classifier(clip, names);
         Head byHand = new ZeroShot(all).classifier(clip, names)) {
       assertThat(ensemble.classFeatures().orElseThrow().toFloats())
           .isEqualTo(byHand.classFeatures().orElseThrow().toFloats());
@@ -39,7 +39,7 @@ class EnsembleTest {
   void leavesOutTheTemplateOfTheDataSet() {
     List<String> names = List.of("a", "b", "c");
     try (Scope scope = Scope.open("test");
-        Head ensemble = new Ensemble(Templates.ENSEMBLE, "a {}.", false).classifier(clip, names);
+        Head ensemble = new Ensemble("a {}.", Templates.ENSEMBLE, false).classifier(clip, names);
         Head byHand = new ZeroShot(Templates.ENSEMBLE).classifier(clip, names)) {
       assertThat(ensemble.classFeatures().orElseThrow().toFloats())
           .isEqualTo(byHand.classFeatures().orElseThrow().toFloats());

@@ -31,7 +31,7 @@ class LaspTest {
       List.of("ice cream", "horse", "cat", "tree", "St. Bernard");
   private static final List<String> TEMPLATES = List.of("a {}.", "{} texture");
   private static final ContextSettings CONTEXT = ContextSettings.shared(3, "");
-  private static final Lasp METHOD = new Lasp(CONTEXT, TEMPLATES, 3, false);
+  private static final Lasp METHOD = new Lasp(3, "", TEMPLATES, 3, false);
   private static final long[] LABELS = {2, 0};
 
   private final Clip clip = TinyClip.load();
@@ -131,7 +131,7 @@ class LaspTest {
   void imagesAreClassifiedAmongTheLearnedClassesOrAmongAll() {
     List<String> ordered = List.of("cat", "St. Bernard", "ice_cream", "horse", "tree");
     for (boolean virtual : new boolean[] {false, true}) {
-      try (TrainableModel model = moved(new Lasp(CONTEXT, TEMPLATES, 3, virtual));
+      try (TrainableModel model = moved(new Lasp(3, "", TEMPLATES, 3, virtual));
           Scope scope = Scope.open("test")) {
         Tensor among = learned(model, virtual ? ordered : NAMES);
         Tensor logits = batch(0).features().matmul(among.transpose(0, 1)).times(clip.logitScale());
@@ -144,7 +144,7 @@ class LaspTest {
 
   @Test
   void computesGradientsEqualToFiniteDifferencesWithNoiseAndOtherClasses() {
-    try (TrainableModel model = moved(new Lasp(CONTEXT, TEMPLATES, 3, true));
+    try (TrainableModel model = moved(new Lasp(3, "", TEMPLATES, 3, true));
         Scope scope = Scope.open("test")) {
       List<String> names = List.copyOf(model.parameters().keySet());
       assertThat(names).containsExactly("ctx", "w");

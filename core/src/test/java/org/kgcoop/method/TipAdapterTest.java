@@ -249,7 +249,7 @@ class TipAdapterTest {
 
   @Test
   void theFirstBestPointWinsWithBetaOutermostAndTheTopIsNeverTried() {
-    CacheGrid grid = new CacheGrid(4.1, 2.1, 4, 2);
+    CacheGrid grid = new CacheGrid(List.of(4.1, 2.1), List.of(4, 2));
     CacheGrid.Point best = grid.best(new long[][] {{1, 2}, {3, 1}, {3, 3}, {0, 2}});
     assertThat(best.beta()).isEqualTo(1 * (4.1 - 0.1) / 4 + 0.1);
     assertThat(best.alpha()).isEqualTo(0.1);

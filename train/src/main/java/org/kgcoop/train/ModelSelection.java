@@ -11,16 +11,18 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /** The selection of the parameters that a training returns. */
-public sealed interface ModelSelection {
-
+public enum ModelSelection {
   /** The parameters after the last epoch. */
-  record Last() implements ModelSelection {}
+  LAST,
 
   /**
    * The parameters after the epoch with the best validation accuracy. If epochs are equal, the
    * first one is selected.
    */
-  record Best() implements ModelSelection {}
+  BEST,
+
+  /** An {@link Average} over epochs. */
+  GAUSS;
 
   /**
    * The mean of the parameters after each epoch, weighted by a normal density of the epoch number,
@@ -29,19 +31,13 @@ public sealed interface ModelSelection {
    *
    * @param deviation above 0
    */
-  record Average(double mean, double deviation) implements ModelSelection {
+  public record Average(double mean, double deviation) {
     public Average {
       if (!Double.isFinite(mean) || !(deviation > 0) || Double.isInfinite(deviation)) {
         throw KgCoopException.configuration(
             "average over epochs: expected a mean and a deviation above 0, got %s and %s"
                 .formatted(mean, deviation));
       }
-    }
-
-    /** Returns the selection for a training with more epochs. */
-    @Override
-    public ModelSelection stretched(double factor) {
-      return new Average(mean * factor, deviation * factor);
     }
 
     /**
@@ -85,10 +81,5 @@ public sealed interface ModelSelection {
       }
       return sums;
     }
-  }
-
-  /** Returns the selection for a training with more epochs. */
-  default ModelSelection stretched(double factor) {
-    return this;
   }
 }

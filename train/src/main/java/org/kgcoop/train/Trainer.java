@@ -135,14 +135,14 @@ public final class Trainer {
       for (; at.epoch < epochs; at.epoch++, at.batch = 0) {
         epoch(optimizer, at);
         Double accuracy = null;
-        if (settings.modelSelection() instanceof ModelSelection.Best && validation != null) {
+        if (settings.modelSelection() == ModelSelection.BEST && validation != null) {
           accuracy = validation.applyAsDouble(model);
           if (accuracy > at.bestAccuracy) { // the first of equal epochs, as published
             at.bestAccuracy = accuracy;
             at.averaged = stored();
           }
-        } else if (settings.modelSelection() instanceof ModelSelection.Average average) {
-          double share = average.shares(epochs)[at.epoch];
+        } else if (settings.modelSelection() == ModelSelection.GAUSS) {
+          double share = settings.average().shares(epochs)[at.epoch];
           at.averaged = ModelSelection.Average.sum(at.averaged, model.parameters(), share);
         }
         listener.epoch(at.epoch, accuracy);

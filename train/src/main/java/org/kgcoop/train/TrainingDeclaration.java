@@ -4,17 +4,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
-import org.kgcoop.EnumIds;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.features.Augmentation;
-import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.settings.Setting;
-import org.kgcoop.settings.SettingList;
 import org.kgcoop.settings.SettingType;
 import org.kgcoop.settings.SettingValues;
-import org.kgcoop.tensor.UpdateRule;
 
 /** Declarations of all training settings. The defaults are CoOp's. */
 public final class TrainingDeclaration {
@@ -28,13 +22,6 @@ public final class TrainingDeclaration {
     SGD,
     ADAM,
     ADAMW
-  }
-
-  /** The weights that a training returns. */
-  enum Selection {
-    LAST,
-    BEST,
-    GAUSS
   }
 
   static final Setting<Integer> EPOCHS =
@@ -57,10 +44,10 @@ public final class TrainingDeclaration {
                   + " random-all keeps it")
           .publishedAs("DATALOADER.TRAIN_X.SAMPLER");
 
-  static final Setting<Selection> MODEL_SELECTION =
+  static final Setting<ModelSelection> MODEL_SELECTION =
       Setting.choice(
               "model_selection",
-              Selection.LAST,
+              ModelSelection.LAST,
               "Choose the weights of the result: after the last epoch, after the epoch with the best"
                   + " validation accuracy, or the average over epochs with Gaussian weights, as in"
                   + " PromptSRC")
@@ -222,37 +209,32 @@ public final class TrainingDeclaration {
   private static final List<Setting<?>> AUGMENTATION = List.of(AUGMENT, TRANSFORMS);
 
   /** All settings, in the order of files. */
-  static final SettingList<TrainingSettings> LIST =
-      new SettingList<>(
-          "training",
-          List.of(
-              EPOCHS.from(settings -> settings.schedule().epochs()),
-              BATCH_SIZE.from(TrainingSettings::batchSize),
-              SAMPLER.from(TrainingSettings::sampler),
-              LR.from(settings -> settings.schedule().rate()),
-              MIN_LR.from(settings -> settings.schedule().minimum()),
-              WARMUP_RECOUNT.from(settings -> settings.schedule().warmupRecount()),
-              WARMUP.from(settings -> settings.schedule().warmup().kind()),
-              WARMUP_EPOCHS.fromOptional(settings -> settings.schedule().warmup().usedEpochs()),
-              WARMUP_LR.fromOptional(settings -> settings.schedule().warmup().usedRate()),
-              LR_UNIT.from(settings -> settings.schedule().unit()),
-              OPTIMIZER.from(settings -> optimizer(settings.optimizer())),
-              MOMENTUM.fromOptional(number(MOMENTUM)),
-              BETA1.fromOptional(number(BETA1)),
-              BETA2.fromOptional(number(BETA2)),
-              EPSILON.fromOptional(number(EPSILON)),
-              WEIGHT_DECAY.from(settings -> settings.optimizer().weightDecay()),
-              CLIP_NORM.from(TrainingSettings::clipNorm),
-              SEED.from(TrainingSettings::seed),
-              AUGMENT.from(settings -> settings.augmentation().id()),
-              TRANSFORMS.from(settings -> settings.augmentation().recipe().id()),
-              MODEL_SELECTION.from(settings -> selection(settings.modelSelection())),
-              GAUSS_MEAN.fromOptional(
-                  settings -> average(settings).map(ModelSelection.Average::mean)),
-              GAUSS_STD.fromOptional(
-                  settings -> average(settings).map(ModelSelection.Average::deviation)),
-              CHECKPOINT_EVERY.unsaved()),
-          TrainingDeclaration::settings);
+  private static final List<Setting<?>> IN_FILES =
+      List.of(
+          EPOCHS,
+          BATCH_SIZE,
+          SAMPLER,
+          LR,
+          MIN_LR,
+          WARMUP_RECOUNT,
+          WARMUP,
+          WARMUP_EPOCHS,
+          WARMUP_LR,
+          LR_UNIT,
+          OPTIMIZER,
+          MOMENTUM,
+          BETA1,
+          BETA2,
+          EPSILON,
+          WEIGHT_DECAY,
+          CLIP_NORM,
+          SEED,
+          AUGMENT,
+          TRANSFORMS,
+          MODEL_SELECTION,
+          GAUSS_MEAN,
+          GAUSS_STD,
+          CHECKPOINT_EVERY);
 
   private TrainingDeclaration() {}
 
@@ -279,46 +261,31 @@ public final class TrainingDeclaration {
 
   /** Returns the setting with a key, which must exist. */
   public static Setting<?> setting(String key) {
-    return LIST.setting(key);
+    return IN_FILES.stream().filter(each -> each.key().equals(key)).findFirst().orElseThrow();
   }
 
   /**
-   * Parses settings, with the method's published values as defaults.
+   * Returns the values of all settings that the given ones use, as files contain them.
    *
-   * @param explicit the values by the keys of these declarations
-   * @param published the defaults of the method
-   * @throws KgCoopException if a key is unknown, a value is invalid, or another setting does not
-   *     use it
+   * @throws KgCoopException if a key is unknown or a value is invalid
    */
-  public static TrainingSettings parse(
-      SettingValues explicit, TrainedMethod.Defaults published, long seed) {
-    SettingValues defaults =
-        SettingValues.of(EPOCHS.key(), published.epochs())
-            .with(BATCH_SIZE.key(), published.batchSize())
-            .with(new SettingValues(published.settings()));
-    SettingValues all = defaults.with(explicit).with(SEED.key(), seed);
-    if (explicit.text(AUGMENT.key()).equals(PUBLISHED)) {
-      all = all.with(AUGMENT.key(), published.views());
+  static SettingValues resolved(SettingValues given) {
+    given.checkKeys("training", IN_FILES.stream().<String>map(Setting::key).toList());
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (Setting<?> setting : IN_FILES) {
+      if (isUsed(setting.key(), given)) {
+        setting.write(setting.read(given), values);
+      }
     }
-    if (explicit.has(TRANSFORMS) && defaults.has(TRANSFORMS)) {
-      all =
-          all.with(
-              TRANSFORMS.key(),
-              ViewSettingsReader.over(explicit.get(TRANSFORMS), defaults.get(TRANSFORMS)));
-    }
-    TrainingSettings settings = parse(all);
-    checkUsed(explicit, all);
-    return settings;
+    Augmentation augmentation = augmentation(given);
+    values.put(AUGMENT.key(), augmentation.id());
+    values.put(TRANSFORMS.key(), augmentation.recipe().id());
+    return new SettingValues(values);
   }
 
-  /** Parses complete settings. A setting that is not given has the default of its declaration. */
-  static TrainingSettings parse(SettingValues values) {
-    return LIST.parse(values, List.of());
-  }
-
-  /** Returns the settings that determine the result, in the form that the parser reads. */
-  public static SettingValues values(TrainingSettings settings) {
-    return LIST.values(settings);
+  static Augmentation augmentation(SettingValues values) {
+    return Augmentation.ofId(
+        values.get(AUGMENT), ViewSettingsReader.recipe(values.get(TRANSFORMS).strip()));
   }
 
   /**
@@ -331,7 +298,7 @@ public final class TrainingDeclaration {
   }
 
   /** Rejects given settings that the resolved values do not use. */
-  private static void checkUsed(SettingValues explicit, SettingValues resolved) {
+  static void checkUsed(SettingValues explicit, SettingValues resolved) {
     for (Setting<?> setting : all()) {
       Condition condition = CONDITIONS.get(setting);
       if (condition != null && explicit.has(setting) && !isUsed(setting.key(), resolved)) {
@@ -350,77 +317,5 @@ public final class TrainingDeclaration {
 
   private static <T> String choice(Setting<T> setting, SettingValues values) {
     return String.valueOf(setting.type().writer().apply(values.get(setting)));
-  }
-
-  private static TrainingSettings settings(SettingValues values) {
-    return new TrainingSettings(
-        new Schedule(
-            values.get(LR),
-            values.get(EPOCHS),
-            values.get(MIN_LR),
-            new Warmup(values.get(WARMUP), values.get(WARMUP_EPOCHS), values.get(WARMUP_LR)),
-            values.get(WARMUP_RECOUNT),
-            values.get(LR_UNIT)),
-        values.get(BATCH_SIZE),
-        optimizer(values),
-        values.get(CLIP_NORM),
-        values.get(SAMPLER),
-        values.get(SEED),
-        Augmentation.ofId(
-            values.get(AUGMENT), ViewSettingsReader.recipe(values.get(TRANSFORMS).strip())),
-        values.get(CHECKPOINT_EVERY),
-        selection(values));
-  }
-
-  private static UpdateRule optimizer(SettingValues values) {
-    double weightDecay = values.get(WEIGHT_DECAY);
-    return switch (values.get(OPTIMIZER)) {
-      case SGD -> new UpdateRule.Sgd(values.get(MOMENTUM), weightDecay);
-      case ADAM ->
-          new UpdateRule.Adam(
-              values.get(BETA1), values.get(BETA2), values.get(EPSILON), weightDecay);
-      case ADAMW ->
-          new UpdateRule.AdamW(
-              values.get(BETA1), values.get(BETA2), values.get(EPSILON), weightDecay);
-    };
-  }
-
-  private static Optimizer optimizer(UpdateRule rule) {
-    return EnumIds.of(Optimizer.class, "optimizer", rule.id());
-  }
-
-  private static Function<TrainingSettings, Optional<Double>> number(Setting<Double> setting) {
-    return settings -> Optional.ofNullable(numbers(settings.optimizer()).get(setting));
-  }
-
-  private static Map<Setting<Double>, Double> numbers(UpdateRule rule) {
-    if (rule instanceof UpdateRule.Sgd sgd) {
-      return Map.of(MOMENTUM, sgd.momentum());
-    }
-    if (rule instanceof UpdateRule.Adam adam) {
-      return Map.of(BETA1, adam.beta1(), BETA2, adam.beta2(), EPSILON, adam.epsilon());
-    }
-    UpdateRule.AdamW adamW = (UpdateRule.AdamW) rule;
-    return Map.of(BETA1, adamW.beta1(), BETA2, adamW.beta2(), EPSILON, adamW.epsilon());
-  }
-
-  private static ModelSelection selection(SettingValues values) {
-    return switch (values.get(MODEL_SELECTION)) {
-      case LAST -> new ModelSelection.Last();
-      case BEST -> new ModelSelection.Best();
-      case GAUSS -> new ModelSelection.Average(values.get(GAUSS_MEAN), values.get(GAUSS_STD));
-    };
-  }
-
-  private static Selection selection(ModelSelection selection) {
-    return selection instanceof ModelSelection.Last
-        ? Selection.LAST
-        : selection instanceof ModelSelection.Best ? Selection.BEST : Selection.GAUSS;
-  }
-
-  private static Optional<ModelSelection.Average> average(TrainingSettings settings) {
-    return settings.modelSelection() instanceof ModelSelection.Average average
-        ? Optional.of(average)
-        : Optional.empty();
   }
 }

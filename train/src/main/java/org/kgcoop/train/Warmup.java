@@ -1,6 +1,5 @@
 package org.kgcoop.train;
 
-import java.util.Optional;
 import org.kgcoop.KgCoopException;
 
 /**
@@ -27,16 +26,6 @@ public record Warmup(Kind kind, int epochs, double rate) {
       throw KgCoopException.configuration(
           "warm-up: expected epochs and a rate of at least 0, got " + epochs + " and " + rate);
     }
-  }
-
-  /** Returns the number of epochs, or empty without a warm-up. */
-  Optional<Integer> usedEpochs() {
-    return kind == Kind.NONE ? Optional.empty() : Optional.of(epochs);
-  }
-
-  /** Returns the rate, or empty without a warm-up. */
-  Optional<Double> usedRate() {
-    return kind == Kind.NONE ? Optional.empty() : Optional.of(rate);
   }
 
   /** Returns the warm-up with the number of epochs times a factor. */

@@ -3,6 +3,7 @@ package org.kgcoop.trial;
 import java.util.List;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.runs.ProtocolKind;
 
 /**
  * Base-to-new generalization. A method learns from a few images of the first half of the classes.
@@ -27,7 +28,7 @@ public record BaseToNew(List<DataSet> dataSets, boolean acceptsClosed) implement
 
   @Override
   public String id() {
-    return "base2new";
+    return ProtocolKind.BASE_TO_NEW.id();
   }
 
   @Override

@@ -24,7 +24,6 @@ import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableCell;
 import org.kgcoop.runs.TableResults;
-import org.kgcoop.train.TrainingDeclaration;
 
 /** Execution of a protocol: a run folder for each of its trials, and a table of the results. */
 public final class Experiment {
@@ -191,9 +190,7 @@ public final class Experiment {
         parsed
             .get(i)
             .trained()
-            .map(
-                trained ->
-                    TrainingDeclaration.values(spec.training().apply(trained, task)).toJson())
+            .map(trained -> spec.training().apply(trained, task).stored().toJson())
             .ifPresent(trainings::add);
       }
       if (!trainings.isEmpty()) {

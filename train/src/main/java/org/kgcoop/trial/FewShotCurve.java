@@ -3,6 +3,7 @@ package org.kgcoop.trial;
 import java.util.List;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.runs.ProtocolKind;
 
 /**
  * Few-shot classification. A method learns all classes from several numbers of images per class,
@@ -15,7 +16,7 @@ public record FewShotCurve(List<DataSet> dataSets) implements Protocol {
 
   @Override
   public String id() {
-    return "fewshot";
+    return ProtocolKind.FEW_SHOT.id();
   }
 
   @Override

@@ -61,7 +61,7 @@ public record MethodSpec(
    * Returns a method from the given settings. All other settings have their published values.
    *
    * @param method the method, as for {@link org.kgcoop.classifier.MethodRegistry#parse}
-   * @param training the training settings, as for {@link TrainingDeclaration#parse}
+   * @param training the training settings, as for {@link TrainingSettings#parse}
    * @param preset the source of settings that are not given
    * @param setting the values that a sweep varied
    * @throws KgCoopException immediately, if a key or a value is invalid
@@ -77,7 +77,7 @@ public record MethodSpec(
         new MethodSpec(
             task -> preset.method(viewed, task, asPublished),
             (trained, task) ->
-                TrainingDeclaration.parse(training, preset.training(trained, task), task.seed()),
+                TrainingSettings.parse(training, preset.training(trained, task), task.seed()),
             setting);
     Optional<TrainingSettings> unused =
         spec.method()

@@ -104,7 +104,7 @@ final class RunTraining {
    * to the scope of the caller.
    */
   private @Nullable ToDoubleFunction<TrainableModel> validation(ModelInputs inputs) {
-    if (!(training.modelSelection() instanceof ModelSelection.Best)) {
+    if (training.modelSelection() != ModelSelection.BEST) {
       return null;
     }
     if (data.val().isEmpty()) {

@@ -17,7 +17,6 @@ import org.kgcoop.method.Method;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableCell;
-import org.kgcoop.train.TrainingDeclaration;
 import org.kgcoop.train.TrainingSettings;
 
 /**
@@ -128,9 +127,7 @@ public record Trial(
     settings.set("method", method.settingValues().toJson());
     method
         .trained()
-        .ifPresent(
-            trained ->
-                settings.set("training", TrainingDeclaration.values(training(trained)).toJson()));
+        .ifPresent(trained -> settings.set("training", training(trained).stored().toJson()));
     DataSet data = sample.data(context.warnings());
     settings
         .putObject("data")

@@ -36,7 +36,6 @@ import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.UpdateRule;
 import org.kgcoop.train.ModelSelection;
 import org.kgcoop.train.Schedule;
-import org.kgcoop.train.TrainingDeclaration;
 import org.kgcoop.train.TrainingSettings;
 
 class PublishedDefaultsTest {
@@ -105,9 +104,9 @@ class PublishedDefaultsTest {
     TaskContext task = on(dataSet, 16);
     TrainedMethod method =
         PublishedDefaults.FEW_SHOT.method(explicitSettings(id), task).trained().orElseThrow();
-    return TrainingDeclaration.values(
-        TrainingDeclaration.parse(
-            SettingValues.NONE, PublishedDefaults.FEW_SHOT.training(method, task), 1));
+    return TrainingSettings.parse(
+            SettingValues.NONE, PublishedDefaults.FEW_SHOT.training(method, task), 1)
+        .stored();
   }
 
   @Test
@@ -123,7 +122,7 @@ class PublishedDefaultsTest {
   private static TrainingSettings training(PublishedDefaults preset, String id, String dataSet) {
     TaskContext task = on(dataSet, 16);
     TrainedMethod method = preset.method(explicitSettings(id), task).trained().orElseThrow();
-    return TrainingDeclaration.parse(SettingValues.NONE, preset.training(method, task), 1);
+    return TrainingSettings.parse(SettingValues.NONE, preset.training(method, task), 1);
   }
 
   @Test
@@ -168,7 +167,7 @@ class PublishedDefaultsTest {
   })
   void promptSrcAveragesOverOtherEpochs(
       PublishedDefaults preset, String dataSet, double mean, double deviation) {
-    assertThat(training(preset, "promptsrc", dataSet).modelSelection())
+    assertThat(training(preset, "promptsrc", dataSet).average())
         .isEqualTo(new ModelSelection.Average(mean, deviation));
   }
 
@@ -192,7 +191,7 @@ class PublishedDefaultsTest {
               .method(explicitSettings(id), on("pets", 1))
               .trained()
               .orElseThrow();
-      assertThat(TrainingDeclaration.parse(published, method.defaults(), 1).augmentation().id())
+      assertThat(TrainingSettings.parse(published, method.defaults(), 1).augmentation().id())
           .isEqualTo(id.equals("clap") ? "pool:20" : "online");
     }
   }
@@ -291,7 +290,7 @@ class PublishedDefaultsTest {
     assertThat(method.template()).isEqualTo(Templates.DEFAULT);
     TrainedMethod.Defaults training = preset.training(method, aircraft);
     assertThat(training.epochs()).isEqualTo(160); // 8000 steps, 50 per epoch
-    Schedule schedule = TrainingDeclaration.parse(SettingValues.NONE, training, 1).schedule();
+    Schedule schedule = TrainingSettings.parse(SettingValues.NONE, training, 1).schedule();
     assertThat(schedule.rate(0, 0, 50)).isEqualTo(2e-4);
     assertThat(schedule.rate(80, 0, 50)).isCloseTo((2e-4 + 1e-6) / 2, within(1e-12));
     assertThat(schedule.rate(159, 49, 50)).isCloseTo(1e-6, within(1e-10));
@@ -325,14 +324,14 @@ class PublishedDefaultsTest {
   void theEnsembleHasSevenTemplatesOnImageNetAndEightElsewhere() {
     assertThat(
             PublishedDefaults.BASE_TO_NEW.method(explicitSettings("ensemble"), on("ImageNet", 16)))
-        .isEqualTo(new Ensemble(Templates.ENSEMBLE, Templates.DEFAULT, false));
+        .isEqualTo(new Ensemble(Templates.DEFAULT, Templates.ENSEMBLE, false));
     assertThat(
             PublishedDefaults.BASE_TO_NEW.method(
                 explicitSettings("ensemble"), on("ImageNetV2", 16)))
-        .isEqualTo(new Ensemble(Templates.ENSEMBLE, Templates.DEFAULT, true));
+        .isEqualTo(new Ensemble(Templates.DEFAULT, Templates.ENSEMBLE, true));
     SettingValues all = explicitSettings("ensemble").with("own_template", true);
     assertThat(PublishedDefaults.BASE_TO_NEW.method(all, on("ImageNet", 16)))
-        .isEqualTo(new Ensemble(Templates.ENSEMBLE, Templates.DEFAULT, true));
+        .isEqualTo(new Ensemble(Templates.DEFAULT, Templates.ENSEMBLE, true));
   }
 
   @Test
@@ -342,7 +341,7 @@ class PublishedDefaultsTest {
     assertThat(preset.method(explicitSettings("clip"), textures))
         .isEqualTo(new ZeroShot(List.of("{} texture.")));
     assertThat(preset.method(explicitSettings("ensemble"), textures))
-        .isEqualTo(new Ensemble(Templates.ENSEMBLE, "{} texture.", true));
+        .isEqualTo(new Ensemble("{} texture.", Templates.ENSEMBLE, true));
     // KgCoOp has its own template for the teacher.
     assertThat(((KgCoOp) preset.method(explicitSettings("kgcoop"), textures)).template())
         .isEqualTo(TEXTURES);
@@ -368,7 +367,8 @@ class PublishedDefaultsTest {
               : ((TipAdapter) method).settings();
       assertThat(settings.templates()).hasSize(templates);
       assertThat(settings.alpha()).isEqualTo(alpha);
-      assertThat(settings.grid()).isEqualTo(new CacheGrid(betaTop, alphaTop, 200, 20));
+      assertThat(settings.grid())
+          .isEqualTo(new CacheGrid(List.of(betaTop, alphaTop), List.of(200, 20)));
     }
     Method stated =
         PublishedDefaults.FEW_SHOT.method(
@@ -412,7 +412,7 @@ class PublishedDefaultsTest {
     assertThat(method)
         .isEqualTo(new Mmrl(5, Mmrl.DEFAULT_LAYERS, dimension, 0.7, weight, Templates.DEFAULT));
     TrainingSettings training =
-        TrainingDeclaration.parse(
+        TrainingSettings.parse(
             SettingValues.of("augment", "published"), preset.training(method, on(dataSet, 16)), 1);
     assertThat(training.batchSize()).isEqualTo(batch);
     assertThat(training.schedule().epochs()).isEqualTo(epochs);

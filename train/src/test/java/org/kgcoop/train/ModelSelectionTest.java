@@ -30,13 +30,6 @@ class ModelSelectionTest {
   }
 
   @Test
-  void stretchesAnAverageWithTheTraining() {
-    assertThat(new ModelSelection.Average(15, 2).stretched(2))
-        .isEqualTo(new ModelSelection.Average(30, 4));
-    assertThat(new ModelSelection.Best().stretched(2)).isEqualTo(new ModelSelection.Best());
-  }
-
-  @Test
   void aDeviationIsAboveZero() {
     assertThatThrownBy(() -> new ModelSelection.Average(15, 0))
         .isInstanceOf(KgCoopException.class)

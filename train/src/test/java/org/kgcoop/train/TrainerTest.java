@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
@@ -48,9 +48,9 @@ import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.runs.Checkpoint;
 import org.kgcoop.runs.RunFolder;
 import org.kgcoop.runs.TrainingTime;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
-import org.kgcoop.tensor.UpdateRule;
 
 @Tag("equality")
 class TrainerTest {
@@ -86,7 +86,8 @@ class TrainerTest {
       case "kgcoop" -> new KgCoOp(context, "a {}.", 8, 0);
       case "prograd" -> new ProGrad(context, "a {}.", 1, 1);
       case "tcp" -> new Tcp(2, 2, "X X {}.", 0, "a {}.", 8);
-      case "lasp" -> new Lasp(context, List.of("a {}.", "the {}"), 5, false);
+      case "lasp" ->
+          new Lasp(context.tokens(), context.words(), List.of("a {}.", "the {}"), 5, false);
       default -> new CoCoOp(context);
     };
   }
@@ -227,28 +228,13 @@ class TrainerTest {
     }
   }
 
-  static List<UpdateRule> rules() {
-    return List.of(
-        new UpdateRule.Sgd(0.9, 5e-4),
-        new UpdateRule.Adam(0.9, 0.999, 1e-8, 5e-4),
-        new UpdateRule.AdamW(0.9, 0.999, 1e-8, 5e-4));
-  }
-
   @ParameterizedTest
-  @MethodSource("rules")
-  void everyOptimizerResumesByteIdentically(UpdateRule rule) {
+  @ValueSource(strings = {"sgd", "adam", "adamw"})
+  void everyOptimizerResumesByteIdentically(String optimizer) {
     PromptMethod method = method("coop");
     TrainingSettings settings =
-        new TrainingSettings(
-            TinyTraining.schedule(0.01, EPOCHS),
-            4,
-            rule,
-            0,
-            Sampler.RANDOM_ALL,
-            1,
-            new Augmentation.Test(),
-            1,
-            new ModelSelection.Last());
+        with(
+            settings(0.01), SettingValues.of("optimizer", optimizer).with("sampler", "random-all"));
     Keeper undisturbed = new Keeper();
     Map<String, String> expected = trained(method, settings, null, undisturbed, () -> false, null);
     assertThat(undisturbed.checkpoints).hasSize(2);
@@ -336,16 +322,17 @@ class TrainerTest {
 
   @Test
   void parametersThatDivergeInTheLastStepStopToo() {
+    TrainingSettings oneStep =
+        with(
+            settings(3e38),
+            SettingValues.of("epochs", 1)
+                .with("batch_size", 9)
+                .with("warmup", "none")
+                .with("weight_decay", 3e38));
     assertThatThrownBy(
-            () ->
-                trained(
-                    method("coop"),
-                    settings("test", Double.MAX_VALUE, false),
-                    null,
-                    new Keeper(),
-                    () -> false,
-                    null))
+            () -> trained(method("coop"), oneStep, null, new Keeper(), () -> false, null))
         .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("ctx is not finite after the last epoch")
         .satisfies(TrainerTest::isDiverged);
   }
 
@@ -378,28 +365,30 @@ class TrainerTest {
         .isEqualTo(epochs.get(2));
   }
 
-  private static TrainingSettings keeping(ModelSelection kept) {
-    return new TrainingSettings(
-        TinyTraining.schedule(0.05, EPOCHS),
-        4,
-        new UpdateRule.Sgd(0.9, 5e-4),
-        0,
-        Sampler.RANDOM,
-        1,
-        new Augmentation.Test(),
-        1,
-        kept);
+  private static TrainingSettings settings(double rate) {
+    Augmentation test = new Augmentation.Test();
+    return TinyTraining.settings(
+        TinyTraining.schedule(rate, EPOCHS), 4, 0.9, 5e-4, 1, test, 1, false);
+  }
+
+  private static TrainingSettings with(TrainingSettings settings, SettingValues others) {
+    return new TrainingSettings(settings.values().with(others));
   }
 
   @Test
   void theMeanOverEpochsIsThatOfTheirEndsAlsoAfterAnInterruption() {
     PromptMethod method = method("coop");
     Keeper last = new Keeper();
-    Map<String, String> end =
-        trained(method, keeping(new ModelSelection.Last()), null, last, () -> false, null);
+    Map<String, String> end = trained(method, settings(0.05), null, last, () -> false, null);
     ModelSelection.Average average = new ModelSelection.Average(2, 1.5);
+    TrainingSettings averaging =
+        with(
+            settings(0.05),
+            SettingValues.of("model_selection", "gauss")
+                .with("gauss_mean", 2)
+                .with("gauss_std", 1.5));
     Keeper keeper = new Keeper();
-    Map<String, String> mean = trained(method, keeping(average), null, keeper, () -> false, null);
+    Map<String, String> mean = trained(method, averaging, null, keeper, () -> false, null);
     // The training itself is the same.
     assertThat(hex(keeper.checkpoints.get(1).parameters()))
         .isEqualTo(hex(last.checkpoints.get(1).parameters()));
@@ -419,13 +408,11 @@ class TrainerTest {
       Keeper stopped = new Keeper();
       int step = stop;
       assertThatThrownBy(
-              () ->
-                  trained(
-                      method, keeping(average), null, stopped, () -> stopped.steps == step, null))
+              () -> trained(method, averaging, null, stopped, () -> stopped.steps == step, null))
           .isInstanceOf(KgCoopException.class);
       Checkpoint from =
           throughAFile(stopped.checkpoints.get(stopped.checkpoints.size() - 1), "average" + stop);
-      assertThat(trained(method, keeping(average), from, new Keeper(), () -> false, null))
+      assertThat(trained(method, averaging, from, new Keeper(), () -> false, null))
           .as("from step %s", stop)
           .isEqualTo(mean);
     }
@@ -472,16 +459,12 @@ class TrainerTest {
   void aBoundOnTheGradientsBoundsTheUpdate() {
     double bound = 1e-4;
     TrainingSettings settings =
-        new TrainingSettings(
-            new Schedule(1, EPOCHS, 0, Warmup.NONE, true, Schedule.Unit.EPOCH),
-            4,
-            new UpdateRule.Sgd(0, 0),
-            bound,
-            Sampler.RANDOM,
-            1,
-            new Augmentation.Test(),
-            1,
-            new ModelSelection.Last());
+        with(
+            settings(1),
+            SettingValues.of("warmup", "none")
+                .with("momentum", 0)
+                .with("weight_decay", 0)
+                .with("clip_norm", bound));
     Keeper keeper = new Keeper();
     Map<String, String> unused = trained(method("coop"), settings, null, keeper, () -> false, null);
     List<float[]> values =
@@ -503,7 +486,7 @@ class TrainerTest {
     assertThatThrownBy(() -> TinyTraining.settings(schedule, 1, 1, 0, 1, test, 1, false))
         .hasMessageContaining("momentum: expected 0 to below 1");
     assertThatThrownBy(() -> TinyTraining.settings(schedule, 1, 0, Double.NaN, 1, test, 1, false))
-        .hasMessageContaining("weight decay: expected at least 0");
+        .hasMessageContaining("weight_decay: expected at least 0");
     assertThatThrownBy(() -> Augmentation.ofId("cache:0"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("expected 1 to 10,000 views");

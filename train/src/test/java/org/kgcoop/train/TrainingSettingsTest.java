@@ -31,7 +31,7 @@ class TrainingSettingsTest {
   }
 
   private static TrainingSettings settings(String text) {
-    return TrainingDeclaration.parse(json(text), new TrainedMethod.Defaults(100, 32), 7);
+    return TrainingSettings.parse(json(text), new TrainedMethod.Defaults(100, 32), 7);
   }
 
   @Test
@@ -52,7 +52,7 @@ class TrainingSettingsTest {
 
   @Test
   void runsKeepTheirSettingsInTheseBytes() {
-    assertThat(TrainingDeclaration.values(settings("{}")).toJson())
+    assertThat(settings("{}").stored().toJson())
         .hasToString(
             json("{'epochs':100,'batch_size':32,'sampler':'random','lr':0.002,"
                     + "'warmup_recount':true,'warmup':'constant','warmup_epochs':1,"
@@ -65,7 +65,7 @@ class TrainingSettingsTest {
 
   @Test
   void aBoundOfZeroIsNotWritten() {
-    assertThat(TrainingDeclaration.values(settings("{'clip_norm':0}")).has("clip_norm")).isFalse();
+    assertThat(settings("{'clip_norm':0}").stored().has("clip_norm")).isFalse();
     assertThat(settings("{'clip_norm':1}").clipNorm()).isEqualTo(1);
   }
 
@@ -81,7 +81,7 @@ class TrainingSettingsTest {
             .with("warmup_epochs", 3)
             .with("transforms", "random_resized_crop(0.5,1),random_flip");
     TrainingSettings settings =
-        TrainingDeclaration.parse(
+        TrainingSettings.parse(
             json(
                 "{'optimizer':'adamw','beta2':0.98,'warmup':'linear',"
                     + "'transforms':'random_flip,random_resized_crop'}"),
@@ -93,7 +93,7 @@ class TrainingSettingsTest {
     assertThat(settings.augmentation().recipe().id())
         .isEqualTo("random_resized_crop(0.5,1.0),random_flip");
     TrainingSettings others =
-        TrainingDeclaration.parse(
+        TrainingSettings.parse(
             json("{'optimizer':'sgd','min_lr':0,'warmup_lr':0.01," + "'transforms':'none'}"),
             published,
             1);
@@ -119,10 +119,18 @@ class TrainingSettingsTest {
       })
   void isEqualAfterJson(String text) {
     TrainingSettings settings = settings(text);
-    assertThat(
-            TrainingDeclaration.parse(
-                SettingValues.fromJson(TrainingDeclaration.values(settings).toJson())))
+    assertThat(new TrainingSettings(SettingValues.fromJson(settings.stored().toJson())))
         .isEqualTo(settings);
+  }
+
+  @Test
+  void stretchesTheEpochsAndTheAverageOverThem() {
+    TrainingSettings settings =
+        settings("{'epochs':20,'model_selection':'gauss','gauss_mean':15,'gauss_std':2}")
+            .stretched(1.5);
+    assertThat(settings.schedule().epochs()).isEqualTo(30);
+    assertThat(settings.average()).isEqualTo(new ModelSelection.Average(22.5, 3));
+    assertThat(settings("{'epochs':2}").stretched(2)).isEqualTo(settings("{'epochs':4}"));
   }
 
   @Test
@@ -138,9 +146,9 @@ class TrainingSettingsTest {
 
   @Test
   void readsTheSeedAndTheDefaultOptimizer() {
-    assertThat(TrainingDeclaration.parse(json("{'epochs':1,'batch_size':1,'seed':3}")).seed())
+    assertThat(new TrainingSettings(json("{'epochs':1,'batch_size':1,'seed':3}")).seed())
         .isEqualTo(3);
-    assertThat(TrainingDeclaration.parse(json("{'epochs':1,'batch_size':1}")).optimizer())
+    assertThat(new TrainingSettings(json("{'epochs':1,'batch_size':1}")).optimizer())
         .isEqualTo(new UpdateRule.Sgd(0.9, 5e-4));
   }
 
@@ -190,21 +198,18 @@ class TrainingSettingsTest {
         MethodRegistry.parse(json("{'method':'tip-adapter-f','crop_scale':[0.6,0.9]}"))
             .trained()
             .orElseThrow();
-    TrainingSettings settings = TrainingDeclaration.parse(json("{}"), method.defaults(), 7);
+    TrainingSettings settings = TrainingSettings.parse(json("{}"), method.defaults(), 7);
     assertThat(settings.schedule())
         .isEqualTo(
             new Schedule(
                 1e-3, 20, 0, new Warmup(Warmup.Kind.NONE, 1, 1e-5), true, Schedule.Unit.STEP));
     assertThat(settings.batchSize()).isEqualTo(256);
     assertThat(settings.optimizer()).isEqualTo(new UpdateRule.AdamW(0.9, 0.999, 1e-4, 0.01));
-    assertThat(settings.sampler()).isEqualTo(Sampler.RANDOM_ALL);
     assertThat(settings.augmentation().recipe().id())
         .isEqualTo("random_resized_crop(0.6,0.9),random_flip");
-    assertThat(TrainingDeclaration.values(settings).toJson().toString())
+    assertThat(settings.stored().toJson().toString())
         .contains("\"lr_unit\":\"step\"", "\"epsilon\":1.0E-4", "\"sampler\":\"random-all\"");
-    assertThat(
-            TrainingDeclaration.parse(
-                SettingValues.fromJson(TrainingDeclaration.values(settings).toJson())))
+    assertThat(new TrainingSettings(SettingValues.fromJson(settings.stored().toJson())))
         .isEqualTo(settings);
   }
 }

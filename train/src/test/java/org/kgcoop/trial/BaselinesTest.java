@@ -141,7 +141,7 @@ class BaselinesTest {
         lab.run(
             new Transfer("cross", one, List.of(two)),
             TinyLab.plan(
-                List.of(task -> new Ensemble(List.of("art of the {}."), task.template(), true)),
+                List.of(task -> new Ensemble(task.template(), List.of("art of the {}."), true)),
                 "test",
                 List.of(1),
                 1L),

@@ -7,6 +7,7 @@ import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.DataSetList;
 import org.kgcoop.cli.options.Shots;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.runs.ProtocolKind;
 import org.kgcoop.trial.Protocol;
 import org.kgcoop.trial.Transfer;
 import picocli.CommandLine.Command;
@@ -53,7 +54,7 @@ public final class CrossCommand extends ProtocolCommand {
   Protocol protocol(Function<String, DataSet> open) {
     DataSet from = open.apply(source);
     return new Transfer(
-        "cross",
+        ProtocolKind.CROSS.id(),
         from,
         data.paths().stream().filter(path -> !path.equals(source)).map(open).toList());
   }

@@ -9,6 +9,7 @@ import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.Shots;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.open.Shifts;
+import org.kgcoop.runs.ProtocolKind;
 import org.kgcoop.trial.Protocol;
 import org.kgcoop.trial.Transfer;
 import picocli.CommandLine.Command;
@@ -61,7 +62,8 @@ public final class DomainCommand extends ProtocolCommand {
 
   @Override
   Protocol protocol(Function<String, DataSet> open) {
-    return new Transfer("domain", open.apply(source), targets().stream().map(open).toList());
+    return new Transfer(
+        ProtocolKind.DOMAIN.id(), open.apply(source), targets().stream().map(open).toList());
   }
 
   @Override

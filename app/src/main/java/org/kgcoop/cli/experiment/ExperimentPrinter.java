@@ -21,6 +21,8 @@ import org.kgcoop.cli.options.ColumnOptions;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.Metric;
+import org.kgcoop.runs.ProtocolKind;
+import org.kgcoop.runs.ProtocolKind.Columns;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.TableCell;
 import org.kgcoop.runs.TableResults;
@@ -32,7 +34,6 @@ import org.kgcoop.trial.MethodSpec;
 
 /** The printed table of a protocol, as text or as JSON. */
 final class ExperimentPrinter {
-  private static final String BASE_TO_NEW = "base2new";
   private static final String MS = "ms_per_image";
   private static final String MS_WITH_FEATURES = "ms_per_image_with_features";
 
@@ -62,14 +63,14 @@ final class ExperimentPrinter {
   static List<String> columns(Experiment experiment, ColumnOptions choice) {
     String protocol = experiment.protocol().id();
     List<String> targets =
-        protocol.equals("fewshot")
+        ProtocolKind.of(protocol).columns() == Columns.SHOTS
             ? experiment.plan().shots().stream().map(String::valueOf).toList()
             : experiment.trials().stream()
                 .flatMap(trial -> trial.targets().stream().map(EvaluationSet::name))
                 .distinct()
                 .toList();
     List<String> shown = new ArrayList<>(ProtocolTable.accuracies(protocol, targets));
-    if (protocol.equals(BASE_TO_NEW)) {
+    if (ProtocolKind.of(protocol).columns() == Columns.HALVES) {
       shown.addAll(List.of(Metric.JOINT_H.id(), Metric.ECE.id()));
     }
     if (experiment.plan().specs().stream().anyMatch(spec -> !spec.setting().keys().isEmpty())) {
@@ -134,7 +135,7 @@ final class ExperimentPrinter {
 
   private String text(ProtocolTable shown, List<String> names) {
     List<Row> rows = shown.rows();
-    boolean baseToNew = results.protocol().equals(BASE_TO_NEW);
+    boolean baseToNew = ProtocolKind.of(results.protocol()).columns() == Columns.HALVES;
     List<ColumnData<Row>> columns = new ArrayList<>();
     columns.add(left("method", Row::title));
     if (rows.stream().anyMatch(row -> !row.setting().isEmpty())) {

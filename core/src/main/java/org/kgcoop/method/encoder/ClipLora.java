@@ -122,23 +122,8 @@ public record ClipLora(
               "https://github.com/MaxZanella/CLIP-LoRA")
           .needsTextEncoder()
           .needsVit()
-          .setting(RANK, ClipLora::rank)
-          .setting(ALPHA, ClipLora::alpha)
-          .setting(DROPOUT, ClipLora::dropout)
-          .setting(ADAPTED, ClipLora::matrices)
-          .setting(TEXT_LAYERS, ClipLora::textLayers)
-          .setting(IMAGE_LAYERS, ClipLora::imageLayers)
-          .setting(SharedSettings.TEMPLATE, ClipLora::template)
-          .build(
-              values ->
-                  new ClipLora(
-                      values.get(RANK),
-                      values.get(ALPHA),
-                      values.get(DROPOUT),
-                      values.get(ADAPTED),
-                      values.get(TEXT_LAYERS),
-                      values.get(IMAGE_LAYERS),
-                      values.get(SharedSettings.TEMPLATE)));
+          .settings(
+              RANK, ALPHA, DROPOUT, ADAPTED, TEXT_LAYERS, IMAGE_LAYERS, SharedSettings.TEMPLATE);
 
   /** Published factor of the cosines. */
   private static final double SCALE = 100;
@@ -178,11 +163,6 @@ public record ClipLora(
 
   private static int ceiling(int number, int divisor) {
     return (number + divisor - 1) / divisor;
-  }
-
-  @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
   }
 
   /** Returns the training settings for 16 shots of 50 classes. */
@@ -265,14 +245,6 @@ public record ClipLora(
       case "v" -> Projection.VALUE;
       default -> Projection.OUTPUT;
     };
-  }
-
-  /** Returns this method with the template of the other data set. */
-  @Override
-  public Method forDataSetOf(Method other) {
-    return other instanceof ClipLora lora
-        ? new ClipLora(rank, alpha, dropout, matrices, textLayers, imageLayers, lora.template)
-        : this;
   }
 
   private final class Branches extends EncoderModel {

@@ -47,16 +47,10 @@ public record Ivlp(VisionLanguagePrompts rows) implements EncoderMethod, TokenSp
               "https://github.com/muzairkhattak/multimodal-prompt-learning")
           .needsTextEncoder()
           .needsVit()
-          .settings(ROWS.settings(), Ivlp::rows)
-          .build(values -> new Ivlp(ROWS.of(values)));
+          .settings(ROWS.settings());
 
   /** Published number of tokens if only the text encoder has learned tokens. */
   public static final int TEXT_ONLY_TOKENS = 4;
-
-  @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
-  }
 
   @Override
   public String prompts() {

@@ -67,12 +67,7 @@ public record Maple(int contextTokens, String words, int depth)
               "https://github.com/muzairkhattak/multimodal-prompt-learning")
           .needsTextEncoder()
           .needsVit()
-          .setting(CONTEXT_TOKENS, Maple::contextTokens)
-          .setting(WORDS, Maple::words)
-          .setting(DEPTH, Maple::depth)
-          .build(
-              values ->
-                  new Maple(values.get(CONTEXT_TOKENS), values.get(WORDS), values.get(DEPTH)));
+          .settings(CONTEXT_TOKENS, WORDS, DEPTH);
 
   private static final String FIRST = "prompt_learner.proj";
   private static final String DEEP = "prompt_learner.compound_prompts_text.";
@@ -82,11 +77,6 @@ public record Maple(int contextTokens, String words, int depth)
 
   public Maple {
     words = new ContextInit(contextTokens, words).words();
-  }
-
-  @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
   }
 
   @Override

@@ -121,21 +121,7 @@ public record Mmrl(
               "https://github.com/yunncheng/MMRL")
           .needsTextEncoder()
           .needsVit()
-          .setting(REPRESENTATIONS, Mmrl::tokens)
-          .setting(LAYERS, Mmrl::layers)
-          .setting(DIMENSION, Mmrl::dimension)
-          .setting(SHARE, Mmrl::share)
-          .setting(WEIGHT, Mmrl::weight)
-          .setting(SharedSettings.TEMPLATE, Mmrl::template)
-          .build(
-              values ->
-                  new Mmrl(
-                      values.get(REPRESENTATIONS),
-                      values.get(LAYERS),
-                      values.get(DIMENSION),
-                      values.get(SHARE),
-                      values.get(WEIGHT),
-                      values.get(SharedSettings.TEMPLATE)));
+          .settings(REPRESENTATIONS, LAYERS, DIMENSION, SHARE, WEIGHT, SharedSettings.TEMPLATE);
 
   /** Name of the matrix R, (n, d). */
   public static final String TOKENS = "representation_learner.compound_rep_tokens";
@@ -183,11 +169,6 @@ public record Mmrl(
 
   public static boolean isParameter(String name) {
     return name.equals(PROJECTION) || name.startsWith(TOKENS);
-  }
-
-  @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
   }
 
   @Override

@@ -83,17 +83,7 @@ public record PromptSrc(
               "https://github.com/muzairkhattak/PromptSRC")
           .needsTextEncoder()
           .needsVit()
-          .settings(ROWS.settings(), PromptSrc::rows)
-          .setting(TAUGHT, PromptSrc::templates)
-          .setting(TEXT_WEIGHT, PromptSrc::textWeight)
-          .setting(IMAGE_WEIGHT, PromptSrc::imageWeight)
-          .build(
-              values ->
-                  new PromptSrc(
-                      ROWS.of(values),
-                      values.get(TAUGHT),
-                      values.get(TEXT_WEIGHT),
-                      values.get(IMAGE_WEIGHT)));
+          .settings(ROWS.settings(), TAUGHT, TEXT_WEIGHT, IMAGE_WEIGHT);
 
   /**
    * The 60 published templates ({@code trainers/imagenet_templates.py}): the first 60 of the 80
@@ -104,11 +94,6 @@ public record PromptSrc(
   public PromptSrc {
     templates =
         new TemplateEnsemble(templates, Underscores.REPLACE).templates(); // checks the templates
-  }
-
-  @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
   }
 
   @Override

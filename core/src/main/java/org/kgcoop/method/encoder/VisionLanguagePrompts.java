@@ -4,9 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.method.SharedSettings;
-import org.kgcoop.settings.BoundSetting;
 import org.kgcoop.settings.Setting;
-import org.kgcoop.settings.SettingValues;
+import org.kgcoop.settings.SettingList;
 
 /**
  * Learned tokens of IVLP and PromptSRC, which are independent for the two encoders.
@@ -82,22 +81,14 @@ public record VisionLanguagePrompts(
           .publishedAs(key("N_CTX_VISION"));
     }
 
-    List<BoundSetting<VisionLanguagePrompts>> settings() {
-      return List.of(
-          contextTokens().from(VisionLanguagePrompts::contextTokens),
-          words().from(VisionLanguagePrompts::words),
-          textDepth().from(VisionLanguagePrompts::textDepth),
-          imageTokens().from(VisionLanguagePrompts::imageTokens),
-          imageDepth().from(VisionLanguagePrompts::imageDepth));
-    }
-
-    VisionLanguagePrompts of(SettingValues values) {
-      return new VisionLanguagePrompts(
-          values.get(contextTokens()),
-          values.get(words()),
-          values.get(textDepth()),
-          values.get(imageTokens()),
-          values.get(imageDepth()));
+    SettingList<VisionLanguagePrompts> settings() {
+      return SettingList.of(
+          VisionLanguagePrompts.class,
+          contextTokens(),
+          words(),
+          textDepth(),
+          imageTokens(),
+          imageDepth());
     }
   }
 

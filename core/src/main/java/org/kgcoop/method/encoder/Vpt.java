@@ -57,23 +57,10 @@ public record Vpt(int imageTokens, int imageDepth, String template) implements E
               "https://github.com/muzairkhattak/multimodal-prompt-learning")
           .needsTextEncoder()
           .needsVit()
-          .setting(IMAGE_TOKENS, Vpt::imageTokens)
-          .setting(IMAGE_DEPTH, Vpt::imageDepth)
-          .setting(SharedSettings.TEMPLATE, Vpt::template)
-          .build(
-              values ->
-                  new Vpt(
-                      values.get(IMAGE_TOKENS),
-                      values.get(IMAGE_DEPTH),
-                      values.get(SharedSettings.TEMPLATE)));
+          .settings(IMAGE_TOKENS, IMAGE_DEPTH, SharedSettings.TEMPLATE);
 
   public Vpt {
     Templates.check(template);
-  }
-
-  @Override
-  public Declaration<Method> declaration() {
-    return DECLARATION;
   }
 
   @Override
@@ -84,12 +71,6 @@ public record Vpt(int imageTokens, int imageDepth, String template) implements E
   @Override
   public TrainableModel model(Clip clip, List<String> classNames, long seed) {
     return new Prompts(clip, classNames, seed);
-  }
-
-  /** Returns this method with the template of the other data set. */
-  @Override
-  public Method forDataSetOf(Method other) {
-    return other instanceof Vpt vpt ? new Vpt(imageTokens, imageDepth, vpt.template) : this;
   }
 
   private final class Prompts extends PromptTokenModel {
