@@ -1,5 +1,6 @@
 package org.kgcoop.report;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.List;
 import org.jsoup.nodes.DataNode;
 import org.jsoup.nodes.Document;
@@ -55,6 +56,7 @@ final class PageHtml {
   }
 
   /** Adds an element on a line of its own, with pairs of names and values as attributes. */
+  @CanIgnoreReturnValue
   private static Element add(Element parent, String tag, String... attributes) {
     Element element = parent.appendText("\n").appendElement(tag);
     for (int i = 0; i < attributes.length; i += 2) {

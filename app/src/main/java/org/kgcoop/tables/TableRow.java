@@ -176,10 +176,8 @@ public final class TableRow {
           Set<Long> seeds = other.bySeed(dataSet).keySet();
           bySeed.forEach(
               (seed, run) -> {
-                boolean isShared =
-                    seed == NO_SEED || seeds.contains(NO_SEED)
-                        ? !seeds.isEmpty()
-                        : seeds.contains(seed);
+                boolean matchesAny = seed == NO_SEED || seeds.contains(NO_SEED);
+                boolean isShared = matchesAny ? !seeds.isEmpty() : seeds.contains(seed);
                 if (isShared) {
                   common.add(run, (first, second) -> second);
                 }

@@ -342,7 +342,6 @@ class BadInputTest {
             "adapt DATA --clip CLIP --out OUT --exclude",
             "train --clip CLIP --data DATA --out OUT --config",
             "inspect DATA --class-names",
-            "inspect CLIP --check --image",
             "predict IMAGE --clip CLIP --classes-file",
             "predict IMAGE --classes a,b --clip CLIP --tokenizer",
             "predict IMAGE --classes a,b --clip",
