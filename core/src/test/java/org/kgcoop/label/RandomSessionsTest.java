@@ -408,9 +408,10 @@ class RandomSessionsTest {
 
     private void choose(String person) {
       Map<Path, String> chosen = new LinkedHashMap<>();
-      for (Labeling.Current each : labeling.current()) {
-        if (!each.isHidden() && random.nextInt(8) == 0) {
-          chosen.put(each.image(), random(each.image()));
+      for (int position : labeling.view(View.all())) {
+        Path image = labeling.images().get(position);
+        if (random.nextInt(8) == 0) {
+          chosen.put(image, random(image));
         }
       }
       if (!chosen.isEmpty()) {
@@ -458,9 +459,9 @@ class RandomSessionsTest {
       Model model = model();
       assertThat(labeling.classes()).isEqualTo(List.copyOf(model.names.values()));
       Map<String, String> shown = new TreeMap<>();
-      for (Labeling.Current each : labeling.current()) {
-        if (each.isLabeled()) {
-          shown.put(each.image().toString(), each.name());
+      for (LabeledImage each : labeling.current()) {
+        if (each.source() != LabeledImage.Source.HEAD) {
+          shown.put(each.key(), each.name());
         }
       }
       assertThat(shown).isEqualTo(named(model));

@@ -162,9 +162,10 @@ class SessionAccuracyTest {
       measure(labeling);
       double before = labeling.accuracy().folder().orElseThrow().atLeast();
       Map<Path, String> chosen = new LinkedHashMap<>();
-      for (Labeling.Current each : labeling.current()) {
-        boolean isRight = each.name().equals(truth.get(each.image().toString()));
-        if (!each.isLabeled() && isRight && chosen.size() < 40) {
+      for (LabeledImage each : labeling.current()) {
+        boolean isRight = each.name().equals(truth.get(each.key()));
+        boolean isLabeled = each.source() != LabeledImage.Source.HEAD;
+        if (!isLabeled && isRight && chosen.size() < 40) {
           chosen.put(each.image(), each.name());
         }
       }
