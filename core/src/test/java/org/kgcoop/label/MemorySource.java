@@ -2,6 +2,7 @@ package org.kgcoop.label;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +37,22 @@ final class MemorySource implements SessionSource {
     this.texts = texts;
     this.scale = scale;
     this.pictures = Map.copyOf(pictures);
+  }
+
+  /** Returns a row of unit length. */
+  static double[] unit(double[] row) {
+    double norm = Math.sqrt(Arrays.stream(row).map(x -> x * x).sum());
+    return Arrays.stream(row).map(x -> x / norm).toArray();
+  }
+
+  /** Returns a feature: a row of unit length, in single precision. */
+  static float[] feature(double[] row) {
+    double[] unit = unit(row);
+    float[] feature = new float[row.length];
+    for (int d = 0; d < feature.length; d++) {
+      feature[d] = (float) unit[d];
+    }
+    return feature;
   }
 
   /** Entries in memory. They survive the session, so that it can be opened again. */

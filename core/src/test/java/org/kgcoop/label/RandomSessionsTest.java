@@ -168,7 +168,7 @@ class RandomSessionsTest {
       this.seed = seed;
       random = new Random(seed);
       for (int c = 0; c < 5; c++) {
-        centers.add(unit(random.doubles(WIDTH, -1, 1).toArray()));
+        centers.add(MemorySource.feature(random.doubles(WIDTH, -1, 1).toArray()));
       }
       join(30 + random.nextInt(50));
       labeling = open(journal);
@@ -182,21 +182,9 @@ class RandomSessionsTest {
         for (int d = 0; d < WIDTH; d++) {
           feature[d] = centers.get(label)[d] + 0.3 * random.nextGaussian();
         }
-        folder.put(name, unit(feature));
+        folder.put(name, MemorySource.feature(feature));
         truth.put(name, label);
       }
-    }
-
-    private static float[] unit(double[] row) {
-      double norm = 0;
-      for (double x : row) {
-        norm += x * x;
-      }
-      float[] result = new float[row.length];
-      for (int d = 0; d < row.length; d++) {
-        result[d] = (float) (row[d] / Math.sqrt(norm));
-      }
-      return result;
     }
 
     private Labeling open(Journal entries) {
