@@ -929,7 +929,7 @@ public final class Labeling implements AutoCloseable {
   /**
    * Returns the class of each readable image at the moment, by the person or by the program. An
    * image that is not classified has {@link #NONE}: one that is not read yet, or, in a folder of
-   * more than {@value #CLASSIFIED} images, one that takes no part in the choice.
+   * more than 20,000 images, one that takes no part in the choice.
    */
   public synchronized List<LabeledImage> current() {
     SessionHead head = session.head();
