@@ -305,9 +305,9 @@ final class LabelBench implements Callable<Integer> {
                 settings(scenario, goals.get(goals.size() - 1), seed, Integer.MAX_VALUE, false),
                 later(scenario, images, seed),
                 step -> {
-                  last[0] = step.seconds() / 60;
+                  last[0] = step.did().seconds() / 60;
                   for (int g = 0; g < reached.length; g++) {
-                    if (Double.isNaN(reached[g]) && step.right() >= goals.get(g)) {
+                    if (Double.isNaN(reached[g]) && step.did().right() >= goals.get(g)) {
                       reached[g] = last[0];
                     }
                   }
@@ -386,16 +386,17 @@ final class LabelBench implements Callable<Integer> {
           later(scenario, pool.truth().size(), seed),
           step -> {
             double given = step.given() / 100;
-            pages[0] += step.kind().isBlind() ? 0 : 1;
-            step.accuracy()
+            pages[0] += step.did().kind().isBlind() ? 0 : 1;
+            step.did()
+                .accuracy()
                 .check()
                 .ifPresent(
                     done -> {
                       check.add(done.atLeast(), step.kept() / 100);
-                      questions.add(step.images());
+                      questions.add(step.did().images());
                     });
-            Optional<Share> share = step.accuracy().folder();
-            if (share.isEmpty() || step.waiting() > 0 || step.kind() == Kind.CHECK) {
+            Optional<Share> share = step.did().accuracy().folder();
+            if (share.isEmpty() || step.waiting() > 0 || step.did().kind() == Kind.CHECK) {
               return;
             }
             if (next[0] < CHECKPOINTS.size() && pages[0] >= CHECKPOINTS.get(next[0])) {
@@ -403,14 +404,15 @@ final class LabelBench implements Callable<Integer> {
               folder.get(at).add(share.get().atLeast(), given);
               boolean isBelow = given <= share.get().high() + 1e-9;
               interval.get(at).add(share.get().low(), isBelow ? given : 0);
-              step.accuracy()
+              step.did()
+                  .accuracy()
                   .newImages()
                   .ifPresent(each -> fresh.get(at).add(each.atLeast(), step.newGiven() / 100));
             }
             if (!stopped[0] && share.get().atLeast() >= GOALS.get(0) / 100) {
               stopped[0] = true;
               stops.add(GOALS.get(0) / 100, given);
-              actions.add(100 * step.actions() / pool.truth().size());
+              actions.add(100 * step.did().actions() / pool.truth().size());
             }
           });
     }
@@ -444,25 +446,18 @@ final class LabelBench implements Callable<Integer> {
       }
       Tensor features = Tensor.of(flat, count, width);
       try (GapHead head = new GapHead(features, texts, 100, GapHead.distance(features))) {
-        int step = 20;
-        for (int i = 0; i + step <= labels; i += step) {
-          int from = i;
-          head.add(
-              Arrays.copyOfRange(rows, i, i + step),
-              IntStream.range(from, from + step).map(k -> k % classes).toArray());
-        }
+        double[][] before = Arrays.copyOf(rows, labels - 20);
+        double[][] after = Arrays.copyOf(rows, labels);
+        int[] numbers = IntStream.range(0, labels).map(k -> k % classes).toArray();
         int[] all = IntStream.range(0, count).toArray();
         boolean[] audit = new boolean[count];
         double best = Double.MAX_VALUE;
         double bestCpu = Double.MAX_VALUE;
         for (int run = 0; run < 12; run++) {
-          head.cut(labels - step);
+          GapHead.Fit unused = head.fit(before, Arrays.copyOf(numbers, before.length));
           long start = System.nanoTime();
           long cpu = processCpu();
-          head.add(
-              Arrays.copyOfRange(rows, labels - step, labels),
-              IntStream.range(0, step).map(k -> k % classes).toArray());
-          GapHead.Fit fit = head.fit();
+          GapHead.Fit fit = head.fit(after, numbers);
           NextImages.Step next = NextImages.choose(fit.probabilities(), all, audit, 20, 5);
           if (next.shown().isEmpty()) {
             throw KgCoopException.data("no image was chosen");

@@ -53,16 +53,15 @@ final class SortingCases {
     try (GapHead head = new GapHead(images, texts, constants.path("scale").asDouble(), distance)) {
       for (JsonNode step : c.path("steps")) {
         int[] labeled = ints(step.path("labeled"));
-        int[] fresh = Arrays.copyOfRange(labeled, head.size(), labeled.length);
-        head.add(
-            Arrays.stream(fresh).mapToObj(i -> features[i]).toArray(double[][]::new),
-            Arrays.stream(fresh).map(i -> labels[i]).toArray());
-        GapHead.Fit fit = head.fit();
+        double[][] rows =
+            Arrays.stream(labeled).mapToObj(i -> features[i]).toArray(double[][]::new);
+        int[] classes = Arrays.stream(labeled).map(i -> labels[i]).toArray();
+        GapHead.Fit fit = head.fit(rows, classes);
         compare(comparison, "probabilities", fit.probabilities(), step.path("probabilities"));
         comparison.equal("has tau", fit.tau().isPresent(), !step.path("tau").isNull());
         fit.tau().ifPresent(tau -> comparison.value("tau", tau, step.path("tau").asDouble()));
         if (step.has("left_out")) {
-          compare(comparison, "left out", head.leftOut(), step.path("left_out"));
+          compare(comparison, "left out", head.leftOut(rows, classes), step.path("left_out"));
         }
         int[] rest = IntStream.range(0, remaining.length).filter(i -> remaining[i]).toArray();
         NextImages.Step next =

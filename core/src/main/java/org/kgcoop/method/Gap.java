@@ -69,8 +69,7 @@ public record Gap(List<String> templates) implements KernelMethod {
               matrix(texts(context.clip(), context.classNames())),
               context.clip().logitScale(),
               distance)) {
-        head.add(matrix(features), train.labelArray());
-        GapHead.Fit fit = head.fit();
+        GapHead.Fit fit = head.fit(matrix(features), train.labelArray());
         int classes = context.classNames().size();
         Map<String, StoredTensor> stored = new LinkedHashMap<>();
         KernelMethod.store(stored, features, columns(fit.coefficients(), classes));

@@ -53,7 +53,7 @@ public final class GapHead implements AutoCloseable {
   private final double beta;
   private final KernelFactor factor = new KernelFactor(); // of K_LL + 0.1 I
   private final List<double[]> rows = new ArrayList<>(); // features of L
-  private final List<Integer> labels = new ArrayList<>();
+  private int[] labels = {};
   private double[][] texts; // (K, D)
   private double[][] zeroShot; // Z without none, (N, K)
   private final List<double[]> zeroShotRows = new ArrayList<>(); // Z_L without none
@@ -108,11 +108,6 @@ public final class GapHead implements AutoCloseable {
     }
   }
 
-  /** Returns n, the number of labels. */
-  public int size() {
-    return labels.size();
-  }
-
   /** Replaces the images to classify, (N, D), unit rows. The labels stay. */
   public void setImages(Tensor images) {
     features.close();
@@ -144,55 +139,17 @@ public final class GapHead implements AutoCloseable {
   }
 
   /**
-   * Adds labeled images.
+   * Fits the head.
    *
-   * @param images their features, (m, D), unit rows
-   * @param added their labels, from 0 to K; K is none of these
+   * <p>Images in front that are those of the last call cost little, whatever their labels: only the
+   * others extend the factor of the kernel.
+   *
+   * @param images the features of the labeled images, (n, D), unit rows
+   * @param newLabels their labels, from 0 to K; K is none of these
    */
-  public void add(double[][] images, int[] added) {
-    int n = rows.size();
-    int m = images.length;
-    if (m == 0) {
-      return;
-    }
-    if (n + m > kernel.size(0)) {
-      Tensor larger = rows(Math.max(2 * Math.toIntExact(kernel.size(0)), n + m));
-      try (Scope scope = Scope.open("kernel")) {
-        larger.narrow(0, 0, n).copy_(kernel.narrow(0, 0, n));
-      }
-      kernel.close();
-      kernel = larger;
-    }
-    computeKernel(n, images);
-    for (int i = 0; i < m; i++) {
-      double[] row = images[i];
-      double[] similarity = new double[rows.size() + 1];
-      for (int j = 0; j < rows.size(); j++) {
-        similarity[j] = StrictMath.exp(-beta * (1 - dot(row, rows.get(j))));
-      }
-      similarity[rows.size()] = StrictMath.exp(-beta * (1 - dot(row, row))) + RIDGE;
-      factor.append(similarity);
-      rows.add(row);
-      labels.add(added[i]);
-      zeroShotRows.add(zeroShot(row));
-    }
-  }
-
-  /** Changes the label of the labeled image at a position. */
-  public void correct(int position, int label) {
-    labels.set(position, label);
-  }
-
-  /** Removes all labels after the first n. */
-  public void cut(int n) {
-    factor.cut(n);
-    List.of(rows, labels, zeroShotRows).forEach(list -> list.subList(n, list.size()).clear());
-  }
-
-  /** Fits the head to the labels so far. */
-  public Fit fit() {
-    int n = labels.size();
-    if (n == 0) {
+  public Fit fit(double[][] images, int[] newLabels) {
+    take(images, newLabels);
+    if (labels.length == 0) {
       return new Fit(new double[0][], texts, OptionalDouble.empty(), withoutLabels(zeroShot));
     }
     double[][] coefficients = residuals();
@@ -204,10 +161,46 @@ public final class GapHead implements AutoCloseable {
       OptionalDouble tau = prototypes.tau(p, cosines);
       Tensor ridge =
           kernel
-              .narrow(0, 0, n)
+              .narrow(0, 0, labels.length)
               .transpose(0, 1)
               .matmul(tensor(coefficients).to(features.dtype())); // (N, K + 1)
       return new Fit(coefficients, p, tau, joined(zeroShot, ridge, cosines, tau));
+    }
+  }
+
+  /** Replaces the labeled images after the first one that differs from that of the last call. */
+  private void take(double[][] images, int[] newLabels) {
+    int equal = 0;
+    while (equal < Math.min(rows.size(), images.length)
+        && Arrays.equals(rows.get(equal), images[equal])) {
+      equal++;
+    }
+    factor.cut(equal);
+    rows.subList(equal, rows.size()).clear();
+    zeroShotRows.subList(equal, zeroShotRows.size()).clear();
+    labels = newLabels.clone();
+    if (equal == images.length) {
+      return;
+    }
+    if (images.length > kernel.size(0)) {
+      Tensor larger = rows(Math.max(2 * Math.toIntExact(kernel.size(0)), images.length));
+      try (Scope scope = Scope.open("kernel")) {
+        larger.narrow(0, 0, equal).copy_(kernel.narrow(0, 0, equal));
+      }
+      kernel.close();
+      kernel = larger;
+    }
+    computeKernel(equal, Arrays.copyOfRange(images, equal, images.length));
+    for (int i = equal; i < images.length; i++) {
+      double[] row = images[i];
+      double[] similarity = new double[i + 1];
+      for (int j = 0; j < i; j++) {
+        similarity[j] = StrictMath.exp(-beta * (1 - dot(row, rows.get(j))));
+      }
+      similarity[i] = StrictMath.exp(-beta * (1 - dot(row, row))) + RIDGE;
+      factor.append(similarity);
+      rows.add(row);
+      zeroShotRows.add(zeroShot(row));
     }
   }
 
@@ -215,7 +208,7 @@ public final class GapHead implements AutoCloseable {
    * Classifies other images.
    *
    * @param images (B, D), unit rows
-   * @param fit the result of {@link #fit} for the current labels
+   * @param fit the result of the last {@link #fit}
    * @return the probabilities, (B, K + 1)
    */
   public double[][] classify(Tensor images, Fit fit) {
@@ -257,9 +250,12 @@ public final class GapHead implements AutoCloseable {
   /**
    * Returns the probabilities of each labeled image by a head without its label, (n, K + 1). The
    * gap and tau are not computed again.
+   *
+   * @param images as for {@link #fit}
    */
-  public double[][] leftOut() {
-    int n = labels.size();
+  public double[][] leftOut(double[][] images, int[] newLabels) {
+    take(images, newLabels);
+    int n = labels.length;
     int classes = texts.length;
     double[][] coefficients = residuals();
     factor.solve(coefficients);
@@ -274,12 +270,12 @@ public final class GapHead implements AutoCloseable {
     for (int i = 0; i < n; i++) {
       double[] scores = new double[classes + 1];
       for (int c = 0; c <= classes; c++) {
-        scores[c] = (labels.get(i) == c ? 1 : 0) - coefficients[i][c] / inverse[i];
+        scores[c] = (labels[i] == c ? 1 : 0) - coefficients[i][c] / inverse[i];
       }
       double[] row = rows.get(i);
       double[] cosines = Arrays.stream(p).mapToDouble(prototype -> dot(row, prototype)).toArray();
-      if (labels.get(i) < classes) {
-        cosines[labels.get(i)] = dot(row, prototypes.without(i));
+      if (labels[i] < classes) {
+        cosines[labels[i]] = dot(row, prototypes.without(i));
       }
       probabilities[i] = joined(scores, cosines, tau);
     }
@@ -288,12 +284,12 @@ public final class GapHead implements AutoCloseable {
 
   /** Returns Y - Z_L, (n, K + 1). */
   private double[][] residuals() {
-    double[][] residuals = new double[labels.size()][texts.length + 1];
+    double[][] residuals = new double[labels.length][texts.length + 1];
     for (int i = 0; i < residuals.length; i++) {
       for (int c = 0; c < texts.length; c++) {
         residuals[i][c] = -zeroShotRows.get(i)[c];
       }
-      residuals[i][labels.get(i)] += 1;
+      residuals[i][labels[i]] += 1;
     }
     return residuals;
   }
@@ -394,10 +390,10 @@ public final class GapHead implements AutoCloseable {
     private final double[][] shifted; // unit(T_c + g), (K, D)
 
     Prototypes() {
-      for (int i = 0; i < labels.size(); i++) {
-        if (labels.get(i) < texts.length) {
-          counts[labels.get(i)]++;
-          add(sums[labels.get(i)], rows.get(i), 1);
+      for (int i = 0; i < labels.length; i++) {
+        if (labels[i] < texts.length) {
+          counts[labels[i]]++;
+          add(sums[labels[i]], rows.get(i), 1);
         }
       }
       double[] gap = new double[texts[0].length];
@@ -436,7 +432,7 @@ public final class GapHead implements AutoCloseable {
 
     /** Returns the prototype of the class of a labeled image, computed without this image. */
     double[] without(int position) {
-      int c = labels.get(position);
+      int c = labels[position];
       double[] others = sums[c].clone();
       add(others, rows.get(position), -1);
       return prototype(c, others);
@@ -447,9 +443,9 @@ public final class GapHead implements AutoCloseable {
       double none = 0;
       double own = 0;
       int nones = 0;
-      for (int i = 0; i < labels.size(); i++) {
+      for (int i = 0; i < labels.length; i++) {
         double[] row = rows.get(i);
-        if (labels.get(i) < texts.length) {
+        if (labels[i] < texts.length) {
           own += dot(row, without(i));
         } else {
           none += Arrays.stream(prototypes).mapToDouble(p -> dot(row, p)).max().orElse(0);
@@ -459,7 +455,7 @@ public final class GapHead implements AutoCloseable {
       if (nones == 0) {
         return OptionalDouble.empty();
       }
-      int labeled = labels.size() - nones;
+      int labeled = labels.length - nones;
       return OptionalDouble.of(
           ((labeled > 0 ? own / labeled : medianOfLargest(cosines)) + none / nones) / 2);
     }

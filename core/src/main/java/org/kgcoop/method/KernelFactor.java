@@ -10,11 +10,6 @@ import java.util.List;
 final class KernelFactor {
   private final List<double[]> rows = new ArrayList<>(); // row i has i + 1 values
 
-  /** Returns n. */
-  int size() {
-    return rows.size();
-  }
-
   /**
    * Appends a row.
    *

@@ -40,8 +40,8 @@ class GapHeadTest {
     return new GapHead(tensor(images), classTexts, 100, 0.5);
   }
 
-  private static void add(GapHead head, double[][] images, int[] labels, int from, int to) {
-    head.add(Arrays.copyOfRange(images, from, to), Arrays.copyOfRange(labels, from, to));
+  private GapHead.Fit fit(GapHead head, int... labels) {
+    return head.fit(Arrays.copyOf(images, labels.length), labels);
   }
 
   private static int argmax(double[] row) {
@@ -62,7 +62,7 @@ class GapHeadTest {
   @Test
   void isZeroShotWithoutLabels() {
     try (GapHead head = head(texts)) {
-      double[][] p = head.fit().probabilities();
+      double[][] p = fit(head).probabilities();
       for (int i = 0; i < N; i++) {
         double[] logits = new double[K];
         for (int c = 0; c < K; c++) {
@@ -84,18 +84,17 @@ class GapHeadTest {
   }
 
   @Test
-  void givesTheSameAfterAddingInPartsCorrectingAndCutting() {
-    int[] labels = {0, 1, 2, 0, NONE, 1, 0};
+  void givesTheSameAfterOtherImagesAndLabels() {
     try (GapHead whole = head(texts);
         GapHead parts = head(texts)) {
-      add(whole, images, labels, 0, 7);
-      add(parts, images, new int[] {0, 0, 2, 0, NONE, 2, 2}, 0, 7);
-      parts.cut(5);
-      parts.correct(1, 1);
-      add(parts, images, labels, 5, 6);
-      add(parts, images, labels, 6, 7);
-      GapHead.Fit expected = whole.fit();
-      GapHead.Fit actual = parts.fit();
+      GapHead.Fit before = fit(parts, 0, 0, 2, 0, NONE, 2, 2);
+      assertThat(before.tau()).isPresent();
+      double[][] others = Arrays.copyOf(images, 7);
+      others[5] = images[9];
+      assertThat(parts.fit(others, new int[] {0, 1, 2, 0, NONE, 1, 0}).tau()).isPresent();
+      assertThat(fit(parts, 0, 1, 2, 0, NONE, 1).tau()).isPresent();
+      GapHead.Fit expected = fit(whole, 0, 1, 2, 0, NONE, 1, 0);
+      GapHead.Fit actual = fit(parts, 0, 1, 2, 0, NONE, 1, 0);
       assertEqual(actual.probabilities(), expected.probabilities());
       assertThat(actual.tau()).isEqualTo(expected.tau());
     }
@@ -103,11 +102,10 @@ class GapHeadTest {
 
   @Test
   void classifiesOtherImagesAsThoseOfTheFolder() {
-    int[] labels = {0, 1, 2, NONE};
     try (GapHead head = head(texts)) {
-      assertEqual(head.classify(tensor(images), head.fit()), head.fit().probabilities());
-      add(head, images, labels, 0, 4);
-      GapHead.Fit fit = head.fit();
+      GapHead.Fit zeroShot = fit(head);
+      assertEqual(head.classify(tensor(images), zeroShot), zeroShot.probabilities());
+      GapHead.Fit fit = fit(head, 0, 1, 2, NONE);
       assertEqual(head.classify(tensor(images), fit), fit.probabilities());
     }
   }
@@ -117,38 +115,33 @@ class GapHeadTest {
     double[][] more = unit(K + 2, 2); // begins with the same texts
     try (GapHead grown = head(Arrays.copyOf(more, K));
         GapHead fresh = head(more)) {
-      add(grown, images, new int[] {0, 1, 2}, 0, 3);
+      assertThat(fit(grown, 0, 1, 2).tau()).isEmpty();
       grown.setTexts(more);
-      add(fresh, images, new int[] {0, 1, 2}, 0, 3);
-      assertEqual(grown.fit().probabilities(), fresh.fit().probabilities());
+      assertEqual(fit(grown, 0, 1, 2).probabilities(), fit(fresh, 0, 1, 2).probabilities());
     }
   }
 
   @Test
   void leavesALabelOutOfItsRidgeAndItsPrototype() {
     int[] labels = {0, 1, 2, 0, 1, 2, 0};
-    try (GapHead all = head(texts)) {
-      add(all, images, labels, 0, 7);
-      double[][] leftOut = all.leftOut();
+    try (GapHead all = head(texts);
+        GapHead others = head(texts)) {
+      double[][] leftOut = all.leftOut(Arrays.copyOf(images, 7), labels);
       // The ridge without the last image is exact; the gap stays that of all images.
-      try (GapHead others = head(texts)) {
-        add(others, images, labels, 0, 6);
-        double[] without = others.fit().probabilities()[6];
-        assertThat(argmax(leftOut[6])).isEqualTo(argmax(without));
-      }
+      double[] without = fit(others, Arrays.copyOf(labels, 6)).probabilities()[6];
+      assertThat(argmax(leftOut[6])).isEqualTo(argmax(without));
       assertThat(Arrays.stream(leftOut[6]).sum()).isCloseTo(1, Offset.offset(1e-9));
-      assertThat(leftOut[6][0]).isLessThan(all.fit().probabilities()[6][0]);
+      assertThat(leftOut[6][0]).isLessThan(fit(all, labels).probabilities()[6][0]);
     }
   }
 
   @Test
   void findsNoneOfTheseByItsCosine() {
     try (GapHead head = head(texts)) {
-      add(head, images, new int[] {0, 1, 2}, 0, 3);
-      assertThat(head.fit().tau()).isEmpty();
-      head.add(new double[][] {images[3]}, new int[] {NONE});
-      assertThat(head.fit().tau()).isPresent();
-      assertThat(head.fit().probabilities()[3][NONE]).isPositive();
+      assertThat(fit(head, 0, 1, 2).tau()).isEmpty();
+      GapHead.Fit fit = fit(head, 0, 1, 2, NONE);
+      assertThat(fit.tau()).isPresent();
+      assertThat(fit.probabilities()[3][NONE]).isPositive();
     }
   }
 

@@ -56,8 +56,8 @@ class GapTest {
               new GapHead(
                   others.copy(), matrix(texts), clip.logitScale(), GapHead.distance(images));
           Head head = fitted.classifier(clip, CLASSES)) {
-        expected.add(matrix(images), LABELS.stream().mapToInt(Integer::intValue).toArray());
-        double[][] p = expected.fit().probabilities();
+        int[] labels = LABELS.stream().mapToInt(Integer::intValue).toArray();
+        double[][] p = expected.fit(matrix(images), labels).probabilities();
         double[][] actual = matrix(head.probabilities(others));
         for (int i = 0; i < p.length; i++) {
           assertThat(actual[i])

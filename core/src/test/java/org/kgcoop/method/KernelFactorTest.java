@@ -80,7 +80,9 @@ class KernelFactorTest {
     factor.solve(inverse);
     assertEqual(product(inverse, 4), identity(4));
     factor.append(Arrays.copyOf(matrix[4], 5));
-    assertThat(factor.size()).isEqualTo(5);
+    double[][] larger = identity(5);
+    factor.solve(larger);
+    assertEqual(product(larger, 5), identity(5));
   }
 
   @Test

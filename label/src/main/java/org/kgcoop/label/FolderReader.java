@@ -211,7 +211,7 @@ final class FolderReader implements ImageReader {
     }
     List<Integer> near = session.near(audit); // only this thread writes features
     synchronized (lock) {
-      if (session.state().classes().length >= 2) { // a copy differs less than another class
+      if (session.state().canFit()) { // a copy differs less than another class
         classes.putAll(session.head().predicted(near));
       }
     }

@@ -46,9 +46,7 @@ final class Gallery {
 
   /** Returns true for an image that a view may show: it is read, and no open image of the audit. */
   boolean isShown(int image) {
-    return session.hasFeature(image)
-        && !state.isGone(image)
-        && !(state.isAudit(image) && state.answer(image) == LabelState.UNLABELED);
+    return session.hasFeature(image) && !state.isGone(image) && !state.isHidden(image);
   }
 
   // ---- classes
@@ -80,7 +78,7 @@ final class Gallery {
   }
 
   private boolean isProposed(int image) {
-    return isShown(image) && state.answer(image) == LabelState.UNLABELED;
+    return isShown(image) && !state.isAnswered(image);
   }
 
   private static double margin(double[] p) {
@@ -95,9 +93,8 @@ final class Gallery {
 
   /** Returns the class of the person, or the proposed one. */
   private int label(int image) {
-    int answer = state.answer(image);
-    return answer != LabelState.UNLABELED
-        ? answer
+    return state.isAnswered(image)
+        ? state.answer(image)
         : session.head().isInPool(image) ? session.head().predicted(image) : others[image];
   }
 
@@ -117,7 +114,7 @@ final class Gallery {
         view.shown() == View.Shown.CLASS
             || view.shown() == View.Shown.NONE
             || view.order() == View.Order.DOUBT;
-    boolean canFit = state.classes().length >= 2;
+    boolean canFit = state.canFit();
     while (needsClasses && canFit && prepare()) {}
     int[] chosen =
         view.shown() == View.Shown.SUSPICIOUS
@@ -150,7 +147,7 @@ final class Gallery {
 
   /** Returns the margin of a proposal, and 2 for an answered image. */
   private float certainty(int image) {
-    return state.answer(image) != LabelState.UNLABELED
+    return state.isAnswered(image)
         ? 2
         : session.head().isInPool(image)
             ? (float) margin(session.head().probabilities(new int[] {image})[0])
@@ -198,7 +195,7 @@ final class Gallery {
    * @throws KgCoopException if an image may not be shown
    */
   List<LabeledImage> labels(List<Integer> images) {
-    boolean canFit = state.classes().length >= 2;
+    boolean canFit = state.canFit();
     return images.stream().map(image -> labeled(image, canFit)).toList();
   }
 
@@ -210,11 +207,10 @@ final class Gallery {
     if (!isShown(image)) {
       throw KgCoopException.configuration(path + ": is not shown yet");
     }
-    int answer = state.answer(image);
-    if (answer != LabelState.UNLABELED) {
+    if (state.isAnswered(image)) {
       return new LabeledImage(
           path,
-          answer == JournalEntry.SKIP ? Labeling.SKIP : name(answer),
+          state.text(state.answer(image)),
           state.isAudit(image) ? LabeledImage.Source.AUDIT : LabeledImage.Source.PERSON,
           1);
     }
@@ -224,10 +220,6 @@ final class Gallery {
     double[] p = session.head().probabilities(new int[] {image})[0];
     int best = NextImages.argmax(p);
     return new LabeledImage(
-        path, name(session.head().number(best)), LabeledImage.Source.HEAD, p[best]);
-  }
-
-  private String name(int number) {
-    return number < 0 ? Labeling.NONE : state.name(number);
+        path, state.text(session.head().number(best)), LabeledImage.Source.HEAD, p[best]);
   }
 }

@@ -12,12 +12,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.adapt.AdaptRequest;
 import org.kgcoop.adapt.AdaptationRun;
 import org.kgcoop.adapt.LabelSource;
+import org.kgcoop.api.Classification;
+import org.kgcoop.api.Classifier;
+import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Item;
@@ -25,6 +32,7 @@ import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.Folders;
+import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.AdaptRecord.Labels;
 import org.kgcoop.runs.LabelJournal;
 import org.kgcoop.trial.ExperimentContext;
@@ -33,6 +41,8 @@ import org.kgcoop.trial.ExperimentContext;
 final class LabelResults {
   static final String LIST = "labels.csv";
   private static final String TRAINING = ".training";
+
+  private static final int COMPARED = 2_000;
 
   private final Path folder;
   private final Path session;
@@ -64,8 +74,66 @@ final class LabelResults {
     this.examples = examples;
   }
 
+  /**
+   * Writes the list, and a classifier if the labels suffice.
+   *
+   * @param features returns the features of images, (B, D)
+   * @param seed chooses the images that the classifier classifies, too
+   */
+  Written write(
+      ExperimentContext context,
+      double minutes,
+      Function<List<LabeledImage>, float[][]> features,
+      long seed,
+      Consumer<String> progress) {
+    progress.accept("writing labels.csv");
+    Path labels = writeList();
+    progress.accept("training a classifier");
+    try {
+      Path classifier = train(context, minutes);
+      progress.accept("comparing the classifier with labels.csv");
+      List<Boolean> agrees = agreement(classifier, context.clip(), features, seed);
+      return new Written(
+          results,
+          labels,
+          Optional.of(classifier),
+          "",
+          agrees.size(),
+          (int) agrees.stream().filter(each -> each).count());
+    } catch (KgCoopException e) {
+      if (e.category() != KgCoopException.Category.DATA
+          && e.category() != KgCoopException.Category.CONFIGURATION) {
+        throw e;
+      }
+      return new Written(results, labels, Optional.empty(), String.valueOf(e.getMessage()), 0, 0);
+    }
+  }
+
+  /** Returns for images that the person did not label whether a classifier gives the same class. */
+  private List<Boolean> agreement(
+      Path file, Clip clip, Function<List<LabeledImage>, float[][]> features, long seed) {
+    try (Classifier classifier = Classifier.load(file, clip)) {
+      if (classifier.hasOwnEncoder()) {
+        return List.of();
+      }
+      List<LabeledImage> others = new ArrayList<>(results);
+      others.removeIf(each -> each.source() != LabeledImage.Source.HEAD);
+      List<LabeledImage> some =
+          new PythonRandom(seed).sample(others, Math.min(COMPARED, others.size()));
+      List<Classification> given = classifier.ofFeatures(features.apply(some));
+      return IntStream.range(0, some.size())
+          .mapToObj(
+              i -> {
+                Classification own = given.get(i);
+                String name = own.isAccepted() ? own.best().className() : Labeling.NONE;
+                return some.get(i).name().equals(name);
+              })
+          .toList();
+    }
+  }
+
   /** Writes the class of every image, and copies the journal. */
-  Path writeList() {
+  private Path writeList() {
     Path journal = session.resolve(LabelJournal.FILE);
     Path copy = out.resolve(LabelJournal.FILE);
     if (!isSession()) {
@@ -110,7 +178,7 @@ final class LabelResults {
    * @param minutes the time limit
    * @throws KgCoopException if the labels do not suffice
    */
-  Path train(ExperimentContext context, double minutes) {
+  private Path train(ExperimentContext context, double minutes) {
     Path training = out.resolve(TRAINING);
     try {
       Set<String> audit = new LinkedHashSet<>();

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -55,9 +54,6 @@ final class LabelSession implements AutoCloseable {
   private static final int NEIGHBORS = 20;
   private static final int NEXT_NAMES = 5;
 
-  /** Images of the overview; more would take longer than a second. */
-  private static final int CLUSTERED = 2_000;
-
   /**
    * The images to show next.
    *
@@ -69,6 +65,11 @@ final class LabelSession implements AutoCloseable {
       Kind kind, @Nullable Integer proposed, List<Integer> shown, List<Integer> passed) {
     private static Proposal of(Kind kind, List<Integer> shown) {
       return new Proposal(kind, null, shown, List.of());
+    }
+
+    /** Returns a page with only some of the images. */
+    Proposal of(List<Integer> some) {
+      return new Proposal(kind, proposed, some, passed);
     }
   }
 
@@ -165,7 +166,7 @@ final class LabelSession implements AutoCloseable {
   List<Integer> needed() {
     return IntStream.range(0, features.length)
         .filter(i -> !isRead(i))
-        .filter(i -> state.isAudit(i) || state.answer(i) != LabelState.UNLABELED || isChecked(i))
+        .filter(i -> state.isAudit(i) || state.isAnswered(i) || isChecked(i))
         .boxed()
         .toList();
   }
@@ -173,16 +174,6 @@ final class LabelSession implements AutoCloseable {
   /** Returns true for an image of the check whose answer differs from its label. */
   boolean isUndecided(int image) {
     return state.checks().stream().anyMatch(check -> check.isUndecided(image));
-  }
-
-  /** Returns those of some images that are not passed. */
-  List<Integer> notPassed(List<String> paths) {
-    return paths.stream()
-        .map(state::image)
-        .filter(OptionalInt::isPresent)
-        .map(OptionalInt::getAsInt)
-        .filter(image -> !state.isPassed(image))
-        .toList();
   }
 
   private boolean isChecked(int image) {
@@ -277,10 +268,10 @@ final class LabelSession implements AutoCloseable {
         && answer.labels().containsValue(JournalEntry.SKIP)) {
       setPool(); // a label may have become undecided
     } else if (undone.isPresent() && undone.get() instanceof JournalEntry.Answer last) {
-      Stream.concat(last.labels().keySet().stream(), last.passed().stream())
-          .map(state::image)
-          .filter(image -> image.isPresent() && order.position(image.getAsInt()) < joined)
-          .forEach(image -> working.add(image.getAsInt()));
+      Stream.of(last.labels().keySet(), last.passed())
+          .flatMap(paths -> state.present(paths).stream())
+          .filter(image -> order.position(image) < joined)
+          .forEach(working::add);
       setPool();
     }
   }
@@ -302,9 +293,7 @@ final class LabelSession implements AutoCloseable {
    */
   private boolean isRemaining(int image) {
     return !state.isGone(image)
-        && (state.isAudit(image)
-            ? !state.isPassed(image)
-            : state.answer(image) == LabelState.UNLABELED);
+        && (state.isAudit(image) ? !state.isPassed(image) : !state.isAnswered(image));
   }
 
   /** Returns true for a remaining image of the working set. */
@@ -331,7 +320,7 @@ final class LabelSession implements AutoCloseable {
   private List<Integer> openAudit(Offered offered) {
     List<Integer> open =
         Stream.concat(
-                state.audit().stream().filter(i -> state.answer(i) == LabelState.UNLABELED),
+                state.audit().stream().filter(state::isHidden),
                 outdated().stream().filter(state::isAudit))
             .filter(i -> !offered.shown.contains(i))
             .toList();
@@ -347,10 +336,10 @@ final class LabelSession implements AutoCloseable {
   List<Integer> outdated() {
     if (outdated == null) {
       List<Integer> none =
-          state.classes().length < 2
-              ? List.of()
-              : state.noneBeforeAClass().stream().filter(i -> features[i] != null).toList();
-      outdated = none.isEmpty() ? none : head.nearest(none, state::isLater);
+          state.canFit()
+              ? state.noneBeforeAClass().stream().filter(i -> features[i] != null).toList()
+              : List.of();
+      outdated = none.stream().filter(i -> state.isLater(head.likely(i, 1).get(0), i)).toList();
     }
     return outdated;
   }
@@ -464,11 +453,6 @@ final class LabelSession implements AutoCloseable {
             .filter(i -> features[i] != null && !offered.shown.contains(i))
             .limit(BATCH)
             .toList());
-  }
-
-  /** Returns images nearest to the centers of clusters, largest cluster first. */
-  List<Integer> overview(int count) {
-    return head.overview(count, CLUSTERED);
   }
 
   /**

@@ -24,6 +24,7 @@ import org.kgcoop.runs.JournalEntry.Answer;
 import org.kgcoop.runs.JournalEntry.Arrival;
 import org.kgcoop.runs.JournalEntry.CheckDrawn;
 import org.kgcoop.runs.JournalEntry.ClassAdded;
+import org.kgcoop.runs.JournalEntry.ClassChange;
 import org.kgcoop.runs.JournalEntry.ClassDeleted;
 import org.kgcoop.runs.JournalEntry.ClassMerged;
 import org.kgcoop.runs.JournalEntry.ClassRenamed;
@@ -184,24 +185,9 @@ final class LabelState {
     if (undo instanceof Undo step) {
       return Objects.equals(action.step(), step.step());
     }
-    return undo instanceof ClassUndo change
-        && changedClass(action).equals(OptionalInt.of(change.number()));
-  }
-
-  /** Returns the class that an action adds or changes, or nothing. */
-  static OptionalInt changedClass(Action action) {
-    if (action instanceof ClassAdded added) {
-      return OptionalInt.of(added.number());
-    }
-    if (action instanceof ClassRenamed renamed) {
-      return OptionalInt.of(renamed.number());
-    }
-    if (action instanceof ClassMerged merged) {
-      return OptionalInt.of(merged.number());
-    }
-    return action instanceof ClassDeleted deleted
-        ? OptionalInt.of(deleted.number())
-        : OptionalInt.empty();
+    return undo instanceof ClassUndo old
+        && action instanceof ClassChange change
+        && change.number() == old.number();
   }
 
   /**
@@ -264,7 +250,8 @@ final class LabelState {
     entries.add(entry);
   }
 
-  private List<Integer> present(List<String> paths) {
+  /** Returns the images of paths, without those that are no longer in the folder. */
+  List<Integer> present(Collection<String> paths) {
     return paths.stream().map(index::get).filter(Objects::nonNull).toList();
   }
 
@@ -456,6 +443,16 @@ final class LabelState {
     return steps[image];
   }
 
+  /** Returns true if the person answered, also without a decision. */
+  boolean isAnswered(int image) {
+    return answers[image] != UNLABELED;
+  }
+
+  /** Returns true for an image of the audit without an answer. Its label must stay unknown. */
+  boolean isHidden(int image) {
+    return audit[image] && !isAnswered(image);
+  }
+
   /** Returns true if the person gave a class or none of these. */
   boolean isLabeled(int image) {
     return answers[image] >= JournalEntry.NONE;
@@ -573,6 +570,11 @@ final class LabelState {
         .toArray();
   }
 
+  /** Returns true if there are enough classes to tell images apart. */
+  boolean canFit() {
+    return classes().length >= 2;
+  }
+
   /** Returns the class with a name, also in another case, or nothing. */
   Optional<Integer> named(String name) {
     return Optional.ofNullable(byName.get(NameRules.folded(name)));
@@ -586,6 +588,11 @@ final class LabelState {
   /** Returns the name of a class, of a merged one that of the other. */
   String name(int number) {
     return Objects.requireNonNull(classes.get(current(number))).name();
+  }
+
+  /** Returns the text of an answer: a class, {@link Labeling#NONE} or {@link Labeling#SKIP}. */
+  String text(int label) {
+    return label == JournalEntry.SKIP ? Labeling.SKIP : label < 0 ? Labeling.NONE : name(label);
   }
 
   /** Returns the own name of a class, also of a merged or deleted one. */

@@ -4,7 +4,6 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -20,19 +19,15 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.api.Classification;
-import org.kgcoop.api.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Templates;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.progress.Progress;
-import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.Kind;
 import org.kgcoop.runs.LabelJournal;
@@ -68,7 +63,6 @@ public final class Labeling implements AutoCloseable {
   private static final int LIKELY_CLASSES = 9;
   private static final int UPCOMING_PAGES = 2;
   private static final int CLASSIFIED = 20_000;
-  private static final int COMPARED = 2_000;
   private static final double MINUTES = 2; // of the training of a classifier
 
   /** The settings of a session. An existing session keeps its seed, page size, audit and target. */
@@ -274,28 +268,20 @@ public final class Labeling implements AutoCloseable {
   }
 
   private synchronized void begin(List<JournalEntry> begun, SessionSettings settings) {
-    List<JournalEntry> added = new ArrayList<>(begun);
-    added.forEach(session::apply);
+    List<JournalEntry> added = new ArrayList<>();
+    Consumer<JournalEntry> add =
+        entry -> {
+          session.apply(entry);
+          added.add(entry);
+        };
+    begun.forEach(add);
     Set<String> names = new LinkedHashSet<>(settings.classes());
     names.addAll(source.exampleNames());
-    List<JournalEntry> first = classes.first(List.copyOf(names));
-    first.forEach(session::apply);
-    added.addAll(first);
+    classes.first(List.copyOf(names)).forEach(add);
     SessionStart.reportMissing(journal.entries(), state, settings.warnings());
-    SessionStart.joined(journal.place(), session, settings.audit())
-        .ifPresent(
-            arrival -> {
-              session.apply(arrival);
-              added.add(arrival);
-            });
+    SessionStart.joined(journal.place(), session, settings.audit()).ifPresent(add);
     reader.readFirst();
-    session
-        .growth()
-        .ifPresent(
-            grown -> {
-              session.apply(grown);
-              added.add(grown);
-            });
+    session.growth().ifPresent(add);
     journal.append(added);
     train();
     reader.readOthers();
@@ -416,7 +402,7 @@ public final class Labeling implements AutoCloseable {
   }
 
   private Page next(String person, Optional<Kind> wanted) {
-    if (state.classes().length < 2) {
+    if (!state.canFit()) {
       throw KgCoopException.configuration(
           "labeling needs two classes, there %s; add a class"
               .formatted(classes().isEmpty() ? "is none" : "is one"));
@@ -434,14 +420,12 @@ public final class Labeling implements AutoCloseable {
         record(new JournalEntry.Draw(paths(drawn), true));
       }
     }
-    if (wanted.equals(Optional.of(Kind.CHECK)) && !isChecking() && !state.isCheckedLast()) {
+    if (wanted.equals(Optional.of(Kind.CHECK))
+        && accuracy.all().checkLeft() == 0
+        && !state.isCheckedLast()) {
       record(accuracy.drawCheck());
     }
     return open(person, session.next(wanted, pages.offered(person)), Map.of());
-  }
-
-  private boolean isChecking() {
-    return accuracy.all().checkLeft() > 0;
   }
 
   /** Shows images again that the person took back, and that nobody answered meanwhile. */
@@ -455,12 +439,7 @@ public final class Labeling implements AutoCloseable {
               .filter(image -> state.step(image) == before.getOrDefault(image, 0))
               .toList();
       if (!shown.isEmpty()) {
-        LabelSession.Proposal page = next.get().page();
-        return Optional.of(
-            open(
-                person,
-                new LabelSession.Proposal(page.kind(), page.proposed(), shown, page.passed()),
-                next.get().former()));
+        return Optional.of(open(person, next.get().page().of(shown), next.get().former()));
       }
       next = pages.pollAgain(person);
     }
@@ -479,20 +458,14 @@ public final class Labeling implements AutoCloseable {
     page.shown().stream()
         .filter(former::containsKey)
         .filter(image -> isAnswer(former.getOrDefault(image, 0)))
-        .forEach(image -> marks.put(path(image), text(former.getOrDefault(image, 0))));
+        .forEach(image -> marks.put(path(image), state.text(former.getOrDefault(image, 0))));
     return new Page(
         open.number,
         page.kind(),
-        proposed == null ? null : text(proposed),
+        proposed == null ? null : state.text(proposed),
         page.shown().stream().map(this::path).toList(),
         page.shown().stream()
-            .map(
-                image ->
-                    isBlind
-                        ? List.<String>of()
-                        : session.head().likely(image, LIKELY_CLASSES).stream()
-                            .map(this::text)
-                            .toList())
+            .map(image -> isBlind ? List.<String>of() : likely(image, LIKELY_CLASSES))
             .toList(),
         marks);
   }
@@ -513,7 +486,7 @@ public final class Labeling implements AutoCloseable {
    * pages if the answers change nothing, and the next ones of the audit. Nothing changes.
    */
   public synchronized List<Path> upcoming(String person) {
-    if (state.classes().length < 2) {
+    if (!state.canFit()) {
       return List.of();
     }
     LabelSession.Offered others = pages.offered(person);
@@ -549,7 +522,7 @@ public final class Labeling implements AutoCloseable {
 
   /** Returns images that show what the folder contains: those nearest to k-means centers. */
   public synchronized List<Path> overview(int count) {
-    return session.overview(count).stream().map(this::path).toList();
+    return session.head().overview(count).stream().map(this::path).toList();
   }
 
   private Path path(int image) {
@@ -558,10 +531,6 @@ public final class Labeling implements AutoCloseable {
 
   private List<String> paths(Collection<Integer> images) {
     return images.stream().map(state.images()::get).toList();
-  }
-
-  private String text(int label) {
-    return label == JournalEntry.SKIP ? SKIP : label < 0 ? NONE : state.name(label);
   }
 
   /** Returns the class of an example, which may have another name by now. */
@@ -617,8 +586,7 @@ public final class Labeling implements AutoCloseable {
         throw KgCoopException.configuration(each.getKey() + ": is not on this page");
       }
       boolean isElsewhere =
-          state.step(image) != open.steps.getOrDefault(image, 0)
-              && state.answer(image) != LabelState.UNLABELED;
+          state.step(image) != open.steps.getOrDefault(image, 0) && state.isAnswered(image);
       if (isElsewhere || !open.left().contains(image)) {
         leftOut.add(each.getKey());
       } else {
@@ -647,7 +615,7 @@ public final class Labeling implements AutoCloseable {
     Map<Path, String> before = new LinkedHashMap<>();
     answers.keySet().stream()
         .filter(image -> kind == Kind.CHECK && state.isLabeled(image))
-        .forEach(image -> before.put(path(image), text(state.answer(image))));
+        .forEach(image -> before.put(path(image), state.text(state.answer(image))));
     int step = state.nextStep();
     record(
         new JournalEntry.Answer(
@@ -690,15 +658,13 @@ public final class Labeling implements AutoCloseable {
    */
   @CanIgnoreReturnValue
   public synchronized Answered choose(String person, Map<Path, String> labels) {
-    if (state.classes().length < 2 || labels.isEmpty()) {
+    if (!state.canFit() || labels.isEmpty()) {
       throw KgCoopException.configuration("expected an image and two classes");
     }
     Map<Integer, Integer> answers = new LinkedHashMap<>();
     labels.forEach((path, answer) -> answers.put(image(path), label(answer)));
     for (int image : answers.keySet()) {
-      if (!session.hasFeature(image)
-          || state.isGone(image)
-          || (state.isAudit(image) && state.answer(image) == LabelState.UNLABELED)) {
+      if (!session.hasFeature(image) || state.isGone(image) || state.isHidden(image)) {
         throw KgCoopException.configuration(
             path(image) + ": cannot be chosen; it is not read yet, or a random image to be asked");
       }
@@ -753,18 +719,11 @@ public final class Labeling implements AutoCloseable {
     int step = Objects.requireNonNull(last.get().step());
     Map<Integer, Integer> former = new LinkedHashMap<>();
     if (last.get() instanceof JournalEntry.Answer answer) {
-      answer
-          .labels()
-          .forEach(
-              (path, label) ->
-                  state
-                      .image(path)
-                      .ifPresent(
-                          image -> {
-                            if (state.step(image) == step && !state.isGone(image)) {
-                              former.put(image, state.current(label));
-                            }
-                          }));
+      for (Map.Entry<String, Integer> each : answer.labels().entrySet()) {
+        state.present(List.of(each.getKey())).stream()
+            .filter(image -> state.step(image) == step && !state.isGone(image))
+            .forEach(image -> former.put(image, state.current(each.getValue())));
+      }
     }
     record(new JournalEntry.Undo(step, SessionClasses.by(person)));
     if (!(last.get() instanceof JournalEntry.Answer answer)) {
@@ -779,12 +738,14 @@ public final class Labeling implements AutoCloseable {
                   answer.kind(),
                   answer.number() == null ? null : state.current(answer.number()),
                   shown,
-                  session.notPassed(answer.passed())),
+                  state.present(answer.passed()).stream()
+                      .filter(image -> !state.isPassed(image))
+                      .toList()),
               former,
               steps(shown)));
     }
     Map<Path, String> taken = new LinkedHashMap<>();
-    former.forEach((image, label) -> taken.put(path(image), text(label)));
+    former.forEach((image, label) -> taken.put(path(image), state.text(label)));
     return Optional.of(new Undone(answer.kind(), taken));
   }
 
@@ -797,7 +758,7 @@ public final class Labeling implements AutoCloseable {
     if (action instanceof JournalEntry.Answer answer) {
       return new UndoOffer.Answers(answer.kind(), answer.labels().size());
     }
-    UndoOffer.Change change =
+    UndoOffer.Change kind =
         action instanceof JournalEntry.ClassAdded
             ? UndoOffer.Change.ADDED
             : action instanceof JournalEntry.ClassRenamed
@@ -806,7 +767,7 @@ public final class Labeling implements AutoCloseable {
                     ? UndoOffer.Change.MERGED
                     : UndoOffer.Change.DELETED;
     return new UndoOffer.ClassChange(
-        change, state.ownName(LabelState.changedClass(action).orElseThrow()));
+        kind, state.ownName(((JournalEntry.ClassChange) action).number()));
   }
 
   /** Frees the page of a person who leaves. Images that were taken back are asked in turn. */
@@ -865,7 +826,7 @@ public final class Labeling implements AutoCloseable {
     boolean isLeft = true;
     while (isLeft) {
       synchronized (this) {
-        isLeft = !isClosed && state.classes().length >= 2 && gallery.prepare();
+        isLeft = !isClosed && state.canFit() && gallery.prepare();
       }
     }
   }
@@ -890,7 +851,7 @@ public final class Labeling implements AutoCloseable {
    * @throws KgCoopException if there are fewer than two classes, or the reading ends early
    */
   public synchronized List<LabeledImage> results() {
-    if (classes().size() < 2) {
+    if (!state.canFit()) {
       throw KgCoopException.configuration(
           source.session() + ": expected two classes; name them with --classes");
     }
@@ -906,7 +867,7 @@ public final class Labeling implements AutoCloseable {
           !state.isLabeled(i)
               ? LabeledImage.Source.HEAD
               : measuring.contains(i) ? LabeledImage.Source.AUDIT : LabeledImage.Source.PERSON;
-      String name = text(all.classes()[i]);
+      String name = state.text(all.classes()[i]);
       for (String copy : source.copies(state.images().get(i))) {
         results.add(new LabeledImage(Path.of(copy), name, origin, all.probabilities()[i]));
       }
@@ -927,30 +888,6 @@ public final class Labeling implements AutoCloseable {
     }
     session.growth().ifPresent(this::record);
     reader.awaitCopies();
-  }
-
-  /**
-   * The results and their files. The list comes from the head of the session, which the audit
-   * measured. The classifier is another one: it is chosen and trained as {@code adapt} does.
-   *
-   * @param results the class of every readable image, as {@link #results}
-   * @param labels the file that lists them
-   * @param classifier the trained classifier; empty if the labels do not suffice
-   * @param problem why there is no classifier, otherwise empty
-   * @param compared the images, at most 2,000, that the person did not label and that the
-   *     classifier classified, too
-   * @param agreeing those with the same class in the list
-   */
-  public record Written(
-      List<LabeledImage> results,
-      Path labels,
-      Optional<Path> classifier,
-      String problem,
-      int compared,
-      int agreeing) {
-    public Written {
-      results = List.copyOf(results);
-    }
   }
 
   /** Writes the results with the default limit of two minutes for the training. */
@@ -974,61 +911,14 @@ public final class Labeling implements AutoCloseable {
     if (read < images().size()) {
       progress.accept("reading the other %s images".formatted(images().size() - read));
     }
-    List<LabeledImage> all = results();
-    LabelResults results = new LabelResults(folder(), session(), out, classes(), all, examples());
-    progress.accept("writing labels.csv");
-    Path labels = results.writeList();
-    progress.accept("training a classifier");
-    try {
-      Path classifier = results.train(source.context(), minutes);
-      progress.accept("comparing the classifier with labels.csv");
-      List<Boolean> agrees = agreement(classifier, all);
-      return new Written(
-          all,
-          labels,
-          Optional.of(classifier),
-          "",
-          agrees.size(),
-          (int) agrees.stream().filter(each -> each).count());
-    } catch (KgCoopException e) {
-      boolean isOfLabels =
-          e.category() == KgCoopException.Category.DATA
-              || e.category() == KgCoopException.Category.CONFIGURATION;
-      if (!isOfLabels) {
-        throw e;
-      }
-      return new Written(all, labels, Optional.empty(), String.valueOf(e.getMessage()), 0, 0);
-    }
+    List<LabeledImage> results = results();
+    return new LabelResults(folder(), session(), out, classes(), results, examples())
+        .write(source.context(), minutes, this::features, session.start().seed(), progress);
   }
 
-  /** Returns for images that the person did not label whether a classifier gives the same class. */
-  private List<Boolean> agreement(Path file, List<LabeledImage> results) {
-    try (Classifier classifier = Classifier.load(file, source.context().clip())) {
-      if (classifier.hasOwnEncoder()) {
-        return List.of();
-      }
-      List<LabeledImage> others =
-          results.stream()
-              .filter(each -> each.source() == LabeledImage.Source.HEAD)
-              .collect(Collectors.toCollection(ArrayList::new));
-      List<LabeledImage> some =
-          new PythonRandom(session.start().seed())
-              .sample(others, Math.min(COMPARED, others.size()));
-      float[][] features;
-      synchronized (this) {
-        features =
-            some.stream().map(each -> session.feature(image(each.image()))).toArray(float[][]::new);
-      }
-      List<Classification> classes = classifier.ofFeatures(features);
-      return IntStream.range(0, some.size())
-          .mapToObj(
-              i ->
-                  some.get(i)
-                      .name()
-                      .equals(
-                          classes.get(i).isAccepted() ? classes.get(i).best().className() : NONE))
-          .toList();
-    }
+  /** Returns the features of images, (B, D). */
+  private synchronized float[][] features(List<LabeledImage> some) {
+    return some.stream().map(each -> session.feature(image(each.image()))).toArray(float[][]::new);
   }
 
   /** Returns the readable labeled images of the other folder. */
@@ -1037,73 +927,55 @@ public final class Labeling implements AutoCloseable {
   }
 
   /**
-   * The class of an image at the moment, by the person or by the head that the audit measures.
-   *
-   * @param name a class, or {@link #NONE}; also none for an image that is not classified
-   * @param isHidden true for an image of the audit that was not asked yet
+   * Returns the class of each readable image at the moment, by the person or by the program. An
+   * image that is not classified has {@link #NONE}: one that is not read yet, or, in a folder of
+   * more than 20,000 images, one that takes no part in the choice.
    */
-  record Current(Path image, String name, boolean isLabeled, boolean isHidden) {}
-
-  /**
-   * Returns the class of each readable image at the moment. In a folder of more than {@value
-   * #CLASSIFIED} images, those outside the working set are not classified.
-   */
-  synchronized List<Current> current() {
-    List<Current> current = new ArrayList<>();
-    List<Integer> unlabeled = new ArrayList<>();
-    for (int i = 0; i < state.images().size(); i++) {
-      boolean isClassified =
-          session.head().isInPool(i)
-              || (session.hasFeature(i) && state.images().size() <= CLASSIFIED);
-      if (isClassified && !state.isLabeled(i) && !state.isGone(i)) {
-        unlabeled.add(i);
-      }
+  public synchronized List<LabeledImage> current() {
+    SessionHead head = session.head();
+    boolean isSmall = state.images().size() <= CLASSIFIED;
+    int[] proposed =
+        IntStream.range(0, state.canFit() ? state.images().size() : 0)
+            .filter(i -> head.isInPool(i) || (session.hasFeature(i) && isSmall))
+            .filter(i -> !state.isLabeled(i) && !state.isGone(i))
+            .toArray();
+    double[][] p = head.probabilities(proposed);
+    Map<Integer, LabeledImage> byHead = new HashMap<>();
+    for (int i = 0; i < proposed.length; i++) {
+      int best = NextImages.argmax(p[i]);
+      byHead.put(proposed[i], labeled(proposed[i], head.number(best), p[i][best]));
     }
-    boolean canFit = state.classes().length >= 2;
-    Map<Integer, Integer> predicted = canFit ? session.head().predicted(unlabeled) : Map.of();
-    for (int i = 0; i < state.images().size(); i++) {
-      if (state.isGone(i)) {
-        continue;
-      }
-      boolean isLabeled = state.isLabeled(i);
-      int label = isLabeled ? state.answer(i) : predicted.getOrDefault(i, JournalEntry.NONE);
-      current.add(
-          new Current(
-              path(i),
-              text(label),
-              isLabeled,
-              state.isAudit(i) && state.answer(i) == LabelState.UNLABELED));
-    }
-    return current;
-  }
-
-  /**
-   * Returns the most probable class of a read image that is not the given one, or the given one.
-   */
-  synchronized String similar(Path image, String name) {
-    int index = image(image);
-    return state.classes().length < 2 || !session.hasFeature(index)
-        ? name
-        : session.head().likely(index, 2).stream()
-            .map(this::text)
-            .filter(each -> !each.equals(name))
-            .findFirst()
-            .orElse(name);
-  }
-
-  /** Returns the number of audit images that were passed without an answer. */
-  synchronized int waiting() {
-    return (int)
-        state.audit().stream()
-            .filter(i -> state.isPassed(i) && state.answer(i) == LabelState.UNLABELED)
-            .count();
-  }
-
-  /** Classifies other images with the head that the audit measures, (M, D). */
-  synchronized List<String> classify(float[][] images) {
-    return Arrays.stream(session.head().classify(images))
-        .mapToObj(number -> state.isSeen(number) ? text(number) : NONE)
+    return IntStream.range(0, state.images().size())
+        .filter(i -> !state.isGone(i))
+        .mapToObj(
+            i ->
+                state.isLabeled(i)
+                    ? labeled(i, state.answer(i), 1)
+                    : byHead.getOrDefault(i, labeled(i, JournalEntry.NONE, 0)))
         .toList();
+  }
+
+  private LabeledImage labeled(int image, int label, double probability) {
+    LabeledImage.Source source =
+        !state.isLabeled(image)
+            ? LabeledImage.Source.HEAD
+            : state.isAudit(image) ? LabeledImage.Source.AUDIT : LabeledImage.Source.PERSON;
+    return new LabeledImage(path(image), state.text(label), source, probability);
+  }
+
+  /**
+   * Returns the most probable classes of an image, best first; empty if it is not read yet, or if
+   * there are fewer than two classes.
+   *
+   * @throws KgCoopException if the image is not in the folder
+   */
+  public synchronized List<String> likely(Path image, int count) {
+    int index = image(image);
+    return !state.canFit() || !session.hasFeature(index) ? List.of() : likely(index, count);
+  }
+
+  private List<String> likely(int image, int count) {
+    return session.head().likely(image, count).stream().map(state::text).toList();
   }
 
   /** Returns the folder of the images. */

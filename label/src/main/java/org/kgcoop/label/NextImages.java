@@ -19,19 +19,21 @@ import java.util.stream.IntStream;
  * images in front of the last image that is shown are passed.
  */
 public final class NextImages {
-  static final double THUMBNAIL_SECONDS = 0.4;
-  static final double DECISION_SECONDS = 1.35;
-  static final double KEY_SECONDS = 0.28;
-  static final double CLICK_SECONDS = 1.2;
+  /** Seconds to look at an image. */
+  public static final double THUMBNAIL_SECONDS = 0.4;
+
+  private static final double DECISION_SECONDS = 1.35;
+  private static final double KEY_SECONDS = 0.28;
+  private static final double CLICK_SECONDS = 1.2;
 
   /** Seconds for an image alone: look, decide, press the key of its class. */
-  static final double QUESTION_SECONDS = THUMBNAIL_SECONDS + DECISION_SECONDS + KEY_SECONDS;
+  public static final double QUESTION_SECONDS = THUMBNAIL_SECONDS + DECISION_SECONDS + KEY_SECONDS;
 
   /** Seconds for a page without its thumbnails: read the class, confirm, wait for the next. */
-  static final double PAGE_SECONDS = DECISION_SECONDS + KEY_SECONDS + 0.3;
+  public static final double PAGE_SECONDS = DECISION_SECONDS + KEY_SECONDS + 0.3;
 
   /** Seconds for a correction: click the image, decide, press the key of its class. */
-  static final double CORRECTION_SECONDS = CLICK_SECONDS + DECISION_SECONDS + KEY_SECONDS;
+  public static final double CORRECTION_SECONDS = CLICK_SECONDS + DECISION_SECONDS + KEY_SECONDS;
 
   private static final double TIE = 1e-12;
 

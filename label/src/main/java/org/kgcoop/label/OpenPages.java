@@ -120,11 +120,7 @@ final class OpenPages {
     Person person = person(name);
     Open open = person.open;
     if (open != null && !open.left().isEmpty()) {
-      person.again.push(
-          new Again(
-              new Proposal(open.page.kind(), open.page.proposed(), open.left(), open.page.passed()),
-              Map.of(),
-              open.steps));
+      person.again.push(new Again(open.page.of(open.left()), Map.of(), open.steps));
     }
     person.open = null;
     person.again.push(again);

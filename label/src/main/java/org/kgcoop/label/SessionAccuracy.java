@@ -53,7 +53,7 @@ final class SessionAccuracy {
   }
 
   private Accuracy computed() {
-    boolean canFit = state.classes().length >= 2;
+    boolean canFit = state.canFit();
     Optional<Share> folder = canFit ? folder() : Optional.empty();
     Optional<Accuracy.Check> check = canFit ? check() : Optional.empty();
     boolean isLabeled =
@@ -133,7 +133,7 @@ final class SessionAccuracy {
 
   /** Returns true for an answered image that is read. Images of a later draw may be unread. */
   private boolean isAnswered(int image) {
-    return state.answer(image) != LabelState.UNLABELED && session.hasFeature(image);
+    return state.isAnswered(image) && session.hasFeature(image);
   }
 
   /**
@@ -155,15 +155,14 @@ final class SessionAccuracy {
     Set<Integer> outdated = new HashSet<>(session.outdated());
     for (int i : images().toArray()) {
       images++;
-      int answer = state.answer(i);
-      boolean isSkipped = answer == JournalEntry.SKIP;
+      boolean isSkipped = state.answer(i) == JournalEntry.SKIP;
       boolean isOutdated = outdated.contains(i);
       skipped += isSkipped ? 1 : 0;
       boolean isMeasured =
           sample.measured().contains(state.part(i).orElse(-1)) || state.part(i).isEmpty();
-      boolean isOpen = answer == LabelState.UNLABELED && (!isMeasured || state.isSettled(i));
+      boolean isOpen = !state.isAnswered(i) && (!isMeasured || state.isSettled(i));
       unknown += isOutdated || isOpen ? 1 : 0;
-      boolean isRandom = state.isAudit(i) && answer != LabelState.UNLABELED;
+      boolean isRandom = state.isAudit(i) && state.isAnswered(i);
       if (!isMeasured || state.isSettled(i)) {
         continue;
       }
@@ -173,7 +172,7 @@ final class SessionAccuracy {
         wrong += isSkipped || isOutdated || !isRight(i) ? 1 : 0;
       } else if (!isRandom) { // a random image that does not count is like a labeled one
         remaining++;
-        corrected += answer != LabelState.UNLABELED && state.wasCorrected(i) ? 1 : 0;
+        corrected += state.isAnswered(i) && state.wasCorrected(i) ? 1 : 0;
       }
     }
     long looks =
@@ -280,7 +279,7 @@ final class SessionAccuracy {
     List<Integer> others =
         new ArrayList<>(
             images()
-                .filter(i -> state.answer(i) == LabelState.UNLABELED && !state.isAudit(i))
+                .filter(i -> !state.isAnswered(i) && !state.isAudit(i))
                 .filter(i -> !drawn.contains(i))
                 .boxed()
                 .toList());
@@ -317,7 +316,7 @@ final class SessionAccuracy {
     long chosen =
         images()
             .filter(i -> !state.isAudit(i) && !state.isSettled(i))
-            .filter(i -> state.answer(i) != LabelState.UNLABELED)
+            .filter(state::isAnswered)
             .count();
     return chosen * FEW <= state.images().size();
   }

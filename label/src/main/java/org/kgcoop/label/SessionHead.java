@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -39,25 +38,17 @@ final class SessionHead implements AutoCloseable {
 
   private static final double SUSPICIOUS = 0.5;
 
-  /** A row of the kernel. */
-  private sealed interface Row {
-    /** A labeled image of the folder. */
-    record Image(int index) implements Row {}
+  /** Images of the overview; more would take longer than a second. */
+  private static final int CLUSTERED = 2_000;
 
-    /** A labeled image of another folder. */
-    @SuppressWarnings("ArrayRecordComponent") // examples are compared by their place
-    record Example(int place, float[] feature, int label) implements Row {
-      @Override
-      public boolean equals(@Nullable Object other) {
-        return other instanceof Example example && example.place == place;
-      }
-
-      @Override
-      public int hashCode() {
-        return place;
-      }
-    }
-  }
+  /**
+   * A labeled image of another folder.
+   *
+   * @param row its feature
+   * @param label its class when it was added, or {@link JournalEntry#NONE}
+   */
+  @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
+  private record Example(double[] row, int label) {}
 
   /** Source of the features of class names. */
   interface ClassTexts {
@@ -78,12 +69,11 @@ final class SessionHead implements AutoCloseable {
   private final double scale;
   private final long seed;
   private final Supplier<int[]> distanceImages;
-  private List<Row> examples = List.of(); // labeled images of another folder
+  private List<Example> examples = List.of();
   private Set<Integer> heldOut = Set.of(); // images that do not train
   private int[] pool = {}; // the images that every fit classifies, ascending
   private final int[] place; // (N), the position in the pool, or -1
   private @Nullable GapHead head; // for the current pool
-  private List<Row> rows = List.of(); // of the head
   private List<String> headClasses = List.of(); // names of its classes
   private int[] headNumbers = {}; // numbers of its classes
   private GapHead.@Nullable Fit fit;
@@ -159,11 +149,7 @@ final class SessionHead implements AutoCloseable {
     List<Integer> all = new ArrayList<>(IntStream.range(0, vectors.size()).boxed().toList());
     List<Integer> used =
         all.size() > MAX_EXAMPLES ? new PythonRandom(seed).sample(all, MAX_EXAMPLES) : all;
-    examples =
-        IntStream.range(0, used.size())
-            .<Row>mapToObj(
-                i -> new Row.Example(i, vectors.get(used.get(i)), numbers.get(used.get(i))))
-            .toList();
+    examples = used.stream().map(i -> new Example(row(vectors.get(i)), numbers.get(i))).toList();
     close();
   }
 
@@ -182,7 +168,7 @@ final class SessionHead implements AutoCloseable {
 
   /** Returns true if an example has the class. */
   boolean hasExample(int number) {
-    return examples.stream().anyMatch(each -> label(each) == number);
+    return examples.stream().anyMatch(each -> state.current(each.label()) == number);
   }
 
   /** Forgets the fit, because the answers or classes changed. */
@@ -191,12 +177,9 @@ final class SessionHead implements AutoCloseable {
   }
 
   private Tensor tensor(int[] images) {
-    int width = images.length == 0 ? 0 : feature(images[0]).length;
-    float[] flat = new float[images.length * width];
-    for (int i = 0; i < images.length; i++) {
-      System.arraycopy(feature(images[i]), 0, flat, i * width, width);
-    }
-    return Tensor.of(flat, images.length, width);
+    return images.length == 0
+        ? Tensor.of(new float[0], 0, 0)
+        : Tensor.ofRows(Arrays.stream(images).mapToObj(this::feature).toArray(float[][]::new));
   }
 
   private float[] feature(int image) {
@@ -223,22 +206,19 @@ final class SessionHead implements AutoCloseable {
   /** Fits the head to the answers, if they have changed. */
   GapHead.Fit fit() {
     if (fit == null) {
-      List<Integer> labeled =
-          state.labeled().stream().filter(image -> !heldOut.contains(image)).toList();
-      fit = synchronize(rowsFor(labeled)).fit();
+      fit = fit(state.labeled().stream().filter(image -> !heldOut.contains(image)).toList());
     }
     return fit;
   }
 
-  /** Returns the rows of the kernel: all examples, then labeled images. */
-  private List<Row> rowsFor(List<Integer> labeled) {
-    return Stream.concat(
-            examples.stream(), rows(labeled, seed).stream().map(image -> new Row.Image(image)))
-        .toList();
+  private GapHead.Fit fit(List<Integer> labeled) {
+    GapHead current = head();
+    List<Integer> images = rows(labeled, seed);
+    return current.fit(features(images), columns(images));
   }
 
-  /** Brings the rows, labels and classes of the head up to date. */
-  private GapHead synchronize(List<Row> wanted) {
+  /** Returns the head with the classes of the moment. */
+  private GapHead head() {
     int[] numbers = state.classes();
     List<String> classes = Arrays.stream(numbers).mapToObj(state::name).toList();
     if (head == null) {
@@ -246,33 +226,28 @@ final class SessionHead implements AutoCloseable {
         double distance = GapHead.distance(tensor(distanceImages.get()));
         head = new GapHead(tensor(pool), texts.of(classes), scale, distance);
       }
-      rows = List.of();
     } else if (!classes.equals(headClasses)) {
       head.setTexts(texts.of(classes));
     }
     headClasses = classes;
     headNumbers = numbers;
-    GapHead current = head;
-    int equal = 0;
-    while (equal < Math.min(rows.size(), wanted.size())
-        && rows.get(equal).equals(wanted.get(equal))) {
-      equal++;
-    }
-    current.cut(equal);
-    List<Row> added = wanted.subList(equal, wanted.size());
-    current.add(
-        added.stream().map(this::row).toArray(double[][]::new),
-        added.stream().mapToInt(this::column).toArray());
-    for (int i = 0; i < equal; i++) {
-      current.correct(i, column(wanted.get(i)));
-    }
-    rows = List.copyOf(wanted);
-    return current;
+    return head;
   }
 
-  private double[] row(Row of) {
-    return row(
-        of instanceof Row.Example example ? example.feature() : feature(((Row.Image) of).index()));
+  /** Returns the rows of the kernel: all examples, then labeled images. */
+  private double[][] features(List<Integer> images) {
+    return Stream.concat(
+            examples.stream().map(Example::row), images.stream().map(image -> row(feature(image))))
+        .toArray(double[][]::new);
+  }
+
+  /** Returns the columns of the labels of these rows. */
+  private int[] columns(List<Integer> images) {
+    return IntStream.concat(
+            examples.stream().mapToInt(each -> state.current(each.label())),
+            images.stream().mapToInt(state::answer))
+        .map(label -> label < 0 ? headNumbers.length : Arrays.binarySearch(headNumbers, label))
+        .toArray();
   }
 
   private static double[] row(float[] feature) {
@@ -283,24 +258,18 @@ final class SessionHead implements AutoCloseable {
     return row;
   }
 
-  private int label(Row row) {
-    return row instanceof Row.Example example
-        ? state.current(example.label())
-        : state.answer(((Row.Image) row).index());
-  }
-
-  /** Returns the column of the label of a row. */
-  private int column(Row row) {
-    int answer = label(row);
-    return answer < 0 ? headNumbers.length : Arrays.binarySearch(headNumbers, answer);
-  }
-
   /** Returns the class of a column, or {@link JournalEntry#NONE} for the last one. */
   int number(int column) {
     return column == headNumbers.length ? JournalEntry.NONE : headNumbers[column];
   }
 
   // ---- answers of the head
+
+  /** Returns the probabilities of other images, (B, K + 1). */
+  double[][] probabilities(Tensor images) {
+    GapHead.Fit current = fit();
+    return Objects.requireNonNull(head).classify(images, current);
+  }
 
   /** Returns the probabilities of a read image, (K + 1). A labeled one may be outside the pool. */
   private double[] probabilities(int image) {
@@ -309,12 +278,15 @@ final class SessionHead implements AutoCloseable {
 
   /** Returns the probabilities of read images, (B, K + 1). */
   double[][] probabilities(int[] images) {
+    if (images.length == 0) {
+      return new double[0][];
+    }
     GapHead.Fit current = fit();
     int[] outside = Arrays.stream(images).filter(image -> !isInPool(image)).toArray();
-    double[][] others = new double[0][];
+    double[][] others = {};
     if (outside.length > 0) {
       try (Scope scope = Scope.open("images")) {
-        others = Objects.requireNonNull(head).classify(tensor(outside), current);
+        others = probabilities(tensor(outside));
       }
     }
     double[][] rows = new double[images.length][];
@@ -332,40 +304,13 @@ final class SessionHead implements AutoCloseable {
 
   /** Returns the most probable class of read images, by image. */
   Map<Integer, Integer> predicted(Collection<Integer> images) {
+    int[] all = images.stream().mapToInt(Integer::intValue).distinct().toArray();
+    double[][] p = probabilities(all);
     Map<Integer, Integer> classes = new HashMap<>();
-    List<Integer> others = images.stream().filter(image -> !isInPool(image)).distinct().toList();
-    int[] predicted = classify(others.stream().map(this::feature).toArray(float[][]::new));
-    for (int i = 0; i < predicted.length; i++) {
-      classes.put(others.get(i), predicted[i]);
+    for (int i = 0; i < all.length; i++) {
+      classes.put(all[i], number(NextImages.argmax(p[i])));
     }
-    images.stream().filter(this::isInPool).forEach(i -> classes.put(i, predicted(i)));
     return classes;
-  }
-
-  /**
-   * Returns those images that the head would give to one of some classes if they showed one of the
-   * classes at all.
-   */
-  List<Integer> nearest(List<Integer> images, BiPredicate<Integer, Integer> isWanted) {
-    return images.stream().filter(i -> isWanted.test(likely(i, 1).get(0), i)).toList();
-  }
-
-  /** Returns the most probable class of other images, or {@link JournalEntry#NONE}. */
-  int[] classify(float[][] images) {
-    if (images.length == 0) {
-      return new int[0];
-    }
-    GapHead.Fit current = fit();
-    int width = images[0].length;
-    float[] flat = new float[images.length * width];
-    for (int i = 0; i < images.length; i++) {
-      System.arraycopy(images[i], 0, flat, i * width, width);
-    }
-    try (Scope scope = Scope.open("classify")) {
-      double[][] p =
-          Objects.requireNonNull(head).classify(Tensor.of(flat, images.length, width), current);
-      return Arrays.stream(p).mapToInt(row -> number(NextImages.argmax(row))).toArray();
-    }
   }
 
   /** Returns the most probable classes of a read image, at most {@code count}. */
@@ -410,9 +355,9 @@ final class SessionHead implements AutoCloseable {
   }
 
   /** Returns images nearest to the centers of clusters, largest cluster first. */
-  List<Integer> overview(int count, int most) {
+  List<Integer> overview(int count) {
     return Clusters.central(
-            Arrays.stream(pool).limit(most).mapToObj(this::feature).toList(), count, seed)
+            Arrays.stream(pool).limit(CLUSTERED).mapToObj(this::feature).toList(), count, seed)
         .stream()
         .map(position -> pool[position])
         .toList();
@@ -420,21 +365,24 @@ final class SessionHead implements AutoCloseable {
 
   /** Returns the labels to which another class is more probable than 0.5 without them. */
   List<Integer> suspicious() {
-    List<Row> wanted = rowsFor(state.labeled());
-    if (wanted.size() == examples.size()) {
+    List<Integer> images = rows(state.labeled(), seed);
+    if (images.isEmpty()) {
       return List.of();
     }
-    double[][] p = synchronize(wanted).leftOut();
+    GapHead current = head();
+    int[] columns = columns(images);
+    double[][] p = current.leftOut(features(images), columns);
     fit = null;
-    return IntStream.range(examples.size(), wanted.size())
+    int first = examples.size();
+    return IntStream.range(first, p.length)
         .filter(
             i -> {
               int best = NextImages.argmax(p[i]);
-              return best != column(wanted.get(i)) && p[i][best] > SUSPICIOUS;
+              return best != columns[i] && p[i][best] > SUSPICIOUS;
             })
         .boxed()
         .sorted(Comparator.comparingDouble(i -> -p[i][NextImages.argmax(p[i])]))
-        .map(i -> ((Row.Image) wanted.get(i)).index())
+        .map(i -> images.get(i - first))
         .toList();
   }
 
@@ -455,8 +403,8 @@ final class SessionHead implements AutoCloseable {
   Result result(List<Integer> audit) {
     List<Integer> labeled = new ArrayList<>(state.labeled());
     labeled.addAll(audit);
-    GapHead current = synchronize(rowsFor(labeled));
-    GapHead.Fit all = current.fit();
+    GapHead.Fit all = fit(labeled);
+    GapHead current = head();
     int[] classes = new int[features.length];
     double[] probabilities = new double[features.length];
     int chunk = Math.max(1, pool.length);
@@ -484,7 +432,6 @@ final class SessionHead implements AutoCloseable {
       head.close();
     }
     head = null;
-    rows = List.of();
     fit = null;
   }
 }

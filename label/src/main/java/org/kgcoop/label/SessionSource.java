@@ -17,10 +17,14 @@ interface SessionSource {
   List<String> images();
 
   /** Returns the path of an image by that of each further copy. */
-  Map<String, String> firstCopies();
+  default Map<String, String> firstCopies() {
+    return Map.of();
+  }
 
   /** Returns the paths of all files with the bytes of an image, with its own. */
-  List<String> copies(String image);
+  default List<String> copies(String image) {
+    return List.of(image);
+  }
 
   SessionHead.ClassTexts texts();
 
@@ -37,10 +41,14 @@ interface SessionSource {
   ImageReader reader(LabelSession session, Object lock);
 
   /** Returns the names of labeled images of another folder. */
-  List<String> exampleNames();
+  default List<String> exampleNames() {
+    return List.of();
+  }
 
   /** Returns the readable labeled images of another folder with their features, (D). */
-  Map<LabelExample, float[]> examples();
+  default Map<LabelExample, float[]> examples() {
+    return Map.of();
+  }
 
   /** Returns what a training needs. */
   ExperimentContext context();

@@ -64,7 +64,7 @@ public record Status(
     }
     int none = answers.getOrDefault(JournalEntry.NONE, 0);
     int skipped = answers.getOrDefault(JournalEntry.SKIP, 0);
-    boolean canFit = state.classes().length >= 2;
+    boolean canFit = state.canFit();
     Map<Integer, Integer> proposed = canFit ? session.head().proposedCounts() : Map.of();
     List<Integer> audit = state.audit();
 
@@ -86,7 +86,7 @@ public record Status(
         proposed.getOrDefault(JournalEntry.NONE, 0),
         skipped,
         audit.size(),
-        (int) audit.stream().filter(i -> state.answer(i) != LabelState.UNLABELED).count(),
+        (int) audit.stream().filter(state::isAnswered).count(),
         state.answers(),
         accuracy.joined().images(),
         target,

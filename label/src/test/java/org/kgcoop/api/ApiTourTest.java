@@ -36,6 +36,7 @@ import org.kgcoop.label.Share;
 import org.kgcoop.label.Status;
 import org.kgcoop.label.UndoOffer;
 import org.kgcoop.label.Undone;
+import org.kgcoop.label.Written;
 
 /** Tests that a program with types of the API only can call each of its methods. */
 class ApiTourTest {
@@ -96,6 +97,7 @@ class ApiTourTest {
                 Status.class,
                 UndoOffer.class,
                 Undone.class,
+                Written.class,
                 LabeledImage.class,
                 Crop.class,
                 ImageNames.class,

@@ -31,11 +31,11 @@ import org.kgcoop.label.LabeledImage;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Page;
 import org.kgcoop.label.Share;
-import org.kgcoop.label.Simulation;
 import org.kgcoop.label.Status;
 import org.kgcoop.label.UndoOffer;
 import org.kgcoop.label.Undone;
 import org.kgcoop.label.View;
+import org.kgcoop.label.Written;
 
 /** Calls the public methods of the API once each, with types of the API only. */
 public final class ApiTour {
@@ -178,6 +178,8 @@ public final class ApiTour {
       check(labeling.readingProblem().isEmpty());
       labeling.awaitImages();
       check(!labeling.images().isEmpty() && !labeling.overview(1).isEmpty());
+      check(labeling.current().size() == labeling.images().size());
+      check(labeling.likely(labeling.images().get(0), 1).size() == 1);
       check(!labeling.examples().isEmpty());
       for (LabelExample example : labeling.examples()) {
         check(example.file().startsWith(photos) && !example.name().isEmpty());
@@ -199,7 +201,7 @@ public final class ApiTour {
         check(labeled.probability() <= 1 && !labeled.source().name().isEmpty());
         check(labeled.key().contains(labeled.image().getFileName().toString()));
       }
-      Labeling.Written written = labeling.write(out.resolve("labeled"), 0.01, step -> {});
+      Written written = labeling.write(out.resolve("labeled"), 0.01, step -> {});
       check(written.classifier().isPresent() == written.problem().isEmpty());
       check(written.labels().endsWith("labels.csv") && !written.results().isEmpty());
       check(written.agreeing() <= written.compared());
@@ -210,15 +212,6 @@ public final class ApiTour {
     Audit.Remaining remaining = new Audit.Remaining(10, 5, 0, 0);
     check(remaining.images() - remaining.sample() > remaining.wrong() + remaining.corrected());
     check(Audit.folder(remaining, 0, 0, 20, 5, 1).high() == 1);
-    Map<String, String> truth = new HashMap<>();
-    try (Labeling labeling =
-        Labeling.of(folder, clip)
-            .classes(List.of("cat", "dog"))
-            .session(out.resolve("simulated"))
-            .open()) {
-      labeling.images().forEach(each -> truth.put(each.toString(), "cat"));
-      Simulation.run(labeling, truth, new Simulation.Settings(0, 100, 1), step -> {});
-    }
   }
 
   private static void accuracy(Accuracy accuracy) {

@@ -65,8 +65,8 @@ class EndedSessionTest {
 
   private static List<Path> labeled(Labeling labeling) {
     return labeling.current().stream()
-        .filter(Labeling.Current::isLabeled)
-        .map(Labeling.Current::image)
+        .filter(each -> each.source() != LabeledImage.Source.HEAD)
+        .map(LabeledImage::image)
         .toList();
   }
 

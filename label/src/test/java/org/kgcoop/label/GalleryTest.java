@@ -27,25 +27,15 @@ class GalleryTest {
   private final double[][] centers = new double[NAMES.size()][];
   private final Map<String, float[]> features = new LinkedHashMap<>();
 
-  private static double[] unit(double[] row) {
-    double norm = Math.sqrt(Arrays.stream(row).map(x -> x * x).sum());
-    return Arrays.stream(row).map(x -> x / norm).toArray();
-  }
-
   /** Returns a session with images 00000, 00001, ... of alternating classes. */
   private Labeling open(int images, int audit) {
     for (int c = 0; c < centers.length; c++) {
-      centers[c] = unit(random.doubles(D, -1, 1).toArray());
+      centers[c] = MemorySource.unit(random.doubles(D, -1, 1).toArray());
     }
     for (int i = 0; i < images; i++) {
       double[] center = centers[i % centers.length];
-      double[] row =
-          unit(Arrays.stream(center).map(x -> x + 0.3 * random.nextGaussian()).toArray());
-      float[] feature = new float[D];
-      for (int d = 0; d < D; d++) {
-        feature[d] = (float) row[d];
-      }
-      features.put("%05d".formatted(i), feature);
+      double[] row = Arrays.stream(center).map(x -> x + 0.3 * random.nextGaussian()).toArray();
+      features.put("%05d".formatted(i), MemorySource.feature(row));
     }
     MemorySource source =
         new MemorySource(

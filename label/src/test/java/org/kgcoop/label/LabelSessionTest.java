@@ -3,7 +3,6 @@ package org.kgcoop.label;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -34,7 +33,7 @@ class LabelSessionTest {
 
   LabelSessionTest() {
     for (int c = 0; c < K; c++) {
-      centers[c] = unit(random.doubles(D, -1, 1).toArray());
+      centers[c] = MemorySource.unit(random.doubles(D, -1, 1).toArray());
     }
     for (int i = 0; i < n; i++) {
       truth[i] = i % K;
@@ -42,17 +41,8 @@ class LabelSessionTest {
       for (int d = 0; d < D; d++) {
         noisy[d] = centers[truth[i]][d] + 0.25 * random.nextGaussian();
       }
-      noisy = unit(noisy);
-      features[i] = new float[D];
-      for (int d = 0; d < D; d++) {
-        features[i][d] = (float) noisy[d];
-      }
+      features[i] = MemorySource.feature(noisy);
     }
-  }
-
-  private static double[] unit(double[] row) {
-    double norm = Math.sqrt(Arrays.stream(row).map(x -> x * x).sum());
-    return Arrays.stream(row).map(x -> x / norm).toArray();
   }
 
   private LabelSession session(int audit) {

@@ -409,24 +409,22 @@ class LabelingTest {
   }
 
   @Test
-  void simulatesTheAnswersOfAPerson() {
-    Map<String, String> list = new HashMap<>();
-    truth.forEach((image, name) -> list.put(image.toString(), name));
-    List<Simulation.Step> steps = new ArrayList<>();
+  void saysTheClassOfEachImageAtTheMoment() {
     try (Labeling labeling = open()) {
-      Simulation.run(labeling, list, new Simulation.Settings(0, 100, 1), steps::add);
-      assertThat(labeling.status().labeled()).isEqualTo(3 * PER_CLASS);
-    }
-    assertThat(steps.get(steps.size() - 1).right()).isEqualTo(100);
-    assertThat(steps)
-        .filteredOn(step -> step.kind() == Kind.AUDIT)
-        .isNotEmpty()
-        .allSatisfy(step -> assertThat(step.wrong()).isZero()); // nothing was proposed
-    list.remove(truth.keySet().iterator().next().toString());
-    try (Labeling labeling = open()) {
-      assertThatExceptionOfType(KgCoopException.class)
-          .isThrownBy(
-              () -> Simulation.run(labeling, list, new Simulation.Settings(0, 100, 1), step -> {}));
+      Page page = labeling.next();
+      labeling.answer(page, answers(page));
+      assertThat(labeling.current())
+          .hasSize(3 * PER_CLASS)
+          .allSatisfy(
+              each -> {
+                boolean isAnswered = page.images().contains(each.image());
+                assertThat(each.source() == LabeledImage.Source.HEAD).isNotEqualTo(isAnswered);
+                assertThat(each.name())
+                    .isEqualTo(
+                        isAnswered
+                            ? truth.get(each.image())
+                            : labeling.likely(each.image(), 1).get(0));
+              });
     }
   }
 
@@ -436,18 +434,14 @@ class LabelingTest {
       assertThatExceptionOfType(KgCoopException.class)
           .isThrownBy(labeling::next)
           .withMessageContaining("two classes");
-      Map<String, String> none = new HashMap<>();
-      truth.keySet().forEach(image -> none.put(image.toString(), Labeling.NONE));
-      Simulation.Settings settings = new Simulation.Settings(0, 100, 1);
-      assertThatExceptionOfType(KgCoopException.class)
-          .isThrownBy(() -> Simulation.run(labeling, none, settings, step -> {}))
-          .withMessageContaining("two classes");
       for (Kind kind : List.of(Kind.UNUSUAL, Kind.CHECK)) {
         assertThatExceptionOfType(KgCoopException.class)
             .isThrownBy(() -> labeling.next("a", kind))
             .withMessageContaining("two classes");
       }
       assertThat(labeling.overview(0)).isEmpty();
+      assertThat(labeling.likely(labeling.images().get(0), 1)).isEmpty();
+      assertThat(labeling.current()).allMatch(each -> each.name().equals(Labeling.NONE));
       assertThat(labeling.accuracy().state()).isEqualTo(Accuracy.State.NOT_MEASURED);
     }
   }

@@ -168,7 +168,7 @@ class RandomSessionsTest {
       this.seed = seed;
       random = new Random(seed);
       for (int c = 0; c < 5; c++) {
-        centers.add(unit(random.doubles(WIDTH, -1, 1).toArray()));
+        centers.add(MemorySource.feature(random.doubles(WIDTH, -1, 1).toArray()));
       }
       join(30 + random.nextInt(50));
       labeling = open(journal);
@@ -182,21 +182,9 @@ class RandomSessionsTest {
         for (int d = 0; d < WIDTH; d++) {
           feature[d] = centers.get(label)[d] + 0.3 * random.nextGaussian();
         }
-        folder.put(name, unit(feature));
+        folder.put(name, MemorySource.feature(feature));
         truth.put(name, label);
       }
-    }
-
-    private static float[] unit(double[] row) {
-      double norm = 0;
-      for (double x : row) {
-        norm += x * x;
-      }
-      float[] result = new float[row.length];
-      for (int d = 0; d < row.length; d++) {
-        result[d] = (float) (row[d] / Math.sqrt(norm));
-      }
-      return result;
     }
 
     private Labeling open(Journal entries) {
@@ -408,9 +396,10 @@ class RandomSessionsTest {
 
     private void choose(String person) {
       Map<Path, String> chosen = new LinkedHashMap<>();
-      for (Labeling.Current each : labeling.current()) {
-        if (!each.isHidden() && random.nextInt(8) == 0) {
-          chosen.put(each.image(), random(each.image()));
+      for (int position : labeling.view(View.all())) {
+        Path image = labeling.images().get(position);
+        if (random.nextInt(8) == 0) {
+          chosen.put(image, random(image));
         }
       }
       if (!chosen.isEmpty()) {
@@ -458,9 +447,9 @@ class RandomSessionsTest {
       Model model = model();
       assertThat(labeling.classes()).isEqualTo(List.copyOf(model.names.values()));
       Map<String, String> shown = new TreeMap<>();
-      for (Labeling.Current each : labeling.current()) {
-        if (each.isLabeled()) {
-          shown.put(each.image().toString(), each.name());
+      for (LabeledImage each : labeling.current()) {
+        if (each.source() != LabeledImage.Source.HEAD) {
+          shown.put(each.key(), each.name());
         }
       }
       assertThat(shown).isEqualTo(named(model));

@@ -34,24 +34,18 @@ class SessionAccuracyTest {
   private final MemorySource.Entries journal = new MemorySource.Entries();
 
   SessionAccuracyTest() {
-    add(0, FIRST, 1);
+    add(0, FIRST);
   }
 
   /** Adds images of three classes near to unit vectors. */
-  private void add(int from, int count, double noise) {
+  private void add(int from, int count) {
     for (int i = from; i < from + count; i++) {
       int label = i % 3;
       double[] row = new double[4];
-      double norm = 0;
       for (int d = 0; d < row.length; d++) {
-        row[d] = (d == label ? 1 : 0) + 0.25 * noise * random.nextGaussian();
-        norm += row[d] * row[d];
+        row[d] = (d == label ? 1 : 0) + 0.25 * random.nextGaussian();
       }
-      float[] feature = new float[row.length];
-      for (int d = 0; d < row.length; d++) {
-        feature[d] = (float) (row[d] / Math.sqrt(norm));
-      }
-      features.put("%03d".formatted(i), feature);
+      features.put("%03d".formatted(i), MemorySource.feature(row));
       truth.put("%03d".formatted(i), "c" + label);
     }
   }
@@ -127,7 +121,7 @@ class SessionAccuracyTest {
       measure(labeling);
       assertThat(labeling.accuracy().newImages()).isPresent();
     }
-    add(FIRST, 120, 1);
+    add(FIRST, 120);
     try (Labeling labeling = open()) {
       Accuracy accuracy = labeling.accuracy();
       assertThat(accuracy.joined()).isEqualTo(new Accuracy.Joined(120, AUDIT));
@@ -147,7 +141,7 @@ class SessionAccuracyTest {
     try (Labeling labeling = open()) {
       measure(labeling);
     }
-    add(FIRST, 800, 1);
+    add(FIRST, 800);
     try (Labeling labeling = open()) {
       assertThat(labeling.status().auditSize()).isEqualTo(AUDIT + 50); // not a quarter
       measure(labeling);
@@ -162,9 +156,10 @@ class SessionAccuracyTest {
       measure(labeling);
       double before = labeling.accuracy().folder().orElseThrow().atLeast();
       Map<Path, String> chosen = new LinkedHashMap<>();
-      for (Labeling.Current each : labeling.current()) {
-        boolean isRight = each.name().equals(truth.get(each.image().toString()));
-        if (!each.isLabeled() && isRight && chosen.size() < 40) {
+      for (LabeledImage each : labeling.current()) {
+        boolean isRight = each.name().equals(truth.get(each.key()));
+        boolean isLabeled = each.source() != LabeledImage.Source.HEAD;
+        if (!isLabeled && isRight && chosen.size() < 40) {
           chosen.put(each.image(), each.name());
         }
       }

@@ -54,6 +54,12 @@ public sealed interface JournalEntry {
     @Nullable String by();
   }
 
+  /** A change of a class. */
+  sealed interface ClassChange extends Action {
+    /** Returns the number of the class. */
+    int number();
+  }
+
   /**
    * The first line.
    *
@@ -121,7 +127,7 @@ public sealed interface JournalEntry {
   /** A new class. */
   record ClassAdded(
       @JsonProperty("class") int number, String name, @Nullable Integer step, @Nullable String by)
-      implements Action {
+      implements ClassChange {
     public ClassAdded {
       name = Objects.requireNonNullElse(name, "");
     }
@@ -130,7 +136,7 @@ public sealed interface JournalEntry {
   /** A new name of a class. */
   record ClassRenamed(
       @JsonProperty("class") int number, String name, @Nullable Integer step, @Nullable String by)
-      implements Action {
+      implements ClassChange {
     public ClassRenamed {
       name = Objects.requireNonNullElse(name, "");
     }
@@ -139,12 +145,12 @@ public sealed interface JournalEntry {
   /** A class whose images now belong to another one. */
   record ClassMerged(
       @JsonProperty("class") int number, int into, @Nullable Integer step, @Nullable String by)
-      implements Action {}
+      implements ClassChange {}
 
   /** The end of a class without images. */
   record ClassDeleted(
       @JsonProperty("class") int number, @Nullable Integer step, @Nullable String by)
-      implements Action {}
+      implements ClassChange {}
 
   /**
    * An answer: images of one page, with one key press or click.

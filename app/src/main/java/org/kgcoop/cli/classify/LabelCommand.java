@@ -25,7 +25,6 @@ import org.kgcoop.files.Folders;
 import org.kgcoop.files.UserFolders;
 import org.kgcoop.image.ImageNames;
 import org.kgcoop.label.Labeling;
-import org.kgcoop.label.Simulation;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.LabelJournal;
 import org.kgcoop.serve.label.ResultsWriter;
@@ -200,8 +199,7 @@ public final class LabelCommand implements Callable<Integer> {
       }
       try (Labeling labeling = open(images, clip, truth, true, writer, (done, all) -> {})) {
         if (simulate != null) {
-          new LabelSimulation(output)
-              .run(labeling, truth, new Simulation.Settings(mistakes, until, seed));
+          new LabelSimulation(output).run(labeling, truth, mistakes, until, seed);
         }
         if (write) {
           ResultsWriter.Results unused = writer.write(labeling, true, progress -> {});

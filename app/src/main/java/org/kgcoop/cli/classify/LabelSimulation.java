@@ -3,20 +3,24 @@ package org.kgcoop.cli.classify;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.classify.SimulatedPerson.Step;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.files.CsvFile;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.label.Accuracy;
 import org.kgcoop.label.Labeling;
+import org.kgcoop.label.Page;
 import org.kgcoop.label.Share;
-import org.kgcoop.label.Simulation;
+import org.kgcoop.random.PythonRandom;
 import org.kgcoop.serve.label.LabelSentences;
 
 /** A simulated person, who answers from a CSV file with the columns image and class. */
@@ -24,6 +28,7 @@ final class LabelSimulation {
   private static final String IMAGE = "image";
   private static final String CLASS = "class";
   private static final List<String> COLUMNS = List.of(IMAGE, CLASS);
+  private static final double MILLISECOND = 1e6; // in nanoseconds
 
   private final Output output;
 
@@ -59,26 +64,81 @@ final class LabelSimulation {
     return truth;
   }
 
-  /** Answers all pages of a session, and prints each step. */
-  void run(Labeling labeling, Map<String, String> truth, Simulation.Settings settings) {
+  /**
+   * Answers the pages of a session, and prints each step.
+   *
+   * @param mistakes the share of images that get the class that is most similar to the right one
+   * @param until the share of right images at which the simulation ends, in percent; 100 labels
+   *     until nothing is left
+   * @param seed of the mistakes
+   * @throws KgCoopException if an image has no class
+   */
+  void run(Labeling labeling, Map<String, String> truth, double mistakes, double until, long seed) {
     int before = labeling.status().steps();
-    Simulation.run(
-        labeling,
-        truth,
-        settings,
-        step -> {
-          if (output.isJson()) {
-            output.out().println(Output.text(json(step), false));
-          } else {
-            output.print(text(step));
-          }
-        });
+    labeling.awaitImages();
+    Map<Path, String> classes = classes(labeling, truth);
+    PythonRandom random = new PythonRandom(seed);
+    Map<Path, String> answers = new HashMap<>(classes);
+    for (Path image : labeling.images()) {
+      if (mistakes > 0 && random.next() < mistakes) {
+        answers.replace(image, similar(labeling, image, classes.getOrDefault(image, "")));
+      }
+    }
+    SimulatedPerson person = new SimulatedPerson(classes);
+    boolean isEnd = false;
+    while (!isEnd) {
+      long start = cpuNanoseconds();
+      Optional<Step> step = person.answer(labeling, page -> answers(page, answers));
+      long spent = cpuNanoseconds() - start;
+      step.ifPresent(each -> print(each, spent / MILLISECOND));
+      isEnd = step.isEmpty() || (until < 100 && step.get().right() >= until);
+    }
     if (labeling.status().steps() == before) {
       output.print(labeling.session() + ": every image has an answer; nothing is left to simulate");
     }
   }
 
-  private static String text(Simulation.Step step) {
+  private static Map<Path, String> classes(Labeling labeling, Map<String, String> truth) {
+    Map<Path, String> classes = new HashMap<>();
+    List<Path> unreadable = labeling.status().unreadable(); // they are never asked
+    for (Path image : labeling.images()) {
+      String path = image.toString().replace('\\', '/');
+      String name = unreadable.contains(image) ? Labeling.NONE : truth.get(path);
+      if (name == null) {
+        throw KgCoopException.data(path + ": has no class in the list of --simulate");
+      }
+      classes.put(image, name);
+    }
+    return classes;
+  }
+
+  /** Returns the most probable class that is not the right one. */
+  private static String similar(Labeling labeling, Path image, String right) {
+    return labeling.likely(image, 2).stream()
+        .filter(name -> !name.equals(right))
+        .findFirst()
+        .orElse(right);
+  }
+
+  private static Map<Path, String> answers(Page page, Map<Path, String> known) {
+    Map<Path, String> answers = new LinkedHashMap<>();
+    page.images().forEach(image -> answers.put(image, known.getOrDefault(image, Labeling.NONE)));
+    return answers;
+  }
+
+  private static long cpuNanoseconds() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+  }
+
+  private void print(Step step, double cpuMilliseconds) {
+    if (output.isJson()) {
+      output.out().println(Output.text(json(step, cpuMilliseconds), false));
+    } else {
+      output.print(text(step));
+    }
+  }
+
+  private static String text(Step step) {
     return String.format(
         Locale.ROOT,
         "%4d %-10s %-20s %2d images, %2d wrong, %5.1f min, %5d labeled, %5.1f %% right%s",
@@ -93,7 +153,7 @@ final class LabelSimulation {
         folder(step).map(share -> ", " + LabelSentences.atLeast(share)).orElse(""));
   }
 
-  private static ObjectNode json(Simulation.Step step) {
+  private static ObjectNode json(Step step, double cpuMilliseconds) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("step", step.step())
         .put("kind", step.kind().id())
@@ -103,14 +163,14 @@ final class LabelSimulation {
         .put("seconds", step.seconds())
         .put("labeled", step.labeled())
         .put("right", step.right())
-        .put("cpu_ms", step.cpuMilliseconds());
+        .put("cpu_ms", cpuMilliseconds);
     folder(step).ifPresent(share -> json.putPOJO("folder", share));
     step.accuracy().newImages().ifPresent(share -> json.putPOJO("new_images", share));
     return json;
   }
 
   /** Returns the measured share, unless all images are labeled, so that nothing is estimated. */
-  private static Optional<Share> folder(Simulation.Step step) {
+  private static Optional<Share> folder(Step step) {
     return step.accuracy().state() == Accuracy.State.MEASURED
         ? step.accuracy().folder()
         : Optional.empty();

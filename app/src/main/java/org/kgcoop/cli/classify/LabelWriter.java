@@ -21,6 +21,7 @@ import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Folders;
 import org.kgcoop.label.LabeledImage;
 import org.kgcoop.label.Labeling;
+import org.kgcoop.label.Written;
 import org.kgcoop.report.LabelSummary;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.LabelJournal;
@@ -59,7 +60,7 @@ final class LabelWriter implements ResultsWriter {
   public Results write(Labeling labeling, boolean isLast, Consumer<String> progress) {
     List<String> lines = new ArrayList<>();
     Path session = labeling.session();
-    Labeling.Written written = written(labeling, progress);
+    Written written = written(labeling, progress);
     List<LabeledImage> results = written.results();
     LabelSentences sentences = new LabelSentences(labeling.status(), labeling.accuracy());
     lines.add("labels: " + written.labels());
@@ -103,7 +104,7 @@ final class LabelWriter implements ResultsWriter {
   }
 
   /** Writes the list and the classifier. After {@link #stop}, there is no classifier. */
-  private Labeling.Written written(Labeling labeling, Consumer<String> progress) {
+  private Written written(Labeling labeling, Consumer<String> progress) {
     try {
       return labeling.write(
           labeling.session(),
@@ -117,7 +118,7 @@ final class LabelWriter implements ResultsWriter {
         throw e;
       }
       isStopped = false;
-      return new Labeling.Written(
+      return new Written(
           labeling.results(),
           labeling.session().resolve("labels.csv"),
           Optional.empty(),

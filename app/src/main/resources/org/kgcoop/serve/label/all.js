@@ -2,7 +2,7 @@
 // images stay usable. A key gives the class to the selection. Images that do not fit the filter any more leave it.
 
 import {nameOf, showFor} from '/page/classes.js';
-import {show} from '/page/images.js';
+import {show, tileOf} from '/page/images.js';
 import {posted} from '/page/requests.js';
 import {isSeen, startSeeing, unwatch, watch} from '/page/seen.js';
 import {NONE, SKIP, announce, element, grouped, images, isBusy, me, notice, onScreen, problem, refresh, screen, screens, send, sendAnswer, state} from '/page/session.js';
@@ -162,21 +162,14 @@ function load() {
 
 function noteSeen() {
   for (const image of rows.keys()) {
-    if (!seen.has(image) && labels.has(image) && isSeen(image)) {
+    if (labels.has(image) && isSeen(image)) {
       seen.add(image);
     }
   }
 }
 
 function tile(image) {
-  const option = document.createElement('div');
-  option.className = 'tile';
-  option.setAttribute('role', 'option');
-  const img = document.createElement('img');
-  img.alt = '';
-  const tag = document.createElement('span');
-  tag.className = 'tag';
-  option.append(img, tag);
+  const option = tileOf();
   option.addEventListener('focus', () => {
     if (focused !== place.get(image)) {
       focused = place.get(image);
@@ -350,18 +343,11 @@ function listenToPointer() {
 
 // ---- filters
 
-function optionOf(value, text) {
-  const option = document.createElement('option');
-  option.value = value;
-  option.textContent = text;
-  return option;
-}
-
 function fillFilters() {
-  const classes = state.classes.map((each) => optionOf('class ' + each.class, each.name));
+  const classes = state.classes.map((each) => new Option(each.name, 'class ' + each.class));
   element('all-shown').replaceChildren(
-    optionOf('all', 'All images'), ...classes, optionOf('none', 'none of these'), optionOf('skipped', 'Skipped'),
-    optionOf('suspicious', 'Labels that may be wrong'), optionOf('unreadable', 'Files that cannot be read'));
+    new Option('All images', 'all'), ...classes, new Option('none of these', 'none'), new Option('Skipped', 'skipped'),
+    new Option('Labels that may be wrong', 'suspicious'), new Option('Files that cannot be read', 'unreadable'));
   element('all-shown').value = view.shown === 'class' ? 'class ' + view.class : view.shown;
   element('all-by').value = view.by;
   element('all-order').querySelector('[value=like]').hidden = view.order !== 'like';

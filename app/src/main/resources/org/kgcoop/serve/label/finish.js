@@ -77,25 +77,24 @@ export function showUnreadable() {
     ...more ? [textElement('li', `and ${grouped(more)} more`)] : []);
 }
 
+function setWriting(isWriting) {
+  writing = isWriting;
+  element('write').disabled = isWriting;
+  element('write-close').disabled = isWriting;
+  element('stop-writing').hidden = !isWriting;
+}
+
 async function write(close) {
-  writing = true;
-  [element('write'), element('write-close')].forEach((button) => {
-    button.disabled = true;
-  });
-  element('stop-writing').hidden = false;
+  setWriting(true);
   element('results').replaceChildren();
   const poll = setInterval(async () => {
     const now = await refresh(() => {});
     element('writing').textContent = writing && now?.writing ? now.writing + ' …' : '';
   }, POLL);
   const json = await send('/label/write', {close}, () => {});
-  writing = false;
+  setWriting(false);
   clearInterval(poll);
   element('writing').textContent = '';
-  element('stop-writing').hidden = true;
-  [element('write'), element('write-close')].forEach((button) => {
-    button.disabled = false;
-  });
   if (json) {
     showResults(json, element(close ? 'final-results' : 'results'));
     if (close) {

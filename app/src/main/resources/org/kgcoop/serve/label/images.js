@@ -22,6 +22,19 @@ export function picture(image, size) {
   return urls.get(path);
 }
 
+/** A tile of a grid: an image, and the tag with its class. */
+export function tileOf() {
+  const tile = document.createElement('div');
+  tile.className = 'tile';
+  tile.setAttribute('role', 'option');
+  const img = document.createElement('img');
+  img.alt = '';
+  const tag = document.createElement('span');
+  tag.className = 'tag';
+  tile.append(img, tag);
+  return tile;
+}
+
 /** Shows an image in an element. Nothing is shown until it is loaded. */
 export function show(img, image, size) {
   if (img.dataset.image !== String(image)) {

@@ -242,16 +242,16 @@ function listen() {
   onClick('image', enlarge);
   onClick('help', actions.keys);
   onClick('measure', () => next('audit'));
-  onClick('to-all', () => {
+  const leaveTo = (open) => () => {
     before = ['finish', 'all'].includes(onScreen()) ? before : onScreen();
+    open();
+  };
+  onClick('to-all', leaveTo(() => {
     turn++;
     notice('');
     screens.all.open();
-  });
-  onClick('to-finish', () => {
-    before = ['finish', 'all'].includes(onScreen()) ? before : onScreen();
-    openFinish();
-  });
+  }));
+  onClick('to-finish', leaveTo(openFinish));
   element('shortcuts').checked = shortcutsOn();
   element('shortcuts').addEventListener('change', (event) => turnShortcuts(event.target.checked));
   element('start').addEventListener('submit', (event) => {

@@ -1,8 +1,8 @@
 // A page of images with a proposed class for each. Marks stay in the browser until the page is confirmed. Confirm takes
 // the images that were seen.
 
-import {nameOf, showFor} from '/page/classes.js';
-import {show} from '/page/images.js';
+import {nameOf, showFor, textElement} from '/page/classes.js';
+import {show, tileOf} from '/page/images.js';
 import {isSeen, startSeeing, unseen, unwatch, watch} from '/page/seen.js';
 import {NONE, announce, element, images, isBusy, notice, screen, screens, sendAnswer} from '/page/session.js';
 
@@ -40,9 +40,7 @@ export function openProposals(opened, next) {
   document.body.dataset.at = String(page.number);
   const heading = element('grid-heading');
   if (HEADINGS[page.kind]) {
-    const name = document.createElement('em');
-    name.textContent = nameOf(page.class);
-    heading.replaceChildren(HEADINGS[page.kind][page.images.length === 1 ? 1 : 0], name, '?');
+    heading.replaceChildren(HEADINGS[page.kind][page.images.length === 1 ? 1 : 0], textElement('em', nameOf(page.class)), '?');
   } else {
     heading.textContent = 'Unusual images: are the names right?';
   }
@@ -57,15 +55,8 @@ export function openProposals(opened, next) {
 }
 
 function tile(entry) {
-  const option = document.createElement('div');
-  option.className = 'tile';
-  option.setAttribute('role', 'option');
-  const img = document.createElement('img');
-  img.alt = '';
-  show(img, entry.image, 256);
-  const tag = document.createElement('span');
-  tag.className = 'tag';
-  option.append(img, tag);
+  const option = tileOf();
+  show(option.firstChild, entry.image, 256);
   const position = () => page.images.indexOf(entry);
   option.addEventListener('click', () => {
     toggle(position());

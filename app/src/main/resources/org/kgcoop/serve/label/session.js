@@ -60,15 +60,7 @@ export async function send(path, body = {}, again = () => refresh(again)) {
   sending++;
   const slow = setTimeout(() => document.body.classList.add('busy'), 300);
   try {
-    const json = await posted(path, {browser: me(), ...body});
-    problem('');
-    if (json.classes) {
-      take(json);
-    }
-    return json;
-  } catch (e) {
-    failed(e, again);
-    return null;
+    return await received(posted(path, {browser: me(), ...body}), again);
   } finally {
     sending--;
     clearTimeout(slow);
@@ -94,9 +86,13 @@ export async function sendAnswer(path, body) {
 }
 
 /** Gets the state without a change. Returns null after an error, which is shown. */
-export async function refresh(again, query = '') {
+export function refresh(again, query = '') {
+  return received(fetched(`/label/state?browser=${me()}${query}`).then((response) => response.json()), again);
+}
+
+async function received(answer, again) {
   try {
-    const json = await (await fetched(`/label/state?browser=${me()}${query}`)).json();
+    const json = await answer;
     problem('');
     if (json.classes) {
       take(json);
