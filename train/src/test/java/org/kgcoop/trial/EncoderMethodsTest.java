@@ -31,7 +31,6 @@ import org.kgcoop.settings.SettingValues;
  * Runs of the methods that train parts of the image encoder: some of them in {@code verify}, and
  * all of the catalogue with {@code -Pnightly}.
  */
-@Tag("equality")
 @Tag("system")
 class EncoderMethodsTest {
   private final TinyLab lab = new TinyLab(TinyClip.deep());
@@ -85,6 +84,7 @@ class EncoderMethodsTest {
   }
 
   @ParameterizedTest
+  @Tag("equality")
   @Tag("nightly")
   @MethodSource("methods")
   void resumesByteIdentically(String id) throws IOException {
