@@ -476,7 +476,7 @@ class BadInputTest {
     refused(
         train(data, folder, "--lr", "fast"),
         CONFIGURATION,
-        "--lr: setting lr: expected a number, got 'fast'");
+        "setting lr: expected a number, got 'fast'");
     refused(train(data, folder, "--seed", "a"), CONFIGURATION, "'a' is not an integer");
   }
 

@@ -33,15 +33,8 @@ import picocli.CommandLine.Option;
 public final class SettingOptions {
   private static final String AUGMENT = "augment";
 
-  /** The message about a wrong value of a setting. */
-  private static final Pattern WRONG = Pattern.compile("setting ([^ :]+): .*", Pattern.DOTALL);
-
-  /**
-   * A setting that a user gave.
-   *
-   * @param place the option or the file, for messages
-   */
-  private record Given(String place, String text) {}
+  /** The start of a message about a wrong value of a setting. */
+  private static final Pattern WRONG = Pattern.compile("setting ([^ :]+): ");
 
   @SuppressWarnings("UnusedVariable") // SettingsFiles reads it during parsing
   @Option(
@@ -152,65 +145,24 @@ public final class SettingOptions {
     return own;
   }
 
-  /** Returns what is given of the settings of a method itself, by key. */
-  private Map<String, Given> ofMethod(String id) {
-    Map<String, Given> given = new LinkedHashMap<>();
-    all()
-        .forEach(
-            (name, text) -> {
-              if (isOfMethod(id, name)) {
-                given.put(plain(id, name), new Given(place(name), text));
-              }
-            });
-    return given;
-  }
-
-  /** Returns what is given of the training settings of a method, by key. */
-  private Map<String, Given> ofTraining(String id) {
-    Map<String, Given> given = new LinkedHashMap<>();
-    Map<String, Given> line = new LinkedHashMap<>();
-    own()
-        .forEach(
-            (key, text) -> {
-              String option = SettingsFiles.option(key);
-              String file = files().origin(option);
-              boolean isOnLine = file.isEmpty();
-              (isOnLine ? line : given).put(key, new Given(isOnLine ? option : file, text));
-            });
-    all()
-        .forEach(
-            (name, text) -> {
-              String key = plain(id, name);
-              if (isOfTraining(key) && !isOfMethod(id, key)) {
-                given.put(key, new Given(place(name), text));
-              }
-            });
-    line.forEach(
-        (key, option) -> {
-          Given other = given.put(key, option);
-          if (other != null && other.place.startsWith(SettingsFiles.SET)) {
-            throw KgCoopException.configuration(
-                "%s and %s: give one of them".formatted(option.place, other.place));
-          }
-        });
-    return given;
-  }
-
   /**
    * Returns a method with the given settings. All others have their published values.
    *
-   * @throws KgCoopException that names the place of a wrong value
+   * @throws KgCoopException that names the file of a wrong value
    */
   MethodSpec spec(String id, PublishedDefaults preset) {
     try {
       return MethodSpec.of(method(id), training(id), preset, SettingValues.NONE);
     } catch (KgCoopException e) {
       Matcher wrong = WRONG.matcher(String.valueOf(e.getMessage()));
-      Given given = wrong.matches() ? ofTraining(id).get(wrong.group(1)) : null;
-      given = given == null && wrong.matches() ? ofMethod(id).get(wrong.group(1)) : given;
-      throw given == null
-          ? e
-          : new KgCoopException(e.category(), given.place + ": " + e.getMessage(), e);
+      String key = wrong.lookingAt() ? wrong.group(1) : "";
+      String file =
+          Stream.of(SettingsFiles.option(key), key, id + "." + key)
+              .map(files()::origin)
+              .filter(origin -> !origin.isEmpty())
+              .findFirst()
+              .orElse("");
+      throw file.isEmpty() ? e : new KgCoopException(e.category(), file + ": " + e.getMessage(), e);
     }
   }
 
@@ -221,8 +173,11 @@ public final class SettingOptions {
    */
   SettingValues method(String id) {
     SettingValues values = SettingValues.of(Declaration.METHOD, id);
-    for (Map.Entry<String, Given> each : ofMethod(id).entrySet()) {
-      values = values.with(each.getKey(), value(id, each.getKey(), each.getValue().text));
+    for (Map.Entry<String, String> each : all().entrySet()) {
+      String key = plain(id, each.getKey());
+      if (isOfMethod(id, key)) {
+        values = values.with(key, value(id, key, each.getValue()));
+      }
     }
     return values;
   }
@@ -230,24 +185,36 @@ public final class SettingOptions {
   /**
    * Returns the given training settings of a method.
    *
-   * @throws KgCoopException if a setting is given twice, or contradicts {@code --published}
+   * @throws KgCoopException if they contradict {@code --published}
    */
   public SettingValues training(String id) {
-    Map<String, Given> given = ofTraining(id);
-    Map<String, Object> values = new LinkedHashMap<>();
-    given.forEach((key, each) -> values.put(key, value(id, key, each.text)));
-    if (published) {
-      given.remove("checkpoint_every");
-      refuse(given.values().stream().map(Given::place).toList());
-      values.put(AUGMENT, TrainingDeclaration.PUBLISHED);
+    Map<String, String> texts = new LinkedHashMap<>(own());
+    Map<String, String> names = new LinkedHashMap<>();
+    texts.keySet().forEach(key -> names.put(key, SettingsFiles.option(key)));
+    all()
+        .forEach(
+            (name, text) -> {
+              String key = plain(id, name);
+              boolean isOfTraining = isOfTraining(key) && !isOfMethod(id, key);
+              if (isOfTraining && !(own().containsKey(key) && isOnCommandLine(key))) {
+                texts.put(key, text);
+                names.put(key, SettingsFiles.SET + " " + name);
+              }
+            });
+    SettingValues values = SettingValues.NONE;
+    for (Map.Entry<String, String> each : texts.entrySet()) {
+      values = values.with(each.getKey(), value(id, each.getKey(), each.getValue()));
     }
-    return new SettingValues(values);
+    if (published) {
+      names.remove("checkpoint_every");
+      refuse(names.values());
+      values = values.with(AUGMENT, TrainingDeclaration.PUBLISHED);
+    }
+    return values;
   }
 
-  /** Returns the place of a setting that {@code --set} or a file gives. */
-  private String place(String name) {
-    String file = settings.containsKey(name) ? "" : files().origin(name);
-    return file.isEmpty() ? SettingsFiles.SET + " " + name : file;
+  private boolean isOnCommandLine(String key) {
+    return files().origin(SettingsFiles.option(key)).isEmpty();
   }
 
   /**
@@ -282,22 +249,29 @@ public final class SettingOptions {
     return setting.type().fromText(text);
   }
 
-  /** Rejects settings that neither the methods nor their training have. */
-  void checkAllUsed(List<String> ids) {
+  /** Rejects settings that are given twice, or that neither the methods nor their training have. */
+  void check(List<String> ids) {
+    for (String key : own().keySet()) {
+      for (String name : settings.keySet()) {
+        if (isOnCommandLine(key)
+            && ids.stream().anyMatch(id -> plain(id, name).equals(key) && !isOfMethod(id, key))) {
+          throw KgCoopException.configuration(
+              "%s and --set %s: give one of them".formatted(SettingsFiles.option(key), name));
+        }
+      }
+    }
     List<String> left =
         all().keySet().stream()
             .filter(
-                key ->
-                    ids.stream()
-                        .noneMatch(id -> isOfMethod(id, key) || isOfTraining(plain(id, key))))
+                name -> ids.stream().noneMatch(id -> keys(List.of(id)).contains(plain(id, name))))
             .toList();
     if (!left.isEmpty()) {
       Set<String> known = keys(ids);
+      String file = settings.containsKey(left.get(0)) ? "" : files().origin(left.get(0)) + ": ";
       throw KgCoopException.configuration(
           "%s: no setting of %s; known are %s"
               .formatted(
-                  (settings.containsKey(left.get(0)) ? "--set " : place(left.get(0)) + ": ")
-                      + Nearest.hints(left, known),
+                  (file.isEmpty() ? "--set " : file) + Nearest.hints(left, known),
                   String.join(", ", ids),
                   String.join(", ", known)));
     }

@@ -35,6 +35,7 @@ public final class Sweep {
       List<String> ids, SettingOptions settings, PublishedDefaults preset) {
     Map<String, List<String>> axes = axes();
     Set<String> left = new LinkedHashSet<>(axes.keySet());
+    settings.check(ids);
     List<MethodSpec> specs = new ArrayList<>();
     for (String id : ids) {
       MethodSpec plain = settings.spec(id, preset);
@@ -52,7 +53,6 @@ public final class Sweep {
         specs.add(combination.isEmpty() ? plain : swept(id, settings, combination, preset));
       }
     }
-    settings.checkAllUsed(ids);
     if (!left.isEmpty()) {
       Set<String> known = SettingOptions.keys(ids);
       throw KgCoopException.configuration(
