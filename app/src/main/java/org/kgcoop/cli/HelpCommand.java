@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.classifier.MethodRegistry;
+import org.kgcoop.cli.options.HelpLayout;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.ColorScheme;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
@@ -18,22 +20,29 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "help",
     mixinStandardHelpOptions = true,
-    header = "Show help on the program, a command or a method.",
+    header = "Show help on the program, a command, the settings or a method.",
     synopsisHeading = "%nUsage: ",
     helpCommand = true,
     footer = {
       "",
       "Examples:",
       "  ./kgcoop help train",
+      "  ./kgcoop help train --all",
+      "  ./kgcoop help settings",
       "  ./kgcoop help methods",
       "  ./kgcoop help method kgcoop"
     })
 final class HelpCommand implements Runnable, CommandLine.IHelpCommandInitializable2 {
   @Parameters(
       arity = "0..2",
-      paramLabel = "COMMAND | methods | method NAME",
-      description = "A command, \"methods\" for a list, or one method (default: the program).")
+      paramLabel = "COMMAND | settings | methods | method NAME",
+      description =
+          "A command, the settings of the training, a list of methods, or one method (default: the"
+              + " program).")
   private List<String> words = new ArrayList<>();
+
+  @Option(names = "--all", description = "Describe all options of the command completely.")
+  private boolean all;
 
   private @Nullable CommandLine self;
   private @Nullable ColorScheme colors;
@@ -57,16 +66,24 @@ final class HelpCommand implements Runnable, CommandLine.IHelpCommandInitializab
       program.usage(out, colors);
     } else if (words.equals(List.of("methods"))) {
       MethodHelp.list().forEach(out::println);
+    } else if (words.equals(List.of("settings"))) {
+      MethodHelp.settings().forEach(out::println);
     } else if (words.get(0).equals("method") && words.size() == 2) {
       MethodHelp.page(MethodRegistry.of(words.get(1))).forEach(out::println);
     } else if (words.get(0).equals("method")) {
       throw new ParameterException(self, "help method: expected the name of a method");
     } else {
-      CommandLine command = program.getSubcommands().get(words.get(0));
-      if (command == null || words.size() > 1) {
-        String unknown = String.join(" ", words);
-        throw new ParameterException(
-            program, "Unknown subcommand '" + unknown + "'.", null, unknown);
+      CommandLine command = program;
+      for (String word : words) {
+        command = command.getSubcommands().get(word);
+        if (command == null) {
+          String unknown = String.join(" ", words);
+          throw new ParameterException(
+              program, "Unknown subcommand '" + unknown + "'.", null, unknown);
+        }
+      }
+      if (all) {
+        HelpLayout.describe(command, option -> true);
       }
       command.usage(out, colors);
     }

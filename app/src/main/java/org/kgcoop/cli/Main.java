@@ -25,14 +25,15 @@ import org.kgcoop.cli.experiment.FewShotCommand;
 import org.kgcoop.cli.experiment.TrainCommand;
 import org.kgcoop.cli.files.DownloadCommand;
 import org.kgcoop.cli.files.InspectCommand;
-import org.kgcoop.cli.options.ConfigExpansion;
-import org.kgcoop.cli.options.TrainingOptions;
+import org.kgcoop.cli.options.SettingOptions;
+import org.kgcoop.cli.options.SettingsFiles;
 import org.kgcoop.cli.runs.ReportCommand;
 import org.kgcoop.cli.runs.RunsCommand;
 import org.kgcoop.runs.ProtocolKind;
 import org.kgcoop.tensor.NativeLibraries;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -135,14 +136,11 @@ public final class Main implements Callable<Integer>, Invocation {
    */
   static CommandLine commandLine(BooleanSupplier interrupted) {
     CommandLine commandLine = Program.commandLine(new Main(interrupted), interrupted);
-    commandLine.getSubcommands().values().forEach(Main::addOptions);
+    commandLine.getSubcommands().values().forEach(SettingOptions::install);
+    IParameterExceptionHandler handler = commandLine.getParameterExceptionHandler();
+    commandLine.setParameterExceptionHandler(
+        (e, words) -> handler.handleParseException(SettingsFiles.named(e), words));
     return commandLine;
-  }
-
-  private static void addOptions(CommandLine command) {
-    TrainingOptions.install(command.getCommandSpec());
-    ConfigExpansion.install(command);
-    command.getSubcommands().values().forEach(Main::addOptions);
   }
 
   @Override

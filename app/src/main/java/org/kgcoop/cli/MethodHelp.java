@@ -13,8 +13,9 @@ import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingValues;
+import org.kgcoop.train.TrainingDeclaration;
 
-/** The help pages of methods, generated from their declarations and published results. */
+/** The help pages of settings and methods, generated from their declarations. */
 final class MethodHelp {
   private static final int WIDTH = 80;
 
@@ -31,6 +32,25 @@ final class MethodHelp {
     }
     lines.add("");
     lines.add("./kgcoop help method NAME shows the settings of one.");
+    return lines;
+  }
+
+  /** Returns the settings of the training. */
+  static List<String> settings() {
+    List<String> lines = new ArrayList<>();
+    TrainingDeclaration.byHeading()
+        .forEach(
+            (heading, settings) -> {
+              lines.add(heading + " (--set KEY=VALUE):");
+              settings.forEach(setting -> add(lines, setting));
+              lines.add("");
+            });
+    add(
+        lines,
+        "",
+        "--lr, --epochs, --batch-size and --augment also set the settings of these names. A default"
+            + " here holds unless the method has its own: ./kgcoop help method NAME shows it, and"
+            + " the settings of the method.");
     return lines;
   }
 
@@ -61,7 +81,7 @@ final class MethodHelp {
     lines.add(method.keys().isEmpty() ? "It has no settings." : "Settings (--set KEY=VALUE):");
     for (Setting<?> setting : method.settings()) {
       if (method.keys().contains(setting.key())) {
-        add(lines, "  %-22s ".formatted(setting.key()), text(setting));
+        add(lines, setting);
       }
     }
     List<PublishedSettings> published = PublishedSettings.of(method.id());
@@ -80,6 +100,10 @@ final class MethodHelp {
             .sorted(Map.Entry.comparingByKey())
             .map(setting -> ", " + setting.getKey() + " " + setting.getValue())
             .collect(Collectors.joining());
+  }
+
+  private static void add(List<String> lines, Setting<?> setting) {
+    add(lines, "  %-22s ".formatted(setting.key()), text(setting));
   }
 
   private static String text(Setting<?> setting) {

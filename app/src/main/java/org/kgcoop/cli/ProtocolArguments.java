@@ -13,6 +13,7 @@ import org.kgcoop.cli.console.CommandErrors;
 import org.kgcoop.cli.experiment.ExperimentSession;
 import org.kgcoop.cli.experiment.ProtocolCommand;
 import org.kgcoop.cli.options.PortableArguments;
+import org.kgcoop.cli.options.SettingsFiles;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.ProtocolKind;
 import picocli.CommandLine;
@@ -60,12 +61,12 @@ public final class ProtocolArguments {
     String[] arguments = words.toArray(String[]::new);
     try {
       ParseResult parsed = commandLine.parseArgs(arguments).subcommand();
-      if (parsed.hasMatchedOption("--only")) {
+      if (parsed.commandSpec().findOption("--only").getValue() != null) {
         throw KgCoopException.configuration("--only does its run on this machine: leave it out");
       }
       return new ProtocolArguments(parsed);
     } catch (ParameterException e) {
-      throw CommandErrors.wrongWords(e, arguments);
+      throw CommandErrors.wrongWords(SettingsFiles.named(e), arguments);
     }
   }
 
@@ -79,8 +80,8 @@ public final class ProtocolArguments {
    * Parallel runs use one thread each.
    */
   public OptionalInt threads() {
-    @Nullable Integer threads = parsed.matchedOptionValue("--threads", (Integer) null);
-    int jobs = parsed.matchedOptionValue("--jobs", 1);
+    @Nullable Integer threads = parsed.commandSpec().findOption("--threads").getValue();
+    int jobs = parsed.commandSpec().findOption("--jobs").getValue();
     if (jobs > 1 && threads != null && threads > 1) {
       throw KgCoopException.configuration(
           "--jobs %s goes with one thread a run: leave out --threads %s".formatted(jobs, threads));

@@ -121,7 +121,7 @@ public record ConfigFile(String name, ObjectNode content) {
   }
 
   /** Returns all values by their full key, such as {@code OPTIM.LR}. */
-  Map<String, JsonNode> flat() {
+  public Map<String, JsonNode> flat() {
     Map<String, JsonNode> flat = new LinkedHashMap<>();
     flatten("", content, flat);
     return flat;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
@@ -49,15 +50,20 @@ public final class ReferenceConfig {
   private static final int MAX_LISTED = 20; // unknown keys in a message
 
   private final ReferenceValues in;
-  private final OptionValues out = OptionValues.empty();
+  private final Map<String, String> options = new LinkedHashMap<>();
+  private final Map<String, String> settings = new LinkedHashMap<>();
   private final Declaration<Method> method;
 
   /**
    * A translated configuration.
    *
+   * @param options the values of options and of training settings, by the name of an option without
+   *     its dashes
+   * @param settings the settings of the method, by {@code METHOD.KEY}
    * @param ignored the keys without a meaning here
    */
-  public record Translation(OptionValues values, List<String> ignored) {}
+  public record Translation(
+      Map<String, String> options, Map<String, String> settings, List<String> ignored) {}
 
   private ReferenceConfig(ReferenceValues in, String method) {
     this.in = in;
@@ -84,26 +90,27 @@ public final class ReferenceConfig {
     ReferenceConfig config = new ReferenceConfig(in, method);
     config.translate();
     in.throwErrors();
-    config.out.put("method", method);
+    config.options.put("method", method);
     List<String> ignored = new ArrayList<>(in.unread());
     ignored.remove(TRAINER);
-    return new Translation(config.out, ignored);
+    return new Translation(config.options, config.settings, ignored);
   }
 
   /**
    * Returns the option for a key of the published code, which its scripts pass on the command line,
-   * such as {@code --lr} for {@code OPTIM.LR}; empty for other words.
+   * such as {@code --set lr=VALUE} for {@code OPTIM.LR}; empty for other words.
    */
   public static String optionFor(String word) {
     if (!word.matches("[A-Z][A-Za-z0-9_]*(\\.[A-Z][A-Za-z0-9_]*)+")) {
       return "";
     }
-    String option = ReferenceKeys.OPTIONS.getOrDefault(word, ReferenceKeys.TRAINING.get(word));
+    String option = ReferenceKeys.OPTIONS.get(word);
     return option != null
-        ? "--" + option(option)
+        ? "--" + option
         : "--set "
-            + MethodRegistry.all().stream()
-                .flatMap(method -> method.settings().stream())
+            + Stream.concat(
+                    TrainingDeclaration.all().stream(),
+                    MethodRegistry.all().stream().flatMap(method -> method.settings().stream()))
                 .filter(setting -> setting.published().contains(word))
                 .map(Setting::key)
                 .findFirst()
@@ -149,7 +156,7 @@ public final class ReferenceConfig {
     ReferenceKeys.OPTIONS.forEach(
         (key, option) -> {
           if (in.has(key) && !in.text(key).isEmpty()) {
-            out.put(option, in.text(key));
+            options.put(option, in.text(key));
           }
         });
     for (Setting<?> setting : method.settings()) {
@@ -202,13 +209,13 @@ public final class ReferenceConfig {
     }
     SettingValues all = defaults;
     if (in.has(WARMUP_EPOCHS) && in.number(WARMUP_EPOCHS) <= 0) {
-      out.put("warmup", "none");
+      options.put("warmup", "none");
       all = all.with("warmup", "none");
     }
     for (Map.Entry<String, String> each : ReferenceKeys.TRAINING.entrySet()) {
       String setting = each.getValue();
       if (in.has(each.getKey())
-          && !out.has(option(setting))
+          && !options.containsKey(option(setting))
           && !isOfCode(each.getKey())
           && TrainingDeclaration.isUsed(setting, all)) {
         all = all.with(setting, training(setting, word(in.text(each.getKey())), each.getKey()));
@@ -240,7 +247,7 @@ public final class ReferenceConfig {
     if (type.reader().apply(value).isEmpty()) {
       in.error("%s %s: expected %s".formatted(key, text, type.expected()));
     }
-    out.put(option(setting), text);
+    options.put(option(setting), text);
     return value;
   }
 
@@ -270,7 +277,7 @@ public final class ReferenceConfig {
         names.stream()
             .map(name -> name.equals(RandomResizedCrop.NAME) ? name + numbers : name)
             .collect(Collectors.joining(","));
-    out.put("transforms", transforms.isEmpty() ? ViewRecipe.NO_CHANGE : transforms);
+    options.put("transforms", transforms.isEmpty() ? ViewRecipe.NO_CHANGE : transforms);
   }
 
   private void expect(String key, String value, String rest) {
@@ -314,12 +321,12 @@ public final class ReferenceConfig {
 
   /** Removes the words of methods inside the encoders if they have more tokens. */
   private void dropWords() {
-    String tokens = out.settings().get(method.id() + ".context_tokens");
+    String tokens = settings.get(method.id() + ".context_tokens");
     boolean many =
         tokens != null
             && tokens.matches("\\d{1,9}")
             && Integer.parseInt(tokens) > MAX_TOKENS_WITH_WORDS;
-    if (many && out.settings().containsKey(method.id() + ".words")) {
+    if (many && settings.containsKey(method.id() + ".words")) {
       setting("words", "");
     }
   }
@@ -331,7 +338,7 @@ public final class ReferenceConfig {
   }
 
   private void setting(String setting, String value) {
-    out.settings().put(method.id() + "." + setting, value);
+    settings.put(method.id() + "." + setting, value);
   }
 
   private static String word(String text) {

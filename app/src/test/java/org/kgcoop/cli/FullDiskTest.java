@@ -27,7 +27,7 @@ class FullDiskTest {
   @TempDir Path folder;
 
   private Object[] words(Path out) {
-    return ("base2new --seeds 1 --methods clip,kgcoop --epochs 6 --checkpoint-every 1 --shots 4"
+    return ("base2new --seeds 1 --methods clip,kgcoop --epochs 6 --set checkpoint_every=1 --shots 4"
             + " --set context_tokens=2 --batch-size 1 --threads 1 --quiet --augment test"
             + " --feature-cache none --data %1$s/drawings --clip %1$s/clip --out %2$s")
         .formatted(folder, out)

@@ -11,6 +11,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.Setting;
+import org.kgcoop.train.TrainingDeclaration;
 import picocli.CommandLine;
 
 class HelpCommandTest {
@@ -83,6 +84,27 @@ class HelpCommandTest {
         .contains("number, at least 0; default: 1.0; in published files LOSS.LAMBDA.");
     assertThat(run("help", "method", "tip-adapter")).isZero();
     assertThat(text()).contains("EuroSAT: alpha 2, search_scale 12|10 (gaopengcuhk/Tip-Adapter,");
+  }
+
+  @Test
+  void listsTheSettingsOfTheTraining() {
+    assertThat(run("help", "settings")).isZero();
+    for (Setting<?> setting : TrainingDeclaration.all()) {
+      assertThat(text())
+          .contains(" " + setting.key() + " " + setting.description() + ". " + setting.typeText());
+    }
+  }
+
+  @Test
+  void describesAllOptionsOnRequest() {
+    assertThat(run("help", "train")).isZero();
+    assertThat(text()).contains("Also: ", "--device", "./kgcoop help train --all");
+    assertThat(text()).doesNotContain("Choose the device: cpu, or cuda:N");
+    out.getBuffer().setLength(0);
+    assertThat(run("help", "train", "--all")).isZero();
+    assertThat(text()).contains("Choose the device: cpu, or cuda:N").doesNotContain("Also: ");
+    assertThat(run("help", "runs", "table")).isZero();
+    assertThat(text()).contains("Usage: kgcoop runs table");
   }
 
   @Test

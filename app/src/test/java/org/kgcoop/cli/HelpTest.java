@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.kgcoop.cli.options.HelpLayout;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.ArgSpec;
@@ -71,12 +72,27 @@ class HelpTest {
   @Test
   void breaksLinesAtBlanksWithinEightyColumns() {
     for (CommandLine command : commands()) {
+      HelpLayout.describe(command, option -> true);
       String help = command.getUsageMessage(Ansi.OFF).replaceAll("\u001b\\[[\\d;]*m", "");
       assertThat(help.lines()).allMatch(line -> line.length() <= COLUMNS);
       List<String> words = List.of(help.split("\\s+"));
       for (String paragraph : paragraphs(command)) {
         assertThat(words).containsAll(List.of(paragraph.replace("%%", "%").strip().split("\\s+")));
       }
+    }
+  }
+
+  /** The options that it does not describe are named. */
+  @Test
+  void fitsOnOneScreen() {
+    for (CommandLine command : commands()) {
+      String help = command.getUsageMessage(Ansi.OFF).replaceAll("\u001b\\[[\\d;]*m", "");
+      assertThat(help.lines()).as(command.getCommandName()).hasSizeLessThanOrEqualTo(50);
+      assertThat(help.lines()).allMatch(line -> line.length() <= COLUMNS);
+      List<String> words = List.of(help.split("[\\s,.=]+"));
+      arguments(command.getCommandSpec())
+          .filter(OptionSpec.class::isInstance)
+          .forEach(option -> assertThat(words).contains(((OptionSpec) option).longestName()));
     }
   }
 }

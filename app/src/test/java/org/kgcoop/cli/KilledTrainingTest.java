@@ -116,7 +116,7 @@ class KilledTrainingTest {
   private Object[] words(String method, int shots, int epochs, Path out) {
     return String.format(
             Locale.ROOT,
-            "train --quiet --method %s --shots %s --epochs %s --batch-size 4 --checkpoint-every 1"
+            "train --quiet --method %s --shots %s --epochs %s --batch-size 4 --set checkpoint_every=1"
                 + " --clip %s --data %s --out %s",
             method,
             shots,

@@ -7,7 +7,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +21,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.MethodRegistry;
-import org.kgcoop.cli.options.TrainingOptions;
+import org.kgcoop.cli.options.HelpLayout;
 import org.kgcoop.docs.MarkdownPage;
 import org.kgcoop.method.Method;
 import org.kgcoop.serve.HttpPage;
@@ -24,6 +30,7 @@ import org.kgcoop.settings.Setting;
 import org.kgcoop.train.TrainingDeclaration;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * Compares the committed reference pages with the pages that the program generates. With {@code
@@ -79,26 +86,85 @@ class ReferencePagesTest {
   }
 
   private static List<String> commands() {
-    List<String> lines = page("Commands", "`./kgcoop help COMMAND` prints the same text.");
     CommandLine program = program();
-    section(lines, "kgcoop", help(program));
-    addCommands(lines, program);
+    List<CommandLine> all = new ArrayList<>();
+    collect(program, all);
+    Map<String, Set<String>> shared = shared(all);
+    List<String> lines =
+        page(
+            "Commands",
+            "`./kgcoop help COMMAND` prints the help of a command. If it does not fit on one screen, it",
+            "describes the usual options in one sentence each. `./kgcoop help COMMAND --all` prints all",
+            "of this page about the command.",
+            "",
+            "## Shared options",
+            "",
+            "Several commands have the same options. The sections of the commands refer to these groups.");
+    shared.forEach(
+        (heading, options) -> {
+          lines.addAll(List.of("", "### " + heading, "", "```text"));
+          options.stream().flatMap(String::lines).forEach(lines::add);
+          lines.add("```");
+        });
+    for (CommandLine command : all) {
+      Set<String> groups = new LinkedHashSet<>();
+      Set<OptionSpec> others = new HashSet<>();
+      HelpLayout.groups(command.getCommandSpec())
+          .forEach(
+              (heading, options) -> {
+                for (OptionSpec option : options) {
+                  if (shared.getOrDefault(heading, Set.of()).contains(text(command, option))) {
+                    others.add(option);
+                    groups.add("[%s](#%s)".formatted(heading, heading.toLowerCase(Locale.ROOT)));
+                  }
+                }
+              });
+      HelpLayout.describe(command, option -> !others.contains(option));
+      section(lines, command.getCommandSpec().qualifiedName(), help(command));
+      if (!groups.isEmpty()) {
+        lines.addAll(List.of("", "Shared options: " + String.join(", ", groups) + "."));
+      }
+    }
     return lines;
   }
 
-  private static void addCommands(List<String> lines, CommandLine parent) {
-    for (CommandLine command : parent.getSubcommands().values()) {
-      String name = command.getCommandSpec().qualifiedName();
-      section(lines, name, help(command));
-      addCommands(lines, command);
+  private static void collect(CommandLine command, List<CommandLine> all) {
+    all.add(command);
+    command.getSubcommands().values().forEach(each -> collect(each, all));
+  }
+
+  /** Returns the texts of options that several commands have, by heading. */
+  private static Map<String, Set<String>> shared(List<CommandLine> commands) {
+    Map<String, Set<String>> shared = new LinkedHashMap<>();
+    Set<String> seen = new HashSet<>();
+    for (CommandLine command : commands) {
+      HelpLayout.groups(command.getCommandSpec())
+          .forEach(
+              (heading, options) -> {
+                for (OptionSpec option : options) {
+                  String text = text(command, option);
+                  if (!seen.add(heading + text) && !heading.isEmpty()) {
+                    shared.computeIfAbsent(heading, key -> new LinkedHashSet<>()).add(text);
+                  }
+                }
+              });
     }
+    return shared;
+  }
+
+  private static String text(CommandLine command, OptionSpec option) {
+    return withoutColors(HelpLayout.option(command.getHelp(), option));
   }
 
   /**
    * Returns the help without colors. Picocli colors the labels of hidden syntax on every terminal.
    */
   private static Stream<String> help(CommandLine command) {
-    return command.getUsageMessage(Ansi.OFF).replaceAll("\u001b\\[[\\d;]*m", "").lines();
+    return withoutColors(command.getUsageMessage(Ansi.OFF)).lines();
+  }
+
+  private static String withoutColors(String text) {
+    return text.replaceAll("\u001b\\[[\\d;]*m", "");
   }
 
   private static void section(List<String> lines, String title, Stream<String> text) {
@@ -111,9 +177,10 @@ class ReferencePagesTest {
     List<String> lines =
         page(
             "Training settings",
-            "Each setting is an option of the commands that train, and a key of settings files,",
-            "with underscores instead of dashes. `--sweep KEY=V1,V2` compares values. The pages of",
-            "the [methods](method-pages.md) state the published values.");
+            "Each setting is a key of `--set`, of `--sweep KEY=V1,V2`, which compares values, and of",
+            "[settings files](settings-files.md). `--lr`, `--epochs`, `--batch-size` and `--augment`",
+            "are also options. To change a setting of one method, write `--set METHOD.KEY=VALUE`. The",
+            "pages of the [methods](method-pages.md) state the published values.");
     TrainingDeclaration.byHeading()
         .forEach(
             (heading, settings) -> {
@@ -122,13 +189,13 @@ class ReferencePagesTest {
                       "",
                       "## " + heading,
                       "",
-                      "| Option | Value | Default | Meaning |",
+                      "| Key | Value | Default | Meaning |",
                       "|---|---|---|---|"));
               for (Setting<?> setting : settings) {
                 lines.add(
                     "| `%s` | %s | `%s` | %s |"
                         .formatted(
-                            TrainingOptions.option(setting.key()),
+                            setting.key(),
                             cell(setting.typeText()),
                             setting.defaultValue().description(),
                             cell(setting.description())));

@@ -88,23 +88,23 @@ class ReferenceConfigTest {
                       SUBSAMPLE_CLASSES: base
                     """)),
             null);
-    assertThat(translation.values().options())
+    assertThat(translation.options())
         .isEqualTo(
             Map.ofEntries(
-                Map.entry("data", List.of("OxfordPets")),
-                Map.entry("clip", List.of("ViT-B/16")),
-                Map.entry("method", List.of("kgcoop")),
-                Map.entry("shots", List.of("16")),
-                Map.entry("class-split", List.of("base")),
-                Map.entry("batch-size", List.of("128")),
-                Map.entry("epochs", List.of("100")),
-                Map.entry("optimizer", List.of("sgd")),
-                Map.entry("lr", List.of("0.002")),
-                Map.entry("warmup", List.of("constant")),
-                Map.entry("warmup-epochs", List.of("1")),
-                Map.entry("warmup-lr", List.of("1.0E-5")),
-                Map.entry("transforms", List.of("random_resized_crop,random_flip"))));
-    assertThat(translation.values().settings())
+                Map.entry("data", "OxfordPets"),
+                Map.entry("clip", "ViT-B/16"),
+                Map.entry("method", "kgcoop"),
+                Map.entry("shots", "16"),
+                Map.entry("class-split", "base"),
+                Map.entry("batch-size", "128"),
+                Map.entry("epochs", "100"),
+                Map.entry("optimizer", "sgd"),
+                Map.entry("lr", "0.002"),
+                Map.entry("warmup", "constant"),
+                Map.entry("warmup-epochs", "1"),
+                Map.entry("warmup-lr", "1.0E-5"),
+                Map.entry("transforms", "random_resized_crop,random_flip")));
+    assertThat(translation.settings())
         .isEqualTo(
             Map.of(
                 "kgcoop.words", "a photo of a",
@@ -126,10 +126,9 @@ class ReferenceConfigTest {
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("published.yaml: a published file without TRAINER.NAME; add it")
         .hasMessageNotContaining("\n");
-    assertThat(translate("coop", TRAINER).values().options())
-        .containsEntry("method", List.of("coop"));
-    assertThat(translate("coop", TRAINER + "TRAINER: {NAME: KgCoOp}").values().options())
-        .containsEntry("method", List.of("coop"));
+    assertThat(translate("coop", TRAINER).options()).containsEntry("method", "coop");
+    assertThat(translate("coop", TRAINER + "TRAINER: {NAME: KgCoOp}").options())
+        .containsEntry("method", "coop");
     assertThatThrownBy(() -> lines(null, "TRAINER.NAME DAEL"))
         .hasMessageContaining(
             "TRAINER.NAME DAEL: expected one of ADAPTER, CoCoOp, CoOp, IVLP, KgCoOp, LASP, MMRL,");
@@ -138,7 +137,7 @@ class ReferenceConfigTest {
   @Test
   void translatesContextsAsCoOpsCodeReadsThem() throws IOException {
     String words = "TRAINER.COOP.CTX_INIT a photo of a";
-    assertThat(lines("coop", words, "TRAINER.COOP.CLASS_TOKEN_POSITION middle").values().settings())
+    assertThat(lines("coop", words, "TRAINER.COOP.CLASS_TOKEN_POSITION middle").settings())
         .isEqualTo(
             Map.of(
                 "coop.words", "a photo of a",
@@ -147,15 +146,14 @@ class ReferenceConfigTest {
     // With CTX_INIT, all classes have one context.
     assertThat(lines("coop", words, "TRAINER.COOP.CSC True").ignored())
         .containsExactly("TRAINER.COOP.CSC");
-    assertThat(lines("coop", "TRAINER.COOP.N_CTX 16", "TRAINER.COOP.CSC True").values().settings())
+    assertThat(lines("coop", "TRAINER.COOP.N_CTX 16", "TRAINER.COOP.CSC True").settings())
         .isEqualTo(Map.of("coop.context_tokens", "16", "coop.class_specific", "true"));
-    assertThat(lines("coop", "TRAINER.COOP.CTX_INIT ''").values().settings())
+    assertThat(lines("coop", "TRAINER.COOP.CTX_INIT ''").settings())
         .isEqualTo(Map.of("coop.words", "", "coop.context_tokens", "16"));
     assertThatThrownBy(() -> lines("coop", "TRAINER.COOP.CTX_INIT True"))
         .hasMessageContaining("expected the words themselves");
     assertThat(
             lines("cocoop", "TRAINER.COCOOP.N_CTX 4", "TRAINER.COCOOP.CTX_INIT a photo of a")
-                .values()
                 .settings())
         .isEqualTo(Map.of("cocoop.words", "a photo of a", "cocoop.context_tokens", "4"));
     // ProGrad starts from the template by default here.
@@ -167,7 +165,6 @@ class ReferenceConfigTest {
                     "LOSS.NAME prograd",
                     "LOSS.T 1.0",
                     "LOSS.LAMBDA 0.8")
-                .values()
                 .settings())
         .isEqualTo(
             Map.of(
@@ -176,7 +173,7 @@ class ReferenceConfigTest {
                 "prograd.lambda", "0.8"));
     ReferenceConfig.Translation tcp =
         lines("tcp", "TRAINER.COOP.N_CTX 2", "TRAINER.COOP.CSC False", "TRAINER.COOP.W 1.0");
-    assertThat(tcp.values().settings()).isEqualTo(Map.of("tcp.context_tokens", "2"));
+    assertThat(tcp.settings()).isEqualTo(Map.of("tcp.context_tokens", "2"));
     assertThat(tcp.ignored()).containsExactly("TRAINER.COOP.CSC", "TRAINER.COOP.W");
   }
 
@@ -206,17 +203,17 @@ class ReferenceConfigTest {
       })
   void translatesKeysToOptions(String lines, String option, String value) throws IOException {
     ReferenceConfig.Translation translation = lines("coop", lines.strip().split("; "));
-    assertThat(translation.values().options()).containsEntry(option, List.of(value));
+    assertThat(translation.options()).containsEntry(option, value);
   }
 
   @Test
   void ignoresNumbersThatTheOptimizerDoesNotUse() throws IOException {
     ReferenceConfig.Translation adam =
         lines("coop", "OPTIM.NAME adam", "OPTIM.MOMENTUM 0.8", "OPTIM.GAMMA 0.5");
-    assertThat(adam.values().options()).containsOnlyKeys("optimizer", "method");
+    assertThat(adam.options()).containsOnlyKeys("optimizer", "method");
     assertThat(adam.ignored()).containsExactly("OPTIM.MOMENTUM", "OPTIM.GAMMA");
-    assertThat(lines("taskres", "OPTIM.ADAM_BETA1 0.8").values().options()) // trains with adam
-        .containsEntry("beta1", List.of("0.8"));
+    assertThat(lines("taskres", "OPTIM.ADAM_BETA1 0.8").options()) // trains with adam
+        .containsEntry("beta1", "0.8");
   }
 
   @ParameterizedTest
@@ -227,9 +224,8 @@ class ReferenceConfigTest {
         "ImageNetSketch", "ImageNetA", "ImageNetR"
       })
   void knowsThePublishedNamesOfDataSets(String name) throws IOException {
-    List<String> data = lines("coop", "DATASET.NAME " + name).values().options().get("data");
-    assertThat(data).hasSize(1);
-    assertThat(PublishedDataSets.find(data.get(0)).map(PublishedDataSet::name)).contains(name);
+    String data = lines("coop", "DATASET.NAME " + name).options().get("data");
+    assertThat(PublishedDataSets.find(data).map(PublishedDataSet::name)).contains(name);
   }
 
   /** Methods' published files use none of them. */
@@ -292,8 +288,7 @@ class ReferenceConfigTest {
   @Test
   void leavesTcpsPublishedEpochsToTheDataSet() throws IOException {
     assertThat(lines("tcp", "OPTIM.MAX_EPOCH 50").ignored()).containsExactly("OPTIM.MAX_EPOCH");
-    assertThat(lines("tcp", "OPTIM.MAX_EPOCH 10").values().options())
-        .containsEntry("epochs", List.of("10"));
+    assertThat(lines("tcp", "OPTIM.MAX_EPOCH 10").options()).containsEntry("epochs", "10");
   }
 
   @Test
@@ -322,15 +317,14 @@ class ReferenceConfigTest {
                     PREC: "fp16"
                     PROMPT_DEPTH: 9
                 """);
-    assertThat(maple.values().options()).containsEntry("method", List.of("maple"));
-    assertThat(maple.values().settings())
+    assertThat(maple.options()).containsEntry("method", "maple");
+    assertThat(maple.settings())
         .isEqualTo(
             Map.of("maple.context_tokens", "2", "maple.words", "a photo of a", "maple.depth", "9"));
     assertThat(maple.ignored()).contains("TRAINER.MAPLE.PREC");
     // By the published rule, words initialize at most four vectors.
     assertThat(
             lines("maple", "TRAINER.MAPLE.N_CTX 5", "TRAINER.MAPLE.CTX_INIT a photo of a")
-                .values()
                 .settings())
         .isEqualTo(Map.of("maple.context_tokens", "5", "maple.words", ""));
   }
@@ -356,13 +350,13 @@ class ReferenceConfigTest {
                 GPA_STD: 5
             TEST: {FINAL_MODEL: last_step}
             """);
-    assertThat(promptSrc.values().options())
+    assertThat(promptSrc.options())
         .isEqualTo(
             Map.of(
-                "method", List.of("promptsrc"),
-                "gauss-mean", List.of("45"),
-                "gauss-std", List.of("5")));
-    assertThat(promptSrc.values().settings())
+                "method", "promptsrc",
+                "gauss-mean", "45",
+                "gauss-std", "5"));
+    assertThat(promptSrc.settings())
         .isEqualTo(
             Map.of(
                 "promptsrc.context_tokens", "4",
@@ -395,7 +389,7 @@ class ReferenceConfigTest {
         DATASET: {NAME: %s}
         """;
     ReferenceConfig.Translation cars = translate(null, yaml.formatted(share, "StanfordCars"));
-    assertThat(cars.values().settings())
+    assertThat(cars.settings())
         .isEqualTo(
             Map.of(
                 "mmrl.share", "0.7",
@@ -404,7 +398,7 @@ class ReferenceConfigTest {
     assertThat(cars.ignored())
         .containsExactlyInAnyOrder(
             "TASK", "TRAINER.MMRL.PREC", "TRAINER.MMRL.REG_WEIGHT", "TRAINER.MMRL.REP_DIM");
-    assertThat(translate(null, yaml.formatted(share, "my-birds")).values().settings())
+    assertThat(translate(null, yaml.formatted(share, "my-birds")).settings())
         .containsEntry("mmrl.weight", "1.0")
         .containsEntry("mmrl.dimension", "512");
   }
@@ -430,7 +424,7 @@ class ReferenceConfigTest {
             LASP_LOSS_WEIGHT: 5.0
         """;
     ReferenceConfig.Translation translation = translate(null, lasp.formatted("True"));
-    assertThat(translation.values().settings())
+    assertThat(translation.settings())
         .isEqualTo(
             Map.of(
                 "lasp.context_tokens", "4",
@@ -447,7 +441,7 @@ class ReferenceConfigTest {
   @Test
   void rejectsOtherInitialValuesOfClap() throws IOException {
     assertThat(lines("clap", "TRAINER.ADAPTER.INIT ZS", "TRAINER.ADAPTER.CONSTRAINT none"))
-        .extracting(t -> t.values().settings())
+        .extracting(t -> t.settings())
         .isEqualTo(Map.of("clap.constraint", "none"));
     assertThatThrownBy(() -> lines("clap", "TRAINER.ADAPTER.INIT TR"))
         .isInstanceOf(KgCoopException.class)
@@ -475,16 +469,16 @@ class ReferenceConfigTest {
         """;
     assertThat(file("tip.yaml", tip).isReference()).isTrue();
     ReferenceConfig.Translation trained = translate("tip-adapter-f", tip);
-    assertThat(trained.values().options())
+    assertThat(trained.options())
         .isEqualTo(
             Map.of(
-                "method", List.of("tip-adapter-f"),
-                "data", List.of("dtd"),
-                "shots", List.of("16"),
-                "clip", List.of("RN50"),
-                "lr", List.of("0.001"),
-                "epochs", List.of("20")));
-    assertThat(trained.values().settings())
+                "method", "tip-adapter-f",
+                "data", "dtd",
+                "shots", "16",
+                "clip", "RN50",
+                "lr", "0.001",
+                "epochs", "20"));
+    assertThat(trained.settings())
         .isEqualTo(
             Map.of(
                 "tip-adapter-f.search_scale", "13|10.5",
@@ -493,8 +487,8 @@ class ReferenceConfigTest {
                 "tip-adapter-f.alpha", "2",
                 "tip-adapter-f.views", "10"));
     ReferenceConfig.Translation plain = translate("tip-adapter", tip);
-    assertThat(plain.values().options()).doesNotContainKeys("lr", "epochs");
-    assertThat(plain.values().settings()).containsEntry("tip-adapter.alpha", "2").hasSize(5);
+    assertThat(plain.options()).doesNotContainKeys("lr", "epochs");
+    assertThat(plain.settings()).containsEntry("tip-adapter.alpha", "2").hasSize(5);
     assertThat(plain.ignored())
         .containsExactlyInAnyOrder("search_hp", "load_cache", "load_pre_feat", "lr", "train_epoch");
   }

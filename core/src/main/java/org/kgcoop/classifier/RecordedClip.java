@@ -119,8 +119,8 @@ public record RecordedClip(
     }
     if (!activation.isEmpty() && !activation.equals(activation(clip))) {
       throw KgCoopException.configuration(
-          "the classifier was trained with the activation %s, and this CLIP has %s: add --activation %s"
-              .formatted(activation, activation(clip), activation));
+          "the classifier was trained with the activation %s, and this CLIP has %s: leave out --clip, or state this activation in the config.json next to the weights"
+              .formatted(activation, activation(clip)));
     }
     if (maxPatches > 0 && maxPatches != clip.maxPatches()) {
       throw KgCoopException.configuration(

@@ -80,7 +80,8 @@ final class ModelFiles {
       if (name.contains("dfn2b") && config.activation() == Activation.GELU) {
         assumed.add(
             "the exact GELU, as the configuration says; DFN2B's B/16 and L/14 were trained with"
-                + " QuickGELU: see --activation quick_gelu");
+                + " QuickGELU: set \"quick_gelu\": true in the model_cfg of "
+                + OpenClipConfig.FILE);
       }
       return config;
     }

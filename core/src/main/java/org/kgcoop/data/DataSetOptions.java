@@ -27,31 +27,24 @@ public record DataSetOptions(
    *
    * @param name the name in tables, or null to take it from the files
    * @param images the folder at which the paths of a split file begin, or null to search for it
-   * @param classNames a file of class names, or null for the {@code classnames.txt} next to the
-   *     data, if any
    * @param template the sentence that contains a class name, or null for {@code template.txt}, if
    *     any
    */
   public record Overrides(
-      @Nullable String name,
-      @Nullable Path images,
-      @Nullable Path classNames,
-      @Nullable String template) {}
+      @Nullable String name, @Nullable Path images, @Nullable String template) {}
 
   /**
    * The checks while reading.
    *
-   * @param strict true to reject class names that differ only in case or '_'
    * @param files true to check at once that every image exists
    * @param allowOutside true if a list may name images outside its folder
    */
-  public record Checks(boolean strict, boolean files, boolean allowOutside) {}
+  public record Checks(boolean files, boolean allowOutside) {}
 
   /** The options for data of which only the path is known. */
   public static DataSetOptions defaults(Consumer<String> warnings) {
-    Overrides nothing = new Overrides(null, null, null, null);
-    return new DataSetOptions(
-        nothing, 1, true, new Checks(false, true, false), warnings, note -> {});
+    Overrides nothing = new Overrides(null, null, null);
+    return new DataSetOptions(nothing, 1, true, new Checks(true, false), warnings, note -> {});
   }
 
   public @Nullable String name() {
@@ -77,10 +70,6 @@ public record DataSetOptions(
     return overrides.images;
   }
 
-  public @Nullable Path classNames() {
-    return overrides.classNames;
-  }
-
   public @Nullable String template() {
     return overrides.template;
   }
@@ -94,19 +83,15 @@ public record DataSetOptions(
   }
 
   public DataSetOptions withName(@Nullable String name) {
-    return with(new Overrides(name, overrides.images, overrides.classNames, overrides.template));
+    return with(new Overrides(name, overrides.images, overrides.template));
   }
 
   public DataSetOptions withImages(@Nullable Path images) {
-    return with(new Overrides(overrides.name, images, overrides.classNames, overrides.template));
-  }
-
-  public DataSetOptions withClassNames(@Nullable Path classNames) {
-    return with(new Overrides(overrides.name, overrides.images, classNames, overrides.template));
+    return with(new Overrides(overrides.name, images, overrides.template));
   }
 
   public DataSetOptions withTemplate(@Nullable String template) {
-    return with(new Overrides(overrides.name, overrides.images, overrides.classNames, template));
+    return with(new Overrides(overrides.name, overrides.images, template));
   }
 
   public DataSetOptions withSplitSeed(long seed) {
@@ -118,16 +103,12 @@ public record DataSetOptions(
     return new DataSetOptions(overrides, splitSeed, false, checks, warnings, notes);
   }
 
-  public DataSetOptions withStrict(boolean strict) {
-    return with(new Checks(strict, checks.files, checks.allowOutside));
-  }
-
   public DataSetOptions withCheckFiles(boolean files) {
-    return with(new Checks(checks.strict, files, checks.allowOutside));
+    return with(new Checks(files, checks.allowOutside));
   }
 
   public DataSetOptions withAllowOutside(boolean allowOutside) {
-    return with(new Checks(checks.strict, checks.files, allowOutside));
+    return with(new Checks(checks.files, allowOutside));
   }
 
   public DataSetOptions withNotes(Consumer<String> other) {

@@ -202,13 +202,13 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
         throw KgCoopException.configuration(
             "%s: KgCoOp's weight cannot be found among %s classes, at least %s are needed; give it"
                     .formatted(task.dataSet(), classes, FEWEST_CLASSES)
-                + " with --weight");
+                + " with --set weight=8");
       }
       if (task.shots() == 1 && !validation) {
         throw KgCoopException.configuration(
             task.dataSet()
                 + ": to find KgCoOp's weight takes validation images or two shots; give it with"
-                + " --weight");
+                + " --set weight=8");
       }
     }
 

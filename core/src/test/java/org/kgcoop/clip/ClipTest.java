@@ -174,6 +174,26 @@ class ClipTest {
     }
   }
 
+  /** A file next to the weights states what they do not contain. A link may lie elsewhere. */
+  @Test
+  void aConfigNextToALinkStatesOnlyTheActivation() throws IOException {
+    Path weights = write("weights", tiny()).resolve("model.safetensors");
+    Path folder = Files.createDirectory(weights.resolveSibling("links"));
+    Path link = Files.createSymbolicLink(folder.resolve("model.safetensors"), weights);
+    Files.copy(weights.resolveSibling("merges.txt"), folder.resolve("merges.txt"));
+    try (Clip clip = Clip.load(link)) {
+      assertThat(clip.config().activation()).isEqualTo(Activation.QUICK_GELU);
+    }
+    Files.writeString(
+        folder.resolve("config.json"),
+        """
+        {"text_config": {"hidden_act": "gelu"}, "vision_config": {"hidden_act": "gelu"}}
+        """);
+    try (Clip clip = Clip.load(link)) {
+      assertThat(clip.config().activation()).isEqualTo(Activation.GELU);
+    }
+  }
+
   /** Maps released names to the names of Hugging Face, without using the program. */
   private static Map<String, StoredTensor> huggingFace(Map<String, StoredTensor> released) {
     List<StoredTensor> renamed = new ArrayList<>();

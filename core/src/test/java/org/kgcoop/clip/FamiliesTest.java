@@ -157,7 +157,7 @@ class FamiliesTest {
     write(tensors());
     state("\"vocab_size\": 700", "\"width\": 16, \"head_width\": 16");
     try (Clip clip = Clip.load(folder)) {
-      assertThat(clip.assumed()).anyMatch(line -> line.contains("--activation quick_gelu"));
+      assertThat(clip.assumed()).anyMatch(line -> line.contains("set \"quick_gelu\": true"));
     }
   }
 

@@ -55,7 +55,7 @@ public final class TrainingDeclaration {
 
   static final Setting<Double> GAUSS_MEAN =
       Setting.number(
-              "gauss_mean", 15, "Set the epoch with the largest weight for --model-selection gauss")
+              "gauss_mean", 15, "Set the epoch with the largest weight for model_selection gauss")
           .allowing("a finite number", Double::isFinite)
           .publishedAs("TRAINER.PROMPTSRC.GPA_MEAN");
 
@@ -63,7 +63,7 @@ public final class TrainingDeclaration {
       Setting.number(
               "gauss_std",
               1,
-              "Set the standard deviation of the weights in epochs for --model-selection gauss")
+              "Set the standard deviation of the weights in epochs for model_selection gauss")
           .above(0)
           .publishedAs("TRAINER.PROMPTSRC.GPA_STD");
 

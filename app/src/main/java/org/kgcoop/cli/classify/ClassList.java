@@ -16,8 +16,8 @@ final class ClassList {
       names = "--classes",
       paramLabel = "LIST",
       description =
-          "Set the class names, comma separated, such as cat,\"golden retriever\". Put a name"
-              + " with a comma in double quotes: '\"fox, red\",cat'.")
+          "Set the class names, comma separated. Example: cat,\"golden retriever\". Put a"
+              + " name with a comma in double quotes: '\"fox, red\",cat'.")
   private @Nullable String names;
 
   @Option(

@@ -17,8 +17,8 @@ final class ClassifierInput {
       names = "--class-position",
       paramLabel = "PLACE",
       description =
-          "Set the position of the class name in a published model.pth.tar-N: end, middle or"
-              + " front (default: end).")
+          "Set where a published prompt has the class name. A model.pth.tar-N has it at the"
+              + " end, in the middle or in front: end, middle or front (default: end).")
   private @Nullable String position;
 
   /**

@@ -3,16 +3,13 @@ package org.kgcoop.cli.classify;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
-import de.siegmar.fastcsv.writer.CsvWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.Messages;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.cli.console.Output;
@@ -21,6 +18,7 @@ import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.Completions;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
+import org.kgcoop.cli.options.HelpLayout;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -28,10 +26,8 @@ import org.kgcoop.data.ImageHashes;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.Templates;
 import org.kgcoop.eval.Calibration;
-import org.kgcoop.eval.Evaluation;
 import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.features.FeatureCache;
-import org.kgcoop.files.AtomicFile;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.model.Head;
@@ -79,10 +75,19 @@ public final class EvalCommand implements Callable<Integer> {
       description = "Choose the data set, as for train.")
   private String data;
 
+  @Option(
+      names = "--test-data",
+      order = HelpLayout.RARE,
+      paramLabel = "DIR",
+      description =
+          "Read test images from these class folders. --data then contains the training images.")
+  private @Nullable Path testData;
+
   @Mixin private ClassSplitOption classes = new ClassSplitOption();
 
   @Option(
       names = "--include-training-images",
+      order = HelpLayout.RARE,
       description =
           "Include test images that the classifier was trained on. The accuracy is then not an"
               + " estimate for new images.")
@@ -90,14 +95,6 @@ public final class EvalCommand implements Callable<Integer> {
 
   @Option(names = "--per-class", description = "Print the accuracy of each class.")
   private boolean perClass;
-
-  @Option(
-      names = "--confusion",
-      paramLabel = "FILE",
-      description =
-          "Write the confusion matrix as CSV. Rows are true classes, columns are predicted"
-              + " classes.")
-  private @Nullable Path confusion;
 
   @Mixin private ClassifierInput form = new ClassifierInput();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
@@ -108,7 +105,7 @@ public final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ClassSplit split = classes.value();
-    DataSet set = dataOptions.open(data, output).select(split);
+    DataSet set = dataOptions.open(data, /* val= */ null, testData, output).select(split);
     if (set.test().isEmpty()) {
       throw KgCoopException.data(data + ": no test images of " + classes + " classes");
     }
@@ -124,9 +121,6 @@ public final class EvalCommand implements Callable<Integer> {
       FeatureCache features = cache.open(clip, output);
       DataSet unseen = file == null ? set : unseen(set, file, features.hashes());
       Evaluator.Result result = Evaluator.evaluate(classifier, features, unseen, output.progress());
-      if (confusion != null) {
-        writeConfusion(confusion, set.classNames(), result.evaluation());
-      }
       print(unseen, set.test().size() - unseen.test().size(), result, rejection(file, set));
     }
     return 0;
@@ -179,23 +173,6 @@ public final class EvalCommand implements Callable<Integer> {
     }
     output.warn(what + " and are left out; --include-training-images takes them in");
     return set.withImages(set.train(), set.val(), others);
-  }
-
-  private static void writeConfusion(Path file, List<String> names, Evaluation evaluation) {
-    AtomicFile.write(
-        AtomicFile.destination(file),
-        stream -> {
-          CsvWriter csv = CsvWriter.builder().build(stream);
-          List<String> header = new ArrayList<>(List.of("class"));
-          names.forEach(name -> header.add(Messages.cell(name)));
-          csv.writeRecord(header);
-          for (int label = 0; label < names.size(); label++) {
-            List<String> row = new ArrayList<>(List.of(Messages.cell(names.get(label))));
-            evaluation.confusion().get(label).forEach(count -> row.add(count.toString()));
-            csv.writeRecord(row);
-          }
-          csv.flush();
-        });
   }
 
   private void print(

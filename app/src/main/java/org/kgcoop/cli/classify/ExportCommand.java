@@ -101,16 +101,17 @@ public final class ExportCommand implements Callable<Integer> {
       names = "--to",
       required = true,
       paramLabel = "FORM",
-      description = "Choose the format: onnx, safetensors, csv or published. Required.")
+      description =
+          "Choose the format. Required. The formats are onnx, safetensors, csv and" + " published.")
   private String form;
 
   @Option(
       names = {"-o", "--out"},
       paramLabel = "PATH",
       description =
-          "Set the file, or the folder for the published format (default: next to CLASSIFIER, or in"
-              + " the working directory, with the name classifier.onnx, classifier.csv or"
-              + " weights.safetensors).")
+          "Set the file, or the folder of the published format. By default, it is next to"
+              + " CLASSIFIER, or in the working directory, with the name classifier.onnx,"
+              + " classifier.csv or weights.safetensors.")
   private @Nullable Path out;
 
   @Option(
@@ -124,18 +125,10 @@ public final class ExportCommand implements Callable<Integer> {
       names = "--template",
       paramLabel = "TEXT",
       description =
-          "Set the prompt of a zero-shot classifier, with {} for the class name. Repeat the option"
-              + " to average several prompts (default: \"a photo of a {}.\", or \"an icon of a"
-              + " {}.\" with the embedded CLIP).")
+          "Set the prompt of a zero-shot classifier. It has {} for the class name. Repeat"
+              + " the option to average several prompts (default: \"a photo of a {}.\", or \"an icon"
+              + " of a {}.\" with the embedded CLIP).")
   private List<String> templates = new ArrayList<>();
-
-  @Option(
-      names = "--epoch",
-      paramLabel = "N",
-      description =
-          "Set N in the name of the published file, model.pth.tar-N (default: the method's number"
-              + " of epochs).")
-  private int epoch;
 
   @Mixin private ClassList classes = new ClassList();
   @Mixin private RequestedData requested = new RequestedData();
@@ -149,9 +142,6 @@ public final class ExportCommand implements Callable<Integer> {
       throw KgCoopException.configuration(
           "--to %s%s: expected one of %s"
               .formatted(form, Nearest.hint(form, FORMS), String.join(", ", FORMS)));
-    }
-    if (epoch < 0) {
-      throw KgCoopException.configuration("--epoch: expected at least 1, got " + epoch);
     }
     if (form.equals(PUBLISHED)) {
       published();
@@ -172,7 +162,7 @@ public final class ExportCommand implements Callable<Integer> {
     Path path = ClassifierFile.at(learned);
     ClassifierFile file = ClassifierFile.read(path);
     ClassTokenPosition position = file.classPosition();
-    int number = epoch > 0 ? epoch : file.method().trained().orElseThrow().defaults().epochs();
+    int number = file.method().trained().orElseThrow().defaults().epochs();
     Path written = file.writePublished(out != null ? out : path.resolveSibling(""), number);
     warnOfLoss(file, path);
     record Written(String file, String classPosition) {}
@@ -196,9 +186,6 @@ public final class ExportCommand implements Callable<Integer> {
 
   private void classifier() {
     Path file = out != null ? out : place();
-    if (epoch > 0) {
-      throw KgCoopException.configuration("--epoch works only with --to " + PUBLISHED);
-    }
     OutputFile.check("--out", file, name(), overwrite);
     if (form.equals(ONNX) && !AtomicFile.isPipeOrDevice(file)) {
       OutputFile.check("--out", description(file), name(), overwrite);

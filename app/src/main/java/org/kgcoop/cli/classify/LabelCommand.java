@@ -70,8 +70,8 @@ public final class LabelCommand implements Callable<Integer> {
   @Option(
       names = "--try",
       description =
-          "Copy 300 of the embedded drawings into the folder label-try, and label them with the"
-              + " embedded CLIP.")
+          "Label 300 embedded drawings, to try the page. They are copied into the folder"
+              + " label-try.")
   private boolean trial;
 
   @Mixin private ClassList classes = new ClassList();
@@ -80,8 +80,8 @@ public final class LabelCommand implements Callable<Integer> {
       names = "--labeled",
       paramLabel = "DIR",
       description =
-          "Train also with labeled images: a folder with one folder per class. They are never asked"
-              + " and do not measure the accuracy.")
+          "Train also with the images of class folders. They are never asked and do not"
+              + " measure the accuracy.")
   private @Nullable Path labeled;
 
   @Option(
@@ -105,23 +105,17 @@ public final class LabelCommand implements Callable<Integer> {
       names = "--audit",
       paramLabel = "N",
       description =
-          "Set the number of random images that measure the accuracy; at most a quarter of the"
-              + " images is used, and 0 measures nothing (default: 50).")
+          "Set the random images that measure the accuracy (default: 50). At most a quarter"
+              + " of the images is used. The value 0 measures nothing.")
   private int audit = 50;
 
   @Option(
       names = "--target",
       paramLabel = "P",
       description =
-          "Say that you can stop if \"at least P %%\" of the folder has the label that you gave or"
-              + " would give (default: 90).")
+          "Set the share to reach, in percent (default: 90). The page says that you can"
+              + " stop if \"at least P %%\" of the folder has the label that you gave or would give.")
   private double target = 90;
-
-  @Option(
-      names = "--page",
-      paramLabel = "N",
-      description = "Set the images of a page (default: 20).")
-  private int page = 20;
 
   @Option(
       names = "--seed",
@@ -135,7 +129,9 @@ public final class LabelCommand implements Callable<Integer> {
   @Option(
       names = "--sort-into",
       paramLabel = "DIR",
-      description = "Sort the images into one folder per class when the results are written.")
+      description =
+          "Sort the images into class folders at the end. This happens when the results are"
+              + " written.")
   private @Nullable Path sortInto;
 
   @Option(
@@ -147,9 +143,7 @@ public final class LabelCommand implements Callable<Integer> {
   @Option(
       names = "--minutes",
       paramLabel = "M",
-      description =
-          "Limit the time to train the classifier when the results are written, in minutes (default:"
-              + " 2).")
+      description = "Limit the final training, in minutes (default: 2).")
   private double minutes = 2;
 
   @Mixin private ListenOptions listen = new ListenOptions();
@@ -161,20 +155,21 @@ public final class LabelCommand implements Callable<Integer> {
       names = "--simulate",
       paramLabel = "FILE",
       description =
-          "Answer from a CSV file with the columns image and class, without a page. An empty class"
-              + " is none of these. Prints each step; --format json prints a JSON object per line.")
+          "Answer from a CSV file, without a page. It has the columns image and class. An"
+              + " empty class is none of these. Prints each step; --format json prints a JSON"
+              + " object per line.")
   private @Nullable Path simulate;
 
   @Option(
       names = "--mistakes",
       paramLabel = "SHARE",
-      description = "Simulate a share of wrong answers, such as 0.03 (default: 0).")
+      description = "Simulate a share of wrong answers (default: 0).")
   private double mistakes;
 
   @Option(
       names = "--until",
       paramLabel = "P",
-      description = "End the simulation if P %% of the folder are right (default: 100).")
+      description = "End the simulation if P %% are right (default: 100).")
   private double until = 100;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();
@@ -336,7 +331,6 @@ public final class LabelCommand implements Callable<Integer> {
             .cache(UserFolders.cache("features"))
             .audit(audit)
             .target(target)
-            .pageSize(page)
             .seed(seed)
             .warnings(output::warn)
             .progress(progress)

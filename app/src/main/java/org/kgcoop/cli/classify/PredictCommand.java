@@ -94,11 +94,6 @@ public final class PredictCommand implements Callable<Integer> {
               + " published prompt).")
   private List<String> templates = new ArrayList<>();
 
-  @Option(
-      names = "--ensemble",
-      description = "Add the seven templates of the published ensemble (zero-shot).")
-  private boolean ensemble;
-
   @Mixin private RequestedData requested = new RequestedData();
   @Mixin private ClassifierInput form = new ClassifierInput();
   @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
@@ -147,9 +142,8 @@ public final class PredictCommand implements Callable<Integer> {
       throw KgCoopException.configuration(
           "no images: expected CLASSIFIER IMAGE..., or IMAGE... with --classes cat,dog");
     }
-    if (ensemble || templates.size() > 1) {
-      throw KgCoopException.configuration(
-          "--ensemble and several --template go without a CLASSIFIER");
+    if (templates.size() > 1) {
+      throw KgCoopException.configuration("several --template go without a CLASSIFIER");
     }
     String template = templates.isEmpty() ? null : templates.get(0);
     ClassifierFile file =
@@ -170,13 +164,12 @@ public final class PredictCommand implements Callable<Integer> {
     requested.checkUnused();
     form.checkUnused();
     List<String> names = classes.names();
-    List<String> all = new ArrayList<>(ensemble ? Templates.ENSEMBLE : List.of());
-    all.addAll(templates.isEmpty() ? List.of(clipOptions.template()) : templates);
+    List<String> texts = templates.isEmpty() ? List.of(clipOptions.template()) : templates;
     List<Path> files = ImageFiles.all(paths);
     predictions.check(output);
     PredictionOptions.Threshold threshold = predictions.threshold("a zero-shot classifier", null);
     try (Clip clip = clipOptions.load();
-        Classifier classifier = Classifier.zeroShot(clip, names, all.toArray(String[]::new))) {
+        Classifier classifier = Classifier.zeroShot(clip, names, texts.toArray(String[]::new))) {
       return predict(classifier, new ClassifierSource(null, clip), threshold, files);
     }
   }

@@ -18,24 +18,26 @@ final class PredictionOptions {
       names = "--top",
       paramLabel = "K",
       defaultValue = "1",
-      description = "Set the number of classes per image (default: ${DEFAULT-VALUE}).")
+      description = "Set the classes per image (default: ${DEFAULT-VALUE}).")
   private int top = 1;
 
   @Option(
       names = "--threshold",
       paramLabel = "P",
       description =
-          "Omit classes with a probability below P (above 0, at most 1). If no class is left,"
-              + " the answer is 'none of these'. auto: the threshold of the classifier file, which"
-              + " train --calibrate and adapt write. It keeps 95 %% of images of the classes."
-              + " Default: show all classes, and mark images below the threshold of the file.")
+          "Omit classes with a probability below P. P is a probability (above 0, at most"
+              + " 1), or auto: the threshold of the classifier file, which train --calibrate and"
+              + " adapt write. It keeps 95 %% of images of the classes. If no class is left, the"
+              + " answer is 'none of these'. Default: show all classes, and mark images below the"
+              + " threshold of the file.")
   private @Nullable String threshold;
 
   @Option(
       names = {"-o", "--out"},
       paramLabel = "FILE",
       description =
-          "Write the answers to a file, completely or not at all (default: standard output).")
+          "Write the answers to a file. It is written completely or not at all (default:"
+              + " standard output).")
   private @Nullable Path out;
 
   @Option(names = "--overwrite", description = "Replace the file at --out.")
@@ -45,13 +47,14 @@ final class PredictionOptions {
       names = "--sort-into",
       paramLabel = "DIR",
       description =
-          "Put the images into DIR/CLASS after all are classified. DIR must be new or empty.")
+          "Put the images into DIR/CLASS. This happens after all are classified. DIR must"
+              + " be new or empty.")
   private @Nullable Path sortInto;
 
   @Option(
       names = "--sort-by",
       paramLabel = "WAY",
-      description = "Choose how images get there: copy, link or move (default: copy).")
+      description = "Choose copy, link or move (default: copy).")
   private @Nullable String sortBy;
 
   @Mixin private UnreadableImages skipped = new UnreadableImages();

@@ -15,9 +15,9 @@ final class RequestedData {
       names = "--data-set",
       paramLabel = "NAME",
       description =
-          "Set the data set of the images, such as oxford_pets, if it is not the training data set."
-              + " Methods with hand-crafted prompts then use the published prompts of this data"
-              + " set.")
+          "Set the data set of the images, such as oxford_pets. Methods with hand-crafted"
+              + " prompts then use the published prompts of this data set. Published checkpoints"
+              + " do not name their data set.")
   private @Nullable String name;
 
   /**

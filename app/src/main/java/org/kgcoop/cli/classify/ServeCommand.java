@@ -77,20 +77,21 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--token-file",
       paramLabel = "FILE",
       description =
-          "Require the token in this file: Authorization: Bearer TOKEN. Only the page at / and"
-              + " /health work without it; /metrics needs it. The page asks for it.")
+          "Require the token in this file. Requests send it as Authorization: Bearer TOKEN."
+              + " Only the page at / and /health work without it; /metrics needs it. The page asks"
+              + " for it.")
   private @Nullable Path tokenFile;
 
   @Option(
       names = "--open-to-everybody",
-      description = "Allow requests from other machines without a token. Requires --host.")
+      description = "Allow other machines without a token. Requires --host.")
   private boolean openToEverybody;
 
   @Option(
       names = "--public-url",
       paramLabel = "URL",
       description =
-          "Set the address that browsers use if a proxy is in front of the server, such as"
+          "Set the address of the server behind a proxy. Browsers use it. Example:"
               + " https://example.org/pets. The proxy may remove the path or leave it.")
   private @Nullable String publicUrl;
 
@@ -98,8 +99,8 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--proxy",
       paramLabel = "ADDRESS",
       description =
-          "Believe the X-Forwarded-For header of this proxy, for --rate and the request log."
-              + " Repeat the option for further proxies.")
+          "Believe the X-Forwarded-For header of this proxy. It matters for --rate and the"
+              + " request log. Repeat the option for further proxies.")
   private List<String> proxies = new ArrayList<>();
 
   @Option(
@@ -114,36 +115,36 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--time-limit",
       paramLabel = "SECONDS",
       description =
-          "Limit the time from a complete request to its answer, in seconds. Later requests get"
-              + " status 503 (default: 30).")
+          "Limit the time of an answer, in seconds (default: 30). It starts when the"
+              + " request is complete. Later requests get status 503.")
   private int seconds = 30;
 
   @Option(
       names = "--max-megabytes",
       paramLabel = "N",
-      description = "Limit the size of a request, in megabytes (default: 32).")
+      description = "Limit a request, in megabytes (default: 32).")
   private int megabytes = 32;
 
   @Option(
       names = "--max-pixels",
       paramLabel = "N",
-      description = "Limit the size of an image, in pixels (default: 25000000).")
+      description = "Limit an image, in pixels (default: 25000000).")
   private long maxPixels = ServerSettings.DEFAULT_MAX_PIXELS;
 
   @Option(
       names = "--rate",
       paramLabel = "N",
       description =
-          "Limit the requests per second and address, without the files of the page and /health."
-              + " Bursts may have twice as many. Other requests get status 429 (default: no"
-              + " limit).")
+          "Limit the requests per second and address. The files of the page and /health do"
+              + " not count. Bursts may have twice as many. Other requests get status 429"
+              + " (default: no limit).")
   private int rate;
 
   @Option(
       names = "--request-log",
       paramLabel = "FILE",
       description =
-          "Write one line per request to a file, or to standard error with - (default:"
+          "Write one line per request to a file. The value - is standard error (default:"
               + " standard error, if it is not a terminal and without --quiet).")
   private @Nullable Path requestLog;
 

@@ -15,8 +15,7 @@ import picocli.CommandLine.Option;
 final class UnreadableImages {
   @Option(
       names = "--skip-bad",
-      description =
-          "Skip unreadable images: name them, process the others, and end with exit code 6.")
+      description = "Skip unreadable images, and end with exit code 6. Their names are printed.")
   private boolean skips;
 
   /** A skipped image and the reason. */

@@ -10,7 +10,9 @@ import java.util.function.BooleanSupplier;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.Nearest;
+import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.config.ReferenceConfig;
+import org.kgcoop.train.TrainingDeclaration;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.OptionSpec;
@@ -227,6 +229,11 @@ public final class CommandErrors {
     for (String argument : arguments) {
       String name = argument.split("=", 2)[0];
       if (argument.startsWith("--") && !options.contains(name)) {
+        String key = name.substring(2).replace('-', '_');
+        if (options.contains("--config") && isSetting(key)) {
+          String subject = message.contains(name) ? "it" : name;
+          return "; " + subject + " is a setting: use --set " + key + "=VALUE";
+        }
         String hint = Nearest.hint(name, options);
         return hint.isEmpty() || message.contains(name) ? hint : "; " + name + hint;
       }
@@ -235,6 +242,11 @@ public final class CommandErrors {
       }
     }
     return "";
+  }
+
+  private static boolean isSetting(String key) {
+    return TrainingDeclaration.keys().contains(key)
+        || MethodRegistry.ids().stream().anyMatch(id -> MethodRegistry.keys(id).contains(key));
   }
 
   private static String firstLine(Exception e) {

@@ -96,6 +96,9 @@ public final class Output {
                     .formatted(String.join(", ", ids.subList(0, ids.size() - 1)), last, ids.get(0)))
             .build();
     command.addOption(format);
+    command.mixins().values().stream()
+        .filter(mixin -> mixin.userObject() == this)
+        .forEach(mixin -> mixin.addOption(format)); // the help groups options by mixin
   }
 
   /** Returns the format that the user chose, or the default. */

@@ -81,42 +81,42 @@ public final class AdaptCommand implements Callable<Integer> {
       names = "--minutes",
       paramLabel = "M",
       description =
-          "Limit the time, in minutes. Everything counts except a download of the weights. Methods"
-              + " and images that do not fit are left out and listed (default: 5).")
+          "Limit the time, in minutes (default: 5). Everything counts except a download of"
+              + " the weights. Methods and images that do not fit are left out and listed.")
   private @Nullable Double minutes;
 
   @Option(
       names = "--plan",
       paramLabel = "DIR",
       description =
-          "Repeat the adaptation in a folder: compare the same methods on the same number of"
-              + " images, without a time limit. With the same images, seed and weights, the"
-              + " classifier is byte-identical on every machine with the same instruction set.")
+          "Repeat the adaptation in a folder. This compares the same methods on the same"
+              + " number of images, without a time limit. With the same images, seed and weights,"
+              + " the classifier is byte-identical on every machine with the same instruction set.")
   private @Nullable Path plan;
 
   @Option(
       names = "--labels",
       paramLabel = "ORIGIN",
       description =
-          "State how images were selected for labeling: random (all of them, or a random part), or"
-              + " chosen (by you or a program, for example the clear ones). With chosen,"
-              + " cross-validation only ranks methods (default: from labels.jsonl, if there is"
-              + " one).")
+          "State how images were selected: random or chosen. The value random means that"
+              + " all of them, or a random part, were labeled. The value chosen means that you or"
+              + " a program chose them, for example the clear ones. Cross-validation then only"
+              + " ranks methods (default: from labels.jsonl, if there is one).")
   private @Nullable String labels;
 
   @Option(
       names = "--unseen",
       paramLabel = "NAMES",
       description =
-          "Add class names without images, comma separated. Methods are then also measured on"
-              + " unseen classes.")
+          "Add class names without images, comma separated. Methods are then also measured"
+              + " on unseen classes.")
   private @Nullable String unseen;
 
   @Option(
       names = "--shots",
       paramLabel = "K",
       defaultValue = "all",
-      description = "Limit the number of images per class, or use all (default: ${DEFAULT-VALUE}).")
+      description = "Limit the images per class (default: ${DEFAULT-VALUE}).")
   private String shots = "all";
 
   @Option(
@@ -124,38 +124,39 @@ public final class AdaptCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Set the random seed of few-shot sampling, initialization and batch order (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Set the random seed (default: ${DEFAULT-VALUE}). It is for few-shot sampling,"
+              + " initialization and batch order.")
   private long seed = 1;
 
   @Option(
       names = "--group-by",
       paramLabel = "folder|FILE",
       description =
-          "Keep related images, such as frames of a video, in one fold: the images of a folder,"
-              + " or of a group in a CSV file with the columns path and group.")
+          "Keep related images, such as video frames, together. All images of a folder"
+              + " (folder), or of a group in a CSV file with the columns path and group, are then"
+              + " in one fold.")
   private @Nullable String groupBy;
 
   @Option(
       names = "--skip-bad",
-      description = "Skip unreadable images: name them, use the others, and end with exit code 6.")
+      description = "Skip unreadable images, and end with exit code 6. Their names are printed.")
   private boolean skipsBad;
 
   @Option(
       names = "--exclude",
       paramLabel = "FILE",
       description =
-          "Leave out the images that a text file lists, one path per line, such as mislabeled"
-              + " images.")
+          "Leave out the images that a text file lists. It has one path per line, such as"
+              + " those of mislabeled images.")
   private @Nullable Path exclude;
 
   @Option(
       names = "--unknown",
       paramLabel = "DIR",
       description =
-          "Name a folder of images that belong to no class, to measure how many the classifier"
-              + " accepts. They change neither the choice nor the threshold. The folder 'none of these'"
-              + " of predict --sort-into is used without this option.")
+          "Name a folder of images that belong to no class. This measures how many the"
+              + " classifier accepts. They change neither the choice nor the threshold. The folder"
+              + " 'none of these' of predict --sort-into is used without this option.")
   private @Nullable Path unknown;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();

@@ -23,9 +23,8 @@ import picocli.CommandLine.Option;
           + " second half (new) has no training images. Run the command again to resume. Complete"
           + " runs are not repeated.",
       "",
-      "base and new are the accuracies in percent on the test images of each half, with only the"
-          + " names of this half as answers. H is their harmonic mean. joint H is the same with the"
-          + " names of both halves as answers. ECE is the expected calibration error, from 0 to 1.",
+      "The table contains the accuracies in percent, their harmonic mean H, the same with all names"
+          + " as answers (joint H), and the calibration error (ECE).",
       ""
     },
     footer = {
@@ -41,9 +40,7 @@ public final class BaseToNewCommand extends ProtocolCommand {
   @Mixin private DataSetList data = new DataSetList();
   @Mixin private Shots shots = new Shots();
 
-  @Option(
-      names = "--per-set",
-      description = "Print rows for each data set in addition to the averages.")
+  @Option(names = "--per-set", description = "Print also rows for each data set.")
   private boolean perSet;
 
   @Override

@@ -44,7 +44,8 @@ public final class CrossCommand extends ProtocolCommand {
       required = true,
       paramLabel = "PATH",
       description =
-          "Choose the training data set. If --data contains it too, it is not tested again.")
+          "Choose the training data set. Required. If --data contains it too, it is not"
+              + " tested again.")
   private String source;
 
   @Mixin private DataSetList data = new DataSetList();

@@ -6,6 +6,7 @@ import java.util.function.Function;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.cli.options.DataOptions;
+import org.kgcoop.cli.options.SettingsFiles;
 import org.kgcoop.cli.options.Shots;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.open.Shifts;
@@ -24,9 +25,10 @@ import picocli.CommandLine.Option;
     description = {
       "",
       "Train on all classes of one data set, and test on images of the same classes in another"
-          + " style, such as sketches or photos of other cameras. The table contains the accuracies"
-          + " in percent. A shifted version may contain only some of the classes. Run the command"
-          + " again to resume.",
+          + " style, such as sketches or photos of other cameras. Run the command again to resume.",
+      "",
+      "The table contains the accuracies in percent. A shifted version may contain only some of the"
+          + " classes.",
       "",
       "The methods ivlp and vpt train for five epochs. kgcoop tests their last weights. Their"
           + " published scripts test the weights after the second epoch.",
@@ -46,14 +48,15 @@ public final class DomainCommand extends ProtocolCommand {
       names = "--source",
       required = true,
       paramLabel = "PATH",
-      description = "Choose the training data set: a folder, a file or a name, as for train.")
+      description = "Choose the training data set, as for train. Required.")
   private String source;
 
   @Option(
       names = "--shifts",
+      split = SettingsFiles.NEXT,
       paramLabel = "PATH",
       description =
-          "Choose a data set of a shifted version. Repeat the option for several (default: all"
+          "Choose a shifted version of the data set. Repeat the option for several (default: all"
               + " versions of the source that kgcoop knows).")
   private List<String> shifts = new ArrayList<>();
 

@@ -49,13 +49,10 @@ public final class FewShotCommand extends ProtocolCommand {
       paramLabel = "LIST",
       defaultValue = "1,2,4,8,16",
       description =
-          "Set the numbers of training images per class, comma separated (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Set the images per class (default: ${DEFAULT-VALUE}). The numbers are comma separated.")
   private String shots;
 
-  @Option(
-      names = "--per-set",
-      description = "Print rows for each data set in addition to the averages.")
+  @Option(names = "--per-set", description = "Print also rows for each data set.")
   private boolean perSet;
 
   @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.cli.console.Invocation;
@@ -14,12 +15,12 @@ import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.Completions;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
+import org.kgcoop.cli.options.HelpLayout;
 import org.kgcoop.cli.options.MethodNames;
-import org.kgcoop.cli.options.MethodOptions;
 import org.kgcoop.cli.options.PhotoWarning;
+import org.kgcoop.cli.options.SettingOptions;
 import org.kgcoop.cli.options.Shots;
 import org.kgcoop.cli.options.Sweep;
-import org.kgcoop.cli.options.TrainingOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -69,16 +70,16 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "PATH",
       completionCandidates = Completions.Data.class,
       description =
-          "Choose the data set: a folder of class folders, a folder with train and test, a .csv"
-              + " or .jsonl manifest, a split_zhou_*.json, a .zip, .tar or .parquet file,"
-              + " embedded:NAME, or a name with --root.")
+          "Choose the data set: a folder, file or name. It is a folder of class folders, a"
+              + " folder with train and test, a .csv or .jsonl manifest, a split_zhou_*.json, a"
+              + " .zip, .tar or .parquet file, embedded:NAME, or a name with --root. Required.")
   private String data;
 
   @Option(
       names = {"-o", "--out"},
       required = true,
       paramLabel = "DIR",
-      description = "Set the run folder.")
+      description = "Set the run folder. Required.")
   private Path out;
 
   @Option(
@@ -86,8 +87,25 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = KgCoOp.ID,
       completionCandidates = MethodNames.class,
-      description = "Choose the method: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+      description =
+          "Choose the method (default: ${DEFAULT-VALUE}). It is one of"
+              + " ${COMPLETION-CANDIDATES}. The command help methods describes them.")
   private String method;
+
+  @Option(
+      names = "--test-data",
+      order = HelpLayout.RARE,
+      paramLabel = "DIR",
+      description =
+          "Read test images from these class folders. --data then contains the training images.")
+  private @Nullable Path testData;
+
+  @Option(
+      names = "--val-data",
+      order = HelpLayout.RARE,
+      paramLabel = "DIR",
+      description = "Read validation images from these class folders. Requires --test-data.")
+  private @Nullable Path valData;
 
   @Mixin private ClassSplitOption classes = new ClassSplitOption();
 
@@ -96,28 +114,25 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Set the random seed of few-shot sampling, initialization and batch order (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Set the random seed (default: ${DEFAULT-VALUE}). It is for few-shot sampling,"
+              + " initialization and batch order.")
   private long seed;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private Shots shots = new Shots();
-  @Mixin private MethodOptions methodOptions = new MethodOptions();
-  @Mixin private TrainingOptions training = new TrainingOptions();
+  @Mixin private SettingOptions settings = new SettingOptions();
   @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
   @Mixin private Output output = new Output();
 
   @Override
   public Integer call() {
     ClassSplit split = classes.value();
-    DataSet whole = dataOptions.open(data, output);
-    training.check(output);
+    DataSet whole = dataOptions.open(data, valData, testData, output);
+    settings.check(output);
     MethodSpec spec =
-        new Sweep()
-            .specs(List.of(method), methodOptions, training, PublishedDefaults.BASE_TO_NEW)
-            .get(0);
-    training.checkUsed(spec);
+        new Sweep().specs(List.of(method), settings, PublishedDefaults.BASE_TO_NEW).get(0);
+    spec.checkTrained(settings.training(method));
     Trial trial = Trial.alone(spec, whole, split, shots.value(), seed);
     try (Clip clip = clipOptions.load()) {
       spec.method().apply(TaskContext.ANY).check(clip);

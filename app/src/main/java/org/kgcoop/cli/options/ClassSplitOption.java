@@ -11,8 +11,8 @@ public final class ClassSplitOption {
       paramLabel = "PART",
       defaultValue = "all",
       description =
-          "Choose the classes: all, base (first half) or new (second half) (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Choose the classes: all, base, new (default: ${DEFAULT-VALUE}). The base"
+              + " classes are the first half.")
   private String part = "all";
 
   public ClassSplit value() {

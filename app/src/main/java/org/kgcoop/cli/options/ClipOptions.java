@@ -13,7 +13,6 @@ import org.kgcoop.Nearest;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.RecordedClip;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.CheckedPrecision;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
@@ -46,30 +45,15 @@ public final class ClipOptions {
       paramLabel = "MODEL", // differs from that of --data, because picocli completes by the label
       completionCandidates = Completions.Weights.class,
       description =
-          "Choose the CLIP weights: a .pt, .safetensors or state dict file, a Hugging Face or"
-              + " OpenCLIP folder, or a name such as ViT-B/32-256 or hf:OWNER/NAME (default: those of the"
-              + " classifier's training; otherwise embedded, a small model for icon drawings). The command download lists the"
-              + " names.")
+          "Choose the CLIP, by name, file or folder. It is a name such as ViT-B/32-256 or"
+              + " hf:OWNER/NAME, a .pt, .safetensors or state dict file, or a Hugging Face or"
+              + " OpenCLIP folder (default: that of the classifier's training; otherwise embedded,"
+              + " a small model for icon drawings). The command download lists the names.")
   private @Nullable String clip;
 
   @Option(
-      names = "--tokenizer",
-      paramLabel = "FILE",
-      description =
-          "Choose the tokenizer: merges.txt or tokenizer.json (default: the file"
-              + " next to the weights, or CLIP's tokenizer).")
-  private @Nullable Path tokenizer;
-
-  @Option(
-      names = "--activation",
-      paramLabel = "NAME",
-      description =
-          "Set the activation function of the CLIP: quick_gelu, gelu or gelu_pytorch_tanh (default:"
-              + " from the configuration next to the weights).")
-  private @Nullable String activation;
-
-  @Option(
       names = "--max-patches",
+      order = HelpLayout.RARE,
       paramLabel = "N",
       description =
           "Set the maximum number of patches of an image, 1 to 4096, for a model that keeps the"
@@ -79,16 +63,18 @@ public final class ClipOptions {
 
   @Option(
       names = "--precision",
+      order = HelpLayout.RARE,
       paramLabel = "TYPE",
       description =
-          "Set the precision of matrix products: float32; bf16, which can be faster but changes"
-              + " results slightly; int8, which is for the image encoder and faster still; or auto:"
-              + " bf16 if this processor computes it, or else float32. kgcoop checks int8 and auto"
-              + " once per model (default: that of the classifier, or float32).")
+          "Set the precision: float32, bf16, int8 or auto. The value bf16 can be faster, but changes"
+              + " results slightly. int8 is for the image encoder, and is faster still. auto is"
+              + " bf16 if this processor computes it, and otherwise float32. kgcoop checks int8"
+              + " and auto once per model (default: that of the classifier, or float32).")
   private @Nullable String precision;
 
   @Option(
       names = "--device",
+      order = HelpLayout.RARE,
       paramLabel = "NAME",
       defaultValue = "cpu",
       description =
@@ -97,6 +83,7 @@ public final class ClipOptions {
 
   @Option(
       names = "--threads",
+      order = HelpLayout.RARE,
       paramLabel = "N",
       description =
           "Set the number of threads (default: one per core). It changes no result, except what"
@@ -229,8 +216,8 @@ public final class ClipOptions {
         new Clip.Options(
             automatic ? DType.FLOAT32 : type(recorded.precision().key()),
             new Device(device),
-            tokenizer,
-            activation == null ? null : Activation.ofName(activation),
+            /* tokenizer= */ null,
+            /* activation= */ null,
             checkedMaxPatches());
     Clip.Options options = isRecorded ? recorded.options(given) : given;
     if (threads != null) {

@@ -10,10 +10,12 @@ import picocli.CommandLine.Option;
 public final class ColumnOptions {
   @Option(
       names = "--columns",
+      order = HelpLayout.RARE,
       paramLabel = "LIST",
       description =
-          "Choose the columns, comma separated, such as base,new,H,joint_h,ece,nll (default: the"
-              + " usual columns of this table). If a name is unknown, the error lists all names.")
+          "Choose the columns, comma separated. Example: base,new,H,joint_h,ece,nll"
+              + " (default: the usual columns of this table). If a name is unknown, the error"
+              + " lists all names.")
   private @Nullable String columns;
 
   /** Returns the selection of a command that does not have the option. */

@@ -22,12 +22,14 @@ public final class DataOptions {
       names = "--root",
       paramLabel = "DIR",
       description =
-          "Set the folder of data sets that you give by name, such as oxford_pets. The command"
-              + " download --list prints the names.")
+          "Set the folder of data sets that have a name. The names are those of the"
+              + " published data sets, such as oxford_pets. The command download --list prints"
+              + " them.")
   private @Nullable Path root;
 
   @Option(
       names = "--images",
+      order = HelpLayout.RARE,
       paramLabel = "DIR",
       description =
           "Set the folder of the images that a split file lists (default: found next to the"
@@ -38,51 +40,17 @@ public final class DataOptions {
       names = "--template",
       paramLabel = "TEXT",
       description =
-          "Set the hand-crafted prompt, with {} for the class name (default: template.txt next"
-              + " to the data, or \"a photo of a {}.\").")
+          "Set the prompt, with {} for the class name. It is a hand-crafted prompt"
+              + " (default: template.txt next to the data, or \"a photo of a {}.\").")
   private @Nullable String template;
 
   @Option(
-      names = "--class-names",
-      paramLabel = "FILE",
-      description =
-          "Read class names from a file: one name per line in label order, or \"folder name\""
-              + " pairs (default: classnames.txt next to the data).")
-  private @Nullable Path classNames;
-
-  @Option(
-      names = "--test-data",
-      paramLabel = "DIR",
-      description =
-          "Read test images from these class folders. --data then contains the training images.")
-  private @Nullable Path testData;
-
-  @Option(
-      names = "--val-data",
-      paramLabel = "DIR",
-      description = "Read validation images from these class folders. Requires --test-data.")
-  private @Nullable Path valData;
-
-  @Option(
-      names = "--split-seed",
-      paramLabel = "N",
-      defaultValue = "1",
-      description =
-          "Set the seed that divides images without a given split into 50 %% train, 20 %%"
-              + " validation and 30 %% test (default: ${DEFAULT-VALUE}).")
-  private long splitSeed = 1;
-
-  @Option(
       names = "--allow-outside",
+      order = HelpLayout.RARE,
       description =
           "Let a manifest or split file name images outside its folder, by an absolute path or"
               + " \"..\".")
   private boolean allowOutside;
-
-  @Option(
-      names = "--strict",
-      description = "Fail if two class names are identical after normalization.")
-  private boolean strict;
 
   /**
    * Opens a data set by path or by name.
@@ -92,6 +60,24 @@ public final class DataOptions {
    */
   public DataSet open(String data, Output output) {
     return open(data, options(output));
+  }
+
+  /**
+   * Opens a data set like {@link #open}, with validation and test images from other folders.
+   *
+   * @param val null for no validation images
+   * @param test null for the test images of the data set
+   */
+  public DataSet open(String data, @Nullable Path val, @Nullable Path test, Output output) {
+    if (val == null && test == null) {
+      return open(data, output);
+    }
+    if (test == null || isEmbedded(data)) {
+      throw KgCoopException.configuration(
+          "--val-data and --test-data: expected a folder of training images and --test-data, got "
+              + data);
+    }
+    return DataSets.open(Path.of(data), val, test, options(output));
   }
 
   /**
@@ -121,9 +107,6 @@ public final class DataOptions {
   }
 
   private DataSet open(String data, DataSetOptions options) {
-    if (testData != null || valData != null) {
-      return openParts(data, options);
-    }
     if (isEmbedded(data)) {
       return EmbeddedDataSets.open(data.substring(EMBEDDED.length()), options);
     }
@@ -155,15 +138,6 @@ public final class DataOptions {
     return Files.exists(path) ? DataSets.noClass(path) : Optional.empty();
   }
 
-  private DataSet openParts(String data, DataSetOptions options) {
-    if (testData == null || isEmbedded(data)) {
-      throw KgCoopException.configuration(
-          "--val-data and --test-data: expected a folder of training images and --test-data, got "
-              + data);
-    }
-    return DataSets.open(Path.of(data), valData, testData, options);
-  }
-
   /**
    * Returns true if a text can only mean a data set, even if a file or folder has the same name.
    */
@@ -184,10 +158,7 @@ public final class DataOptions {
     return DataSetOptions.defaults(output::warn)
         .withNotes(output::info)
         .withImages(images)
-        .withClassNames(classNames)
         .withTemplate(template)
-        .withSplitSeed(splitSeed)
-        .withStrict(strict)
         .withAllowOutside(allowOutside);
   }
 }

@@ -11,12 +11,13 @@ import picocli.CommandLine.Option;
 public final class DataSetList {
   @Option(
       names = "--data",
+      split = SettingsFiles.NEXT,
       required = true,
       paramLabel = "PATH",
       completionCandidates = Completions.Data.class,
       description =
-          "Choose the data sets: folders, files or names, as for train. Separate several with"
-              + " commas, or repeat the option.")
+          "Choose the data sets, comma separated. They are folders, files or names, as for"
+              + " train. Required.")
   private List<String> data = new ArrayList<>();
 
   @Mixin private DataOptions options = new DataOptions();

@@ -22,6 +22,7 @@ public final class FeatureCacheOptions {
 
   @Option(
       names = "--feature-cache",
+      order = HelpLayout.RARE,
       paramLabel = "DIR",
       description =
           "Set the folder that stores image features for later runs, or none (default:"

@@ -6,9 +6,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.train.TrainingDeclaration;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.IHelpSectionRenderer;
@@ -19,12 +24,16 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 /**
- * The layout of help texts. Lines break only at spaces, whereas picocli also breaks them after dots
- * and colons. If a command has many options, they are grouped under headings by mixin.
+ * The layout of help texts. If the help of a command does not fit on one screen, it describes the
+ * usual options in one sentence each, and names the others. Lines break only at spaces, whereas
+ * picocli also breaks them after dots and colons.
  */
 public final class HelpLayout {
-  /** The number of options from which headings make a list clearer. */
-  private static final int MANY = 20;
+  /** The {@code order} of an option that only the full help describes. */
+  public static final int RARE = 1;
+
+  /** The largest number of lines on a screen. */
+  private static final int SCREEN = 50;
 
   /** The column of descriptions. Further lines of a description are indented by {@link #INDENT}. */
   private static final int COLUMN = 29;
@@ -33,10 +42,11 @@ public final class HelpLayout {
   private static final String SHORT_OPTION = "  ";
   private static final String NO_SHORT_OPTION = "      ";
 
-  /**
-   * The headings in the order of the help. Options of other mixins are listed with the command's
-   * own.
-   */
+  private static final String OUTPUT = "Output";
+
+  private static final Pattern DEFAULT = Pattern.compile(" \\(default: [^)]{1,40}\\)");
+
+  /** The headings of mixins, in the order of the help. The command's own options come first. */
   private static final Map<Object, String> HEADINGS = headings();
 
   private HelpLayout() {}
@@ -44,12 +54,12 @@ public final class HelpLayout {
   private static Map<Object, String> headings() {
     Map<Object, String> headings = new LinkedHashMap<>();
     headings.put(ProtocolOptions.class, "Table");
+    headings.put(ColumnOptions.class, "Table");
     headings.put(DataOptions.class, "Images");
-    headings.put(MethodOptions.class, "Methods");
-    headings.put(TrainingOptions.class, "Training");
-    TrainingDeclaration.byHeading().keySet().forEach(heading -> headings.put(heading, heading));
+    headings.put(SettingOptions.class, "Training");
     headings.put(ClipOptions.class, "CLIP");
-    headings.put(Output.class, "Output");
+    headings.put(FeatureCacheOptions.class, "CLIP");
+    headings.put(Output.class, OUTPUT);
     return headings;
   }
 
@@ -58,13 +68,56 @@ public final class HelpLayout {
     Map<String, IHelpSectionRenderer> sections = command.getHelpSectionMap();
     sections.put(
         UsageMessageSpec.SECTION_KEY_DESCRIPTION,
-        help -> paragraphs(help, help.commandSpec().usageMessage().description()));
+        help ->
+            fits(help, options(help, option -> true)) || fits(help, usualOptions(help))
+                ? text(help)
+                : introduction(help));
     sections.put(
         UsageMessageSpec.SECTION_KEY_FOOTER,
         help -> paragraphs(help, help.commandSpec().usageMessage().footer()));
     sections.put(UsageMessageSpec.SECTION_KEY_PARAMETER_LIST, HelpLayout::parameters);
-    sections.put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, HelpLayout::options);
+    sections.put(
+        UsageMessageSpec.SECTION_KEY_OPTION_LIST,
+        help -> {
+          String all = options(help, option -> true);
+          return fits(help, all) ? all : usualOptions(help);
+        });
     sections.put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, HelpLayout::commands);
+  }
+
+  /** Prints the complete description of a command in its help, and some of its options. */
+  public static void describe(CommandLine command, Predicate<OptionSpec> which) {
+    Map<String, IHelpSectionRenderer> sections = command.getHelpSectionMap();
+    sections.put(UsageMessageSpec.SECTION_KEY_DESCRIPTION, HelpLayout::text);
+    sections.put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, help -> options(help, which));
+  }
+
+  /** Returns true if the help has few lines with the complete description and these options. */
+  private static boolean fits(Help help, String options) {
+    CommandSpec command = help.commandSpec();
+    Map<String, IHelpSectionRenderer> sections = command.commandLine().getHelpSectionMap();
+    Set<String> given =
+        Set.of(UsageMessageSpec.SECTION_KEY_DESCRIPTION, UsageMessageSpec.SECTION_KEY_OPTION_LIST);
+    String others =
+        command.usageMessage().sectionKeys().stream()
+            .filter(key -> !given.contains(key) && sections.containsKey(key))
+            .map(key -> Objects.requireNonNull(sections.get(key)).render(help))
+            .collect(Collectors.joining());
+    return (text(help) + others + options).lines().count() <= SCREEN;
+  }
+
+  /** Returns the description of a command. */
+  private static String text(Help help) {
+    return paragraphs(help, help.commandSpec().usageMessage().description());
+  }
+
+  /** Returns the first paragraph of the description, between empty lines. */
+  private static String introduction(Help help) {
+    return Arrays.stream(help.commandSpec().usageMessage().description())
+        .filter(paragraph -> !paragraph.isEmpty())
+        .findFirst()
+        .map(first -> paragraphs(help, "", first, ""))
+        .orElse("");
   }
 
   private static String paragraphs(Help help, String... paragraphs) {
@@ -86,7 +139,8 @@ public final class HelpLayout {
               .renderParameterLabel(parameter, Help.Ansi.OFF, List.of())
               .toString()
               .strip();
-      add(text, help, NO_SHORT_OPTION + label, NO_SHORT_OPTION + label, parameter);
+      String name = NO_SHORT_OPTION + label;
+      text.append(lines(help, name, name, description(parameter)));
     }
     return text.toString();
   }
@@ -106,52 +160,95 @@ public final class HelpLayout {
     return text.toString();
   }
 
-  private static String options(Help help) {
-    CommandSpec command = help.commandSpec();
-    Map<String, String> headings = new HashMap<>();
-    if (command.options().size() >= MANY) {
-      collect(command, "", headings);
-    }
-    Map<String, List<OptionSpec>> subjects = new LinkedHashMap<>();
-    subjects.put("", new ArrayList<>());
-    HEADINGS.values().forEach(heading -> subjects.put(heading, new ArrayList<>()));
+  /** Returns the options of a command by heading, without hidden ones. */
+  public static Map<String, List<OptionSpec>> groups(CommandSpec command) {
+    Map<OptionSpec, String> headings = new HashMap<>();
+    collect(command, "", headings);
+    Map<String, List<OptionSpec>> groups = new LinkedHashMap<>();
+    groups.put("", new ArrayList<>());
+    HEADINGS.values().forEach(heading -> groups.put(heading, new ArrayList<>()));
     for (OptionSpec option : command.options()) {
+      String heading = option.usageHelp() ? OUTPUT : headings.getOrDefault(option, "");
       if (!option.hidden()) {
-        String heading =
-            headings.isEmpty() || !option.usageHelp()
-                ? headings.getOrDefault(option.longestName(), "")
-                : HEADINGS.getOrDefault(Output.class, "");
-        addInOrder(subjects.computeIfAbsent(heading, h -> new ArrayList<>()), option);
+        groups.computeIfAbsent(heading, key -> new ArrayList<>()).add(option);
       }
     }
+    return groups;
+  }
+
+  /** Collects the headings of options. The innermost mixin with a heading counts. */
+  private static void collect(CommandSpec spec, String heading, Map<OptionSpec, String> headings) {
+    for (CommandSpec mixin : spec.mixins().values()) {
+      String own = HEADINGS.getOrDefault(mixin.userObject().getClass(), heading);
+      mixin.options().forEach(option -> headings.put(option, own));
+      collect(mixin, own, headings);
+    }
+  }
+
+  private static String options(Help help, Predicate<OptionSpec> which) {
+    return grouped(help, which, HelpLayout::description);
+  }
+
+  private static String grouped(
+      Help help, Predicate<OptionSpec> which, Function<ArgSpec, String> description) {
     StringBuilder text = new StringBuilder();
-    subjects.forEach(
-        (heading, own) -> {
-          if (!own.isEmpty()) {
-            text.append(heading.isEmpty() ? "" : help.createHeading("%n" + heading + ":%n"));
-            own.forEach(option -> add(text, help, option));
-          }
-        });
+    groups(help.commandSpec())
+        .forEach(
+            (heading, group) -> {
+              List<OptionSpec> shown = group.stream().filter(which).toList();
+              if (!shown.isEmpty() && !heading.isEmpty()) {
+                text.append(help.createHeading("%n" + heading + ":%n"));
+              }
+              shown.forEach(option -> text.append(option(help, option, description.apply(option))));
+            });
     return text.toString();
   }
 
-  /**
-   * Adds an option. The option {@code --format} is created last, but belongs to the front of its
-   * group.
-   */
-  private static void addInOrder(List<OptionSpec> options, OptionSpec option) {
-    int place = options.size();
-    if (option.longestName().equals("--format")) {
-      for (int i = 0; i < options.size(); i++) {
-        if (options.get(i).longestName().equals("--quiet")) {
-          place = i;
-        }
-      }
-    }
-    options.add(place, option);
+  /** Returns one sentence about each usual option, and the names of the others. */
+  private static String usualOptions(Help help) {
+    CommandSpec command = help.commandSpec();
+    List<OptionSpec> others = new ArrayList<>();
+    groups(command)
+        .forEach(
+            (heading, group) ->
+                group.stream()
+                    .filter(option -> option.order() == RARE || heading.equals(OUTPUT))
+                    .forEach(others::add));
+    String name = command.qualifiedName().replaceFirst("^\\S+ ", "");
+    String settings =
+        command.findOption(SettingsFiles.SET) == null
+            ? "."
+            : ", and ./kgcoop help settings the keys of --set.";
+    return grouped(help, option -> !others.contains(option), HelpLayout::sentence)
+        + "\n"
+        + paragraphs(
+            help,
+            others.stream()
+                .map(option -> String.join(", ", option.names()))
+                .collect(Collectors.joining(", ", "Also: ", ".")),
+            "./kgcoop help " + name + " --all describes all options completely" + settings);
   }
 
-  private static void add(StringBuilder text, Help help, OptionSpec option) {
+  private static String description(ArgSpec argument) {
+    return String.join(" ", argument.description());
+  }
+
+  /** Returns the first sentence of a description, with the default. */
+  private static String sentence(ArgSpec argument) {
+    String all = description(argument);
+    String first = all.split("(?<=\\.) (?=[A-Z])", 2)[0];
+    Matcher byDefault = DEFAULT.matcher(all);
+    return first.contains("(default: ") || !byDefault.find()
+        ? first
+        : first.replaceFirst("\\.$", Matcher.quoteReplacement(byDefault.group() + "."));
+  }
+
+  /** Returns the lines of an option. */
+  public static String option(Help help, OptionSpec option) {
+    return option(help, option, description(option));
+  }
+
+  private static String option(Help help, OptionSpec option, String description) {
     String label = option.arity().max() == 0 ? "" : "=" + option.paramLabel();
     String plain = String.join(", ", option.names()) + label;
     String colored =
@@ -161,26 +258,27 @@ public final class HelpLayout {
             + help.colorScheme().optionParamText(label);
     boolean isShort = option.shortestName().length() == 2;
     String indent = isShort ? SHORT_OPTION : NO_SHORT_OPTION;
-    add(text, help, indent + plain, indent + colored, option);
+    return lines(help, indent + plain, indent + colored, description);
   }
 
   /**
-   * Adds the lines of an option or a parameter.
+   * Returns the lines of an option or a parameter.
    *
    * @param plain the name without colors
    * @param colored the name with colors
    */
-  private static void add(
-      StringBuilder text, Help help, String plain, String colored, ArgSpec argument) {
-    text.append(colored);
+  private static String lines(Help help, String plain, String colored, String description) {
+    StringBuilder text = new StringBuilder(colored);
     if (plain.length() + 1 > COLUMN) {
       text.append('\n').append(" ".repeat(COLUMN));
     } else {
       text.append(" ".repeat(COLUMN - plain.length()));
     }
-    String description = Arrays.stream(argument.description()).collect(Collectors.joining(" "));
-    List<String> lines = wrapped(description, width(help) - COLUMN - INDENT);
+    boolean isOneLine = description.length() <= width(help) - COLUMN;
+    List<String> lines =
+        isOneLine ? List.of(description) : wrapped(description, width(help) - COLUMN - INDENT);
     text.append(String.join("\n" + " ".repeat(COLUMN + INDENT), lines)).append('\n');
+    return text.toString();
   }
 
   /** Wraps a text into lines. An indented text stays unchanged. */
@@ -199,27 +297,5 @@ public final class HelpLayout {
     }
     lines.add(line.toString());
     return lines;
-  }
-
-  /**
-   * Collects the heading of each option by its longest name. The innermost mixin with a heading
-   * counts.
-   */
-  private static void collect(CommandSpec spec, String heading, Map<String, String> headings) {
-    for (CommandSpec mixin : spec.mixins().values()) {
-      String own = HEADINGS.getOrDefault(mixin.userObject().getClass(), heading);
-      mixin.options().forEach(option -> headings.put(option.longestName(), own));
-      if (mixin.userObject() instanceof TrainingOptions) {
-        TrainingDeclaration.byHeading()
-            .forEach(
-                (title, settings) ->
-                    settings.forEach(
-                        setting -> headings.put(TrainingOptions.option(setting.key()), title)));
-      }
-      if (mixin.userObject() instanceof Output) {
-        headings.put("--format", own);
-      }
-      collect(mixin, own, headings);
-    }
   }
 }

@@ -9,14 +9,16 @@ public final class ListenOptions {
       names = "--port",
       paramLabel = "N",
       description =
-          "Set the port, or 0 for any free port (default: 8080 for serve, any free port for label).")
+          "Set the port, or 0 for any free port. The default is 8080 for serve, and any"
+              + " free port for label.")
   private @Nullable Integer port;
 
   @Option(
       names = "--host",
       paramLabel = "ADDRESS",
       description =
-          "Set the address, or 0.0.0.0 for all addresses (default: 127.0.0.1, this machine).")
+          "Set the address (default: 127.0.0.1, this machine). The value 0.0.0.0 means all"
+              + " addresses.")
   private String host = "127.0.0.1";
 
   /** Returns the port, or the default of a command. */

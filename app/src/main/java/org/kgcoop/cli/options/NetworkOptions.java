@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
 public final class NetworkOptions {
   @Option(
       names = "--offline",
+      order = HelpLayout.RARE,
       description =
           "Do not use the network. A missing file is an error. KGCOOP_OFFLINE=1 does the same.")
   private boolean offline;

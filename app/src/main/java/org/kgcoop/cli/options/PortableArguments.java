@@ -13,9 +13,6 @@ import picocli.CommandLine.ParseResult;
  * configuration files become options, and paths become absolute.
  */
 public final class PortableArguments {
-  /** The option that is omitted, because the options of its files are listed instead. */
-  private static final String CONFIG = "--config";
-
   /** The options whose value may be a path. */
   private static final Set<String> DATA = Set.of("--data", "--source", "--shifts");
 
@@ -32,18 +29,22 @@ public final class PortableArguments {
 
   /** Returns the command and its options, except for some options. */
   public List<String> without(Set<String> options) {
+    SettingsFiles files = SettingsFiles.of(parsed.commandSpec());
     List<String> words = new ArrayList<>(List.of(parsed.commandSpec().name()));
-    for (OptionSpec option : parsed.matchedOptionsSet()) {
+    for (OptionSpec option : parsed.commandSpec().options()) {
       String name = option.longestName();
-      if (name.equals(CONFIG) || options.contains(name)) {
-        continue;
+      if (name.equals(SettingsFiles.CONFIG) || options.contains(name)) {
+        continue; // the options of the files are listed instead
       }
-      if (option.typeInfo().isBoolean()) {
+      if (name.equals(SettingsFiles.SET)) {
+        files.settings().forEach((key, value) -> words.add(name + "=" + key + "=" + value));
+      }
+      boolean matched = parsed.hasMatchedOption(option);
+      List<String> values = matched ? option.originalStringValues() : files.values(option);
+      if (!option.typeInfo().isBoolean()) {
+        values.forEach(value -> words.add(name + "=" + fromAnywhere(option, value)));
+      } else if (matched || values.equals(List.of("true"))) {
         words.add(name);
-      } else {
-        for (String value : option.originalStringValues()) {
-          words.add(name + "=" + fromAnywhere(option, value));
-        }
       }
     }
     return words;
@@ -56,8 +57,13 @@ public final class PortableArguments {
             || (name.equals("--feature-cache") && !value.equals(FeatureCacheOptions.NONE))
             || (name.equals("--clip") && exists(value))
             // With --root, paths are relative to the root, so they must not change.
-            || (DATA.contains(name) && !parsed.hasMatchedOption("--root") && exists(value));
+            || (DATA.contains(name) && !hasRoot() && exists(value));
     return path ? Path.of(value).toAbsolutePath().normalize().toString() : value;
+  }
+
+  private boolean hasRoot() {
+    OptionSpec root = parsed.commandSpec().findOption("--root");
+    return root != null && root.getValue() != null;
   }
 
   private boolean exists(String value) {

@@ -18,8 +18,8 @@ public final class ProtocolOptions {
       names = {"-o", "--out"},
       paramLabel = "DIR",
       description =
-          "Set the folder for the table and its runs. Required, except for --dry-run, which leaves"
-              + " out the finished runs in it.")
+          "Set the folder of the table and its runs. Required, except for --dry-run, which"
+              + " leaves out the finished runs in it.")
   private @Nullable Path out;
 
   @Option(
@@ -28,7 +28,7 @@ public final class ProtocolOptions {
       defaultValue = MethodNames.TABLE,
       completionCandidates = MethodNames.class,
       description =
-          "Choose the methods, comma separated: ${COMPLETION-CANDIDATES} (default:"
+          "Choose the methods, comma separated. They are ${COMPLETION-CANDIDATES} (default:"
               + " ${DEFAULT-VALUE}). Methods with fixed classes, such as probe, work only in"
               + " fewshot and domain. The command help methods describes all of them.")
   private String methods;
@@ -47,12 +47,13 @@ public final class ProtocolOptions {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Set the number of parallel runs, each with one thread. More than one is faster for small"
-              + " models (default: ${DEFAULT-VALUE}).")
+          "Set the number of parallel runs (default: ${DEFAULT-VALUE}). Each has one"
+              + " thread. More than one is faster for small models.")
   private int jobs;
 
   @Option(
       names = "--only",
+      order = HelpLayout.RARE,
       paramLabel = "RUN",
       description =
           "Execute only the run with this folder below --out, such as pets/kgcoop/seed1, and print"
@@ -62,13 +63,12 @@ public final class ProtocolOptions {
   @Option(
       names = "--dry-run",
       description =
-          "Print the runs, the data that is missing, and estimates of time and disk space. Measures"
-              + " an image and a step of each method and runs nothing else.")
+          "Print runs, missing data, time and disk space. Time and space are estimates."
+              + " Measures an image and a step of each method and runs nothing else.")
   private boolean dryRun;
 
   @Mixin private Sweep sweep = new Sweep();
-  @Mixin private MethodOptions settings = new MethodOptions();
-  @Mixin private TrainingOptions training = new TrainingOptions();
+  @Mixin private SettingOptions settings = new SettingOptions();
   @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
 
   /**
@@ -115,9 +115,8 @@ public final class ProtocolOptions {
     if (jobs > 1) {
       clip.useOneThread("--jobs " + jobs);
     }
-    training.check(output);
-    List<MethodSpec> specs =
-        sweep.specs(Parse.list("--methods", methods), settings, training, preset);
+    settings.check(output);
+    List<MethodSpec> specs = sweep.specs(Parse.list("--methods", methods), settings, preset);
     if (newClasses) {
       specs.forEach(MethodSpec::checkNewClasses);
     }

@@ -14,9 +14,7 @@ public final class Shots {
       names = "--shots",
       paramLabel = "K",
       defaultValue = "16",
-      description =
-          "Set the number of training images per class, or all to use every training image"
-              + " (default: ${DEFAULT-VALUE}).")
+      description = "Set the images per class, or all (default: ${DEFAULT-VALUE}).")
   private String shots = "16";
 
   public int value() {

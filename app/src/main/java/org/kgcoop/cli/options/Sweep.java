@@ -12,7 +12,6 @@ import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.settings.SettingValues;
 import org.kgcoop.train.CommaSeparated;
-import org.kgcoop.train.TrainingDeclaration;
 import org.kgcoop.trial.MethodSpec;
 import picocli.CommandLine.Option;
 
@@ -23,74 +22,66 @@ import picocli.CommandLine.Option;
 public final class Sweep {
   @Option(
       names = "--sweep",
+      split = SettingsFiles.NEXT,
       paramLabel = "KEY=V1,V2,...",
       description =
-          "Compare several values of one setting of methods (see --set) or of training, one"
-              + " table row each. Repeat it for a grid. Example: --sweep weight=0,2,8")
+          "Compare several values of a setting. The table has one row for each value. The"
+              + " keys are those of --set. Repeat the option for a grid. Example: --sweep"
+              + " weight=0,2,8")
   private List<String> sweeps = new ArrayList<>();
 
   /** Returns the methods, each once per combination of its swept settings. */
   public List<MethodSpec> specs(
-      List<String> ids, MethodOptions methods, TrainingOptions training, PublishedDefaults preset) {
+      List<String> ids, SettingOptions settings, PublishedDefaults preset) {
     Map<String, List<String>> axes = axes();
     Set<String> left = new LinkedHashSet<>(axes.keySet());
+    settings.check(ids);
     List<MethodSpec> specs = new ArrayList<>();
     for (String id : ids) {
-      MethodSpec plain =
-          MethodSpec.of(
-              methods.explicitSettings(id),
-              training.explicitSettings(),
-              preset,
-              SettingValues.NONE);
+      MethodSpec plain = settings.spec(id, preset);
       boolean trained = plain.method().apply(TaskContext.ANY).trained().isPresent();
       List<Map<String, String>> combinations = new ArrayList<>(List.of(Map.of()));
       for (Map.Entry<String, List<String>> axis : axes.entrySet()) {
         String key = axis.getKey();
-        if (methods.knows(id, key) || (trained && TrainingDeclaration.keys().contains(key))) {
+        if (SettingOptions.isOfMethod(id, key)
+            || (trained && SettingOptions.isOfTraining(SettingOptions.plain(id, key)))) {
           combinations = times(combinations, key, axis.getValue());
           left.remove(key);
         }
       }
       for (Map<String, String> combination : combinations) {
-        specs.add(
-            combination.isEmpty() ? plain : swept(id, methods, training, combination, preset));
+        specs.add(combination.isEmpty() ? plain : swept(id, settings, combination, preset));
       }
     }
-    methods.checkAllUsed(ids);
     if (!left.isEmpty()) {
-      Set<String> known = new LinkedHashSet<>(methods.known(ids));
-      known.addAll(TrainingDeclaration.keys());
+      Set<String> known = SettingOptions.keys(ids);
       throw KgCoopException.configuration(
           "--sweep %s: no setting of %s; known are %s"
               .formatted(
                   Nearest.hints(left, known), String.join(", ", ids), String.join(", ", known)));
     }
-    return training.calibrate() ? specs.stream().map(MethodSpec::calibrated).toList() : specs;
+    return settings.calibrate() ? specs.stream().map(MethodSpec::calibrated).toList() : specs;
   }
 
   private static MethodSpec swept(
       String id,
-      MethodOptions methods,
-      TrainingOptions training,
+      SettingOptions settings,
       Map<String, String> combination,
       PublishedDefaults preset) {
-    SettingValues method = methods.explicitSettings(id);
-    SettingValues trained = training.explicitSettings();
-    training.checkSweep(combination.keySet().stream().filter(k -> !methods.knows(id, k)).toList());
+    SettingValues method = settings.method(id);
+    SettingValues trained = settings.training(id);
+    settings.checkSweep(
+        combination.keySet().stream().filter(key -> !SettingOptions.isOfMethod(id, key)));
     SettingValues swept = SettingValues.NONE;
     for (Map.Entry<String, String> each : combination.entrySet()) {
       String key = each.getKey();
-      boolean isOwn = methods.knows(id, key);
-      String plain = MethodOptions.plain(id, key);
-      Object value =
-          isOwn
-              ? MethodOptions.value(id, key, each.getValue())
-              : TrainingOptions.value(key, each.getValue());
+      boolean isOwn = SettingOptions.isOfMethod(id, key);
+      String plain = SettingOptions.plain(id, key);
       if ((isOwn ? method : trained).has(plain)) {
         throw KgCoopException.configuration(
-            "--sweep %s: %s gives it too; leave one out"
-                .formatted(key, isOwn ? "--set or --weight" : "--" + key.replace('_', '-')));
+            "--sweep %s: it is also set without the sweep; leave one out".formatted(key));
       }
+      Object value = SettingOptions.value(id, plain, each.getValue());
       method = isOwn ? method.with(plain, value) : method;
       trained = isOwn ? trained : trained.with(plain, value);
       swept = swept.with(plain, value);

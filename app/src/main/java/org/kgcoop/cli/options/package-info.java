@@ -1,6 +1,6 @@
 /**
- * Options that several commands share, one mixin per group, and configuration files with options.
- * Start at {@link org.kgcoop.cli.options.TrainingOptions}.
+ * Options that several commands share, one mixin per group, and settings files. Start at {@link
+ * org.kgcoop.cli.options.SettingOptions}.
  */
 @NullMarked
 package org.kgcoop.cli.options;

@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
     footer = {
       "",
       "Examples:",
-      "  ./kgcoop runs --methods kgcoop --set weight=8",
+      "  ./kgcoop runs --set method=kgcoop --set weight=8",
       "  ./kgcoop runs table runs/table --format latex > table.tex"
     },
     subcommands = {RunsCommand.ListCommand.class, RunsShowCommand.class, RunsTableCommand.class})
@@ -27,6 +27,6 @@ public final class RunsCommand extends RunsList {
       name = "list",
       mixinStandardHelpOptions = true,
       header = "List runs with their state, settings, results and age.",
-      footer = {"", "Example:", "  ./kgcoop runs list --methods kgcoop --set weight=8"})
+      footer = {"", "Example:", "  ./kgcoop runs list --set method=kgcoop --set weight=8"})
   static final class ListCommand extends RunsList {}
 }

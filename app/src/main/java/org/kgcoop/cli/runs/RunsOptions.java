@@ -7,9 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cli.options.Parse;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.tables.RunFilter;
 import org.kgcoop.tables.RunsBelow;
@@ -29,63 +27,16 @@ final class RunsOptions {
   /** The conditions that select runs for a list or a table. */
   static final class Filter {
     @Option(
-        names = "--methods",
-        paramLabel = "LIST",
-        description = "Use only runs of these methods, comma separated.")
-    private @Nullable String methods;
-
-    @Option(
-        names = "--data-sets",
-        paramLabel = "LIST",
-        description = "Use only runs on these data sets, comma separated.")
-    private @Nullable String dataSets;
-
-    @Option(
-        names = "--protocols",
-        paramLabel = "LIST",
-        description =
-            "Use only runs of these commands, comma separated: train, base2new, fewshot, cross,"
-                + " domain.")
-    private @Nullable String protocols;
-
-    @Option(
-        names = "--seeds",
-        paramLabel = "LIST",
-        description = "Use only runs with these seeds, comma separated.")
-    private @Nullable String seeds;
-
-    @Option(
-        names = "--shots",
-        paramLabel = "LIST",
-        description =
-            "Use only runs with these numbers of training images per class, comma separated.")
-    private @Nullable String shots;
-
-    @Option(
         names = "--set",
         paramLabel = "KEY=VALUE",
         description =
             "Use only runs with this setting. Repeat the option for several settings. The command"
-                + " runs show RUN prints the keys. Example: --set weight=8 --set"
-                + " training.epochs=50")
+                + " runs show RUN prints the keys. Example: --set"
+                + " method=kgcoop --set weight=8")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     RunFilter filter() {
-      return new RunFilter(
-          list("--methods", methods),
-          list("--data-sets", dataSets),
-          list("--protocols", protocols),
-          numbers("--seeds", seeds),
-          numbers("--shots", shots).stream().map(Math::toIntExact).toList(),
-          settings);
-    }
-
-    private static List<String> list(String option, @Nullable String text) {
-      return text == null ? List.of() : Parse.list(option, text);
-    }
-
-    private static List<Long> numbers(String option, @Nullable String text) {
-      return text == null ? List.of() : Parse.numbers(option, text);
+      return new RunFilter(settings);
     }
   }
 

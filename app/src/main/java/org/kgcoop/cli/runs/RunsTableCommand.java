@@ -5,15 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ColumnOptions;
 import org.kgcoop.eval.Bootstrap;
 import org.kgcoop.tables.RunTable;
 import org.kgcoop.tables.StoredRun;
-import org.kgcoop.tables.TableRow;
 import org.kgcoop.tables.TableWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,7 +38,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  ./kgcoop runs table runs/table",
-      "  ./kgcoop runs table runs/table --against coop --format markdown",
+      "  ./kgcoop runs table runs/table --format markdown",
       "  ./kgcoop runs table runs/table --format latex --no-intervals"
     })
 final class RunsTableCommand implements Callable<Integer> {
@@ -50,14 +47,6 @@ final class RunsTableCommand implements Callable<Integer> {
       paramLabel = "FOLDER",
       description = "Folders that contain runs, such as --out of base2new (default: --runs).")
   private List<Path> folders = new ArrayList<>();
-
-  @Option(
-      names = "--against",
-      paramLabel = "ROW",
-      description =
-          "Print only differences from this row of the table, such as coop (default: of all pairs"
-              + " of rows).")
-  private @Nullable String against;
 
   @Option(names = "--per-set", description = "Print one table per data set as well.")
   private boolean perSet;
@@ -71,21 +60,6 @@ final class RunsTableCommand implements Callable<Integer> {
 
   @Mixin private RunsOptions runs = new RunsOptions();
   @Mixin private RunsOptions.Filter filter = new RunsOptions.Filter();
-
-  @Option(
-      names = "--resamples",
-      paramLabel = "N",
-      defaultValue = "" + Bootstrap.RESAMPLES,
-      description =
-          "Set the number of resamples for the bootstrap intervals (default: ${DEFAULT-VALUE}).")
-  private int resamples;
-
-  @Option(
-      names = "--bootstrap-seed",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "Set the seed of the bootstrap (default: ${DEFAULT-VALUE}).")
-  private long seed;
 
   @Mixin private ColumnOptions columns = new ColumnOptions();
 
@@ -105,7 +79,8 @@ final class RunsTableCommand implements Callable<Integer> {
       TreeSet<String> dataSets = new TreeSet<>();
       found.stream().filter(StoredRun::isComplete).forEach(run -> dataSets.add(run.dataSet()));
       if (output.isJson()) {
-        throw KgCoopException.configuration("--per-set with --json: use --data-sets NAME instead");
+        throw KgCoopException.configuration(
+            "--per-set with --json: use --set data.name=NAME instead");
       }
       for (String dataSet : dataSets) {
         output.print(dataSet);
@@ -119,34 +94,13 @@ final class RunsTableCommand implements Callable<Integer> {
   }
 
   private void print(List<StoredRun> found) {
-    if (resamples < 1) {
-      throw KgCoopException.configuration("--resamples: expected at least 1, got " + resamples);
-    }
-    RunTable all = RunTable.of(found, new Bootstrap(resamples, seed), output::warn);
+    RunTable all = RunTable.of(found, new Bootstrap(Bootstrap.RESAMPLES, 1), output::warn);
     RunTable table = all.with(columns.choose(all.available(), all.columns()));
-    TableWriter writer = new TableWriter(table, row(table), !plain);
+    TableWriter writer = new TableWriter(table, null, !plain);
     if (output.isJson()) {
       output.json(writer.json());
     } else {
       output.text(writer.write(TableWriter.Format.valueOf(output.format().name())));
     }
-  }
-
-  private @Nullable TableRow row(RunTable table) {
-    String wanted = against;
-    if (wanted == null) {
-      return null;
-    }
-    return table.rows().stream()
-        .filter(row -> row.isNamed(wanted))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                KgCoopException.configuration(
-                    table.rows().stream()
-                        .map(TableRow::label)
-                        .collect(
-                            Collectors.joining(
-                                "; ", "--against " + wanted + ": no such row; there are ", ""))));
   }
 }

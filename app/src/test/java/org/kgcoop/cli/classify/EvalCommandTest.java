@@ -11,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntBinaryOperator;
@@ -229,40 +228,5 @@ class EvalCommandTest {
     ByteArrayOutputStream png = new ByteArrayOutputStream();
     ImageIO.write(image, "png", png);
     return png.toByteArray();
-  }
-
-  @Test
-  void theConfusionMatrixIsThatOfTheResult() throws IOException {
-    RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
-    SampleDrawings.copyTo(folder.resolve("drawings"));
-    Path file = folder.resolve("confusion.csv");
-    Cli.Result result =
-        Cli.run(
-            "eval",
-            "--clip",
-            folder.resolve("clip"),
-            "--data",
-            folder.resolve("drawings"),
-            "--feature-cache",
-            "none",
-            "--confusion",
-            file,
-            "--json");
-    assertThat(result.exitCode()).as(result.err()).isZero();
-    JsonNode json = new ObjectMapper().readTree(result.out());
-
-    List<String> lines = Files.readAllLines(file);
-    List<String> names = new ArrayList<>();
-    json.path("set").path("class_names").forEach(name -> names.add(name.asText()));
-    assertThat(lines).hasSize(names.size() + 1);
-    assertThat(lines.get(0)).isEqualTo("class," + String.join(",", names));
-    for (int label = 0; label < names.size(); label++) {
-      String[] cells = lines.get(label + 1).split(",", -1);
-      assertThat(cells[0]).isEqualTo(names.get(label));
-      long[] counts = Arrays.stream(cells).skip(1).mapToLong(Long::parseLong).toArray();
-      for (int c = 0; c < counts.length; c++) {
-        assertThat(counts[c]).isEqualTo(json.path("confusion").path(label).path(c).asLong());
-      }
-    }
   }
 }

@@ -289,9 +289,6 @@ class ExportCommandTest {
     Path published = folder.resolve("prompt_learner/model.pth.tar-100");
     assertThat(WeightFiles.open(published).tensor("ctx").toFloats())
         .isEqualTo(WeightFiles.open(prompt).tensor("ctx").toFloats());
-    Path elsewhere = folder.resolve("elsewhere");
-    done(export(copy, "--to", "published", "--out", elsewhere, "--epoch", 7));
-    assertThat(elsewhere.resolve("prompt_learner/model.pth.tar-7")).exists();
   }
 
   @Test
@@ -365,7 +362,6 @@ class ExportCommandTest {
         export(prompt, "--to", "onnx", "--template", "a {}.", "--out", file),
         CONFIGURATION,
         "--template");
-    refused(export(prompt, "--to", "onnx", "--epoch", 3, "--out", file), CONFIGURATION, "--epoch");
     refused(
         export(prompt, "--to", "published", "--classes", "a,b", "--out", folder),
         CONFIGURATION,

@@ -135,7 +135,7 @@ class DisturbedProtocolsTest {
     String words =
         command.replace("drawings", "%1$s/drawings").replace("others", "%1$s/others")
             + " --methods clip,kgcoop --set context_tokens=2 --batch-size 4 --threads 1"
-            + " --checkpoint-every 1 --augment cache:2 --clip %1$s/clip --feature-cache %2$s.bank --out %2$s";
+            + " --set checkpoint_every=1 --augment cache:2 --clip %1$s/clip --feature-cache %2$s.bank --out %2$s";
     return String.format(Locale.ROOT, words, shared, out).split(" ");
   }
 

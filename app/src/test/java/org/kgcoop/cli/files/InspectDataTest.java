@@ -104,28 +104,4 @@ class InspectDataTest {
     assertThat(image.getRGB(220 + 38, 76 + 38) & 0xffffff).isEqualTo(0x00ff00);
   }
 
-  @Test
-  void takesPartsFromFoldersOfTheirOwnAndNamesFromAFile() throws IOException {
-    Path names = Files.writeString(folder.resolve("names.txt"), "Fire ant\nRed fox\n");
-
-    Cli.Result result =
-        Cli.run(
-            "inspect",
-            data.resolve("train"),
-            "--test-data",
-            data.resolve("test"),
-            "--class-names",
-            names,
-            "--json");
-
-    assertThat(result.exitCode()).as(result.err()).isZero();
-    JsonNode json = new ObjectMapper().readTree(result.out());
-    assertThat(json.path("images").path("train").asInt()).isEqualTo(2);
-    assertThat(json.path("images").path("test").asInt()).isEqualTo(2);
-    assertThat(json.path("class_counts").path(0).path("class").asText()).isEqualTo("Fire ant");
-    assertThat(Cli.run("inspect", data.resolve("train"), "--val-data", data).errorLine())
-        .contains("--test-data");
-    assertThat(Cli.run("inspect", "embedded:objects", "--test-data", data).errorLine())
-        .contains("--test-data", "folder");
-  }
 }

@@ -54,7 +54,7 @@ class ConfigTest {
         augment: test
         feature-cache: none
         quiet: true
-        strict: false
+        calibrate: false
         set:
           context_tokens: 3
           kgcoop:
@@ -151,7 +151,7 @@ class ConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--set weight=4", "--set kgcoop.weight=4", "--weight 4"})
+  @ValueSource(strings = {"--set weight=4", "--set kgcoop.weight=4"})
   void prefersTheCommandLineToEachSpellingInAFile(String option) throws IOException {
     for (String inFile :
         List.of("weight: auto", "set: {weight: 2}", "set: {kgcoop: {weight: 2}}")) {
@@ -166,14 +166,23 @@ class ConfigTest {
   }
 
   @Test
-  void rejectsTwoSpellingsOfOneSettingInOnePlace() throws IOException {
-    Path both = file("both.yaml", "weight: auto\nset: {kgcoop: {weight: 4}}\n");
-    assertThat(Cli.run("train", "--config", both).errorLine())
-        .contains("both.yaml: weight and set: weight: give one of them");
-    assertThat(
-            Cli.run("train", "--config", own(), "--weight", "auto", "--set", "weight=4")
-                .errorLine())
-        .contains("--weight and --set weight: give one of them");
+  void aSettingIsGivenOncePerPlace() throws IOException {
+    assertThat(Cli.run("train", "--config", own(), "--lr", 1, "--set", "lr=2").errorLine())
+        .contains("--lr and --set lr: give one of them");
+    Cli.Result result = Cli.run("train", "--config", own(), "--set", "lr=0.25");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(settings().path("training").path("lr").asDouble()).isEqualTo(0.25);
+  }
+
+  @Test
+  void aSettingOfTheTrainingMayBelongToOneMethod() throws IOException {
+    Cli.Result result =
+        Cli.run(
+            "train", "--config", own(), "--set", "kgcoop.momentum=0.5", "--set", "optimizer=sgd");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(settings().path("training").path("momentum").asDouble()).isEqualTo(0.5);
+    assertThat(Cli.run("train", "--config", own(), "--set", "coop.momentum=0.5").errorLine())
+        .contains("--set coop.momentum: no setting of kgcoop; known are ");
   }
 
   @Test
@@ -279,21 +288,32 @@ class ConfigTest {
 
   @Test
   void rejectsUnknownKeysAndSuggestsKnownOnes() throws IOException {
-    Path wrong = file("wrong.yaml", "batch_size: 3\nlearning: 1\nepoch: 2\n");
+    Path wrong = file("wrong.yaml", "batch-sizes: 3\nlearning: 1\nepoch: 2\n");
     Cli.Result result = Cli.run("train", "--config", wrong);
     assertThat(result.exitCode()).isEqualTo(2);
     assertThat(result.errorLine())
         .contains(
-            "wrong.yaml: no option of train: batch_size (did you mean batch-size?), learning",
+            "wrong.yaml: no option or setting of train: batch-sizes (did you mean batch-size?),"
+                + " learning",
             "epoch (did you mean epochs?)");
   }
 
   @Test
   void rejectsAWrongValueInAFile() throws IOException {
-    Path wrong = file("wrong.yaml", "epochs: many\nout: x\ndata: y\n");
-    Cli.Result result = Cli.run("train", "--config", wrong);
-    assertThat(result.exitCode()).isEqualTo(2);
-    assertThat(result.errorLine()).contains("--epochs", "many");
+    for (String[] each :
+        new String[][] {
+          {"epochs: many", "wrong.yaml: setting epochs: expected a whole number, got 'many'"},
+          {"momentum: 2", "wrong.yaml: setting momentum: expected 0 to below 1, got 2"},
+          {"set: {kgcoop: {weight: x}}", "wrong.yaml: setting weight: expected"},
+          {"seed: one", "wrong.yaml: Invalid value for option '--seed': 'one' is not an integer"},
+          {"quiet: maybe", "wrong.yaml: Invalid value for option '--quiet': 'maybe'"},
+          {"set: {wieght: 1}", "wrong.yaml: wieght (did you mean weight?): no setting of kgcoop"}
+        }) {
+      Path wrong = file("wrong.yaml", each[0] + "\nout: x\ndata: embedded:objects\n");
+      Cli.Result result = Cli.run("train", "--config", wrong);
+      assertThat(result.exitCode()).isEqualTo(2);
+      assertThat(result.errorLine()).contains(each[1]);
+    }
     Cli.Result missing = Cli.run("train", "--config", folder.resolve("none.yaml"));
     assertThat(missing.exitCode()).isEqualTo(2);
     assertThat(missing.errorLine()).contains("none.yaml: no such file");

@@ -118,7 +118,7 @@ class SweepTest {
     Cli.Result result =
         table("--methods", "clip,coop", "--sweep", "epochs=1,3", "--sweep", "batch-size=2,4");
     assertThat(result.exitCode()).as(result.err()).isEqualTo(2);
-    assertThat(result.errorLine()).contains("--sweep batch_size").contains("--batch-size");
+    assertThat(result.errorLine()).contains("--sweep batch_size: it is also set");
     result = table("--methods", "clip,coop", "--sweep", "epochs=1,3", "--sweep", "momentum=0,0.5");
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(settings(json("results.json").path("cells")))
@@ -147,13 +147,14 @@ class SweepTest {
         .contains("expected KEY=V1,V2");
     assertThat(table("--methods", "kgcoop", "--sweep", "weight=1,x").errorLine())
         .contains("weight: expected a number");
-    assertThat(table("--methods", "kgcoop", "--weight", 2, "--sweep", "weight=1,2").errorLine())
-        .contains("--sweep weight: --set or --weight gives it too");
+    assertThat(
+            table("--methods", "kgcoop", "--set", "weight=2", "--sweep", "weight=1,2").errorLine())
+        .contains("--sweep weight: it is also set without the sweep");
     assertThat(table("--methods", "coop", "--sweep", "momentum=0,x").errorLine())
         .contains("--sweep:")
         .contains("momentum");
-    assertThat(table("--methods", "coop", "--weight", "auto").errorLine())
-        .contains("--weight: a setting of kgcoop");
+    assertThat(table("--methods", "coop", "--set", "weight=auto").errorLine())
+        .contains("--set weight: no setting of coop; known are ");
     assertThat(table("--methods", "probe").errorLine())
         .contains("Linear probe")
         .contains("cannot be used on new classes");
@@ -162,8 +163,8 @@ class SweepTest {
   @Test
   void settingsOfTwoNumbersHaveABarBetweenThem() {
     for (String key : List.of("crop_scale", "search_scale", "search_step")) {
-      assertThat(MethodOptions.value("tip-adapter", key, "7|0.5")).isEqualTo(List.of(7, 0.5));
+      assertThat(SettingOptions.value("tip-adapter", key, "7|0.5")).isEqualTo(List.of(7, 0.5));
     }
-    assertThat(MethodOptions.value("tip-adapter", "scale", "model")).isEqualTo("model");
+    assertThat(SettingOptions.value("tip-adapter", "scale", "model")).isEqualTo("model");
   }
 }

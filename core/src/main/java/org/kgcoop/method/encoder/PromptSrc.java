@@ -33,8 +33,8 @@ import org.kgcoop.tensor.Tensor;
  * <p>All means are over individual entries. The divergence is averaged over images and classes, so
  * with C classes it is 1 / C of the usual batch mean. The result of the training is the weighted
  * mean of the parameters after each epoch. The weight is a Gaussian density at the number of the
- * epoch ({@code --model-selection gauss}). If you change the number of epochs, change the mean of
- * the Gaussian, too.
+ * epoch ({@code model_selection gauss}). If you change the number of epochs, change the mean of the
+ * Gaussian, too.
  *
  * <p>There are two differences from the published code. It computes in float16 and also averages
  * the frozen weights, which changes them by rounding; this implementation uses float32, and the

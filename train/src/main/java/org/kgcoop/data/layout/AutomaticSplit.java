@@ -70,13 +70,8 @@ final class AutomaticSplit {
     DataSet split = of(name, classNames, byLabel, options.splitSeed(), where);
     options.note(
         ("%s: no train and test parts, so the images of each class are divided here:"
-                + " %s train, %s val, %s test (--split-seed %s)")
-            .formatted(
-                where,
-                split.train().size(),
-                split.val().size(),
-                split.test().size(),
-                options.splitSeed()));
+                + " %s train, %s val, %s test")
+            .formatted(where, split.train().size(), split.val().size(), split.test().size()));
     return split;
   }
 

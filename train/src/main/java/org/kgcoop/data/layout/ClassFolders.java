@@ -97,7 +97,7 @@ public final class ClassFolders {
                   Messages.count(others.size(), "image is", "images are"),
                   Folders.name(others.get(0))));
     }
-    List<String> names = ClassNames.of(root, folders, options);
+    List<String> names = ClassNames.of(root, folders);
     List<Item> items = new ArrayList<>();
     List<String> itemParts = new ArrayList<>();
     for (Part part : parts) {

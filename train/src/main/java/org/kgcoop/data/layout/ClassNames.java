@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
-import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.files.Folders;
 
 /**
@@ -19,6 +18,8 @@ import org.kgcoop.files.Folders;
  */
 public final class ClassNames {
 
+  static final String FILE = "classnames.txt";
+
   private ClassNames() {}
 
   /**
@@ -27,10 +28,9 @@ public final class ClassNames {
    * @param folder the folder that may contain {@code classnames.txt}
    * @param classes folders or words, sorted
    */
-  static List<String> of(Path folder, List<String> classes, DataSetOptions options) {
-    Path namedFile = options.classNames();
-    Path file = namedFile == null ? folder.resolve("classnames.txt") : namedFile;
-    if (namedFile == null && !Files.isRegularFile(file)) {
+  static List<String> of(Path folder, List<String> classes) {
+    Path file = folder.resolve(FILE);
+    if (!Files.isRegularFile(file)) {
       return classes;
     }
     List<String> lines = Folders.lines(file);

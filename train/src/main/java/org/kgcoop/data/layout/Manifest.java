@@ -150,7 +150,7 @@ public final class Manifest {
     TreeSet<String> labels = new TreeSet<>();
     rows.forEach(row -> labels.add(row.label()));
     List<String> classes = List.copyOf(labels);
-    List<String> names = ClassNames.of(Folders.parent(file), classes, options);
+    List<String> names = ClassNames.of(Folders.parent(file), classes);
     boolean divided = rows.stream().anyMatch(row -> !row.split().isEmpty());
     List<Row> ordered =
         divided ? rows : rows.stream().sorted(Comparator.comparing(Row::key)).toList();

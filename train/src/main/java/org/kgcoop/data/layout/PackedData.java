@@ -141,7 +141,7 @@ public final class PackedData {
       }
     }
     List<String> classes = List.copyOf(sorted);
-    List<String> names = numbered ? List.of() : ClassNames.of(beside(), classes, options);
+    List<String> names = numbered ? List.of() : ClassNames.of(beside(), classes);
     List<Item> items = new ArrayList<>();
     LabelNames labelNames = new LabelNames();
     for (Row row : rows) {
@@ -162,12 +162,13 @@ public final class PackedData {
 
   /** Renames numbered classes, if there is a file of names. */
   private List<Item> renamed(List<Item> items, List<String> names) {
-    List<String> better = ClassNames.of(beside(), names, options);
+    List<String> better = ClassNames.of(beside(), names);
     if (better.equals(names) && names.get(0).equals("0")) {
       options.warn(
           path
               + ": classes have numbers and no names, so prompts contain \"0\", \"1\" ...; give"
-              + " --class-names FILE");
+              + " names in "
+              + beside().resolve(ClassNames.FILE));
     }
     return items.stream()
         .map(i -> new Item(i.key(), i.file(), i.label(), better.get(i.label())))

@@ -85,10 +85,9 @@ final class DataCheck {
         String message =
             "%s: classes \"%s\" (label %s) and \"%s\" (label %s) have the same name in a prompt"
                 .formatted(where, names.get(other), other, names.get(label), label);
-        if (options.checks().strict()) {
-          throw KgCoopException.data(message + "; rename one, such as in classnames.txt");
-        }
-        options.warn(message + ", so no method can tell them apart by it");
+        options.warn(
+            message
+                + ", so no method can tell them apart by it; rename one, such as in classnames.txt");
       }
     }
   }

@@ -138,11 +138,13 @@ class WebDatasetTarTest {
             "4.cls=1");
 
     assertThat(open(file).classNames()).containsExactly("0", "1");
-    assertThat(warnings).singleElement().asString().contains("--class-names");
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .contains("give names in " + folder.resolve("classnames.txt"));
 
-    Path names = Files.writeString(folder.resolve("names.txt"), "ant\nfox\n");
-    DataSetOptions options = DataSetOptions.defaults(warnings::add).withClassNames(names);
-    assertThat(DataSets.open(file, options).classNames()).containsExactly("ant", "fox");
+    Files.writeString(folder.resolve("classnames.txt"), "ant\nfox\n");
+    assertThat(open(file).classNames()).containsExactly("ant", "fox");
   }
 
   @Test
