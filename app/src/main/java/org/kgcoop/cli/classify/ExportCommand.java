@@ -62,7 +62,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  ./kgcoop export runs/pets --to onnx --clip ViT-B/16",
-      "  ./kgcoop export --classes cat,dog --to onnx --out pets.onnx --clip ViT-B/32-256",
+      "  ./kgcoop export --classes cat,dog --to onnx --out pets.onnx \\",
+      "      --clip ViT-B/32-256",
       "  ./kgcoop export runs/pets --to csv --out pets.csv --clip ViT-B/16",
       "  ./kgcoop export runs/pets --to published --out published/pets"
     })
