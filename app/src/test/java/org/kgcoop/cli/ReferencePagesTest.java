@@ -291,15 +291,15 @@ class ReferencePagesTest {
     for (Setting<?> setting : own(method)) {
       Setting<?> other = shared.get(setting.key());
       String description = setting.defaultValue().description();
-      String value = "default " + (description.isEmpty() ? "empty" : description);
+      String value = description.isEmpty() ? "empty" : description;
       if (other != null && other.description().equals(setting.description())) {
         same.add("`%s` (%s)".formatted(setting.key(), value));
       } else {
-        own.add(entry(setting, value(setting) + "; " + value));
+        own.add(entry(setting, value(setting) + "; default " + value));
       }
     }
     if (!same.isEmpty()) {
-      lines.add("- Shared: " + String.join(", ", same));
+      lines.add("- Shared settings with defaults: " + String.join(", ", same));
     }
     lines.addAll(own);
   }
