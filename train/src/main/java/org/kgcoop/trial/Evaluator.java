@@ -95,9 +95,23 @@ public final class Evaluator {
   /** Evaluates a classifier on the test images of a data set. */
   public static Result evaluate(
       Head classifier, FeatureCache cache, DataSet dataSet, Progress progress) {
+    return evaluate(classifier, cache, dataSet, progress, (i, logits) -> {});
+  }
+
+  /**
+   * Evaluates a classifier on the test images of a data set, and passes on its logits.
+   *
+   * @param each called with the index of an image and its logits, (C)
+   */
+  public static Result evaluate(
+      Head classifier,
+      FeatureCache cache,
+      DataSet dataSet,
+      Progress progress,
+      BiConsumer<Integer, double[]> each) {
     try (Scope scope = Scope.open("evaluation")) {
       Tensor features = features(classifier, cache, dataSet.test(), progress, "test images");
-      return evaluate(classifier, features, dataSet.test(), dataSet.classNames().size());
+      return evaluate(classifier, features, dataSet.test(), dataSet.classNames().size(), each);
     }
   }
 
@@ -108,9 +122,18 @@ public final class Evaluator {
    * @param items the images of these features, in the same order
    */
   public static Result evaluate(Head classifier, Tensor features, List<Item> items, int classes) {
+    return evaluate(classifier, features, items, classes, (i, logits) -> {});
+  }
+
+  private static Result evaluate(
+      Head classifier,
+      Tensor features,
+      List<Item> items,
+      int classes,
+      BiConsumer<Integer, double[]> each) {
     if (classifier instanceof TrainableModel model) {
       try (Head fixed = model.toHead()) {
-        return evaluate(fixed, features, items, classes);
+        return evaluate(fixed, features, items, classes, each);
       }
     }
     int count = items.size();
@@ -129,7 +152,12 @@ public final class Evaluator {
             predictions[from + i] = (int) winners[i];
             confidences[from + i] = probabilities[i];
           }
-          addRows(logits, (i, row) -> accumulator.add(row, labels[from + i]));
+          addRows(
+              logits,
+              (i, row) -> {
+                accumulator.add(row, labels[from + i]);
+                each.accept(from + i, row);
+              });
         });
     return new Result(
         Evaluation.of(labels, predictions, classes),

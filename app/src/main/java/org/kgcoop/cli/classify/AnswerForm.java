@@ -10,10 +10,15 @@ import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
+import org.kgcoop.api.ClassGroups;
 import org.kgcoop.cli.classify.UnreadableImages.Skipped;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.io.TableFormat;
@@ -44,10 +49,27 @@ sealed interface AnswerForm {
    * @param threshold the lowest probability of an accepted image; null if there is none
    * @param accepted false if the highest probability is below the threshold; null without one
    * @param classes the most probable first
+   * @param groups with {@code --groups}: the most probable group of each level; null without
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Prediction(
-      String image, @Nullable Double threshold, @Nullable Boolean accepted, List<Answer> classes) {
+      String image,
+      @Nullable Double threshold,
+      @Nullable Boolean accepted,
+      List<Answer> classes,
+      @Nullable List<ClassGroups.Group> groups) {
+    /** Returns the group that is the answer, because no class reaches the threshold. */
+    Optional<ClassGroups.Group> group() {
+      return groups == null || !Boolean.FALSE.equals(accepted)
+          ? Optional.empty()
+          : groups.stream().filter(ClassGroups.Group::accepted).findFirst();
+    }
+
+    /** Returns the name of the class that is the answer, or {@link #NONE}. */
+    String name() {
+      return Boolean.FALSE.equals(accepted) ? NONE : classes.get(0).name();
+    }
+
     boolean isMarked() {
       return Boolean.FALSE.equals(accepted) && classes.get(0).index() != NO_INDEX;
     }
@@ -66,26 +88,39 @@ sealed interface AnswerForm {
    */
   default void end(List<Skipped> skipped) throws IOException {}
 
-  /** A format with one line per class: image, class, probability, and the mark if it is needed. */
+  /**
+   * A format with one line per class: image, class, probability, and the mark if it is needed. If
+   * the answer is a group, its line has the level instead.
+   */
   record Lines(Writer out) implements AnswerForm {
     @Override
     public void answer(Prediction prediction) throws IOException {
-      for (Answer each : prediction.classes()) {
-        out.write(
-            String.format(
-                Locale.ROOT,
-                "%s\t%s\t%.4f%s%n",
-                Messages.line(prediction.image()),
-                Messages.line(each.label()),
-                each.probability(),
-                prediction.isMarked() ? "\t" + BELOW : ""));
+      Optional<ClassGroups.Group> group = prediction.group();
+      if (group.isPresent()) {
+        ClassGroups.Group found = group.get();
+        write(prediction, found.name(), found.probability(), "\t" + Messages.line(found.level()));
+        return;
       }
+      for (Answer each : prediction.classes()) {
+        String mark = prediction.isMarked() ? "\t" + BELOW : "";
+        write(prediction, each.label(), each.probability(), mark);
+      }
+    }
+
+    private void write(Prediction prediction, String name, float probability, String mark)
+        throws IOException {
+      String image = Messages.line(prediction.image());
+      out.write(
+          String.format(
+              Locale.ROOT, "%s\t%s\t%.4f%s%n", image, Messages.line(name), probability, mark));
     }
   }
 
   /** A table with one row per class, and one per unreadable image. */
-  record Table(TableFormat.Row row) implements AnswerForm {
-    static final List<TableFormat.Column> COLUMNS =
+  record Table(TableFormat.Row row, List<TableFormat.Column> columns) implements AnswerForm {
+    private static final String PROBABILITY = "_probability";
+
+    private static final List<TableFormat.Column> COLUMNS =
         List.of(
             new TableFormat.Column("image", TableFormat.Type.TEXT),
             new TableFormat.Column("rank", TableFormat.Type.INTEGER),
@@ -95,17 +130,39 @@ sealed interface AnswerForm {
             new TableFormat.Column("problem", TableFormat.Type.TEXT),
             new TableFormat.Column("accepted", TableFormat.Type.BOOLEAN));
 
+    /** Returns the columns, with the answer and two for each level of groups if there are any. */
+    static List<TableFormat.Column> columns(@Nullable ClassGroups groups) {
+      if (groups == null) {
+        return COLUMNS;
+      }
+      List<TableFormat.Column> columns = new ArrayList<>(COLUMNS);
+      columns.add(new TableFormat.Column("answer", TableFormat.Type.TEXT));
+      Set<String> names = new HashSet<>();
+      columns.forEach(column -> names.add(column.name()));
+      for (String level : groups.levels()) {
+        if (!names.add(level) || !names.add(level + PROBABILITY)) {
+          throw KgCoopException.data(
+              "--groups: the predictions have a column %s of their own; rename this column of the file"
+                  .formatted(level));
+        }
+        columns.add(new TableFormat.Column(level, TableFormat.Type.TEXT));
+        columns.add(new TableFormat.Column(level + PROBABILITY, TableFormat.Type.FLOAT));
+      }
+      return columns;
+    }
+
     /**
      * Writes the header of a CSV file. Spreadsheets cannot mistake a name for a formula.
      *
      * @param shown true if a terminal may show the output, so that control characters are replaced
      */
-    static Table csv(Writer out, boolean shown) {
+    static Table csv(Writer out, boolean shown, List<TableFormat.Column> columns) {
       // Unix line endings match other tools. A buffer would hold lines back from the writer.
       CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).bufferSize(0).build(out);
-      csv.writeRecord(COLUMNS.stream().map(TableFormat.Column::name).toList());
+      csv.writeRecord(columns.stream().map(column -> cell(column.name(), shown)).toList());
       return new Table(
-          values -> csv.writeRecord(values.stream().map(value -> cell(value, shown)).toList()));
+          values -> csv.writeRecord(values.stream().map(value -> cell(value, shown)).toList()),
+          columns);
     }
 
     private static String cell(@Nullable Object value, boolean shown) {
@@ -119,21 +176,38 @@ sealed interface AnswerForm {
     public void answer(Prediction prediction) throws IOException {
       int rank = 1;
       for (Answer each : prediction.classes()) {
-        row.take(
-            Arrays.asList(
-                prediction.image(),
-                rank++,
-                each.name(),
-                each.index(),
-                each.probability(),
-                null,
-                prediction.accepted()));
+        write(
+            prediction,
+            prediction.image(),
+            rank++,
+            each.name(),
+            each.index(),
+            each.probability(),
+            null,
+            prediction.accepted());
       }
+    }
+
+    /** Writes a row with the groups of an image, or without groups if it is unreadable. */
+    private void write(@Nullable Prediction prediction, @Nullable Object... first)
+        throws IOException {
+      List<@Nullable Object> values = new ArrayList<>(Arrays.asList(first));
+      if (prediction != null && prediction.groups() != null) {
+        values.add(prediction.group().map(ClassGroups.Group::name).orElseGet(prediction::name));
+        for (ClassGroups.Group each : prediction.groups()) {
+          values.add(each.name());
+          values.add(each.probability());
+        }
+      }
+      while (values.size() < columns.size()) {
+        values.add(null);
+      }
+      row.take(values);
     }
 
     @Override
     public void problem(Path file, String reason) throws IOException {
-      row.take(Arrays.asList(file.toString(), null, null, null, null, reason, null));
+      write(null, file.toString(), null, null, null, null, reason, null);
     }
   }
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.api.ClassGroups;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.eval.Calibration;
 import picocli.CommandLine.Mixin;
@@ -164,10 +165,14 @@ final class PredictionOptions {
     return sortInto == null ? null : new ImageSorter(sortInto, way(), interrupted);
   }
 
-  /** Returns the format of predictions as text. */
-  AnswerForm form(Output output, Writer to) {
+  /**
+   * Returns the format of predictions as text.
+   *
+   * @param groups the groups of the classes, or null if the user gave none
+   */
+  AnswerForm form(Output output, Writer to, @Nullable ClassGroups groups) {
     return switch (output.format()) {
-      case CSV -> AnswerForm.Table.csv(to, out == null);
+      case CSV -> AnswerForm.Table.csv(to, out == null, AnswerForm.Table.columns(groups));
       case JSONL -> new AnswerForm.JsonLines(to);
       case JSON -> new AnswerForm.Json(to);
       default -> new AnswerForm.Lines(to);

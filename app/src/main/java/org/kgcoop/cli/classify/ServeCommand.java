@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.api.ClassGroups;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.EmbeddedPrompt;
@@ -71,6 +72,7 @@ public final class ServeCommand implements Callable<Integer> {
               + " name of the folder. The first classifier is the default.")
   private List<String> learned = new ArrayList<>();
 
+  @Mixin private GroupsOption groups = new GroupsOption();
   @Mixin private ListenOptions listen = new ListenOptions();
 
   @Option(
@@ -157,7 +159,7 @@ public final class ServeCommand implements Callable<Integer> {
     ServerSettings settings = settings();
     Map<String, Path> paths = paths();
     try (Clip clip = clip(paths.values());
-        ModelRegistry models = new ModelRegistry(load(clip, paths));
+        ModelRegistry models = registry(load(clip, paths));
         ClassifierServer server =
             new ClassifierServer(
                 clip, models, clipOptions.template(), settings, output::error, requestLog())) {
@@ -271,6 +273,23 @@ public final class ServeCommand implements Callable<Integer> {
     boolean isOne =
         files.stream().allMatch(file -> file.clip().precision().key().equals(precision));
     return clipOptions.load(paths.iterator().next(), isOne ? first : first.inFloat32());
+  }
+
+  private ModelRegistry registry(Map<String, Classifier> models) {
+    Map<String, ClassGroups> grouped = new LinkedHashMap<>();
+    try {
+      models.forEach(
+          (name, model) -> {
+            ClassGroups found = groups.of(model.classNames());
+            if (found != null) {
+              grouped.put(name, found);
+            }
+          });
+      return new ModelRegistry(models, grouped);
+    } catch (KgCoopException e) {
+      models.values().forEach(Classifier::close);
+      throw e;
+    }
   }
 
   /** Loads all classifiers, or none if one of them is invalid. */

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.api.ClassGroups;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.serve.http.HttpErrorException;
 
@@ -16,15 +17,26 @@ public final class ModelRegistry implements AutoCloseable {
   private final Map<String, ServedModel> models = new LinkedHashMap<>();
 
   /**
-   * Creates a registry.
+   * Creates a registry of models without groups.
    *
    * @param models by name, at least one
    */
   public ModelRegistry(Map<String, Classifier> models) {
+    this(models, Map.of());
+  }
+
+  /**
+   * Creates a registry.
+   *
+   * @param models by name, at least one
+   * @param groups the groups of the classes of models, by the names of the models
+   */
+  public ModelRegistry(Map<String, Classifier> models, Map<String, ClassGroups> groups) {
     if (models.isEmpty()) {
       throw new IllegalArgumentException("models: expected at least one");
     }
-    models.forEach((name, model) -> this.models.put(name, new ServedModel(name, model)));
+    models.forEach(
+        (name, model) -> this.models.put(name, new ServedModel(name, model, groups.get(name))));
   }
 
   /**
