@@ -63,9 +63,9 @@ class RandomRequestsTest {
         new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
     Path csv = folder.resolve("groups.csv");
     Files.writeString(csv, "class,group,kind\ncat,pet,mammal\ndog,pet,mammal\nowl,wild,bird\n");
-    Map<String, ClassGroups> groups = Map.of("strict", ClassGroups.read(csv, TinyPrompt.NAMES));
     try (Clip clip = Clip.load(folder);
-        ModelRegistry models = new ModelRegistry(classifiers(clip), groups);
+        ModelRegistry models =
+            new ModelRegistry(classifiers(clip), names -> ClassGroups.read(csv, names));
         ClassifierServer server =
             new ClassifierServer(clip, models, "a {}.", settings(), log::add, null)) {
       HttpClient client = HttpClient.newHttpClient();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.ObjIntConsumer;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Calibration;
@@ -95,20 +96,20 @@ public final class Evaluator {
   /** Evaluates a classifier on the test images of a data set. */
   public static Result evaluate(
       Head classifier, FeatureCache cache, DataSet dataSet, Progress progress) {
-    return evaluate(classifier, cache, dataSet, progress, (i, logits) -> {});
+    return evaluate(classifier, cache, dataSet, progress, (logits, label) -> {});
   }
 
   /**
    * Evaluates a classifier on the test images of a data set, and passes on its logits.
    *
-   * @param each called with the index of an image and its logits, (C)
+   * @param each called with the logits of each image, (C), and its label
    */
   public static Result evaluate(
       Head classifier,
       FeatureCache cache,
       DataSet dataSet,
       Progress progress,
-      BiConsumer<Integer, double[]> each) {
+      ObjIntConsumer<double[]> each) {
     try (Scope scope = Scope.open("evaluation")) {
       Tensor features = features(classifier, cache, dataSet.test(), progress, "test images");
       return evaluate(classifier, features, dataSet.test(), dataSet.classNames().size(), each);
@@ -122,7 +123,7 @@ public final class Evaluator {
    * @param items the images of these features, in the same order
    */
   public static Result evaluate(Head classifier, Tensor features, List<Item> items, int classes) {
-    return evaluate(classifier, features, items, classes, (i, logits) -> {});
+    return evaluate(classifier, features, items, classes, (logits, label) -> {});
   }
 
   private static Result evaluate(
@@ -130,7 +131,7 @@ public final class Evaluator {
       Tensor features,
       List<Item> items,
       int classes,
-      BiConsumer<Integer, double[]> each) {
+      ObjIntConsumer<double[]> each) {
     if (classifier instanceof TrainableModel model) {
       try (Head fixed = model.toHead()) {
         return evaluate(fixed, features, items, classes, each);
@@ -156,7 +157,7 @@ public final class Evaluator {
               logits,
               (i, row) -> {
                 accumulator.add(row, labels[from + i]);
-                each.accept(from + i, row);
+                each.accept(row, labels[from + i]);
               });
         });
     return new Result(

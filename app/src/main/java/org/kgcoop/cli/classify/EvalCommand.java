@@ -133,11 +133,7 @@ public final class EvalCommand implements Callable<Integer> {
               features,
               unseen,
               output.progress(),
-              (i, logits) -> {
-                if (levels != null) {
-                  levels.add(logits, unseen.test().get(i).label());
-                }
-              });
+              levels == null ? (logits, label) -> {} : levels::add);
       print(unseen, set.test().size() - unseen.test().size(), result, levels, rejection(file, set));
     }
     return 0;

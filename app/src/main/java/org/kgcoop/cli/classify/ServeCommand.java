@@ -13,7 +13,6 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.api.ClassGroups;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.EmbeddedPrompt;
@@ -159,7 +158,7 @@ public final class ServeCommand implements Callable<Integer> {
     ServerSettings settings = settings();
     Map<String, Path> paths = paths();
     try (Clip clip = clip(paths.values());
-        ModelRegistry models = registry(load(clip, paths));
+        ModelRegistry models = new ModelRegistry(load(clip, paths), groups::of);
         ClassifierServer server =
             new ClassifierServer(
                 clip, models, clipOptions.template(), settings, output::error, requestLog())) {
@@ -273,23 +272,6 @@ public final class ServeCommand implements Callable<Integer> {
     boolean isOne =
         files.stream().allMatch(file -> file.clip().precision().key().equals(precision));
     return clipOptions.load(paths.iterator().next(), isOne ? first : first.inFloat32());
-  }
-
-  private ModelRegistry registry(Map<String, Classifier> models) {
-    Map<String, ClassGroups> grouped = new LinkedHashMap<>();
-    try {
-      models.forEach(
-          (name, model) -> {
-            ClassGroups found = groups.of(model.classNames());
-            if (found != null) {
-              grouped.put(name, found);
-            }
-          });
-      return new ModelRegistry(models, grouped);
-    } catch (KgCoopException e) {
-      models.values().forEach(Classifier::close);
-      throw e;
-    }
   }
 
   /** Loads all classifiers, or none if one of them is invalid. */

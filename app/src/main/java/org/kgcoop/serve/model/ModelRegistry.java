@@ -3,7 +3,9 @@ package org.kgcoop.serve.model;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.api.ClassGroups;
 import org.kgcoop.api.Classifier;
@@ -22,21 +24,23 @@ public final class ModelRegistry implements AutoCloseable {
    * @param models by name, at least one
    */
   public ModelRegistry(Map<String, Classifier> models) {
-    this(models, Map.of());
+    this(models, classNames -> null);
   }
 
   /**
    * Creates a registry.
    *
    * @param models by name, at least one
-   * @param groups the groups of the classes of models, by the names of the models
+   * @param groups returns the groups of classes, or null
    */
-  public ModelRegistry(Map<String, Classifier> models, Map<String, ClassGroups> groups) {
+  public ModelRegistry(
+      Map<String, Classifier> models, Function<List<String>, @Nullable ClassGroups> groups) {
     if (models.isEmpty()) {
       throw new IllegalArgumentException("models: expected at least one");
     }
     models.forEach(
-        (name, model) -> this.models.put(name, new ServedModel(name, model, groups.get(name))));
+        (name, model) ->
+            this.models.put(name, new ServedModel(name, model, groups.apply(model.classNames()))));
   }
 
   /**

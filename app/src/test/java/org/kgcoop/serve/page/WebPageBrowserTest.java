@@ -237,7 +237,7 @@ class WebPageBrowserTest {
   /** No probability of a class reaches 1, so this threshold rejects every image. */
   @Test
   void anAnswerBelowTheThresholdIsMarkedAndNotCalledRight() {
-    openStrict(1, Map.of());
+    openStrict(1, null);
     assertThat(text("#verdict"))
         .contains("The learned classifier says umbrella", "below its threshold of 100.0");
     assertThat(text("#best")).contains("umbrella", "below the threshold");
@@ -249,20 +249,21 @@ class WebPageBrowserTest {
     List<String> lines = new ArrayList<>(List.of("class,group"));
     learned.classNames().forEach(name -> lines.add(name + ",some place"));
     Files.write(csv, lines);
-    openStrict(0.9999, Map.of(EmbeddedPrompt.MODEL, ClassGroups.read(csv, learned.classNames())));
+    openStrict(0.9999, ClassGroups.read(csv, learned.classNames()));
     assertThat(text("#verdict")).contains("The learned classifier says some place, 100.0");
     assertThat(text("#best")).contains("some place").doesNotContain("below the threshold");
     assertThat(text("#bars")).contains("umbrella");
   }
 
   /** Opens the page with an umbrella, with a threshold that rejects it. */
-  private static void openStrict(double threshold, Map<String, ClassGroups> groups) {
+  private static void openStrict(double threshold, @Nullable ClassGroups groups) {
     ClassifierFile prompt = EmbeddedPrompt.read().orElseThrow();
     Calibration.Rejection rejection = new Calibration.Rejection(threshold, 0.95, 0.9, 0.99);
     Calibration calibration = new Calibration(2, Calibration.Origin.OUT_OF_FOLD, 40, rejection);
     Classifier strict =
         Classifier.of(prompt.withCalibration(calibration), clip, prompt.classNames());
-    ModelRegistry registry = new ModelRegistry(Map.of(EmbeddedPrompt.MODEL, strict), groups);
+    ModelRegistry registry =
+        new ModelRegistry(Map.of(EmbeddedPrompt.MODEL, strict), names -> groups);
     ClassifierServer other = server;
     server = serve(null, registry);
     OTHERS.addAll(List.of(server, registry));
