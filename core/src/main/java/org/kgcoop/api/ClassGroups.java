@@ -1,5 +1,7 @@
 package org.kgcoop.api;
 
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,8 +12,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.Nearest;
@@ -85,12 +87,7 @@ public final class ClassGroups {
     return levels;
   }
 
-  /** Returns the names of all groups, level by level. No two groups have the same name. */
-  public List<String> names() {
-    return IntStream.range(0, levels.size()).boxed().flatMap(l -> names(l).stream()).toList();
-  }
-
-  /** Returns the names of the groups of a level. */
+  /** Returns the names of the groups of a level. No groups of two levels have the same name. */
   public List<String> names(int level) {
     return groups.stream().map(each -> each.get(level)).distinct().toList();
   }
@@ -137,7 +134,7 @@ public final class ClassGroups {
         "; expected class,group or class,group,LARGER-GROUP with commas, and one line per class";
 
     /** The line in which a class or group is first. */
-    private record Origin(long line, int level, String parent) {}
+    private record Origin(long line, int column, String parent) {}
 
     private final Path file;
     private final List<String> classNames;
@@ -148,6 +145,7 @@ public final class ClassGroups {
     private final List<String> levels = new ArrayList<>();
     private final Map<String, List<String>> groups = new HashMap<>();
     private final Map<String, Origin> origins = new HashMap<>();
+    private long line = 1;
 
     Reader(Path file, List<String> classNames) {
       this.file = file;
@@ -159,96 +157,87 @@ public final class ClassGroups {
       return Normalizer.normalize(text, Normalizer.Form.NFC).strip();
     }
 
-    private KgCoopException problem(long line, String what) {
-      return KgCoopException.data("%s, line %s: %s".formatted(file, line, Messages.line(what)));
+    @FormatMethod
+    private KgCoopException problem(@FormatString String format, Object... values) {
+      String what = Messages.line(String.format(Locale.ROOT, format, values));
+      return KgCoopException.data("%s, line %s: %s".formatted(file, line, what));
     }
 
     void add(NamedCsvRecord record) {
       if (levels.isEmpty()) {
         readLevels(record.getHeader().stream().map(Reader::cell).toList());
       }
-      long line = record.getStartingLineNumber();
+      line = record.getStartingLineNumber();
       List<String> cells = record.getFields().stream().map(Reader::cell).toList();
       if (cells.stream().allMatch(String::isEmpty)) {
         return; // spreadsheets write such lines at the end
       }
       if (cells.size() != levels.size() + 1) {
         throw problem(
-            line,
-            "columns: %s, in the first line %s; put a name with a comma in double quotes"
-                .formatted(cells.size(), levels.size() + 1));
+            "columns: %s, in the first line %s; put a name with a comma in double quotes",
+            cells.size(), levels.size() + 1);
       }
-      int empty = cells.indexOf("");
-      if (empty >= 0) {
+      if (cells.contains("")) {
+        int empty = cells.indexOf("");
         throw problem(
-            line,
-            "no %s; expected a name in each column; a group can have only one class"
-                .formatted(empty == 0 ? CLASS : levels.get(empty - 1)));
+            "no %s; expected a name in each column; a group can have only one class",
+            empty == 0 ? CLASS : levels.get(empty - 1));
       }
-      String className = byComposed.get(cells.get(0));
-      if (className == null) {
-        throw unknown(line, cells.get(0));
-      }
-      Origin before = origins.putIfAbsent(cells.get(0), new Origin(line, 0, ""));
-      if (before != null) {
+      String className = classOf(cells.get(0));
+      Origin first = origins.putIfAbsent(cells.get(0), new Origin(line, 0, ""));
+      if (first != null) {
         throw problem(
-            line,
-            "class '%s' is also in line %s; expected one line per class; remove one of them"
-                .formatted(className, before.line));
+            "class '%s' is also in line %s; expected one line per class; remove one of them",
+            className, first.line);
       }
-      for (int level = 1; level < cells.size(); level++) {
-        addGroup(
-            line, level, cells.get(level), level + 1 < cells.size() ? cells.get(level + 1) : "");
+      for (int i = 1; i < cells.size(); i++) {
+        addGroup(i, cells.get(i), i + 1 < cells.size() ? cells.get(i + 1) : "");
       }
       groups.put(className, List.copyOf(cells.subList(1, cells.size())));
     }
 
     private void readLevels(List<String> header) {
+      String text = Messages.brief(String.join(",", header));
       if (header.size() < 2 || !header.get(0).equalsIgnoreCase(CLASS)) {
-        throw problem(1, "'" + Messages.brief(String.join(",", header)) + "'" + EXPECTED);
+        throw problem("'%s'%s", text, EXPECTED);
       }
       if (header.contains("") || new HashSet<>(header).size() < header.size()) {
-        throw problem(
-            1, "%s; expected a different name for each column".formatted(String.join(",", header)));
+        throw problem("%s; expected a different name for each column", text);
       }
       levels.addAll(header.subList(1, header.size()));
     }
 
-    private KgCoopException unknown(long line, String name) {
-      return problem(
-          line,
-          name.contains("\ufffd")
-              ? "'%s' is not UTF-8; save the file as UTF-8".formatted(name)
-              : "'%s' is none of the %s classes%s; expected one of %s; correct or remove the line"
-                  .formatted(
-                      name,
-                      classNames.size(),
-                      Nearest.hint(name, byComposed.keySet()),
-                      Messages.firstOf(classNames)));
+    private String classOf(String name) {
+      String className = byComposed.get(name);
+      if (className != null) {
+        return className;
+      }
+      if (name.contains("\ufffd")) { // the CSV reader replaces bytes that are not UTF-8
+        throw problem("'%s' is not UTF-8; save the file as UTF-8", name);
+      }
+      String hint = Nearest.hint(name, byComposed.keySet());
+      String some = Messages.firstOf(classNames);
+      throw problem(
+          "'%s' is none of the %s classes%s; expected one of %s; correct or remove the line",
+          name, classNames.size(), hint, some);
     }
 
-    private void addGroup(long line, int level, String name, String parent) {
+    private void addGroup(int column, String name, String parent) {
       if (byComposed.containsKey(name)) {
         throw problem(
-            line,
-            "group '%s' has the name of a class; expected another name, such as '%s group'"
-                .formatted(name, name));
+            "group '%s' has the name of a class; expected another name, such as '%s group'",
+            name, name);
       }
-      Origin first = origins.putIfAbsent(name, new Origin(line, level, parent));
-      if (first == null) {
-        return;
-      }
-      if (first.level != level) {
+      Origin first = origins.putIfAbsent(name, new Origin(line, column, parent));
+      if (first != null && first.column != column) {
         throw problem(
-            line,
-            "group '%s' is in column %s, and in column %s of line %s; expected one column per name; rename one of them"
-                .formatted(name, levels.get(level - 1), levels.get(first.level - 1), first.line));
+            "group '%s' is in column %s, and in column %s of line %s; expected one column per name; rename one of them",
+            name, levels.get(column - 1), levels.get(first.column - 1), first.line);
       }
-      if (!first.parent.equals(parent)) {
+      if (first != null && !first.parent.equals(parent)) {
         throw problem(
-            line,
-            "group '%s' is in '%s', and in line %s in '%s'; expected one larger group; correct one of the lines"
-                .formatted(name, parent, first.line, first.parent));
+            "group '%s' is in '%s', and in line %s in '%s'; expected one larger group; correct one of the lines",
+            name, parent, first.line, first.parent);
       }
     }
 

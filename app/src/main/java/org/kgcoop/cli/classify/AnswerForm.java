@@ -65,9 +65,10 @@ sealed interface AnswerForm {
           : groups.stream().filter(ClassGroups.Group::accepted).findFirst();
     }
 
-    /** Returns the name of the class that is the answer, or {@link #NONE}. */
-    String name() {
-      return Boolean.FALSE.equals(accepted) ? NONE : classes.get(0).name();
+    /** Returns the name of the class or group that is the answer, or {@link #NONE}. */
+    String answer() {
+      String name = Boolean.FALSE.equals(accepted) ? NONE : classes.get(0).name();
+      return group().map(ClassGroups.Group::name).orElse(name);
     }
 
     boolean isMarked() {
@@ -96,30 +97,26 @@ sealed interface AnswerForm {
     @Override
     public void answer(Prediction prediction) throws IOException {
       Optional<ClassGroups.Group> group = prediction.group();
-      if (group.isPresent()) {
-        ClassGroups.Group found = group.get();
-        write(prediction, found.name(), found.probability(), "\t" + Messages.line(found.level()));
-        return;
+      String mark = group.map(ClassGroups.Group::level).orElse(prediction.isMarked() ? BELOW : "");
+      List<Answer> shown =
+          group
+              .map(g -> List.of(new Answer(g.name(), NO_INDEX, g.probability(), g.name())))
+              .orElse(prediction.classes());
+      for (Answer each : shown) {
+        out.write(
+            String.format(
+                Locale.ROOT,
+                "%s\t%s\t%.4f%s%n",
+                Messages.line(prediction.image()),
+                Messages.line(each.label()),
+                each.probability(),
+                mark.isEmpty() ? "" : "\t" + Messages.line(mark)));
       }
-      for (Answer each : prediction.classes()) {
-        String mark = prediction.isMarked() ? "\t" + BELOW : "";
-        write(prediction, each.label(), each.probability(), mark);
-      }
-    }
-
-    private void write(Prediction prediction, String name, float probability, String mark)
-        throws IOException {
-      String image = Messages.line(prediction.image());
-      out.write(
-          String.format(
-              Locale.ROOT, "%s\t%s\t%.4f%s%n", image, Messages.line(name), probability, mark));
     }
   }
 
   /** A table with one row per class, and one per unreadable image. */
   record Table(TableFormat.Row row, List<TableFormat.Column> columns) implements AnswerForm {
-    private static final String PROBABILITY = "_probability";
-
     private static final List<TableFormat.Column> COLUMNS =
         List.of(
             new TableFormat.Column("image", TableFormat.Type.TEXT),
@@ -137,16 +134,17 @@ sealed interface AnswerForm {
       }
       List<TableFormat.Column> columns = new ArrayList<>(COLUMNS);
       columns.add(new TableFormat.Column("answer", TableFormat.Type.TEXT));
-      Set<String> names = new HashSet<>();
-      columns.forEach(column -> names.add(column.name()));
       for (String level : groups.levels()) {
-        if (!names.add(level) || !names.add(level + PROBABILITY)) {
-          throw KgCoopException.data(
-              "--groups: the predictions have a column %s of their own; rename this column of the file"
-                  .formatted(level));
-        }
         columns.add(new TableFormat.Column(level, TableFormat.Type.TEXT));
-        columns.add(new TableFormat.Column(level + PROBABILITY, TableFormat.Type.FLOAT));
+        columns.add(new TableFormat.Column(level + "_probability", TableFormat.Type.FLOAT));
+      }
+      Set<String> names = new HashSet<>();
+      for (TableFormat.Column column : columns) {
+        if (!names.add(column.name())) {
+          throw KgCoopException.data(
+              "--groups: the table would have two columns %s; rename this level in the file"
+                  .formatted(column.name()));
+        }
       }
       return columns;
     }
@@ -193,7 +191,7 @@ sealed interface AnswerForm {
         throws IOException {
       List<@Nullable Object> values = new ArrayList<>(Arrays.asList(first));
       if (prediction != null && prediction.groups() != null) {
-        values.add(prediction.group().map(ClassGroups.Group::name).orElseGet(prediction::name));
+        values.add(prediction.answer());
         for (ClassGroups.Group each : prediction.groups()) {
           values.add(each.name());
           values.add(each.probability());

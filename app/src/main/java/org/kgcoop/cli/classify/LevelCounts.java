@@ -1,7 +1,7 @@
 package org.kgcoop.cli.classify;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.kgcoop.api.ClassGroups;
 import org.kgcoop.eval.Softmax;
 
@@ -41,17 +41,15 @@ final class LevelCounts {
   }
 
   List<Level> results() {
-    List<Level> levels = new ArrayList<>();
-    for (int level = 0; level < correct.length; level++) {
-      double accuracy = 100.0 * correct[level] / total;
-      levels.add(
-          new Level(
-              groups.levels().get(level),
-              groups.names(level).size(),
-              correct[level],
-              total,
-              accuracy));
-    }
-    return levels;
+    return IntStream.range(0, correct.length)
+        .mapToObj(
+            l ->
+                new Level(
+                    groups.levels().get(l),
+                    groups.names(l).size(),
+                    correct[l],
+                    total,
+                    100.0 * correct[l] / total))
+        .toList();
   }
 }

@@ -6,9 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.api.ClassGroups;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.cli.console.Invocation;
@@ -82,7 +80,6 @@ public final class PredictCommand implements Callable<Integer> {
 
   @Mixin private PredictionOptions predictions = new PredictionOptions();
   @Mixin private ClassList classes = new ClassList();
-  @Mixin private GroupsOption groups = new GroupsOption();
 
   @Option(
       names = "--template",
@@ -153,14 +150,13 @@ public final class PredictCommand implements Callable<Integer> {
         requested.of(
             form.read(learned, classes.asWritten(), requested.task(template), output), template);
     List<Path> files = ImageFiles.all(images);
-    predictions.check(output);
     List<String> names = classes.namesFor(file);
+    predictions.check(output, names);
     PredictionOptions.Threshold threshold =
         predictions.threshold(learned.toString(), file.withClassNames(names).calibration());
-    ClassGroups grouped = groups.of(names);
     try (Clip clip = clipOptions.load(learned, file);
         Classifier classifier = Classifier.of(file, clip, names)) {
-      return predict(classifier, new ClassifierSource(file, clip), threshold, grouped, files);
+      return predict(classifier, new ClassifierSource(file, clip), threshold, files);
     }
   }
 
@@ -170,12 +166,11 @@ public final class PredictCommand implements Callable<Integer> {
     List<String> names = classes.names();
     List<String> texts = templates.isEmpty() ? List.of(clipOptions.template()) : templates;
     List<Path> files = ImageFiles.all(paths);
-    predictions.check(output);
+    predictions.check(output, names);
     PredictionOptions.Threshold threshold = predictions.threshold("a zero-shot classifier", null);
-    ClassGroups grouped = groups.of(names);
     try (Clip clip = clipOptions.load();
         Classifier classifier = Classifier.zeroShot(clip, names, texts.toArray(String[]::new))) {
-      return predict(classifier, new ClassifierSource(null, clip), threshold, grouped, files);
+      return predict(classifier, new ClassifierSource(null, clip), threshold, files);
     }
   }
 
@@ -183,7 +178,6 @@ public final class PredictCommand implements Callable<Integer> {
       Classifier classifier,
       ClassifierSource source,
       PredictionOptions.Threshold threshold,
-      @Nullable ClassGroups grouped,
       List<Path> files) {
     PhotoWarning.check(clipOptions, source.clip(), files, output);
     BooleanSupplier interrupted = Invocation.of(spec)::interrupted;
@@ -192,8 +186,7 @@ public final class PredictCommand implements Callable<Integer> {
         cache.isFor(files)
             ? ImageFeatures.cached(cache.open(encoder, output), false, interrupted)
             : ImageFeatures.computed(encoder, interrupted);
-    return new PredictionWriter(
-            classifier, source, features, predictions, threshold, grouped, output)
+    return new PredictionWriter(classifier, source, features, predictions, threshold, output)
         .print(files);
   }
 

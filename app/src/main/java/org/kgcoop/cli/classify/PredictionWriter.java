@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.api.ClassGroups;
@@ -51,7 +52,6 @@ final class PredictionWriter {
    *
    * @param source the origin of the classifier
    * @param features the source of the features, of the image encoder of the classifier
-   * @param groups the groups of the classes, or null if the user gave none
    */
   PredictionWriter(
       Classifier classifier,
@@ -59,14 +59,13 @@ final class PredictionWriter {
       ImageFeatures features,
       PredictionOptions options,
       Threshold threshold,
-      @Nullable ClassGroups groups,
       Output output) {
     this.classifier = classifier;
     this.source = source;
     this.features = features;
     this.options = options;
     this.threshold = threshold;
-    this.groups = groups;
+    this.groups = options.groups();
     this.output = output;
     this.sorted = options.sorted(features.interrupted());
     this.folders = folders(classifier.classNames(), groups);
@@ -111,7 +110,7 @@ final class PredictionWriter {
   }
 
   private void print(List<Path> files, Writer out) throws IOException {
-    print(files, options.form(output, out, groups), out);
+    print(files, options.form(output, out), out);
   }
 
   private void print(List<Path> files, AnswerForm form, Flushable out) throws IOException {
@@ -196,7 +195,7 @@ final class PredictionWriter {
   private static List<String> folders(List<String> classNames, @Nullable ClassGroups groups) {
     List<String> folders = new ArrayList<>(classNames);
     if (groups != null) {
-      folders.addAll(groups.names());
+      IntStream.range(0, groups.levels().size()).forEach(l -> folders.addAll(groups.names(l)));
     }
     folders.add(AnswerForm.NONE);
     return folders;

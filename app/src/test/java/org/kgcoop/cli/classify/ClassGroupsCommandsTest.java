@@ -156,7 +156,7 @@ class ClassGroupsCommandsTest {
     Cli.Result result = predict("--groups", csv, "--format", "csv");
     assertThat(result.exitCode()).isEqualTo(3);
     assertThat(result.out()).isEmpty();
-    assertThat(result.errorLine()).contains("column image", "rename this column of the file");
+    assertThat(result.errorLine()).contains("two columns image", "rename this level in the file");
   }
 
   @Test
