@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.api.ClassGroups;
 import org.kgcoop.api.Classification;
 import org.kgcoop.api.Classification.Candidate;
 import org.kgcoop.api.Classifier;
@@ -19,6 +20,7 @@ import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.data.QuotedNames;
 import org.kgcoop.files.Resources;
 import org.kgcoop.image.RgbImage;
+import org.kgcoop.runs.RunJson;
 import org.kgcoop.serve.http.HttpErrorException;
 import org.kgcoop.serve.http.HttpServer;
 import org.kgcoop.serve.model.Deadline;
@@ -179,6 +181,11 @@ final class Endpoints {
           .put("class", each.className())
           .put("index", each.index())
           .put("probability", each.probability());
+    }
+    ClassGroups groups = model.groups();
+    if (groups != null) {
+      ArrayNode best = json.putArray("groups");
+      answer.groups(groups).forEach(group -> best.add(RunJson.tree(group)));
     }
     request.json(json);
   }

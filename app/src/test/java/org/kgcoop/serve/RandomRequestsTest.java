@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ import java.util.TreeSet;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.api.ClassGroups;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
@@ -59,8 +61,11 @@ class RandomRequestsTest {
     List<String> log = new ArrayList<>();
     Map<Route, Set<Integer>> statuses =
         new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
+    Path csv = folder.resolve("groups.csv");
+    Files.writeString(csv, "class,group,kind\ncat,pet,mammal\ndog,pet,mammal\nowl,wild,bird\n");
     try (Clip clip = Clip.load(folder);
-        ModelRegistry models = new ModelRegistry(classifiers(clip));
+        ModelRegistry models =
+            new ModelRegistry(classifiers(clip), names -> ClassGroups.read(csv, names));
         ClassifierServer server =
             new ClassifierServer(clip, models, "a {}.", settings(), log::add, null)) {
       HttpClient client = HttpClient.newHttpClient();

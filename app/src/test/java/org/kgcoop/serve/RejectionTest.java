@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.api.ClassGroups;
 import org.kgcoop.api.Classification;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.classifier.ClassifierFile;
@@ -62,7 +63,9 @@ class RejectionTest {
     Map<String, Classifier> byName = new LinkedHashMap<>();
     byName.put("rejecting", classifier(TinyPrompt.NAMES));
     byName.put("plain", plain);
-    models = new ModelRegistry(byName);
+    Path groups = folder.resolve("groups.csv");
+    Files.writeString(groups, "class,group\ncat,animal\ndog,animal\nowl,animal\n");
+    models = new ModelRegistry(byName, names -> ClassGroups.read(groups, names));
     server =
         new ClassifierServer(
             clip,
@@ -119,6 +122,21 @@ class RejectionTest {
       assertThat(other.threshold()).isEmpty();
       assertThat(other.classify(unsure).isAccepted()).isTrue();
     }
+  }
+
+  @Test
+  void theAnswerOfTheServerHasTheGroup() {
+    JsonNode rejected = classify("rejecting", unsure);
+    assertThat(rejected.path("accepted").asBoolean()).isFalse();
+    assertThat(rejected.path("groups")).hasSize(1);
+    JsonNode group = rejected.path("groups").path(0);
+    assertThat(group.path("level").asText()).isEqualTo("group");
+    assertThat(group.path("name").asText()).isEqualTo("animal");
+    assertThat(group.path("probability").asDouble()).isCloseTo(1, within(1e-6));
+    assertThat(group.path("accepted").asBoolean()).isTrue();
+    JsonNode zeroShot =
+        send(request("/v1/zero-shot?classes=cat,dog").POST(BodyPublishers.ofByteArray(unsure)));
+    assertThat(zeroShot.has("groups")).isFalse();
   }
 
   @Test

@@ -15,6 +15,7 @@ public final class Classification {
 
   private final List<String> classNames;
   private final float[] probabilities;
+  private final double threshold;
   private final boolean accepted;
 
   /**
@@ -42,6 +43,7 @@ public final class Classification {
   Classification(List<String> classNames, float[] probabilities, double threshold) {
     this.classNames = classNames;
     this.probabilities = probabilities;
+    this.threshold = threshold;
     accepted = best().probability() >= (float) threshold; // both rounded to the same type
   }
 
@@ -52,6 +54,20 @@ public final class Classification {
    */
   public boolean isAccepted() {
     return accepted;
+  }
+
+  /**
+   * Returns the most probable group of each level, and whether it reaches the {@link
+   * Classifier#threshold}. If no class does, the answer is the first group that does.
+   *
+   * @param groups the groups of the classes of the classifier
+   * @throws IllegalArgumentException if the groups are those of other classes
+   */
+  public List<ClassGroups.Group> groups(ClassGroups groups) {
+    if (!groups.areOf(classNames)) {
+      throw new IllegalArgumentException("groups: expected those of the classes " + classNames);
+    }
+    return groups.best(probabilities, threshold);
   }
 
   /** Returns the most probable class. */

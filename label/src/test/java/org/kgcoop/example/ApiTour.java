@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.api.ClassGroups;
 import org.kgcoop.api.Classification;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.api.Embedder;
@@ -134,7 +135,20 @@ public final class ApiTour {
       check(best.probability() == expected.probabilities()[best.index()]);
       check(best.toString().startsWith(best.className()));
       check(expected.toString().equals(best.toString()));
+      groups(expected, given);
     }
+  }
+
+  private void groups(Classification answer, Classifier classifier) throws IOException {
+    StringBuilder csv = new StringBuilder("class,group\n");
+    classifier.classNames().forEach(name -> csv.append(name).append(",animals\n"));
+    Path file = Files.writeString(out.resolve("groups.csv"), csv);
+    ClassGroups groups = ClassGroups.read(file, classifier.classNames());
+    ClassGroups.Group group = answer.groups(groups).get(0);
+    check(group.equals(groups.best(answer.probabilities(), 0).get(0)) && group.accepted());
+    check(group.level().equals(groups.levels().get(0)) && group.probability() > 0.99);
+    check(groups.names(0).equals(List.of(groups.groupOf(0, 0))));
+    check(groups.forClasses(classifier.classNames().subList(0, 1)).names(0).size() == 1);
   }
 
   /** Computes features of the image in every form, and of texts. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.ObjIntConsumer;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Calibration;
@@ -95,9 +96,23 @@ public final class Evaluator {
   /** Evaluates a classifier on the test images of a data set. */
   public static Result evaluate(
       Head classifier, FeatureCache cache, DataSet dataSet, Progress progress) {
+    return evaluate(classifier, cache, dataSet, progress, (logits, label) -> {});
+  }
+
+  /**
+   * Evaluates a classifier on the test images of a data set, and passes on its logits.
+   *
+   * @param each called with the logits of each image, (C), and its label
+   */
+  public static Result evaluate(
+      Head classifier,
+      FeatureCache cache,
+      DataSet dataSet,
+      Progress progress,
+      ObjIntConsumer<double[]> each) {
     try (Scope scope = Scope.open("evaluation")) {
       Tensor features = features(classifier, cache, dataSet.test(), progress, "test images");
-      return evaluate(classifier, features, dataSet.test(), dataSet.classNames().size());
+      return evaluate(classifier, features, dataSet.test(), dataSet.classNames().size(), each);
     }
   }
 
@@ -108,9 +123,18 @@ public final class Evaluator {
    * @param items the images of these features, in the same order
    */
   public static Result evaluate(Head classifier, Tensor features, List<Item> items, int classes) {
+    return evaluate(classifier, features, items, classes, (logits, label) -> {});
+  }
+
+  private static Result evaluate(
+      Head classifier,
+      Tensor features,
+      List<Item> items,
+      int classes,
+      ObjIntConsumer<double[]> each) {
     if (classifier instanceof TrainableModel model) {
       try (Head fixed = model.toHead()) {
-        return evaluate(fixed, features, items, classes);
+        return evaluate(fixed, features, items, classes, each);
       }
     }
     int count = items.size();
@@ -129,7 +153,12 @@ public final class Evaluator {
             predictions[from + i] = (int) winners[i];
             confidences[from + i] = probabilities[i];
           }
-          addRows(logits, (i, row) -> accumulator.add(row, labels[from + i]));
+          addRows(
+              logits,
+              (i, row) -> {
+                accumulator.add(row, labels[from + i]);
+                each.accept(row, labels[from + i]);
+              });
         });
     return new Result(
         Evaluation.of(labels, predictions, classes),

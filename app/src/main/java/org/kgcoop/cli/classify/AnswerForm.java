@@ -10,10 +10,15 @@ import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
+import org.kgcoop.api.ClassGroups;
 import org.kgcoop.cli.classify.UnreadableImages.Skipped;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.io.TableFormat;
@@ -44,10 +49,28 @@ sealed interface AnswerForm {
    * @param threshold the lowest probability of an accepted image; null if there is none
    * @param accepted false if the highest probability is below the threshold; null without one
    * @param classes the most probable first
+   * @param groups with {@code --groups}: the most probable group of each level; null without
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Prediction(
-      String image, @Nullable Double threshold, @Nullable Boolean accepted, List<Answer> classes) {
+      String image,
+      @Nullable Double threshold,
+      @Nullable Boolean accepted,
+      List<Answer> classes,
+      @Nullable List<ClassGroups.Group> groups) {
+    /** Returns the group that is the answer, because no class reaches the threshold. */
+    Optional<ClassGroups.Group> group() {
+      return groups == null || !Boolean.FALSE.equals(accepted)
+          ? Optional.empty()
+          : groups.stream().filter(ClassGroups.Group::accepted).findFirst();
+    }
+
+    /** Returns the name of the class or group that is the answer, or {@link #NONE}. */
+    String answer() {
+      String name = Boolean.FALSE.equals(accepted) ? NONE : classes.get(0).name();
+      return group().map(ClassGroups.Group::name).orElse(name);
+    }
+
     boolean isMarked() {
       return Boolean.FALSE.equals(accepted) && classes.get(0).index() != NO_INDEX;
     }
@@ -66,11 +89,20 @@ sealed interface AnswerForm {
    */
   default void end(List<Skipped> skipped) throws IOException {}
 
-  /** A format with one line per class: image, class, probability, and the mark if it is needed. */
+  /**
+   * A format with one line per class: image, class, probability, and the mark if it is needed. If
+   * the answer is a group, its line has the level instead.
+   */
   record Lines(Writer out) implements AnswerForm {
     @Override
     public void answer(Prediction prediction) throws IOException {
-      for (Answer each : prediction.classes()) {
+      Optional<ClassGroups.Group> group = prediction.group();
+      String mark = group.map(ClassGroups.Group::level).orElse(prediction.isMarked() ? BELOW : "");
+      List<Answer> shown =
+          group
+              .map(g -> List.of(new Answer(g.name(), NO_INDEX, g.probability(), g.name())))
+              .orElse(prediction.classes());
+      for (Answer each : shown) {
         out.write(
             String.format(
                 Locale.ROOT,
@@ -78,14 +110,14 @@ sealed interface AnswerForm {
                 Messages.line(prediction.image()),
                 Messages.line(each.label()),
                 each.probability(),
-                prediction.isMarked() ? "\t" + BELOW : ""));
+                mark.isEmpty() ? "" : "\t" + Messages.line(mark)));
       }
     }
   }
 
   /** A table with one row per class, and one per unreadable image. */
-  record Table(TableFormat.Row row) implements AnswerForm {
-    static final List<TableFormat.Column> COLUMNS =
+  record Table(TableFormat.Row row, List<TableFormat.Column> columns) implements AnswerForm {
+    private static final List<TableFormat.Column> COLUMNS =
         List.of(
             new TableFormat.Column("image", TableFormat.Type.TEXT),
             new TableFormat.Column("rank", TableFormat.Type.INTEGER),
@@ -95,17 +127,40 @@ sealed interface AnswerForm {
             new TableFormat.Column("problem", TableFormat.Type.TEXT),
             new TableFormat.Column("accepted", TableFormat.Type.BOOLEAN));
 
+    /** Returns the columns, with the answer and two for each level of groups if there are any. */
+    static List<TableFormat.Column> columns(@Nullable ClassGroups groups) {
+      if (groups == null) {
+        return COLUMNS;
+      }
+      List<TableFormat.Column> columns = new ArrayList<>(COLUMNS);
+      columns.add(new TableFormat.Column("answer", TableFormat.Type.TEXT));
+      for (String level : groups.levels()) {
+        columns.add(new TableFormat.Column(level, TableFormat.Type.TEXT));
+        columns.add(new TableFormat.Column(level + "_probability", TableFormat.Type.FLOAT));
+      }
+      Set<String> names = new HashSet<>();
+      for (TableFormat.Column column : columns) {
+        if (!names.add(column.name())) {
+          throw KgCoopException.data(
+              "--groups: the table would have two columns %s; rename this level in the file"
+                  .formatted(column.name()));
+        }
+      }
+      return columns;
+    }
+
     /**
      * Writes the header of a CSV file. Spreadsheets cannot mistake a name for a formula.
      *
      * @param shown true if a terminal may show the output, so that control characters are replaced
      */
-    static Table csv(Writer out, boolean shown) {
+    static Table csv(Writer out, boolean shown, List<TableFormat.Column> columns) {
       // Unix line endings match other tools. A buffer would hold lines back from the writer.
       CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).bufferSize(0).build(out);
-      csv.writeRecord(COLUMNS.stream().map(TableFormat.Column::name).toList());
+      csv.writeRecord(columns.stream().map(column -> cell(column.name(), shown)).toList());
       return new Table(
-          values -> csv.writeRecord(values.stream().map(value -> cell(value, shown)).toList()));
+          values -> csv.writeRecord(values.stream().map(value -> cell(value, shown)).toList()),
+          columns);
     }
 
     private static String cell(@Nullable Object value, boolean shown) {
@@ -119,21 +174,38 @@ sealed interface AnswerForm {
     public void answer(Prediction prediction) throws IOException {
       int rank = 1;
       for (Answer each : prediction.classes()) {
-        row.take(
-            Arrays.asList(
-                prediction.image(),
-                rank++,
-                each.name(),
-                each.index(),
-                each.probability(),
-                null,
-                prediction.accepted()));
+        write(
+            prediction,
+            prediction.image(),
+            rank++,
+            each.name(),
+            each.index(),
+            each.probability(),
+            null,
+            prediction.accepted());
       }
+    }
+
+    /** Writes a row with the groups of an image, or without groups if it is unreadable. */
+    private void write(@Nullable Prediction prediction, @Nullable Object... first)
+        throws IOException {
+      List<@Nullable Object> values = new ArrayList<>(Arrays.asList(first));
+      if (prediction != null && prediction.groups() != null) {
+        values.add(prediction.answer());
+        for (ClassGroups.Group each : prediction.groups()) {
+          values.add(each.name());
+          values.add(each.probability());
+        }
+      }
+      while (values.size() < columns.size()) {
+        values.add(null);
+      }
+      row.take(values);
     }
 
     @Override
     public void problem(Path file, String reason) throws IOException {
-      row.take(Arrays.asList(file.toString(), null, null, null, null, reason, null));
+      write(null, file.toString(), null, null, null, null, reason, null);
     }
   }
 

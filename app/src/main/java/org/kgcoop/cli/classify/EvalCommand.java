@@ -1,5 +1,6 @@
 package org.kgcoop.cli.classify;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
@@ -10,6 +11,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
+import org.kgcoop.api.ClassGroups;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.cli.console.Output;
@@ -96,6 +99,7 @@ public final class EvalCommand implements Callable<Integer> {
   @Option(names = "--per-class", description = "Print the accuracy of each class.")
   private boolean perClass;
 
+  @Mixin private GroupsOption groups = new GroupsOption();
   @Mixin private ClassifierInput form = new ClassifierInput();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private DataOptions dataOptions = new DataOptions();
@@ -105,10 +109,13 @@ public final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ClassSplit split = classes.value();
-    DataSet set = dataOptions.open(data, /* val= */ null, testData, output).select(split);
+    DataSet all = dataOptions.open(data, /* val= */ null, testData, output);
+    DataSet set = all.select(split);
     if (set.test().isEmpty()) {
       throw KgCoopException.data(data + ": no test images of " + classes + " classes");
     }
+    ClassGroups ofAll = groups.of(all.classNames());
+    LevelCounts levels = ofAll == null ? null : new LevelCounts(ofAll.forClasses(set.classNames()));
     ClassifierFile file = trained(set);
     try (Clip clip =
             file == null || learned == null ? clipOptions.load() : clipOptions.load(learned, file);
@@ -120,8 +127,14 @@ public final class EvalCommand implements Callable<Integer> {
                 : file.classifier(clip, set.classNames())) {
       FeatureCache features = cache.open(clip, output);
       DataSet unseen = file == null ? set : unseen(set, file, features.hashes());
-      Evaluator.Result result = Evaluator.evaluate(classifier, features, unseen, output.progress());
-      print(unseen, set.test().size() - unseen.test().size(), result, rejection(file, set));
+      Evaluator.Result result =
+          Evaluator.evaluate(
+              classifier,
+              features,
+              unseen,
+              output.progress(),
+              levels == null ? (logits, label) -> {} : levels::add);
+      print(unseen, set.test().size() - unseen.test().size(), result, levels, rejection(file, set));
     }
     return 0;
   }
@@ -179,6 +192,7 @@ public final class EvalCommand implements Callable<Integer> {
       DataSet set,
       int leftOut,
       Evaluator.Result result,
+      @Nullable LevelCounts levels,
       Calibration.@Nullable Rejection rejection) {
     List<Double> accuracies = result.evaluation().perClassAccuracy();
     if (output.isJson()) {
@@ -187,6 +201,10 @@ public final class EvalCommand implements Callable<Integer> {
       ObjectNode json = RunJson.tree(result.target("test", evaluated, Double.NaN));
       json.set("confusion", RunJson.tree(result.evaluation()).path("confusion"));
       accuracies.forEach(json.putArray("per_class_accuracy")::add);
+      if (levels != null) {
+        ArrayNode list = json.putArray("levels");
+        levels.results().forEach(level -> list.add(RunJson.tree(level)));
+      }
       json.put("training_images_left_out", leftOut);
       if (rejection != null) {
         json.put("threshold", rejection.threshold());
@@ -201,6 +219,17 @@ public final class EvalCommand implements Callable<Integer> {
         result.evaluation().accuracy(),
         result.evaluation().correct(),
         result.evaluation().total());
+    if (levels != null) {
+      for (LevelCounts.Level level : levels.results()) {
+        print(
+            "accuracy, " + level.name(),
+            "%.2f %%  (%d of %d; %s)",
+            level.accuracy(),
+            level.correct(),
+            level.total(),
+            Messages.count(level.groups(), "group", "groups"));
+      }
+    }
     print("error", "%.2f %%", result.evaluation().errorRate());
     print("macro F1", "%.2f", result.evaluation().macroF1());
     print("mean of classes", "%.2f %%", result.evaluation().meanPerClassAccuracy());

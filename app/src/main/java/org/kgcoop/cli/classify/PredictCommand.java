@@ -150,8 +150,8 @@ public final class PredictCommand implements Callable<Integer> {
         requested.of(
             form.read(learned, classes.asWritten(), requested.task(template), output), template);
     List<Path> files = ImageFiles.all(images);
-    predictions.check(output);
     List<String> names = classes.namesFor(file);
+    predictions.check(output, names);
     PredictionOptions.Threshold threshold =
         predictions.threshold(learned.toString(), file.withClassNames(names).calibration());
     try (Clip clip = clipOptions.load(learned, file);
@@ -166,7 +166,7 @@ public final class PredictCommand implements Callable<Integer> {
     List<String> names = classes.names();
     List<String> texts = templates.isEmpty() ? List.of(clipOptions.template()) : templates;
     List<Path> files = ImageFiles.all(paths);
-    predictions.check(output);
+    predictions.check(output, names);
     PredictionOptions.Threshold threshold = predictions.threshold("a zero-shot classifier", null);
     try (Clip clip = clipOptions.load();
         Classifier classifier = Classifier.zeroShot(clip, names, texts.toArray(String[]::new))) {

@@ -2,9 +2,11 @@ package org.kgcoop.cli.classify;
 
 import java.io.Writer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.api.ClassGroups;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.eval.Calibration;
 import picocli.CommandLine.Mixin;
@@ -58,6 +60,8 @@ final class PredictionOptions {
   private @Nullable String sortBy;
 
   @Mixin private UnreadableImages skipped = new UnreadableImages();
+  @Mixin private GroupsOption groupsOption = new GroupsOption();
+  private @Nullable ClassGroups groups;
 
   int top() {
     return top;
@@ -129,8 +133,14 @@ final class PredictionOptions {
     return out != null || sortInto != null;
   }
 
-  /** Rejects invalid options before a model is loaded. */
-  void check(Output output) {
+  /** Returns the groups of the classes, or null if the user gave none. */
+  @Nullable ClassGroups groups() {
+    return groups;
+  }
+
+  /** Rejects invalid options, and reads the groups of the classes, before a model is loaded. */
+  void check(Output output, List<String> classNames) {
+    groups = groupsOption.of(classNames);
     if (top < 1) {
       throw KgCoopException.configuration("--top: expected at least 1, got " + top);
     }
@@ -167,7 +177,7 @@ final class PredictionOptions {
   /** Returns the format of predictions as text. */
   AnswerForm form(Output output, Writer to) {
     return switch (output.format()) {
-      case CSV -> AnswerForm.Table.csv(to, out == null);
+      case CSV -> AnswerForm.Table.csv(to, out == null, AnswerForm.Table.columns(groups));
       case JSONL -> new AnswerForm.JsonLines(to);
       case JSON -> new AnswerForm.Json(to);
       default -> new AnswerForm.Lines(to);

@@ -14,8 +14,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.api.ClassGroups;
 import org.kgcoop.api.Classification;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.cli.classify.AnswerForm.Answer;
@@ -37,8 +39,10 @@ final class PredictionWriter {
   private final ImageFeatures features;
   private final PredictionOptions options;
   private final Threshold threshold;
+  private final @Nullable ClassGroups groups;
   private final Output output;
   private final @Nullable ImageSorter sorted;
+  private final List<String> folders;
 
   /** The names of more than one class. */
   private final Set<String> sharedNames;
@@ -61,8 +65,10 @@ final class PredictionWriter {
     this.features = features;
     this.options = options;
     this.threshold = threshold;
+    this.groups = options.groups();
     this.output = output;
     this.sorted = options.sorted(features.interrupted());
+    this.folders = folders(classifier.classNames(), groups);
     Set<String> names = new HashSet<>();
     this.sharedNames =
         classifier.classNames().stream()
@@ -86,7 +92,7 @@ final class PredictionWriter {
     if (sorted != null) {
       output.info(
           sorted.arrange(
-              folders(), classifier.method(), source.fingerprint(), source.clip().fingerprint()));
+              folders, classifier.method(), source.fingerprint(), source.clip().fingerprint()));
     }
     return options.skipped().end(files.size(), output);
   }
@@ -94,11 +100,9 @@ final class PredictionWriter {
   private void write(List<Path> files, Path named) {
     Path out = AtomicFile.destination(named);
     if (output.format() == Output.Format.PARQUET) {
+      List<TableFormat.Column> columns = AnswerForm.Table.columns(groups);
       TableFormat.of("parquet")
-          .write(
-              out,
-              AnswerForm.Table.COLUMNS,
-              row -> print(files, new AnswerForm.Table(row), () -> {}));
+          .write(out, columns, row -> print(files, new AnswerForm.Table(row, columns), () -> {}));
     } else {
       AtomicFile.write(
           out, stream -> print(files, new OutputStreamWriter(stream, StandardCharsets.UTF_8)));
@@ -157,14 +161,16 @@ final class PredictionWriter {
       answers = List.of(new Answer(AnswerForm.NONE, AnswerForm.NO_INDEX, best, AnswerForm.NONE));
     }
     double least = threshold.probability();
-    form.answer(
+    Prediction prediction =
         new Prediction(
             file.toString(),
             least > 0 ? least : null,
             least > 0 ? threshold.isReachedBy(best) : null,
-            answers));
+            answers,
+            groups == null ? null : groups.best(found.probabilities(), least));
+    form.answer(prediction);
     if (sorted != null) {
-      sorted.add(file, answers.get(0).index());
+      sorted.add(file, folder(prediction));
     }
   }
 
@@ -177,9 +183,20 @@ final class PredictionWriter {
     return sharedNames.contains(name) ? name + " (class " + index + ")" : name;
   }
 
-  /** Returns the folder names of all classes, followed by the name for no class. */
-  private List<String> folders() {
-    List<String> folders = new ArrayList<>(classifier.classNames());
+  /** Returns the position of the answer in {@link #folders}, or -1 for no class. */
+  private int folder(Prediction prediction) {
+    return prediction
+        .group()
+        .map(group -> folders.indexOf(group.name()))
+        .orElse(prediction.classes().get(0).index());
+  }
+
+  /** Returns the folder names of all classes and groups, followed by the name for no class. */
+  private static List<String> folders(List<String> classNames, @Nullable ClassGroups groups) {
+    List<String> folders = new ArrayList<>(classNames);
+    if (groups != null) {
+      IntStream.range(0, groups.levels().size()).forEach(l -> folders.addAll(groups.names(l)));
+    }
     folders.add(AnswerForm.NONE);
     return folders;
   }

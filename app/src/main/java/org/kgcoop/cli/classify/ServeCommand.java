@@ -71,6 +71,7 @@ public final class ServeCommand implements Callable<Integer> {
               + " name of the folder. The first classifier is the default.")
   private List<String> learned = new ArrayList<>();
 
+  @Mixin private GroupsOption groups = new GroupsOption();
   @Mixin private ListenOptions listen = new ListenOptions();
 
   @Option(
@@ -157,7 +158,7 @@ public final class ServeCommand implements Callable<Integer> {
     ServerSettings settings = settings();
     Map<String, Path> paths = paths();
     try (Clip clip = clip(paths.values());
-        ModelRegistry models = new ModelRegistry(load(clip, paths));
+        ModelRegistry models = new ModelRegistry(load(clip, paths), groups::of);
         ClassifierServer server =
             new ClassifierServer(
                 clip, models, clipOptions.template(), settings, output::error, requestLog())) {

@@ -3,8 +3,11 @@ package org.kgcoop.serve.model;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.api.ClassGroups;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.serve.http.HttpErrorException;
 
@@ -16,15 +19,28 @@ public final class ModelRegistry implements AutoCloseable {
   private final Map<String, ServedModel> models = new LinkedHashMap<>();
 
   /**
-   * Creates a registry.
+   * Creates a registry of models without groups.
    *
    * @param models by name, at least one
    */
   public ModelRegistry(Map<String, Classifier> models) {
+    this(models, classNames -> null);
+  }
+
+  /**
+   * Creates a registry.
+   *
+   * @param models by name, at least one
+   * @param groups returns the groups of classes, or null
+   */
+  public ModelRegistry(
+      Map<String, Classifier> models, Function<List<String>, @Nullable ClassGroups> groups) {
     if (models.isEmpty()) {
       throw new IllegalArgumentException("models: expected at least one");
     }
-    models.forEach((name, model) -> this.models.put(name, new ServedModel(name, model)));
+    models.forEach(
+        (name, model) ->
+            this.models.put(name, new ServedModel(name, model, groups.apply(model.classNames()))));
   }
 
   /**

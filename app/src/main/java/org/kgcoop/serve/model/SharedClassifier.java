@@ -8,7 +8,7 @@ public final class SharedClassifier {
   private int holders = 1;
 
   SharedClassifier(String name, Classifier classifier) {
-    this.model = new ServedModel(name, classifier);
+    this.model = new ServedModel(name, classifier, /* groups= */ null);
   }
 
   /** A use of the classifier; closing it ends the use. */

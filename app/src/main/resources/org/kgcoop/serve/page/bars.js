@@ -8,6 +8,17 @@ const element = (id) => document.getElementById(id);
 const readable = (name) => name.replaceAll('_', ' ');
 const percent = (p) => (100 * p).toFixed(1) + '\u00a0%';
 
+/** The answer: the most probable class, or the smallest group that reaches the threshold if no class does. */
+export function winner(answer) {
+  const group = answer.accepted === false && answer.groups?.find((each) => each.accepted);
+  return group ? {name: readable(group.name), probability: group.probability, threshold: null}
+    : {
+      name: readable(answer.classes[0].class),
+      probability: answer.classes[0].probability,
+      threshold: answer.accepted === false ? answer.threshold : null,
+    };
+}
+
 /**
  * Shows an answer.
  *
@@ -33,9 +44,8 @@ export function show(answer, prompt, milliseconds) {
   element('rest').textContent = left > 0 ? `and ${left} less probable ${left === 1 ? 'class' : 'classes'}` : '';
   const onServer = Math.max(1, Math.round(answer.milliseconds));
   element('time').textContent = `Answered in ${Math.max(onServer, Math.round(milliseconds))} ms, ${onServer} of them on the server.`;
-  const threshold = answer.accepted === false ? answer.threshold : null;
-  large(prompt, rows[0], threshold);
-  verdict(prompt, rows[0], threshold);
+  large(prompt, winner(answer));
+  verdict(prompt, winner(answer));
   table.hidden = false;
 }
 
@@ -65,24 +75,20 @@ function bar(cell, probability, best) {
   cell.classList.toggle('best', best);
 }
 
-/** The most probable class, large. It is marked if it is below the threshold. */
-function large(prompt, row, threshold) {
-  element('best-name').textContent = readable(row.class);
-  element('best-share').textContent = percent(row.probability) + (threshold === null ? '' : `, ${BELOW}`);
+/** The answer, large. It is marked if it is below the threshold. */
+function large(prompt, {name, probability, threshold}) {
+  element('best-name').textContent = name;
+  element('best-share').textContent = percent(probability) + (threshold === null ? '' : `, ${BELOW}`);
   element('answer').classList.toggle('crafted-answer', !prompt.learned);
 }
 
-/**
- * The answer in a sentence, which is read out too.
- *
- * @param threshold of the classifier if the answer is below it, or null
- */
-function verdict(prompt, row, threshold) {
-  const name = document.createElement('b');
-  name.className = prompt.learned ? 'learned' : 'crafted';
-  name.textContent = readable(row.class);
-  element('verdict').replaceChildren(`The ${prompt.learned ? 'learned classifier' : 'hand-crafted prompt'} says `, name,
-    `, ${percent(row.probability)}` + (threshold === null ? '.'
+/** The answer in a sentence, which is read out too. */
+function verdict(prompt, {name, probability, threshold}) {
+  const bold = document.createElement('b');
+  bold.className = prompt.learned ? 'learned' : 'crafted';
+  bold.textContent = name;
+  element('verdict').replaceChildren(`The ${prompt.learned ? 'learned classifier' : 'hand-crafted prompt'} says `, bold,
+    `, ${percent(probability)}` + (threshold === null ? '.'
       : `, below its threshold of ${percent(threshold)}: the image may show none of these classes.`));
   element('verdict').classList.toggle('unseen', threshold === null); // the large answer is enough for the eye
 }

@@ -2,7 +2,7 @@
 // server. It stores only the token, until the tab is closed. It inserts texts as text, never as HTML.
 // All addresses are relative, because a proxy may put a path in front of them.
 
-import {BELOW, show} from './bars.js';
+import {BELOW, show, winner} from './bars.js';
 import {fetched, keepToken, token} from './requests.js';
 
 const DEBOUNCE = 250; // milliseconds from the last key to the request
@@ -245,9 +245,8 @@ async function best(file) {
   }
   try {
     const answer = await patiently(() => fetched(asked.path, {method: 'POST', body: asked.body}).then((r) => r.json()), false);
-    const first = answer.classes[0];
-    const mark = answer.accepted === false ? `, ${BELOW}` : '';
-    return `${first.class.replaceAll('_', ' ')} ${(100 * first.probability).toFixed(0)}\u00a0%${mark}`;
+    const {name, probability, threshold} = winner(answer);
+    return `${name} ${(100 * probability).toFixed(0)}\u00a0%${threshold === null ? '' : `, ${BELOW}`}`;
   } catch (e) {
     return e.message;
   }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.Chromium;
+import org.kgcoop.api.ClassGroups;
 import org.kgcoop.api.Classification;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.classifier.ClassifierFile;
@@ -236,20 +237,38 @@ class WebPageBrowserTest {
   /** No probability of a class reaches 1, so this threshold rejects every image. */
   @Test
   void anAnswerBelowTheThresholdIsMarkedAndNotCalledRight() {
+    openStrict(1, null);
+    assertThat(text("#verdict"))
+        .contains("The learned classifier says umbrella", "below its threshold of 100.0");
+    assertThat(text("#best")).contains("umbrella", "below the threshold");
+  }
+
+  @Test
+  void aGroupThatReachesTheThresholdIsTheAnswer() throws IOException {
+    Path csv = folder.resolve("groups.csv");
+    List<String> lines = new ArrayList<>(List.of("class,group"));
+    learned.classNames().forEach(name -> lines.add(name + ",some place"));
+    Files.write(csv, lines);
+    openStrict(0.9999, ClassGroups.read(csv, learned.classNames()));
+    assertThat(text("#verdict")).contains("The learned classifier says some place, 100.0");
+    assertThat(text("#best")).contains("some place").doesNotContain("below the threshold");
+    assertThat(text("#bars")).contains("umbrella");
+  }
+
+  /** Opens the page with an umbrella, with a threshold that rejects it. */
+  private static void openStrict(double threshold, @Nullable ClassGroups groups) {
     ClassifierFile prompt = EmbeddedPrompt.read().orElseThrow();
-    Calibration.Rejection rejection = new Calibration.Rejection(1, 0.95, 0.9, 0.99);
+    Calibration.Rejection rejection = new Calibration.Rejection(threshold, 0.95, 0.9, 0.99);
     Calibration calibration = new Calibration(2, Calibration.Origin.OUT_OF_FOLD, 40, rejection);
     Classifier strict =
         Classifier.of(prompt.withCalibration(calibration), clip, prompt.classNames());
-    ModelRegistry registry = new ModelRegistry(Map.of(EmbeddedPrompt.MODEL, strict));
+    ModelRegistry registry =
+        new ModelRegistry(Map.of(EmbeddedPrompt.MODEL, strict), names -> groups);
     ClassifierServer other = server;
     server = serve(null, registry);
     OTHERS.addAll(List.of(server, registry));
     try {
       openWith("umbrella");
-      assertThat(text("#verdict"))
-          .contains("The learned classifier says umbrella", "below its threshold of 100.0");
-      assertThat(text("#best")).contains("umbrella", "below the threshold");
     } finally {
       server = other;
     }
