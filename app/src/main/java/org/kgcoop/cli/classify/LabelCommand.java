@@ -141,6 +141,12 @@ public final class LabelCommand implements Callable<Integer> {
   private String sortBy = "copy";
 
   @Option(
+      names = "--keywords",
+      description =
+          "Write the classes as keywords at the end, as predict does. Photo programs show them.")
+  private boolean keywords;
+
+  @Option(
       names = "--minutes",
       paramLabel = "M",
       description = "Limit the final training, in minutes (default: 2).")
@@ -188,7 +194,7 @@ public final class LabelCommand implements Callable<Integer> {
       ImageSorter.check(sortInto);
     }
     try (Clip clip = clipOptions.load()) {
-      LabelWriter writer = new LabelWriter(clip, output, minutes, sortInto, way);
+      LabelWriter writer = new LabelWriter(clip, output, minutes, sortInto, way, keywords);
       if (simulate == null && !write) {
         return page(images, clip, writer);
       }
@@ -199,7 +205,7 @@ public final class LabelCommand implements Callable<Integer> {
         if (write) {
           ResultsWriter.Results unused = writer.write(labeling, true, progress -> {});
         }
-        return exitCode(labeling);
+        return writer.exitCode(exitCode(labeling));
       }
     }
   }
@@ -256,7 +262,7 @@ public final class LabelCommand implements Callable<Integer> {
             Labeling.folderOfSession(images, out),
             trial ? TrialDrawings.WELCOME : "",
             reading -> open(images, clip, Map.of(), false, writer, reading),
-            this::exitCode);
+            labeling -> writer.exitCode(exitCode(labeling)));
   }
 
   /** Rejects a folder of class folders, whose images are labeled already. */

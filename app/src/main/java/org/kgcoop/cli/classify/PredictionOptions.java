@@ -2,6 +2,7 @@ package org.kgcoop.cli.classify;
 
 import java.io.Writer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -56,6 +57,14 @@ final class PredictionOptions {
       paramLabel = "WAY",
       description = "Choose copy, link or move (default: copy).")
   private @Nullable String sortBy;
+
+  @Option(
+      names = "--keywords",
+      description =
+          "Write the class of each image as a keyword, which photo programs show. It is in the"
+              + " XMP sidecar IMAGE.xmp, next to the image or its sorted copy. Other keywords stay,"
+              + " and images do not change. An unreadable sidecar gives exit code 6.")
+  private boolean keywords;
 
   @Mixin private UnreadableImages skipped = new UnreadableImages();
 
@@ -126,7 +135,7 @@ final class PredictionOptions {
    * Returns true if an unreadable image ends the command, because written files must be complete.
    */
   boolean isWhole() {
-    return out != null || sortInto != null;
+    return out != null || sortInto != null || keywords;
   }
 
   /** Rejects invalid options before a model is loaded. */
@@ -162,6 +171,11 @@ final class PredictionOptions {
    */
   @Nullable ImageSorter sorted(BooleanSupplier interrupted) {
     return sortInto == null ? null : new ImageSorter(sortInto, way(), interrupted);
+  }
+
+  /** Returns the writer of keywords, or null. */
+  @Nullable KeywordWriter keywords(List<String> classNames, Output output) {
+    return keywords ? new KeywordWriter(classNames, output) : null;
   }
 
   /** Returns the format of predictions as text. */

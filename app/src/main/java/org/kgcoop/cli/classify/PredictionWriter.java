@@ -39,6 +39,7 @@ final class PredictionWriter {
   private final Threshold threshold;
   private final Output output;
   private final @Nullable ImageSorter sorted;
+  private final @Nullable KeywordWriter keywords;
 
   /** The names of more than one class. */
   private final Set<String> sharedNames;
@@ -63,6 +64,7 @@ final class PredictionWriter {
     this.threshold = threshold;
     this.output = output;
     this.sorted = options.sorted(features.interrupted());
+    this.keywords = options.keywords(classifier.classNames(), output);
     Set<String> names = new HashSet<>();
     this.sharedNames =
         classifier.classNames().stream()
@@ -84,11 +86,18 @@ final class PredictionWriter {
       throw new UncheckedIOException(e); // standard output throws no exceptions
     }
     if (sorted != null) {
+      sorted.setKeywords(keywords);
       output.info(
           sorted.arrange(
               folders(), classifier.method(), source.fingerprint(), source.clip().fingerprint()));
     }
-    return options.skipped().end(files.size(), output);
+    if (keywords != null) {
+      if (sorted == null) {
+        keywords.writeAll(features.interrupted());
+      }
+      output.info(keywords.summary());
+    }
+    return KeywordWriter.exitCode(keywords, options.skipped().end(files.size(), output));
   }
 
   private void write(List<Path> files, Path named) {
@@ -165,6 +174,9 @@ final class PredictionWriter {
             answers));
     if (sorted != null) {
       sorted.add(file, answers.get(0).index());
+    }
+    if (keywords != null) {
+      keywords.add(file, answers.get(0).index());
     }
   }
 
