@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.SortedFolder;
+import org.kgcoop.data.layout.PhotoKeywords;
 import org.kgcoop.runs.AdaptRecord.Labels;
 import org.kgcoop.runs.LabelJournal;
 
@@ -64,6 +65,25 @@ public record LabelSource(Labels labels, Set<String> audit) {
         : new LabelSource(
             new Labels(
                 Labels.Origin.CHOSEN, folder.resolve(SortedFolder.FILE).toString(), 0, proposals),
+            Set.of());
+  }
+
+  /** Returns the origin of labels that are keywords: some may be from kgcoop. */
+  public LabelSource ofKeywords(DataSet data) {
+    long proposals =
+        labels.origin() != Labels.Origin.UNSTATED
+            ? 0
+            : Stream.concat(data.train().stream(), data.val().stream())
+                .filter(item -> PhotoKeywords.isAdded(item.file(), item.className()))
+                .count();
+    return proposals == 0
+        ? this
+        : new LabelSource(
+            new Labels(
+                Labels.Origin.CHOSEN,
+                "kgcoop:added in the sidecars",
+                0,
+                Math.toIntExact(proposals)),
             Set.of());
   }
 }

@@ -98,6 +98,11 @@ public final class DataOptions {
     return DataSets.open(Path.of(data), val, test, options(output));
   }
 
+  /** Returns true if the classes are keywords. */
+  public boolean areKeywords() {
+    return labelsFrom != null;
+  }
+
   /** Rejects another value of {@code --labels-from}. */
   public static void checkKeywords(String labelsFrom) {
     if (!labelsFrom.equals("keywords")) {

@@ -44,6 +44,12 @@ public final class KeywordImages {
                       ? "the keywords give " + Messages.count(names.size(), "class", "classes")
                       : "no image has only the keyword " + Messages.firstOf(List.copyOf(missing))));
     }
+    int proposed = labels.size() - given(labels).size();
+    if (proposed > 0) {
+      options.warn(
+          "%s: %s of %s keywords are from kgcoop and nobody changed them; if nobody checked them, they measure nothing"
+              .formatted(folder, proposed, labels.size()));
+    }
     List<Item> items = new ArrayList<>();
     labels.forEach(
         (file, name) ->
@@ -99,5 +105,12 @@ public final class KeywordImages {
               .formatted(folder, Messages.count(none, "image has", "images have")));
     }
     return labels;
+  }
+
+  /** Returns the images whose keyword kgcoop did not add. */
+  public static Map<Path, String> given(Map<Path, String> labels) {
+    Map<Path, String> given = new LinkedHashMap<>(labels);
+    given.entrySet().removeIf(each -> PhotoKeywords.isAdded(each.getKey(), each.getValue()));
+    return given;
   }
 }

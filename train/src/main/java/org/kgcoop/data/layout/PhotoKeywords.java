@@ -172,6 +172,17 @@ public final class PhotoKeywords {
   }
 
   /**
+   * Returns true if kgcoop added a keyword to an image and nobody removed it. It is then the
+   * proposal of a classifier, unless a person gave it in a labeling session.
+   */
+  public static boolean isAdded(Path image, String keyword) {
+    Path file = sidecar(image);
+    return Files.exists(file)
+        && in(parsed(file)).getOrDefault(Property.ADDED, List.of()).stream()
+            .anyMatch(each -> Property.ADDED.name(each).equals(keyword));
+  }
+
+  /**
    * Writes the keyword of a class into the sidecar of an image, next to the keywords of the image.
    * It replaces the keywords of the other classes that an earlier call added.
    *
@@ -274,6 +285,7 @@ public final class PhotoKeywords {
     for (Path each : List.of(sidecar(image), file)) {
       if (Files.exists(each)) {
         Map<Property, List<String>> found = in(parsed(each));
+        found.remove(Property.ADDED);
         if (!found.isEmpty()) {
           return found;
         }
@@ -289,7 +301,7 @@ public final class PhotoKeywords {
   private static Map<Property, List<String>> in(XMPMeta xmp) {
     Map<Property, List<String>> found = new EnumMap<>(Property.class);
     try {
-      for (Property property : Property.PHOTO) {
+      for (Property property : Property.values()) {
         List<String> elements = property.in(xmp);
         if (!elements.isEmpty()) {
           found.put(property, elements);
