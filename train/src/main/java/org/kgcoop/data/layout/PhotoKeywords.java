@@ -26,6 +26,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -106,15 +107,15 @@ public final class PhotoKeywords {
       }
     }
 
-    /** Returns the elements of the property. */
+    /** Returns the elements of the property. An element that is no text is empty. */
     List<String> in(XMPMeta xmp) throws XMPException {
       XMPProperty all = xmp.getProperty(namespace, key);
       List<String> elements = new ArrayList<>();
       if (all != null && !all.getOptions().isArray()) {
-        elements.add(String.valueOf(all.getValue()));
+        elements.add(Objects.toString(all.getValue(), ""));
       } else if (all != null) {
         for (int i = 1; i <= xmp.countArrayItems(namespace, key); i++) {
-          elements.add(String.valueOf(xmp.getArrayItem(namespace, key, i).getValue()));
+          elements.add(Objects.toString(xmp.getArrayItem(namespace, key, i).getValue(), ""));
         }
       }
       return elements;
@@ -178,7 +179,8 @@ public final class PhotoKeywords {
   public static boolean isAdded(Path image, String keyword) {
     Path file = sidecar(image);
     return Files.exists(file)
-        && in(parsed(file)).getOrDefault(Property.ADDED, List.of()).stream()
+        && in(parsed(file), List.of(Property.ADDED)).values().stream()
+            .flatMap(List::stream)
             .anyMatch(each -> Property.ADDED.name(each).equals(keyword));
   }
 
@@ -276,6 +278,7 @@ public final class PhotoKeywords {
   private static Set<String> names(Map<Property, List<String>> found) {
     Set<String> names = new TreeSet<>();
     found.forEach((property, all) -> all.forEach(each -> names.add(property.name(each))));
+    names.remove("");
     return names;
   }
 
@@ -284,8 +287,7 @@ public final class PhotoKeywords {
     Path file = Folders.name(image).contains(".") ? withoutEnding(image) : sidecar(image);
     for (Path each : List.of(sidecar(image), file)) {
       if (Files.exists(each)) {
-        Map<Property, List<String>> found = in(parsed(each));
-        found.remove(Property.ADDED);
+        Map<Property, List<String>> found = in(parsed(each), Property.PHOTO);
         if (!found.isEmpty()) {
           return found;
         }
@@ -298,10 +300,10 @@ public final class PhotoKeywords {
     return image.resolveSibling(Folders.name(image).replaceFirst("\\.[^.]*$", ".xmp"));
   }
 
-  private static Map<Property, List<String>> in(XMPMeta xmp) {
+  private static Map<Property, List<String>> in(XMPMeta xmp, List<Property> properties) {
     Map<Property, List<String>> found = new EnumMap<>(Property.class);
     try {
-      for (Property property : Property.values()) {
+      for (Property property : properties) {
         List<String> elements = property.in(xmp);
         if (!elements.isEmpty()) {
           found.put(property, elements);
@@ -318,7 +320,7 @@ public final class PhotoKeywords {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(image))) {
       Metadata metadata = ImageMetadataReader.readMetadata(in);
       for (XmpDirectory each : metadata.getDirectoriesOfType(XmpDirectory.class)) {
-        Map<Property, List<String>> found = in(each.getXMPMeta());
+        Map<Property, List<String>> found = in(each.getXMPMeta(), Property.PHOTO);
         if (!found.isEmpty()) {
           return found;
         }
@@ -385,14 +387,21 @@ public final class PhotoKeywords {
   }
 
   /** Keeps other processes out, because each reads a sidecar before it replaces it. */
-  private static LockedFile lock() throws IOException {
+  private static LockedFile lock() {
     Path file = UserFolders.cache("keywords.lock");
-    Files.createDirectories(Folders.parent(file));
-    for (int i = 0; i < MAX_ATTEMPTS; i++) {
-      Optional<LockedFile> lock = LockedFile.tryOpen(file);
-      if (lock.isPresent()) {
-        return lock.get();
+    try {
+      Files.createDirectories(Folders.parent(file));
+      for (int i = 0; i < MAX_ATTEMPTS; i++) {
+        Optional<LockedFile> lock = LockedFile.tryOpen(file);
+        if (lock.isPresent()) {
+          return lock.get();
+        }
       }
+    } catch (IOException e) {
+      throw KgCoopException.io(
+          "%s: cannot be locked: %s; check the permissions, or set XDG_CACHE_HOME"
+              .formatted(file, FileErrors.reason(e)),
+          e);
     }
     throw KgCoopException.configuration(
         file + ": another call writes keywords; wait for its end, and run this one again");

@@ -106,6 +106,18 @@ class PhotoKeywordsTest {
   }
 
   @Test
+  void aKeywordThatIsNoTextStays() throws Exception {
+    String odd = "<rdf:li/><rdf:li u:a='1'/><rdf:li xml:lang='ja'>";
+    Files.writeString(sidecar, SIDECAR.replace("<rdf:li>日本", odd + "日本"));
+    Map<String, String> before = properties();
+
+    write("cat");
+
+    assertThat(properties()).containsAllEntriesOf(before);
+    assertThat(PhotoKeywords.of(image)).containsExactly("Köln", "cat", "日本");
+  }
+
+  @Test
   void anotherClassReplacesOnlyTheKeywordThatWasAddedBefore() throws Exception {
     Files.writeString(sidecar, SIDECAR.replace("Köln", "dog")); // "dog" is a person's
     write("cat");
