@@ -70,20 +70,13 @@ public record LabelSource(Labels labels, Set<String> audit) {
 
   /** Returns the origin of labels that are keywords: some may be from kgcoop. */
   public LabelSource ofKeywords(DataSet data) {
-    long proposals =
-        labels.origin() != Labels.Origin.UNSTATED
-            ? 0
-            : Stream.concat(data.train().stream(), data.val().stream())
-                .filter(item -> PhotoKeywords.isAdded(item.file(), item.className()))
-                .count();
-    return proposals == 0
-        ? this
-        : new LabelSource(
-            new Labels(
-                Labels.Origin.CHOSEN,
-                "kgcoop:added in the sidecars",
-                0,
-                Math.toIntExact(proposals)),
-            Set.of());
+    Stream<Item> all = Stream.concat(data.train().stream(), data.val().stream());
+    int proposals =
+        (int) all.filter(item -> PhotoKeywords.isAdded(item.file(), item.className())).count();
+    if (proposals == 0 || labels.origin() != Labels.Origin.UNSTATED) {
+      return this;
+    }
+    String source = "kgcoop:added in the sidecars";
+    return new LabelSource(new Labels(Labels.Origin.CHOSEN, source, 0, proposals), Set.of());
   }
 }

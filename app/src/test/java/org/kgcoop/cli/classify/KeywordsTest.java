@@ -173,7 +173,7 @@ class KeywordsTest {
         .contains("--classes goes with --labels-from keywords");
     assertThat(
             Cli.run("adapt", photos, "--labels-from", "keywords", "--classes", "a,b").errorLine())
-        .contains("no image has only the keyword a, b");
+        .contains("the classes of images with one keyword are: none; expected two or more");
   }
 
   @Test

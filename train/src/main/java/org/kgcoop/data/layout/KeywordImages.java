@@ -31,18 +31,12 @@ public final class KeywordImages {
    */
   public static DataSet read(Path folder, List<String> classes, DataSetOptions options) {
     Map<Path, String> labels = labels(folder, classes, options);
-    List<String> names =
-        classes.isEmpty() ? List.copyOf(new TreeSet<>(labels.values())) : List.copyOf(classes);
-    if (names.size() < 2 || !labels.values().containsAll(names)) {
-      Set<String> missing = new TreeSet<>(names);
-      missing.removeAll(labels.values());
+    Set<String> found = new TreeSet<>(labels.values());
+    List<String> names = List.copyOf(classes.isEmpty() ? found : classes);
+    if (found.size() < 2 || !found.containsAll(names)) {
       throw KgCoopException.data(
-          "%s: %s; expected images with one keyword of two or more classes"
-              .formatted(
-                  folder,
-                  missing.isEmpty()
-                      ? "the keywords give " + Messages.count(names.size(), "class", "classes")
-                      : "no image has only the keyword " + Messages.firstOf(List.copyOf(missing))));
+          "%s: the classes of images with one keyword are: %s; expected two or more, and all of --classes"
+              .formatted(folder, found.isEmpty() ? "none" : Messages.firstOf(List.copyOf(found))));
     }
     int proposed = labels.size() - given(labels).size();
     if (proposed > 0) {

@@ -1,6 +1,7 @@
 package org.kgcoop.data.layout;
 
 import com.adobe.internal.xmp.XMPConst;
+import com.adobe.internal.xmp.XMPError;
 import com.adobe.internal.xmp.XMPException;
 import com.adobe.internal.xmp.XMPMeta;
 import com.adobe.internal.xmp.XMPMetaFactory;
@@ -33,7 +34,6 @@ import java.util.TreeSet;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.files.AtomicFile;
@@ -41,8 +41,6 @@ import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.files.UserFolders;
-import org.w3c.dom.Element;
-import org.w3c.dom.Node;
 import org.xml.sax.SAXException;
 import org.xml.sax.helpers.DefaultHandler;
 
@@ -55,37 +53,21 @@ import org.xml.sax.helpers.DefaultHandler;
  * <p>A sidecar lists the keywords that kgcoop added, so that a later call removes none of a person.
  */
 public final class PhotoKeywords {
-  private static final String XMP_META = "adobe:ns:meta/";
   private static final char SEPARATOR = '|'; // of the levels of a keyword
   private static final int MAX_ATTEMPTS = 300; // of a tenth of a second, for the lock
 
   /** A property with keywords. */
   private enum Property {
     /** Names without levels, which every program reads. */
-    SUBJECT(XMPConst.NS_DC, "dc", "subject", SEPARATOR, PropertyOptions.ARRAY),
+    SUBJECT(XMPConst.NS_DC, "dc", "subject", SEPARATOR),
     /** Names with levels. Lightroom, digiKam and Immich prefer them. */
-    HIERARCHY(
-        "http://ns.adobe.com/lightroom/1.0/",
-        "lr",
-        "hierarchicalSubject",
-        SEPARATOR,
-        PropertyOptions.ARRAY),
+    HIERARCHY("http://ns.adobe.com/lightroom/1.0/", "lr", "hierarchicalSubject", SEPARATOR),
     /** The tags of digiKam, which it prefers. */
-    TAGS(
-        "http://www.digikam.org/ns/1.0/",
-        "digiKam",
-        "TagsList",
-        '/',
-        PropertyOptions.ARRAY | PropertyOptions.ARRAY_ORDERED),
+    TAGS("http://www.digikam.org/ns/1.0/", "digiKam", "TagsList", '/'),
     /** The tags of Windows, which digiKam also writes. */
-    WINDOWS(
-        "http://ns.microsoft.com/photo/1.0/",
-        "MicrosoftPhoto",
-        "LastKeywordXMP",
-        '/',
-        PropertyOptions.ARRAY),
+    WINDOWS("http://ns.microsoft.com/photo/1.0/", "MicrosoftPhoto", "LastKeywordXMP", '/'),
     /** The keywords that kgcoop added. */
-    ADDED("urn:kgcoop:", "kgcoop", "added", SEPARATOR, PropertyOptions.ARRAY);
+    ADDED("urn:kgcoop:", "kgcoop", "added", SEPARATOR);
 
     /** The properties of photo programs. */
     static final List<Property> PHOTO = List.of(SUBJECT, HIERARCHY, TAGS, WINDOWS);
@@ -93,13 +75,11 @@ public final class PhotoKeywords {
     private final String namespace;
     private final String key;
     private final char separator;
-    private final int options;
 
-    Property(String namespace, String prefix, String key, char separator, int options) {
+    Property(String namespace, String prefix, String key, char separator) {
       this.namespace = namespace;
       this.key = key;
       this.separator = separator;
-      this.options = options;
       try {
         XMPMetaFactory.getSchemaRegistry().registerNamespace(namespace, prefix);
       } catch (XMPException e) {
@@ -135,7 +115,7 @@ public final class PhotoKeywords {
       }
       for (String each : elements) {
         if (!before.contains(each)) {
-          xmp.appendArrayItem(namespace, key, new PropertyOptions(options), each, null);
+          xmp.appendArrayItem(namespace, key, new PropertyOptions().setArray(true), each, null);
         }
       }
     }
@@ -216,7 +196,7 @@ public final class PhotoKeywords {
           });
       return true;
     } catch (XMPException e) {
-      throw unreadable(sidecar(image), Messages.firstLine(e.getMessage(), e), e);
+      throw unreadable(sidecar(image), e);
     } catch (IOException e) {
       throw FileErrors.unreadable(sidecar(image), e);
     }
@@ -243,8 +223,8 @@ public final class PhotoKeywords {
     for (Property property : Property.PHOTO) {
       List<String> before = property.in(xmp);
       List<String> after = new ArrayList<>(before);
-      if (before.isEmpty() && !name.isEmpty()) {
-        after.addAll(initial(property, found));
+      if (before.isEmpty() && !name.isEmpty() && property.isAlwaysWritten()) {
+        after.addAll(found.getOrDefault(property, List.copyOf(names(found))));
       }
       obsolete.forEach(each -> after.remove(property.form(each)));
       boolean has = after.stream().anyMatch(each -> property.name(each).equals(name));
@@ -269,12 +249,6 @@ public final class PhotoKeywords {
     return className.replaceAll("[|/]", "-");
   }
 
-  /** Returns the first elements of a property that a sidecar does not have yet. */
-  private static List<String> initial(Property property, Map<Property, List<String>> found) {
-    List<String> same = found.getOrDefault(property, List.of());
-    return same.isEmpty() && property.isAlwaysWritten() ? List.copyOf(names(found)) : same;
-  }
-
   private static Set<String> names(Map<Property, List<String>> found) {
     Set<String> names = new TreeSet<>();
     found.forEach((property, all) -> all.forEach(each -> names.add(property.name(each))));
@@ -284,8 +258,8 @@ public final class PhotoKeywords {
 
   /** Returns the keywords of the first place that has some. */
   private static Map<Property, List<String>> found(Path image) {
-    Path file = Folders.name(image).contains(".") ? withoutEnding(image) : sidecar(image);
-    for (Path each : List.of(sidecar(image), file)) {
+    String withoutEnding = Folders.name(image).replaceFirst("^(.*?)(\\.[^.]*)?$", "$1.xmp");
+    for (Path each : List.of(sidecar(image), image.resolveSibling(withoutEnding))) {
       if (Files.exists(each)) {
         Map<Property, List<String>> found = in(parsed(each), Property.PHOTO);
         if (!found.isEmpty()) {
@@ -294,10 +268,6 @@ public final class PhotoKeywords {
       }
     }
     return inside(image);
-  }
-
-  private static Path withoutEnding(Path image) {
-    return image.resolveSibling(Folders.name(image).replaceFirst("\\.[^.]*$", ".xmp"));
   }
 
   private static Map<Property, List<String>> in(XMPMeta xmp, List<Property> properties) {
@@ -333,57 +303,41 @@ public final class PhotoKeywords {
     }
   }
 
+  /**
+   * Parses a sidecar. Adobe's parser prints errors of the XML, and returns no property for XML of
+   * another kind, so both are found here.
+   */
   private static XMPMeta parsed(Path file) {
     try {
       byte[] bytes = Folders.bytes(file);
-      checkForm(file, bytes);
-      return XMPMetaFactory.parseFromBuffer(
-          bytes,
-          new ParseOptions()
-              .setDisallowDoctype(true)
-              .setOmitNormalization(true) // it would change other properties
-              .setAcceptLatin1(false)
-              .setFixControlChars(false));
-    } catch (XMPException | SAXException e) {
-      throw unreadable(file, Messages.firstLine(e.getMessage(), e), e);
+      DocumentBuilderFactory factory = DocumentBuilderFactory.newDefaultNSInstance();
+      factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
+      DocumentBuilder builder = factory.newDocumentBuilder();
+      builder.setErrorHandler(new DefaultHandler());
+      builder.parse(new ByteArrayInputStream(bytes));
+      XMPMeta xmp =
+          XMPMetaFactory.parseFromBuffer(
+              bytes,
+              new ParseOptions()
+                  .setOmitNormalization(true) // it would change other properties
+                  .setAcceptLatin1(false)
+                  .setFixControlChars(false));
+      if (xmp.iterator().hasNext()) {
+        return xmp;
+      }
+      throw new XMPException("it has no property", XMPError.BADXMP);
+    } catch (XMPException | SAXException | ParserConfigurationException e) {
+      throw unreadable(file, e);
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);
     }
   }
 
-  /** Rejects XML of another kind, which the parser would take for an empty sidecar. */
-  private static void checkForm(Path file, byte[] bytes) throws IOException, SAXException {
-    DocumentBuilderFactory factory = DocumentBuilderFactory.newDefaultNSInstance();
-    DocumentBuilder builder;
-    try {
-      factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
-      builder = factory.newDocumentBuilder();
-    } catch (ParserConfigurationException e) {
-      throw new IllegalStateException(e); // the JDK has this feature
-    }
-    builder.setErrorHandler(new DefaultHandler()); // otherwise errors are printed
-    Element root = builder.parse(new ByteArrayInputStream(bytes)).getDocumentElement();
-    List<Element> inside = new ArrayList<>(List.of(root));
-    if (XMP_META.equals(root.getNamespaceURI())) {
-      inside.clear();
-      for (Node node = root.getFirstChild(); node != null; node = node.getNextSibling()) {
-        if (node instanceof Element element) {
-          inside.add(element);
-        }
-      }
-    }
-    if (inside.size() != 1
-        || !XMPConst.NS_RDF.equals(inside.get(0).getNamespaceURI())
-        || !"RDF".equals(inside.get(0).getLocalName())) {
-      throw unreadable(file, "it has no element rdf:RDF, or others next to it", null);
-    }
-  }
-
-  private static KgCoopException unreadable(Path file, String why, @Nullable Exception cause) {
-    String line =
+  private static KgCoopException unreadable(Path file, Exception cause) {
+    return KgCoopException.data(
         "%s: not an XMP sidecar, so it is left as it is: %s; repair it, or move it away"
-            .formatted(file, why);
-    return cause == null ? KgCoopException.data(line) : KgCoopException.data(line, cause);
+            .formatted(file, Messages.firstLine(cause.getMessage(), cause)),
+        cause);
   }
 
   /** Keeps other processes out, because each reads a sidecar before it replaces it. */

@@ -179,7 +179,7 @@ class PhotoKeywordsTest {
 
     assertThat(other).hasContent(SIDECAR);
     assertThat(PhotoKeywords.of(image)).containsExactly("Köln", "cat", "日本");
-    assertThat(properties().values()).contains("Orte/Köln").doesNotContain("ünï 日本 & <");
+    assertThat(properties().values()).contains("Köln").doesNotContain("ünï 日本 & <");
   }
 
   @ParameterizedTest
