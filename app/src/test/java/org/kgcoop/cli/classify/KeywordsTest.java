@@ -151,9 +151,9 @@ class KeywordsTest {
     assertThat(result.out()).startsWith("accuracy ");
     assertThat(result.err())
         .contains(
-            "1 image has keywords of several classes and left out: %s/1.png (%s, %s)"
+            "1 image left out, with keywords of several classes: %s/1.png (%s, %s)"
                 .formatted(names.get(0), names.get(0), names.get(1)))
-        .contains("1 image has no keyword of a class and left out");
+        .contains("1 image left out, without a keyword of a class");
   }
 
   @Test

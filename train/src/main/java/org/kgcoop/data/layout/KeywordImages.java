@@ -86,17 +86,17 @@ public final class KeywordImages {
     }
     if (!several.isEmpty()) {
       options.warn(
-          "%s: %s keywords of several classes and left out: %s; --classes names the classes"
+          "%s: %s left out, with keywords of several classes: %s; --classes names the classes"
               .formatted(
                   folder,
-                  Messages.count(several.size(), "image has", "images have"),
+                  Messages.count(several.size(), "image", "images"),
                   Messages.firstOf(several)));
     }
     int none = images.size() - labels.size() - several.size();
     if (none > 0) {
       options.note(
-          "%s: %s no keyword of a class and left out"
-              .formatted(folder, Messages.count(none, "image has", "images have")));
+          "%s: %s left out, without a keyword of a class"
+              .formatted(folder, Messages.count(none, "image", "images")));
     }
     return labels;
   }
