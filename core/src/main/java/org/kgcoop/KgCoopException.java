@@ -25,7 +25,7 @@ public class KgCoopException extends RuntimeException {
     /** A problem of the file system, the network or memory. */
     IO(5, "a problem of the file system, the network or memory"),
     /** A command that finished, but left out unreadable images as requested. */
-    SKIPPED(6, "done, but unreadable images were left out (--skip-bad)"),
+    SKIPPED(6, "done, but unreadable images (--skip-bad) or sidecars were left out"),
     /** A training whose loss or parameters became infinite or NaN. */
     DIVERGED(7, "training diverged: a loss or a parameter is not finite"),
     /** A defect of this program. */

@@ -76,6 +76,7 @@ class DocumentedExamplesTest {
           Map.entry("bench", "a program of another module"),
           Map.entry("cluster", "a program of another module"),
           Map.entry("label", "waits for a person; LabelCommandTest and LabelPageBrowserTest label"),
+          Map.entry("adapt photos/ --labels-from", "needs keywords; KeywordsTest has some"),
           Map.entry("base2new --methods", "takes an hour"),
           Map.entry("demo --all", "takes half an hour"),
           Map.entry("base2new --data embedded:tuning", "takes hours"),

@@ -2,6 +2,7 @@ package org.kgcoop.label;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.layout.KeywordImages;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.trial.ExperimentContext;
 
@@ -27,11 +30,14 @@ final class FolderSource implements SessionSource {
    *
    * @param session the folder of the session, which is left out
    * @param labeled class folders with labeled images; empty for none
+   * @param keywords the keywords that are classes, for images that train and are left out; no names
+   *     for all keywords, empty for no such images
    */
   FolderSource(
       Path root,
       Path session,
       Optional<Path> labeled,
+      Optional<List<String>> keywords,
       String template,
       ExperimentContext context,
       LongConsumer progress) {
@@ -39,8 +45,18 @@ final class FolderSource implements SessionSource {
     this.context = context;
     this.progress = progress;
     Consumer<String> warnings = context.warnings();
-    this.labeled = labeled.map(path -> LabelFolder.examples(path, warnings)).orElse(List.of());
-    List<Path> others = new ArrayList<>(List.of(session.toAbsolutePath().normalize()));
+    this.labeled = new ArrayList<>();
+    Set<Path> others = new HashSet<>(List.of(session.toAbsolutePath().normalize()));
+    labeled.ifPresent(path -> this.labeled.addAll(LabelFolder.examples(path, warnings)));
+    keywords.ifPresent(
+        names ->
+            KeywordImages.given(
+                    KeywordImages.labels(root, names, DataSetOptions.defaults(warnings)))
+                .forEach(
+                    (file, name) -> {
+                      this.labeled.add(new LabelExample(file, name));
+                      others.add(file);
+                    }));
     labeled.ifPresent(path -> others.add(path.toAbsolutePath().normalize()));
     folder = LabelFolder.list(root, others, context.cache().hashes(), warnings);
     texts = new ClassTextFeatures(context.clip(), template);

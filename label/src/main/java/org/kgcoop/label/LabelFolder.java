@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ImageHashes;
 import org.kgcoop.files.Folders;
@@ -37,17 +38,20 @@ final class LabelFolder {
   /**
    * Lists a folder with its subfolders.
    *
-   * @param without folders that are left out
+   * @param without folders and files that are left out
    * @throws KgCoopException if there is no image
    */
   static LabelFolder list(
-      Path root, List<Path> without, ImageHashes hashes, Consumer<String> warnings) {
+      Path root, Set<Path> without, ImageHashes hashes, Consumer<String> warnings) {
     if (!Files.isDirectory(root)) {
       throw KgCoopException.data(root + ": expected a folder of images");
     }
     List<Path> files =
         imagesBelow(root, warnings).stream()
-            .filter(path -> without.stream().noneMatch(path::startsWith))
+            .filter(
+                path ->
+                    Stream.iterate(path, Objects::nonNull, Path::getParent)
+                        .noneMatch(without::contains))
             .toList();
     if (files.isEmpty()) {
       throw KgCoopException.data(

@@ -72,6 +72,7 @@ public final class Labeling implements AutoCloseable {
     private List<String> classes = List.of();
     private @Nullable Path session;
     private @Nullable Path labeled;
+    private boolean usesKeywords;
     private @Nullable Path cache;
     private String template = Templates.DEFAULT;
     private int audit = 50;
@@ -111,6 +112,16 @@ public final class Labeling implements AutoCloseable {
     @CanIgnoreReturnValue
     public Builder labeled(Path examples) {
       labeled = examples;
+      return this;
+    }
+
+    /**
+     * Takes keywords of the images as labels: those that are class names, or all without class
+     * names. Such images train, but are never asked. Keywords that kgcoop added do not count.
+     */
+    @CanIgnoreReturnValue
+    public Builder keywords(boolean used) {
+      usesKeywords = used;
       return this;
     }
 
@@ -212,6 +223,7 @@ public final class Labeling implements AutoCloseable {
                 folder.toAbsolutePath().normalize(),
                 own,
                 Optional.ofNullable(labeled),
+                usesKeywords ? Optional.of(classes) : Optional.empty(),
                 template,
                 new ExperimentContext(clip, features, Progress.SILENT, warnings, cancelled),
                 progress),

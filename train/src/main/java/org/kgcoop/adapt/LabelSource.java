@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.SortedFolder;
+import org.kgcoop.data.layout.PhotoKeywords;
 import org.kgcoop.runs.AdaptRecord.Labels;
 import org.kgcoop.runs.LabelJournal;
 
@@ -65,5 +66,17 @@ public record LabelSource(Labels labels, Set<String> audit) {
             new Labels(
                 Labels.Origin.CHOSEN, folder.resolve(SortedFolder.FILE).toString(), 0, proposals),
             Set.of());
+  }
+
+  /** Returns the origin of labels that are keywords: some may be from kgcoop. */
+  public LabelSource ofKeywords(DataSet data) {
+    Stream<Item> all = Stream.concat(data.train().stream(), data.val().stream());
+    int proposals =
+        (int) all.filter(item -> PhotoKeywords.isAdded(item.file(), item.className())).count();
+    if (proposals == 0 || labels.origin() != Labels.Origin.UNSTATED) {
+      return this;
+    }
+    String source = "kgcoop:added in the sidecars";
+    return new LabelSource(new Labels(Labels.Origin.CHOSEN, source, 0, proposals), Set.of());
   }
 }

@@ -47,6 +47,7 @@ final class ImageSorter {
   private final Way way;
   private final BooleanSupplier interrupted;
   private final Placement placement;
+  private @Nullable KeywordWriter keywords;
 
   /** The images by their real paths, so that an image with two names is sorted once. */
   private final Map<Path, Sorted> images = new LinkedHashMap<>();
@@ -89,6 +90,11 @@ final class ImageSorter {
     this.way = way;
     this.interrupted = interrupted;
     this.placement = placement;
+  }
+
+  /** Also writes the keyword of each image, next to its new path. */
+  void setKeywords(@Nullable KeywordWriter keywords) {
+    this.keywords = keywords;
   }
 
   /**
@@ -239,6 +245,10 @@ final class ImageSorter {
                 .formatted(done, targets.size()));
       }
       try {
+        Files.createDirectories(to.resolveSibling(""));
+        if (keywords != null) { // before the image, which a move takes from its keywords
+          keywords.write(file, to, each.getKey().index);
+        }
         put(file, to);
       } catch (IOException | UnsupportedOperationException e) {
         throw KgCoopException.io(
@@ -280,7 +290,6 @@ final class ImageSorter {
       }
       return;
     }
-    Files.createDirectories(to.resolveSibling(""));
     switch (way) {
       case LINK -> placement.link(file, to);
       case MOVE -> placement.move(file, to);

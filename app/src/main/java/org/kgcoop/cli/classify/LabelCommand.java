@@ -14,6 +14,8 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
+import org.kgcoop.cli.options.DataOptions;
+import org.kgcoop.cli.options.HelpLayout;
 import org.kgcoop.cli.options.ListenOptions;
 import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.clip.Clip;
@@ -85,6 +87,15 @@ public final class LabelCommand implements Callable<Integer> {
   private @Nullable Path labeled;
 
   @Option(
+      names = "--labels-from",
+      order = HelpLayout.RARE,
+      paramLabel = "keywords",
+      description =
+          "Train also with the images that have a class as keyword, as photo programs write it:"
+              + " keywords. They are never asked. Without --classes, every keyword is a class.")
+  private @Nullable String labelsFrom;
+
+  @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
       description = "Set the folder of the session (default: FOLDER.labels).")
@@ -141,6 +152,12 @@ public final class LabelCommand implements Callable<Integer> {
   private String sortBy = "copy";
 
   @Option(
+      names = "--keywords",
+      description =
+          "Write the classes as keywords. This happens at the end, and as predict does it.")
+  private boolean keywords;
+
+  @Option(
       names = "--minutes",
       paramLabel = "M",
       description = "Limit the final training, in minutes (default: 2).")
@@ -180,6 +197,9 @@ public final class LabelCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (labelsFrom != null) {
+      DataOptions.checkKeywords(labelsFrom);
+    }
     Path images = images();
     Map<String, String> truth = simulate == null ? Map.of() : LabelSimulation.truth(simulate);
     checkFolder(images);
@@ -188,7 +208,7 @@ public final class LabelCommand implements Callable<Integer> {
       ImageSorter.check(sortInto);
     }
     try (Clip clip = clipOptions.load()) {
-      LabelWriter writer = new LabelWriter(clip, output, minutes, sortInto, way);
+      LabelWriter writer = new LabelWriter(clip, output, minutes, sortInto, way, keywords);
       if (simulate == null && !write) {
         return page(images, clip, writer);
       }
@@ -199,7 +219,7 @@ public final class LabelCommand implements Callable<Integer> {
         if (write) {
           ResultsWriter.Results unused = writer.write(labeling, true, progress -> {});
         }
-        return exitCode(labeling);
+        return writer.exitCode(exitCode(labeling));
       }
     }
   }
@@ -256,7 +276,7 @@ public final class LabelCommand implements Callable<Integer> {
             Labeling.folderOfSession(images, out),
             trial ? TrialDrawings.WELCOME : "",
             reading -> open(images, clip, Map.of(), false, writer, reading),
-            this::exitCode);
+            labeling -> writer.exitCode(exitCode(labeling)));
   }
 
   /** Rejects a folder of class folders, whose images are labeled already. */
@@ -328,6 +348,7 @@ public final class LabelCommand implements Callable<Integer> {
         Labeling.of(images, clip)
             .classes(List.copyOf(names))
             .template(template == null ? clipOptions.template() : template)
+            .keywords(labelsFrom != null)
             .cache(UserFolders.cache("features"))
             .audit(audit)
             .target(target)

@@ -38,6 +38,8 @@ final class LabelWriter implements ResultsWriter {
   private final double minutes;
   private final @Nullable Path sortInto;
   private final ImageSorter.Way way;
+  private final boolean writesKeywords;
+  private volatile @Nullable KeywordWriter keywords;
   private volatile boolean isTraining;
   private volatile boolean isStopped;
 
@@ -46,14 +48,21 @@ final class LabelWriter implements ResultsWriter {
    *
    * @param minutes the time limit of the training
    * @param sortInto an empty folder for the sorted images; null to leave the images where they are
+   * @param writesKeywords true to write the classes as keywords, at the end
    */
   LabelWriter(
-      Clip clip, Output output, double minutes, @Nullable Path sortInto, ImageSorter.Way way) {
+      Clip clip,
+      Output output,
+      double minutes,
+      @Nullable Path sortInto,
+      ImageSorter.Way way,
+      boolean writesKeywords) {
     this.clip = clip;
     this.output = output;
     this.minutes = minutes;
     this.sortInto = sortInto;
     this.way = way;
+    this.writesKeywords = writesKeywords;
   }
 
   @Override
@@ -80,9 +89,20 @@ final class LabelWriter implements ResultsWriter {
       lines.add("classifier: not trained, because " + written.problem());
     }
     if (isLast) {
+      KeywordWriter writer = writesKeywords ? new KeywordWriter(labeling.classes().stream().map(List::of).toList(), output) : null;
       if (sortInto != null) {
         progress.accept("sorting the images");
-        lines.add(sorted(sortInto, labeling, results));
+        lines.add(sorted(sortInto, labeling, results, writer));
+      } else if (writer != null) {
+        progress.accept("writing the keywords");
+        for (LabeledImage each : results) {
+          writer.add(labeling.folder().resolve(each.image()), index(labeling, each));
+        }
+        writer.writeAll(() -> false);
+      }
+      if (writer != null) {
+        lines.add(writer.summary());
+        keywords = writer;
       }
       labeling.finish();
     }
@@ -163,11 +183,23 @@ final class LabelWriter implements ResultsWriter {
     return new DataSet(Folders.name(labeling.folder()), names, items, List.of(), List.of(), null);
   }
 
-  private String sorted(Path into, Labeling labeling, List<LabeledImage> results) {
+  /** Returns the exit code of the command. */
+  int exitCode(int otherwise) {
+    return KeywordWriter.exitCode(keywords, otherwise);
+  }
+
+  /** Returns the index of the class of an image, -1 for none of them. */
+  private static int index(Labeling labeling, LabeledImage image) {
+    return labeling.classes().indexOf(image.name());
+  }
+
+  private String sorted(
+      Path into, Labeling labeling, List<LabeledImage> results, @Nullable KeywordWriter writer) {
     ImageSorter sorter = new ImageSorter(into, way, () -> false);
+    sorter.setKeywords(writer);
     List<String> names = new ArrayList<>(labeling.classes());
     for (LabeledImage each : results) {
-      sorter.add(labeling.folder().resolve(each.image()), names.indexOf(each.name()));
+      sorter.add(labeling.folder().resolve(each.image()), index(labeling, each));
     }
     names.add(Labeling.NONE_FOLDER);
     String summary = sorter.arrange(names, "label", null, clip.fingerprint());

@@ -66,7 +66,8 @@ import picocli.CommandLine.Spec;
       "  ./kgcoop predict runs/pets photos/ --format parquet --out pets.parquet \\",
       "      --clip ViT-B/16",
       "  ./kgcoop predict runs/pets photos/ --threshold 0.5 --sort-into sorted \\",
-      "      --sort-by link --clip ViT-B/16"
+      "      --sort-by link --clip ViT-B/16",
+      "  ./kgcoop predict runs/pets photos/ --keywords --clip ViT-B/16"
     })
 public final class PredictCommand implements Callable<Integer> {
   @Parameters(

@@ -59,6 +59,14 @@ final class PredictionOptions {
       description = "Choose copy, link or move (default: copy).")
   private @Nullable String sortBy;
 
+  @Option(
+      names = "--keywords",
+      description =
+          "Write the class of each image as a keyword, which photo programs show. It is in the"
+              + " XMP sidecar IMAGE.xmp, next to the image or its sorted copy. Other keywords stay,"
+              + " and images do not change. An unreadable sidecar gives exit code 6.")
+  private boolean keywords;
+
   @Mixin private UnreadableImages skipped = new UnreadableImages();
   @Mixin private GroupsOption groupsOption = new GroupsOption();
   private @Nullable ClassGroups groups;
@@ -130,7 +138,7 @@ final class PredictionOptions {
    * Returns true if an unreadable image ends the command, because written files must be complete.
    */
   boolean isWhole() {
-    return out != null || sortInto != null;
+    return out != null || sortInto != null || keywords;
   }
 
   /** Returns the groups of the classes, or null if the user gave none. */
@@ -172,6 +180,11 @@ final class PredictionOptions {
    */
   @Nullable ImageSorter sorted(BooleanSupplier interrupted) {
     return sortInto == null ? null : new ImageSorter(sortInto, way(), interrupted);
+  }
+
+  /** Returns the writer of keywords for the levels of each answer, or null. */
+  @Nullable KeywordWriter keywords(List<List<String>> levels, Output output) {
+    return keywords ? new KeywordWriter(levels, output) : null;
   }
 
   /** Returns the format of predictions as text. */

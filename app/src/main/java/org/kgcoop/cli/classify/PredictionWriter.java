@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -43,6 +45,7 @@ final class PredictionWriter {
   private final Output output;
   private final @Nullable ImageSorter sorted;
   private final List<String> folders;
+  private final @Nullable KeywordWriter keywords;
 
   /** The names of more than one class. */
   private final Set<String> sharedNames;
@@ -69,6 +72,7 @@ final class PredictionWriter {
     this.output = output;
     this.sorted = options.sorted(features.interrupted());
     this.folders = folders(classifier.classNames(), groups);
+    this.keywords = options.keywords(levels(classifier.classNames(), groups), output);
     Set<String> names = new HashSet<>();
     this.sharedNames =
         classifier.classNames().stream()
@@ -90,11 +94,18 @@ final class PredictionWriter {
       throw new UncheckedIOException(e); // standard output throws no exceptions
     }
     if (sorted != null) {
+      sorted.setKeywords(keywords);
       output.info(
           sorted.arrange(
               folders, classifier.method(), source.fingerprint(), source.clip().fingerprint()));
     }
-    return options.skipped().end(files.size(), output);
+    if (keywords != null) {
+      if (sorted == null) {
+        keywords.writeAll(features.interrupted());
+      }
+      output.info(keywords.summary());
+    }
+    return KeywordWriter.exitCode(keywords, options.skipped().end(files.size(), output));
   }
 
   private void write(List<Path> files, Path named) {
@@ -172,6 +183,9 @@ final class PredictionWriter {
     if (sorted != null) {
       sorted.add(file, folder(prediction));
     }
+    if (keywords != null) {
+      keywords.add(file, folder(prediction));
+    }
   }
 
   private Answer answer(Classification.Candidate found) {
@@ -189,6 +203,26 @@ final class PredictionWriter {
         .group()
         .map(group -> folders.indexOf(group.name()))
         .orElse(prediction.classes().get(0).index());
+  }
+
+  /** Returns the levels of each class and group of {@link #folders}, the largest group first. */
+  private static List<List<String>> levels(List<String> classNames, @Nullable ClassGroups groups) {
+    List<List<String>> all = new ArrayList<>();
+    Map<String, List<String>> ofGroups = new LinkedHashMap<>();
+    int levels = groups == null ? 0 : groups.levels().size();
+    for (int c = 0; c < classNames.size(); c++) {
+      List<String> path = new ArrayList<>();
+      for (int level = levels - 1; level >= 0; level--) {
+        path.add(groups.groupOf(c, level));
+        ofGroups.put(groups.groupOf(c, level), List.copyOf(path));
+      }
+      path.add(classNames.get(c));
+      all.add(path);
+    }
+    for (int level = 0; level < levels; level++) {
+      groups.names(level).forEach(name -> all.add(ofGroups.get(name)));
+    }
+    return all;
   }
 
   /** Returns the folder names of all classes and groups, followed by the name for no class. */

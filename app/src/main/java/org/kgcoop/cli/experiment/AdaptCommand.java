@@ -170,6 +170,7 @@ public final class AdaptCommand implements Callable<Integer> {
     DataSet set = grouped(judged(dataOptions.openUndivided(data, output)));
     AdaptRecord.Labels.Origin origin =
         labels == null ? null : AdaptRecord.Labels.Origin.stated("--labels", labels);
+    LabelSource source = LabelSource.of(Path.of(data), set, origin);
     AdaptRequest request =
         new AdaptRequest(
                 set,
@@ -178,7 +179,7 @@ public final class AdaptCommand implements Callable<Integer> {
                 minutes == null ? AdaptRequest.DEFAULT_MINUTES : minutes,
                 seed)
             .with(skipsBad, unknownImages())
-            .with(LabelSource.of(Path.of(data), set, origin));
+            .with(dataOptions.areKeywords() ? source.ofKeywords(set) : source);
     AdaptRecord repeated = plan == null ? null : repeated(plan);
     if (repeated != null) {
       request = request.with(repeated.plan());

@@ -2,6 +2,7 @@ package org.kgcoop.cli.options;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -35,6 +36,23 @@ public final class DataOptions {
           "Set the folder of the images that a split file lists (default: found next to the"
               + " file).")
   private @Nullable Path images;
+
+  @Option(
+      names = "--labels-from",
+      order = HelpLayout.RARE,
+      paramLabel = "keywords",
+      description =
+          "Take the classes from keywords, as photo programs write them: keywords. The images are"
+              + " in one folder, also in subfolders. An image with no keyword of a class, or with"
+              + " several, is left out.")
+  private @Nullable String labelsFrom;
+
+  @Option(
+      names = "--classes",
+      order = HelpLayout.RARE,
+      paramLabel = "LIST",
+      description = "Set the keywords that are classes, comma separated (default: all keywords).")
+  private @Nullable String classes;
 
   @Option(
       names = "--template",
@@ -80,6 +98,19 @@ public final class DataOptions {
     return DataSets.open(Path.of(data), val, test, options(output));
   }
 
+  /** Returns true if the classes are keywords. */
+  public boolean areKeywords() {
+    return labelsFrom != null;
+  }
+
+  /** Rejects another value of {@code --labels-from}. */
+  public static void checkKeywords(String labelsFrom) {
+    if (!labelsFrom.equals("keywords")) {
+      throw KgCoopException.configuration(
+          "--labels-from " + labelsFrom + ": expected keywords, such as --labels-from keywords");
+    }
+  }
+
   /**
    * Returns the published data set of that name if it is not complete below {@code --root}, or if
    * there is no {@code --root}.
@@ -107,6 +138,16 @@ public final class DataOptions {
   }
 
   private DataSet open(String data, DataSetOptions options) {
+    if (labelsFrom != null) {
+      checkKeywords(labelsFrom);
+      return DataSets.openKeywords(
+          root == null ? Path.of(data) : root.resolve(data),
+          classes == null ? List.of() : Parse.list("--classes", classes),
+          options);
+    }
+    if (classes != null) {
+      throw KgCoopException.configuration("--classes goes with --labels-from keywords");
+    }
     if (isEmbedded(data)) {
       return EmbeddedDataSets.open(data.substring(EMBEDDED.length()), options);
     }

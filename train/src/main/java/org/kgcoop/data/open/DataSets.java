@@ -14,6 +14,7 @@ import org.kgcoop.Nearest;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.layout.ClassFolders;
+import org.kgcoop.data.layout.KeywordImages;
 import org.kgcoop.data.layout.Manifest;
 import org.kgcoop.data.layout.PackedData;
 import org.kgcoop.data.layout.PackedFormat;
@@ -71,6 +72,15 @@ public final class DataSets {
     }
     DataSet found = ClassFolders.ofParts(train, Optional.ofNullable(val), test, options);
     return checked(found, train, options);
+  }
+
+  /**
+   * Opens a folder of images whose classes are their keywords.
+   *
+   * @param classes the keywords that are classes; empty for all keywords
+   */
+  public static DataSet openKeywords(Path folder, List<String> classes, DataSetOptions options) {
+    return checked(KeywordImages.read(folder, classes, options), folder, options);
   }
 
   /**

@@ -1,0 +1,101 @@
+package org.kgcoop.cli.classify;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
+import org.kgcoop.cli.console.Output;
+import org.kgcoop.data.layout.PhotoKeywords;
+
+/**
+ * A writer of the classes of images as keywords. A sidecar that cannot be read is reported and
+ * stays as it is.
+ */
+final class KeywordWriter {
+  private final List<List<String>> levels;
+  private final List<String> names;
+  private final Output output;
+  private final Map<Path, Integer> waiting = new LinkedHashMap<>();
+  private int images;
+  private int written;
+  private int unreadable;
+
+  /**
+   * Makes a writer.
+   *
+   * @param levels the levels of each answer, the largest group first and its name last
+   */
+  KeywordWriter(List<List<String>> levels, Output output) {
+    this.levels = levels;
+    this.names = levels.stream().map(each -> each.get(each.size() - 1)).toList();
+    this.output = output;
+  }
+
+  /** Adds an image for {@link #writeAll}; the index of its answer is -1 for none. */
+  void add(Path image, int index) {
+    waiting.put(image, index);
+  }
+
+  /**
+   * Writes the keywords of all added images, next to them.
+   *
+   * @param interrupted true if work should stop
+   */
+  void writeAll(BooleanSupplier interrupted) {
+    waiting.forEach(
+        (image, index) -> {
+          if (interrupted.getAsBoolean()) {
+            throw new KgCoopException(
+                KgCoopException.Category.INTERRUPTED,
+                "interrupted: keywords of %s of %s images written; run the same command again to resume"
+                    .formatted(images, waiting.size()));
+          }
+          write(image, image, index);
+        });
+  }
+
+  /**
+   * Writes the keyword of an image.
+   *
+   * @param target the image that gets the keyword: the same, or its copy
+   * @param index the index of the answer, or -1 for none
+   */
+  void write(Path image, Path target, int index) {
+    images++;
+    List<String> keyword = index < 0 ? List.of() : levels.get(index);
+    try {
+      written += PhotoKeywords.write(image, target, keyword, names) ? 1 : 0;
+    } catch (KgCoopException e) {
+      if (e.category() != KgCoopException.Category.DATA) {
+        throw e;
+      }
+      unreadable++;
+      output.error(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Returns a summary of one line. */
+  String summary() {
+    return "keywords: %s written for %s%s"
+        .formatted(
+            Messages.count(written, "sidecar", "sidecars"),
+            Messages.count(images, "image", "images"),
+            unreadable == 0 ? "" : ", " + unreadable + " unreadable and left as they are");
+  }
+
+  /**
+   * Returns the exit code of a command.
+   *
+   * @param keywords null if no keywords were requested
+   * @param otherwise the exit code without unreadable sidecars
+   */
+  static int exitCode(@Nullable KeywordWriter keywords, int otherwise) {
+    return keywords == null || keywords.unreadable == 0 || otherwise != 0
+        ? otherwise
+        : KgCoopException.Category.SKIPPED.exitCode();
+  }
+}

@@ -1,0 +1,316 @@
+package org.kgcoop.data.layout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.adobe.internal.xmp.XMPIterator;
+import com.adobe.internal.xmp.XMPMetaFactory;
+import com.adobe.internal.xmp.properties.XMPPropertyInfo;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.files.FailingDisk;
+
+class PhotoKeywordsTest {
+  private static final List<String> CLASSES = List.of("cat", "dog", "Füchse 🦊");
+
+  /** A sidecar with what digiKam and darktable write, and with properties of unknown programs. */
+  static final String SIDECAR =
+      """
+      <?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+      <x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="XMP Core 4.4.0-Exiv2">
+       <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+        <rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+          xmlns:digiKam="http://www.digikam.org/ns/1.0/" xmlns:u="urn:unknown:"
+          xmlns:exif="http://ns.adobe.com/exif/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"
+          xmlns:darktable="http://darktable.sf.net/" xmp:Rating="4" u:größe="ünï 日本 &amp; &lt;">
+         <digiKam:TagsList><rdf:Seq><rdf:li>Orte/Köln</rdf:li></rdf:Seq></digiKam:TagsList>
+         <dc:subject><rdf:Bag><rdf:li>Köln</rdf:li><rdf:li>日本</rdf:li></rdf:Bag></dc:subject>
+         <dc:description><rdf:Alt><rdf:li xml:lang="x-default">a</rdf:li>
+          <rdf:li xml:lang="de">ä</rdf:li></rdf:Alt></dc:description>
+         <exif:GPSTimeStamp>2020-01-01T10:00:00Z</exif:GPSTimeStamp>
+         <darktable:history><rdf:Seq>
+          <rdf:li darktable:num="0" darktable:params="0a0b" darktable:blendop="gz=="/>
+         </rdf:Seq></darktable:history>
+        </rdf:Description>
+       </rdf:RDF>
+      </x:xmpmeta>
+      <?xpacket end="w"?>
+      """;
+
+  @TempDir Path folder;
+  private Path image;
+  private Path sidecar;
+
+  @BeforeEach
+  void image() throws IOException {
+    image = Files.writeString(folder.resolve("photo.jpg"), "no image");
+    sidecar = folder.resolve("photo.jpg.xmp");
+  }
+
+  private boolean write(String... levels) {
+    return PhotoKeywords.write(image, image, List.of(levels), CLASSES);
+  }
+
+  /** Returns the value of every simple property of a sidecar by its namespace and path. */
+  private static Map<String, String> properties(byte[] xmp) throws Exception {
+    Map<String, String> properties = new TreeMap<>();
+    XMPIterator all = XMPMetaFactory.parseFromBuffer(xmp).iterator();
+    while (all.hasNext()) {
+      XMPPropertyInfo each = (XMPPropertyInfo) all.next();
+      if (each.getPath() != null) {
+        properties.put(each.getNamespace() + " " + each.getPath(), each.getValue());
+      }
+    }
+    return properties;
+  }
+
+  private Map<String, String> properties() throws Exception {
+    return properties(Files.readAllBytes(sidecar));
+  }
+
+  @Test
+  void aNewSidecarHasTheClassAsKeywordWithTheGroupsAboveIt() throws Exception {
+    assertThat(write("Tiere", "Füchse 🦊")).isTrue();
+
+    assertThat(properties().values()).contains("Füchse 🦊", "Tiere|Füchse 🦊");
+    assertThat(PhotoKeywords.of(image)).containsExactly("Füchse 🦊");
+    assertThat(image).hasContent("no image");
+  }
+
+  @Test
+  void everythingInTheSidecarOfAnotherProgramStays() throws Exception {
+    Files.writeString(sidecar, SIDECAR);
+    Map<String, String> before = properties();
+
+    assertThat(write("Tiere", "cat")).isTrue();
+
+    assertThat(properties()).containsAllEntriesOf(before).hasSizeGreaterThan(before.size());
+    assertThat(properties().values()).contains("Tiere|cat", "Tiere/cat", "ünï 日本 & <");
+    assertThat(PhotoKeywords.of(image)).containsExactly("Köln", "cat", "日本");
+  }
+
+  @Test
+  void aKeywordThatIsNoTextStays() throws Exception {
+    String odd = "<rdf:li/><rdf:li u:a='1'/><rdf:li xml:lang='ja'>";
+    Files.writeString(sidecar, SIDECAR.replace("<rdf:li>日本", odd + "日本"));
+    Map<String, String> before = properties();
+
+    write("cat");
+
+    assertThat(properties()).containsAllEntriesOf(before);
+    assertThat(PhotoKeywords.of(image)).containsExactly("Köln", "cat", "日本");
+  }
+
+  @Test
+  void anotherClassReplacesOnlyTheKeywordThatWasAddedBefore() throws Exception {
+    Files.writeString(sidecar, SIDECAR.replace("Köln", "dog")); // "dog" is a person's
+    write("cat");
+    assertThat(PhotoKeywords.of(image)).containsExactly("cat", "dog", "日本");
+
+    write("Füchse 🦊");
+    assertThat(PhotoKeywords.of(image)).containsExactly("Füchse 🦊", "dog", "日本");
+    write("dog");
+    assertThat(PhotoKeywords.of(image)).containsExactly("dog", "日本");
+    write("cat"); // would remove "dog" if a call before had taken it for its own
+    assertThat(PhotoKeywords.of(image)).containsExactly("cat", "dog", "日本");
+    write(); // none of these
+    assertThat(PhotoKeywords.of(image)).containsExactly("dog", "日本");
+  }
+
+  @Test
+  void aKeywordOfAnotherClassifierStays() {
+    PhotoKeywords.write(image, image, List.of("indoor"), List.of("indoor", "outdoor"));
+    write("cat");
+
+    assertThat(PhotoKeywords.of(image)).containsExactly("cat", "indoor");
+  }
+
+  @Test
+  void nothingIsWrittenTwiceOrForNoClass() throws IOException {
+    assertThat(write()).isFalse();
+    assertThat(sidecar).doesNotExist();
+
+    write("cat");
+    byte[] once = Files.readAllBytes(sidecar);
+
+    assertThat(write("cat")).isFalse();
+    assertThat(sidecar).hasBinaryContent(once);
+  }
+
+  @Test
+  void aGroupIsReplacedWithItsClass() throws Exception {
+    write("Pets", "cat");
+    write("Animals", "cat");
+
+    assertThat(properties().values()).contains("Animals|cat").doesNotContain("Pets|cat");
+    assertThat(PhotoKeywords.of(image)).containsExactly("cat");
+  }
+
+  @Test
+  void aClassNameHasNoSeparatorOfLevels() throws Exception {
+    PhotoKeywords.write(image, image, List.of("a/b|c"), List.of("a/b|c"));
+
+    assertThat(PhotoKeywords.of(image)).containsExactly("a-b-c");
+  }
+
+  /** It may belong to photo.cr2. */
+  @Test
+  void aSidecarWithoutTheEndingOfTheImageIsReadAndNeverChanged() throws Exception {
+    Path other = Files.writeString(folder.resolve("photo.xmp"), SIDECAR);
+    assertThat(PhotoKeywords.of(image)).containsExactly("Köln", "日本");
+
+    write("cat");
+
+    assertThat(other).hasContent(SIDECAR);
+    assertThat(PhotoKeywords.of(image)).containsExactly("Köln", "cat", "日本");
+    assertThat(properties().values()).contains("Köln").doesNotContain("ünï 日本 & <");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "no XML",
+        "<html/>",
+        "<x:xmpmeta xmlns:x='adobe:ns:meta/'/>",
+        "<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><a>&e;</a>"
+      })
+  void anUnreadableSidecarIsNamedAndStaysAsItIs(String content) throws IOException {
+    Files.writeString(sidecar, content);
+
+    assertThatThrownBy(() -> write("cat"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageStartingWith(sidecar + ": not an XMP sidecar, so it is left as it is: ")
+        .hasMessageNotContaining("\n");
+    assertThatThrownBy(() -> PhotoKeywords.of(image)).hasMessageStartingWith(sidecar + ": not an");
+    assertThat(sidecar).hasContent(content);
+  }
+
+  @Test
+  void bytesThatAreNotUtf8AreNotTakenForAnotherText() throws IOException {
+    byte[] latin = SIDECAR.getBytes(StandardCharsets.ISO_8859_1);
+    Files.write(sidecar, latin);
+
+    assertThatThrownBy(() -> write("cat")).hasMessageContaining("not an XMP sidecar");
+    assertThat(sidecar).hasBinaryContent(latin);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anEndAtAnyPointLeavesTheOldOrTheNewSidecar(FailingDisk.End end) throws Exception {
+    Files.writeString(sidecar, SIDECAR);
+    write("cat");
+    byte[] after = Files.readAllBytes(sidecar);
+    boolean isEnded = true;
+    for (int point = 0; isEnded; point++) {
+      Files.writeString(sidecar, SIDECAR);
+      try (FailingDisk disk = new FailingDisk(point, end)) {
+        try {
+          write("cat");
+        } catch (FailingDisk.Ended | KgCoopException e) {
+          assertThat(e.toString()).doesNotContain("left as it is");
+        }
+        isEnded = disk.isEnded();
+      }
+      assertThat(Files.readAllBytes(sidecar)).isIn(SIDECAR.getBytes(StandardCharsets.UTF_8), after);
+    }
+    assertThat(sidecar).hasBinaryContent(after);
+  }
+
+  @Test
+  void twoCallsAtOnceKeepTheKeywordsOfBoth() throws Exception {
+    List<Thread> threads = new ArrayList<>();
+    for (String name : List.of("a", "b", "c", "d")) {
+      threads.add(
+          new Thread(
+              () -> {
+                for (int i = 0; i < 5; i++) {
+                  PhotoKeywords.write(image, image, List.of(name + i), List.of(name + i));
+                }
+              }));
+    }
+    threads.forEach(Thread::start);
+    for (Thread each : threads) {
+      each.join();
+    }
+
+    assertThat(PhotoKeywords.of(image)).hasSize(20).contains("a0", "b4", "d2");
+  }
+
+  /** Returns a JPEG file without an image, with one segment. */
+  private static byte[] jpeg(int marker, byte[] segment) throws IOException {
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    file.write(HexFormat.of().parseHex("ffd8ff"));
+    file.write(marker);
+    file.write((segment.length + 2) >> 8);
+    file.write(segment.length + 2);
+    file.write(segment);
+    file.write(HexFormat.of().parseHex("ffd9"));
+    return file.toByteArray();
+  }
+
+  @Test
+  void keywordsInAPhotoAreReadAndGoIntoItsSidecar() throws Exception {
+    byte[] photo =
+        jpeg(0xe1, ("http://ns.adobe.com/xap/1.0/\0" + SIDECAR).getBytes(StandardCharsets.UTF_8));
+    Files.write(image, photo);
+    assertThat(PhotoKeywords.of(image)).containsExactly("Köln", "日本");
+
+    write("cat");
+
+    assertThat(PhotoKeywords.of(image)).containsExactly("Köln", "cat", "日本");
+    assertThat(image).hasBinaryContent(photo);
+  }
+
+  @Test
+  void keywordsOfIptcAreRead() throws IOException {
+    ByteArrayOutputStream data = new ByteArrayOutputStream();
+    data.write(HexFormat.of().parseHex("1c015a00031b2547")); // UTF-8
+    for (String keyword : List.of("Köln", "sea")) {
+      byte[] text = keyword.getBytes(StandardCharsets.UTF_8);
+      data.write(HexFormat.of().parseHex("1c021900"));
+      data.write(text.length);
+      data.write(text);
+    }
+    byte[] iptc = data.toByteArray();
+    ByteArrayOutputStream segment = new ByteArrayOutputStream();
+    segment.write("Photoshop 3.0\0008BIM".getBytes(StandardCharsets.US_ASCII));
+    segment.write(HexFormat.of().parseHex("04040000000000"));
+    segment.write(iptc.length);
+    segment.write(iptc);
+    segment.write(new byte[iptc.length % 2]);
+    Files.write(image, jpeg(0xed, segment.toByteArray()));
+
+    assertThat(PhotoKeywords.of(image)).containsExactly("Köln", "sea");
+  }
+
+  @Test
+  void aCopyGetsTheContentOfTheSidecar() throws Exception {
+    Files.writeString(sidecar, SIDECAR);
+    Path copy = Files.createDirectories(folder.resolve("cat")).resolve("photo.jpg");
+
+    PhotoKeywords.write(image, copy, List.of("cat"), CLASSES);
+
+    assertThat(sidecar).hasContent(SIDECAR);
+    assertThat(PhotoKeywords.of(copy)).containsExactly("Köln", "cat", "日本");
+    try (Stream<Path> files = Files.list(copy.getParent())) {
+      assertThat(files).hasSize(1);
+    }
+  }
+}
