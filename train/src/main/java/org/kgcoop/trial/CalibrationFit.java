@@ -115,9 +115,8 @@ final class CalibrationFit {
   private @Nullable Calibration outOfFold(ClassifierFile learned, DataSet drawn, Path work) {
     List<Fold> folds = Fold.ofImages(drawn, FOLDS);
     CrossValidation nested = new CrossValidation(context, trial.sample(), work, runner);
-    MethodSpec spec = MethodSpec.of(any -> learned.method(), trial.spec().training());
     try (Progress.Task task = context.progress().start(where() + "calibration", 1)) {
-      nested.train(spec, RUN, folds);
+      nested.train(trial.recipe().with(learned.method()), RUN, folds);
       task.done(1);
     }
     List<CrossValidation.HeldOut> heldOut = nested.heldOut(RUN, folds);

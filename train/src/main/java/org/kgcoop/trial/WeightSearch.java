@@ -129,8 +129,8 @@ final class WeightSearch {
     try (Progress.Task task =
         context.progress().start(trial.sample().name() + ": weights", (long) grid.size())) {
       for (double weight : grid) {
-        MethodSpec spec = MethodSpec.of(any -> method.apply(weight), trial.spec().training());
-        measured.add(nested.measure(spec, "weight=" + weight, folds));
+        Recipe recipe = trial.recipe().with(method.apply(weight));
+        measured.add(nested.measure(recipe, "weight=" + weight, folds));
         task.done(measured.size());
       }
     }
