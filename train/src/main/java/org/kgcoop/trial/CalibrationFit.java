@@ -1,17 +1,13 @@
 package org.kgcoop.trial;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.Calibration.Origin;
-import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.model.Head;
@@ -51,13 +47,7 @@ final class CalibrationFit {
 
   /** Deletes the runs of the folds, which are kept until the results of the run are saved. */
   static void delete(Path run) {
-    try {
-      if (Files.exists(work(run))) {
-        FolderTree.delete(work(run));
-      }
-    } catch (IOException e) {
-      throw KgCoopException.io(work(run) + ": cannot be deleted: " + FileErrors.reason(e), e);
-    }
+    FolderTree.remove(work(run));
   }
 
   /**
