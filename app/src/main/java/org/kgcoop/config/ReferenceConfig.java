@@ -301,7 +301,8 @@ public final class ReferenceConfig {
       set("context_tokens", section + "N_CTX"); // ProGrad starts from the template's words
     } else if (!begins) {
       setting("words", "");
-      setting("context_tokens", in.text(section + "N_CTX", "16")); // the published default
+      String tokens = section + "N_CTX";
+      setting("context_tokens", in.has(tokens) ? in.text(tokens) : "16"); // the published default
     } else if (method.id().equals(KgCoOp.ID)) { // any value is a flag in its code
       startFrom("a photo of a");
     } else if (!isFlag) {

@@ -56,11 +56,6 @@ final class ReferenceValues {
     return value == null || value.isNull() ? "" : value.asText().strip();
   }
 
-  /** Returns the text, or another text if the key is missing. */
-  String text(String key, String other) {
-    return has(key) ? text(key) : other;
-  }
-
   /** Returns the text. The elements of a list are joined by {@code |}, as in settings. */
   String listed(String key) {
     read.add(key);

@@ -6,11 +6,6 @@ import org.kgcoop.report.chart.Drawing;
 /** A part of a section. */
 sealed interface Block {
 
-  /** Returns the charts of the block. */
-  default List<Chart> charts() {
-    return List.of();
-  }
-
   /** Returns the tables of the block. */
   default List<ReportTable> grids() {
     return List.of();
@@ -41,11 +36,6 @@ sealed interface Block {
    */
   record Chart(String caption, Drawing drawing, List<String> legend, ReportTable numbers)
       implements Block {
-    @Override
-    public List<Chart> charts() {
-      return List.of(this);
-    }
-
     @Override
     public List<ReportTable> grids() {
       return List.of(numbers);

@@ -47,16 +47,11 @@ final class Formats {
 
   /** Formats a duration in seconds, minutes or hours. */
   static String duration(double seconds) {
-    return duration(seconds, 1);
-  }
-
-  /** Formats a duration like {@link #duration(double)}, with some decimals below one minute. */
-  static String duration(double seconds, int decimals) {
     if (!Double.isFinite(seconds)) {
       return NONE;
     }
     if (seconds < 60) {
-      return decimals(seconds, decimals) + " s";
+      return decimals(seconds, 1) + " s";
     }
     long minutes = Math.round(seconds / 60);
     return minutes < 60 ? minutes + " min" : minutes / 60 + " h " + minutes % 60 + " min";

@@ -87,18 +87,8 @@ record ReportTable(String label, String corner, List<Column> columns, List<Row> 
     /** Adds a column of words. */
     @CanIgnoreReturnValue
     Builder<T> words(String title, Function<? super T, String> text) {
-      columns.add(column(title, false, text));
+      columns.add(new Column(title, false, elements.stream().map(text).map(Figure::of).toList()));
       return this;
-    }
-
-    /** Adds a column of formatted numbers. */
-    Builder<T> formatted(String title, Function<? super T, String> text) {
-      columns.add(column(title, true, text));
-      return this;
-    }
-
-    private Column column(String title, boolean numeric, Function<? super T, String> text) {
-      return new Column(title, numeric, elements.stream().map(text).map(Figure::of).toList());
     }
 
     /** Adds a column of numbers that marks no number as the best. */

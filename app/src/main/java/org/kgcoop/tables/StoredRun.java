@@ -254,16 +254,7 @@ public final class StoredRun {
   StoredRun withTargets(List<TargetResult> targets) {
     TableCell own = cell();
     return new StoredRun(
-        path,
-        name,
-        new TableCell(
-            own.method(),
-            own.title(),
-            own.prompts(),
-            own.setting(),
-            own.sample(),
-            own.run(),
-            RunResults.NONE.with(targets, own.results().joint())));
+        path, name, own.with(RunResults.NONE.with(targets, own.results().joint())));
   }
 
   public String method() {

@@ -9,7 +9,6 @@ import java.util.TreeSet;
 import java.util.function.BinaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.eval.Metrics;
 
 /**
@@ -91,15 +90,6 @@ public final class TableRow {
 
   int shots() {
     return shots;
-  }
-
-  /**
-   * Returns true if a user means this row. The name is the label, or the label with the method's id
-   * instead of its title.
-   */
-  public boolean isNamed(String name) {
-    return name.equalsIgnoreCase(label)
-        || name.equalsIgnoreCase(label.replace(MethodRegistry.title(method), method));
   }
 
   Set<String> dataSets() {

@@ -42,32 +42,22 @@ public final class TableWriter {
   private final RunTable table;
 
   /**
-   * The row that all others are compared with. If null, all pairs with equal shots are compared.
-   */
-  private final @Nullable TableRow against;
-
-  /**
    * False for the style of papers: no intervals, and the best estimate of each column is marked.
    */
   private final boolean intervals;
 
   /**
-   * Prepares a table and the differences between its rows.
+   * Prepares a table and the differences between its rows of equal shots.
    *
-   * @param against the row that all others are compared with, or null to compare all pairs with
-   *     equal shots
    * @param intervals false for the style of papers: no intervals or differences, and the best
    *     estimate of each column is marked
    */
-  public TableWriter(RunTable table, @Nullable TableRow against, boolean intervals) {
+  public TableWriter(RunTable table, boolean intervals) {
     this.table = table;
-    this.against = against;
     this.intervals = intervals;
   }
 
-  /**
-   * Returns the differences from {@code against}, or between all pairs of rows with equal shots.
-   */
+  /** Returns the differences between all pairs of rows with equal shots. */
   List<RunTable.Difference> differences() {
     List<RunTable.Difference> differences = new ArrayList<>();
     pairs().forEach(pair -> table.columns().forEach(column -> add(differences, pair, column)));
@@ -95,13 +85,9 @@ public final class TableWriter {
     List<Pair> pairs = new ArrayList<>();
     for (int i = 0; i < rows.size(); i++) {
       TableRow row = rows.get(i);
-      if (against == null) {
-        rows.subList(0, i).stream()
-            .filter(other -> other.shots() == row.shots())
-            .forEach(other -> pairs.add(new Pair(row, other)));
-      } else if (!row.equals(against)) {
-        pairs.add(new Pair(row, against));
-      }
+      rows.subList(0, i).stream()
+          .filter(other -> other.shots() == row.shots())
+          .forEach(other -> pairs.add(new Pair(row, other)));
     }
     return pairs;
   }

@@ -113,7 +113,7 @@ class RunTableTest {
     assertThat((interval.low() + interval.high()) / 2).isCloseTo(70, within(2.0));
     assertThat(figure(table, 1, "test").complete()).isTrue();
     assertThat(figure(table, 1, "test").seeds()).isEqualTo(3);
-    String text = new TableWriter(table, null, true).write(TableWriter.Format.TEXT);
+    String text = new TableWriter(table, true).write(TableWriter.Format.TEXT);
     assertThat(text.lines().filter(line -> line.startsWith("CoOp"))).allMatch(l -> l.contains("†"));
     assertThat(text.lines().filter(line -> line.startsWith("KgCoOp ")))
         .noneMatch(l -> l.contains("†"));
@@ -126,7 +126,7 @@ class RunTableTest {
       add(StoredRuns.run("coop", "pets", seed).target("test", 50, 100));
       add(StoredRuns.run("kgcoop", "pets", seed).target("test", 51, 100));
     }
-    TableWriter writer = new TableWriter(table(), null, false);
+    TableWriter writer = new TableWriter(table(), false);
     assertThat(writer.write(TableWriter.Format.LATEX))
         .contains("& \\textbf{51.00 $\\pm$ 0.00} &", "& 50.00 $\\pm$ 0.00 &")
         .doesNotContain("[", "difference", "bootstrap");
@@ -138,7 +138,7 @@ class RunTableTest {
   void latexEscapesNames() {
     String name = "a_b\\c{d}$e^f~g%h&i#j";
     add(StoredRuns.run("coop", "pets", 1).target(name, 50, 100));
-    String latex = new TableWriter(table(), null, false).write(TableWriter.Format.LATEX);
+    String latex = new TableWriter(table(), false).write(TableWriter.Format.LATEX);
     assertThat(latex)
         .contains(
             "a\\_b\\textbackslash{}c\\{d\\}\\$e\\textasciicircum{}f\\textasciitilde{}g\\%h\\&i\\#j")
@@ -274,7 +274,7 @@ class RunTableTest {
       assertThat(table.difference(rows.get(other), rows.get(0), "test")).isNull();
     }
     assertThat(table.best("test")).isNull();
-    assertThat(new TableWriter(table, null, true).write(TableWriter.Format.MARKDOWN))
+    assertThat(new TableWriter(table, true).write(TableWriter.Format.MARKDOWN))
         .contains("| KgCoOp - CoOp | - | 0 of 1 |");
   }
 
@@ -297,7 +297,7 @@ class RunTableTest {
     assertThat(difference.value()).isCloseTo(25, within(1e-9));
     assertThat(difference.pairs()).isEqualTo(2);
     assertThat(difference.isSignificant()).isTrue();
-    TableWriter writer = new TableWriter(table, null, true);
+    TableWriter writer = new TableWriter(table, true);
     assertThat(writer.write(TableWriter.Format.MARKDOWN))
         .containsPattern("\\| KgCoOp - CoOp \\| .*\\+25.00.* \\| 2 of 5 \\|")
         .contains("pairs: runs on the same data set with the same seed");
@@ -429,7 +429,7 @@ class RunTableTest {
     assertThat(figure(table, 0, "ece").deviation()).isCloseTo(0.025, within(1e-9));
     assertThat(figure(table, 0, "ece:base").mean()).isCloseTo(0.15, within(1e-9));
     assertThat(figure(table, 0, "ece").interval()).isNull();
-    assertThat(new TableWriter(table, null, true).write(TableWriter.Format.TEXT))
+    assertThat(new TableWriter(table, true).write(TableWriter.Format.TEXT))
         .contains("24.00", "0.2250 ± 0.0250");
     assertThat(TableNotes.of(table)).isEmpty();
   }
@@ -440,8 +440,7 @@ class RunTableTest {
     add(StoredRuns.run("kgcoop", "pets", 1).target("test", 1, 2).ece("test", 0.125));
 
     String text =
-        new TableWriter(table().with(List.of("ece")), null, false)
-            .write(TableWriter.Format.MARKDOWN);
+        new TableWriter(table().with(List.of("ece")), false).write(TableWriter.Format.MARKDOWN);
 
     assertThat(text).contains("| **0.1250** |", "| 0.2500 |");
   }

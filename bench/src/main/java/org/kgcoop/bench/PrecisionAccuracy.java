@@ -156,19 +156,11 @@ final class PrecisionAccuracy {
 
   private static MethodSpec spec(String method, Map<Key, SettingValues> given) {
     SettingValues usual = SettingValues.of("method", method);
-    return MethodSpec.of(
-        task ->
-            spec(given.getOrDefault(new Key(task.dataSet(), method, task.seed()), usual))
-                .method()
-                .apply(task),
-        spec(usual).training());
+    return task ->
+        spec(given.getOrDefault(new Key(task.dataSet(), method, task.seed()), usual)).recipe(task);
   }
 
   private static MethodSpec spec(SettingValues method) {
-    return MethodSpec.of(
-        method,
-        SettingValues.of("augment", "test"),
-        PublishedDefaults.FEW_SHOT,
-        SettingValues.NONE);
+    return MethodSpec.of(method, SettingValues.of("augment", "test"), PublishedDefaults.FEW_SHOT);
   }
 }

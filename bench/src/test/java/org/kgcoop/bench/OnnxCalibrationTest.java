@@ -93,8 +93,7 @@ class OnnxCalibrationTest {
   private static ClassifierFile learned(String id) {
     SettingValues method = SettingValues.of("method", id);
     SettingValues training = SettingValues.of("epochs", 1).with("augment", "test");
-    MethodSpec spec =
-        MethodSpec.of(method, training, PublishedDefaults.FEW_SHOT, SettingValues.NONE);
+    MethodSpec spec = MethodSpec.of(method, training, PublishedDefaults.FEW_SHOT);
     ExperimentContext context =
         new ExperimentContext(
             clip,

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
  * The options of opening a data set. Each {@code with} method returns a copy.
  *
  * @param overrides values that replace those of the files
- * @param splitSeed the seed that divides images without a given split
  * @param divide true to divide images without a given split, false to use all of them for training
  * @param checks the checks while reading
  * @param warnings receives warnings
@@ -16,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record DataSetOptions(
     Overrides overrides,
-    long splitSeed,
     boolean divide,
     Checks checks,
     Consumer<String> warnings,
@@ -44,7 +42,7 @@ public record DataSetOptions(
   /** The options for data of which only the path is known. */
   public static DataSetOptions defaults(Consumer<String> warnings) {
     Overrides nothing = new Overrides(null, null, null);
-    return new DataSetOptions(nothing, 1, true, new Checks(true, false), warnings, note -> {});
+    return new DataSetOptions(nothing, true, new Checks(true, false), warnings, note -> {});
   }
 
   public @Nullable String name() {
@@ -75,11 +73,11 @@ public record DataSetOptions(
   }
 
   private DataSetOptions with(Overrides other) {
-    return new DataSetOptions(other, splitSeed, divide, checks, warnings, notes);
+    return new DataSetOptions(other, divide, checks, warnings, notes);
   }
 
   private DataSetOptions with(Checks other) {
-    return new DataSetOptions(overrides, splitSeed, divide, other, warnings, notes);
+    return new DataSetOptions(overrides, divide, other, warnings, notes);
   }
 
   public DataSetOptions withName(@Nullable String name) {
@@ -94,13 +92,9 @@ public record DataSetOptions(
     return with(new Overrides(overrides.name, overrides.images, template));
   }
 
-  public DataSetOptions withSplitSeed(long seed) {
-    return new DataSetOptions(overrides, seed, divide, checks, warnings, notes);
-  }
-
   /** Uses all images for training if no split is given. */
   public DataSetOptions undivided() {
-    return new DataSetOptions(overrides, splitSeed, false, checks, warnings, notes);
+    return new DataSetOptions(overrides, false, checks, warnings, notes);
   }
 
   public DataSetOptions withCheckFiles(boolean files) {
@@ -112,6 +106,6 @@ public record DataSetOptions(
   }
 
   public DataSetOptions withNotes(Consumer<String> other) {
-    return new DataSetOptions(overrides, splitSeed, divide, checks, warnings, other);
+    return new DataSetOptions(overrides, divide, checks, warnings, other);
   }
 }

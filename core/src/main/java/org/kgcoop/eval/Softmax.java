@@ -36,7 +36,7 @@ public final class Softmax {
    * Returns the index of the largest value of {@code from} to {@code to} - 1, the lowest of equal
    * ones.
    */
-  static int argMax(double[] values, int from, int to) {
+  public static int argMax(double[] values, int from, int to) {
     int best = from;
     for (int i = from + 1; i < to; i++) {
       if (values[i] > values[best]) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.kgcoop.KgCoopException;
 
 /** A folder and its entire content. Symbolic links are not followed. */
 public final class FolderTree {
@@ -31,6 +32,19 @@ public final class FolderTree {
       for (Path path : deepestFirst(folder)) {
         Files.delete(path);
       }
+    }
+  }
+
+  /**
+   * Deletes a folder that kgcoop has made, if it exists.
+   *
+   * @throws KgCoopException of the category IO if it cannot be deleted
+   */
+  public static void remove(Path folder) {
+    try {
+      delete(folder);
+    } catch (IOException e) {
+      throw KgCoopException.io(folder + ": cannot be deleted: " + FileErrors.reason(e), e);
     }
   }
 }

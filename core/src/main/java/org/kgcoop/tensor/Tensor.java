@@ -399,22 +399,10 @@ public final class Tensor implements AutoCloseable {
     return tensor("parameter", () -> handle.detach().clone().set_requires_grad(true), this);
   }
 
-  /** Returns a tensor with the same memory, without gradient history, that requires gradients. */
-  public Tensor leaf() {
-    return view("leaf", () -> handle.detach().set_requires_grad(true));
-  }
-
   /** Overwrites the values. */
   public void copy_(Tensor source) {
     try (Autograd.Switch off = Autograd.off()) {
       run("copy_", () -> handle.copy_(source.handle), this, source);
-    }
-  }
-
-  /** Multiplies the values in place, without recording. */
-  public void multiply_(double factor) {
-    try (Autograd.Switch off = Autograd.off()) {
-      run("multiply_", () -> handle.mul_(new Scalar(factor)), this);
     }
   }
 

@@ -198,11 +198,11 @@ final class LabelResults {
               .with(
                   new LabelSource(
                       new Labels(Labels.Origin.CHOSEN, journal, audit.size(), 0), audit));
-      delete(training);
+      FolderTree.remove(training);
       AdaptationRun.run(context, request, training);
       publish(training);
     } catch (KgCoopException e) {
-      delete(training);
+      FolderTree.remove(training);
       throw e;
     }
     return out.resolve("classifier.safetensors");
@@ -249,16 +249,6 @@ final class LabelResults {
     } catch (IOException e) {
       throw KgCoopException.io(out + ": cannot be written: " + FileErrors.reason(e), e);
     }
-    delete(training);
-  }
-
-  private static void delete(Path folder) {
-    try {
-      if (Files.exists(folder)) {
-        FolderTree.delete(folder);
-      }
-    } catch (IOException e) {
-      throw KgCoopException.io(folder + ": cannot be deleted: " + FileErrors.reason(e), e);
-    }
+    FolderTree.remove(training);
   }
 }

@@ -141,7 +141,10 @@ public final class AdaptationRun {
   private AdaptRecord.@Nullable FewObjects objects(
       AdaptRequest of, ImageGroups copies, CrossValidation nested) {
     return ObjectSearch.isPossible(of)
-        ? new ObjectSearch(copies, nested, new Candidates(context.clip(), 0))
+        ? new ObjectSearch(
+                copies,
+                nested,
+                new Candidates(context.clip(), 0, FewShotSample.of(copies.data(), of.seed())))
             .find(context.cache().test(copies.data().train(), done -> {}).vectors())
         : null;
   }

@@ -44,7 +44,7 @@ record Answers(Score score, List<AdaptRecord.OfClass> classes, List<AdaptRecord.
     int[] correct = new int[learned];
     for (CrossValidation.HeldOut each : heldOut) {
       Item item = each.item();
-      int predicted = largest(each.logits());
+      int predicted = Softmax.argMax(each.logits(), 0, each.logits().length);
       images.add(
           new Score.HeldOutImage(
               hidesClasses ? "class " + item.label() : item.group(),
@@ -71,13 +71,5 @@ record Answers(Score score, List<AdaptRecord.OfClass> classes, List<AdaptRecord.
                 label -> new AdaptRecord.OfClass(names.get(label), counts[label], correct[label]))
             .toList(),
         mistakes);
-  }
-
-  private static int largest(double[] logits) {
-    int largest = 0;
-    for (int c = 1; c < logits.length; c++) {
-      largest = logits[c] > logits[largest] ? c : largest;
-    }
-    return largest;
   }
 }

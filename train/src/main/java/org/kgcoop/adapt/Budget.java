@@ -7,9 +7,7 @@ import java.util.function.BooleanSupplier;
 import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.method.CoOp;
-import org.kgcoop.method.Method;
 import org.kgcoop.method.PromptMethod;
-import org.kgcoop.method.TaskContext;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextSettings;
@@ -18,7 +16,7 @@ import org.kgcoop.tensor.Tensor;
 import org.kgcoop.train.TrainingSettings;
 import org.kgcoop.trial.CrossValidation;
 import org.kgcoop.trial.ExperimentContext;
-import org.kgcoop.trial.MethodSpec;
+import org.kgcoop.trial.Recipe;
 
 /**
  * Time limit of an adaptation. All work counts, from the start of the command to the last file.
@@ -118,14 +116,15 @@ final class Budget {
    *     for as many steps as on all data
    * @param data the data of the final training
    */
-  String leftOut(Method method, MethodSpec spec, TaskContext task, int folds, DataSet data) {
+  String leftOut(Recipe recipe, int folds, DataSet data) {
     if (Double.isInfinite(seconds)) {
       return "";
     }
-    TrainingSettings training = spec.training().apply(method.trained().orElseThrow(), task);
+    TrainingSettings training = recipe.steps();
     int classes = data.classNames().size();
     int parallel =
-        CrossValidation.foldsAtATime(context.clip().device(), method, classes, data.train().size());
+        CrossValidation.foldsAtATime(
+            context.clip().device(), recipe.method(), classes, data.train().size());
     double steps = training.steps(data.train()) * (1 + (double) folds / Math.min(folds, parallel));
     double needed = steps * secondsOfAStep(data.classNames(), left() / steps);
     if (needed <= left()) {

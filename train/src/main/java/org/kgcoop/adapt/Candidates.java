@@ -14,12 +14,15 @@ import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.LpPlusPlus;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.Proker;
+import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.SettingValues;
+import org.kgcoop.trial.FewShotSample;
 import org.kgcoop.trial.MethodSpec;
+import org.kgcoop.trial.Recipe;
 
 /**
  * Candidate methods with their settings, those closest to zero-shot CLIP first. The settings are
@@ -93,15 +96,18 @@ final class Candidates {
 
   private final Clip clip;
   private final int views;
+  private final TaskContext task;
 
   /**
    * Creates the candidates for a CLIP model.
    *
    * @param views the number of random views per training image; 0 uses only the test view
+   * @param sample all images to learn from
    */
-  Candidates(Clip clip, int views) {
+  Candidates(Clip clip, int views, FewShotSample sample) {
     this.clip = clip;
     this.views = views;
+    task = sample.task();
   }
 
   /**
@@ -132,7 +138,7 @@ final class Candidates {
     return "";
   }
 
-  MethodSpec spec(String id) {
+  Recipe recipe(String id) {
     SettingValues method = SettingValues.of(Declaration.METHOD, id);
     SettingValues training = SettingValues.of("augment", views == 0 ? "test" : "cache:" + views);
     if (views > 0) {
@@ -166,7 +172,7 @@ final class Candidates {
       }
       default -> {}
     }
-    return MethodSpec.of(method, training, PublishedDefaults.FEW_SHOT, SettingValues.NONE);
+    return MethodSpec.of(method, training, PublishedDefaults.FEW_SHOT).recipe(task);
   }
 
   /**

@@ -20,7 +20,6 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Interval;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.progress.Progress;
@@ -29,7 +28,7 @@ import org.kgcoop.trial.CrossValidation;
 import org.kgcoop.trial.ExperimentContext;
 import org.kgcoop.trial.FewShotSample;
 import org.kgcoop.trial.Fold;
-import org.kgcoop.trial.MethodSpec;
+import org.kgcoop.trial.Recipe;
 
 /**
  * Comparison of the candidates on held-out images, with the resulting choice and its expected
@@ -59,7 +58,6 @@ final class Comparison {
   private final DataSet data;
   private final DataSet compared; // without the images of the audit
   private final Budget budget;
-  private final FewShotSample sample; // all images
   private final Map<String, Double> shares; // the weight of an image in a score
   private final CrossValidation nested;
   private final Candidates candidates;
@@ -103,9 +101,9 @@ final class Comparison {
     this.budget = budget;
     this.nested = nested;
     this.shares = shares;
-    sample = FewShotSample.of(data, request.seed());
     record = begun;
-    candidates = new Candidates(context.clip(), begun.plan().views());
+    FewShotSample all = FewShotSample.of(data, request.seed());
+    candidates = new Candidates(context.clip(), begun.plan().views(), all);
     audit = Fold.audit(data, request.labels().audit(), request.unseen());
     compared = audit == null ? data : audit.fitted();
     folds =
@@ -188,7 +186,7 @@ final class Comparison {
   Outcome without(String method) {
     add(
         leftOut(
-            candidates.spec(method),
+            candidates.recipe(method),
             "there was no time to train it on all images (--minutes)",
             true));
     measured.remove(method);
@@ -320,7 +318,7 @@ final class Comparison {
 
   private boolean isLearned() {
     String id = Objects.requireNonNull(record.choice()).method();
-    return !(method(candidates.spec(id)) instanceof TextMethod);
+    return !(candidates.recipe(id).method() instanceof TextMethod);
   }
 
   private AdaptRecord.@Nullable Accuracy unseenAccuracy(Answers chosen) {
@@ -341,7 +339,7 @@ final class Comparison {
 
   /** Returns the predictions of a method for held-out images, after training what is missing. */
   private Answers answers(String id, List<Fold> folds, BooleanSupplier stop) {
-    nested.until(stop).train(candidates.spec(id), id, folds);
+    nested.until(stop).train(candidates.recipe(id), id, folds);
     return Answers.of(
         nested.heldOut(id, folds),
         folds.get(0).seen().classNames(),
@@ -354,21 +352,13 @@ final class Comparison {
     return Objects.requireNonNull(measured.get(id), id);
   }
 
-  private TaskContext task() {
-    return sample.task();
-  }
-
-  private Method method(MethodSpec spec) {
-    return spec.method().apply(task());
-  }
-
   /**
    * Measures a method, or returns the reason why it is skipped or does not support this model or
    * these images.
    */
   private AdaptRecord.Candidate attempted(String id) {
-    MethodSpec spec = candidates.spec(id);
-    AdaptRecord.Candidate leftOut = leftOut(spec);
+    Recipe recipe = candidates.recipe(id);
+    AdaptRecord.Candidate leftOut = leftOut(recipe);
     if (leftOut != null) {
       return leftOut;
     }
@@ -384,43 +374,41 @@ final class Comparison {
     } catch (KgCoopException e) {
       if (e.category() == KgCoopException.Category.CONFIGURATION
           || (e.category() == KgCoopException.Category.DIVERGED && !id.equals(ZeroShot.ID))) {
-        return leftOut(spec, String.valueOf(e.getMessage()), false);
+        return leftOut(recipe, String.valueOf(e.getMessage()), false);
       }
       rethrowUnlessOutOfTime(e);
-      return leftOut(spec, "its share of the time was up (--minutes)", true);
+      return leftOut(recipe, "its share of the time was up (--minutes)", true);
     }
   }
 
   /** Returns a skipped candidate with the reason, or null if the method should be measured. */
-  private AdaptRecord.@Nullable Candidate leftOut(MethodSpec spec) {
-    Method method = method(spec);
+  private AdaptRecord.@Nullable Candidate leftOut(Recipe recipe) {
+    Method method = recipe.method();
     AdaptRecord.Plan repeated = request.plan();
     if (repeated != null && !repeated.methods().contains(method.id())) {
-      return leftOut(spec, "it is not in the plan (--plan)", false);
+      return leftOut(recipe, "it is not in the plan (--plan)", false);
     }
     if (!request.unseen().isEmpty() && method.closedClassReason().isPresent()) {
       return leftOut(
-          spec, method.closedClassReason().get() + " cannot be used on new classes", false);
+          recipe, method.closedClassReason().get() + " cannot be used on new classes", false);
     }
     String tooMany = Candidates.leftOut(method.id(), data.train().size(), data.classNames().size());
     if (!tooMany.isEmpty()) {
-      return leftOut(spec, tooMany, false);
+      return leftOut(recipe, tooMany, false);
     }
     if (repeated != null || method.id().equals(ZeroShot.ID)) {
       return null;
     }
     if (budget.left() <= secondsOfAFinalTraining()) {
-      return leftOut(spec, "the time was up (--minutes)", true);
+      return leftOut(recipe, "the time was up (--minutes)", true);
     }
     String why =
-        Candidates.trainsText(method.id())
-            ? budget.leftOut(method, spec, task(), folds.size(), data)
-            : "";
-    return why.isEmpty() ? null : leftOut(spec, why, true);
+        Candidates.trainsText(method.id()) ? budget.leftOut(recipe, folds.size(), data) : "";
+    return why.isEmpty() ? null : leftOut(recipe, why, true);
   }
 
-  private AdaptRecord.Candidate leftOut(MethodSpec spec, String why, boolean outOfTime) {
-    Method method = method(spec);
+  private AdaptRecord.Candidate leftOut(Recipe recipe, String why, boolean outOfTime) {
+    Method method = recipe.method();
     return new AdaptRecord.Candidate(
         method.id(),
         method.title(),
@@ -442,7 +430,7 @@ final class Comparison {
     measured.put(id, answers);
     return new AdaptRecord.Candidate(
         id,
-        method(candidates.spec(id)).title(),
+        candidates.recipe(id).method().title(),
         answers.score().value(),
         Double.NaN,
         Double.NaN,
@@ -469,11 +457,11 @@ final class Comparison {
   private Outcome unmeasured() {
     List<Fold> all = List.of(Fold.all(data, request.unseen()));
     for (String id : Candidates.SHORT_LIST) {
-      MethodSpec spec = candidates.spec(id);
-      boolean learns = !(method(spec) instanceof TextMethod);
+      Recipe recipe = candidates.recipe(id);
+      boolean learns = !(recipe.method() instanceof TextMethod);
       add(
           learns
-              ? leftOut(spec, "no class has a second image to measure by", false)
+              ? leftOut(recipe, "no class has a second image to measure by", false)
               : measured(id, all, Comparison::never));
     }
     decide();

@@ -31,7 +31,7 @@ import org.kgcoop.trial.EvaluationSet;
 import org.kgcoop.trial.ExperimentContext;
 import org.kgcoop.trial.FewShotSample;
 import org.kgcoop.trial.Fold;
-import org.kgcoop.trial.MethodSpec;
+import org.kgcoop.trial.Recipe;
 import org.kgcoop.trial.Trial;
 import org.kgcoop.trial.TrialRun;
 
@@ -60,7 +60,7 @@ final class FinalTraining {
     this.request = request;
     this.data = data;
     sample = FewShotSample.of(data, request.seed());
-    candidates = new Candidates(context.clip(), plan.views());
+    candidates = new Candidates(context.clip(), plan.views(), sample);
   }
 
   /**
@@ -117,11 +117,10 @@ final class FinalTraining {
    */
   private List<HeldOut> heldOut(
       String id, Method selected, CrossValidation nested, List<Fold> folds) {
-    MethodSpec spec = candidates.spec(id);
-    boolean isFinal =
-        !Candidates.isQuick(id) || spec.method().apply(sample.task()).equals(selected);
+    Recipe recipe = candidates.recipe(id);
+    boolean isFinal = !Candidates.isQuick(id) || recipe.method().equals(selected);
     if (!isFinal) {
-      nested.train(MethodSpec.of(any -> selected, spec.training()), id + SELECTED, folds);
+      nested.train(recipe.with(selected), id + SELECTED, folds);
     }
     Map<String, HeldOut> byImage = new LinkedHashMap<>();
     for (HeldOut each : nested.heldOut(isFinal ? id : id + SELECTED, folds)) {
@@ -135,7 +134,6 @@ final class FinalTraining {
    * class names. Test images that are copies of a training image are skipped.
    */
   private RunResults trained(ExperimentContext on, String id, Path below, String run) {
-    MethodSpec spec = candidates.spec(id);
     Set<String> repeated = ImageGroups.repeatedInTest(data, context.cache());
     List<Item> testItems =
         data.test().stream().filter(item -> !repeated.contains(item.key())).toList();
@@ -149,7 +147,7 @@ final class FinalTraining {
             data.template());
     List<EvaluationSet> targets =
         testItems.isEmpty() ? List.of() : List.of(new EvaluationSet(TEST, target, ClassSplit.ALL));
-    return TrialRun.run(on, new Trial(spec, sample, targets, run), below);
+    return TrialRun.run(on, new Trial(candidates.recipe(id), sample, targets, run), below);
   }
 
   /** Measures a method of the short list on the test images. */

@@ -119,7 +119,7 @@ final class ObjectSearch {
       return List.of();
     }
     String id = Gda.ID + "-" + name;
-    nested.train(candidates.spec(Gda.ID), id, folds);
+    nested.train(candidates.recipe(Gda.ID), id, folds);
     List<String> names = data.classNames();
     return Answers.of(nested.heldOut(id, folds), names, names.size(), Map.of(), false).classes();
   }

@@ -2,17 +2,13 @@ package org.kgcoop.runs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,43 +23,12 @@ public final class EventLog {
   public static final String FILE = "events.jsonl";
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int LONGEST_END = 1 << 14;
 
   private final Path file;
   private @Nullable AppendedFile appended;
 
   EventLog(Path folder) {
     file = folder.resolve(FILE);
-  }
-
-  /**
-   * Returns the last complete line of the log, which another process may be writing; a missing node
-   * if there is none.
-   *
-   * @throws KgCoopException of the category IO if it cannot be read
-   */
-  static JsonNode last(Path folder) {
-    Path file = folder.resolve(FILE);
-    if (!Files.isRegularFile(file)) {
-      return MissingNode.getInstance();
-    }
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      long size = channel.size();
-      ByteBuffer end = ByteBuffer.allocate((int) Math.min(size, LONGEST_END));
-      while (end.hasRemaining()
-          && channel.read(end, size - end.capacity() + (long) end.position()) > 0) {}
-      List<String> lines =
-          new String(end.array(), 0, end.position(), StandardCharsets.UTF_8).lines().toList();
-      for (int i = lines.size() - 1; i >= 0; i--) {
-        JsonNode event = readLine(lines.get(i));
-        if (event != null && event.isObject()) {
-          return event;
-        }
-      }
-      return MissingNode.getInstance();
-    } catch (IOException e) {
-      throw FileErrors.unreadable(file, e);
-    }
   }
 
   /** Removes the events after {@code step}, because those steps will be repeated. */

@@ -156,7 +156,7 @@ public final class RunFolder implements AutoCloseable {
    * @param effort the training time of all steps up to it, which is stored next to it
    */
   public void save(Checkpoint checkpoint, TrainingTime effort) {
-    JsonFiles.write(effortFile(checkpoint.step()), effort.json());
+    JsonFiles.write(effortFile(checkpoint.step()), RunJson.tree(effort));
     save(checkpoint);
   }
 
@@ -191,7 +191,8 @@ public final class RunFolder implements AutoCloseable {
 
   /** Returns the training time up to a checkpoint of this folder; none if unknown. */
   public TrainingTime effort(Checkpoint checkpoint) {
-    return TrainingTime.of(JsonFiles.read(effortFile(checkpoint.step())));
+    return RunJson.read(effortFile(checkpoint.step()), TrainingTime.class)
+        .orElse(TrainingTime.NONE);
   }
 
   private Path effortFile(long step) {

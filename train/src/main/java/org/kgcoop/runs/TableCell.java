@@ -35,4 +35,9 @@ public record TableCell(
     Objects.requireNonNull(sample, "sample");
     Objects.requireNonNull(results, "results");
   }
+
+  /** Returns this entry with other results. */
+  public TableCell with(RunResults others) {
+    return new TableCell(method, title, prompts, setting, sample, run, others);
+  }
 }

@@ -1,9 +1,5 @@
 package org.kgcoop.runs;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-
 /**
  * The number of images in the steps, and their time. It differs between equal runs, so it is not
  * part of a checkpoint.
@@ -28,22 +24,5 @@ public record TrainingTime(long images, double seconds, long warmImages, double 
   /** Returns the time per image in milliseconds, without the start of a process if possible. */
   public double msPerImage() {
     return warmImages > 0 ? 1000 * warmSeconds / warmImages : 1000 * seconds / Math.max(1, images);
-  }
-
-  ObjectNode json() {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("images", images)
-        .put("seconds", seconds)
-        .put("warm_images", warmImages)
-        .put("warm_seconds", warmSeconds);
-  }
-
-  static TrainingTime of(JsonNode json) {
-    return new TrainingTime(
-        json.path("images").asLong(),
-        json.path("seconds").asDouble(),
-        json.path("warm_images").asLong(),
-        json.path("warm_seconds").asDouble());
   }
 }

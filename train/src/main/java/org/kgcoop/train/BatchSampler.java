@@ -1,7 +1,6 @@
 package org.kgcoop.train;
 
 import java.util.List;
-import org.kgcoop.data.BatchOrder;
 
 /** A source of batches, epoch by epoch. */
 @FunctionalInterface
@@ -21,13 +20,5 @@ public interface BatchSampler {
       List<int[]> batches = batches(epoch);
       return batches.subList(0, Math.min(batches.size(), other.batches(epoch).size()));
     };
-  }
-
-  /**
-   * Creates a sampler with a new order in every epoch, a pure function of the seed. It drops
-   * incomplete batches.
-   */
-  static BatchSampler shuffled(int count, int batchSize, long seed) {
-    return epoch -> BatchOrder.batches(count, batchSize, seed, epoch);
   }
 }

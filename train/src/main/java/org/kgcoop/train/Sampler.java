@@ -17,7 +17,7 @@ public enum Sampler {
    */
   public BatchSampler plan(int images, int batchSize, long seed) {
     return switch (this) {
-      case RANDOM -> BatchSampler.shuffled(images, batchSize, seed);
+      case RANDOM -> epoch -> BatchOrder.batches(images, batchSize, seed, epoch);
       case RANDOM_ALL -> epoch -> BatchOrder.allBatches(images, batchSize, seed, epoch);
     };
   }

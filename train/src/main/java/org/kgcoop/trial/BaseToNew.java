@@ -42,7 +42,10 @@ public record BaseToNew(List<DataSet> dataSets, boolean acceptsClosed) implement
                   plan,
                   data,
                   ClassSplit.BASE,
-                  spec -> acceptsClosed && spec.isClosed() ? List.of(base) : List.of(base, unseen),
+                  method ->
+                      acceptsClosed && method.closedClassReason().isPresent()
+                          ? List.of(base)
+                          : List.of(base, unseen),
                   false)
                   .stream();
             })

@@ -1,17 +1,13 @@
 package org.kgcoop.trial;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.Calibration.Origin;
-import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.model.Head;
@@ -51,13 +47,7 @@ final class CalibrationFit {
 
   /** Deletes the runs of the folds, which are kept until the results of the run are saved. */
   static void delete(Path run) {
-    try {
-      if (Files.exists(work(run))) {
-        FolderTree.delete(work(run));
-      }
-    } catch (IOException e) {
-      throw KgCoopException.io(work(run) + ": cannot be deleted: " + FileErrors.reason(e), e);
-    }
+    FolderTree.remove(work(run));
   }
 
   /**
@@ -115,9 +105,8 @@ final class CalibrationFit {
   private @Nullable Calibration outOfFold(ClassifierFile learned, DataSet drawn, Path work) {
     List<Fold> folds = Fold.ofImages(drawn, FOLDS);
     CrossValidation nested = new CrossValidation(context, trial.sample(), work, runner);
-    MethodSpec spec = MethodSpec.of(any -> learned.method(), trial.spec().training());
     try (Progress.Task task = context.progress().start(where() + "calibration", 1)) {
-      nested.train(spec, RUN, folds);
+      nested.train(trial.recipe().with(learned.method()), RUN, folds);
       task.done(1);
     }
     List<CrossValidation.HeldOut> heldOut = nested.heldOut(RUN, folds);

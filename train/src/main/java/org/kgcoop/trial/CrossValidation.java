@@ -12,7 +12,6 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.encoder.EncoderMethod;
 import org.kgcoop.model.Head;
 import org.kgcoop.runs.RunResults;
@@ -83,8 +82,8 @@ public final class CrossValidation {
    * @param id the name of the method among those that are trained on the same folds
    * @throws org.kgcoop.KgCoopException of the kind INTERRUPTED, if the work should stop
    */
-  public void train(MethodSpec spec, String id, List<Fold> folds) {
-    run(spec, id, folds, false);
+  public void train(Recipe recipe, String id, List<Fold> folds) {
+    run(recipe, id, folds, false);
   }
 
   /**
@@ -92,13 +91,13 @@ public final class CrossValidation {
    *
    * @return for each fold, the results for the evaluation sets {@code seen} and {@code unseen}
    */
-  List<RunResults> measure(MethodSpec spec, String id, List<Fold> folds) {
-    return run(spec, id, folds, true);
+  List<RunResults> measure(Recipe recipe, String id, List<Fold> folds) {
+    return run(recipe, id, folds, true);
   }
 
   @CanIgnoreReturnValue
-  private List<RunResults> run(MethodSpec spec, String id, List<Fold> folds, boolean measured) {
-    Method method = spec.method().apply(all.task());
+  private List<RunResults> run(Recipe recipe, String id, List<Fold> folds, boolean measured) {
+    Method method = recipe.method();
     int images = folds.stream().mapToInt(fold -> fold.fitted().train().size()).max().orElse(0);
     int parallel =
         method instanceof EncoderMethod
@@ -106,22 +105,19 @@ public final class CrossValidation {
             : foldsAtATime(context.clip().device(), method, all.classNames().size(), images);
     return Jobs.run(
         folds.stream()
-            .<Supplier<RunResults>>map(fold -> () -> run(spec, method, id, fold, measured))
+            .<Supplier<RunResults>>map(fold -> () -> run(recipe, id, fold, measured))
             .toList(),
         parallel);
   }
 
-  private RunResults run(MethodSpec spec, Method method, String id, Fold fold, boolean measured) {
+  private RunResults run(Recipe recipe, String id, Fold fold, boolean measured) {
     context.checkInterrupted();
-    TaskContext task = all.task();
-    MethodSpec nested =
-        MethodSpec.of(
-            own -> method,
-            (trained, own) ->
-                lengthened(
-                    spec.training().apply(trained, task),
-                    all.data(context.warnings()),
-                    fold.fitted()));
+    TrainingSettings training = recipe.training();
+    Recipe nested =
+        training == null
+            ? recipe
+            : new Recipe(
+                recipe.method(), lengthened(training, all.data(context.warnings()), fold.fitted()));
     List<EvaluationSet> targets =
         measured
             ? List.of(

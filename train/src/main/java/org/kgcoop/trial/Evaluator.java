@@ -181,15 +181,8 @@ public final class Evaluator {
         new JointEvaluation(baseClasses, baseClasses + unseen.classNames().size());
     int[] baseLabels = labels(base.test());
     int[] newLabels = labels(unseen.test());
-    inBatches(
-        classifier,
-        baseFeatures,
-        (from, logits) -> addRows(logits, (i, row) -> joint.add(row, baseLabels[from + i])));
-    inBatches(
-        classifier,
-        newFeatures,
-        (from, logits) ->
-            addRows(logits, (i, row) -> joint.add(row, baseClasses + newLabels[from + i])));
+    forEachRow(classifier, baseFeatures, (i, row) -> joint.add(row, baseLabels[i]));
+    forEachRow(classifier, newFeatures, (i, row) -> joint.add(row, baseClasses + newLabels[i]));
     return joint;
   }
 
@@ -205,6 +198,15 @@ public final class Evaluator {
         }
       }
     }
+  }
+
+  /** Calls a function for the logits of each image, (C), with its index. */
+  private static void forEachRow(
+      Head classifier, Tensor features, BiConsumer<Integer, double[]> each) {
+    inBatches(
+        classifier,
+        features,
+        (from, logits) -> addRows(logits, (i, row) -> each.accept(from + i, row)));
   }
 
   /** Calls a function for each row of logits, (B, C), with its index and values, (C). */
@@ -230,8 +232,7 @@ public final class Evaluator {
     double[][] logits = new double[items.size()][];
     try (Scope all = Scope.open("logits")) {
       Tensor features = features(classifier, cache, items, Progress.SILENT, "images");
-      inBatches(
-          classifier, features, (from, part) -> addRows(part, (i, row) -> logits[from + i] = row));
+      forEachRow(classifier, features, (i, row) -> logits[i] = row);
     }
     return logits;
   }
@@ -247,16 +248,13 @@ public final class Evaluator {
     ProbabilityMetrics.Accumulator before =
         new ProbabilityMetrics.Accumulator(1 / calibration.temperature());
     ProbabilityMetrics.Accumulator after = new ProbabilityMetrics.Accumulator(1);
-    inBatches(
+    forEachRow(
         classifier,
         features,
-        (from, logits) ->
-            addRows(
-                logits,
-                (i, row) -> {
-                  before.add(row, items.get(from + i).label());
-                  after.add(row, items.get(from + i).label());
-                }));
+        (i, row) -> {
+          before.add(row, items.get(i).label());
+          after.add(row, items.get(i).label());
+        });
     return CalibrationResult.of(calibration, Reliability.of(before), Reliability.of(after));
   }
 

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
@@ -18,7 +18,6 @@ import org.kgcoop.data.Fingerprint;
 import org.kgcoop.data.Templates;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.LockedFile;
-import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.RunResults;
@@ -147,14 +146,13 @@ public final class Experiment {
   }
 
   /**
-   * Returns the tasks of a method, all with the default template, because the templates of the data
-   * sets are recorded separately.
+   * Returns the tasks, all with the default template, because the templates of the data sets are
+   * recorded separately.
    */
-  private List<TaskContext> tasks(MethodSpec spec) {
+  private List<TaskContext> tasks() {
     return trials.stream()
-        .filter(trial -> trial.spec().equals(spec))
-        .map(trial -> trial.sample().task())
-        .map(own -> own.withTemplate(Templates.DEFAULT))
+        .map(trial -> trial.sample().task().withTemplate(Templates.DEFAULT))
+        .distinct()
         .toList();
   }
 
@@ -178,25 +176,21 @@ public final class Experiment {
     plan.seeds().forEach(settings.putArray("seeds")::add);
     ArrayNode methods = settings.putArray("methods");
     for (MethodSpec spec : plan.specs()) {
-      List<TaskContext> tasks = tasks(spec);
-      List<Method> parsed = tasks.stream().map(spec.method()).toList();
+      List<Recipe> recipes = tasks().stream().map(spec::recipe).toList();
       ObjectNode entry = methods.addObject();
       entry.set(
           "method",
-          merged(parsed.stream().map(method -> method.settingValues().toJson()).toList()));
-      List<ObjectNode> trainings = new ArrayList<>();
-      for (int i = 0; i < parsed.size(); i++) {
-        TaskContext task = tasks.get(i);
-        parsed
-            .get(i)
-            .trained()
-            .map(trained -> spec.training().apply(trained, task).stored().toJson())
-            .ifPresent(trainings::add);
-      }
+          merged(recipes.stream().map(each -> each.method().settingValues().toJson()).toList()));
+      List<ObjectNode> trainings =
+          recipes.stream()
+              .map(Recipe::training)
+              .filter(Objects::nonNull)
+              .map(training -> training.stored().toJson())
+              .toList();
       if (!trainings.isEmpty()) {
         entry.set("training", merged(trainings).without("seed"));
       }
-      entry.set("setting", spec.setting().toJson());
+      entry.set("setting", recipes.get(0).setting().toJson());
     }
     ArrayNode sets = settings.putArray("data_sets");
     for (DataSet data : protocol.dataSets()) {

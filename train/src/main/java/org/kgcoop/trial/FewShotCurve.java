@@ -26,7 +26,7 @@ public record FewShotCurve(List<DataSet> dataSets) implements Protocol {
             data -> {
               List<EvaluationSet> targets =
                   List.of(new EvaluationSet("test", data, ClassSplit.ALL));
-              return Protocol.trials(plan, data, ClassSplit.ALL, spec -> targets, true).stream();
+              return Protocol.trials(plan, data, ClassSplit.ALL, method -> targets, true).stream();
             })
         .toList();
   }

@@ -69,8 +69,8 @@ record MethodCost(
    */
   static MethodCost measure(
       ExperimentContext context, Trial typical, int classes, Path image, Path scratch) {
-    int batch =
-        typical.method().trained().map(trained -> typical.training(trained).batchSize()).orElse(1);
+    TrainingSettings steps = typical.recipe().training();
+    int batch = steps == null ? 1 : steps.batchSize();
     int shots = Math.max(typical.sample().images() / typical.sample().classCount(), 1);
     int perClass = Math.max(shots, Math.min(MAX_BATCH, batch) / classes + 1);
     List<String> names = names(typical, classes);
@@ -84,7 +84,7 @@ record MethodCost(
             typical.sample().template());
     Trial trial =
         new Trial(
-            typical.spec(),
+            typical.recipe(),
             FewShotSample.of(data, typical.sample().shots(), typical.sample().seed()),
             List.of(),
             "classes" + classes);
@@ -109,7 +109,7 @@ record MethodCost(
       }
       Fit.Training training = (Fit.Training) fit;
       try (TrainableModel model = training.model()) {
-        TrainingSettings settings = trial.training(training.method());
+        TrainingSettings settings = trial.recipe().steps();
         int images = Math.min(Math.min(settings.batchSize(), MAX_BATCH), data.train().size());
         double stepSeconds = step(context, data.train().subList(0, images), settings, model);
         double headSeconds = seconds(context, 2, () -> model.toHead().close());

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.method.Method;
 
 /** Protocol of a table: training data, evaluation sets and columns. */
 public interface Protocol {
@@ -30,7 +31,7 @@ public interface Protocol {
       ExperimentPlan plan,
       DataSet data,
       ClassSplit classes,
-      Function<MethodSpec, List<EvaluationSet>> targets,
+      Function<Method, List<EvaluationSet>> targets,
       boolean shotsInPath) {
     List<FewShotSample> samples = new ArrayList<>();
     for (int shots : plan.shots()) {
@@ -39,14 +40,15 @@ public interface Protocol {
     List<Trial> trials = new ArrayList<>();
     for (MethodSpec spec : plan.specs()) {
       for (FewShotSample sample : samples) {
+        Recipe recipe = spec.recipe(sample.task());
         String run =
             data.name()
                 + "/"
-                + spec.folder(spec.method().apply(sample.task()))
+                + recipe.folder()
                 + (shotsInPath ? "/shots" + sample.shots() : "")
                 + "/seed"
                 + sample.seed();
-        trials.add(new Trial(spec, sample, targets.apply(spec), run));
+        trials.add(new Trial(recipe, sample, targets.apply(recipe.method()), run));
       }
     }
     return trials;

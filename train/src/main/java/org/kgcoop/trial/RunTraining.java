@@ -42,7 +42,7 @@ final class RunTraining {
     this.context = context;
     this.model = model;
     data = trial.sample().data(context.warnings());
-    training = trial.training(method);
+    training = trial.recipe().steps();
     what = data.name() + ", " + method.title() + ", seed " + training.seed();
   }
 

@@ -47,6 +47,6 @@ public record Transfer(String id, DataSet source, List<DataSet> others) implemen
         dataSets().stream()
             .map(data -> new EvaluationSet(data.name(), data, ClassSplit.ALL))
             .toList();
-    return Protocol.trials(plan, source, ClassSplit.ALL, spec -> targets, false);
+    return Protocol.trials(plan, source, ClassSplit.ALL, method -> targets, false);
   }
 }

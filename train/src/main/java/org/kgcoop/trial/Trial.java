@@ -14,34 +14,21 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.method.ClassIndices;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableCell;
-import org.kgcoop.train.TrainingSettings;
 
 /**
  * Trial, the unit of every protocol: a method learns from one few-shot sample and is measured on
  * named evaluation sets.
  *
- * @param spec the method
+ * @param recipe the method for the classes to learn, and its training settings
  * @param sample the few-shot sample
  * @param targets the evaluation sets, with distinct names
  * @param run the path of the run folder relative to the folder of the table, with '/'
- * @param method the method for the classes to learn
  */
-public record Trial(
-    MethodSpec spec, FewShotSample sample, List<EvaluationSet> targets, String run, Method method) {
+public record Trial(Recipe recipe, FewShotSample sample, List<EvaluationSet> targets, String run) {
   public Trial {
     targets = List.copyOf(targets);
-  }
-
-  /**
-   * Creates a trial, and parses the settings of its method.
-   *
-   * @throws KgCoopException if a setting is invalid
-   */
-  public Trial(MethodSpec spec, FewShotSample sample, List<EvaluationSet> targets, String run) {
-    this(spec, sample, targets, run, spec.method().apply(sample.task()));
   }
 
   /**
@@ -57,16 +44,18 @@ public record Trial(
         whole.select(classes).test().isEmpty()
             ? List.of()
             : List.of(new EvaluationSet("test", whole, classes));
-    return new Trial(spec, new FewShotSample(whole, classes, shots, seed), targets, "");
+    FewShotSample sample = new FewShotSample(whole, classes, shots, seed);
+    return new Trial(spec.recipe(sample.task()), sample, targets, "");
   }
 
-  /** Returns the training settings of the method with selected settings. */
-  TrainingSettings training(TrainedMethod method) {
-    return spec.training().apply(method, sample.task());
+  /** Returns the method for the classes to learn. */
+  Method method() {
+    return recipe.method();
   }
 
   /** Checks that the method supports the sample and the evaluation sets, before any training. */
   void check() {
+    Method method = method();
     method.check(sample.task(), sample.classNames().size(), sample.hasValidation());
     method.closedClassReason().ifPresent(why -> targets.forEach(target -> checkKnown(why, target)));
   }
@@ -78,7 +67,7 @@ public record Trial(
             name -> {
               throw KgCoopException.configuration(
                   "%s: %s cannot be used on new classes, such as '%s' of %s; leave it out here"
-                      .formatted(method.title(), why, name, target.data().name()));
+                      .formatted(method().title(), why, name, target.data().name()));
             });
   }
 
@@ -88,11 +77,11 @@ public record Trial(
    */
   TableCell cell(RunResults results) {
     Map<String, JsonNode> setting = new LinkedHashMap<>();
-    spec.setting().toJson().properties().forEach(e -> setting.put(e.getKey(), e.getValue()));
+    recipe.setting().toJson().properties().forEach(e -> setting.put(e.getKey(), e.getValue()));
     return new TableCell(
-        method.id(),
-        method.title(),
-        method.prompts(),
+        method().id(),
+        method().title(),
+        method().prompts(),
         setting,
         new TableCell.Sample(sample.name(), sample.statedShots(), sample.seed()),
         run,
@@ -124,10 +113,10 @@ public record Trial(
    */
   ObjectNode settings(ExperimentContext context) {
     ObjectNode settings = JsonNodeFactory.instance.objectNode();
-    settings.set("method", method.settingValues().toJson());
-    method
-        .trained()
-        .ifPresent(trained -> settings.set("training", training(trained).stored().toJson()));
+    settings.set("method", method().settingValues().toJson());
+    if (recipe.training() != null) {
+      settings.set("training", recipe.training().stored().toJson());
+    }
     DataSet data = sample.data(context.warnings());
     settings
         .putObject("data")
@@ -139,7 +128,7 @@ public record Trial(
         .put("train", data.train().size())
         .put("fingerprint", sample.fingerprint(context));
     settings.set("computation", SettingsJson.computation(context.clip()));
-    if (spec.calibrate()) {
+    if (recipe.calibrate()) {
       settings.put("calibrate", true);
     }
     return settings;

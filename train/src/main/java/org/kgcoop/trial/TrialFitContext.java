@@ -107,7 +107,7 @@ class TrialFitContext implements FitContext {
 
   @Override
   public LabeledViews views(TrainedMethod method) {
-    Augmentation views = trial.training(method).augmentation();
+    Augmentation views = trial.recipe().steps().augmentation();
     return views(views.views() == 0 ? new Augmentation.Test() : views);
   }
 

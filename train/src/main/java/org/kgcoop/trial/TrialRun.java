@@ -117,7 +117,7 @@ public final class TrialRun {
         TrialFitContext context = new TrialFitContext(experiment, trial, folder, TrialRun::run);
         Learned fitted = learned(context, folder);
         file = file(fitted.method());
-        if (trial.spec().calibrate()) {
+        if (trial.recipe().calibrate()) {
           CalibrationFit fit = new CalibrationFit(experiment, trial, TrialRun::run);
           file = file.withCalibration(fit.find(file, folder.path()));
         }

@@ -3,7 +3,6 @@ package org.kgcoop.trial;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,11 +12,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleFunction;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.eval.Metrics;
-import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.JsonFiles;
 import org.kgcoop.method.Method;
@@ -74,7 +71,7 @@ final class WeightSearch {
     Path file = run.resolve("weight_search.json");
     Path work = run.resolve(".weight-search");
     if (Files.exists(file)) {
-      delete(work); // left by a process that ended before it deleted them
+      FolderTree.remove(work); // left by a process that ended before it deleted them
       return JsonFiles.read(file).path("chosen").asDouble();
     }
     DataSet drawn = trial.sample().data(context.warnings());
@@ -108,7 +105,7 @@ final class WeightSearch {
     }
     json.put("chosen", best);
     JsonFiles.write(file, json);
-    delete(work);
+    FolderTree.remove(work);
     context
         .progress()
         .message(
@@ -129,8 +126,8 @@ final class WeightSearch {
     try (Progress.Task task =
         context.progress().start(trial.sample().name() + ": weights", (long) grid.size())) {
       for (double weight : grid) {
-        MethodSpec spec = MethodSpec.of(any -> method.apply(weight), trial.spec().training());
-        measured.add(nested.measure(spec, "weight=" + weight, folds));
+        Recipe recipe = trial.recipe().with(method.apply(weight));
+        measured.add(nested.measure(recipe, "weight=" + weight, folds));
         task.done(measured.size());
       }
     }
@@ -143,13 +140,5 @@ final class WeightSearch {
             Comparator.comparingDouble((Double weight) -> sums.getOrDefault(weight, 0.0))
                 .thenComparingDouble(weight -> weight))
         .orElseThrow();
-  }
-
-  private static void delete(Path folder) {
-    try {
-      FolderTree.delete(folder);
-    } catch (IOException e) {
-      throw KgCoopException.io(folder + ": cannot be deleted: " + FileErrors.reason(e), e);
-    }
   }
 }

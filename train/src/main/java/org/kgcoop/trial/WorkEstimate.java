@@ -98,7 +98,7 @@ public final class WorkEstimate {
   private final List<Trial> trials;
   private final Path image;
   private final Path scratch;
-  private final Map<MethodSpec, Line> costs = new HashMap<>();
+  private final Map<String, Line> costs = new HashMap<>();
 
   /**
    * Creates an estimate.
@@ -137,9 +137,9 @@ public final class WorkEstimate {
         continue;
       }
       DataSet data = trial.sample().data(context.warnings());
-      Line cost = costs.computeIfAbsent(trial.spec(), spec -> measured(trial));
-      long steps =
-          trial.method().trained().map(t -> trial.training(t).steps(data.train())).orElse(0L);
+      Line cost = costs.computeIfAbsent(trial.recipe().folder(), row -> measured(trial));
+      TrainingSettings training = trial.recipe().training();
+      long steps = training == null ? 0 : training.steps(data.train());
       double seconds =
           trainingSeconds(trial, data, steps, cost, imageSeconds) + testSeconds(trial, cost);
       long tests = 0;
@@ -202,7 +202,7 @@ public final class WorkEstimate {
     if (steps == 0) {
       return fit;
     }
-    TrainingSettings settings = trial.training(trial.method().trained().orElseThrow());
+    TrainingSettings settings = trial.recipe().steps();
     int images = Math.min(settings.batchSize(), data.train().size());
     double step =
         cost.at(MethodCost::step, classes) * Math.max(1, (double) images / cost.many().images());
@@ -210,7 +210,7 @@ public final class WorkEstimate {
       step += images * imageSeconds; // a trained image encoder is part of the measured step
     }
     int trainings = 1 + cost.many().weights();
-    if (trial.spec().calibrate() && !trial.sample().hasValidation()) {
+    if (trial.recipe().calibrate() && !trial.sample().hasValidation()) {
       trainings += CalibrationFit.FOLDS;
     }
     return trainings * (fit + steps * step);

@@ -74,7 +74,7 @@ class CalibrationFitTest {
   }
 
   private static MethodSpec spec(Function<TaskContext, Method> method) {
-    return MethodSpec.of(method, TinyLab.training("test"));
+    return TinyLab.spec(method, "test");
   }
 
   private RunResults run(MethodSpec spec, DataSet data, int shots, String name) {
@@ -162,11 +162,9 @@ class CalibrationFitTest {
           IntStream.range(0, 16).filter(i -> !inside.get(i)).mapToObj(train::get).toList();
       // An epoch of 12 images has 6 steps, an epoch of 16 images has 8. So training takes four
       // epochs instead of three.
-      MethodSpec longer =
-          MethodSpec.of(
-              CalibrationFitTest::taskRes,
-              (method, task) -> TinyLab.training("test").apply(method, task).stretched(8 / 6.0));
       FewShotSample sample = FewShotSample.of(data.withImages(in, List.of(), List.of()), 4, 1);
+      Recipe recipe = TinyLab.recipe(taskRes(sample.task()), 1, "test", false);
+      Recipe longer = new Recipe(recipe.method(), recipe.steps().stretched(8 / 6.0));
       Trial trial = new Trial(longer, sample, List.of(), "by-hand" + fold);
       RunResults unused = new TrialRun(context(() -> false), trial).run(folder);
       logits.addAll(List.of(logits(file("by-hand" + fold), out)));

@@ -71,9 +71,7 @@ class EncoderMethodsTest {
             .with("checkpoint_every", 1)
             .with("augment", augmentation);
     return new ExperimentPlan(
-        List.of(
-            MethodSpec.of(
-                settings(id), training, PublishedDefaults.BASE_TO_NEW, SettingValues.NONE)),
+        List.of(MethodSpec.of(settings(id), training, PublishedDefaults.BASE_TO_NEW)),
         List.of(2),
         List.of(1L),
         1);

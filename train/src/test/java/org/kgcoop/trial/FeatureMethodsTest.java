@@ -43,9 +43,7 @@ class FeatureMethodsTest {
     return new ExperimentPlan(
         methods.stream()
             .map(id -> SettingValues.of("method", id))
-            .map(
-                method ->
-                    MethodSpec.of(method, training, PublishedDefaults.FEW_SHOT, SettingValues.NONE))
+            .map(method -> MethodSpec.of(method, training, PublishedDefaults.FEW_SHOT))
             .toList(),
         List.of(shots),
         List.of(1L),

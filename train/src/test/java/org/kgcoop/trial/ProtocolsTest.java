@@ -22,11 +22,9 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.DataSets;
-import org.kgcoop.features.Augmentation;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
-import org.kgcoop.fixtures.TinyTraining;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
@@ -309,19 +307,7 @@ class ProtocolsTest {
   void theBestEpochIsFoundWithoutReadingTheImagesAgain() throws IOException {
     DataSet data = TestImages.dataSet(folder.resolve("val"), List.of("a", "b"), 2, 2, 1);
     AtomicInteger steps = new AtomicInteger();
-    MethodSpec best =
-        MethodSpec.of(
-            TinyLab.COOP,
-            (method, task) ->
-                TinyTraining.settings(
-                    TinyTraining.schedule(0.05, 3),
-                    2,
-                    0.9,
-                    5e-4,
-                    task.seed(),
-                    new Augmentation.Test(),
-                    1,
-                    true));
+    MethodSpec best = task -> TinyLab.recipe(TinyLab.COOP.apply(task), task.seed(), "test", true);
     JsonNode table =
         lab.run(
             new FewShotCurve(List.of(data)),

@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -23,7 +22,6 @@ import org.kgcoop.method.CoOp;
 import org.kgcoop.method.KgCoOp;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TaskContext;
-import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.prompt.ContextSettings;
@@ -57,23 +55,29 @@ final class TinyLab implements AutoCloseable {
       List<Integer> shots,
       Long... seeds) {
     return new ExperimentPlan(
-        methods.stream().map(m -> MethodSpec.of(m, training(augmentation))).toList(),
+        methods.stream().map(method -> spec(method, augmentation)).toList(),
         shots,
         List.of(seeds),
         1);
   }
 
-  static BiFunction<TrainedMethod, TaskContext, TrainingSettings> training(String augmentation) {
-    return (method, task) ->
+  /** Returns a method that trains for three epochs with batches of two images. */
+  static MethodSpec spec(Function<TaskContext, Method> method, String augmentation) {
+    return task -> recipe(method.apply(task), task.seed(), augmentation, false);
+  }
+
+  static Recipe recipe(Method method, long seed, String augmentation, boolean bestEpoch) {
+    TrainingSettings training =
         TinyTraining.settings(
             TinyTraining.schedule(0.05, 3),
             2,
             0.9,
             5e-4,
-            task.seed(),
+            seed,
             Augmentation.ofId(augmentation),
             1,
-            false);
+            bestEpoch);
+    return new Recipe(method, method.trained().isPresent() ? training : null);
   }
 
   ExperimentContext context(BooleanSupplier interrupted) {

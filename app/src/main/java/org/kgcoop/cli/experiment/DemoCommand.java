@@ -114,7 +114,7 @@ public final class DemoCommand implements Callable<Integer> {
       if (MethodRegistry.keys(id).contains("words")) {
         method = method.with("words", Templates.words(EmbeddedClip.TEMPLATE));
       }
-      return MethodSpec.of(method, training(id), PublishedDefaults.BASE_TO_NEW, SettingValues.NONE);
+      return MethodSpec.of(method, training(id), PublishedDefaults.BASE_TO_NEW);
     }
 
     /** Returns settings with as many steps, also for a method that trains on single images. */

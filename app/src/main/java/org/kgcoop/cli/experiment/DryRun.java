@@ -3,9 +3,7 @@ package org.kgcoop.cli.experiment;
 import static org.kgcoop.cli.console.TextTable.left;
 import static org.kgcoop.cli.console.TextTable.right;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -70,7 +68,7 @@ final class DryRun {
     WorkEstimate.Result work =
         new WorkEstimate(context, experiment.trials(), image(experiment, scratch), scratch)
             .of(out, experiment.plan().jobs());
-    output.json(json(experiment, work, weights));
+    output.json(plan(experiment, work, weights));
     output.printf(
         "%s: %s, %d done before",
         experiment.protocol().id(), Messages.count(work.runs(), "run", "runs"), work.done());
@@ -115,37 +113,36 @@ final class DryRun {
 
   /** Returns the size of the missing downloads, also of those that need an account. */
   private long bytes(PublishedDataSet set) {
-    return Download.allBytes(parts(set).stream().map(part -> part.origin().download()));
+    return Download.bytes(parts(set).stream().map(part -> part.origin().download()));
   }
 
-  private ObjectNode json(Experiment experiment, WorkEstimate.Result work, String weights) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("protocol", experiment.protocol().id())
-        .put("runs", work.runs())
-        .put("done", work.done())
-        .put("seconds", work.seconds())
-        .put("encodings", work.encodings())
-        .put("encoding_seconds", work.encodingSeconds())
-        .put("disk_bytes", work.disk());
-    ArrayNode methods = json.putArray("methods");
-    for (WorkEstimate.MethodWork row : work.methods()) {
-      methods
-          .addObject()
-          .put("method", row.method())
-          .put("runs", row.runs())
-          .put("steps", row.steps())
-          .put("tests", row.tests())
-          .put("seconds", row.seconds());
-    }
-    ArrayNode absent = json.putArray("missing");
-    for (PublishedDataSet set : missing.values()) {
-      absent.addObject().put("name", set.name()).put("download_bytes", bytes(set));
-    }
-    if (!weights.isEmpty()) {
-      json.put("weights", weights);
-    }
-    return json;
+  private Plan plan(Experiment experiment, WorkEstimate.Result work, String weights) {
+    return new Plan(
+        experiment.protocol().id(),
+        work.runs(),
+        work.done(),
+        work.seconds(),
+        work.encodings(),
+        work.encodingSeconds(),
+        work.disk(),
+        work.methods(),
+        missing.values().stream().map(set -> new Missing(set.name(), bytes(set))).toList(),
+        weights);
   }
+
+  private record Plan(
+      String protocol,
+      int runs,
+      int done,
+      double seconds,
+      long encodings,
+      double encodingSeconds,
+      long diskBytes,
+      List<WorkEstimate.MethodWork> methods,
+      List<Missing> missing,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) String weights) {}
+
+  private record Missing(String name, long downloadBytes) {}
 
   private static String size(long bytes) {
     return bytes < 1e9

@@ -30,7 +30,7 @@ import org.kgcoop.tables.ProtocolTable;
 import org.kgcoop.tables.ProtocolTable.Row;
 import org.kgcoop.trial.EvaluationSet;
 import org.kgcoop.trial.Experiment;
-import org.kgcoop.trial.MethodSpec;
+import org.kgcoop.trial.Recipe;
 
 /** The printed table of a protocol, as text or as JSON. */
 final class ExperimentPrinter {
@@ -73,7 +73,7 @@ final class ExperimentPrinter {
     if (ProtocolKind.of(protocol).columns() == Columns.HALVES) {
       shown.addAll(List.of(Metric.JOINT_H.id(), Metric.ECE.id()));
     }
-    if (experiment.plan().specs().stream().anyMatch(spec -> !spec.setting().keys().isEmpty())) {
+    if (experiment.trials().stream().anyMatch(t -> !t.recipe().setting().keys().isEmpty())) {
       shown.add(Metric.DISTANCE.id());
     }
     List<String> times = List.of(MS, MS_WITH_FEATURES);
@@ -139,7 +139,7 @@ final class ExperimentPrinter {
     List<ColumnData<Row>> columns = new ArrayList<>();
     columns.add(left("method", Row::title));
     if (rows.stream().anyMatch(row -> !row.setting().isEmpty())) {
-      columns.add(left("setting", row -> MethodSpec.text(row.setting())));
+      columns.add(left("setting", row -> Recipe.text(row.setting())));
     }
     if (baseToNew) {
       columns.add(left("prompts", Row::prompts));

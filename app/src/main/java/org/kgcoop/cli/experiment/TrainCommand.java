@@ -25,7 +25,6 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.method.KgCoOp;
-import org.kgcoop.method.TaskContext;
 import org.kgcoop.runs.CalibrationResult;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
@@ -132,10 +131,10 @@ public final class TrainCommand implements Callable<Integer> {
     settings.check(output);
     MethodSpec spec =
         new Sweep().specs(List.of(method), settings, PublishedDefaults.BASE_TO_NEW).get(0);
-    spec.checkTrained(settings.training(method));
+    spec.recipe().checkTrained(settings.training(method));
     Trial trial = Trial.alone(spec, whole, split, shots.value(), seed);
     try (Clip clip = clipOptions.load()) {
-      spec.method().apply(TaskContext.ANY).check(clip);
+      trial.recipe().method().check(clip);
       PhotoWarning.check(clipOptions, clip, data, whole, output);
       ExperimentContext context =
           invocation.context(clip, cache.open(clip, output), output.progress(), output);

@@ -7,11 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.console.TextTable;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.clip.KnownWeights;
 import org.kgcoop.data.open.EmbeddedDataSets;
@@ -50,9 +49,9 @@ final class DownloadList {
       output.printf(
           row,
           weights.shortName(),
-          decimal(weights.gflop()),
-          decimal(weights.accuracy()),
-          String.format(Locale.ROOT, "%.2f", weights.gigabytes()),
+          TextTable.number("%.1f", weights.gflop().orElse(Double.NaN)),
+          TextTable.number("%.1f", weights.accuracy().orElse(Double.NaN)),
+          TextTable.number(weights.gigabytes()),
           weights.license(),
           weights.page());
       ObjectNode entry =
@@ -73,10 +72,6 @@ final class DownloadList {
     output.print("Sizes are computed. Licenses can change: see the page of each model.");
     output.print("Only OpenAI's archives have a published SHA-256, which is checked.");
     output.print("");
-  }
-
-  private static String decimal(OptionalDouble value) {
-    return value.isPresent() ? String.format(Locale.ROOT, "%.1f", value.getAsDouble()) : "-";
   }
 
   void printDataSets(List<PublishedDataSet> sets) {
@@ -134,7 +129,7 @@ final class DownloadList {
       return; // a part that nobody offers is needed, too
     }
     String command = "./kgcoop download %s --root %s".formatted(set.name(), root);
-    long bytes = Download.allBytes(downloads.stream());
+    long bytes = Download.bytes(downloads.stream());
     entry.put("download", command).put("download_bytes", bytes);
     output.printf("    %s (%.1f MB)", command, bytes / 1e6);
     downloads.stream()

@@ -2,8 +2,6 @@ package org.kgcoop.cli.options;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.kgcoop.cli.console.Output;
-import org.kgcoop.data.DataSet;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -21,10 +19,6 @@ public final class DataSetList {
   private List<String> data = new ArrayList<>();
 
   @Mixin private DataOptions options = new DataOptions();
-
-  public List<DataSet> open(Output output) {
-    return paths().stream().map(path -> options.open(path, output)).toList();
-  }
 
   /** Returns the paths and names of the data sets. */
   public List<String> paths() {

@@ -118,7 +118,7 @@ public final class ProtocolOptions {
     settings.check(output);
     List<MethodSpec> specs = sweep.specs(Parse.list("--methods", methods), settings, preset);
     if (newClasses) {
-      specs.forEach(MethodSpec::checkNewClasses);
+      specs.forEach(spec -> spec.recipe().checkNewClasses());
     }
     return new ExperimentPlan(specs, shots, Parse.numbers("--seeds", seeds), jobs);
   }

@@ -152,7 +152,7 @@ public final class SettingOptions {
    */
   MethodSpec spec(String id, PublishedDefaults preset) {
     try {
-      return MethodSpec.of(method(id), training(id), preset, SettingValues.NONE);
+      return MethodSpec.of(method(id), training(id), preset);
     } catch (KgCoopException e) {
       Matcher wrong = WRONG.matcher(String.valueOf(e.getMessage()));
       String key = wrong.lookingAt() ? wrong.group(1) : "";

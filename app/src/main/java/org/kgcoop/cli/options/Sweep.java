@@ -9,7 +9,6 @@ import java.util.Set;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.classifier.PublishedDefaults;
-import org.kgcoop.method.TaskContext;
 import org.kgcoop.settings.SettingValues;
 import org.kgcoop.train.CommaSeparated;
 import org.kgcoop.trial.MethodSpec;
@@ -39,7 +38,7 @@ public final class Sweep {
     List<MethodSpec> specs = new ArrayList<>();
     for (String id : ids) {
       MethodSpec plain = settings.spec(id, preset);
-      boolean trained = plain.method().apply(TaskContext.ANY).trained().isPresent();
+      boolean trained = plain.recipe().training() != null;
       List<Map<String, String>> combinations = new ArrayList<>(List.of(Map.of()));
       for (Map.Entry<String, List<String>> axis : axes.entrySet()) {
         String key = axis.getKey();

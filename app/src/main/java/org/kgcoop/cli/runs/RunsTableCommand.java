@@ -96,7 +96,7 @@ final class RunsTableCommand implements Callable<Integer> {
   private void print(List<StoredRun> found) {
     RunTable all = RunTable.of(found, new Bootstrap(Bootstrap.RESAMPLES, 1), output::warn);
     RunTable table = all.with(columns.choose(all.available(), all.columns()));
-    TableWriter writer = new TableWriter(table, null, !plain);
+    TableWriter writer = new TableWriter(table, !plain);
     if (output.isJson()) {
       output.json(writer.json());
     } else {

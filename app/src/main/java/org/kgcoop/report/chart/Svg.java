@@ -16,7 +16,6 @@ final class Svg {
 
   /** The alignment of a text relative to its point. */
   enum Anchor {
-    START,
     MIDDLE,
     END
   }

@@ -54,7 +54,6 @@ public record XyPlot(Axis x, Axis y, List<Series> series) {
   public enum Style {
     LINE,
     LINE_AND_POINTS,
-    POINTS,
     REFERENCE
   }
 
@@ -164,7 +163,7 @@ public record XyPlot(Axis x, Axis y, List<Series> series) {
   private static void draw(Frame frame, Scale x, Series series, int index) {
     List<Point> points = series.points;
     boolean reference = series.style == Style.REFERENCE;
-    if (points.size() > 1 && series.style != Style.POINTS) {
+    if (points.size() > 1) {
       String dashes = reference || index >= MARKS.size() ? " dashes" : "";
       double[] line =
           points.stream()
@@ -173,9 +172,7 @@ public record XyPlot(Axis x, Axis y, List<Series> series) {
       frame.svg.line((reference ? "reference" : Svg.series(index)) + dashes, line);
     }
     // A line with one point would be invisible.
-    if (series.style == Style.POINTS
-        || series.style == Style.LINE_AND_POINTS
-        || points.size() == 1) {
+    if (series.style == Style.LINE_AND_POINTS || points.size() == 1) {
       Mark mark = MARKS.get(index % MARKS.size());
       points.forEach(
           p -> frame.svg.area(Svg.series(index), mark.around(x.at(p.x), frame.y.at(p.y))));

@@ -9,20 +9,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.experiment.DemoCommand.Extent;
-import org.kgcoop.method.TaskContext;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableCell;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tables.ProtocolTable;
 import org.kgcoop.tables.StoredRun;
 import org.kgcoop.train.TrainingSettings;
-import org.kgcoop.trial.MethodSpec;
 
 class DemoCommandTest {
   private static TrainingSettings training(String method, Extent extent) {
-    MethodSpec spec = extent.spec(method);
-    return spec.training()
-        .apply(spec.method().apply(TaskContext.ANY).trained().orElseThrow(), TaskContext.ANY);
+    return extent.spec(method).recipe().steps();
   }
 
   /** Returns a run to test the sentences of the summary. */

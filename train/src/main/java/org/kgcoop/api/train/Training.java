@@ -17,7 +17,6 @@ import org.kgcoop.data.FewShot;
 import org.kgcoop.data.open.DataSets;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.method.KgCoOp;
-import org.kgcoop.method.TaskContext;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.SettingValues;
@@ -241,12 +240,9 @@ public final class Training {
     }
     MethodSpec spec =
         MethodSpec.of(
-            settings.with(Declaration.METHOD, method),
-            training,
-            PublishedDefaults.BASE_TO_NEW,
-            SettingValues.NONE);
-    spec.method().apply(TaskContext.ANY).check(clip);
-    spec.checkTrained(training);
+            settings.with(Declaration.METHOD, method), training, PublishedDefaults.BASE_TO_NEW);
+    spec.recipe().method().check(clip);
+    spec.recipe().checkTrained(training);
     return calibrate ? spec.calibrated() : spec;
   }
 }

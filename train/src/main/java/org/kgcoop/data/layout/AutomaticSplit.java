@@ -20,6 +20,7 @@ import org.kgcoop.random.PythonRandom;
  */
 final class AutomaticSplit {
 
+  private static final long SEED = 1;
   private static final double TRAIN = 0.5;
   private static final double VAL = 0.2;
 
@@ -30,14 +31,23 @@ final class AutomaticSplit {
   private AutomaticSplit() {}
 
   /**
-   * Creates a data set from images.
+   * Divides the images and reports it. If the options say so, it uses all images for training
+   * instead.
    *
    * @param byLabel the images of each class, each list sorted; the classes are shuffled in this
    *     order
    */
-  private static DataSet of(
-      String name, List<String> classNames, List<List<Item>> byLabel, long seed, Path where) {
-    PythonRandom random = new PythonRandom(seed);
+  static DataSet of(
+      String name,
+      List<String> classNames,
+      List<List<Item>> byLabel,
+      DataSetOptions options,
+      Path where) {
+    if (!options.divide()) {
+      List<Item> all = byLabel.stream().flatMap(List::stream).toList();
+      return new DataSet(name, classNames, all, List.of(), List.of(), null);
+    }
+    PythonRandom random = new PythonRandom(SEED);
     AutomaticSplit split = new AutomaticSplit();
     for (List<Item> items : byLabel) {
       if (items.size() < 2) {
@@ -50,29 +60,11 @@ final class AutomaticSplit {
       random.shuffle(shuffled);
       split.add(shuffled);
     }
-    return new DataSet(name, classNames, split.train, split.val, split.test, null);
-  }
-
-  /**
-   * Divides the images and reports it. If the options say so, it uses all images for training
-   * instead.
-   */
-  static DataSet of(
-      String name,
-      List<String> classNames,
-      List<List<Item>> byLabel,
-      DataSetOptions options,
-      Path where) {
-    if (!options.divide()) {
-      List<Item> all = byLabel.stream().flatMap(List::stream).toList();
-      return new DataSet(name, classNames, all, List.of(), List.of(), null);
-    }
-    DataSet split = of(name, classNames, byLabel, options.splitSeed(), where);
     options.note(
         ("%s: no train and test parts, so the images of each class are divided here:"
                 + " %s train, %s val, %s test")
-            .formatted(where, split.train().size(), split.val().size(), split.test().size()));
-    return split;
+            .formatted(where, split.train.size(), split.val.size(), split.test.size()));
+    return new DataSet(name, classNames, split.train, split.val, split.test, null);
   }
 
   private void add(List<Item> shuffled) {

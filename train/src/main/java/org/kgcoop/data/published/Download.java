@@ -14,15 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record Download(List<String> provides, List<Source> sources) {
 
-  /**
-   * Returns the size of some downloads without those that need an account, in bytes.
-   *
-   * @param downloads null and repeated elements do not count
-   */
-  public static long bytes(Stream<@Nullable Download> downloads) {
-    return allBytes(downloads.filter(each -> each != null && !each.sources().get(0).needsToken()));
-  }
-
   /** Returns what a user must do before this download, or an empty text. */
   public String condition() {
     Source source = sources.get(0);
@@ -33,7 +24,7 @@ public record Download(List<String> provides, List<Source> sources) {
   }
 
   /** Returns the size of some downloads, also of those that need an account, in bytes. */
-  public static long allBytes(Stream<@Nullable Download> downloads) {
+  public static long bytes(Stream<@Nullable Download> downloads) {
     return downloads
         .filter(Objects::nonNull)
         .distinct()

@@ -7,17 +7,11 @@ import org.junit.jupiter.api.Test;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.settings.SettingValues;
 
-class MethodSpecTest {
+class RecipeTest {
 
   private static String folder(String words) {
     ZeroShot method = new ZeroShot(List.of("a {}."));
-    return new MethodSpec(
-            template -> method,
-            (prompt, seed) -> {
-              throw new IllegalStateException("nothing to train");
-            },
-            SettingValues.of("words", words))
-        .folder(method);
+    return new Recipe(method, null, SettingValues.of("words", words), false).folder();
   }
 
   @Test
