@@ -1,6 +1,8 @@
 package org.kgcoop.cli;
 
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
@@ -59,29 +61,30 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 success, 1 failed check, 2 usage or configuration, 3 data, 4 weights or"
           + " classifier file, 5 other input/output or memory, 7 diverged training. Code 6 is"
           + " success with skipped images (--skip-bad), 70 a bug, 130 an interruption."
-    },
-    subcommands = {
-      DemoCommand.class,
-      InspectCommand.class,
-      DownloadCommand.class,
-      LabelCommand.class,
-      AdaptCommand.class,
-      TrainCommand.class,
-      EvalCommand.class,
-      PredictCommand.class,
-      EmbedCommand.class,
-      SearchCommand.class,
-      ServeCommand.class,
-      ExportCommand.class,
-      BaseToNewCommand.class,
-      FewShotCommand.class,
-      CrossCommand.class,
-      DomainCommand.class,
-      ReportCommand.class,
-      RunsCommand.class,
-      HelpCommand.class
     })
 public final class Main implements Callable<Integer>, Invocation {
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          DemoCommand.class,
+          InspectCommand.class,
+          DownloadCommand.class,
+          LabelCommand.class,
+          AdaptCommand.class,
+          TrainCommand.class,
+          EvalCommand.class,
+          PredictCommand.class,
+          EmbedCommand.class,
+          SearchCommand.class,
+          ServeCommand.class,
+          ExportCommand.class,
+          BaseToNewCommand.class,
+          FewShotCommand.class,
+          CrossCommand.class,
+          DomainCommand.class,
+          ReportCommand.class,
+          RunsCommand.class,
+          HelpCommand.class);
+
   /** The commands that always compute with a CLIP model. */
   static final Set<String> COMPUTING =
       withProtocols(
@@ -107,11 +110,17 @@ public final class Main implements Callable<Integer>, Invocation {
     this.interrupted = interrupted;
   }
 
+  @SuppressWarnings("SystemOut")
   public static void main(String[] arguments) {
-    if (computes(List.of(arguments))) {
+    List<String> words = List.of(arguments);
+    if (words.equals(List.of("--version")) || words.equals(List.of("-V"))) {
+      System.out.println(BuildVersion.line()); // without the commands, which take a second
+      return;
+    }
+    if (computes(words)) {
       NativeLibraries.loadAhead();
     }
-    Program.run(arguments, interruption(List.of(arguments)), Main::commandLine);
+    Program.run(arguments, interruption(words), interrupted -> commandLine(interrupted, words));
   }
 
   /** Returns the message about an interruption at any moment. */
@@ -129,18 +138,38 @@ public final class Main implements Callable<Integer>, Invocation {
         && !words.contains("-h");
   }
 
+  /** Makes the command line of the program. */
+  static CommandLine commandLine(BooleanSupplier interrupted) {
+    return commandLine(interrupted, List.of());
+  }
+
   /**
-   * Makes the command line of the program.
+   * Makes the command line for some words. If they name a command or ask for its help, the others
+   * are left out, because it takes time to make their options.
    *
    * @param interrupted true if work should stop
    */
-  static CommandLine commandLine(BooleanSupplier interrupted) {
-    CommandLine commandLine = Program.commandLine(new Main(interrupted), interrupted);
+  private static CommandLine commandLine(BooleanSupplier interrupted, List<String> words) {
+    CommandSpec program = CommandSpec.forAnnotatedObject(new Main(interrupted));
+    Optional<String> word =
+        words.stream().skip(words.size() == 2 && words.get(0).equals("help") ? 1 : 0).findFirst();
+    List<Class<?>> named =
+        COMMANDS.stream()
+            .filter(each -> each == HelpCommand.class || word.equals(Optional.of(name(each))))
+            .toList();
+    for (Class<?> command : named.size() == 1 ? COMMANDS : named) {
+      program.addSubcommand(name(command), new CommandLine(command));
+    }
+    CommandLine commandLine = Program.commandLine(program, interrupted);
     commandLine.getSubcommands().values().forEach(SettingOptions::install);
     IParameterExceptionHandler handler = commandLine.getParameterExceptionHandler();
     commandLine.setParameterExceptionHandler(
-        (e, words) -> handler.handleParseException(SettingsFiles.named(e), words));
+        (e, each) -> handler.handleParseException(SettingsFiles.named(e), each));
     return commandLine;
+  }
+
+  private static String name(Class<?> command) {
+    return Objects.requireNonNull(command.getAnnotation(Command.class)).name();
   }
 
   @Override

@@ -215,6 +215,16 @@ class LauncherTest {
   }
 
   @Test
+  void printsAModuleWhenItsBuildBegins() throws IOException, InterruptedException {
+    maven(
+        """
+        echo '[INFO] Building kgcoop core 0.1.0-SNAPSHOT     [2/5]'
+        for i in $(seq 100); do ! grep -q 'building core' ../err || exit 0; sleep 0.1; done
+        exit 1""");
+    assertThat(run("tree/kgcoop datasets").exitCode()).isZero();
+  }
+
+  @Test
   void buildsWithoutAWritableHome() throws IOException, InterruptedException {
     maven("mkdir -p \"$HOME\" && echo \"$@\" >\"$HOME/words\"");
     Result said = run("HOME=/none tree/kgcoop download");
@@ -290,6 +300,50 @@ class LauncherTest {
           .doesNotContain("so far");
       assertThat(said.out()).isEmpty();
     }
+  }
+
+  /** Makes a Java that stores classes by a script, and prints its words otherwise. */
+  private void javaThatStores(String script) throws IOException {
+    executable(
+        folder.resolve("jdk/bin/java"),
+        """
+        for word; do
+          case $word in -XX:ArchiveClassesAtExit=*) file=${word#*=}; echo >>stores; %s ;; esac
+        done
+        printf '%%s\\n' "$@\""""
+            .formatted(script));
+  }
+
+  @Test
+  void theFirstCommandThatComputesStoresClassesForItsBuild()
+      throws IOException, InterruptedException {
+    javaThatStores("echo classes >\"$file\"; exit");
+    assertThat(run("tree/kgcoop runs").out()).doesNotContain("-XX:SharedArchiveFile");
+
+    Result first = run("tree/kgcoop predict x");
+    Result second = run("tree/kgcoop embed x");
+    Result other = run("echo more >>tree/core/src/main/source; tree/kgcoop predict x");
+
+    assertThat(first.err()).contains("storing classes");
+    assertThat(second.err()).isEmpty();
+    String folder = "-XX:SharedArchiveFile=" + tree.toRealPath().resolve("app/target/run/");
+    for (Result each : List.of(first, second, other)) {
+      assertThat(each.out()).contains(folder);
+    }
+    assertThat(this.folder.resolve("stores")).content().hasLineCount(2);
+  }
+
+  @Test
+  void classesThatCannotBeStoredAreNotTriedAgain() throws IOException, InterruptedException {
+    javaThatStores("echo a part >\"$file\"; exit 1");
+    unpack();
+    for (int i = 0; i < 2; i++) {
+      Result said = run("'entpackt hier/kgcoop' predict x");
+      assertThat(said.exitCode()).isZero();
+      assertThat(said.out()).doesNotContain("-XX:SharedArchiveFile");
+    }
+    assertThat(folder.resolve("stores")).content().hasLineCount(1);
+    assertThat(run("cat 'entpackt hier'/classes-*").out()).isEmpty();
   }
 
   /** Moves the launcher next to its jars, as in an unpacked archive. */

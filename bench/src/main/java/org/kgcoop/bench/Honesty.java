@@ -351,6 +351,9 @@ final class Honesty {
           Labeling.of(folder, context.clip()).classes(images.classNames()).open()) {
         for (int page = 0; page < PAGES; page++) {
           Page next = session.next();
+          if (next.images().isEmpty()) {
+            break; // all images of a small folder are labeled
+          }
           Map<Path, String> labels = new LinkedHashMap<>();
           next.images().forEach(image -> labels.put(image, item(items, image).className()));
           Answered unused = session.answer(next, labels);

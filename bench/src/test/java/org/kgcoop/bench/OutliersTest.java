@@ -56,7 +56,7 @@ class OutliersTest {
   @ParameterizedTest
   @EnumSource
   void aModelIsUsedInInt8OnlyIfItsFeaturesAgree(Outliers outliers) {
-    assumeTrue(Linear.hasInt8(), "a processor with VNNI");
+    assumeTrue(Linear.hasInt8(), "a build with int8 products");
     List<String> lines = new ArrayList<>();
     try (Clip exact = load(outliers, DType.FLOAT32, new ArrayList<>());
         Clip checked = load(outliers, DType.INT8, lines)) {

@@ -56,7 +56,7 @@ public final class Classification {
 
   /** Returns the most probable class. */
   public Candidate best() {
-    return top(1).get(0);
+    return candidate(lowest(1)[0]);
   }
 
   /**

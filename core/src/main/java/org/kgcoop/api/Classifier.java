@@ -50,6 +50,7 @@ public final class Classifier implements AutoCloseable {
   private static final int BATCH = 32;
 
   private final Head classifier;
+  private final Optional<LinearAnswers> linear;
   private final List<String> classNames;
   private final String method;
   private final String template;
@@ -70,6 +71,7 @@ public final class Classifier implements AutoCloseable {
       @Nullable Calibration calibration,
       Head classifier) {
     this.classifier = classifier;
+    this.linear = LinearAnswers.of(classifier);
     this.classNames = List.copyOf(classNames);
     this.method = method;
     this.template = template;
@@ -322,15 +324,23 @@ public final class Classifier implements AutoCloseable {
               Autograd.Switch off = Autograd.off()) {
             List<Classification> all = new ArrayList<>();
             for (float[] row : features) {
-              // One row at a time, because the last bits of a row depend on its neighbors.
-              Tensor feature = Tensor.of(row, 1, width).to(encoder.device());
-              Tensor probabilities = classifier.probabilities(feature); // (1, C)
-              all.add(
-                  new Classification(classNames, probabilities.toFloats(), threshold.orElse(0)));
+              all.add(new Classification(classNames, probabilities(row), threshold.orElse(0)));
             }
             return all;
           }
         });
+  }
+
+  /** Computes one row, because the last bits of a row depend on its neighbors. */
+  private float[] probabilities(float[] row) {
+    float[] found = linear.map(head -> head.probabilities(row)).orElse(null);
+    if (found != null) {
+      return found;
+    }
+    try (Scope scope = Scope.open("row")) {
+      Tensor feature = Tensor.of(row, 1, width).to(encoder.device());
+      return classifier.probabilities(feature).toFloats(); // (1, C)
+    }
   }
 
   /** Waits for running calls, then frees the native memory. */

@@ -112,7 +112,7 @@ public final class CheckedPrecision {
       throw KgCoopException.configuration("precision int8: expected the device cpu");
     }
     if (!Linear.hasInt8()) {
-      return fallback("this processor has no fast int8 products (VNNI)");
+      return fallback("this processor has no fast int8 products (AVX2 or AVX-512)");
     }
     boolean isNarrow = model.config().vision().width() < NARROW && Arithmetic.hasBf16();
     Path stored = file(model, DType.INT8);
@@ -300,11 +300,12 @@ public final class CheckedPrecision {
 
   /** Returns the file with the result of a check. */
   static Path file(ModelDescription model, DType precision) {
+    boolean hasShortRows = precision == DType.INT8 && Linear.int8Bits() < 8;
     String key =
         String.join(
             ";",
             "version=" + VERSION,
-            "precision=" + precision,
+            "precision=" + precision + (hasShortRows ? " " + Linear.int8Bits() + "-bit rows" : ""),
             "arithmetic=" + Arithmetic.id(),
             "weights=" + model.fingerprint(),
             "config=" + model.config(),

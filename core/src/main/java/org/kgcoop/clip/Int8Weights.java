@@ -80,7 +80,8 @@ final class Int8Weights extends ForwardedWeights implements AutoCloseable {
     new TreeMap<>(form.scales())
         .forEach((norm, exponents) -> text.append(norm).append(Arrays.toString(exponents)));
     String digest = Sha256.of(text.toString()).substring(0, 16);
-    return rest() + (form.mlpOutput() ? " all " : " without c_proj ") + digest;
+    String rows = Linear.int8Bits() < 8 ? Linear.int8Bits() + "-bit rows " : "";
+    return rest() + (form.mlpOutput() ? " all " : " without c_proj ") + rows + digest;
   }
 
   @Override

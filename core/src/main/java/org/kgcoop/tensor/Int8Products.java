@@ -1,6 +1,7 @@
 package org.kgcoop.tensor;
 
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.IValue;
@@ -15,26 +16,30 @@ import org.jspecify.annotations.Nullable;
  * scale per output. Each row of the input is divided by its largest absolute value, quantized with
  * a common zero point, and multiplied by this value after the product. Large rows therefore do not
  * take precision from the others.
+ *
+ * <p>Without VNNI instructions, pairs of products are added in 16 bits, which 8-bit rows exceed.
+ * Rows then have 7 bits.
  */
 final class Int8Products {
   private static final double LARGEST = 127;
   private static final Scalar TINY = Scope.forever(new Scalar(1e-12));
 
-  /** The least speed of a product as a multiple of float32. Without VNNI, it is about 1. */
-  private static final double LEAST_SPEED = 1.5;
-
-  /** Relative error of the test below. About 8e-4 is usual. */
+  /** Relative error of the test below. About 8e-4 is usual, and twice as much with 7-bit rows. */
   private static final double TOLERANCE = 3e-3;
 
   private static final class Holder {
     private static final @Nullable Int8Products VALUE = tried();
   }
 
+  /** The bits of a value of a row: 8 or 7. */
+  final int bits;
+
   private final OperatorHandle quantize;
   private final OperatorHandle pack;
   private final OperatorHandle linear;
 
-  private Int8Products() {
+  private Int8Products(int bits) {
+    this.bits = bits;
     Dispatcher dispatcher = Dispatcher.singleton();
     quantize = Scope.forever(dispatcher.findSchemaOrThrow("aten::quantize_per_channel", ""));
     pack = Scope.forever(dispatcher.findSchemaOrThrow("quantized::linear_prepack", ""));
@@ -42,19 +47,25 @@ final class Int8Products {
   }
 
   /**
-   * Returns the products, or empty if this build of the library does not have them, or if this
-   * processor computes them slowly or inexactly, because it has no VNNI instructions.
+   * Returns the products with as many bits as this processor adds exactly, or empty if this build
+   * of the library does not have them. They are faster than float32 with AVX2 and AVX-512, so the
+   * instruction set decides. A measured speed would depend on other programs.
    */
   static Optional<Int8Products> available() {
     return Optional.ofNullable(Holder.VALUE);
   }
 
   private static @Nullable Int8Products tried() {
-    Engine.ensureLoaded();
+    if (!Kernels.inUse().aten().startsWith("AVX")) {
+      return null;
+    }
     try {
       torch.globalContext().setQEngine(torch.QEngine.ONEDNN);
-      Int8Products products = new Int8Products();
-      return products.isRight() && products.isFast() ? products : null;
+      return Stream.of(8, 7)
+          .map(Int8Products::new)
+          .filter(Int8Products::isRight)
+          .findFirst()
+          .orElse(null);
     } catch (RuntimeException e) {
       return null; // unknown to this build, or to this processor
     }
@@ -78,21 +89,6 @@ final class Int8Products {
     try (Weight packed = packed(weight)) {
       Tensor difference = product(x, packed, bias).minus(expected);
       return difference.norm().item() <= TOLERANCE * x.norm().item() * weight.norm().item();
-    }
-  }
-
-  private boolean isFast() {
-    try (Scope scope = Scope.open("int8");
-        Autograd.Switch off = Autograd.off()) {
-      Tensor x = Arithmetic.sample(192, 512);
-      Tensor weight = Arithmetic.sample(512, 512);
-      Tensor bias = Arithmetic.sample(512);
-      try (Weight packed = packed(weight)) {
-        double speed =
-            Arithmetic.speed(
-                () -> Functions.linear(x, weight, bias), () -> product(x, packed, bias));
-        return speed >= LEAST_SPEED;
-      }
     }
   }
 
@@ -161,7 +157,7 @@ final class Int8Products {
           org.bytedeco.pytorch.Tensor product =
               Packing.called(
                   linear,
-                  () -> new IValueVector(new IValue(rows), weight.packed, new IValue(false)));
+                  () -> new IValueVector(new IValue(rows), weight.packed, new IValue(bits < 8)));
           return torch.addcmul(bias.handle(), product, largest);
         },
         x,

@@ -63,9 +63,14 @@ public final class Linear implements AutoCloseable {
     this.outputs = outputs;
   }
 
-  /** Returns true if this processor has instructions for int8 products, so that they are fast. */
+  /** Returns true if this processor computes int8 products faster than float32. */
   public static boolean hasInt8() {
     return Int8Products.available().isPresent();
+  }
+
+  /** Returns the bits of the rows of int8 products: 8, or 7 without VNNI instructions. */
+  public static int int8Bits() {
+    return Int8Products.available().orElseThrow().bits;
   }
 
   /** Returns a layer for some outputs of this one, with packed copies of its own. */

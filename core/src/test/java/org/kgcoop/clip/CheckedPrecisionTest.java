@@ -86,7 +86,7 @@ class CheckedPrecisionTest {
 
   @Test
   void int8IsCloseToFloat32AndCheckedOnce() {
-    assumeTrue(Linear.hasInt8(), "a processor with VNNI");
+    assumeTrue(Linear.hasInt8(), "a build with int8 products");
     List<String> lines = new ArrayList<>();
     try (Clip exact = Clip.load(TinyClip.folder());
         Clip clip = load(lines, lines);
@@ -110,7 +110,7 @@ class CheckedPrecisionTest {
 
   @Test
   void aDamagedResultIsCheckedAgain() throws IOException {
-    assumeTrue(Linear.hasInt8(), "a processor with VNNI");
+    assumeTrue(Linear.hasInt8(), "a build with int8 products");
     List<String> lines = new ArrayList<>();
     try (Clip clip = load(lines, lines)) {
       Path result = CheckedPrecision.file(description(), DType.INT8);
@@ -127,7 +127,7 @@ class CheckedPrecisionTest {
 
   @Test
   void smoothingDoesNotChangeTheFunction() {
-    assumeTrue(Linear.hasInt8(), "a processor with VNNI");
+    assumeTrue(Linear.hasInt8(), "a build with int8 products");
     String norm = "visual.transformer.resblocks.0.ln_1";
     try (Clip exact = Clip.load(TinyClip.folder())) {
       int[] exponents = new int[exact.config().vision().width()];

@@ -95,7 +95,7 @@ class LinearTest {
 
   @Test
   void aLargeRowDoesNotTakeThePrecisionOfOtherRowsInInt8() {
-    assumeTrue(Linear.hasInt8(), "a processor with VNNI");
+    assumeTrue(Linear.hasInt8(), "a build with int8 products");
     try (Scope scope = Scope.open("test");
         Autograd.Switch off = Autograd.off();
         Linear layer =

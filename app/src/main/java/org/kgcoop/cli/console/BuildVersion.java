@@ -7,6 +7,11 @@ import picocli.CommandLine.IVersionProvider;
 public final class BuildVersion implements IVersionProvider {
   @Override
   public String[] getVersion() {
-    return new String[] {"kgcoop " + Version.KGCOOP + " (commit " + Version.COMMIT + ")"};
+    return new String[] {line()};
+  }
+
+  /** Returns the version and the commit of the build. */
+  public static String line() {
+    return "kgcoop " + Version.KGCOOP + " (commit " + Version.COMMIT + ")";
   }
 }

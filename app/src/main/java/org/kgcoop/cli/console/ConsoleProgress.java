@@ -2,6 +2,7 @@ package org.kgcoop.cli.console;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Timer;
 import java.util.TimerTask;
 import java.util.function.Consumer;
@@ -112,6 +113,8 @@ final class ConsoleProgress implements Progress {
     }
 
     private synchronized void print() {
+      Optional<Duration> left =
+          timeLeft.after(Duration.ofNanos(System.nanoTime() - start), units, total);
       if (units > printed && units < total) {
         printed = units;
         lines.accept(
@@ -121,9 +124,7 @@ final class ConsoleProgress implements Progress {
                 name,
                 units,
                 total,
-                timeLeft
-                    .after(Duration.ofNanos(System.nanoTime() - start), units, total)
-                    .map(left -> ", about " + Math.round(left.toMillis() / 1e3) + " s to go")
+                left.map(time -> ", about " + Math.round(time.toMillis() / 1e3) + " s to go")
                     .orElse(""),
                 detail));
       }

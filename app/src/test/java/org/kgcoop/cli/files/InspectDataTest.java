@@ -103,5 +103,4 @@ class InspectDataTest {
     assertThat(image.getRGB(220 + 38, 38) & 0xffffff).isEqualTo(0xff0000);
     assertThat(image.getRGB(220 + 38, 76 + 38) & 0xffffff).isEqualTo(0x00ff00);
   }
-
 }

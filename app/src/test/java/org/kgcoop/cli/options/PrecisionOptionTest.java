@@ -33,7 +33,7 @@ class PrecisionOptionTest {
 
   @Test
   void aClassifierRemembersInt8() throws IOException {
-    assumeTrue(Linear.hasInt8(), "a processor with VNNI");
+    assumeTrue(Linear.hasInt8(), "a build with int8 products");
     Path drawings = folder.resolve("drawings");
     Path trained = folder.resolve("int8");
     run(
@@ -54,7 +54,7 @@ class PrecisionOptionTest {
             new ObjectMapper()
                 .readTree(trained.resolve("run.json").toFile())
                 .findValue("precision"))
-        .hasToString("\"int8 %s all %s\"".formatted(rest(), key(trained)));
+        .hasToString("\"int8 %s all %s%s\"".formatted(rest(), rows(), key(trained)));
 
     Cli.Result same = run("predict", trained, drawings);
     Cli.Result other = run("predict", trained, drawings, "--precision", "float32");
@@ -66,6 +66,10 @@ class PrecisionOptionTest {
 
   private static String rest() {
     return Arithmetic.hasBf16() ? "bfloat16" : "float32";
+  }
+
+  private static String rows() {
+    return Linear.int8Bits() < 8 ? "7-bit rows " : "";
   }
 
   private static String key(Path run) throws IOException {

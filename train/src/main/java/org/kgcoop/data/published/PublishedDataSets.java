@@ -23,9 +23,9 @@ import org.kgcoop.files.Resources;
  * and names are those of CoOp's instructions, so existing folders work without changes. The
  * templates are KgCoOp's.
  *
- * <p>The entries are in {@code datasets.json}: layouts, terms and downloads. You get a
- * part by hand, or a download with a size and a SHA-256 provides it. Split files come from commits
- * of public repositories, because their original place needs a browser.
+ * <p>The entries are in {@code datasets.json}: layouts, terms and downloads. You get a part by
+ * hand, or a download with a size and a SHA-256 provides it. Split files come from commits of
+ * public repositories, because their original place needs a browser.
  */
 public final class PublishedDataSets {
 
