@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
@@ -51,7 +52,7 @@ final class DownloadList {
           weights.shortName(),
           decimal(weights.gflop()),
           decimal(weights.accuracy()),
-          "%.2f".formatted(weights.gigabytes()),
+          String.format(Locale.ROOT, "%.2f", weights.gigabytes()),
           weights.license(),
           weights.page());
       ObjectNode entry =
@@ -75,7 +76,7 @@ final class DownloadList {
   }
 
   private static String decimal(OptionalDouble value) {
-    return value.isPresent() ? "%.1f".formatted(value.getAsDouble()) : "-";
+    return value.isPresent() ? String.format(Locale.ROOT, "%.1f", value.getAsDouble()) : "-";
   }
 
   void printDataSets(List<PublishedDataSet> sets) {
