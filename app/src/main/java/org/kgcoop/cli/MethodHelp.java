@@ -93,7 +93,7 @@ final class MethodHelp {
     return lines;
   }
 
-  private static String training(TrainedMethod method) {
+  static String training(TrainedMethod method) {
     TrainedMethod.Defaults training = method.defaults();
     return "%s epochs, batches of %s".formatted(training.epochs(), training.batchSize())
         + training.settings().entrySet().stream()

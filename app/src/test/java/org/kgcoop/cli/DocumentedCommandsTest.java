@@ -49,7 +49,7 @@ class DocumentedCommandsTest {
 
   /** Returns the first code block in a language from the page on settings files. */
   static String block(String language) throws IOException {
-    List<String> lines = MarkdownPage.read(Path.of("docs/reference/settings-files.md")).lines();
+    List<String> lines = MarkdownPage.read(Path.of("docs/reference/training-settings.md")).lines();
     int start = lines.indexOf("```" + language) + 1;
     assertThat(start).isPositive();
     return lines.subList(start, lines.size()).stream()

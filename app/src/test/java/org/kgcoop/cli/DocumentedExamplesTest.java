@@ -351,7 +351,7 @@ class DocumentedExamplesTest {
     assertThat(program.log()).matches("\\[(\\w+ [01]\\.\\d+(, |]\\s+)){3}");
   }
 
-  /** The README names {@code hf:OWNER/NAME}; a local server takes the place of Hugging Face. */
+  /** The help names {@code hf:OWNER/NAME}; a local server takes the place of Hugging Face. */
   @Test
   void weightsOfHuggingFaceAreDownloadedByTheirName() throws Exception {
     Path weights = folder.resolve("weights");

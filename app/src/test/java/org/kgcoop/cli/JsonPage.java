@@ -67,8 +67,7 @@ public final class JsonPage {
     tables()
         .forEach(
             (heading, type) -> {
-              lines.addAll(
-                  List.of("", "## " + heading, "", "| Key | Type | Content |", "|---|---|---|"));
+              lines.addAll(List.of("", "## " + heading, ""));
               addRows(lines, new HashMap<>(), heading, "", MAPPER.constructType(type));
             });
     return lines;
@@ -112,7 +111,7 @@ public final class JsonPage {
       if (known) {
         text += (text.isEmpty() ? "" : "; ") + "keys as in `" + seen.getOrDefault(raw, table) + "`";
       }
-      lines.add("| `%s` | %s | %s |".formatted(key, kind, text).replace("|  |", "| |"));
+      lines.add("- `%s` (%s)%s".formatted(key, kind, text.isEmpty() ? "" : ": " + text));
       if (raw.isRecord() && !known) {
         seen.put(raw, element);
         addRows(lines, seen, heading, element + ".", value);
@@ -151,8 +150,7 @@ public final class JsonPage {
             .replaceAll("`$1`")
             .replace("`NEW_IMAGES`", "" + AdaptRecord.NEW_IMAGES)
             .replace("`ProbabilityMetrics#BINS`", "" + ProbabilityMetrics.BINS)
-            .replace("NaN", "null")
-            .replace("|", "\\|");
+            .replace("NaN", "null");
   }
 
   private static String source(Class<?> type) {
@@ -180,13 +178,12 @@ public final class JsonPage {
     int from = page.indexOf("## " + heading);
     assertThat(from).as(heading).isNotNegative();
     Map<String, String> rows = new LinkedHashMap<>();
-    for (String line : page.subList(from + 4, page.size())) {
-      if (!line.startsWith("| `")) {
+    for (String line : page.subList(from + 2, page.size())) {
+      if (!line.startsWith("- `")) {
         break;
       }
-      String[] cells = line.split(" \\| ", 3);
-      Matcher same = Pattern.compile("keys as in `(.*)`").matcher(cells[2]);
-      rows.put(cells[0].substring(3, cells[0].length() - 1), same.find() ? same.group(1) : "");
+      Matcher same = Pattern.compile("keys as in `(.*)`").matcher(line);
+      rows.put(line.substring(3, line.indexOf('`', 3)), same.find() ? same.group(1) : "");
     }
     assertThat(rows).isNotEmpty();
     Set<String> unknown = new TreeSet<>();

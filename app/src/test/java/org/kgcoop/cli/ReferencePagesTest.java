@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -51,7 +53,7 @@ class ReferencePagesTest {
         arguments("exit-codes.md", exitCodes()),
         arguments("http.md", http()),
         arguments("json.md", json()),
-        arguments("method-pages.md", methods()));
+        arguments("methods.md", methods()));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -174,13 +176,7 @@ class ReferencePagesTest {
   }
 
   private static List<String> trainingSettings() {
-    List<String> lines =
-        page(
-            "Training settings",
-            "Each setting is a key of `--set`, of `--sweep KEY=V1,V2`, which compares values, and of",
-            "[settings files](settings-files.md). `--lr`, `--epochs`, `--batch-size` and `--augment`",
-            "are also options. To change a setting of one method, write `--set METHOD.KEY=VALUE`. The",
-            "pages of the [methods](method-pages.md) state the published values.");
+    List<String> lines = written("training-settings.md");
     TrainingDeclaration.byHeading()
         .forEach(
             (heading, settings) -> {
@@ -242,15 +238,77 @@ class ReferencePagesTest {
     return lines;
   }
 
-  private static List<String> methods() {
-    List<String> lines =
-        page(
-            "Method pages",
-            "`./kgcoop help method NAME` prints the same text. [Methods](methods.md) compares the",
-            "methods with the published code.");
-    for (Declaration<Method> method : MethodRegistry.all()) {
-      section(lines, method.id(), MethodHelp.page(method).stream());
+  /** Returns the first part of a page, which is written by hand, and the line after it. */
+  private static List<String> written(String page) {
+    try (Stream<String> all = Files.lines(REFERENCE.resolve(page))) {
+      List<String> lines = new ArrayList<>(all.takeWhile(line -> !line.equals(MADE)).toList());
+      lines.add(MADE);
+      return lines;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
+
+  private static List<String> methods() {
+    List<String> lines = written("methods.md");
+    Map<String, Setting<?>> shared = sharedSettings();
+    lines.addAll(List.of("", "## Shared settings", ""));
+    shared.values().forEach(setting -> lines.add(entry(setting, value(setting))));
+    MethodRegistry.all().forEach(method -> method(lines, method, shared));
     return lines;
+  }
+
+  /** Returns the settings that several methods declare in the same words, by key. */
+  private static Map<String, Setting<?>> sharedSettings() {
+    Map<String, Setting<?>> shared = new LinkedHashMap<>();
+    Map<String, Integer> methods = new HashMap<>();
+    for (Declaration<Method> method : MethodRegistry.all()) {
+      for (Setting<?> setting : own(method)) {
+        if (methods.merge(setting.key() + setting.description(), 1, Integer::sum) == 2) {
+          shared.putIfAbsent(setting.key(), setting);
+        }
+      }
+    }
+    return shared;
+  }
+
+  private static List<Setting<?>> own(Declaration<Method> method) {
+    return method.settings().stream().filter(s -> method.keys().contains(s.key())).toList();
+  }
+
+  private static void method(
+      List<String> lines, Declaration<Method> method, Map<String, Setting<?>> shared) {
+    Declaration.About about = method.about();
+    lines.addAll(List.of("", "## " + method.id(), "", about.sentence(), "", "```text"));
+    lines.addAll(List.of(about.formula().split("; ")));
+    lines.addAll(List.of("```", ""));
+    method
+        .withDefaults()
+        .trained()
+        .ifPresent(trained -> lines.add("- Training: " + MethodHelp.training(trained)));
+    List<String> own = new ArrayList<>();
+    List<String> same = new ArrayList<>();
+    for (Setting<?> setting : own(method)) {
+      Setting<?> other = shared.get(setting.key());
+      String description = setting.defaultValue().description();
+      String value = description.isEmpty() ? "empty" : description;
+      if (other != null && other.description().equals(setting.description())) {
+        same.add("`%s` (%s)".formatted(setting.key(), value));
+      } else {
+        own.add(entry(setting, value(setting) + "; default " + value));
+      }
+    }
+    if (!same.isEmpty()) {
+      lines.add("- Shared settings with defaults: " + String.join(", ", same));
+    }
+    lines.addAll(own);
+  }
+
+  private static String entry(Setting<?> setting, String value) {
+    return "- `%s` (%s): %s".formatted(setting.key(), value, setting.description());
+  }
+
+  private static String value(Setting<?> setting) {
+    return setting.typeText() + (setting.range().isEmpty() ? "" : ", " + setting.range());
   }
 }

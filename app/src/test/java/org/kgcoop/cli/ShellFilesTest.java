@@ -33,7 +33,7 @@ class ShellFilesTest {
     assertThat(completions("kgcoop", "train", "--data", "embedded:pla"))
         .containsExactly("embedded:places");
     assertThat(completions("kgcoop", "predict", "--clip", "ViT-L"))
-        .containsExactly("ViT-L/14", "ViT-L/14@336px");
+        .containsExactly("ViT-L/14", "ViT-L/14-DataComp", "ViT-L/14@336px");
   }
 
   /**

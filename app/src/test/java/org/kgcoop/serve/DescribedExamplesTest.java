@@ -69,7 +69,7 @@ class DescribedExamplesTest {
         compared++;
       }
     }
-    assertThat(compared).isEqualTo(5);
+    assertThat(compared).isGreaterThan(4);
   }
 
   /** Returns the request of a call of curl. */

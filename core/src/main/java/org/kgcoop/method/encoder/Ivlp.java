@@ -40,8 +40,8 @@ public record Ivlp(VisionLanguagePrompts rows) implements EncoderMethod, TokenSp
           .prompts("textual+visual")
           .trainer("IVLP")
           .description(
-              "Independent learned rows in both encoders, or in that of the texts alone.",
-              "loss = cross entropy of exp(logit_scale) f . t, both with rows in their blocks")
+              "Independent prompt tokens in both encoders, or only in the text encoder.",
+              "loss = cross entropy of exp(logit_scale) f . t, both with tokens in their blocks")
           .published(
               "Khattak et al., MaPLe: Multi-modal Prompt Learning, CVPR 2023",
               "https://github.com/muzairkhattak/multimodal-prompt-learning")

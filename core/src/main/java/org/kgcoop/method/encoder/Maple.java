@@ -59,7 +59,7 @@ public record Maple(int contextTokens, String words, int depth)
           .prompts("textual+visual")
           .trainer("MaPLe")
           .description(
-              "Learned rows in both encoders; those of images are linear images of those of texts.",
+              "Prompt tokens in both encoders; linear layers make image tokens from text tokens.",
               "v_i = W_i p_i + b_i in front of block i; loss = cross entropy of"
                   + " exp(logit_scale) f . t")
           .published(

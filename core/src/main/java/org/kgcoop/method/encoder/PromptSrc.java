@@ -74,7 +74,7 @@ public record PromptSrc(
           .prompts("textual+visual")
           .trainer("PromptSRC")
           .description(
-              "Rows in both encoders that are held to what the frozen CLIP says.",
+              "Prompt tokens in both encoders that stay close to the frozen CLIP.",
               "loss = cross entropy + text_weight mean |t - t0| + image_weight mean |f - f0|"
                   + " + mean p0 (log p0 - log p)")
           .published(

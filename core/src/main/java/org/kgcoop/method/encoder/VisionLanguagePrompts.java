@@ -72,7 +72,7 @@ public record VisionLanguagePrompts(
     }
 
     private Setting<Integer> imageTokens() {
-      return Setting.whole("image_tokens", tokens, "Learned rows of each image")
+      return Setting.whole("image_tokens", tokens, "Prompt tokens of each image")
           .atLeast(0)
           .in("rows")
           .withDefault(

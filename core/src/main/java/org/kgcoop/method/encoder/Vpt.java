@@ -33,7 +33,7 @@ public record Vpt(int imageTokens, int imageDepth, String template) implements E
   public static final String ID = "vpt";
 
   private static final Setting<Integer> IMAGE_TOKENS =
-      Setting.whole("image_tokens", 8, "Learned rows beside each image")
+      Setting.whole("image_tokens", 8, "Prompt tokens of each image")
           .atLeast(1)
           .in("rows")
           .publishedAs("TRAINER.VPT.N_CTX_VISION");
@@ -49,8 +49,8 @@ public record Vpt(int imageTokens, int imageDepth, String template) implements E
           .prompts("visual")
           .trainer("VPT")
           .description(
-              "Learned rows in the image encoder, hand-crafted texts.",
-              "loss = cross entropy of exp(logit_scale) f . t; f with rows in front of J blocks")
+              "Prompt tokens in the image encoder, hand-crafted texts.",
+              "loss = cross entropy of exp(logit_scale) f . t; f with tokens in front of J blocks")
           .published(
               "Khattak et al., MaPLe: Multi-modal Prompt Learning, CVPR 2023, after Jia et al.,"
                   + " Visual Prompt Tuning, ECCV 2022",
