@@ -38,14 +38,15 @@ final class AdaptSection {
   static Optional<Section> of(List<StoredRun> runs, EmbeddedImages images) {
     List<Block> blocks = new ArrayList<>();
     for (StoredRun run : runs) {
-      run.adaptation().ifPresent(record -> add(blocks, record, images));
+      run.adaptation().ifPresent(record -> add(blocks, record, run.clip(), images));
     }
     return blocks.isEmpty()
         ? Optional.empty()
         : Optional.of(new Section("choice", "The choice of the method", blocks));
   }
 
-  private static void add(List<Block> blocks, AdaptRecord record, EmbeddedImages images) {
+  private static void add(
+      List<Block> blocks, AdaptRecord record, String weights, EmbeddedImages images) {
     AdaptSentences sentences = new AdaptSentences(record);
     Choice choice = record.choice();
     Accuracy key = record.result().expected();
@@ -64,6 +65,7 @@ final class AdaptSection {
             choice == null
                 ? "None is chosen yet; below are those tried so far."
                 : "Chosen: " + choice.title() + ". " + choice.why()));
+    sentences.newerWeights(weights).map(Words::new).ifPresent(blocks::add);
     List<Entry> expected = new ArrayList<>();
     if (!sentences.expectations().isEmpty()) {
       expected.add(new Entry("expected accuracy", String.join(" ", sentences.expectations())));

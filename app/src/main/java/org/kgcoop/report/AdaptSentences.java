@@ -1,17 +1,27 @@
 package org.kgcoop.report;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.Messages;
+import org.kgcoop.clip.KnownWeights;
+import org.kgcoop.clip.ReleasedClip;
 import org.kgcoop.eval.Calibration;
+import org.kgcoop.method.ZeroShot;
 import org.kgcoop.runs.AdaptRecord;
 
 /** What the command and the report say about an adaptation. */
 public record AdaptSentences(AdaptRecord record) {
   /** The width of an interval, in percentage points, that needs an explanation. */
   private static final double WIDE = 50;
+
+  /**
+   * Zero-shot CLIP is weak below this percentage: OpenAI's ViT-B/32 has 62.5 % on ten usual sets.
+   */
+  private static final double WEAK = 60;
 
   /** The percentage of new images of classes that nobody drew that is worth a sentence. */
   private static final double MANY_NEW_CLASSES = 5;
@@ -130,6 +140,26 @@ public record AdaptSentences(AdaptRecord record) {
               + " --labels chosen.");
     }
     return sentences;
+  }
+
+  /**
+   * Names newer weights if OpenAI's classify these images badly without training.
+   *
+   * @param weights the path of the CLIP weights
+   */
+  public Optional<String> newerWeights(String weights) {
+    double zeroShot = record.value(ZeroShot.ID);
+    boolean first =
+        ReleasedClip.ALL.stream().anyMatch(clip -> Path.of(weights).endsWith(clip.fileName()));
+    return first && zeroShot < WEAK && !record.isForUnseen()
+        ? Optional.of(
+            String.format(
+                Locale.ROOT,
+                "Without training, these weights of OpenAI classify only %.1f %% of the images"
+                    + " correctly. Newer weights may help, such as --clip %s.",
+                zeroShot,
+                KnownWeights.FOR_PHOTOS))
+        : Optional.empty();
   }
 
   /** Returns the reasons why the expected accuracy may not hold for these images. */

@@ -110,6 +110,29 @@ class AdaptSentencesTest {
   }
 
   @Test
+  void weakWeightsOfOpenAiNameNewerOnes() {
+    AdaptRecord record =
+        of(labels(Origin.RANDOM), images(8, 8, List.of()), EXPECTED).record().with(zeroShot(59.9));
+    assertThat(new AdaptSentences(record).newerWeights("/home/me/.cache/clip/ViT-B-16.pt"))
+        .hasValueSatisfying(
+            line ->
+                assertThat(line)
+                    .startsWith("Without training, these weights of OpenAI classify only 59.9 %")
+                    .endsWith("such as --clip ViT-B/32-256."));
+    for (String other : List.of("models/clip-finetuned.pt", "embedded", "")) {
+      assertThat(new AdaptSentences(record).newerWeights(other)).isEmpty();
+    }
+    for (double value : new double[] {60, Double.NaN}) {
+      assertThat(new AdaptSentences(record.with(zeroShot(value))).newerWeights("ViT-B-16.pt"))
+          .isEmpty();
+    }
+  }
+
+  private static List<AdaptRecord.Candidate> zeroShot(double value) {
+    return List.of(new AdaptRecord.Candidate("clip", "CLIP", value, 0, 1, 1, null));
+  }
+
+  @Test
   void theImagesLearnedFromNameTheLimitOfTime() {
     AdaptRecord.Images some =
         new AdaptRecord.Images(32, 47, 0, 4, 7, 8, COPIES, List.of(), List.of(), 32, null);

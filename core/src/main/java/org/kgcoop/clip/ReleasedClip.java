@@ -29,6 +29,11 @@ public record ReleasedClip(String name, String sha256, ClipConfig config) {
   /** All released models, in the order of OpenAI's list. */
   public static final List<ReleasedClip> ALL = TABLE.lines().map(ReleasedClip::parse).toList();
 
+  /** Returns the name of the archive that OpenAI's code stores, such as {@code ViT-B-16.pt}. */
+  public String fileName() {
+    return name.replace('/', '-').replace('@', '-') + ".pt";
+  }
+
   private static ReleasedClip parse(String line) {
     String[] words = line.split(" +", 8);
     List<Integer> layers = Arrays.stream(words[4].split(",", -1)).map(Integer::valueOf).toList();

@@ -164,7 +164,7 @@ public final class ReleasedWeights {
   public Path locate(String name) {
     for (ReleasedClip released : ReleasedClip.ALL) {
       if (released.name().equals(name)) {
-        return archive(name, released.sha256());
+        return archive(released);
       }
     }
     Optional<KnownWeights> known = KnownWeights.find(name);
@@ -185,15 +185,12 @@ public final class ReleasedWeights {
 
   /** Returns true if the weights of OpenAI's archive are on this machine. */
   public boolean isPresent(ReleasedClip released) {
-    return Files.isRegularFile(caches.clip().resolve(fileName(released.name())));
+    return Files.isRegularFile(caches.clip().resolve(released.fileName()));
   }
 
-  private static String fileName(String name) {
-    return name.replace('/', '-').replace('@', '-') + ".pt";
-  }
-
-  private Path archive(String name, String hash) {
-    String file = fileName(name);
+  private Path archive(ReleasedClip released) {
+    String file = released.fileName();
+    String hash = released.sha256();
     Path target = caches.clip().resolve(file);
     if (Files.isRegularFile(target) && !Sha256.of(target).equals(hash)) {
       // Replace the damaged file, as the published loader does.

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Linear;
+import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -189,11 +190,13 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
     return pool == null;
   }
 
-  /** Computes some blocks: (B, L, W) to (B L, W). */
+  /** Computes some blocks: (B, L, W) to (B L, W). What only one block needs is freed after it. */
   private Tensor through(List<TransformerBlock> some, Tensor x, long batch) {
     Tensor rows = x.reshape(-1, width);
     for (TransformerBlock block : some) {
-      rows = block.images(rows, batch);
+      try (Scope scope = Scope.open("block")) {
+        rows = scope.promote(block.images(rows, batch));
+      }
     }
     return rows;
   }

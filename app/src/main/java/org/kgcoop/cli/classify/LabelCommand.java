@@ -195,6 +195,9 @@ public final class LabelCommand implements Callable<Integer> {
 
   @ParentCommand private Invocation invocation;
 
+  /** What the page says before the first answer. */
+  private String welcome = "";
+
   @Override
   public Integer call() {
     if (labelsFrom != null) {
@@ -243,7 +246,10 @@ public final class LabelCommand implements Callable<Integer> {
       LabelWriter writer,
       LabelPage.Reading reading) {
     List<Path> files = imageFiles(images);
-    PhotoWarning.check(clipOptions, clip, files, output);
+    if (PhotoWarning.isDue(clipOptions, clip, files)) {
+      output.warn(PhotoWarning.TEXT);
+      welcome = "Warning: " + PhotoWarning.TEXT + ".";
+    }
     long count = files.size();
     try (Progress.Task task = output.progress().start("images", count)) {
       Labeling labeling =
@@ -274,7 +280,7 @@ public final class LabelCommand implements Callable<Integer> {
         .run(
             writer,
             Labeling.folderOfSession(images, out),
-            trial ? TrialDrawings.WELCOME : "",
+            () -> welcome,
             reading -> open(images, clip, Map.of(), false, writer, reading),
             labeling -> writer.exitCode(exitCode(labeling)));
   }
@@ -312,7 +318,8 @@ public final class LabelCommand implements Callable<Integer> {
   private Path images() {
     if (trial) {
       Path into = TrialDrawings.copy(folder == null ? Path.of("label-try") : folder, output::warn);
-      output.info(TrialDrawings.WELCOME);
+      welcome = TrialDrawings.WELCOME;
+      output.info(welcome);
       return into;
     }
     if (folder == null) {

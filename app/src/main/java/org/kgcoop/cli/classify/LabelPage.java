@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
@@ -49,7 +50,7 @@ final class LabelPage {
    * Serves the page until the person closes the session, or the command is interrupted.
    *
    * @param folder the folder of the session
-   * @param welcome what the page says before the first answer, or empty
+   * @param welcome returns what the page says before the first answer, or an empty text
    * @param session opens the session; it receives the listener of the progress
    * @param exitCode returns the exit code after the person closed the session
    * @return the exit code
@@ -57,7 +58,7 @@ final class LabelPage {
   int run(
       ResultsWriter results,
       Path folder,
-      String welcome,
+      Supplier<String> welcome,
       Function<Reading, Labeling> session,
       ToIntFunction<Labeling> exitCode) {
     ServerSettings settings =
@@ -100,7 +101,7 @@ final class LabelPage {
               "label while kgcoop reads the other %s images"
                   .formatted(status.images() - status.read()));
         }
-        server.open(labeling, welcome);
+        server.open(labeling, welcome.get());
         reading.done(status.read(), status.images());
         boolean interrupted = await(server);
         server.close();

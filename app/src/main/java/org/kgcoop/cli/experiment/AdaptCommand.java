@@ -204,7 +204,7 @@ public final class AdaptCommand implements Callable<Integer> {
       ReportPage.write(folder, set, folder.resolve("report.html"));
       output.json(record);
       if (!output.isJson()) {
-        print(record);
+        print(record, clip.source());
       }
       List<String> unreadable = record.images().unreadable();
       unreadable.forEach(output::error);
@@ -268,8 +268,8 @@ public final class AdaptCommand implements Callable<Integer> {
         : ImageGroupFile.of(set, Path.of(groupBy));
   }
 
-  private void print(AdaptRecord record) {
-    new AdaptPrinter(output).print(record);
+  private void print(AdaptRecord record, String weights) {
+    new AdaptPrinter(output).print(record, weights);
     if (clipOptions.isEmbedded() && !DataOptions.isEmbedded(data)) {
       output.print(EmbeddedClip.NOTE);
     }

@@ -25,8 +25,12 @@ final class AdaptPrinter {
     this.output = output;
   }
 
-  /** Prints the images, the compared methods, the choice and what to expect of it. */
-  void print(AdaptRecord record) {
+  /**
+   * Prints the images, the compared methods, the choice and what to expect of it.
+   *
+   * @param weights the path of the CLIP weights
+   */
+  void print(AdaptRecord record, String weights) {
     AdaptSentences sentences = new AdaptSentences(record);
     output.print(sentences.learnedFrom());
     print(record.images());
@@ -53,6 +57,7 @@ final class AdaptPrinter {
       output.print("not reproducible: " + record.irreproducible());
     }
     gain(record).ifPresent(output::print);
+    sentences.newerWeights(weights).ifPresent(output::print);
     sentences.expectations().forEach(output::print);
     AdaptRecord.Accuracy test = record.result().test();
     if (test != null) {

@@ -33,11 +33,16 @@ public final class PhotoWarning {
     }
   }
 
-  /** Warns if images do not look like drawings. It decodes a few of them. */
+  /** Warns if images do not look like drawings. */
   public static void check(ClipOptions options, Clip clip, List<Path> files, Output output) {
-    if (options.isEmbedded() && !areDrawings(files, new Transform(clip.preprocessing()))) {
+    if (isDue(options, clip, files)) {
       output.warn(TEXT);
     }
+  }
+
+  /** Returns true if images do not look like drawings. It decodes a few of them. */
+  public static boolean isDue(ClipOptions options, Clip clip, List<Path> files) {
+    return options.isEmbedded() && !areDrawings(files, new Transform(clip.preprocessing()));
   }
 
   /**

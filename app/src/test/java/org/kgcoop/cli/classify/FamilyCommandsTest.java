@@ -2,9 +2,11 @@ package org.kgcoop.cli.classify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,18 +38,47 @@ import org.kgcoop.clip.siglip.SiglipFamily;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.runs.Predictions;
+import org.kgcoop.tensor.Linear;
 
-/** Passes a tiny model of each family to the commands. EveryMethodTest does this with CLIP. */
+/**
+ * Passes a tiny model of each family to the commands. EveryMethodTest does this with OpenAI's CLIP.
+ */
 @Tag("system")
 @ParameterizedClass
 @EnumSource
 class FamilyCommandsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final double[] MEAN = {0.48145466, 0.4578275, 0.40821073};
+  private static final double[] STD = {0.26862954, 0.26130258, 0.27577711};
   private static final int CONFIGURATION = 2;
   private static final int INTERRUPTED = 130;
 
   /** A family: its name, the start of what is assumed, and methods. */
   enum Tested {
+    /** ViT-B/32 at 256 pixels in OpenCLIP's layout: 64 patches. */
+    OPEN_CLIP(
+        "CLIP",
+        "",
+        List.of("clip", "taskres", "tip-adapter", "kgcoop", "vpt", "clip-lora"),
+        List.of("kgcoop", "vpt --set image_depth=2"),
+        List.of("coop --set context_tokens=30"),
+        "") {
+      @Override
+      Path write(Path folder) throws IOException {
+        ClipConfig.Text text = new ClipConfig.Text(32, 700, 32, 2, 2);
+        ClipConfig.Vit vision = new ClipConfig.Vit(64, 2, 32, 4);
+        random(folder, 32, 256, text, Activation.GELU, vision, ClipConfig.Form.RELEASED);
+        Files.move(
+            folder.resolve("model.safetensors"), folder.resolve("open_clip_model.safetensors"));
+        Path settings = folder.resolve("open_clip_config.json");
+        ObjectNode json = (ObjectNode) JSON.readTree(settings.toFile());
+        json.withObject("/model_cfg").put("embed_dim", 32);
+        json.withObject("/model_cfg/vision_cfg").put("image_size", 256).put("patch_size", 32);
+        json.putPOJO("preprocess_cfg", Map.of("mean", MEAN, "std", STD));
+        JSON.writeValue(settings.toFile(), json);
+        return folder;
+      }
+    },
     SIGLIP(
         "SigLIP",
         "SigLIP's mean",
@@ -296,7 +327,42 @@ class FamilyCommandsTest {
     }
     assertThat(ok("search --top 2", data, "--image", image()).path("found")).hasSize(2);
     String longText = "a chest x-ray of a lung ".repeat(10).strip();
-    assertThat(ok("search --top 2", data, longText).path("found")).hasSize(2);
+    if (family == Tested.OPEN_CLIP) {
+      assertThat(Cli.run(words("search --top 2", data, longText)).errorLine())
+          .contains("has 132 tokens with its start and end; the model reads 32");
+    } else {
+      assertThat(ok("search --top 2", data, longText).path("found")).hasSize(2);
+    }
+  }
+
+  @Test
+  void theCacheReturnsTheSameFeatures() throws IOException {
+    Path cache = folder.resolve("cache");
+    List<Path> files = new ArrayList<>();
+    for (String use : List.of("none", cache.toString(), cache.toString())) {
+      Path features = folder.resolve("features" + files.size() + ".csv");
+      Cli.Result result =
+          Cli.run("embed", image(), "--clip", weights, "--feature-cache", use, "--out", features);
+      assertThat(result.exitCode()).as(result.err()).isZero();
+      files.add(features);
+    }
+    assertThat(cache).isNotEmptyDirectory();
+    assertThat(files.get(1)).hasSameBinaryContentAs(files.get(0));
+    assertThat(files.get(2)).hasSameBinaryContentAs(files.get(0));
+  }
+
+  @Test
+  void int8ChangesAFeatureLittle() throws IOException {
+    assumeTrue(Linear.hasInt8(), "a processor with int8 products");
+    Path features = folder.resolve("int8.csv");
+    ok("embed --precision int8", image(), "--out", features);
+    String[] cells = Files.readAllLines(features).get(1).split(",", -1);
+    float[] expected = Embedder.unit(served.clip()).embed(image());
+    double cosine = 0;
+    for (int i = 0; i < expected.length; i++) {
+      cosine += expected[i] * Double.parseDouble(cells[1 + i]);
+    }
+    assertThat(cosine).isBetween(0.98, 1 - 1e-9);
   }
 
   @Test

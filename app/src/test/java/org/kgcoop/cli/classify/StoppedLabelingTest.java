@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,10 +14,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.ChildProcess;
+import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.clip.RandomClip;
 
 /** A test of the command with its server: an interruption, and the end that the page asks for. */
@@ -27,7 +31,7 @@ class StoppedLabelingTest {
   @TempDir Path folder;
   private String address = "";
 
-  private ChildProcess start(Path clip, String log) throws Exception {
+  private ChildProcess start(Object clip, String log) throws Exception {
     ChildProcess child =
         ChildProcess.start(
             folder.resolve(log),
@@ -43,7 +47,7 @@ class StoppedLabelingTest {
             0.02,
             "--clip",
             clip);
-    address = child.firstLine().replaceFirst(".*(http://)", "$1");
+    address = child.lineWith("http://").replaceFirst(".*(http://)", "$1");
     while (request("GET", "state", "").has("reading")) {
       Thread.sleep(50);
     }
@@ -88,6 +92,24 @@ class StoppedLabelingTest {
     assertThat(results.toString()).contains("labels.csv");
     assertThat(second.exitCode()).as(second.log()).isZero();
     assertThat(lines("photos.labels/labels.csv")).hasSize(1 + drawings.size());
+  }
+
+  @Test
+  void thePageWarnsThatTheEmbeddedClipKnowsNoPhotos() throws Exception {
+    Path photos = Files.createDirectory(folder.resolve("photos"));
+    Random random = new Random(1);
+    for (int i = 0; i < 4; i++) {
+      BufferedImage noise = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
+      for (int at = 0; at < 64 * 64; at++) {
+        noise.setRGB(at % 64, at / 64, random.nextInt(1 << 24));
+      }
+      ImageIO.write(noise, "png", photos.resolve(i + ".png").toFile());
+    }
+    ChildProcess child = start("embedded", "log.txt");
+    assertThat(request("GET", "state", "").path("welcome").asText())
+        .isEqualTo("Warning: " + PhotoWarning.TEXT + ".");
+    assertThat(child.terminate()).as(child.log()).isEqualTo(128 + 15);
+    assertThat(child.log()).contains("warning: " + PhotoWarning.TEXT);
   }
 
   private List<String> lines(String file) throws IOException {

@@ -37,7 +37,7 @@ class AdaptCommandTest {
 
   @BeforeAll
   static void writeInput() {
-    RandomClip.write(shared.resolve("clip"), RandomClip.TINY, 1);
+    RandomClip.write(shared.resolve("ViT-B-16.pt"), RandomClip.TINY, 1);
     SampleDrawings.copyTo(shared.resolve("drawings"), 4);
   }
 
@@ -59,7 +59,7 @@ class AdaptCommandTest {
       "adapt",
       shared.resolve("drawings"),
       "--clip",
-      shared.resolve("clip"),
+      shared.resolve("ViT-B-16.pt"),
       "--out",
       out,
       "--feature-cache",
@@ -83,7 +83,8 @@ class AdaptCommandTest {
         .contains("This holds if you labeled images as they came.")
         .containsPattern("Below [\\d.]+ %, treat an image as none of these: this keeps \\d+ % of")
         .containsPattern("Probabilities are calibrated by the temperature|No temperature was found")
-        .containsPattern("CLIP classifies [\\d.]+ % of held-out images correctly without training");
+        .containsPattern("CLIP classifies [\\d.]+ % of held-out images correctly without training")
+        .containsOnlyOnce("Newer weights may help, such as --clip ViT-B/32-256.");
     assertThat(result.out().lines().toList())
         .endsWith(
             "classifier: " + out.resolve("classifier.safetensors"),
@@ -91,6 +92,7 @@ class AdaptCommandTest {
             "next: ./kgcoop serve " + out);
     assertThat(Files.readString(out.resolve("report.html")))
         .contains("The choice of the method", "Tip-Adapter-F", "expected accuracy")
+        .containsOnlyOnce("Newer weights may help, such as --clip ViT-B/32-256.")
         .contains("Mistakes on held-out images", "taken for");
     assertThat(Cli.run("runs", "--runs", folder).out()).containsPattern("expected [\\d.]+");
     Cli.Result again = Cli.run(words(out, "--json"));
@@ -107,7 +109,7 @@ class AdaptCommandTest {
             out.resolve("classifier.safetensors"),
             image,
             "--clip",
-            shared.resolve("clip"));
+            shared.resolve("ViT-B-16.pt"));
     assertThat(predicted.exitCode()).as(predicted.err()).isZero();
   }
 
@@ -171,7 +173,7 @@ class AdaptCommandTest {
   @Test
   void imagesThatPredictSortedAsNoneAreNoClass() throws IOException {
     Path sorted = folder.resolve("sorted");
-    Object[] clip = {"--clip", shared.resolve("clip"), "--feature-cache", "none"};
+    Object[] clip = {"--clip", shared.resolve("ViT-B-16.pt"), "--feature-cache", "none"};
     Cli.Result result =
         Cli.run(
             with(
@@ -224,7 +226,7 @@ class AdaptCommandTest {
             "--format",
             "jsonl",
             "--clip",
-            shared.resolve("clip"));
+            shared.resolve("ViT-B-16.pt"));
     List<Double> best = new ArrayList<>();
     for (String line : all.out().lines().toList()) {
       JsonNode json = new ObjectMapper().readTree(line);
@@ -252,7 +254,7 @@ class AdaptCommandTest {
       "adapt",
       images,
       "--clip",
-      shared.resolve("clip"),
+      shared.resolve("ViT-B-16.pt"),
       "--feature-cache",
       "none",
       "--minutes",
