@@ -207,9 +207,12 @@ final class PredictionWriter {
 
   /** Returns the levels of each class and group of {@link #folders}, the largest group first. */
   private static List<List<String>> levels(List<String> classNames, @Nullable ClassGroups groups) {
+    if (groups == null) {
+      return classNames.stream().map(List::of).toList();
+    }
     List<List<String>> all = new ArrayList<>();
     Map<String, List<String>> ofGroups = new LinkedHashMap<>();
-    int levels = groups == null ? 0 : groups.levels().size();
+    int levels = groups.levels().size();
     for (int c = 0; c < classNames.size(); c++) {
       List<String> path = new ArrayList<>();
       for (int level = levels - 1; level >= 0; level--) {
@@ -220,7 +223,7 @@ final class PredictionWriter {
       all.add(path);
     }
     for (int level = 0; level < levels; level++) {
-      groups.names(level).forEach(name -> all.add(ofGroups.get(name)));
+      groups.names(level).forEach(name -> all.add(Objects.requireNonNull(ofGroups.get(name))));
     }
     return all;
   }
