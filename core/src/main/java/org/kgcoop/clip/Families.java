@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 
-/** All families of models. */
+/**
+ * All families of models, in the order of {@code META-INF/services}. The first family that
+ * recognizes a file reads it. CLIP is the last one and accepts all others.
+ */
 public final class Families {
   private static final List<Family> ALL =
       ServiceLoader.load(Family.class, Family.class.getClassLoader()).stream()

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Matrix products with a weight in the layout of a kernel. They use oneDNN through LibTorch's
  * dispatcher, because the binding has no methods for them. OpenBLAS converts a weight to its layout
  * in every product, which takes longer than the arithmetic if there are few rows.
+ *
+ * <p>FBGEMM's products with weights in fp16 would save 6 % of the time of a ViT-B/16 with AVX2. But
+ * to test and pack its weights takes 1.2 s longer at each start, as much as 40 images save.
  */
 final class Packing {
   /** The number of rows that weights are packed for. Other numbers also work. */

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The choice of the next step. Two kinds compete: questions about the least certain images, and
- * pages of images with one proposed class. The kind that is expected to correct more images per
+ * The choice between questions and a page. {@link LabelSession} asks for it after the random images
+ * of the audit and repeated questions. Two kinds compete: questions about the least certain images,
+ * and pages of images with one proposed class. The kind that is expected to correct more images per
  * second wins.
  *
  * <p>The seconds are those of the keystroke-level model (Card, Moran and Newell, Communications of

@@ -177,6 +177,7 @@ public final class ApiTour {
             .classes("cat", "dog")
             .session(out.resolve("session"))
             .labeled(photos.resolve("train"))
+            .keywords(false)
             .template("a photo of a {}")
             .cache(out.resolve("features"))
             .audit(50)

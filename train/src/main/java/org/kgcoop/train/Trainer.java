@@ -21,7 +21,8 @@ import org.kgcoop.tensor.Tensor;
 
 /**
  * The training loop. For each batch it computes features, losses and gradients, and updates the
- * parameters. Its result is byte-identical, with or without interruptions.
+ * parameters. Its result is byte-identical, with or without interruptions. It writes no files: a
+ * {@link Listener} does.
  */
 public final class Trainer {
 

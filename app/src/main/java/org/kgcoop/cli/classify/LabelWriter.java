@@ -89,7 +89,10 @@ final class LabelWriter implements ResultsWriter {
       lines.add("classifier: not trained, because " + written.problem());
     }
     if (isLast) {
-      KeywordWriter writer = writesKeywords ? new KeywordWriter(labeling.classes().stream().map(List::of).toList(), output) : null;
+      KeywordWriter writer =
+          writesKeywords
+              ? new KeywordWriter(labeling.classes().stream().map(List::of).toList(), output)
+              : null;
       if (sortInto != null) {
         progress.accept("sorting the images");
         lines.add(sorted(sortInto, labeling, results, writer));

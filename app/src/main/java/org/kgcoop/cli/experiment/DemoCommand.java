@@ -194,7 +194,8 @@ public final class DemoCommand implements Callable<Integer> {
         extent.shots);
     output.print("averaged over data sets and seeds. H: their harmonic mean. Your own images:");
     output.print("  ./kgcoop adapt photos/ --clip ViT-B/32-256");
-    output.print("Runs and results: " + folder);
+    output.print("Open the report in your browser:");
+    output.print("  " + folder.resolve("report.html").toAbsolutePath().toUri());
     return 0;
   }
 

@@ -28,6 +28,7 @@ import org.kgcoop.clip.RandomClip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
+import org.kgcoop.data.layout.PhotoKeywords;
 import org.kgcoop.data.open.EmbeddedDataSets;
 
 /** Tests of {@code --groups}. */
@@ -109,6 +110,25 @@ class ClassGroupsCommandsTest {
       } else if (answer.best().probability() >= (float) threshold) {
         assertThat(cells[1]).isEqualTo(answer.best().className());
         assertThat(sorted.resolve(cells[1]).resolve(Path.of(cells[0]).getFileName())).exists();
+      }
+    }
+  }
+
+  @Test
+  void aKeywordIsTheAnswerWithTheGroupsAboveIt() throws IOException {
+    Map<String, Classification> answers = answers();
+    double threshold = threshold(answers);
+
+    Cli.Result result = predict("--groups", csv, "--threshold", threshold, "--keywords");
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    for (Map.Entry<String, Classification> each : answers.entrySet()) {
+      Path sidecar = PhotoKeywords.sidecar(Path.of(each.getKey()));
+      if (isGroup(threshold).test(each.getValue())) {
+        assertThat(sidecar).content().contains(">a|things<", ">things<").doesNotContain("|bell");
+      } else if (each.getValue().best().className().equals("bell")
+          && each.getValue().best().probability() >= (float) threshold) {
+        assertThat(sidecar).content().contains(">a|things|bell<", ">bell<");
       }
     }
   }
