@@ -299,7 +299,8 @@ final class ImageSorter {
 
   /**
    * Returns the new path of each image, and writes the plan. Every path is free, except that of an
-   * image that an interrupted sorting has put there.
+   * image that an interrupted sorting has put there. These come first, because a new image must
+   * take none of their paths.
    */
   private Map<Sorted, Path> targets(List<String> folderNames, Map<Path, Path> interrupted) {
     Map<Path, Path> planned = new LinkedHashMap<>(interrupted);
@@ -313,37 +314,50 @@ final class ImageSorter {
             "--sort-into %s: contains the image %s; expected images of other folders"
                 .formatted(folder, image.file));
       }
-      Path first =
-          folder
-              .resolve(folderNames.get(place(image.index, folderNames)))
-              .resolve(Folders.name(image.file));
-      Path before = planned.remove(image.file.toAbsolutePath());
-      Path put = before != null && isPut(image.file, before) ? before : null;
-      if (put != null) {
-        if (!Folders.parent(put).equals(Folders.parent(first))) {
-          throw interruptedOther(image.file);
-        }
-        alreadyPut.add(put);
+      Path from = image.file.toAbsolutePath();
+      Path put = planned.remove(from);
+      if (put == null || !isPut(from, put) || !taken.add(key(put))) {
+        continue;
       }
-      Path to = put != null ? put : first;
-      for (int i = 2;
-          !taken.add(to.toString().toLowerCase(Locale.ROOT))
-              || (put == null && Files.exists(to, LinkOption.NOFOLLOW_LINKS));
-          i++) {
+      if (!Folders.parent(put).equals(classFolder(image, folderNames))) {
+        throw interruptedOther(image.file);
+      }
+      alreadyPut.add(put);
+      plan.put(from, put);
+      if (Files.exists(from, LinkOption.NOFOLLOW_LINKS)) { // not moved by another call
+        targets.put(image, put);
+      }
+    }
+    for (Sorted image : images.values()) {
+      Path from = image.file.toAbsolutePath();
+      if (plan.containsKey(from)) {
+        continue;
+      }
+      Path to = classFolder(image, folderNames).resolve(Folders.name(image.file));
+      for (int i = 2; Files.exists(to, LinkOption.NOFOLLOW_LINKS) || !taken.add(key(to)); i++) {
         to = to.resolveSibling(numbered(Folders.name(image.file), i));
       }
       targets.put(image, to);
-      plan.put(image.file.toAbsolutePath(), to);
+      plan.put(from, to);
     }
     planned.forEach(
         (file, to) -> {
-          if (Files.isRegularFile(file) && !isPut(file, to)) {
+          if (Files.isRegularFile(file) && (way == Way.MOVE || !isPut(file, to))) {
             throw interruptedOther(file);
           }
           plan.put(file, to);
         });
     new SortingPlan(plan).write(folder);
     return targets;
+  }
+
+  private Path classFolder(Sorted image, List<String> folderNames) {
+    return folder.resolve(folderNames.get(place(image.index, folderNames)));
+  }
+
+  /** Returns equal keys for paths that some file systems do not distinguish. */
+  private static String key(Path path) {
+    return path.toString().toLowerCase(Locale.ROOT);
   }
 
   private KgCoopException interruptedOther(Path file) {
@@ -354,12 +368,15 @@ final class ImageSorter {
 
   /**
    * Returns true if an interrupted sorting has put an image at its planned path. A move then still
-   * has to delete the image at its old path, if that is not another path of the same file.
+   * has to delete the image at its old path, if that is not another path of the same file. It may
+   * be gone there: another call has moved it after this one read it.
    */
   private boolean isPut(Path file, Path to) {
     try {
       if (!Files.isRegularFile(file)) {
-        return false;
+        return way == Way.MOVE
+            && Files.notExists(file, LinkOption.NOFOLLOW_LINKS)
+            && Files.exists(to, LinkOption.NOFOLLOW_LINKS);
       }
       if (Files.isSymbolicLink(to)) {
         return (way == Way.LINK || Files.isSymbolicLink(file)) && Files.isSameFile(file, to);

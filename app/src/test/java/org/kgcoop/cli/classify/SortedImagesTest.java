@@ -192,6 +192,53 @@ class SortedImagesTest {
     }
   }
 
+  /** The sorting was killed after the second image was put, and before a move deleted it. */
+  @Test
+  void aNewImageDoesNotTakeThePathOfAnImageThatIsPut() throws IOException {
+    for (ImageSorter.Way way : ImageSorter.Way.values()) {
+      Path out = folder.resolve("out-" + way);
+      Path first = file(way + "/a/same.png", "a");
+      Path second = file(way + "/b/same.png", "b");
+      Path third = file(way + "/c/same.png", "c");
+      int end = way == ImageSorter.Way.LINK ? 3 : way == ImageSorter.Way.MOVE ? 4 : 7;
+      ImageSorter killed = new ImageSorter(out, way, () -> false, endsAt(out, end));
+      List.of(first, second, third).forEach(image -> killed.add(image, 0));
+      assertThatThrownBy(() -> arrange(killed, NAMES)).isInstanceOf(KilledPlacement.Killed.class);
+
+      ImageSorter again = sorter(out, way);
+      again.add(file(way + "/new/same.png", "new"), 0);
+      Stream.of(first, second, third).filter(Files::exists).forEach(image -> again.add(image, 0));
+      arrange(again, NAMES);
+      assertThat(below(out))
+          .containsExactlyInAnyOrder(
+              "cat/same.png", "cat/same-2.png", "cat/same-3.png", "cat/same-4.png");
+      assertThat(out.resolve("cat/same-2.png")).hasContent("b");
+      assertThat(Files.exists(second)).isEqualTo(way != ImageSorter.Way.MOVE);
+    }
+  }
+
+  @Test
+  void aCallCompletesTheMoveOfAnotherCallThatWasKilledMeanwhile() throws IOException {
+    Path out = folder.resolve("out");
+    List<Path> images = List.of(file("p/0.png", "0"), file("p/1.png", "1"), file("p/2.png", "2"));
+    ImageSorter second = sorter(out, ImageSorter.Way.MOVE);
+    ImageSorter other = sorter(out, ImageSorter.Way.MOVE);
+    ImageSorter killed = new ImageSorter(out, ImageSorter.Way.MOVE, () -> false, endsAt(out, 4));
+    for (Path image : images) {
+      second.add(image, 0);
+      other.add(image, 1);
+      killed.add(image, 0);
+    }
+    assertThatThrownBy(() -> arrange(killed, NAMES)).isInstanceOf(KilledPlacement.Killed.class);
+
+    assertThatThrownBy(() -> arrange(other, NAMES)).hasMessageContaining("other images or classes");
+    assertThat(arrange(second, NAMES)).startsWith("2 images moved");
+    assertThat(below(folder))
+        .containsExactlyInAnyOrder("out/cat/0.png", "out/cat/1.png", "out/cat/2.png");
+    assertThat(SortedFolder.read(out).orElseThrow().proposed())
+        .containsOnlyKeys("cat/0.png", "cat/1.png", "cat/2.png");
+  }
+
   @Test
   void aNewImageWithTheNameOfAMovedOneGetsANumber() throws IOException {
     Path out = folder.resolve("out");
@@ -242,6 +289,10 @@ class SortedImagesTest {
     assertThatThrownBy(() -> arrange(killed, NAMES)).isInstanceOf(KilledPlacement.Killed.class);
     assertThat(image).exists();
     assertThat(out.resolve("cat/0.png")).hasContent("image");
+
+    ImageSorter other = sorter(out, ImageSorter.Way.MOVE);
+    other.add(file("p/1.png", "other"), 0);
+    assertThatThrownBy(() -> arrange(other, NAMES)).hasMessageContaining("other images or classes");
 
     ImageSorter again = sorter(out, ImageSorter.Way.MOVE);
     again.add(image, 0);
