@@ -84,6 +84,9 @@ class DocumentedExamplesTest {
           Map.entry(
               "download",
               "needs the network; ReleasedWeightsTest and DownloaderTest have a server"),
+          Map.entry(
+              "eval --data embedded:objects --groups",
+              "needs a line for each of 36 classes; ClassGroupsCommandsTest measures levels"),
           Map.entry("train --data data/imagenet", "writes to a disk of a cluster"));
 
   private static final Path COMMANDS = Path.of("docs/reference/commands.md");

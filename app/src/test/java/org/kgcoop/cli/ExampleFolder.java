@@ -60,7 +60,15 @@ final class ExampleFolder {
 
   /** Folders of images that examples name; each contains the same drawings. */
   private static final List<String> IMAGE_FOLDERS =
-      List.of("photos", "food", "objects", "imagenet", "imagenet-sketch", "imagenetv2", "scans");
+      List.of(
+          "photos",
+          "inbox",
+          "food",
+          "objects",
+          "imagenet",
+          "imagenet-sketch",
+          "imagenetv2",
+          "scans");
 
   /** The commands that write the runs and features which examples name. */
   private static final List<String> RUNS =
@@ -114,6 +122,19 @@ final class ExampleFolder {
           NAME: "ViT-B/16"
       """;
 
+  /** The groups of the page about groups of classes. */
+  private static final String GROUPS =
+      """
+      class,group,place
+      umbrella,canopy,garden
+      parasol,canopy,garden
+      bench,furniture,garden
+      house,building,city
+      castle,building,city
+      car,vehicle,city
+      truck,vehicle,city
+      """;
+
   private final Path root;
 
   private ExampleFolder(Path root) {
@@ -152,6 +173,7 @@ final class ExampleFolder {
     }
     folder.text("kgcoop.yaml", settings);
     folder.text("configs/trainers/KgCoOp/vit_b16_ep100_ctxv1.yaml", PUBLISHED);
+    folder.text("groups.csv", GROUPS);
     folder.text("captions.txt", "a red umbrella\na house in the snow\n");
     for (int seed = 1; seed <= 2; seed++) {
       folder.text(
