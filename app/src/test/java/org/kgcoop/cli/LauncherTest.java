@@ -333,6 +333,20 @@ class LauncherTest {
     assertThat(this.folder.resolve("stores")).content().hasLineCount(2);
   }
 
+  /** The JVM aborts if it maps a part of the file, such as one on a disk that was full. */
+  @Test
+  void aPartOfTheStoredClassesIsReplaced() throws IOException, InterruptedException {
+    javaThatStores("echo classes >\"$file\"; exit");
+    run("tree/kgcoop predict x");
+
+    Result cut =
+        run(
+            "for f in tree/app/target/run/*/classes-*; do printf cla >$f; done; tree/kgcoop predict x");
+
+    assertThat(cut.err()).contains("storing classes");
+    assertThat(run("cat tree/app/target/run/*/classes-*").out()).isEqualTo("classes\n");
+  }
+
   @Test
   void classesThatCannotBeStoredAreNotTriedAgain() throws IOException, InterruptedException {
     javaThatStores("echo a part >\"$file\"; exit 1");

@@ -40,7 +40,7 @@ public interface TableFormat {
   String id();
 
   /**
-   * Writes a table atomically. Equal tables give byte-identical files.
+   * Writes a table atomically. Equal tables give equal rows, but bytes of the metadata may differ.
    *
    * @throws KgCoopException if the file cannot be written
    */
