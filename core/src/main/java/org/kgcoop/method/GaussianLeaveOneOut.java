@@ -2,7 +2,7 @@ package org.kgcoop.method;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -31,12 +31,8 @@ public final class GaussianLeaveOneOut {
   public GaussianLeaveOneOut(GaussianDiscriminant gaussians, int[] groups) {
     this.gaussians = gaussians;
     counts = gaussians.counts();
-    Map<Integer, List<Integer>> images = new LinkedHashMap<>();
-    for (int i = 0; i < groups.length; i++) {
-      images.computeIfAbsent(groups[i], g -> new ArrayList<>()).add(i);
-    }
     Map<Integer, List<int[]>> bySize = new TreeMap<>();
-    for (List<Integer> image : images.values()) {
+    for (List<Integer> image : KernelRidge.members(groups)) {
       int[] rows = image.stream().mapToInt(i -> i).toArray();
       if (counts[label(rows)] > rows.length) {
         bySize.computeIfAbsent(rows.length, size -> new ArrayList<>()).add(rows);
@@ -63,19 +59,15 @@ public final class GaussianLeaveOneOut {
    * ascending.
    */
   public SortedMap<Integer, double[]> logits() {
-    double[][] logits = new double[Arrays.stream(counts).sum()][];
+    SortedMap<Integer, double[]> logits = Collections.synchronizedSortedMap(new TreeMap<>());
     forEachBlock(
         (block, rows, densities) -> {
-          double[] flat = densities.toDoubles();
+          double[][] found = densities.toDoubleRows();
           for (int i = 0; i < rows.length; i++) {
-            logits[rows[i]] = Arrays.copyOfRange(flat, i * counts.length, (i + 1) * counts.length);
+            logits.put(rows[i], found[i]);
           }
         });
-    SortedMap<Integer, double[]> scored = new TreeMap<>();
-    IntStream.range(0, logits.length)
-        .filter(i -> logits[i] != null)
-        .forEach(i -> scored.put(i, logits[i]));
-    return scored;
+    return logits;
   }
 
   /**
@@ -114,7 +106,7 @@ public final class GaussianLeaveOneOut {
             scale,
             check,
             (zeroShot, densities, labels) -> {
-              Tensor columns = Tensor.of(labels, labels.length, 1);
+              Tensor columns = Tensor.indices(labels).unsqueeze(1);
               double[] own = zeroShot.gather(1, columns).toDoubles();
               double[] ownDensities = densities.gather(1, columns).toDoubles();
               zeroShot.scatter_(1, columns, Double.NEGATIVE_INFINITY); // leaves the others
@@ -131,7 +123,7 @@ public final class GaussianLeaveOneOut {
       Tensor densities,
       double[] own,
       double[] ownDensities,
-      long[] labels,
+      int[] labels,
       double alpha) {
     try (Scope scope = Scope.open("alpha")) {
       Tensor logits = Functions.scaledSum(others, densities, alpha);
@@ -158,7 +150,7 @@ public final class GaussianLeaveOneOut {
             scale,
             check,
             (zeroShot, densities, labels) -> {
-              Tensor targets = Tensor.of(labels, labels.length);
+              Tensor targets = Tensor.indices(labels);
               return Arrays.stream(alphas)
                   .map(
                       alpha -> {
@@ -179,7 +171,7 @@ public final class GaussianLeaveOneOut {
    * overwrite the logits.
    */
   private interface Measure {
-    double[] of(Tensor zeroShot, Tensor densities, long[] labels);
+    double[] of(Tensor zeroShot, Tensor densities, int[] labels);
   }
 
   /** Returns the sums over all blocks, in their order. */
@@ -190,8 +182,7 @@ public final class GaussianLeaveOneOut {
         (block, rows, densities) -> {
           check.run();
           Tensor zeroShot = gaussians.exact(rows).matmul(scaledTexts);
-          long[] labels = Arrays.stream(gaussians.labelsOf(rows)).asLongStream().toArray();
-          parts[block] = measure.of(zeroShot, densities, labels);
+          parts[block] = measure.of(zeroShot, densities, gaussians.labelsOf(rows));
         });
     double[] sums = new double[parts[0].length];
     for (double[] part : parts) {

@@ -55,7 +55,7 @@ class LaspTest {
 
   /** Creates a trainable model and moves its parameters away from their initial values. */
   private TrainableModel moved(Lasp method) {
-    TrainableModel model = method.model(clip, NAMES, ALL, 1, noise());
+    TrainableModel model = method.new LanguageAwareModel(clip, NAMES, ALL, 1, noise());
     try (Scope scope = Scope.open("start")) {
       Map<String, Tensor> values = new LinkedHashMap<>();
       model

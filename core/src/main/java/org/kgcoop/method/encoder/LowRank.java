@@ -1,6 +1,5 @@
 package org.kgcoop.method.encoder;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,18 +24,6 @@ import org.kgcoop.tensor.Tensor;
  */
 record LowRank(List<Branch> branches, double scale, double dropout) {
 
-  /** Published names of projections. */
-  private static final Map<Projection, String> NAMES =
-      Map.of(
-          Projection.QUERY,
-          "q_proj",
-          Projection.KEY,
-          "k_proj",
-          Projection.VALUE,
-          "v_proj",
-          Projection.OUTPUT,
-          "proj");
-
   /**
    * Low-rank branch of one projection.
    *
@@ -45,6 +32,18 @@ record LowRank(List<Branch> branches, double scale, double dropout) {
    * @param projection the adapted projection
    */
   record Branch(String encoder, int block, Projection projection) {
+    /** Returns the branch of a matrix q, k, v or o. */
+    static Branch of(String encoder, int block, String matrix) {
+      Projection projection =
+          switch (matrix) {
+            case "q" -> Projection.QUERY;
+            case "k" -> Projection.KEY;
+            case "v" -> Projection.VALUE;
+            default -> Projection.OUTPUT;
+          };
+      return new Branch(encoder, block, projection);
+    }
+
     /** Returns the name of the block's attention, which is also the prefix of its weights. */
     private String attention() {
       return encoder + "transformer.resblocks." + block + ".attn.";
@@ -52,7 +51,13 @@ record LowRank(List<Branch> branches, double scale, double dropout) {
 
     /** Returns the published name of the adapted matrix. */
     String name() {
-      return attention() + NAMES.get(projection);
+      return attention()
+          + switch (projection) {
+            case QUERY -> "q_proj";
+            case KEY -> "k_proj";
+            case VALUE -> "v_proj";
+            case OUTPUT -> "proj";
+          };
     }
 
     /** Returns the name of A, (rank, W). */
@@ -81,26 +86,6 @@ record LowRank(List<Branch> branches, double scale, double dropout) {
           };
       return weight.narrow(0, first, width);
     }
-  }
-
-  /** Returns the branches of an encoder, one for each projection in each block. */
-  static LowRank of(
-      String encoder,
-      List<Integer> blocks,
-      List<Projection> projections,
-      double scale,
-      double dropout) {
-    List<Branch> branches = new ArrayList<>();
-    for (int block : blocks) {
-      for (Projection projection : projections) {
-        branches.add(new Branch(encoder, block, projection));
-      }
-    }
-    return new LowRank(branches, scale, dropout);
-  }
-
-  LowRank {
-    branches = List.copyOf(branches);
   }
 
   /** Returns the names of A and B of each branch. */

@@ -515,7 +515,7 @@ class MmrlTest {
         "dimension: expected at least 1, got 0");
     refused(() -> read(new Mmrl(1, List.of(1), 6, 1.5, 1, "{}")), "share", "got 1.5");
     refused(() -> read(new Mmrl(1, List.of(1), 6, 1, -1, "{}")), "weight", "got -1.0");
-    refused(() -> new Mmrl(1, List.of(1), 6, 1, 1, "a photo"), "template 'a photo'");
+    refused(() -> read(new Mmrl(1, List.of(1), 6, 1, 1, "a photo")), "template 'a photo'");
   }
 
   @Test
