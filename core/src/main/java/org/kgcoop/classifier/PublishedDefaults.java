@@ -70,7 +70,6 @@ public enum PublishedDefaults {
       if (asPublished || !published.isOption()) {
         published
             .settings()
-            .values()
             .forEach((key, value) -> settings.put(key, filled(value, template, explicit)));
       }
     }
@@ -106,7 +105,7 @@ public enum PublishedDefaults {
   public TrainedMethod.Defaults training(TrainedMethod method, TaskContext task) {
     TrainedMethod.Defaults training = method.defaults(task);
     for (PublishedSettings published : PublishedSettings.of(id(), method.settingValues(), task)) {
-      for (Map.Entry<String, Object> setting : published.training().values().entrySet()) {
+      for (Map.Entry<String, Object> setting : published.training().entrySet()) {
         training = training.with(setting.getKey(), setting.getValue());
       }
     }

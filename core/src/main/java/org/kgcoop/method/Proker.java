@@ -8,8 +8,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.function.DoubleFunction;
-import java.util.function.DoubleUnaryOperator;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.RandomResizedCrop;
@@ -181,37 +179,28 @@ public record Proker(
     double scale = context.clip().logitScale();
     double[] lambdas = lambda.isPresent() ? new double[] {lambda.getAsDouble()} : LAMBDAS;
     double[] betas = beta.isPresent() ? new double[] {beta.getAsDouble()} : betas(all);
-    DoubleUnaryOperator weightOf =
-        tried -> {
-          context.checkInterrupted(); // for each point of the grid
-          return weight * tried / scale;
-        };
-    DoubleFunction<KernelRidge> ridge = tried -> new KernelRidge(features, texts, labels, tried);
     Optional<LabeledFeatures> validation = search.validation(context);
-    LeaveOneOut scores = LeaveOneOut.NONE;
-    SelectionData by = SelectionData.FOLDS;
-    if (validation.isPresent()) {
-      by = SelectionData.VALIDATION;
-      LabeledFeatures queries = validation.get();
-      scores =
-          KernelRidge.search(
-              ridge,
-              betas,
-              lambdas,
-              (of, tried) ->
-                  of.scores(queries.features(), tried, weightOf.applyAsDouble(tried)).times(scale),
-              queries.labelArray());
-    } else if (search != SelectionData.NONE && new Folds(rows.labels(), groups).holdMost()) {
-      int[] together = rows.leftOutTogether(groups);
-      scores =
-          KernelRidge.search(
-              ridge,
-              betas,
-              lambdas,
-              (of, tried) ->
-                  of.leaveOneOut(together, tried, weightOf.applyAsDouble(tried)).times(scale),
-              labels);
-    }
+    int[] together = rows.leftOutTogether(groups);
+    KernelRidge.Logits heldOut =
+        (ridge, tried) -> {
+          context.checkInterrupted(); // for each point of the grid
+          double share = weight * tried / scale;
+          return (validation.isPresent()
+                  ? ridge.scores(validation.get().features(), tried, share)
+                  : ridge.leaveOneOut(together, tried, share))
+              .times(scale);
+        };
+    LeaveOneOut scores =
+        validation.isEmpty()
+                && (search == SelectionData.NONE || !new Folds(rows.labels(), groups).holdMost())
+            ? LeaveOneOut.NONE
+            : KernelRidge.search(
+                tried -> new KernelRidge(features, texts, labels, tried),
+                betas,
+                lambdas,
+                heldOut,
+                validation.map(LabeledFeatures::labelArray).orElse(labels));
+    SelectionData by = validation.isPresent() ? SelectionData.VALIDATION : SelectionData.FOLDS;
     OptionalInt best = scores.best();
     Point point =
         best.isPresent()
