@@ -7,7 +7,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
@@ -148,13 +147,12 @@ public record RecordedClip(
     if (path.isEmpty() || path.equals(EmbeddedClip.NAME)) {
       return Optional.empty();
     }
-    Path weights = existing(path);
-    if (weights == null) {
+    if (!exists(path)) {
       throw KgCoopException.weights(
           "%s was trained with %s, and there is no such file or folder: give %s"
               .formatted(classifier, path, option));
     }
-    return Optional.of(weights);
+    return Optional.of(Path.of(path));
   }
 
   private static Path named(Path classifier, String name, String option) {
@@ -178,13 +176,12 @@ public record RecordedClip(
     }
   }
 
-  /** Returns an existing path, or null. Addresses of other machines are not opened. */
-  private static @Nullable Path existing(String path) {
+  /** Returns true if a path exists. Addresses of other machines are not opened. */
+  private static boolean exists(String path) {
     try {
-      boolean isRemote = path.startsWith("//") || path.startsWith("\\\\");
-      return !isRemote && Files.exists(Path.of(path)) ? Path.of(path) : null;
+      return !path.startsWith("//") && !path.startsWith("\\\\") && Files.exists(Path.of(path));
     } catch (InvalidPathException e) {
-      return null;
+      return false;
     }
   }
 }

@@ -252,7 +252,6 @@ public final class GapHead implements AutoCloseable {
    */
   public double[][] leftOut(double[][] images, int[] newLabels) {
     take(images, newLabels);
-    int n = labels.length;
     int classes = texts.length;
     double[][] coefficients = residuals();
     factor.solve(coefficients);
@@ -263,8 +262,8 @@ public final class GapHead implements AutoCloseable {
     try (Scope scope = Scope.open("left out")) {
       tau = prototypes.tau(p, cosines(features, p));
     }
-    double[][] probabilities = new double[n][];
-    for (int i = 0; i < n; i++) {
+    double[][] probabilities = new double[labels.length][];
+    for (int i = 0; i < labels.length; i++) {
       double[] scores = new double[classes + 1];
       for (int c = 0; c <= classes; c++) {
         scores[c] = (labels[i] == c ? 1 : 0) - coefficients[i][c] / inverse[i];

@@ -112,8 +112,7 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
     @Override
     public Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
       Tensor crossEntropy = Functions.crossEntropy(logits, batch.labels());
-      Tensor cosines = // (C)
-          classFeatures.times(handCrafted.weight()).sum(1);
+      Tensor cosines = classFeatures.times(handCrafted.weight()).sum(1); // (C)
       Tensor knowledge = cosines.mean().times(-1).plus(1);
       return Losses.of(crossEntropy.plus(knowledge.times(weight)))
           .and("cross_entropy", crossEntropy)
@@ -152,10 +151,6 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
                 "at least one weight, none below 0",
                 grid -> !grid.isEmpty() && grid.stream().allMatch(weight -> weight >= 0));
 
-    public AutoWeight {
-      grid = List.copyOf(grid);
-    }
-
     /** Returns the method with the given weight. */
     private KgCoOp with(double weight) {
       return new KgCoOp(method.context, method.template, weight, method.weightAtScale);
@@ -190,9 +185,8 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
       }
       if (task.shots() == 1 && !validation) {
         throw KgCoopException.configuration(
-            task.dataSet()
-                + ": to find KgCoOp's weight takes validation images or two shots; give it with"
-                + " --set weight=8");
+            "%s: to find KgCoOp's weight takes validation images or two shots; give it with --set weight=8"
+                .formatted(task.dataSet()));
       }
     }
 

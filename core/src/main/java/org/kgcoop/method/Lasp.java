@@ -207,11 +207,6 @@ public record Lasp(
       return encoded.plus(correction).unitRows();
     }
 
-    /** Computes the logits of images for class features: (B, E) and (C, E) to (B, C). */
-    private Tensor logits(Tensor features, Tensor classFeatures) {
-      return head(classFeatures).logits(features);
-    }
-
     private FixedHead.Linear head(Tensor classFeatures) {
       return new FixedHead.Linear(classFeatures, null, clip.logitScale());
     }
@@ -248,7 +243,7 @@ public record Lasp(
       Tensor texts = classFeatures.parameter();
       Tensor learned = virtual ? texts : texts.narrow(0, 0, classes);
       Tensor crossEntropy =
-          Functions.crossEntropy(logits(batch.features(), learned), batch.labels());
+          Functions.crossEntropy(head(learned).logits(batch.features()), batch.labels());
       Tensor gradient = Autograd.gradients(crossEntropy, List.of(texts), false).get(0);
       double textToText = 0;
       for (List<Tensor> templateLoss : textToText(texts, batch.step())) {
@@ -278,7 +273,7 @@ public record Lasp(
           g -> {
             Tensor plain = all.select(0, g); // (A, E)
             Tensor noisy = added.map(n -> plain.plus(n.apply(g).to(plain.device()))).orElse(plain);
-            Tensor loss = Functions.crossEntropy(logits(noisy, classFeatures), places);
+            Tensor loss = Functions.crossEntropy(head(classFeatures).logits(noisy), places);
             return List.of(
                 loss.detach(), Autograd.gradients(loss, List.of(classFeatures), false).get(0));
           });

@@ -58,28 +58,11 @@ public record Ivlp(VisionLanguagePrompts rows) implements EncoderMethod {
 
   @Override
   public TrainableModel model(Clip clip, List<String> classNames, long seed) {
-    return new Prompts(clip, classNames, seed);
+    return new VisionLanguagePrompts.Model(rows, clip, classNames, seed, title());
   }
 
   @Override
   public List<String> textVectors() {
     return rows.textNames();
-  }
-
-  private final class Prompts extends PromptTokenModel {
-    Prompts(Clip clip, List<String> classNames, long seed) {
-      super(
-          clip,
-          rows.learnedWords().text(clip, classNames),
-          rows.textDepth(),
-          rows.imageDepth(),
-          title());
-      add(rows, clip, seed);
-    }
-
-    @Override
-    EncoderInputs encoderInputs() {
-      return encoderInputs(rows);
-    }
   }
 }

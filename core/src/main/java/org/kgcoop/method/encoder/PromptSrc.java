@@ -107,20 +107,14 @@ public record PromptSrc(
     return rows.textNames();
   }
 
-  private final class Prompts extends PromptTokenModel {
+  private final class Prompts extends VisionLanguagePrompts.Model {
     private final Clip clip;
     private final List<String> classNames;
 
     Prompts(Clip clip, List<String> classNames, long seed) {
-      super(
-          clip,
-          rows.learnedWords().text(clip, classNames),
-          rows.textDepth(),
-          rows.imageDepth(),
-          title());
+      super(rows, clip, classNames, seed, title());
       this.clip = clip;
       this.classNames = List.copyOf(classNames);
-      add(rows, clip, seed);
     }
 
     @Override
@@ -145,11 +139,6 @@ public record PromptSrc(
     Tensor computeTarget() {
       TemplateEnsemble texts = new TemplateEnsemble(templates, Underscores.REPLACE);
       return texts.raw(clip, classNames).unitRows();
-    }
-
-    @Override
-    EncoderInputs encoderInputs() {
-      return encoderInputs(rows);
     }
 
     @Override

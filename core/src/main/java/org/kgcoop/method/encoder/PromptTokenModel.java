@@ -105,17 +105,6 @@ abstract class PromptTokenModel extends EncoderModel {
     return TunedImageEncoder.of(new DeepPrompts(0, encoderInputs));
   }
 
-  /** Adds the parameters of both encoders, in the order of the published state. */
-  final void add(VisionLanguagePrompts rows, Clip clip, long seed) {
-    try (Scope scope = Scope.open("start")) {
-      parameter(ContextInit.CONTEXT, rows.learnedWords().initial(clip, seed));
-      addImageRows(clip, seed, rows.imageTokens(), rows.imageDepth());
-      for (String name : rows.textNames().subList(1, rows.textDepth())) {
-        normal(name, seed, ContextInit.DEVIATION, rows.contextTokens(), clip.config().textWidth());
-      }
-    }
-  }
-
   /** Adds the parameters of the image encoder. */
   final void addImageRows(Clip clip, long seed, int tokens, int depth) {
     try (Scope scope = Scope.open("start")) {
@@ -128,11 +117,5 @@ abstract class PromptTokenModel extends EncoderModel {
   /** Returns the current image tokens. */
   final List<Tensor> imageRows(int depth) {
     return VisionLanguagePrompts.imageNames(depth).stream().map(this::parameter).toList();
-  }
-
-  /** Returns all current tokens. */
-  final EncoderInputs encoderInputs(VisionLanguagePrompts rows) {
-    return new EncoderInputs(
-        rows.textNames().stream().map(this::parameter).toList(), imageRows(rows.imageDepth()));
   }
 }

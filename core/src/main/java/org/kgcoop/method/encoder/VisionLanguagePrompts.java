@@ -3,9 +3,11 @@ package org.kgcoop.method.encoder;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
 import org.kgcoop.method.SharedSettings;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingList;
+import org.kgcoop.tensor.Scope;
 
 /**
  * Learned tokens of IVLP and PromptSRC, which are independent for the two encoders.
@@ -94,5 +96,35 @@ public record VisionLanguagePrompts(
     return IntStream.range(0, depth)
         .mapToObj(i -> i == 0 ? first : encoder + ".transformer.resblocks." + i + ".VPT_shallow")
         .toList();
+  }
+
+  /** Model with these tokens in both encoders. */
+  static class Model extends PromptTokenModel {
+    private final VisionLanguagePrompts rows;
+
+    /** Adds the parameters in the order of the published state. */
+    Model(
+        VisionLanguagePrompts rows, Clip clip, List<String> classNames, long seed, String method) {
+      super(
+          clip,
+          rows.learnedWords().text(clip, classNames),
+          rows.textDepth,
+          rows.imageDepth,
+          method);
+      this.rows = rows;
+      try (Scope scope = Scope.open("start")) {
+        parameter(ContextInit.CONTEXT, rows.learnedWords().initial(clip, seed));
+        addImageRows(clip, seed, rows.imageTokens, rows.imageDepth);
+        for (String name : rows.textNames().subList(1, rows.textDepth)) {
+          normal(name, seed, ContextInit.DEVIATION, rows.contextTokens, clip.config().textWidth());
+        }
+      }
+    }
+
+    @Override
+    EncoderInputs encoderInputs() {
+      return new EncoderInputs(
+          rows.textNames().stream().map(this::parameter).toList(), imageRows(rows.imageDepth));
+    }
   }
 }
