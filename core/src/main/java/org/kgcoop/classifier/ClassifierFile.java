@@ -174,7 +174,16 @@ public record ClassifierFile(
     ArrayNode names = json.putArray("class_names");
     classNames().forEach(names::add);
     json.put("template", template);
-    clip.write(json);
+    json.put("clip_fingerprint", clip.fingerprint());
+    put(json, "clip", clip.name());
+    put(json, "activation", clip.activation());
+    if (clip.maxPatches() > 0) {
+      json.put("max_patches", clip.maxPatches());
+    }
+    if (!clip.precision().key().isEmpty()) {
+      json.put("precision", clip.precision().key());
+      json.put("arithmetic", clip.precision().arithmetic());
+    }
     json.put("data_fingerprint", learnedFrom.fingerprint());
     json.put("data_set", learnedFrom.dataSet());
     json.put("training_images", learnedFrom.images().text());
@@ -183,6 +192,12 @@ public record ClassifierFile(
       CalibrationJson.write(calibration, json);
     }
     SealedFile.write(path, parameters().values(), json);
+  }
+
+  private static void put(ObjectNode json, String key, String text) {
+    if (!text.isEmpty()) {
+      json.put(key, text);
+    }
   }
 
   /**
@@ -248,7 +263,13 @@ public record ClassifierFile(
     return new ClassifierFile(
         new FittedMethod(method, names, checked(path, content.tensors())),
         template,
-        RecordedClip.read(json),
+        new RecordedClip(
+            json.path("clip_fingerprint").asText(),
+            json.path("clip").asText(),
+            json.path("activation").asText(),
+            json.path("max_patches").asInt(),
+            new FeaturePrecision(
+                json.path("precision").asText(), json.path("arithmetic").asText())),
         new TrainingDataRecord(
             json.path("data_set").asText(),
             json.path("data_fingerprint").asText(),

@@ -1,7 +1,5 @@
 package org.kgcoop.classifier;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 import java.util.Optional;
 import org.kgcoop.clip.Clip;
@@ -27,16 +25,6 @@ public record FeaturePrecision(String key, String arithmetic) {
     return clip.precision() == DType.FLOAT32
         ? FLOAT32
         : new FeaturePrecision(clip.precisionKey(), Kernels.inUse() + ", " + Arithmetic.id());
-  }
-
-  static FeaturePrecision read(JsonNode json) {
-    return new FeaturePrecision(json.path("precision").asText(), json.path("arithmetic").asText());
-  }
-
-  void write(ObjectNode json) {
-    if (!key.isEmpty()) {
-      json.put("precision", key).put("arithmetic", arithmetic);
-    }
   }
 
   /**

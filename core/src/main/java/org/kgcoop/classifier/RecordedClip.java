@@ -1,7 +1,5 @@
 package org.kgcoop.classifier;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -57,29 +55,6 @@ public record RecordedClip(
     Activation images = clip.config().visionActivation();
     String names = texts == images ? texts.name() : texts.name() + "/" + images.name();
     return names.toLowerCase(Locale.ROOT);
-  }
-
-  static RecordedClip read(JsonNode json) {
-    return new RecordedClip(
-        json.path("clip_fingerprint").asText(),
-        json.path("clip").asText(),
-        json.path("activation").asText(),
-        json.path("max_patches").asInt(),
-        FeaturePrecision.read(json));
-  }
-
-  void write(ObjectNode json) {
-    json.put("clip_fingerprint", fingerprint);
-    if (!name.isEmpty()) {
-      json.put("clip", name);
-    }
-    if (!activation.isEmpty()) {
-      json.put("activation", activation);
-    }
-    if (maxPatches > 0) {
-      json.put("max_patches", maxPatches);
-    }
-    precision.write(json);
   }
 
   /** Returns this model with features of float32. */

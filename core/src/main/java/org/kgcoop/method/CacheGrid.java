@@ -37,13 +37,6 @@ public record CacheGrid(List<Double> tops, List<Integer> counts) {
                   counts -> counts.stream().allMatch(count -> count >= 1 && count <= 10_000))
               .publishedAs("search_step"));
 
-  /**
-   * Point of the grid.
-   *
-   * @param correct the number of correct predictions at this point
-   */
-  public record Point(double beta, double alpha, long correct) {}
-
   /** Returns the number of values of beta. */
   int betas() {
     return counts.get(0);
@@ -69,8 +62,8 @@ public record CacheGrid(List<Double> tops, List<Integer> counts) {
    *
    * @param correct the number at each point; beta is the outer loop
    */
-  public Point best(long[] correct) {
+  public CacheSettings.Weights best(long[] correct) {
     int best = new LeaveOneOut(correct, new double[correct.length]).firstBest().orElseThrow();
-    return new Point(beta(best / alphas()), alpha(best % alphas()), correct[best]);
+    return new CacheSettings.Weights(alpha(best % alphas()), beta(best / alphas()));
   }
 }

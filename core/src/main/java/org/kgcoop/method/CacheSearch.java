@@ -49,8 +49,7 @@ final class CacheSearch {
     }
     Folds folds = new Folds(views.labels(), context.groups());
     if (folds.count() == 0) {
-      return chosen(
-          new CacheGrid.Point(settings.beta(), settings.alpha(), 0), SelectionData.DEFAULT);
+      return chosen(settings.weights(), SelectionData.DEFAULT);
     }
     CacheGrid grid = settings.grid();
     long[] correct = new long[grid.betas() * grid.alphas()];
@@ -92,10 +91,10 @@ final class CacheSearch {
     }
   }
 
-  private CacheSettings chosen(CacheGrid.Point point, String by) {
-    context.chosen("alpha", point.alpha());
-    context.chosen("beta", point.beta());
+  private CacheSettings chosen(CacheSettings.Weights weights, String by) {
+    context.chosen("alpha", weights.alpha());
+    context.chosen("beta", weights.beta());
     context.chosen(SelectionData.BY, by);
-    return settings.with(point);
+    return settings.with(weights);
   }
 }

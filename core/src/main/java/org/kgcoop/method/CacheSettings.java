@@ -74,10 +74,9 @@ public record CacheSettings(
           SelectionData.setting("The images that choose alpha and beta"),
           CacheGrid.SETTINGS);
 
-  /** Returns these settings with the alpha and beta of a grid point. */
-  CacheSettings with(CacheGrid.Point found) {
-    Weights chosen = new Weights(found.alpha(), found.beta());
-    return new CacheSettings(templates, views, crop, scale, chosen, search, grid);
+  /** Returns these settings with another alpha and beta. */
+  CacheSettings with(Weights others) {
+    return new CacheSettings(templates, views, crop, scale, others, search, grid);
   }
 
   public double alpha() {

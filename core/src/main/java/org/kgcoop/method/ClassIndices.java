@@ -13,17 +13,13 @@ import org.kgcoop.tensor.Tensor;
  * Positions of requested classes in the list of learned classes, for a head with a fixed list of
  * classes. Underscores count as spaces. Data sets have classes with equal names, such as the two
  * ImageNet classes "missile"; these are matched in order.
+ *
+ * @param wanted the names of the requested classes
+ * @param places the position of each of them, or -1
  */
-public final class ClassIndices {
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record ClassIndices(List<String> wanted, int[] places) {
   private static final int NONE = -1;
-
-  private final List<String> wanted;
-  private final int[] places;
-
-  private ClassIndices(List<String> wanted, int[] places) {
-    this.wanted = wanted;
-    this.places = places;
-  }
 
   /**
    * Finds the positions of the requested classes.

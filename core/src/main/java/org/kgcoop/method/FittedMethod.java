@@ -113,15 +113,6 @@ public record FittedMethod(
   }
 
   /**
-   * Returns this fitted method for another data set.
-   *
-   * @param other the method with the settings for the other data set
-   */
-  public FittedMethod forDataSetOf(Method other) {
-    return new FittedMethod(method.forDataSetOf(other), classNames, tensors);
-  }
-
-  /**
    * Returns the learned tensor with the given name and shape, in the open scope of this thread and
    * on the device of a CLIP model.
    *

@@ -107,9 +107,8 @@ public record Tcp(
     int blocks = clip.config().textLayers();
     if (layer >= blocks) {
       throw KgCoopException.configuration(
-          "TCP's layer %s: this CLIP's text encoder has %s blocks, counted from 0; choose one with"
-                  .formatted(layer, blocks)
-              + " --set layer=N");
+          "TCP's layer %s: this CLIP's text encoder has %s blocks, counted from 0; choose one with --set layer=N"
+              .formatted(layer, blocks));
     }
     if (clip.tokenizer().start().isEmpty()) {
       throw KgCoopException.configuration(
@@ -121,7 +120,12 @@ public record Tcp(
           "TCP puts its tokens into blocks of CLIP's text encoder, and this model has BERT's; try"
               + " kgcoop or lasp");
     }
-    return new ClassAwareModel(clip, classNames, seed);
+    return new ClassAwareModel(
+        clip,
+        classNames,
+        seed,
+        FixedHead.Linear.of(
+            clip.logitScale(), () -> TextFeatures.handCrafted(clip, classNames, template)));
   }
 
   /**
@@ -141,17 +145,7 @@ public record Tcp(
 
     private final Tensor handCrafted; // u, (C, E)
 
-    ClassAwareModel(Clip clip, List<String> classNames, long seed) {
-      this(
-          clip,
-          classNames,
-          seed,
-          FixedHead.Linear.of(
-              clip.logitScale(), () -> TextFeatures.handCrafted(clip, classNames, template)));
-    }
-
-    private ClassAwareModel(
-        Clip clip, List<String> classNames, long seed, FixedHead.Linear handCrafted) {
+    ClassAwareModel(Clip clip, List<String> classNames, long seed, FixedHead.Linear handCrafted) {
       super(
           clip,
           new TextFeatures(

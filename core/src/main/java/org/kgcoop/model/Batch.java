@@ -21,14 +21,9 @@ public record Batch(@Nullable Tensor features, @Nullable Tensor rows, Tensor lab
     }
   }
 
-  /** Creates a batch that has only features. */
-  public Batch(Tensor features, Tensor labels, long step) {
-    this(features, null, labels, step);
-  }
-
-  /** Creates the batch of the first step. */
+  /** Creates the batch of the first step, which has only features. */
   public Batch(Tensor features, Tensor labels) {
-    this(features, labels, 0);
+    this(features, null, labels, 0);
   }
 
   /** Returns the unit features of the frozen encoder, (B, E). */

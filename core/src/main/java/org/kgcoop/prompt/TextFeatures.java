@@ -109,11 +109,6 @@ public final class TextFeatures implements AutoCloseable {
             });
   }
 
-  /** Returns the number of parts that the classes are divided into. */
-  int parts() {
-    return parts.size();
-  }
-
   /**
    * Computes class features without gradients, not normalized.
    *

@@ -42,7 +42,7 @@ class LaspTest {
   }
 
   private static Batch batch(long step) {
-    return new Batch(TinyClip.features(2), Tensor.of(LABELS, 2), step);
+    return new Batch(TinyClip.features(2), null, Tensor.of(LABELS, 2), step);
   }
 
   /** Creates noise for every step except the first, with a noticeable deviation. */

@@ -223,7 +223,7 @@ public record ClipLora(
   private LowRank branches(String encoder, List<Integer> blocks) {
     List<LowRank.Branch> branches =
         blocks.stream()
-            .flatMap(block -> matrices.stream().map(m -> LowRank.Branch.of(encoder, block, m)))
+            .flatMap(block -> matrices.stream().map(m -> new LowRank.Branch(encoder, block, m)))
             .toList();
     return new LowRank(branches, alpha / Math.sqrt(rank), dropout);
   }

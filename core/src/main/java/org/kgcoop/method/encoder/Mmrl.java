@@ -161,7 +161,7 @@ public record Mmrl(
 
   @Override
   public TrainableModel model(Clip clip, List<String> classNames, long seed) {
-    return new Representations(clip, classNames, seed, share);
+    return new Representations(vision(clip), clip, classNames, seed, share);
   }
 
   @Override
@@ -170,7 +170,7 @@ public record Mmrl(
         learned.tensors().containsKey(TEXTS)
             ? hasTexts(clip, learned.tensors().get(TEXTS), classNames)
             : ClassIndices.of(learned.classNames(), classNames).firstUnknown().isEmpty();
-    return learned.head(new Representations(clip, classNames, 0, known ? share : 1));
+    return learned.head(new Representations(vision(clip), clip, classNames, 0, known ? share : 1));
   }
 
   /** Returns true if the texts of all these classes were trained. */
@@ -237,11 +237,7 @@ public record Mmrl(
     private final PromptedVision vision;
     private final double answered; // the share of the CLS token in the features
 
-    Representations(Clip clip, List<String> classNames, long seed, double answered) {
-      this(vision(clip), clip, classNames, seed, answered);
-    }
-
-    private Representations(
+    Representations(
         PromptedVision vision, Clip clip, List<String> classNames, long seed, double answered) {
       super(
           clip.device(),
