@@ -65,10 +65,6 @@ public final class RgbImage {
     return new RgbImage(width, height, rgb);
   }
 
-  /**
-   * Returns true if the raster contains the samples of the file. {@code getRGB} would apply a gamma
-   * to gray.
-   */
   /** Returns the samples as an image of the type {@code TYPE_INT_RGB}. */
   public BufferedImage toBufferedImage() {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
@@ -80,6 +76,10 @@ public final class RgbImage {
     return image;
   }
 
+  /**
+   * Returns true if the raster contains the samples of the file. {@code getRGB} would apply a gamma
+   * to gray.
+   */
   private static boolean isPlain(BufferedImage image) {
     ColorModel colors = image.getColorModel();
     int type = colors.getTransferType();
