@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.kgcoop.KgCoopException;
 
@@ -68,19 +67,11 @@ public final class BytePairTokenizer extends Tokenizer {
 
   @Override
   protected List<Integer> ids(String text) {
-    List<Integer> ids = new ArrayList<>();
-    words(text).forEach(word -> ids.addAll(word(word)));
-    return ids;
-  }
-
-  /** Splits a cleaned text into words. No merge crosses their borders. */
-  public static List<String> words(String text) {
-    List<String> words = new ArrayList<>();
-    Matcher matcher = WORDS.matcher(TextCleaning.CLIP.clean(text));
-    while (matcher.find()) {
-      words.add(matcher.group());
-    }
-    return words;
+    return WORDS
+        .matcher(TextCleaning.CLIP.clean(text))
+        .results()
+        .flatMap(word -> word(word.group()).stream())
+        .toList();
   }
 
   @Override
@@ -120,27 +111,22 @@ public final class BytePairTokenizer extends Tokenizer {
     return ids;
   }
 
-  /** Merges pairs of neighbors in a word until no merge applies. */
+  /** Merges pairs of neighbors in a word until no merge applies, from one symbol per byte on. */
   private List<String> merged(String word) {
     if (word.equals(Vocabulary.START) || word.equals(Vocabulary.END)) {
       return List.of(word);
     }
-    return PairMerging.merged(
-        characters(word),
-        (left, right) -> {
-          Integer rank = vocabulary.ranks().get(left + " " + right);
-          return rank == null ? PairMerging.NEVER : rank;
-        });
-  }
-
-  /** Returns the symbols of a word before any merge, one per byte. */
-  public static List<String> characters(String word) {
     List<String> symbols = new ArrayList<>();
     for (byte b : word.getBytes(StandardCharsets.UTF_8)) {
       symbols.add(String.valueOf(Vocabulary.BYTES.charAt(b & 0xFF)));
     }
-    int last = symbols.size() - 1;
-    symbols.set(last, symbols.get(last) + Vocabulary.WORD_END);
-    return symbols;
+    symbols.add(symbols.remove(symbols.size() - 1) + Vocabulary.WORD_END);
+    Map<String, Integer> ranks = vocabulary.ranks();
+    return PairMerging.merged(
+        symbols,
+        (left, right) -> {
+          Integer rank = ranks.get(left + " " + right);
+          return rank == null ? PairMerging.NEVER : rank;
+        });
   }
 }

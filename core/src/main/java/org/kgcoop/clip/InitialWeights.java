@@ -39,7 +39,6 @@ public final class InitialWeights {
    * Creates the tensors of a configuration.
    *
    * @return tensors in float32
-   * @throws IllegalArgumentException if the sizes do not fit together
    */
   public static List<StoredTensor> of(ClipConfig config, long seed) {
     InitialWeights weights = new InitialWeights(config, seed);
@@ -125,13 +124,6 @@ public final class InitialWeights {
   private void vit(ClipConfig.Vit vit) {
     int width = vit.width();
     ClipConfig.ImageForm form = config.form().image();
-    if (config.imageResolution() % vit.patch() != 0
-        || width % vit.heads() != 0
-        || (!form.projected() && width != config.embedDim())) {
-      throw new IllegalArgumentException(
-          "resolution %s and patch %s, width %s and heads %s: expected multiples, and without a projection the width as that of the joint space"
-              .formatted(config.imageResolution(), vit.patch(), width, vit.heads()));
-    }
     int grid = config.imageResolution() / vit.patch();
     long rows = form.rowsBesidePatches() + (long) grid * grid;
     if (form.classToken()) {
@@ -192,15 +184,6 @@ public final class InitialWeights {
   private void resNet(ClipConfig.ResNet resNet) {
     int width = resNet.width();
     int channels = poolChannels(config);
-    if (config.imageResolution() % 32 != 0
-        || width % 2 != 0
-        || resNet.layers().size() != 4
-        || channels % resNet.heads() != 0) {
-      throw new IllegalArgumentException(
-          "a ResNet of resolution %s and %s: expected a multiple of 32, an even width, 4 stages"
-                  .formatted(config.imageResolution(), resNet)
-              + " and heads that divide 32 widths");
-    }
     normalised("visual.conv1", "visual.bn1", width / 2, config.channels(), 3, 1);
     normalised("visual.conv2", "visual.bn2", width / 2, width / 2, 3, 1);
     normalised("visual.conv3", "visual.bn3", width, width / 2, 3, 1);

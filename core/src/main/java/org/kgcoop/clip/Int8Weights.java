@@ -57,15 +57,7 @@ final class Int8Weights extends ForwardedWeights implements AutoCloseable {
 
   @Override
   public Tensor compute(String name, long... shape) {
-    return converted(weights.compute(name, shape));
-  }
-
-  @Override
-  public Tensor scaled(String name, double factor, long... shape) {
-    return converted(weights.scaled(name, factor, shape));
-  }
-
-  private Tensor converted(Tensor weight) {
+    Tensor weight = weights.compute(name, shape);
     if (weight.dtype() == rest()) {
       return weight;
     }

@@ -18,28 +18,21 @@ import org.kgcoop.io.WeightFile;
  * can share a description, so that the weights are hashed once.
  */
 final class ModelDescription {
-  private final Path path;
-  private final Family family;
-  private final Map<String, StoredTensor> stored;
-  private final ModelFiles files;
-  private final ClipConfig config;
-  private final Preprocessing preprocessing;
-  private final CompletableFuture<Tokenizer> tokenizer;
+  final Path path;
+  final Family family;
+  final Map<String, StoredTensor> stored; // under their released names
+  final ModelFiles files;
+  final ClipConfig config;
+  final Preprocessing preprocessing;
+  final CompletableFuture<Tokenizer> tokenizer;
   private @Nullable String fingerprint;
 
   /**
    * Reads everything except the weights.
    *
-   * @param chosenTokenizer the file, or null for the one next to the weights
-   * @param activation overrides the activation of the files; or null
-   * @param maxPatches overrides the maximum number of patches of an image; or 0
    * @throws KgCoopException if the files are not those of a supported model
    */
-  ModelDescription(
-      WeightFile file,
-      @Nullable Path chosenTokenizer,
-      @Nullable Activation activation,
-      int maxPatches) {
+  ModelDescription(WeightFile file, Clip.Options options) {
     path = file.path();
     String source = path.toString();
     Map<String, long[]> inFile = shapes(StateDictNames.plain(file).tensors());
@@ -48,15 +41,15 @@ final class ModelDescription {
     family.check(stored.keySet(), source, ModelFiles.architecture(file));
     files = new ModelFiles(file, inFile.keySet(), family);
     ClipConfig.FileConfig fileConfig = files.config();
-    if (activation != null) {
-      fileConfig = fileConfig.with(activation);
+    if (options.activation() != null) {
+      fileConfig = fileConfig.with(options.activation());
     }
     config = family.config(shapes(stored), fileConfig, source);
-    if (files.isEmpty()) {
+    if (file.configs().isEmpty()) {
       family.checkWithoutSettings(config, source);
     }
-    tokenizer = files.tokenizer(config, chosenTokenizer); // next to the weights
-    preprocessing = limited(files.preprocessing(config), maxPatches);
+    tokenizer = files.tokenizer(config, options.tokenizer()); // next to the weights
+    preprocessing = limited(files.preprocessing(config), options.maxPatches());
   }
 
   private static Map<String, long[]> shapes(Map<String, StoredTensor> tensors) {
@@ -76,35 +69,6 @@ final class ModelDescription {
               .formatted(maxPatches, read.size(), read.size()));
     }
     return read.with(new PatchGrid(patches.patch(), maxPatches));
-  }
-
-  Path path() {
-    return path;
-  }
-
-  Family family() {
-    return family;
-  }
-
-  /** Returns the weights as stored, under their released names. */
-  Map<String, StoredTensor> stored() {
-    return stored;
-  }
-
-  ModelFiles files() {
-    return files;
-  }
-
-  ClipConfig config() {
-    return config;
-  }
-
-  Preprocessing preprocessing() {
-    return preprocessing;
-  }
-
-  CompletableFuture<Tokenizer> tokenizer() {
-    return tokenizer;
   }
 
   /** Returns the SHA-256 of the weights that a model uses, see {@link Clip#fingerprint}. */

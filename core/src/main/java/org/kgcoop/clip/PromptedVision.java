@@ -64,12 +64,12 @@ public final class PromptedVision {
     long batch = rows.size(0);
     Tensor x = rows.reshape(-1, width());
     for (int i = first; i < layers() - 1; i++) {
-      x = encoder.blocks().get(i).with(additions.apply(i)).images(x, batch);
+      x = encoder.blocks().get(i).with(additions.apply(i)).images(x, batch, null);
     }
     TransformerBlock last = encoder.blocks().get(layers() - 1).with(additions.apply(layers() - 1));
     return encoder.readsClassToken()
-        ? project(encoder.norm(last.classRows(x, batch)))
-        : encoder.pooled(last.images(x, batch), batch);
+        ? project(encoder.norm(last.classRows(x, batch, null)))
+        : encoder.pooled(last.images(x, batch, null), batch);
   }
 
   /**
@@ -99,7 +99,7 @@ public final class PromptedVision {
         encoder
             .norm(
                 prompt == null
-                    ? block.images(x, batch)
+                    ? block.images(x, batch, null)
                     : block.classRowsAndBeside(x, batch, prompt))
             .reshape(batch, -1, width());
     long before = prompt == null ? rows.size(1) : 1;
@@ -127,7 +127,7 @@ public final class PromptedVision {
       if (prompts.before(i + 1).isPresent()) {
         x = firsts(block.images(x, batch, prompt), batch, rows.size(1));
       } else {
-        x = block.images(prompt == null ? x : with(x, batch, prompt), batch);
+        x = block.images(prompt == null ? x : with(x, batch, prompt), batch, null);
       }
     }
     return x;

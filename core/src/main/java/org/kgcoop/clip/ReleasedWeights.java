@@ -167,11 +167,10 @@ public final class ReleasedWeights {
         return archive(released);
       }
     }
-    Optional<KnownWeights> known = KnownWeights.find(name);
-    if (known.isPresent()) {
-      return locate(PREFIX + known.get().repository());
-    }
-    String repository = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : "";
+    String repository =
+        KnownWeights.find(name)
+            .map(KnownWeights::repository)
+            .orElse(name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : "");
     if (!REPOSITORY.matcher(repository).matches() || repository.contains("..")) {
       throw KgCoopException.configuration(
           name
@@ -223,16 +222,16 @@ public final class ReleasedWeights {
     if (there.isEmpty()) {
       boolean hasConfig = false;
       for (String file : CONFIGS) {
-        hasConfig |= downloader.fetchIfThere(link(base, file), folder.resolve(file));
+        hasConfig |= isFetched(base, file, folder);
       }
       if (!hasConfig) {
-        downloader.fetch(link(base, CONFIGS.get(0)), folder.resolve(CONFIGS.get(0)));
+        fetch(base, CONFIGS.get(0), folder);
       }
       for (String file : OPTIONAL_FILES) {
         downloader.fetchIfThere(link(base, file), folder.resolve(file));
       }
       for (String file : TOKENIZERS) {
-        if (downloader.fetchIfThere(link(base, file), folder.resolve(file))) {
+        if (isFetched(base, file, folder)) {
           break;
         }
       }
@@ -240,11 +239,17 @@ public final class ReleasedWeights {
     // The weights come last: a folder with weights is complete.
     String weights = there.orElseGet(() -> weights(base, folder));
     if (weights.endsWith(".index.json")) {
-      for (String shard : WeightFiles.shards(folder.resolve(weights))) {
-        downloader.fetch(link(base, shard), folder.resolve(shard));
-      }
+      WeightFiles.shards(folder.resolve(weights)).forEach(shard -> fetch(base, shard, folder));
     }
     return folder;
+  }
+
+  private void fetch(String base, String file, Path folder) {
+    downloader.fetch(link(base, file), folder.resolve(file));
+  }
+
+  private boolean isFetched(String base, String file, Path folder) {
+    return downloader.fetchIfThere(link(base, file), folder.resolve(file));
   }
 
   /**
@@ -292,12 +297,12 @@ public final class ReleasedWeights {
   /** Downloads the weights, or the index of divided weights. */
   private String weights(String base, Path folder) {
     for (String file : WeightFiles.IN_FOLDERS) {
-      if (downloader.fetchIfThere(link(base, file), folder.resolve(file))) {
+      if (isFetched(base, file, folder)) {
         return file;
       }
     }
     String defaultFile = WeightFiles.IN_FOLDERS.get(0); // for the error message
-    downloader.fetch(link(base, defaultFile), folder.resolve(defaultFile));
+    fetch(base, defaultFile, folder);
     return defaultFile;
   }
 

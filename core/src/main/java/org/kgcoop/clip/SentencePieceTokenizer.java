@@ -22,36 +22,29 @@ final class SentencePieceTokenizer extends Tokenizer {
   private final int end;
   private final int padding;
 
-  private SentencePieceTokenizer(
-      TokenizerModel pieces,
-      TextCleaning cleaning,
-      Function<String, List<Integer>> model,
-      int end,
-      int padding) {
-    this.cleaning = cleaning;
-    this.model = model;
-    this.end = end;
-    this.padding = padding;
-    spaceInFront = pieces.unigram();
-    start =
-        pieces.unigram() && pieces.ids().containsKey("<s>") ? List.of(pieces.id("<s>")) : List.of();
-    texts = pieces.texts();
-  }
-
   /**
    * Creates the tokenizer of a file.
    *
    * @param cleaning the cleaning, or null for the published default of its kind
    */
-  static SentencePieceTokenizer of(TokenizerModel pieces, @Nullable TextCleaning cleaning) {
-    if (pieces.unigram()) {
-      TextCleaning used = cleaning == null ? TextCleaning.WITHOUT_PUNCTUATION : cleaning;
-      int end = pieces.id("</s>");
-      return new SentencePieceTokenizer(pieces, used, new Unigram(pieces)::ids, end, end);
+  SentencePieceTokenizer(TokenizerModel pieces, @Nullable TextCleaning cleaning) {
+    TextCleaning published;
+    spaceInFront = pieces.unigram();
+    if (spaceInFront) {
+      published = TextCleaning.WITHOUT_PUNCTUATION;
+      end = pieces.id("</s>");
+      model = new Unigram(pieces)::ids;
+      padding = end;
+      start = pieces.ids().containsKey("<s>") ? List.of(pieces.id("<s>")) : List.of();
+    } else {
+      published = TextCleaning.LOWER;
+      model = new PieceMerges(pieces)::ids;
+      end = pieces.id("<eos>");
+      padding = pieces.id("<pad>");
+      start = List.of();
     }
-    TextCleaning used = cleaning == null ? TextCleaning.LOWER : cleaning;
-    return new SentencePieceTokenizer(
-        pieces, used, new PieceMerges(pieces)::ids, pieces.id("<eos>"), pieces.id("<pad>"));
+    this.cleaning = cleaning == null ? published : cleaning;
+    texts = TokenizerModel.texts(pieces.ids());
   }
 
   @Override

@@ -98,8 +98,8 @@ public final class TensorNames {
    * A rule.
    *
    * @param first matches the first name
-   * @param names all names in the file, with the wildcards
-   * @param released the released name with the wildcards, or ""
+   * @param names all names in the file, with references to the wildcards of the first
+   * @param released the released name with such references, or ""
    */
   private record Rule(Pattern first, List<String> names, String released) {
     static Rule parse(String line) {
@@ -110,19 +110,15 @@ public final class TensorNames {
               .replace("**", "\\E(?<rest>.+)\\Q")
               .replace("*", "\\E(?<kind>weight|bias)\\Q")
               .replace("#", "\\E(?<number>\\d+)\\Q");
-      return new Rule(Pattern.compile(pattern), names, sides[1].strip());
+      return new Rule(
+          Pattern.compile("\\A" + pattern + "\\z"),
+          names.stream().map(Rule::replacement).toList(),
+          replacement(sides[1].strip()));
     }
 
-    /** Replaces the wildcards of a name by the parts of a matched name. */
-    String filled(String name, Matcher matched) {
-      String filled = name;
-      if (filled.contains("#")) {
-        filled = filled.replace("#", matched.group("number"));
-      }
-      if (filled.contains("**")) {
-        return filled.replace("**", matched.group("rest"));
-      }
-      return filled.contains("*") ? filled.replace("*", matched.group("kind")) : filled;
+    /** Returns a name whose wildcards are references to the parts of the first name. */
+    private static String replacement(String name) {
+      return name.replace("**", "${rest}").replace("*", "${kind}").replace("#", "${number}");
     }
   }
 
@@ -157,7 +153,7 @@ public final class TensorNames {
     for (Rule rule : rules) {
       Matcher matcher = rule.first().matcher(name);
       if (rule.names().size() == 1 && matcher.matches()) {
-        return rule.filled(rule.released(), matcher);
+        return matcher.replaceFirst(rule.released());
       }
     }
     return name;
@@ -171,14 +167,11 @@ public final class TensorNames {
       Map<String, StoredTensor> rest,
       Map<String, StoredTensor> result) {
     Matcher matcher = rule.first().matcher(name);
-    if (!matcher.matches()) {
-      return;
-    }
-    List<String> names = rule.names().stream().map(n -> rule.filled(n, matcher)).toList();
-    if (rest.keySet().containsAll(names)) {
+    List<String> names = rule.names().stream().map(matcher::replaceFirst).toList();
+    if (matcher.matches() && rest.keySet().containsAll(names)) {
       List<StoredTensor> parts = names.stream().map(rest::get).toList();
       names.forEach(rest::remove);
-      put(result, file, rule.filled(rule.released(), matcher), stacked(file, parts));
+      put(result, file, matcher.replaceFirst(rule.released()), stacked(file, parts));
     }
   }
 

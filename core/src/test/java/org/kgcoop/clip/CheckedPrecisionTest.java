@@ -36,7 +36,7 @@ class CheckedPrecisionTest {
   }
 
   private static ModelDescription description() {
-    return Clip.description(WeightFiles.open(TinyClip.folder()), INT8);
+    return new ModelDescription(WeightFiles.open(TinyClip.folder()), INT8);
   }
 
   private static float[][] features(Clip clip) {
