@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
-import org.kgcoop.KgCoopException;
 
 /**
  * CLIP's byte-level byte-pair tokenizer. Its ids equal those of OpenAI's tokenizer, except for the
@@ -22,7 +21,6 @@ public final class BytePairTokenizer extends Tokenizer {
           Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.UNICODE_CHARACTER_CLASS);
 
   private final Vocabulary vocabulary;
-  private final boolean cuts;
   private final Map<String, List<Integer>> cache = new ConcurrentHashMap<>();
 
   BytePairTokenizer(Vocabulary vocabulary) {
@@ -30,39 +28,18 @@ public final class BytePairTokenizer extends Tokenizer {
   }
 
   private BytePairTokenizer(Vocabulary vocabulary, boolean cuts) {
+    super(
+        vocabulary.symbols(),
+        List.of(vocabulary.id(Vocabulary.START)),
+        vocabulary.id(Vocabulary.END),
+        0, // as published: nothing reads the tokens after the end of text
+        cuts);
     this.vocabulary = vocabulary;
-    this.cuts = cuts;
   }
 
   /** Returns a tokenizer with the same ids that cuts long texts. */
   public BytePairTokenizer cutting() {
     return new BytePairTokenizer(vocabulary, true);
-  }
-
-  @Override
-  public int vocabularySize() {
-    return vocabulary.symbols().size();
-  }
-
-  @Override
-  public List<Integer> start() {
-    return List.of(id(Vocabulary.START));
-  }
-
-  @Override
-  public int endOfText() {
-    return id(Vocabulary.END);
-  }
-
-  /** Returns 0, as published. Nothing reads the tokens after the end of text. */
-  @Override
-  public int padding() {
-    return 0;
-  }
-
-  @Override
-  public boolean cuts() {
-    return cuts;
   }
 
   @Override
@@ -75,8 +52,7 @@ public final class BytePairTokenizer extends Tokenizer {
   }
 
   @Override
-  public String decode(int id) {
-    String symbol = vocabulary.symbols().get(id);
+  protected String decode(String symbol) {
     boolean end = symbol.endsWith(Vocabulary.WORD_END);
     String characters =
         end ? symbol.substring(0, symbol.length() - Vocabulary.WORD_END.length()) : symbol;
@@ -91,20 +67,12 @@ public final class BytePairTokenizer extends Tokenizer {
     return new String(bytes, StandardCharsets.UTF_8) + (end ? " " : "");
   }
 
-  private int id(String symbol) {
-    Integer id = vocabulary.ids().get(symbol);
-    if (id == null) {
-      throw KgCoopException.weights("the tokenizer has no id for '" + symbol + "'");
-    }
-    return id;
-  }
-
   private List<Integer> word(String word) {
     List<Integer> known = cache.get(word);
     if (known != null) {
       return known;
     }
-    List<Integer> ids = merged(word).stream().map(this::id).toList();
+    List<Integer> ids = merged(word).stream().map(vocabulary::id).toList();
     if (word.length() <= LONGEST_CACHED && cache.size() < MAX_CACHED_WORDS) {
       cache.put(word, ids);
     }

@@ -59,7 +59,7 @@ public final class CheckedPrecision {
 
   private CheckedPrecision(
       WeightFile file, Clip.Options options, Consumer<String> lines, Consumer<String> warnings) {
-    this.model = new ModelDescription(file, options);
+    this.model = options.describe(file);
     this.options = options;
     this.lines = lines;
     this.warnings = warnings;
@@ -145,9 +145,8 @@ public final class CheckedPrecision {
   }
 
   private Clip int8(Map<String, int[]> scales, boolean mlpOutput) {
-    Int8Weights.Form form = new Int8Weights.Form(scales, mlpOutput);
     return Clip.withWeights(
-        model, options.with(DType.INT8), weights -> new Int8Weights(weights, form));
+        model, options.with(DType.INT8), weights -> new Int8Weights(weights, scales, mlpOutput));
   }
 
   private Clip load(DType precision) {

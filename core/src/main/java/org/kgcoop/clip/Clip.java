@@ -81,6 +81,11 @@ public final class Clip implements AutoCloseable {
       this(precision, device, tokenizer, activation, 0);
     }
 
+    /** Reads everything of a model except the weights. */
+    ModelDescription describe(WeightFile file) {
+      return new ModelDescription(file, tokenizer, activation, maxPatches);
+    }
+
     /** Returns the options with another precision. */
     Options with(DType other) {
       return new Options(other, device, tokenizer, activation, maxPatches);
@@ -179,7 +184,7 @@ public final class Clip implements AutoCloseable {
     if (options.precision() == DType.INT8) {
       throw new IllegalArgumentException("int8: expected CheckedPrecision to load the model");
     }
-    return withWeights(new ModelDescription(file, options), options, weights -> weights);
+    return withWeights(options.describe(file), options, weights -> weights);
   }
 
   /** Creates a model whose image encoder uses other weights than those of the file. */
@@ -198,7 +203,7 @@ public final class Clip implements AutoCloseable {
    */
   public static Clip forSpeed(Path path, ClipConfig config, Options options) {
     try (Scope scope = Scope.open("creating " + path)) {
-      ModelDescription model = new ModelDescription(InitialWeights.forSpeed(path, config), options);
+      ModelDescription model = options.describe(InitialWeights.forSpeed(path, config));
       return new Clip(model, options, SharedLayers::new, SharedLayers::new);
     }
   }

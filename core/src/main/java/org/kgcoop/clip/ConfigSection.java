@@ -103,13 +103,8 @@ public record ConfigSection(String name, JsonNode json) {
   /** Rejects all values except these. Returns the value; the first one if the key is missing. */
   @CanIgnoreReturnValue
   public String only(String key, String... values) {
-    List<String> allowed = List.of(values);
-    return value(
-        key,
-        values[0],
-        String.join(" or ", values),
-        value -> allowed.contains(value.asText()),
-        JsonNode::asText);
+    Predicate<JsonNode> isAllowed = value -> List.of(values).contains(value.asText());
+    return value(key, values[0], String.join(" or ", values), isAllowed, JsonNode::asText);
   }
 
   /** Rejects all values except this one, and a missing key. */
@@ -126,32 +121,24 @@ public record ConfigSection(String name, JsonNode json) {
 
   /** Returns a number that a positive float can hold, or the default if the key is missing. */
   public double positive(String key, double otherwise) {
-    return value(
-        key,
-        otherwise,
-        "a positive number",
-        value -> value.floatValue() > 0 && Float.isFinite(value.floatValue()),
-        JsonNode::doubleValue);
+    Predicate<JsonNode> isPositive =
+        value -> value.floatValue() > 0 && Float.isFinite(value.floatValue());
+    return value(key, otherwise, "a positive number", isPositive, JsonNode::doubleValue);
   }
 
   /** Returns a positive whole number, or the default if the key is missing. */
   public int whole(String key, int otherwise) {
-    return value(
-        key,
-        otherwise,
-        "a positive whole number",
-        value -> value.isInt() && value.intValue() > 0,
-        JsonNode::intValue);
+    return whole(key, otherwise, 1, "a positive whole number");
   }
 
   /** Returns the id of a token, or the default if the key is missing. */
   public int tokenId(String key, int otherwise) {
-    return value(
-        key,
-        otherwise,
-        "the id of a token",
-        value -> value.isInt() && value.intValue() >= 0,
-        JsonNode::intValue);
+    return whole(key, otherwise, 0, "the id of a token");
+  }
+
+  private int whole(String key, int otherwise, int least, String expected) {
+    Predicate<JsonNode> isExpected = value -> value.isInt() && value.intValue() >= least;
+    return value(key, otherwise, expected, isExpected, JsonNode::intValue);
   }
 
   /**

@@ -30,9 +30,16 @@ final class ModelDescription {
   /**
    * Reads everything except the weights.
    *
+   * @param chosenTokenizer the file, or null for the one next to the weights
+   * @param activation overrides the activation of the files; or null
+   * @param maxPatches overrides the maximum number of patches of an image; or 0
    * @throws KgCoopException if the files are not those of a supported model
    */
-  ModelDescription(WeightFile file, Clip.Options options) {
+  ModelDescription(
+      WeightFile file,
+      @Nullable Path chosenTokenizer,
+      @Nullable Activation activation,
+      int maxPatches) {
     path = file.path();
     String source = path.toString();
     Map<String, long[]> inFile = shapes(StateDictNames.plain(file).tensors());
@@ -41,15 +48,15 @@ final class ModelDescription {
     family.check(stored.keySet(), source, ModelFiles.architecture(file));
     files = new ModelFiles(file, inFile.keySet(), family);
     ClipConfig.FileConfig fileConfig = files.config();
-    if (options.activation() != null) {
-      fileConfig = fileConfig.with(options.activation());
+    if (activation != null) {
+      fileConfig = fileConfig.with(activation);
     }
     config = family.config(shapes(stored), fileConfig, source);
     if (file.configs().isEmpty()) {
       family.checkWithoutSettings(config, source);
     }
-    tokenizer = files.tokenizer(config, options.tokenizer()); // next to the weights
-    preprocessing = limited(files.preprocessing(config), options.maxPatches());
+    tokenizer = files.tokenizer(config, chosenTokenizer); // next to the weights
+    preprocessing = limited(files.preprocessing(config), maxPatches);
   }
 
   private static Map<String, long[]> shapes(Map<String, StoredTensor> tensors) {

@@ -17,10 +17,6 @@ final class SentencePieceTokenizer extends Tokenizer {
   private final TextCleaning cleaning;
   private final Function<String, List<Integer>> model; // maps a cleaned text to ids
   private final boolean spaceInFront; // adds a space in front of every text
-  private final List<String> texts; // text of each id
-  private final List<Integer> start;
-  private final int end;
-  private final int padding;
 
   /**
    * Creates the tokenizer of a file.
@@ -28,48 +24,16 @@ final class SentencePieceTokenizer extends Tokenizer {
    * @param cleaning the cleaning, or null for the published default of its kind
    */
   SentencePieceTokenizer(TokenizerModel pieces, @Nullable TextCleaning cleaning) {
-    TextCleaning published;
+    super(
+        TokenizerModel.texts(pieces.ids()),
+        pieces.unigram() && pieces.ids().containsKey("<s>") ? List.of(pieces.id("<s>")) : List.of(),
+        pieces.id(pieces.unigram() ? "</s>" : "<eos>"),
+        pieces.id(pieces.unigram() ? "</s>" : "<pad>"),
+        true);
     spaceInFront = pieces.unigram();
-    if (spaceInFront) {
-      published = TextCleaning.WITHOUT_PUNCTUATION;
-      end = pieces.id("</s>");
-      model = new Unigram(pieces)::ids;
-      padding = end;
-      start = pieces.ids().containsKey("<s>") ? List.of(pieces.id("<s>")) : List.of();
-    } else {
-      published = TextCleaning.LOWER;
-      model = new PieceMerges(pieces)::ids;
-      end = pieces.id("<eos>");
-      padding = pieces.id("<pad>");
-      start = List.of();
-    }
+    model = spaceInFront ? new Unigram(pieces)::ids : new PieceMerges(pieces)::ids;
+    TextCleaning published = spaceInFront ? TextCleaning.WITHOUT_PUNCTUATION : TextCleaning.LOWER;
     this.cleaning = cleaning == null ? published : cleaning;
-    texts = TokenizerModel.texts(pieces.ids());
-  }
-
-  @Override
-  public int vocabularySize() {
-    return texts.size();
-  }
-
-  @Override
-  public List<Integer> start() {
-    return start;
-  }
-
-  @Override
-  public int endOfText() {
-    return end;
-  }
-
-  @Override
-  public int padding() {
-    return padding;
-  }
-
-  @Override
-  public boolean cuts() {
-    return true;
   }
 
   @Override
@@ -84,8 +48,7 @@ final class SentencePieceTokenizer extends Tokenizer {
   }
 
   @Override
-  public String decode(int id) {
-    String piece = texts.get(id);
+  protected String decode(String piece) {
     return piece.matches("<0x[0-9A-F]{2}>")
         ? new String(HexFormat.of().parseHex(piece, 3, 5), StandardCharsets.UTF_8)
         : piece.replace(SPACE, ' ');

@@ -70,11 +70,10 @@ final class Smoothing {
         norm,
         largest,
         (a, b) -> {
-          float[] larger = new float[a.length];
           for (int i = 0; i < a.length; i++) {
-            larger[i] = Math.max(a[i], b[i]);
+            a[i] = Math.max(a[i], b[i]);
           }
-          return larger;
+          return a;
         });
   }
 

@@ -134,7 +134,13 @@ public final class TensorNames {
     for (Rule rule : rules) {
       if (rule.names().size() > 1) {
         for (String name : List.copyOf(rest.keySet())) {
-          join(file, rule, name, rest, result);
+          Matcher matcher = rule.first().matcher(name);
+          List<String> names = rule.names().stream().map(matcher::replaceFirst).toList();
+          if (matcher.matches() && rest.keySet().containsAll(names)) {
+            List<StoredTensor> parts = names.stream().map(rest::get).toList();
+            names.forEach(rest::remove);
+            put(result, file, matcher.replaceFirst(rule.released()), stacked(file, parts));
+          }
         }
       }
     }
@@ -159,37 +165,23 @@ public final class TensorNames {
     return name;
   }
 
-  /** Joins the tensors of a rule whose first name matches, if all of them exist. */
-  private static void join(
-      WeightFile file,
-      Rule rule,
-      String name,
-      Map<String, StoredTensor> rest,
-      Map<String, StoredTensor> result) {
-    Matcher matcher = rule.first().matcher(name);
-    List<String> names = rule.names().stream().map(matcher::replaceFirst).toList();
-    if (matcher.matches() && rest.keySet().containsAll(names)) {
-      List<StoredTensor> parts = names.stream().map(rest::get).toList();
-      names.forEach(rest::remove);
-      put(result, file, matcher.replaceFirst(rule.released()), stacked(file, parts));
-    }
-  }
-
   /** Adds a tensor in the released orientation and number of axes. */
   private static void put(
       Map<String, StoredTensor> result, WeightFile file, String name, StoredTensor tensor) {
+    String released = name;
+    StoredTensor shaped = tensor;
     switch (name) {
       case "text_projection.weight", "visual.proj.weight" -> { // (E, W)
-        String shorter = name.substring(0, name.length() - ".weight".length());
-        result.put(shorter, transposed(file, tensor).withName(shorter));
+        released = name.substring(0, name.length() - ".weight".length());
+        shaped = transposed(file, tensor);
       }
       case "logit_scale", "logit_bias" ->
-          result.put(name, (tensor.elements() == 1 ? tensor.reshaped() : tensor).withName(name));
-      case "visual.pool.probe", "visual.positional_embedding" ->
-          result.put(name, last(2, tensor).withName(name));
-      case "visual.class_embedding" -> result.put(name, last(1, tensor).withName(name));
-      default -> result.put(name, tensor.withName(name));
+          shaped = tensor.elements() == 1 ? tensor.reshaped() : tensor;
+      case "visual.pool.probe", "visual.positional_embedding" -> shaped = last(2, tensor);
+      case "visual.class_embedding" -> shaped = last(1, tensor);
+      default -> {}
     }
+    result.put(released, shaped.withName(released));
   }
 
   /** Drops leading axes of length 1. */

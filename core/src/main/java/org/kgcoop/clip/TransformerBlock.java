@@ -155,19 +155,18 @@ final class TransformerBlock implements AutoCloseable {
     Tensor attended =
         new Attention(heads, batch)
             .of(
-                queries(withEach(firstOfEach(normed, batch), normedBeside), rows),
+                queries(withEach(firstOfEach(normed, batch), batch, normedBeside), rows),
                 memory(keysAndValues(normed, rows)),
                 null,
                 memory(keysAndValues(normedBeside, rows)));
-    return rest(withEach(firstOfEach(x, batch), beside), attended, rows);
+    return rest(withEach(firstOfEach(x, batch), batch, beside), attended, rows);
   }
 
-  /** Appends extra rows to each first token: (B, W) and (n, W) to (B (1 + n), W). */
-  private static Tensor withEach(Tensor firsts, Tensor others) {
-    long batch = firsts.size(0);
-    long width = firsts.size(1);
+  /** Appends extra rows to those of each image: (B L, W) and (n, W) to (B (L + n), W). */
+  static Tensor withEach(Tensor rows, long batch, Tensor others) {
+    long width = rows.size(1);
     Tensor repeated = others.unsqueeze(0).expand(batch, others.size(0), width);
-    return Tensor.concat(List.of(firsts.unsqueeze(1), repeated), 1).reshape(-1, width);
+    return Tensor.concat(List.of(rows.reshape(batch, -1, width), repeated), 1).reshape(-1, width);
   }
 
   private static Tensor firstOfEach(Tensor rows, long batch) {

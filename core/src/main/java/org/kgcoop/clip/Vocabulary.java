@@ -29,6 +29,15 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
   /** The printable characters that represent the bytes 0 to 255. */
   static final String BYTES = byteCharacters();
 
+  /** Returns the id of a symbol. */
+  int id(String symbol) {
+    Integer id = ids.get(symbol);
+    if (id == null) {
+      throw KgCoopException.weights("the tokenizer has no id for '" + symbol + "'");
+    }
+    return id;
+  }
+
   /** Returns the merges of OpenAI's models, which all models of a process share. */
   static Vocabulary released() {
     return Released.VOCABULARY;

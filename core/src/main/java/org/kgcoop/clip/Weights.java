@@ -86,12 +86,7 @@ final class Weights implements WeightSource, AutoCloseable {
       problems.add(
           tensor == null
               ? "missing '" + name + "' " + Arrays.toString(shape)
-              : "'%s' has type %s and shape %s, expected a floating type and %s"
-                  .formatted(
-                      name,
-                      tensor.dtype(),
-                      Arrays.toString(tensor.shape()),
-                      Arrays.toString(shape)));
+              : "%s, expected a floating type and %s".formatted(tensor, Arrays.toString(shape)));
       return Tensor.scalar(0).keep();
     }
   }

@@ -34,7 +34,6 @@ final class WordPieceTokenizer extends Tokenizer {
 
   private final Settings settings;
   private final Pattern specialPattern;
-  private final List<String> texts; // text of each id
 
   /**
    * The content of a tokenizer file.
@@ -53,48 +52,27 @@ final class WordPieceTokenizer extends Tokenizer {
       String continuing,
       int longestWord,
       boolean lowerCase,
-      boolean stripAccents) {}
+      boolean stripAccents) {
+    int id(String piece) {
+      return ids.getOrDefault(piece, 0);
+    }
+  }
 
   WordPieceTokenizer(Settings settings) {
+    super(
+        TokenizerModel.texts(settings.ids()),
+        List.of(settings.id("[CLS]")),
+        settings.id("[SEP]"),
+        settings.id("[PAD]"),
+        true);
     this.settings = settings;
     specialPattern =
         Pattern.compile(
             settings.special().stream().map(Pattern::quote).collect(Collectors.joining("|")));
-    texts = TokenizerModel.texts(settings.ids());
-  }
-
-  private int id(String piece) {
-    return settings.ids().getOrDefault(piece, 0);
   }
 
   @Override
-  public int vocabularySize() {
-    return texts.size();
-  }
-
-  @Override
-  public List<Integer> start() {
-    return List.of(id("[CLS]"));
-  }
-
-  @Override
-  public int endOfText() {
-    return id("[SEP]");
-  }
-
-  @Override
-  public int padding() {
-    return id("[PAD]");
-  }
-
-  @Override
-  public boolean cuts() {
-    return true;
-  }
-
-  @Override
-  public String decode(int id) {
-    String piece = texts.get(id);
+  protected String decode(String piece) {
     return piece.startsWith(settings.continuing())
         ? piece.substring(settings.continuing().length())
         : " " + piece;
@@ -108,7 +86,7 @@ final class WordPieceTokenizer extends Tokenizer {
     Matcher special = specialPattern.matcher(cleaned);
     while (special.find()) {
       addWords(cleaned.substring(from, special.start()), ids);
-      ids.add(id(special.group()));
+      ids.add(settings.id(special.group()));
       from = special.end();
     }
     addWords(cleaned.substring(from), ids);
@@ -157,7 +135,7 @@ final class WordPieceTokenizer extends Tokenizer {
     }
     if (from < characters.length) {
       ids.subList(before, ids.size()).clear();
-      ids.add(id(settings.unknown()));
+      ids.add(settings.id(settings.unknown()));
     }
   }
 }

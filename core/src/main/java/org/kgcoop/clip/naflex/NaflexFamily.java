@@ -137,11 +137,11 @@ public final class NaflexFamily implements Family {
     images.only("patch_size", Integer.toString(patch));
     images.only("image_processor_type", "Siglip2ImageProcessor", "Siglip2ImageProcessorFast");
     images.off("size");
-    double most = images.positive("max_num_patches", DEFAULT_MAX_PATCHES);
-    if (most > PatchGrid.MAX_PATCHES || most != Math.rint(most)) {
-      throw images.refused("max_num_patches", "a whole number, 1 to " + PatchGrid.MAX_PATCHES);
+    int most = images.whole("max_num_patches", DEFAULT_MAX_PATCHES);
+    if (most > PatchGrid.MAX_PATCHES) {
+      throw images.refused("max_num_patches", "1 to " + PatchGrid.MAX_PATCHES);
     }
-    return new PatchGrid(patch, (int) most);
+    return new PatchGrid(patch, most);
   }
 
   @Override
