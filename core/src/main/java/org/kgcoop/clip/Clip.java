@@ -94,9 +94,8 @@ public final class Clip implements AutoCloseable {
     public Options {
       if (!Set.of(DType.FLOAT32, DType.BFLOAT16, DType.INT8).contains(precision)) {
         throw KgCoopException.configuration(
-            "precision "
-                + precision
-                + ": expected float32, bf16 or int8 (float16 is slower than all)");
+            "precision %s: expected float32, bf16 or int8 (float16 is slower than all)"
+                .formatted(precision));
       }
       if (maxPatches < 0 || maxPatches > PatchGrid.MAX_PATCHES) {
         throw KgCoopException.configuration(

@@ -176,6 +176,13 @@ public record ConfigSection(String name, JsonNode json) {
         node -> first.intValue());
   }
 
+  /** Rejects a square of another side. */
+  void checkSquare(String key, int side) {
+    if (square(key) != side) {
+      throw refused(key, side + " pixels, which the weights read");
+    }
+  }
+
   private <T> T value(
       String key,
       T otherwise,

@@ -126,12 +126,12 @@ public final class HuggingFaceConfig {
       return 0;
     }
     if (square) {
-      checkSize(images, "size", size);
+      images.checkSquare("size", size);
     } else if (!images.flag("do_center_crop", true)) {
       throw images.refused("do_center_crop", "true, or a size of height and width");
     }
     if (images.flag("do_center_crop", true) && !images.isOff("crop_size")) {
-      checkSize(images, "crop_size", size);
+      images.checkSquare("crop_size", size);
     }
     if (square || images.isMissing("size")) {
       return square ? 0 : size;
@@ -141,11 +141,5 @@ public final class HuggingFaceConfig {
       throw images.refused("size", "a shortest_edge of at least " + size + ", or a square");
     }
     return edge;
-  }
-
-  private static void checkSize(ConfigSection images, String key, int size) {
-    if (images.square(key) != size) {
-      throw images.refused(key, size + " pixels, which the weights read");
-    }
   }
 }

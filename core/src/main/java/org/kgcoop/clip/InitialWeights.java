@@ -115,7 +115,8 @@ public final class InitialWeights {
       normal(block + "attn.out_proj.weight", out, width, width);
       normal(block + "mlp.c_fc.weight", deviation(2.0 * width), 4L * width, width);
       normal(block + "mlp.c_proj.weight", out, width, 4L * width);
-      blockRest(block, width);
+      biases(block, width);
+      norms(block, width);
     }
     normal("token_embedding.weight", 0.02, config.vocabularySize(), width);
     norm("ln_final", width);
@@ -138,7 +139,9 @@ public final class InitialWeights {
       constant("visual.conv1.bias", 0, width);
     }
     if (form.attentionPool()) {
-      pool("visual.pool.", width);
+      normal("visual.pool.probe", deviation(width), 1, width);
+      attentionAndMlp("visual.pool.", width);
+      norm("visual.pool.ln", width);
     }
     if (form.preNorm()) {
       norm("visual.ln_pre", width);
@@ -146,16 +149,9 @@ public final class InitialWeights {
     for (int i = 0; i < vit.layers(); i++) {
       String block = "visual.transformer.resblocks." + i + ".";
       attentionAndMlp(block, width);
-      blockRest(block, width);
+      norms(block, width);
     }
     norm("visual.ln_post", width);
-  }
-
-  private void pool(String pool, int width) {
-    normal(pool + "probe", deviation(width), 1, width);
-    attentionAndMlp(pool, width);
-    biases(pool, width);
-    norm(pool + "ln", width);
   }
 
   /**
@@ -166,10 +162,10 @@ public final class InitialWeights {
     uniform(block + "attn.out_proj.weight", deviation(width), width, width);
     uniform(block + "mlp.c_fc.weight", deviation(width), 4L * width, width);
     uniform(block + "mlp.c_proj.weight", deviation(4.0 * width), width, 4L * width);
+    biases(block, width);
   }
 
-  private void blockRest(String block, int width) {
-    biases(block, width);
+  private void norms(String block, int width) {
     norm(block + "ln_1", width);
     norm(block + "ln_2", width);
   }

@@ -75,13 +75,8 @@ final class ModifiedResNet implements ImageEncoder {
     }
 
     Tensor apply(Tensor x) {
-      return Functions.batchNorm(
-          Functions.conv2d(x, weight, stride, (int) weight.size(2) / 2),
-          scale,
-          shift,
-          mean,
-          variance,
-          false);
+      Tensor convolved = Functions.conv2d(x, weight, stride, (int) weight.size(2) / 2);
+      return Functions.batchNorm(convolved, scale, shift, mean, variance, false);
     }
   }
 

@@ -151,8 +151,8 @@ public final class OpenClipConfig {
     images.allOffBut(IMAGES);
     images.only("mode", "RGB");
     int size = config.imageResolution();
-    if (!images.isOff("size") && images.square("size") != size) {
-      throw images.refused("size", size + " pixels, which the weights read");
+    if (!images.isOff("size")) {
+      images.checkSquare("size", size);
     }
     boolean squashed =
         images.isMissing("resize_mode")

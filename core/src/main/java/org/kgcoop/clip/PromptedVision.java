@@ -10,13 +10,7 @@ import org.kgcoop.tensor.Tensor;
  * only their keys and values, computed once for all images. The last block computes only the tokens
  * that are read.
  */
-public final class PromptedVision {
-  private final VisionTransformer encoder;
-
-  PromptedVision(VisionTransformer encoder) {
-    this.encoder = encoder;
-  }
-
+public record PromptedVision(VisionTransformer encoder) {
   /** Returns the number of blocks. */
   public int layers() {
     return encoder.blocks().size();

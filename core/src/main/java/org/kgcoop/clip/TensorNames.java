@@ -199,8 +199,6 @@ public final class TensorNames {
     if (shape.length == 0) {
       throw FileErrors.refused(file.path(), first + " is a scalar; expected rows");
     }
-    long rows = 0;
-    int bytes = 0;
     for (StoredTensor part : parts) {
       long[] other = part.shape();
       if (part.dtype() != first.dtype()
@@ -213,10 +211,9 @@ public final class TensorNames {
             "query, key and value do not fit together: %s and %s; expected one type and shape"
                 .formatted(first, part));
       }
-      rows += other[0];
-      bytes = Math.addExact(bytes, part.byteCount());
     }
-    shape[0] = rows;
+    shape[0] = parts.stream().mapToLong(part -> part.shape()[0]).sum();
+    int bytes = parts.stream().mapToInt(StoredTensor::byteCount).reduce(0, Math::addExact);
     // Direct memory, which a tensor can use without a copy.
     ByteBuffer all = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
     parts.forEach(part -> part.copyTo(all));

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -114,9 +115,10 @@ public record TokenizerModel(
     throw FileErrors.refused(file, "cannot be read as a tokenizer: expected a JSON object");
   }
 
-  /** Reads a small file next to a tokenizer. */
+  /** Reads a small file next to a tokenizer, which may be missing. */
   public static ConfigSection settings(Path file) {
-    return new ConfigSection(file + ": ", JSON.valueToTree(json(file)));
+    Map<?, ?> json = Files.isRegularFile(file) ? json(file) : Map.of();
+    return new ConfigSection(file + ": ", JSON.valueToTree(json));
   }
 
   /** Creates the error for a file that cannot be read. */

@@ -17,19 +17,15 @@ import org.w3c.dom.NamedNodeMap;
 final class GifDecoder {
   private static final String METADATA = "javax_imageio_gif_image_1.0";
 
-  private final ByteReader file;
-  private final PixelLimit limit;
+  private GifDecoder() {}
 
-  private GifDecoder(byte[] file, PixelLimit limit) {
-    this.file = ByteReader.littleEndian(file);
-    this.limit = limit;
+  static RgbImage decode(byte[] bytes, PixelLimit limit) throws IOException {
+    ByteReader file = ByteReader.littleEndian(bytes);
+    return ImageReaders.GIF.use(bytes, reader -> firstFrame(reader, file, limit));
   }
 
-  static RgbImage decode(byte[] file, PixelLimit limit) throws IOException {
-    return ImageReaders.GIF.use(file, new GifDecoder(file, limit)::firstFrame);
-  }
-
-  private RgbImage firstFrame(ImageReader reader) throws IOException {
+  private static RgbImage firstFrame(ImageReader reader, ByteReader file, PixelLimit limit)
+      throws IOException {
     limit.check(file.u16(6), file.u16(8));
     NamedNodeMap frame =
         reader.getImageMetadata(0).getAsTree(METADATA).getFirstChild().getAttributes();

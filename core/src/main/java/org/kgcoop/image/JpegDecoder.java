@@ -43,7 +43,9 @@ final class JpegDecoder {
     return switch (componentIds.length) {
       case 1 -> RgbImage.of(ImageReaders.JPEG.readRaw(withColors(-1), width, height, 1));
       case 3 -> RgbImage.of(ImageReaders.JPEG.read(withColors(isRgb() ? 0 : 1), width, height, 3));
-      case 4 -> fromInverted(ImageReaders.JPEG.readRaw(withColors(0), width, height, 4), isYcck());
+      case 4 -> // with libjpeg's rule for YCCK
+          fromInverted(
+              ImageReaders.JPEG.readRaw(withColors(0), width, height, 4), adobeTransform > 0);
       default ->
           throw new RefusedImageException(
               "it has %s components; expected 1 (gray), 3 (color) or 4 (CMYK), convert it"
@@ -140,11 +142,6 @@ final class JpegDecoder {
       return adobeTransform == 0;
     }
     return componentIds[0] == 'R' && componentIds[1] == 'G' && componentIds[2] == 'B';
-  }
-
-  /** Applies libjpeg's rule for four components. */
-  private boolean isYcck() {
-    return adobeTransform > 0;
   }
 
   private byte[] withColors(int transform) {

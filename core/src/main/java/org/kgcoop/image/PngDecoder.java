@@ -44,11 +44,8 @@ final class PngDecoder {
     int bits = fields.u8(8);
     int colorType = fields.u8(9);
     if (colorType == PALETTE) {
-      if (bits == 16) {
-        throw new IOException("it is damaged: a palette with 16 bits per pixel");
-      }
-      if (palette.length == 0) {
-        throw new IOException("it is damaged: its palette is missing");
+      if (bits == 16 || palette.length == 0) {
+        throw new IOException("it is damaged: its palette is missing, or too small for its pixels");
       }
       header[9] = GRAY;
     }

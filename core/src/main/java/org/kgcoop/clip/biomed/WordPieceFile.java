@@ -1,7 +1,6 @@
 package org.kgcoop.clip.biomed;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,19 +42,19 @@ final class WordPieceFile {
     } catch (IOException e) {
       throw TokenizerModel.unreadable(file, e);
     }
-    Path config = file.resolveSibling("tokenizer_config.json");
-    boolean lowerCase = true;
-    boolean strips = true;
-    if (Files.isRegularFile(config)) {
-      ConfigSection settings = TokenizerModel.settings(config);
-      settings.on("tokenize_chinese_chars");
-      lowerCase = settings.flag("do_lower_case", true);
-      strips = settings.flag("strip_accents", lowerCase);
-    }
+    ConfigSection settings = TokenizerModel.settings(file.resolveSibling("tokenizer_config.json"));
+    settings.on("tokenize_chinese_chars");
+    boolean lowerCase = settings.flag("do_lower_case", true);
     return checked(
         file,
         new WordPieceTokenizer.Settings(
-            ids, SPECIAL, "[UNK]", "##", LONGEST_WORD, lowerCase, strips));
+            ids,
+            SPECIAL,
+            "[UNK]",
+            "##",
+            LONGEST_WORD,
+            lowerCase,
+            settings.flag("strip_accents", lowerCase)));
   }
 
   private static WordPieceTokenizer ofJson(Path file) {

@@ -1,7 +1,5 @@
 package org.kgcoop.image.view;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.commons.rng.core.source64.SplitMix64;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.image.Crop;
@@ -35,14 +33,10 @@ public record ViewRecipe(@Nullable RandomResizedCrop crop, boolean flips) {
 
   /** Returns the names of the changes with their numbers, for files. */
   public String id() {
-    List<String> names = new ArrayList<>();
-    if (crop != null) {
-      names.add(crop.id());
+    if (crop == null) {
+      return flips ? FLIP : NO_CHANGE;
     }
-    if (flips) {
-      names.add(FLIP);
-    }
-    return names.isEmpty() ? NO_CHANGE : String.join(",", names);
+    return flips ? crop.id() + "," + FLIP : crop.id();
   }
 
   /**
