@@ -56,7 +56,8 @@ public final class RandomClip {
     }
   }
 
-  private static void writeText(Path file, String text) {
+  /** Writes a file next to weights. */
+  public static void writeText(Path file, String text) {
     AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 

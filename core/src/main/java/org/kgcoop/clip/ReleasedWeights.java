@@ -29,8 +29,16 @@ import org.kgcoop.progress.Progress;
  * Weights by name. A name is one of OpenAI's nine archives, such as {@code ViT-B/16}, or a
  * repository of Hugging Face, such as {@code hf:openai/clip-vit-base-patch16} or {@code
  * hf:OWNER/NAME@REVISION}. Some repositories also have a short name. Cached files are used.
+ *
+ * @param openAi the address of the folder of OpenAI's archives, with a slash at its end
+ * @param huggingFace the address of Hugging Face; empty for its own
  */
-public final class ReleasedWeights {
+public record ReleasedWeights(
+    Caches caches,
+    Downloader downloader,
+    String openAi,
+    String huggingFace,
+    Consumer<String> warnings) {
   private static final String OPENAI = "https://openaipublic.azureedge.net/clip/models/";
   private static final String HUGGING_FACE = "https://huggingface.co";
   private static final String ENDPOINT = "HF_ENDPOINT";
@@ -51,12 +59,6 @@ public final class ReleasedWeights {
   private static final List<String> TOKENIZERS =
       List.of("tokenizer.json", "merges.txt", "vocab.txt");
 
-  private final Caches caches;
-  private final Downloader downloader;
-  private final String openAi;
-  private final String huggingFace;
-  private final Consumer<String> warnings;
-
   /**
    * Creates a source of weights.
    *
@@ -69,25 +71,6 @@ public final class ReleasedWeights {
       Map<String, String> environment,
       Consumer<String> warnings) {
     this(caches, downloader, OPENAI, environment.getOrDefault(ENDPOINT, ""), warnings);
-  }
-
-  /**
-   * Creates a source of weights with other servers.
-   *
-   * @param openAi the address of the folder of OpenAI's archives, with a slash at its end
-   * @param huggingFace the address of Hugging Face; empty for its own
-   */
-  public ReleasedWeights(
-      Caches caches,
-      Downloader downloader,
-      String openAi,
-      String huggingFace,
-      Consumer<String> warnings) {
-    this.caches = caches;
-    this.downloader = downloader;
-    this.openAi = openAi;
-    this.huggingFace = huggingFace;
-    this.warnings = warnings;
   }
 
   /**

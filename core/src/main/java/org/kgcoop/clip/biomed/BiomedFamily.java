@@ -113,7 +113,7 @@ public final class BiomedFamily implements Family {
 
   @Override
   public ClipConfig.FileConfig openClip(OpenClipConfig file) {
-    return BiomedSettings.read(file);
+    return BiomedSettings.read(file, FORM);
   }
 
   @Override

@@ -45,9 +45,10 @@ final class BiomedSettings {
   /**
    * Returns the settings, and tells the file which are assumed.
    *
+   * @param form the form of all models, whose epsilon of BERT the file may change
    * @throws KgCoopException if a setting is not implemented
    */
-  static ClipConfig.FileConfig read(OpenClipConfig file) {
+  static ClipConfig.FileConfig read(OpenClipConfig file, ClipConfig.Form form) {
     ConfigSection text = file.text();
     ConfigSection bert = text.at("hf_model_config");
     checkText(file, text, bert);
@@ -64,7 +65,6 @@ final class BiomedSettings {
     file.assume(
         assumed
             + " in BERT; epsilon 1e-6 and exact GELU in the ViT (not in open_clip_config.json)");
-    ClipConfig.Form form = BiomedFamily.FORM;
     return new ClipConfig.FileConfig(
         Activation.GELU,
         textHeads,

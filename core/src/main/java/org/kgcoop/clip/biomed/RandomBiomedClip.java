@@ -1,6 +1,5 @@
 package org.kgcoop.clip.biomed;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.InitialWeights;
-import org.kgcoop.files.AtomicFile;
+import org.kgcoop.clip.RandomClip;
 import org.kgcoop.files.Folders;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
@@ -66,8 +65,9 @@ public final class RandomBiomedClip {
     Folders.create(folder, "the folder of a CLIP", "try another folder");
     Safetensors.write(
         folder.resolve("open_clip_model.safetensors"), tensors(config, seed), Map.of());
-    write(folder.resolve("open_clip_config.json"), settings(config));
-    write(folder.resolve("vocab.txt"), String.join("\n", vocabulary(config.vocabularySize())));
+    RandomClip.writeText(folder.resolve("open_clip_config.json"), settings(config));
+    String pieces = String.join("\n", vocabulary(config.vocabularySize()));
+    RandomClip.writeText(folder.resolve("vocab.txt"), pieces + "\n");
   }
 
   /** Returns the tensors under their names in the files. */
@@ -82,10 +82,6 @@ public final class RandomBiomedClip {
     tensors.add(
         normal(random, "text.proj.2.weight", 1 / Math.sqrt(hidden), config.embedDim(), hidden));
     return tensors;
-  }
-
-  private static void write(Path file, String text) {
-    AtomicFile.write(file, out -> out.write((text + "\n").getBytes(StandardCharsets.UTF_8)));
   }
 
   private static StoredTensor normal(
@@ -138,7 +134,8 @@ public final class RandomBiomedClip {
                          "timm_model_kwargs": {"num_heads": %s}},
           "text_cfg": {"hf_model_name": "bert", "hf_proj_type": "mlp",
                        "hf_pooler_type": "cls_last_hidden_state_pooler", "context_length": %s,
-                       "hf_model_config": {"num_attention_heads": %s}}}}"""
+                       "hf_model_config": {"num_attention_heads": %s}}}}
+        """
         .formatted(
             config.embedDim(),
             config.imageResolution(),
