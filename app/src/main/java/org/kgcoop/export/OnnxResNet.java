@@ -2,7 +2,7 @@ package org.kgcoop.export;
 
 import org.kgcoop.clip.ClipConfig;
 
-/** Writes the nodes of {@link org.kgcoop.clip.openai.ModifiedResNet}. */
+/** Writes the nodes of {@code org.kgcoop.clip.ModifiedResNet}. */
 final class OnnxResNet {
   private final OnnxGraph graph;
 

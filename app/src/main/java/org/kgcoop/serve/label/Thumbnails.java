@@ -21,7 +21,6 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.JpegFile;
-import org.kgcoop.image.view.Shrunk;
 
 /**
  * Small JPEG copies of images, rotated by their EXIF orientation. An image is decoded once for all
@@ -168,7 +167,7 @@ final class Thumbnails implements AutoCloseable {
     Map<Integer, byte[]> files = new TreeMap<>();
     RgbImage smaller = image;
     for (int i = SIZES.size() - 1; i >= 0; i--) {
-      smaller = Shrunk.within(SIZES.get(i), smaller);
+      smaller = JpegFile.shrunk(SIZES.get(i), smaller);
       files.put(SIZES.get(i), JpegFile.of(smaller));
     }
     return new Sizes(files);
