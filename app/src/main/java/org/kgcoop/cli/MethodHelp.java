@@ -12,7 +12,6 @@ import org.kgcoop.method.TextMethod;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.Setting;
-import org.kgcoop.settings.SettingValues;
 import org.kgcoop.train.TrainingDeclaration;
 
 /** The help pages of settings and methods, generated from their declarations. */
@@ -125,8 +124,8 @@ final class MethodHelp {
     if (!published.template().isEmpty()) {
       values.add("template " + published.template());
     }
-    for (SettingValues part : List.of(published.settings(), published.training())) {
-      part.values().forEach((key, value) -> values.add(key + " " + text(value)));
+    for (Map<String, Object> part : List.of(published.settings(), published.training())) {
+      part.forEach((key, value) -> values.add(key + " " + text(value)));
     }
     return "%s: %s (%s)"
         .formatted(published.where(), String.join(", ", values), published.source());

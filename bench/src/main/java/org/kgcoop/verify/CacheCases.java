@@ -3,13 +3,11 @@ package org.kgcoop.verify;
 import static org.kgcoop.verify.ReferenceFolder.texts;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.ViewRecipe;
-import org.kgcoop.method.CacheCounts;
 import org.kgcoop.method.CacheGrid;
 import org.kgcoop.method.CacheSettings;
 import org.kgcoop.method.KeyCache;
@@ -71,24 +69,19 @@ final class CacheCases {
     KeyCache cache = cache(clip, c, keys);
     int[] labels = ReferenceFolder.ints(c.path("labels"));
     CacheGrid grid = settings(c).grid();
-    long[][] correct =
-        CacheCounts.correct(
-            cache,
-            grid,
-            ModelCases.features(clip, ModelCases.images(folder, c, "images")),
-            labels,
-            () -> {});
-    CacheGrid.Point best = grid.best(correct);
+    Tensor images = ModelCases.features(clip, ModelCases.images(folder, c, "images"));
+    long[] correct = cache.correct(grid, images, labels, () -> {});
+    CacheSettings.Weights best = grid.best(correct);
     JsonNode expected = c.path("expect");
     comparison.value("beta", best.beta(), expected.path("beta").asDouble());
     comparison.value("alpha", best.alpha(), expected.path("alpha").asDouble());
-    comparison.equal("correct", best.correct(), expected.path("correct").asLong());
+    comparison.equal(
+        "correct", Arrays.stream(correct).max().orElseThrow(), expected.path("correct").asLong());
     comparison.equal("total", labels.length, expected.path("total").asInt());
     long[] counts = folder.tensor(expected.path("counts").asText()).tensor().toLongs();
-    List<Long> flat = new ArrayList<>();
-    for (long[] ofBeta : correct) {
-      Arrays.stream(ofBeta).forEach(flat::add);
-    }
-    comparison.equal("correct at each point", flat, Arrays.stream(counts).boxed().toList());
+    comparison.equal(
+        "correct at each point",
+        Arrays.stream(correct).boxed().toList(),
+        Arrays.stream(counts).boxed().toList());
   }
 }

@@ -44,9 +44,9 @@ final class ClosedFormCases {
       double[] alphas = doubles(validation.path("alphas"));
       long[] correct = new long[alphas.length];
       for (int a = 0; a < alphas.length; a++) {
-        long[] found = head.logits(asked, texts, scale, alphas[a]).argmax(1).toLongs();
-        int[] labels = ints(validation.path("labels"));
-        correct[a] = IntStream.range(0, labels.length).filter(i -> found[i] == labels[i]).count();
+        correct[a] =
+            LeaveOneOut.correct(
+                head.logits(asked, texts, scale, alphas[a]), ints(validation.path("labels")));
       }
       comparison.equal("correct", boxed(correct), boxed(longs(validation.path("correct"))));
       comparison.equal(
@@ -165,14 +165,14 @@ final class ClosedFormCases {
     int[] groups = ints(c.path("groups"));
     LeaveOneOut found =
         KernelRidge.search(
-            folder.tensor(c.path("features").asText()).tensor(),
-            folder.tensor(c.path("texts").asText()).tensor(),
-            ints(c.path("labels")),
-            groups,
+            beta -> ridge(folder, c, beta),
             betas,
             lambdas,
-            weight(c),
-            c.path("scale").asDouble());
+            (ridge, lambda) ->
+                ridge
+                    .leaveOneOut(groups, lambda, weight(c).applyAsDouble(lambda))
+                    .times(c.path("scale").asDouble()),
+            ints(c.path("labels")));
     JsonNode expected = c.path("expect");
     comparison.numbers(
         "correct",

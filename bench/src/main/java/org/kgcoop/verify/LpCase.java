@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.ViewRecipe;
+import org.kgcoop.method.LeaveOneOut;
 import org.kgcoop.method.LpDescent;
 import org.kgcoop.method.LpPlusPlus;
 import org.kgcoop.method.ZeroShot;
@@ -55,8 +56,8 @@ final class LpCase {
       for (int epoch = 0; epoch < correct.length; epoch++) {
         try (Scope scope = Scope.open("epoch")) {
           epoch(folder, c.path("epochs").path(epoch), epoch, descent, comparison);
-          correct[epoch] = LpPlusPlus.correct(descent, asked, answers);
           try (Autograd.Switch off = Autograd.off()) {
+            correct[epoch] = LeaveOneOut.correct(descent.logits(asked), answers);
             logits.add(scope.promote(descent.logits(images)));
           }
         }

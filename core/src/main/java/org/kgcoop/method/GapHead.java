@@ -227,24 +227,21 @@ public final class GapHead implements AutoCloseable {
 
   private static double[][] withoutLabels(double[][] prior) {
     return Arrays.stream(prior)
-        .map(z -> normalized(z, OptionalDouble.empty(), 0))
+        .map(z -> normalized(Arrays.copyOf(z, z.length + 1), false))
         .toArray(double[][]::new);
   }
 
   private static double[][] joined(
       double[][] prior, Tensor ridge, Tensor cosines, OptionalDouble tau) {
-    double[] scores = ridge.toDoubles();
-    double[] flat = cosines.toDoubles();
-    double[][] probabilities = new double[prior.length][];
+    double[][] scores = ridge.toDoubleRows();
+    double[][] ofPrototypes = cosines.toDoubleRows();
     for (int i = 0; i < prior.length; i++) {
-      int classes = prior[i].length;
-      double[] row = Arrays.copyOfRange(scores, i * (classes + 1), (i + 1) * (classes + 1));
-      for (int c = 0; c < classes; c++) {
-        row[c] += prior[i][c];
+      for (int c = 0; c < prior[i].length; c++) {
+        scores[i][c] += prior[i][c];
       }
-      probabilities[i] = joined(row, Arrays.copyOfRange(flat, i * classes, (i + 1) * classes), tau);
+      scores[i] = joined(scores[i], ofPrototypes[i], tau);
     }
-    return probabilities;
+    return scores;
   }
 
   /**
@@ -255,7 +252,6 @@ public final class GapHead implements AutoCloseable {
    */
   public double[][] leftOut(double[][] images, int[] newLabels) {
     take(images, newLabels);
-    int n = labels.length;
     int classes = texts.length;
     double[][] coefficients = residuals();
     factor.solve(coefficients);
@@ -266,8 +262,8 @@ public final class GapHead implements AutoCloseable {
     try (Scope scope = Scope.open("left out")) {
       tau = prototypes.tau(p, cosines(features, p));
     }
-    double[][] probabilities = new double[n][];
-    for (int i = 0; i < n; i++) {
+    double[][] probabilities = new double[labels.length][];
+    for (int i = 0; i < labels.length; i++) {
       double[] scores = new double[classes + 1];
       for (int c = 0; c <= classes; c++) {
         scores[c] = (labels[i] == c ? 1 : 0) - coefficients[i][c] / inverse[i];
@@ -300,10 +296,8 @@ public final class GapHead implements AutoCloseable {
 
   private double[][] zeroShot(Tensor images) {
     try (Scope scope = Scope.open("zero-shot")) {
-      double[] flat = images.matmul(tensor(texts).to(images.dtype()).transpose(0, 1)).toDoubles();
-      int classes = texts.length;
-      return IntStream.range(0, flat.length / Math.max(1, classes))
-          .mapToObj(i -> softmax(Arrays.copyOfRange(flat, i * classes, (i + 1) * classes), scale))
+      return Arrays.stream(cosines(images, texts).toDoubleRows())
+          .map(row -> softmax(row, scale))
           .toArray(double[][]::new);
     }
   }
@@ -314,53 +308,48 @@ public final class GapHead implements AutoCloseable {
 
   /** Joins ridge scores, (K + 1), and cosines with prototypes, (K), to probabilities, (K + 1). */
   private static double[] joined(double[] scores, double[] cosines, OptionalDouble tau) {
-    double[] ridge = normalized(Arrays.copyOf(scores, cosines.length), tau, scores[cosines.length]);
+    double[] ridge = normalized(scores, tau.isPresent());
     double[] all = cosines;
     if (tau.isPresent()) {
-      all = Arrays.copyOf(cosines, cosines.length + 1);
+      all = Arrays.copyOf(cosines, scores.length);
       all[cosines.length] = tau.getAsDouble();
     }
     double[] q = softmax(all, SHARPNESS);
-    double[] joined = new double[cosines.length + 1];
-    double sum = 0;
+    double[] joined = new double[scores.length];
     for (int c = 0; c < q.length; c++) {
       joined[c] = Math.sqrt(ridge[c] * q[c]);
-      sum += joined[c];
     }
-    for (int c = 0; c < q.length; c++) {
-      joined[c] /= sum;
-    }
-    return joined;
+    return shares(joined);
   }
 
-  /** Returns normalized max(scores, 0.0001), (K + 1); none is 0 without tau. */
-  private static double[] normalized(double[] scores, OptionalDouble tau, double none) {
-    double[] values = Arrays.copyOf(scores, scores.length + 1);
-    values[scores.length] = none;
-    int columns = scores.length + (tau.isPresent() ? 1 : 0);
-    double sum = 0;
-    for (int c = 0; c < columns; c++) {
-      values[c] = Math.max(values[c], MIN_PROBABILITY);
-      sum += values[c];
+  /** Returns normalized max(scores, 0.0001), (K + 1); none is 0 if no image is none of these. */
+  private static double[] normalized(double[] scores, boolean hasNone) {
+    double[] values = new double[scores.length];
+    for (int c = 0; c < scores.length - (hasNone ? 0 : 1); c++) {
+      values[c] = Math.max(scores[c], MIN_PROBABILITY);
     }
-    for (int c = 0; c < values.length; c++) {
-      values[c] = c < columns ? values[c] / sum : 0;
-    }
-    return values;
+    return shares(values);
   }
 
   private static double[] softmax(double[] values, double factor) {
     double largest = Arrays.stream(values).max().orElse(0);
     double[] result = new double[values.length];
-    double sum = 0;
     for (int c = 0; c < values.length; c++) {
       result[c] = Math.exp(Math.max(-MAX_BELOW, factor * (values[c] - largest)));
-      sum += result[c];
+    }
+    return shares(result);
+  }
+
+  /** Divides values by their sum, in place. */
+  private static double[] shares(double[] values) {
+    double sum = 0;
+    for (double value : values) {
+      sum += value;
     }
     for (int c = 0; c < values.length; c++) {
-      result[c] /= sum;
+      values[c] /= sum;
     }
-    return result;
+    return values;
   }
 
   private static Tensor tensor(double[][] matrix) {
@@ -461,17 +450,12 @@ public final class GapHead implements AutoCloseable {
     }
 
     private double medianOfLargest(Tensor cosines) {
-      double[] flat = cosines.toDoubles();
-      int classes = texts.length;
       double[] largest =
-          IntStream.range(0, flat.length / classes)
-              .mapToDouble(i -> Arrays.stream(flat, i * classes, (i + 1) * classes).max().orElse(0))
+          Arrays.stream(cosines.toDoubleRows())
+              .mapToDouble(row -> Arrays.stream(row).max().orElse(0))
               .sorted()
               .toArray();
-      int middle = largest.length / 2;
-      return largest.length % 2 == 1
-          ? largest[middle]
-          : (largest[middle - 1] + largest[middle]) / 2;
+      return (largest[(largest.length - 1) / 2] + largest[largest.length / 2]) / 2;
     }
   }
 

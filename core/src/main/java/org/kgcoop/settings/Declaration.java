@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
 /**
@@ -24,6 +26,7 @@ public final class Declaration<M> {
   private final About about;
   private final String prompts;
   private final List<String> needs;
+  private final @Nullable String bound;
   private final SettingPart settings;
   private final List<Setting<?>> all;
   private final Function<SettingValues, M> factory;
@@ -64,6 +67,7 @@ public final class Declaration<M> {
             builder.trainer);
     prompts = builder.prompts;
     needs = List.copyOf(builder.needs);
+    bound = builder.bound;
     this.settings = settings;
     all = Stream.concat(settings.settings().stream(), others.stream()).toList();
     this.factory = factory;
@@ -90,6 +94,14 @@ public final class Declaration<M> {
   /** Returns the requirements of the method in addition to image features, for the help. */
   public List<String> needs() {
     return needs;
+  }
+
+  /**
+   * Returns what binds the method to the classes that it has learned, as the subject of a sentence.
+   * Empty if the method supports any class names, or if that depends on its settings.
+   */
+  public Optional<String> bound() {
+    return Optional.ofNullable(bound);
   }
 
   /**
@@ -150,7 +162,8 @@ public final class Declaration<M> {
     private String paper = "";
     private String code = "";
     private String trainer = "";
-    private final List<String> needs = new ArrayList<>();
+    private @Nullable String bound;
+    private final List<String> needs = new ArrayList<>(List.of("the text encoder of the CLIP"));
 
     private Builder(Class<R> type, String id, String title) {
       this.type = type;
@@ -187,9 +200,15 @@ public final class Declaration<M> {
       return this;
     }
 
-    /** States that the method needs the text encoder of the CLIP. */
-    public Builder<R> needsTextEncoder() {
-      needs.add("the text encoder of the CLIP");
+    /** States what binds the method to the classes that it has learned. */
+    public Builder<R> boundBy(String reason) {
+      bound = reason;
+      return this;
+    }
+
+    /** States that the method needs no text encoder, as the others do. */
+    public Builder<R> withoutTextEncoder() {
+      needs.clear();
       return this;
     }
 

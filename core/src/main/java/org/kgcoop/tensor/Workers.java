@@ -71,6 +71,11 @@ public final class Workers {
     return results(running, scope, failure);
   }
 
+  /** Computes one tensor per piece, like {@link #map}. */
+  public static List<Tensor> each(int pieces, IntFunction<Tensor> piece) {
+    return map(pieces, i -> List.of(piece.apply(i))).stream().flatMap(List::stream).toList();
+  }
+
   /**
    * Computes a single piece on the calling thread. Its frozen layers may divide their outputs among
    * the workers, without a change of any bit.
