@@ -3,7 +3,9 @@ package org.kgcoop.eval;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Metrics of the agreement between the probabilities softmax(logits) of a classifier and its
@@ -47,9 +49,7 @@ public record ProbabilityMetrics(
 
   /** Collects images one by one, so that the logits of all images need not be in memory at once. */
   public static final class Accumulator {
-    private final List<Integer> labels = new ArrayList<>();
-    private final List<Integer> predictions = new ArrayList<>();
-    private final List<Double> confidences = new ArrayList<>();
+    private final List<Answer> answers = new ArrayList<>();
     private final double scale; // 1 / T
     private double brier;
     private double likelihood;
@@ -63,9 +63,7 @@ public record ProbabilityMetrics(
     public void add(double[] logits, int label) {
       double[] probabilities = Softmax.probabilities(logits, scale);
       int prediction = Softmax.argMax(logits, 0, logits.length);
-      labels.add(label);
-      predictions.add(prediction);
-      confidences.add(probabilities[prediction]);
+      answers.add(new Answer(label, prediction, probabilities[prediction]));
       likelihood += Softmax.logSumExp(logits, 0, logits.length, scale) - scale * logits[label];
       for (int c = 0; c < logits.length; c++) {
         double difference = probabilities[c] - (c == label ? 1 : 0);
@@ -79,36 +77,35 @@ public record ProbabilityMetrics(
      * @param bins the number of bins of both calibration errors
      */
     public ProbabilityMetrics metrics(int bins) {
-      int count = labels.size();
-      int[] label = labels.stream().mapToInt(Integer::intValue).toArray();
-      int[] prediction = predictions.stream().mapToInt(Integer::intValue).toArray();
-      double[] confidence = confidences.stream().mapToDouble(Double::doubleValue).toArray();
-      long correct = IntStream.range(0, count).filter(i -> prediction[i] == label[i]).count();
+      int count = answers.size();
       return new ProbabilityMetrics(
-          100.0 * correct / count,
-          Metrics.expectedCalibrationError(label, prediction, confidence, bins),
-          equalMass(label, prediction, confidence, bins),
+          100.0 * answers.stream().mapToInt(Answer::right).sum() / count,
+          Metrics.expectedCalibrationError(
+              answers.stream().mapToInt(Answer::label).toArray(),
+              answers.stream().mapToInt(Answer::prediction).toArray(),
+              answers.stream().mapToDouble(Answer::confidence).toArray(),
+              bins),
+          equalMass(answers, bins),
           brier / count,
           likelihood / count);
     }
 
     /** Returns the bins of equal width that contain predictions, by confidence. */
     public List<Bin> bins() {
-      int[] images = new int[BINS];
-      double[] confidence = new double[BINS];
-      double[] correct = new double[BINS];
-      for (int i = 0; i < confidences.size(); i++) {
-        int bin = Math.max(0, Metrics.bin(confidences.get(i), BINS));
-        images[bin]++;
-        confidence[bin] += confidences.get(i);
-        correct[bin] += predictions.get(i).equals(labels.get(i)) ? 1 : 0;
-      }
-      return IntStream.range(0, BINS)
-          .filter(bin -> images[bin] > 0)
-          .mapToObj(
-              bin ->
-                  new Bin(images[bin], confidence[bin] / images[bin], correct[bin] / images[bin]))
-          .toList();
+      Map<Integer, List<Answer>> bins =
+          answers.stream()
+              .collect(
+                  Collectors.groupingBy(
+                      answer -> Math.max(0, Metrics.bin(answer.confidence(), BINS)),
+                      TreeMap::new,
+                      Collectors.toList()));
+      return bins.values().stream().map(Bin::of).toList();
+    }
+  }
+
+  private record Answer(int label, int prediction, double confidence) {
+    int right() {
+      return label == prediction ? 1 : 0;
     }
   }
 
@@ -119,26 +116,28 @@ public record ProbabilityMetrics(
    * @param confidence the mean of their largest probabilities
    * @param accuracy the share of correct ones
    */
-  public record Bin(int images, double confidence, double accuracy) {}
+  public record Bin(int images, double confidence, double accuracy) {
+    private static Bin of(List<Answer> answers) {
+      int images = answers.size();
+      double confidences = answers.stream().mapToDouble(Answer::confidence).reduce(0, Double::sum);
+      double right = answers.stream().mapToInt(Answer::right).sum();
+      return new Bin(images, confidences / images, right / images);
+    }
+  }
 
   /**
    * Computes the error over bins of equally many images. Bin b contains the sorted positions
    * floor(b n / B) to floor((b + 1) n / B) - 1.
    */
-  private static double equalMass(int[] labels, int[] predictions, double[] confidences, int bins) {
-    int count = labels.length;
-    int[] order =
-        IntStream.range(0, count)
-            .boxed()
-            .sorted(Comparator.comparingDouble(i -> confidences[i]))
-            .mapToInt(Integer::intValue)
-            .toArray();
+  private static double equalMass(List<Answer> answers, int bins) {
+    int count = answers.size();
+    List<Answer> sorted =
+        answers.stream().sorted(Comparator.comparingDouble(Answer::confidence)).toList();
     double error = 0;
     for (int bin = 0; bin < bins; bin++) {
       double gap = 0;
-      for (int k = bound(bin, count, bins); k < bound(bin + 1, count, bins); k++) {
-        int i = order[k];
-        gap += (labels[i] == predictions[i] ? 1 : 0) - confidences[i];
+      for (Answer answer : sorted.subList(bound(bin, count, bins), bound(bin + 1, count, bins))) {
+        gap += answer.right() - answer.confidence();
       }
       error += Math.abs(gap);
     }
