@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Metrics of the agreement between the probabilities softmax(logits) of a classifier and its
@@ -25,6 +26,9 @@ public record ProbabilityMetrics(
     double equalMassCalibrationError,
     double brier,
     double negativeLogLikelihood) {
+
+  /** The rounding error by which a probability computed in float32 may exceed 1. */
+  private static final double ROUNDING = 1e-5;
 
   /** The number of bins that published tables use. */
   public static final int BINS = 15;
@@ -63,7 +67,7 @@ public record ProbabilityMetrics(
     public void add(double[] logits, int label) {
       double[] probabilities = Softmax.probabilities(logits, scale);
       int prediction = Softmax.argMax(logits, 0, logits.length);
-      answers.add(new Answer(label, prediction, probabilities[prediction]));
+      answers.add(new Answer(probabilities[prediction], prediction == label));
       likelihood += Softmax.logSumExp(logits, 0, logits.length, scale) - scale * logits[label];
       for (int c = 0; c < logits.length; c++) {
         double difference = probabilities[c] - (c == label ? 1 : 0);
@@ -79,12 +83,8 @@ public record ProbabilityMetrics(
     public ProbabilityMetrics metrics(int bins) {
       int count = answers.size();
       return new ProbabilityMetrics(
-          100.0 * answers.stream().mapToInt(Answer::right).sum() / count,
-          Metrics.expectedCalibrationError(
-              answers.stream().mapToInt(Answer::label).toArray(),
-              answers.stream().mapToInt(Answer::prediction).toArray(),
-              answers.stream().mapToDouble(Answer::confidence).toArray(),
-              bins),
+          100.0 * Answer.right(answers) / count,
+          equalWidth(answers, bins),
           equalMass(answers, bins),
           brier / count,
           likelihood / count);
@@ -92,21 +92,66 @@ public record ProbabilityMetrics(
 
     /** Returns the bins of equal width that contain predictions, by confidence. */
     public List<Bin> bins() {
-      Map<Integer, List<Answer>> bins =
-          answers.stream()
-              .collect(
-                  Collectors.groupingBy(
-                      answer -> Math.max(0, Metrics.bin(answer.confidence(), BINS)),
-                      TreeMap::new,
-                      Collectors.toList()));
-      return bins.values().stream().map(Bin::of).toList();
+      return byBin(answers, BINS).values().stream().map(Bin::of).toList();
     }
   }
 
-  private record Answer(int label, int prediction, double confidence) {
-    int right() {
-      return label == prediction ? 1 : 0;
+  /** Returns answers by the number of their bin of equal width; -1 for a confidence of 0. */
+  private static Map<Integer, List<Answer>> byBin(List<Answer> answers, int bins) {
+    return answers.stream()
+        .collect(
+            Collectors.groupingBy(
+                answer -> bin(answer.confidence(), bins), TreeMap::new, Collectors.toList()));
+  }
+
+  private static int bin(double confidence, int bins) {
+    if (!(confidence >= 0 && confidence <= 1 + ROUNDING)) {
+      throw new IllegalArgumentException("confidence: expected 0 to 1, got " + confidence);
     }
+    int bin = Math.min(bins, (int) Math.ceil(confidence * bins)) - 1;
+    // The edges are the rounded numbers b/n, which the product above may miss by one bit.
+    if (bin >= 0 && confidence <= (double) bin / bins) {
+      bin--;
+    } else if (bin + 1 < bins && confidence > (bin + 1.0) / bins) {
+      bin++;
+    }
+    return bin;
+  }
+
+  private record Answer(double confidence, boolean isRight) {
+    private static double right(List<Answer> answers) {
+      return answers.stream().filter(Answer::isRight).count();
+    }
+
+    private static double confidence(List<Answer> answers) {
+      return answers.stream().mapToDouble(Answer::confidence).reduce(0, Double::sum);
+    }
+  }
+
+  /**
+   * Returns the expected calibration error, a fraction: the mean distance of confidence and
+   * accuracy over the bins (b/n, (b+1)/n], weighted by their images. A confidence of 0 is in no bin
+   * but counts as an image.
+   *
+   * @param confidences the probability of each prediction, 0 to 1
+   */
+  public static double expectedCalibrationError(
+      int[] labels, int[] predictions, double[] confidences, int bins) {
+    return equalWidth(
+        IntStream.range(0, labels.length)
+            .mapToObj(i -> new Answer(confidences[i], labels[i] == predictions[i]))
+            .toList(),
+        bins);
+  }
+
+  private static double equalWidth(List<Answer> answers, int bins) {
+    Map<Integer, List<Answer>> byBin = byBin(answers, bins);
+    byBin.remove(-1);
+    double error = 0;
+    for (List<Answer> bin : byBin.values()) {
+      error += Math.abs(Answer.right(bin) - Answer.confidence(bin)); // = count x their distance
+    }
+    return answers.isEmpty() ? 0 : error / answers.size();
   }
 
   /**
@@ -119,9 +164,7 @@ public record ProbabilityMetrics(
   public record Bin(int images, double confidence, double accuracy) {
     private static Bin of(List<Answer> answers) {
       int images = answers.size();
-      double confidences = answers.stream().mapToDouble(Answer::confidence).reduce(0, Double::sum);
-      double right = answers.stream().mapToInt(Answer::right).sum();
-      return new Bin(images, confidences / images, right / images);
+      return new Bin(images, Answer.confidence(answers) / images, Answer.right(answers) / images);
     }
   }
 
@@ -137,7 +180,7 @@ public record ProbabilityMetrics(
     for (int bin = 0; bin < bins; bin++) {
       double gap = 0;
       for (Answer answer : sorted.subList(bound(bin, count, bins), bound(bin + 1, count, bins))) {
-        gap += answer.right() - answer.confidence();
+        gap += (answer.isRight() ? 1 : 0) - answer.confidence();
       }
       error += Math.abs(gap);
     }

@@ -1,6 +1,5 @@
 package org.kgcoop.features;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -94,12 +93,8 @@ final class FrozenTokens implements AutoCloseable {
   Tensor features(Tensor rows) {
     DeepPrompts none = new DeepPrompts(block, List.of());
     try (Autograd.Switch off = Autograd.off()) {
-      List<Tensor> features = new ArrayList<>();
-      Workers.map(
-              Math.toIntExact(rows.size(0)),
-              i -> List.of(encoder.features(rows.narrow(0, i, 1), none).unitRows()))
-          .forEach(features::addAll);
-      return Tensor.concat(features, 0);
+      return Workers.rows(
+          rows.size(0), i -> encoder.features(rows.narrow(0, i, 1), none).unitRows());
     }
   }
 

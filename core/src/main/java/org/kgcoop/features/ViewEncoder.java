@@ -168,10 +168,7 @@ public final class ViewEncoder {
     if (views.stream().allMatch(view -> view.whole().equals(views.get(0).whole()))) {
       return encoder.apply(input(views));
     }
-    List<Tensor> features = new ArrayList<>();
-    Workers.map(views.size(), i -> List.of(encoder.apply(input(List.of(views.get(i))))))
-        .forEach(features::addAll);
-    return Tensor.concat(features, 0);
+    return Workers.rows(views.size(), i -> encoder.apply(input(List.of(views.get(i)))));
   }
 
   private Tensor encoder(List<RgbImage> views) {

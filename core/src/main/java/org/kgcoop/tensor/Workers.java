@@ -106,6 +106,16 @@ public final class Workers {
     return DIVIDES.get() ? count() : 1;
   }
 
+  /**
+   * Returns the tensors of all pieces as one, with the rows of a piece after those of the one
+   * before. Each piece creates one tensor, otherwise as in {@link #map}.
+   */
+  public static Tensor rows(long pieces, IntFunction<Tensor> piece) {
+    List<Tensor> rows = new ArrayList<>();
+    map(Math.toIntExact(pieces), index -> List.of(piece.apply(index))).forEach(rows::addAll);
+    return Tensor.concat(rows, 0);
+  }
+
   /** Runs pieces that create no tensors, otherwise as {@link #map}. */
   public static void forEach(int pieces, IntConsumer piece) {
     List<List<Tensor>> unused =

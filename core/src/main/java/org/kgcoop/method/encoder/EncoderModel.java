@@ -301,12 +301,7 @@ abstract class EncoderModel extends FixedHeadModel {
     public Tensor features(Tensor images) {
       try (Autograd.Switch off = Autograd.off()) {
         List<Tensor> encoderInputs = encoderInputs().image();
-        List<Tensor> features = new ArrayList<>();
-        Workers.map(
-                Math.toIntExact(images.size(0)),
-                i -> List.of(encode(images.narrow(0, i, 1), encoderInputs)))
-            .forEach(features::addAll);
-        return Tensor.concat(features, 0);
+        return Workers.rows(images.size(0), i -> encode(images.narrow(0, i, 1), encoderInputs));
       }
     }
 

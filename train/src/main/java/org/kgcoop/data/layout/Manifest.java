@@ -64,14 +64,11 @@ public final class Manifest {
   private record Row(String where, String key, Path image, String label, String split) {
 
     String part() {
-      return switch (split.toLowerCase(Locale.ROOT)) {
-        case "train" -> Parts.TRAIN;
-        case "val", "valid", "validation" -> Parts.VAL;
-        case "test" -> Parts.TEST;
-        default ->
-            throw KgCoopException.data(
-                where + ": split \"" + split + "\"; expected train, val or test");
-      };
+      return ClassFolders.part(split)
+          .orElseThrow(
+              () ->
+                  KgCoopException.data(
+                      where + ": split \"" + split + "\"; expected train, val or test"));
     }
   }
 
