@@ -13,6 +13,7 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.eval.Evaluation;
 import org.kgcoop.eval.Metrics;
+import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.image.Crop;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
@@ -199,7 +200,8 @@ final class DataCases {
         expected.path("mean_per_class_accuracy").asDouble());
     comparison.value(
         "calibration error",
-        Metrics.expectedCalibrationError(labels, predictions, confidences, c.path("bins").asInt()),
+        ProbabilityMetrics.expectedCalibrationError(
+            labels, predictions, confidences, c.path("bins").asInt()),
         expected.path("expected_calibration_error").asDouble());
     perClass(evaluation, expected.path("per_class_accuracy"), comparison);
   }

@@ -106,8 +106,9 @@ final class ModelCases {
   private static Tensor ofFiles(Clip clip, List<Path> files) {
     List<float[]> rows = new ArrayList<>();
     Images images = new Images(warning -> {});
-    new ViewEncoder(clip, images)
-        .encodedTestViews(files.stream().map(images::read).toList())
+    ViewEncoder encoder = new ViewEncoder(clip, images);
+    encoder
+        .encoded(files.stream().map(images::read).map(encoder::testView).toList())
         .forEach(feature -> rows.add(feature.raw()));
     return Tensor.concat(rows.stream().map(row -> Tensor.of(row, 1, row.length)).toList(), 0);
   }

@@ -76,6 +76,11 @@ public final class Workers {
     return map(pieces, i -> List.of(piece.apply(i))).stream().flatMap(List::stream).toList();
   }
 
+  /** Returns the rows of the tensors of {@link #each}, in the order of the pieces. */
+  public static Tensor rows(long pieces, IntFunction<Tensor> piece) {
+    return Tensor.concat(each(Math.toIntExact(pieces), piece), 0);
+  }
+
   /**
    * Computes a single piece on the calling thread. Its frozen layers may divide their outputs among
    * the workers, without a change of any bit.

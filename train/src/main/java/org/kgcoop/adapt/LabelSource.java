@@ -58,8 +58,7 @@ public record LabelSource(Labels labels, Set<String> audit) {
     if (origin != null) {
       return stated(origin);
     }
-    int proposals =
-        SortedFolder.read(folder).map(sorted -> sorted.review(all).unchanged()).orElse(0);
+    int proposals = SortedFolder.read(folder).map(sorted -> sorted.unchanged(all)).orElse(0);
     return proposals == 0
         ? UNSTATED
         : new LabelSource(

@@ -59,10 +59,8 @@ final class TrainingImages {
    * unreadable ones are known before the training.
    */
   AdaptRequest present() {
-    List<FeatureCache.Problem> problems = new ArrayList<>();
-    context
-        .cache()
-        .readable(items(request.data()).stream().map(Item::file).toList(), problems::add);
+    List<Path> files = items(request.data()).stream().map(Item::file).toList();
+    List<FeatureCache.Problem> problems = context.cache().unreadable(files);
     DataSet present = leftOut(request.data(), problems);
     List<FeatureCache.Problem> ofUnknown = new ArrayList<>();
     Set<Path> unknown =

@@ -131,7 +131,7 @@ public record TrainingSettings(SettingValues values) {
    */
   public BatchSampler plan(TrainingLoader source) {
     BatchSampler imageSampler = plan(source.labels().length);
-    return augmentation() instanceof Augmentation.Pool
+    return augmentation().isPool()
         ? plan(source.exampleLabels().length).noLongerThan(imageSampler)
         : imageSampler;
   }

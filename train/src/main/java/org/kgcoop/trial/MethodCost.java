@@ -10,7 +10,6 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.features.Augmentation;
 import org.kgcoop.features.TrainingLoader;
-import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.method.Fit;
 import org.kgcoop.method.FittedMethod;
 import org.kgcoop.method.Method;
@@ -151,9 +150,7 @@ record MethodCost(
       TrainingSettings settings,
       TrainableModel model) {
     Augmentation views =
-        model.inputs().block().isPresent()
-            ? new Augmentation.Online(ViewRecipe.PUBLISHED)
-            : new Augmentation.Test();
+        model.inputs().block().isPresent() ? Augmentation.ofId("online") : Augmentation.TEST;
     int[] batch = new int[items.size()];
     for (int i = 0; i < batch.length; i++) {
       batch[i] = i;

@@ -102,13 +102,14 @@ class TrialFitContext implements FitContext {
 
   @Override
   public LabeledViews views(int count, ViewRecipe recipe) {
-    return views(count == 0 ? new Augmentation.Test() : new Augmentation.Cache(count, recipe));
+    return views(
+        count == 0 ? Augmentation.TEST : new Augmentation(Augmentation.Kind.CACHE, count, recipe));
   }
 
   @Override
   public LabeledViews views(TrainedMethod method) {
     Augmentation views = trial.recipe().steps().augmentation();
-    return views(views.views() == 0 ? new Augmentation.Test() : views);
+    return views(views.views() == 0 ? Augmentation.TEST : views);
   }
 
   /** Returns the number of views per training image that the method has used so far. */

@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
-import org.kgcoop.features.Augmentation;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.tensor.Engine;
 import org.kgcoop.tensor.Scope;
@@ -206,7 +205,7 @@ public final class WorkEstimate {
     int images = Math.min(settings.batchSize(), data.train().size());
     double step =
         cost.at(MethodCost::step, classes) * Math.max(1, (double) images / cost.many().images());
-    if (settings.augmentation() instanceof Augmentation.Online && cost.many().encoding() == 0) {
+    if (settings.augmentation().views() == 0 && cost.many().encoding() == 0) {
       step += images * imageSeconds; // a trained image encoder is part of the measured step
     }
     int trainings = 1 + cost.many().weights();

@@ -45,7 +45,7 @@ class TrainingSettingsTest {
                 0.9,
                 5e-4,
                 7,
-                new Augmentation.Cache(8, ViewRecipe.PUBLISHED),
+                Augmentation.ofId("cache:8"),
                 5,
                 false));
   }

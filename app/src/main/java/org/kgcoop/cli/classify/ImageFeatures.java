@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -109,7 +110,7 @@ final class ImageFeatures {
       List<StampedImage> images,
       Progress progress,
       Consumer<FeatureCache.Problem> problems,
-      FeatureCache.Row row) {
+      BiConsumer<Path, float[]> row) {
     try (Progress.Task task = progress.start("images", images.size())) {
       cache.uprightInAnyOrder(images, problems, new Stoppable(task), row);
     }

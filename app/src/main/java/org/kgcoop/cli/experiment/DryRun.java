@@ -113,7 +113,7 @@ final class DryRun {
 
   /** Returns the size of the missing downloads, also of those that need an account. */
   private long bytes(PublishedDataSet set) {
-    return Download.bytes(parts(set).stream().map(part -> part.origin().download()));
+    return Download.bytes(parts(set).stream().map(PublishedDataSet.Part::download));
   }
 
   private Plan plan(Experiment experiment, WorkEstimate.Result work, String weights) {

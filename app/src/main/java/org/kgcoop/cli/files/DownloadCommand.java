@@ -150,12 +150,12 @@ public final class DownloadCommand implements Callable<Integer> {
   private Download fetch(String name, PublishedDataSet set) {
     Path folder = root.resolve(set.directory());
     output.print(set.name() + ": " + folder);
-    output.print("  terms: " + set.files().terms());
+    output.print("  terms: " + set.terms());
     List<ByHand> byHand = new ArrayList<>();
     for (PublishedDataSet.Part part : network.data(output, this::agrees).fetch(set, root)) {
       Path place = folder.resolve(part.path());
-      byHand.add(new ByHand(place.toString(), part.origin().where()));
-      output.printf("  by hand: %s, to be put at %s", part.origin(), place);
+      byHand.add(new ByHand(place.toString(), part.where()));
+      output.printf("  by hand: %s, to be put at %s", part.where(), place);
     }
     return new Download(name, folder.toString(), byHand);
   }

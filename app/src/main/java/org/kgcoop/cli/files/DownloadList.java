@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
 import org.kgcoop.cli.options.DataOptions;
@@ -107,7 +107,7 @@ final class DownloadList {
         .filter(part -> !part.isDirect())
         .collect(
             Collectors.groupingBy(
-                part -> part.origin().where(),
+                PublishedDataSet.Part::where,
                 LinkedHashMap::new,
                 Collectors.mapping(PublishedDataSet.Part::path, Collectors.joining(", "))))
         .forEach((origin, paths) -> output.print("    " + paths + ": " + origin));
@@ -115,16 +115,14 @@ final class DownloadList {
   }
 
   private static void put(PublishedDataSet.Part part, ObjectNode entry) {
-    entry.put("path", part.path()).put("origin", part.origin().where());
+    entry.put("path", part.path()).put("origin", part.where());
   }
 
   /** Prints the command that downloads what the published table needs, with its size. */
   private void printDownload(
       PublishedDataSet set, List<PublishedDataSet.Part> parts, ObjectNode entry) {
     List<Download> downloads =
-        parts.stream()
-            .flatMap(part -> Optional.ofNullable(part.origin().download()).stream())
-            .toList();
+        parts.stream().flatMap(part -> Stream.ofNullable(part.download())).toList();
     if (downloads.isEmpty() || downloads.size() < parts.size()) {
       return; // a part that nobody offers is needed, too
     }

@@ -164,7 +164,7 @@ public final class DataOptions {
           "%s: there is no such path; to open %s by its name, give --root, the folder with %s/"
               .formatted(data, published.get().name(), published.get().directory()));
     }
-    return DataSets.openPublished(root, data, options);
+    return DataSets.openPublished(root, published.get(), options);
   }
 
   /**
