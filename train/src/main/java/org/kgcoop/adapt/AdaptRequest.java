@@ -63,16 +63,12 @@ public record AdaptRequest(
     data.classNames().forEach(name -> known.put(ClassNames.cleaned(name), name));
     for (String name : unseen) {
       String other = known.put(ClassNames.cleaned(name), name);
-      if (other == null) {
-        continue;
+      if (other != null) {
+        String owner = data.classNames().contains(other) ? " of " + data.name() : "";
+        throw KgCoopException.configuration(
+            "unseen class '%s': it is the same name as '%s'%s; leave it out"
+                .formatted(name, other, owner));
       }
-      boolean isClass = data.classNames().contains(other);
-      throw KgCoopException.configuration(
-          isClass && other.equals(name)
-              ? "unseen class '%s': there are images of it in %s; leave it out"
-                  .formatted(name, data.name())
-              : "unseen class '%s': it is the same name as '%s'%s; leave it out"
-                  .formatted(name, other, isClass ? " of " + data.name() : ""));
     }
   }
 

@@ -1,6 +1,5 @@
 package org.kgcoop.adapt;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +63,7 @@ public final class AdaptationRun {
     folder.refuseDataOf(request.data());
     TrainingImages images = new TrainingImages(context, request);
     AdaptRequest readable = images.present();
-    JsonNode settings = AdaptSettings.of(readable, context);
+    AdaptRecord.Settings settings = AdaptSettings.of(readable, context);
     Optional<AdaptRecord> complete = before(settings);
     if (complete.isPresent() && folder.isDone()) {
       context.progress().message(folder.out() + ": done before");
@@ -78,20 +77,18 @@ public final class AdaptationRun {
     }
   }
 
-  private Optional<AdaptRecord> before(JsonNode settings) {
+  private Optional<AdaptRecord> before(AdaptRecord.Settings settings) {
     Optional<AdaptRecord> before = AdaptRecord.read(folder.out());
     folder.refuseOthers(before, settings);
     return before;
   }
 
   /** Only the process that holds the lock reads, writes and deletes the measurements. */
-  private AdaptRecord runLocked(AdaptRequest request, TrainingImages images, JsonNode settings)
-      throws IOException {
+  private AdaptRecord runLocked(
+      AdaptRequest request, TrainingImages images, AdaptRecord.Settings settings) {
     try {
       AdaptRecord known =
-          before(settings)
-              .filter(each -> AdaptSettings.same(each.settings(), settings))
-              .orElse(null);
+          before(settings).filter(each -> each.settings().equals(settings)).orElse(null);
       if (known == null) {
         folder.deleteRuns(); // left by an attempt with other settings and without measurements
       }
@@ -106,7 +103,10 @@ public final class AdaptationRun {
   }
 
   private AdaptRecord run(
-      AdaptRequest request, TrainingImages images, JsonNode settings, @Nullable AdaptRecord known) {
+      AdaptRequest request,
+      TrainingImages images,
+      AdaptRecord.Settings settings,
+      @Nullable AdaptRecord known) {
     ImageGroups whole = images.withoutCopies(request.data());
     Comparison.check(request, whole.data());
     AdaptRecord.Plan repeated = known == null ? request.plan() : known.plan();
@@ -142,7 +142,7 @@ public final class AdaptationRun {
       AdaptRequest of, ImageGroups copies, CrossValidation nested) {
     return ObjectSearch.isPossible(of)
         ? new ObjectSearch(
-                copies,
+                copies.data(),
                 nested,
                 new Candidates(context.clip(), 0, FewShotSample.of(copies.data(), of.seed())))
             .find(context.cache().test(copies.data().train(), done -> {}).vectors())
@@ -167,10 +167,7 @@ public final class AdaptationRun {
     try {
       return training.train(outcome, nested, contradictory, folder.out(), stop);
     } catch (KgCoopException e) {
-      if (e.category() != KgCoopException.Category.INTERRUPTED
-          || context.interrupted().getAsBoolean()) {
-        throw e;
-      }
+      context.rethrowUnlessOutOfTime(e);
       folder.deleteRun();
       Comparison.Outcome other = comparison.without(outcome.method());
       write(other.record());

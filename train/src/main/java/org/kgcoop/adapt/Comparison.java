@@ -19,7 +19,6 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Interval;
-import org.kgcoop.method.Method;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.progress.Progress;
@@ -52,6 +51,8 @@ final class Comparison {
 
   /** The same for a method with training steps. The final training takes about half as long. */
   private static final double SHARE_OF_A_SLOW_METHOD = 0.6;
+
+  private static final BooleanSupplier NEVER = () -> false;
 
   private final ExperimentContext context;
   private final AdaptRequest request;
@@ -145,7 +146,7 @@ final class Comparison {
           add(attempted(id));
           keep.accept(record);
         } else if (known.get().isMeasured()) {
-          measured(id, Comparison::never);
+          AdaptRecord.Candidate unused = measured(id, folds, NEVER);
         }
         task.done(Candidates.BY_EFFORT.indexOf(id) + 1L);
       }
@@ -184,11 +185,7 @@ final class Comparison {
    * @param method the method to leave out
    */
   Outcome without(String method) {
-    add(
-        leftOut(
-            candidates.recipe(method),
-            "there was no time to train it on all images (--minutes)",
-            true));
+    add(leftOut(method, "there was no time to train it on all images (--minutes)", true));
     measured.remove(method);
     return last();
   }
@@ -196,42 +193,18 @@ final class Comparison {
   /** Returns the final choice with its expected accuracy. */
   private Outcome last() {
     decide();
-    return measured(folds);
-  }
-
-  private static boolean never() {
-    return false;
+    return expected(folds);
   }
 
   /**
    * Returns the choice with its expected accuracy, on the audit if there is one.
    *
-   * @param on the folds of the comparison
+   * @param compared the folds of the comparison
    */
-  private Outcome measured(List<Fold> on) {
+  private Outcome expected(List<Fold> compared) {
     String id = Objects.requireNonNull(record.choice()).method();
-    Outcome outcome =
-        audit == null
-            ? expected(answers(id), on)
-            : expected(answers(id, List.of(audit), Comparison::never), List.of(audit));
-    return new Outcome(outcome.record().compared(), outcome.folds());
-  }
-
-  /** Throws an exception again, unless the time limit caused it. */
-  private void rethrowUnlessOutOfTime(KgCoopException e) {
-    if (e.category() != KgCoopException.Category.INTERRUPTED
-        || context.interrupted().getAsBoolean()) {
-      throw e;
-    }
-  }
-
-  /**
-   * Computes the expected accuracy of the chosen method.
-   *
-   * @param chosen the answers of the chosen method
-   * @param on the folds that these answers belong to
-   */
-  private Outcome expected(Answers chosen, List<Fold> on) {
+    List<Fold> on = audit == null ? compared : List.of(audit);
+    Answers chosen = audit == null ? answers(id) : answers(id, on, NEVER);
     boolean hides = !request.unseen().isEmpty();
     UnaryOperator<Score> all = hides || audit != null ? score -> score : withRest(on);
     record =
@@ -244,7 +217,7 @@ final class Comparison {
                 hides ? unseenAccuracy(chosen) : null,
                 chosen.classes(),
                 chosen.mistakes()));
-    return new Outcome(record, on);
+    return new Outcome(record.compared(), on);
   }
 
   /**
@@ -281,7 +254,7 @@ final class Comparison {
     if (rest == null) {
       return score -> score;
     }
-    Score others = answers(ZeroShot.ID, List.of(rest), Comparison::never).score();
+    Score others = answers(ZeroShot.ID, List.of(rest), NEVER).score();
     return score -> score.plus(others);
   }
 
@@ -317,7 +290,10 @@ final class Comparison {
   }
 
   private boolean isLearned() {
-    String id = Objects.requireNonNull(record.choice()).method();
+    return isLearned(Objects.requireNonNull(record.choice()).method());
+  }
+
+  private boolean isLearned(String id) {
     return !(candidates.recipe(id).method() instanceof TextMethod);
   }
 
@@ -366,76 +342,60 @@ final class Comparison {
     // The zero-shot classifier is always measured, so that there is one.
     boolean isLimited = request.plan() == null && !id.equals(ZeroShot.ID);
     BooleanSupplier stop =
-        isLimited
-            ? budget.afterNext(share * (budget.left() - secondsOfAFinalTraining()))
-            : Comparison::never;
+        isLimited ? budget.afterNext(share * (budget.left() - secondsOfAFinalTraining())) : NEVER;
     try {
-      return measured(id, stop);
+      return measured(id, folds, stop);
     } catch (KgCoopException e) {
       if (e.category() == KgCoopException.Category.CONFIGURATION
           || (e.category() == KgCoopException.Category.DIVERGED && !id.equals(ZeroShot.ID))) {
-        return leftOut(recipe, String.valueOf(e.getMessage()), false);
+        return leftOut(id, String.valueOf(e.getMessage()), false);
       }
-      rethrowUnlessOutOfTime(e);
-      return leftOut(recipe, "its share of the time was up (--minutes)", true);
+      context.rethrowUnlessOutOfTime(e);
+      return leftOut(id, "its share of the time was up (--minutes)", true);
     }
   }
 
   /** Returns a skipped candidate with the reason, or null if the method should be measured. */
   private AdaptRecord.@Nullable Candidate leftOut(Recipe recipe) {
-    Method method = recipe.method();
+    String id = recipe.method().id();
     AdaptRecord.Plan repeated = request.plan();
-    if (repeated != null && !repeated.methods().contains(method.id())) {
-      return leftOut(recipe, "it is not in the plan (--plan)", false);
+    if (repeated != null && !repeated.methods().contains(id)) {
+      return leftOut(id, "it is not in the plan (--plan)", false);
     }
-    if (!request.unseen().isEmpty() && method.closedClassReason().isPresent()) {
-      return leftOut(
-          recipe, method.closedClassReason().get() + " cannot be used on new classes", false);
+    String closed = recipe.method().closedClassReason().orElse("");
+    if (!request.unseen().isEmpty() && !closed.isEmpty()) {
+      return leftOut(id, closed + " cannot be used on new classes", false);
     }
-    String tooMany = Candidates.leftOut(method.id(), data.train().size(), data.classNames().size());
+    String tooMany = Candidates.leftOut(id, data.train().size(), data.classNames().size());
     if (!tooMany.isEmpty()) {
-      return leftOut(recipe, tooMany, false);
+      return leftOut(id, tooMany, false);
     }
-    if (repeated != null || method.id().equals(ZeroShot.ID)) {
+    if (repeated != null || id.equals(ZeroShot.ID)) {
       return null;
     }
     if (budget.left() <= secondsOfAFinalTraining()) {
-      return leftOut(recipe, "the time was up (--minutes)", true);
+      return leftOut(id, "the time was up (--minutes)", true);
     }
-    String why =
-        Candidates.trainsText(method.id()) ? budget.leftOut(recipe, folds.size(), data) : "";
-    return why.isEmpty() ? null : leftOut(recipe, why, true);
+    String why = Candidates.trainsText(id) ? budget.leftOut(recipe, folds.size(), data) : "";
+    return why.isEmpty() ? null : leftOut(id, why, true);
   }
 
-  private AdaptRecord.Candidate leftOut(Recipe recipe, String why, boolean outOfTime) {
-    Method method = recipe.method();
-    return new AdaptRecord.Candidate(
-        method.id(),
-        method.title(),
-        Double.NaN,
-        Double.NaN,
-        Double.NaN,
-        0,
-        new AdaptRecord.LeftOut(why, outOfTime));
+  private AdaptRecord.Candidate leftOut(String id, String why, boolean outOfTime) {
+    return candidate(id, Double.NaN, 0, new AdaptRecord.LeftOut(why, outOfTime));
+  }
+
+  private AdaptRecord.Candidate candidate(
+      String id, double value, double seconds, AdaptRecord.@Nullable LeftOut leftOut) {
+    String title = candidates.recipe(id).method().title();
+    return new AdaptRecord.Candidate(id, title, value, Double.NaN, Double.NaN, seconds, leftOut);
   }
 
   /** Measures a method, or reads its stored measurements. */
-  private AdaptRecord.Candidate measured(String id, BooleanSupplier stop) {
-    return measured(id, folds, stop);
-  }
-
   private AdaptRecord.Candidate measured(String id, List<Fold> on, BooleanSupplier stop) {
     long start = System.nanoTime();
     Answers answers = answers(id, on, stop);
     measured.put(id, answers);
-    return new AdaptRecord.Candidate(
-        id,
-        candidates.recipe(id).method().title(),
-        answers.score().value(),
-        Double.NaN,
-        Double.NaN,
-        (System.nanoTime() - start) / 1e9,
-        null);
+    return candidate(id, answers.score().value(), (System.nanoTime() - start) / 1e9, null);
   }
 
   /** Chooses among the candidates so far. */
@@ -445,9 +405,7 @@ final class Comparison {
   }
 
   private Selection selection(List<AdaptRecord.Candidate> among) {
-    Map<String, Score> scores = new HashMap<>();
-    measured.forEach((id, answers) -> scores.put(id, answers.score()));
-    return Selection.of(among, scores);
+    return Selection.of(among, id -> answers(id).score());
   }
 
   /**
@@ -457,12 +415,10 @@ final class Comparison {
   private Outcome unmeasured() {
     List<Fold> all = List.of(Fold.all(data, request.unseen()));
     for (String id : Candidates.SHORT_LIST) {
-      Recipe recipe = candidates.recipe(id);
-      boolean learns = !(recipe.method() instanceof TextMethod);
       add(
-          learns
-              ? leftOut(recipe, "no class has a second image to measure by", false)
-              : measured(id, all, Comparison::never));
+          isLearned(id)
+              ? leftOut(id, "no class has a second image to measure by", false)
+              : measured(id, all, NEVER));
     }
     decide();
     AdaptRecord.Choice choice = Objects.requireNonNull(record.choice());
@@ -472,6 +428,6 @@ final class Comparison {
                 "A method that learns from images cannot be measured if no class has a second"
                     + " image. This one learns nothing and is the best of those. Two images of each"
                     + " class let all methods be compared."));
-    return measured(all);
+    return expected(all);
   }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.ClassifierFile;
@@ -23,6 +24,7 @@ import org.kgcoop.model.Head;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
+import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.trial.CrossValidation;
@@ -85,14 +87,16 @@ final class FinalTraining {
     List<HeldOut> heldOut = heldOut(id, file.method(), nested, outcome.folds());
     Calibration calibration =
         Calibration.outOfFold(
-            heldOut.stream().map(HeldOut::logits).toArray(double[][]::new),
-            heldOut.stream().mapToInt(each -> each.item().label()).toArray(),
+            HeldOut.logitsOf(heldOut),
+            HeldOut.labelsOf(heldOut),
             file.method() instanceof TextMethod ? Calibration.PRETRAINED : 0);
     List<double[]> probabilities =
         heldOut.stream()
             .map(each -> Softmax.probabilities(each.logits(), 1 / calibration.temperature()))
             .toList();
-    file = complete(file, calibration);
+    List<String> names =
+        Stream.concat(file.classNames().stream(), request.unseen().stream()).distinct().toList();
+    file = file.withClassNames(names).withCalibration(calibration);
     file.write(ClassifierFile.in(folder));
     return record.with(
         record
@@ -137,14 +141,7 @@ final class FinalTraining {
     Set<String> repeated = ImageGroups.repeatedInTest(data, context.cache());
     List<Item> testItems =
         data.test().stream().filter(item -> !repeated.contains(item.key())).toList();
-    DataSet target =
-        new DataSet(
-            data.name(),
-            Stream.concat(data.classNames().stream(), request.unseen().stream()).toList(),
-            List.of(),
-            List.of(),
-            testItems,
-            data.template());
+    DataSet target = Fold.asked(data, request.unseen(), testItems);
     List<EvaluationSet> targets =
         testItems.isEmpty() ? List.of() : List.of(new EvaluationSet(TEST, target, ClassSplit.ALL));
     return TrialRun.run(on, new Trial(candidates.recipe(id), sample, targets, run), below);
@@ -160,13 +157,6 @@ final class FinalTraining {
 
   private static AdaptRecord.Accuracy interval(TargetResult test) {
     return Score.interval(test.correct(), Math.toIntExact(test.total()));
-  }
-
-  /** Returns a file with the calibration and the names of classes without images. */
-  private ClassifierFile complete(ClassifierFile own, Calibration calibration) {
-    List<String> names =
-        Stream.concat(own.classNames().stream(), request.unseen().stream()).distinct().toList();
-    return own.withClassNames(names).withCalibration(calibration);
   }
 
   private AdaptRecord.Calibrated calibrated(
@@ -205,13 +195,9 @@ final class FinalTraining {
     try (Scope scope = Scope.open("images of no class");
         Head head = file.classifier(context.clip(), file.classNames())) {
       Tensor rows = Tensor.ofRows(features.values().toArray(float[][]::new));
-      float[] probabilities = head.probabilities(rows.to(context.clip().device())).toFloats();
-      int classes = file.classNames().size();
-      double[] largest = new double[features.size()];
-      for (int i = 0; i < probabilities.length; i++) {
-        largest[i / classes] = Math.max(largest[i / classes], probabilities[i]);
-      }
-      return largest;
+      Tensor probabilities = head.probabilities(rows.to(context.clip().device()));
+      float[] largest = Functions.top(probabilities, 1).values().toFloats();
+      return IntStream.range(0, largest.length).mapToDouble(i -> largest[i]).toArray();
     }
   }
 }

@@ -1,7 +1,6 @@
 package org.kgcoop.adapt;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -211,25 +210,27 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
                   IntStream.range(0, sample.length)
                       .filter(i -> items.get(sample[i]).label() == own)
                       .mapToDouble(i -> least[i])
-                      .toArray(),
-                  0);
+                      .sorted()
+                      .toArray());
     }
     return limits;
   }
 
-  private static double median(double[] values, double ifNone) {
-    Arrays.sort(values);
-    return values.length == 0
-        ? ifNone
-        : (values[(values.length - 1) / 2] + values[values.length / 2]) / 2;
+  private static double median(double[] sorted) {
+    int count = sorted.length;
+    return count == 0 ? 0 : (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
   }
 
   private static void add(List<List<Neighbor>> nearest, SortedSet<Pair> to) {
     for (int i = 0; i < nearest.size(); i++) {
       for (Neighbor near : nearest.get(i)) {
-        to.add(new Pair(Math.min(i, near.index()), Math.max(i, near.index())));
+        to.add(pair(i, near.index()));
       }
     }
+  }
+
+  private static Pair pair(int one, int other) {
+    return new Pair(Math.min(one, other), Math.max(one, other));
   }
 
   /** Adds images of one class that are next to each other in the order of names. */
@@ -246,7 +247,7 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
         int one = order.get(i);
         int other = order.get(next);
         if (items.get(one).label() == items.get(other).label()) {
-          to.add(new Pair(Math.min(one, other), Math.max(one, other)));
+          to.add(pair(one, other));
         }
       }
     }

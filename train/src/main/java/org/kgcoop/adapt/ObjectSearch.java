@@ -25,8 +25,10 @@ import org.kgcoop.trial.Fold;
  * <p>The images of a class are divided into clusters of similar ones. If the accuracy falls much
  * more when clusters are held out than when as many random images are, the clusters are taken for
  * objects.
+ *
+ * @param data the training images, with their groups
  */
-final class ObjectSearch {
+record ObjectSearch(DataSet data, CrossValidation nested, Candidates candidates) {
   private static final int FEWEST_CLUSTERS = 2;
   private static final int MOST_CLUSTERS = 4;
   private static final int STARTS = 4;
@@ -42,21 +44,6 @@ final class ObjectSearch {
 
   /** The number of images that are searched at most, because the search takes time. */
   private static final int MOST_IMAGES = 2_000;
-
-  private final DataSet data;
-  private final CrossValidation nested;
-  private final Candidates candidates;
-
-  /**
-   * Prepares a search.
-   *
-   * @param images the training images, with their groups
-   */
-  ObjectSearch(ImageGroups images, CrossValidation nested, Candidates candidates) {
-    this.data = images.data();
-    this.nested = nested;
-    this.candidates = candidates;
-  }
 
   /** Returns true unless the user stated groups, or labels were chosen, so that folds only rank. */
   static boolean isPossible(AdaptRequest request) {

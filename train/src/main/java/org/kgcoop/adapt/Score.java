@@ -23,76 +23,64 @@ final class Score {
   private static final double Z = 1.959964;
 
   /**
-   * Held-out image.
+   * The answer for a held-out image.
    *
    * @param unit the name of its unit
    * @param label the number of its class
    * @param unseen true if its class was hidden
    * @param weight 1, or less for near copies
+   * @param right true if the prediction is correct
    */
-  record HeldOutImage(String unit, int label, boolean unseen, double weight) {
-    HeldOutImage times(double factor) {
-      return new HeldOutImage(unit, label, unseen, weight * factor);
+  record Answer(String unit, int label, boolean unseen, double weight, boolean right) {
+    Answer times(double factor) {
+      return new Answer(unit, label, unseen, weight * factor, right);
     }
   }
 
   private static final int SEEN = 0;
   private static final int UNSEEN = 1;
 
-  private final double[][] right = new double[2][]; // by unit
-  private final double[][] weight = new double[2][];
-  private final List<HeldOutImage> images;
-  private final List<Boolean> answers;
+  private final List<Answer> answers;
+  private final double[][] right; // by role and unit
+  private final double[][] weight;
 
   /**
    * Creates the score of predictions.
    *
-   * @param images the images, which must be equal for all scores to compare
-   * @param answers true for each correct prediction
+   * @param answers the answers for images, which must be equal for all scores to compare
    */
-  Score(List<HeldOutImage> images, List<Boolean> answers) {
-    if (images.size() != answers.size()) {
-      throw new IllegalArgumentException(
-          "answers: expected %s, got %s".formatted(images.size(), answers.size()));
-    }
-    Map<String, Integer> units = new HashMap<>();
-    images.forEach(each -> units.computeIfAbsent(each.unit(), unit -> units.size()));
-    for (int role = SEEN; role <= UNSEEN; role++) {
-      right[role] = new double[units.size()];
-      weight[role] = new double[units.size()];
-    }
-    for (int i = 0; i < images.size(); i++) {
-      HeldOutImage each = images.get(i);
-      int role = each.unseen() ? UNSEEN : SEEN;
-      int unit = units.getOrDefault(each.unit(), 0);
-      weight[role][unit] += each.weight();
-      right[role][unit] += answers.get(i) ? each.weight() : 0;
-    }
-    this.images = List.copyOf(images);
+  Score(List<Answer> answers) {
     this.answers = List.copyOf(answers);
+    Map<String, Integer> units = new HashMap<>();
+    answers.forEach(each -> units.putIfAbsent(each.unit, units.size()));
+    right = new double[2][units.size()];
+    weight = new double[2][units.size()];
+    for (Answer each : answers) {
+      int role = each.unseen ? UNSEEN : SEEN;
+      int unit = units.getOrDefault(each.unit, 0);
+      weight[role][unit] += each.weight;
+      right[role][unit] += each.right ? each.weight : 0;
+    }
   }
 
   int images() {
-    return images.size();
+    return answers.size();
   }
 
   /** Returns the score of the same predictions if every class were equally frequent. */
   Score balanced() {
     Map<Integer, Double> sizes = new HashMap<>();
-    images.forEach(each -> sizes.merge(each.label(), each.weight(), Double::sum));
+    answers.forEach(each -> sizes.merge(each.label, each.weight, Double::sum));
     double mean = sizes.values().stream().mapToDouble(Double::doubleValue).average().orElse(1);
     return new Score(
-        images.stream()
-            .map(each -> each.times(mean / sizes.getOrDefault(each.label(), mean)))
-            .toList(),
-        answers);
+        answers.stream()
+            .map(each -> each.times(mean / sizes.getOrDefault(each.label, mean)))
+            .toList());
   }
 
   /** Returns the score of these predictions and others. */
   Score plus(Score other) {
-    return new Score(
-        Stream.concat(images.stream(), other.images.stream()).toList(),
-        Stream.concat(answers.stream(), other.answers.stream()).toList());
+    return new Score(Stream.concat(answers.stream(), other.answers.stream()).toList());
   }
 
   int units() {

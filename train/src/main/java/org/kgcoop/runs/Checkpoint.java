@@ -1,7 +1,5 @@
 package org.kgcoop.runs;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -44,21 +42,16 @@ public record Checkpoint(
     optimizer = Collections.unmodifiableMap(new LinkedHashMap<>(optimizer));
   }
 
-  List<StoredTensor> tensors() {
+  /** The numbers of a checkpoint in its file. */
+  private record Position(int epoch, int batch, long step, double bestAccuracy) {}
+
+  void write(Path file) {
     List<StoredTensor> tensors = new ArrayList<>();
     parameters.forEach((name, tensor) -> tensors.add(tensor.withName(PARAMETER + name)));
     averaged.forEach((name, tensor) -> tensors.add(tensor.withName(AVERAGED + name)));
     optimizer.forEach((name, tensor) -> tensors.add(tensor.withName(OPTIMIZER + name)));
-    return tensors;
-  }
-
-  ObjectNode json() {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("epoch", epoch)
-        .put("batch", batch)
-        .put("step", step)
-        .put("best_accuracy", bestAccuracy);
+    Position position = new Position(epoch, batch, step, bestAccuracy);
+    SealedFile.write(file, tensors, RunJson.tree(position));
   }
 
   /**

@@ -7,6 +7,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 
@@ -72,7 +74,7 @@ public record LabelJournal(Path file, Set<String> audit) {
     } catch (JsonProcessingException | CharacterCodingException e) {
       return false;
     } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + FileErrors.reason(e), e);
+      throw FileErrors.unreadable(file, e);
     }
   }
 
@@ -134,7 +136,7 @@ public record LabelJournal(Path file, Set<String> audit) {
     try {
       text = Files.readString(file);
     } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + FileErrors.reason(e), e);
+      throw FileErrors.unreadable(file, e);
     }
     int complete = text.lastIndexOf('\n') + 1;
     if (complete < text.length()) {
@@ -169,21 +171,20 @@ public record LabelJournal(Path file, Set<String> audit) {
    * @param keys the paths of the images in the data set
    */
   public Set<String> auditAmong(List<String> keys) {
-    Map<String, Integer> names = new LinkedHashMap<>();
-    keys.forEach(key -> names.merge(name(key), 1, Integer::sum));
-    Map<String, Integer> audited = new LinkedHashMap<>();
-    audit.forEach(path -> audited.merge(name(path), 1, Integer::sum));
-    Set<String> found = new LinkedHashSet<>();
-    for (String key : keys) {
-      boolean isUnique =
-          names.getOrDefault(name(key), 0) == 1 && audited.getOrDefault(name(key), 0) == 1;
-      if (audit.contains(key)
-          || audit.stream().anyMatch(path -> key.endsWith("/" + path))
-          || isUnique) {
-        found.add(key);
-      }
-    }
-    return found;
+    Map<String, Long> names = byName(keys);
+    Map<String, Long> audited = byName(audit);
+    return keys.stream()
+        .filter(
+            key ->
+                audit.contains(key)
+                    || audit.stream().anyMatch(path -> key.endsWith("/" + path))
+                    || (names.getOrDefault(name(key), 0L) == 1
+                        && audited.getOrDefault(name(key), 0L) == 1))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  private static Map<String, Long> byName(Collection<String> paths) {
+    return paths.stream().collect(Collectors.groupingBy(LabelJournal::name, Collectors.counting()));
   }
 
   private static String name(String path) {

@@ -2,6 +2,7 @@ package org.kgcoop.runs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.kgcoop.files.JsonFiles;
 
 /**
  * The record of a run: {@code run.json}.
@@ -35,8 +35,8 @@ public record RunRecord(JsonNode settings, JsonNode provenance, String state) {
     provenance = RunJson.node(provenance);
   }
 
-  static RunRecord begun(JsonNode settings, JsonNode provenance) {
-    return new RunRecord(settings, provenance, RUNNING);
+  static RunRecord begun(Object settings, Object provenance) {
+    return new RunRecord(RunJson.stored(settings), RunJson.stored(provenance), RUNNING);
   }
 
   RunRecord completed() {
@@ -53,7 +53,7 @@ public record RunRecord(JsonNode settings, JsonNode provenance, String state) {
   }
 
   void write(Path folder) {
-    JsonFiles.write(folder.resolve(FILE), RunJson.tree(this));
+    RunJson.write(folder.resolve(FILE), this);
   }
 
   /** Returns true if it has settings and a state, as every run does. */
@@ -64,6 +64,12 @@ public record RunRecord(JsonNode settings, JsonNode provenance, String state) {
   /** Returns true if the run has ended. */
   public boolean isComplete() {
     return state.equals(COMPLETE);
+  }
+
+  /** Returns true if a folder contains a run that has ended, and its results. */
+  static boolean hasEnded(Path folder) {
+    return read(folder).map(RunRecord::isComplete).orElse(false)
+        && Files.exists(folder.resolve(RunResults.FILE));
   }
 
   /** Returns the name of the method; empty if there is none. */

@@ -182,11 +182,8 @@ public final class Trainer {
         listener.checkpoint(checkpoint(at, at.epoch, at.batch + 1, optimizer), at.effort);
         throw new KgCoopException(
             KgCoopException.Category.INTERRUPTED,
-            "interrupted in epoch "
-                + (at.epoch + 1)
-                + " of "
-                + settings.schedule().epochs()
-                + "; run the same command again to resume");
+            "interrupted in epoch %s of %s; run the same command again to resume"
+                .formatted(at.epoch + 1, settings.schedule().epochs()));
       }
     }
   }
@@ -208,13 +205,8 @@ public final class Trainer {
               (name, value) -> {
                 if (!Double.isFinite(value)) {
                   throw diverged(
-                      name
-                          + " is "
-                          + value
-                          + " in epoch "
-                          + (at.epoch + 1)
-                          + ", batch "
-                          + (at.batch + 1));
+                      "%s is %s in epoch %s, batch %s"
+                          .formatted(name, value, at.epoch + 1, at.batch + 1));
                 }
               });
       optimizer.step(step.gradients(), rate);

@@ -43,11 +43,8 @@ public final class EvaluationSet {
     this.classes = classes;
     data = whole.select(classes);
     if (data.test().isEmpty()) {
-      throw KgCoopException.data(
-          whole.name()
-              + (classes == ClassSplit.ALL
-                  ? ": no test images"
-                  : ": the " + part() + " half of the classes has no test images"));
+      String half = classes == ClassSplit.ALL ? "" : " of the " + part() + " half of the classes";
+      throw KgCoopException.data(whole.name() + ": no test images" + half);
     }
   }
 

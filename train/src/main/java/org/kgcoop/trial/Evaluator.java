@@ -224,11 +224,6 @@ public final class Evaluator {
 
   /** Computes the logits of images, (N, C). */
   public static double[][] logits(Head classifier, FeatureCache cache, List<Item> items) {
-    if (classifier instanceof TrainableModel model) {
-      try (Head fixed = model.toHead()) {
-        return logits(fixed, cache, items);
-      }
-    }
     double[][] logits = new double[items.size()][];
     try (Scope all = Scope.open("logits")) {
       Tensor features = features(classifier, cache, items, Progress.SILENT, "images");
