@@ -16,6 +16,7 @@ import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.Folders;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.AdaptRecord.Settings;
 import org.kgcoop.runs.RunFolders;
 
 /**
@@ -64,7 +65,7 @@ record AdaptFolder(Path out, Path work) {
    *
    * @throws KgCoopException of the kind CONFIGURATION, if they do not
    */
-  void refuseOthers(Optional<AdaptRecord> before, AdaptRecord.Settings settings) {
+  void refuseOthers(Optional<AdaptRecord> before, Settings settings) {
     if (before.isEmpty() && (RunFolders.isRunFolder(out) || RunFolders.isTable(out))) {
       throw KgCoopException.configuration(
           out + ": holds another run or table; choose another --out");

@@ -11,6 +11,10 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.AdaptRecord.Accuracy;
+import org.kgcoop.runs.AdaptRecord.FewObjects;
+import org.kgcoop.runs.AdaptRecord.Plan;
+import org.kgcoop.runs.AdaptRecord.Settings;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.trial.CrossValidation;
 import org.kgcoop.trial.ExperimentContext;
@@ -38,7 +42,7 @@ public final class AdaptationRun {
     this.request = request;
     folder = new AdaptFolder(out);
     double minutes = request.plan() == null ? request.minutes() : Double.POSITIVE_INFINITY;
-    budget = new Budget(context, start, minutes);
+    budget = new Budget(context, start, 60 * minutes);
   }
 
   /** Runs or resumes an adaptation, with the time limit from now. */
@@ -63,7 +67,7 @@ public final class AdaptationRun {
     folder.refuseDataOf(request.data());
     TrainingImages images = new TrainingImages(context, request);
     AdaptRequest readable = images.present();
-    AdaptRecord.Settings settings = AdaptSettings.of(readable, context);
+    Settings settings = AdaptSettings.of(readable, context);
     Optional<AdaptRecord> complete = before(settings);
     if (complete.isPresent() && folder.isDone()) {
       context.progress().message(folder.out() + ": done before");
@@ -77,15 +81,14 @@ public final class AdaptationRun {
     }
   }
 
-  private Optional<AdaptRecord> before(AdaptRecord.Settings settings) {
+  private Optional<AdaptRecord> before(Settings settings) {
     Optional<AdaptRecord> before = AdaptRecord.read(folder.out());
     folder.refuseOthers(before, settings);
     return before;
   }
 
   /** Only the process that holds the lock reads, writes and deletes the measurements. */
-  private AdaptRecord runLocked(
-      AdaptRequest request, TrainingImages images, AdaptRecord.Settings settings) {
+  private AdaptRecord runLocked(AdaptRequest request, TrainingImages images, Settings settings) {
     try {
       AdaptRecord known =
           before(settings).filter(each -> each.settings().equals(settings)).orElse(null);
@@ -103,15 +106,12 @@ public final class AdaptationRun {
   }
 
   private AdaptRecord run(
-      AdaptRequest request,
-      TrainingImages images,
-      AdaptRecord.Settings settings,
-      @Nullable AdaptRecord known) {
+      AdaptRequest request, TrainingImages images, Settings settings, @Nullable AdaptRecord known) {
     ImageGroups whole = images.withoutCopies(request.data());
     Comparison.check(request, whole.data());
-    AdaptRecord.Plan repeated = known == null ? request.plan() : known.plan();
+    Plan repeated = known == null ? request.plan() : known.plan();
     TrainingImages.Encoded encoded = images.encoded(whole.data(), budget, repeated);
-    AdaptRecord.Plan plan = encoded.plan();
+    Plan plan = encoded.plan();
     ImageGroups copies = whole.withNear(encoded.data(), context.cache());
     CrossValidation nested =
         new CrossValidation(
@@ -138,13 +138,14 @@ public final class AdaptationRun {
     return done;
   }
 
-  private AdaptRecord.@Nullable FewObjects objects(
+  private @Nullable FewObjects objects(
       AdaptRequest of, ImageGroups copies, CrossValidation nested) {
     return ObjectSearch.isPossible(of)
         ? new ObjectSearch(
                 copies.data(),
                 nested,
-                new Candidates(context.clip(), 0, FewShotSample.of(copies.data(), of.seed())))
+                new Candidates(
+                    context.clip(), 0, FewShotSample.of(copies.data(), of.seed()).task()))
             .find(context.cache().test(copies.data().train(), done -> {}).vectors())
         : null;
   }
@@ -180,12 +181,8 @@ public final class AdaptationRun {
   }
 
   /** Measures a method of the short list on the test images. */
-  public static AdaptRecord.Accuracy onTest(
-      ExperimentContext context,
-      AdaptRequest request,
-      AdaptRecord.Plan plan,
-      String id,
-      Path work) {
+  public static Accuracy onTest(
+      ExperimentContext context, AdaptRequest request, Plan plan, String id, Path work) {
     TrainingImages images = new TrainingImages(context, request);
     ImageGroups whole = images.withoutCopies(request.data());
     return new FinalTraining(context, request, images.planned(whole.data(), plan), plan)

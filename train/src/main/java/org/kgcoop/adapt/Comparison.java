@@ -23,6 +23,13 @@ import org.kgcoop.method.TextMethod;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.AdaptRecord.Accuracy;
+import org.kgcoop.runs.AdaptRecord.Candidate;
+import org.kgcoop.runs.AdaptRecord.Choice;
+import org.kgcoop.runs.AdaptRecord.FewObjects;
+import org.kgcoop.runs.AdaptRecord.LeftOut;
+import org.kgcoop.runs.AdaptRecord.Plan;
+import org.kgcoop.runs.AdaptRecord.Result;
 import org.kgcoop.trial.CrossValidation;
 import org.kgcoop.trial.ExperimentContext;
 import org.kgcoop.trial.FewShotSample;
@@ -104,7 +111,7 @@ final class Comparison {
     this.shares = shares;
     record = begun;
     FewShotSample all = FewShotSample.of(data, request.seed());
-    candidates = new Candidates(context.clip(), begun.plan().views(), all);
+    candidates = new Candidates(context.clip(), begun.plan().views(), all.task());
     audit = Fold.audit(data, request.labels().audit(), request.unseen());
     compared = audit == null ? data : audit.fitted();
     folds =
@@ -140,13 +147,13 @@ final class Comparison {
         context.progress().start("adapt: " + data.name(), (long) Candidates.BY_EFFORT.size())) {
       for (String id : Candidates.BY_EFFORT) {
         task.detail(id);
-        Optional<AdaptRecord.Candidate> known =
+        Optional<Candidate> known =
             record.candidates().stream().filter(each -> each.method().equals(id)).findFirst();
         if (known.isEmpty()) {
           add(attempted(id));
           keep.accept(record);
         } else if (known.get().isMeasured()) {
-          AdaptRecord.Candidate unused = measured(id, folds, NEVER);
+          Candidate unused = measured(id, folds, NEVER);
         }
         task.done(Candidates.BY_EFFORT.indexOf(id) + 1L);
       }
@@ -155,8 +162,8 @@ final class Comparison {
   }
 
   /** Adds a candidate, or replaces it, in the order of the short list. */
-  private void add(AdaptRecord.Candidate candidate) {
-    List<AdaptRecord.Candidate> tried = new ArrayList<>(record.candidates());
+  private void add(Candidate candidate) {
+    List<Candidate> tried = new ArrayList<>(record.candidates());
     tried.removeIf(each -> each.method().equals(candidate.method()));
     tried.add(candidate);
     tried.sort(Comparator.comparing(each -> Candidates.SHORT_LIST.indexOf(each.method())));
@@ -168,7 +175,7 @@ final class Comparison {
    * far: a fit on all images, one on each fold with its settings, and the calibration.
    */
   double secondsOfAFinalTraining() {
-    Map<String, AdaptRecord.Candidate> quick = new LinkedHashMap<>();
+    Map<String, Candidate> quick = new LinkedHashMap<>();
     record.candidates().stream()
         .filter(each -> measured.containsKey(each.method()) && Candidates.isQuick(each.method()))
         .forEach(each -> quick.put(each.method(), each));
@@ -209,7 +216,7 @@ final class Comparison {
     UnaryOperator<Score> all = hides || audit != null ? score -> score : withRest(on);
     record =
         record.with(
-            new AdaptRecord.Result(
+            new Result(
                 audit == null ? accuracy(chosen, on, all) : audited(chosen.score()),
                 hides || audit != null
                     ? null
@@ -226,7 +233,7 @@ final class Comparison {
    * audit alone shows are wrong, as in the session: their share tells how many new images show a
    * class that nobody has labeled yet.
    */
-  private AdaptRecord.Accuracy audited(Score score) {
+  private Accuracy audited(Score score) {
     Set<Integer> learned =
         data.train().stream()
             .filter(item -> !request.labels().audit().contains(item.key()))
@@ -238,7 +245,7 @@ final class Comparison {
     Interval limits =
         Interval.ofShare(
             (int) Math.round(right), (int) Math.round(images + wrong), Expectation.CONFIDENCE);
-    return new AdaptRecord.Accuracy(
+    return new Accuracy(
         100 * right / (images + wrong),
         100 * limits.low(),
         100 * limits.high(),
@@ -259,7 +266,7 @@ final class Comparison {
   }
 
   /** Returns the expected accuracy; null if the labels were chosen. */
-  private AdaptRecord.@Nullable Accuracy accuracy(
+  private @Nullable Accuracy accuracy(
       Answers chosen, List<Fold> on, UnaryOperator<Score> weighting) {
     if (record.labels().areChosen()) {
       return null;
@@ -276,7 +283,7 @@ final class Comparison {
                     .average()
                     .orElse(0),
                 Fold.groupsPerClass(data));
-    AdaptRecord.FewObjects objects = isLearned() ? record.images().objects() : null;
+    FewObjects objects = isLearned() ? record.images().objects() : null;
     boolean isRandom = record.labels().origin() == AdaptRecord.Labels.Origin.RANDOM;
     return new Expectation(
             score,
@@ -297,7 +304,7 @@ final class Comparison {
     return !(candidates.recipe(id).method() instanceof TextMethod);
   }
 
-  private AdaptRecord.@Nullable Accuracy unseenAccuracy(Answers chosen) {
+  private @Nullable Accuracy unseenAccuracy(Answers chosen) {
     return record.labels().areChosen()
             || UnseenNames.isOtherKind(context.clip(), data, request.unseen())
         ? null
@@ -308,7 +315,7 @@ final class Comparison {
   /** Returns the scores of the measured candidates in the order of the short list. */
   private List<Score> scores() {
     return record.candidates().stream()
-        .filter(AdaptRecord.Candidate::isMeasured)
+        .filter(Candidate::isMeasured)
         .map(each -> answers(each.method()).score())
         .toList();
   }
@@ -332,9 +339,9 @@ final class Comparison {
    * Measures a method, or returns the reason why it is skipped or does not support this model or
    * these images.
    */
-  private AdaptRecord.Candidate attempted(String id) {
+  private Candidate attempted(String id) {
     Recipe recipe = candidates.recipe(id);
-    AdaptRecord.Candidate leftOut = leftOut(recipe);
+    Candidate leftOut = leftOut(recipe);
     if (leftOut != null) {
       return leftOut;
     }
@@ -356,9 +363,9 @@ final class Comparison {
   }
 
   /** Returns a skipped candidate with the reason, or null if the method should be measured. */
-  private AdaptRecord.@Nullable Candidate leftOut(Recipe recipe) {
+  private @Nullable Candidate leftOut(Recipe recipe) {
     String id = recipe.method().id();
-    AdaptRecord.Plan repeated = request.plan();
+    Plan repeated = request.plan();
     if (repeated != null && !repeated.methods().contains(id)) {
       return leftOut(id, "it is not in the plan (--plan)", false);
     }
@@ -380,18 +387,17 @@ final class Comparison {
     return why.isEmpty() ? null : leftOut(id, why, true);
   }
 
-  private AdaptRecord.Candidate leftOut(String id, String why, boolean outOfTime) {
-    return candidate(id, Double.NaN, 0, new AdaptRecord.LeftOut(why, outOfTime));
+  private Candidate leftOut(String id, String why, boolean outOfTime) {
+    return candidate(id, Double.NaN, 0, new LeftOut(why, outOfTime));
   }
 
-  private AdaptRecord.Candidate candidate(
-      String id, double value, double seconds, AdaptRecord.@Nullable LeftOut leftOut) {
+  private Candidate candidate(String id, double value, double seconds, @Nullable LeftOut leftOut) {
     String title = candidates.recipe(id).method().title();
-    return new AdaptRecord.Candidate(id, title, value, Double.NaN, Double.NaN, seconds, leftOut);
+    return new Candidate(id, title, value, Double.NaN, Double.NaN, seconds, leftOut);
   }
 
   /** Measures a method, or reads its stored measurements. */
-  private AdaptRecord.Candidate measured(String id, List<Fold> on, BooleanSupplier stop) {
+  private Candidate measured(String id, List<Fold> on, BooleanSupplier stop) {
     long start = System.nanoTime();
     Answers answers = answers(id, on, stop);
     measured.put(id, answers);
@@ -404,7 +410,7 @@ final class Comparison {
     record = record.with(selection.candidates()).with(selection.choice());
   }
 
-  private Selection selection(List<AdaptRecord.Candidate> among) {
+  private Selection selection(List<Candidate> among) {
     return Selection.of(among, id -> answers(id).score());
   }
 
@@ -421,7 +427,7 @@ final class Comparison {
               : measured(id, all, NEVER));
     }
     decide();
-    AdaptRecord.Choice choice = Objects.requireNonNull(record.choice());
+    Choice choice = Objects.requireNonNull(record.choice());
     record =
         record.with(
             choice.because(

@@ -22,6 +22,10 @@ import org.kgcoop.method.Method;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.model.Head;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.AdaptRecord.Accuracy;
+import org.kgcoop.runs.AdaptRecord.Calibrated;
+import org.kgcoop.runs.AdaptRecord.Plan;
+import org.kgcoop.runs.AdaptRecord.Unknown;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensor.Functions;
@@ -40,29 +44,19 @@ import org.kgcoop.trial.TrialRun;
 /**
  * Final training: trains a method on all images, measures it on the test images, and calibrates its
  * classifier.
+ *
+ * @param data the planned training images
  */
-final class FinalTraining {
+record FinalTraining(ExperimentContext context, AdaptRequest request, DataSet data, Plan plan) {
   private static final String TEST = "test";
   private static final String SELECTED = "-selected"; // runs with the final settings
 
-  private final ExperimentContext context;
-  private final AdaptRequest request;
-  private final DataSet data;
-  private final FewShotSample sample;
-  private final Candidates candidates;
+  private FewShotSample sample() {
+    return FewShotSample.of(data, request.seed());
+  }
 
-  /**
-   * Creates trainings on the given images.
-   *
-   * @param data the planned training images
-   */
-  FinalTraining(
-      ExperimentContext context, AdaptRequest request, DataSet data, AdaptRecord.Plan plan) {
-    this.context = context;
-    this.request = request;
-    this.data = data;
-    sample = FewShotSample.of(data, request.seed());
-    candidates = new Candidates(context.clip(), plan.views(), sample);
+  private Recipe recipe(String id, FewShotSample sample) {
+    return new Candidates(context.clip(), plan.views(), sample.task()).recipe(id);
   }
 
   /**
@@ -121,7 +115,7 @@ final class FinalTraining {
    */
   private List<HeldOut> heldOut(
       String id, Method selected, CrossValidation nested, List<Fold> folds) {
-    Recipe recipe = candidates.recipe(id);
+    Recipe recipe = recipe(id, sample());
     boolean isFinal = !Candidates.isQuick(id) || recipe.method().equals(selected);
     if (!isFinal) {
       nested.train(recipe.with(selected), id + SELECTED, folds);
@@ -144,29 +138,30 @@ final class FinalTraining {
     DataSet target = Fold.asked(data, request.unseen(), testItems);
     List<EvaluationSet> targets =
         testItems.isEmpty() ? List.of() : List.of(new EvaluationSet(TEST, target, ClassSplit.ALL));
-    return TrialRun.run(on, new Trial(candidates.recipe(id), sample, targets, run), below);
+    FewShotSample sample = sample();
+    return TrialRun.run(on, new Trial(recipe(id, sample), sample, targets, run), below);
   }
 
   /** Measures a method of the short list on the test images. */
-  AdaptRecord.Accuracy onTest(String id, Path work) {
+  Accuracy onTest(String id, Path work) {
     return trained(context.silent(), id, work, id)
         .target(TEST)
         .map(FinalTraining::interval)
         .orElseThrow(() -> KgCoopException.data(data.name() + ": no test images"));
   }
 
-  private static AdaptRecord.Accuracy interval(TargetResult test) {
+  private static Accuracy interval(TargetResult test) {
     return Score.interval(test.correct(), Math.toIntExact(test.total()));
   }
 
-  private AdaptRecord.Calibrated calibrated(
+  private Calibrated calibrated(
       Calibration calibration, List<double[]> probabilities, ClassifierFile file) {
     Calibration.Rejection rejection = Objects.requireNonNull(calibration.rejection());
-    AdaptRecord.Unknown compared = null;
+    Unknown compared = null;
     if (!request.unknown().isEmpty()) {
       double[] unknown = largestOfUnknown(file);
       compared =
-          new AdaptRecord.Unknown(
+          new Unknown(
               unknown.length,
               JointEvaluation.rankArea(
                   probabilities.stream()
@@ -176,8 +171,7 @@ final class FinalTraining {
               (double) Arrays.stream(unknown).filter(p -> p >= rejection.threshold()).count()
                   / unknown.length);
     }
-    return new AdaptRecord.Calibrated(
-        calibration.temperature(), calibration.images(), rejection, compared);
+    return new Calibrated(calibration.temperature(), calibration.images(), rejection, compared);
   }
 
   /** Returns the largest probability of each image that belongs to no class. */

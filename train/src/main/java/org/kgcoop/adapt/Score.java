@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.statistics.distribution.BinomialDistribution;
 import org.kgcoop.eval.Metrics;
-import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.AdaptRecord.Accuracy;
 
 /**
  * Predictions of a method for held-out images, with their score in percent. The score is the
@@ -239,13 +239,12 @@ final class Score {
   }
 
   /** Returns an accuracy with its 95 % interval (Wilson, JASA 1927). */
-  static AdaptRecord.Accuracy interval(long correct, int total) {
+  static Accuracy interval(long correct, int total) {
     double share = (double) correct / total;
     double squared = Z * Z / total;
     double middle = (share + squared / 2) / (1 + squared);
     double half =
         Z * Math.sqrt(share * (1 - share) / total + squared / (4 * total)) / (1 + squared);
-    return new AdaptRecord.Accuracy(
-        100 * share, 100 * (middle - half), 100 * (middle + half), total);
+    return new Accuracy(100 * share, 100 * (middle - half), 100 * (middle + half), total);
   }
 }

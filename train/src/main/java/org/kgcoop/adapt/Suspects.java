@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.LabelNoise;
-import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.AdaptRecord.Suspect;
 
 /**
  * Images whose label may be wrong, found by a model of wrong labels ({@link LabelNoise}). Images
@@ -28,7 +28,7 @@ final class Suspects {
    * @param contradictory the keys of images that occur in two classes
    * @param isGood false for a classifier that is too often wrong, so that only these are listed
    */
-  static List<AdaptRecord.Suspect> of(
+  static List<Suspect> of(
       List<Item> items,
       List<double[]> probabilities,
       List<String> classNames,
@@ -46,7 +46,7 @@ final class Suspects {
         .sorted(Comparator.comparing(i -> !contradictory.contains(items.get(i).key())))
         .map(
             i ->
-                new AdaptRecord.Suspect(
+                new Suspect(
                     items.get(i).key(),
                     items.get(i).file().toString(),
                     classNames.get(labels[i]),

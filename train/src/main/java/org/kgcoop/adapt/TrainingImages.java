@@ -31,6 +31,9 @@ import org.kgcoop.image.Images;
 import org.kgcoop.progress.FeatureProgress;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.AdaptRecord.Copies;
+import org.kgcoop.runs.AdaptRecord.FewObjects;
+import org.kgcoop.runs.AdaptRecord.Plan;
 import org.kgcoop.trial.ExperimentContext;
 
 /** Images that an adaptation learns from: all readable images, without copies. */
@@ -126,7 +129,7 @@ final class TrainingImages {
    * @param available the number of readable images that training could use
    * @param unchecked the number of images that there was no time to read
    */
-  record Encoded(DataSet data, AdaptRecord.Plan plan, int available, int unchecked) {}
+  record Encoded(DataSet data, Plan plan, int available, int unchecked) {}
 
   /**
    * Encodes the images. The features of a repeated plan are computed completely. Otherwise, the
@@ -136,7 +139,7 @@ final class TrainingImages {
    * @param whole the images, without exact copies
    * @param known the plan to repeat or to resume; null to make one
    */
-  Encoded encoded(DataSet whole, Budget budget, AdaptRecord.@Nullable Plan known) {
+  Encoded encoded(DataSet whole, Budget budget, @Nullable Plan known) {
     DataSet drawn = FewShot.draw(whole, request.shots(), request.seed(), line -> {});
     Problems problems = new Problems();
     if (known != null) {
@@ -167,9 +170,9 @@ final class TrainingImages {
     DataSet readable = leftOut(drawn, problems);
     int compared = compared(rounds.subList(0, complete), problems, budget);
     int perClass = compared < rounds.size() ? compared : FewShot.ALL;
-    AdaptRecord.Plan limits = new AdaptRecord.Plan(perClass, testImages, 0);
+    Plan limits = new Plan(perClass, testImages, 0);
     DataSet planned = leftOut(limited(drawn, limits), problems);
-    AdaptRecord.Plan plan = new AdaptRecord.Plan(perClass, testImages, views(planned, budget));
+    Plan plan = new Plan(perClass, testImages, views(planned, budget));
     if (perClass != FewShot.ALL || testImages != 0) {
       String ofTests =
           tests.isEmpty()
@@ -197,7 +200,7 @@ final class TrainingImages {
   }
 
   /** Returns the planned images of a data set, without encoding them. */
-  DataSet planned(DataSet whole, AdaptRecord.Plan plan) {
+  DataSet planned(DataSet whole, Plan plan) {
     return limited(FewShot.draw(whole, request.shots(), request.seed(), line -> {}), plan);
   }
 
@@ -220,7 +223,7 @@ final class TrainingImages {
     return compared;
   }
 
-  private DataSet limited(DataSet drawn, AdaptRecord.Plan plan) {
+  private DataSet limited(DataSet drawn, Plan plan) {
     List<Item> train = drawn.train();
     List<Item> test = drawn.test();
     return drawn.withImages(
@@ -389,8 +392,7 @@ final class TrainingImages {
   }
 
   /** Describes the training images. */
-  AdaptRecord.Images described(
-      ImageGroups copies, Encoded encoded, AdaptRecord.@Nullable FewObjects objects) {
+  AdaptRecord.Images described(ImageGroups copies, Encoded encoded, @Nullable FewObjects objects) {
     DataSet data = copies.data();
     IntSummaryStatistics sizes =
         data.train().stream()
@@ -411,7 +413,7 @@ final class TrainingImages {
         data.classNames().size(),
         sizes.getMin(),
         sizes.getMax(),
-        new AdaptRecord.Copies(
+        new Copies(
             copies.repeated().size(),
             copies.near(),
             copies.contradictions(),

@@ -23,8 +23,19 @@ import org.kgcoop.tensor.Tensor;
  * The training loop. For each batch it computes features, losses and gradients, and updates the
  * parameters. Its result is byte-identical, with or without interruptions. It writes no files: a
  * {@link Listener} does.
+ *
+ * @param model the model, whose parameters the loop changes
+ * @param source prepared features of the training images
+ * @param interrupted polled after each step; if it returns true, training writes a checkpoint and
+ *     throws an error of the category INTERRUPTED
  */
-public final class Trainer {
+public record Trainer(
+    TrainableModel model,
+    TrainingLoader source,
+    TrainingSettings settings,
+    BatchSampler plan,
+    Listener listener,
+    BooleanSupplier interrupted) {
 
   /** A listener for training progress. Override the methods that you need. */
   public interface Listener {
@@ -64,36 +75,6 @@ public final class Trainer {
       // Keeps the order, on which the bytes of a classifier file depend.
       parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     }
-  }
-
-  private final TrainableModel model;
-  private final TrainingLoader source;
-  private final TrainingSettings settings;
-  private final BatchSampler plan;
-  private final Listener listener;
-  private final BooleanSupplier interrupted;
-
-  /**
-   * Creates a training loop.
-   *
-   * @param model the model, whose parameters the loop changes
-   * @param source prepared features of the training images
-   * @param interrupted polled after each step; if it returns true, training writes a checkpoint and
-   *     throws an error of the category INTERRUPTED
-   */
-  public Trainer(
-      TrainableModel model,
-      TrainingLoader source,
-      TrainingSettings settings,
-      BatchSampler plan,
-      Listener listener,
-      BooleanSupplier interrupted) {
-    this.model = model;
-    this.source = source;
-    this.settings = settings;
-    this.plan = plan;
-    this.listener = listener;
-    this.interrupted = interrupted;
   }
 
   /** The number of steps after which the time of a step is constant; at most half of them. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.features.Augmentation;
 import org.kgcoop.settings.Setting;
@@ -188,53 +189,25 @@ public final class TrainingDeclaration {
           EPOCHS, BATCH_SIZE, SAMPLER, MODEL_SELECTION, GAUSS_MEAN, GAUSS_STD, CHECKPOINT_EVERY);
 
   /** The settings of the optimizer and of the learning rate, in the order of the help. */
-  private static final List<Setting<?>> OPTIMIZATION =
-      List.of(
-          OPTIMIZER,
-          MOMENTUM,
-          WEIGHT_DECAY,
-          BETA1,
-          BETA2,
-          EPSILON,
-          LR,
-          LR_UNIT,
-          MIN_LR,
-          WARMUP_RECOUNT,
-          WARMUP,
-          WARMUP_EPOCHS,
-          WARMUP_LR,
-          CLIP_NORM);
+  private static final Setting<?>[] OPTIMIZATION = {
+    OPTIMIZER, MOMENTUM, WEIGHT_DECAY, BETA1,
+    BETA2, EPSILON, LR, LR_UNIT,
+    MIN_LR, WARMUP_RECOUNT, WARMUP, WARMUP_EPOCHS,
+    WARMUP_LR, CLIP_NORM
+  };
 
   /** The settings of augmented views. */
   private static final List<Setting<?>> AUGMENTATION = List.of(AUGMENT, TRANSFORMS);
 
   /** All settings, in the order of files. */
-  private static final List<Setting<?>> IN_FILES =
-      List.of(
-          EPOCHS,
-          BATCH_SIZE,
-          SAMPLER,
-          LR,
-          MIN_LR,
-          WARMUP_RECOUNT,
-          WARMUP,
-          WARMUP_EPOCHS,
-          WARMUP_LR,
-          LR_UNIT,
-          OPTIMIZER,
-          MOMENTUM,
-          BETA1,
-          BETA2,
-          EPSILON,
-          WEIGHT_DECAY,
-          CLIP_NORM,
-          SEED,
-          AUGMENT,
-          TRANSFORMS,
-          MODEL_SELECTION,
-          GAUSS_MEAN,
-          GAUSS_STD,
-          CHECKPOINT_EVERY);
+  private static final Setting<?>[] IN_FILES = {
+    EPOCHS, BATCH_SIZE, SAMPLER, LR,
+    MIN_LR, WARMUP_RECOUNT, WARMUP, WARMUP_EPOCHS,
+    WARMUP_LR, LR_UNIT, OPTIMIZER, MOMENTUM,
+    BETA1, BETA2, EPSILON, WEIGHT_DECAY,
+    CLIP_NORM, SEED, AUGMENT, TRANSFORMS,
+    MODEL_SELECTION, GAUSS_MEAN, GAUSS_STD, CHECKPOINT_EVERY
+  };
 
   private TrainingDeclaration() {}
 
@@ -242,7 +215,7 @@ public final class TrainingDeclaration {
   public static Map<String, List<Setting<?>>> byHeading() {
     Map<String, List<Setting<?>>> settings = new LinkedHashMap<>();
     settings.put("Training", TRAINING);
-    settings.put("Optimizer", OPTIMIZATION);
+    settings.put("Optimizer", List.of(OPTIMIZATION));
     settings.put("Augmentation", AUGMENTATION);
     return settings;
   }
@@ -261,7 +234,7 @@ public final class TrainingDeclaration {
 
   /** Returns the setting with a key, which must exist. */
   public static Setting<?> setting(String key) {
-    return IN_FILES.stream().filter(each -> each.key().equals(key)).findFirst().orElseThrow();
+    return Stream.of(IN_FILES).filter(each -> each.key().equals(key)).findFirst().orElseThrow();
   }
 
   /**
@@ -270,7 +243,7 @@ public final class TrainingDeclaration {
    * @throws KgCoopException if a key is unknown or a value is invalid
    */
   static SettingValues resolved(SettingValues given) {
-    given.checkKeys("training", IN_FILES.stream().<String>map(Setting::key).toList());
+    given.checkKeys("training", Stream.of(IN_FILES).<String>map(Setting::key).toList());
     Map<String, Object> values = new LinkedHashMap<>();
     for (Setting<?> setting : IN_FILES) {
       if (isUsed(setting.key(), given)) {

@@ -21,8 +21,14 @@ import org.kgcoop.train.TrainingSettings;
  * classifier and a test image of each method are measured for two small numbers of classes. Times
  * for other numbers of classes are on the line through both. All other factors are counted: images,
  * views, steps, tests and runs.
+ *
+ * @param context its feature cache must be in memory
+ * @param trials all trials; images of their data sets are counted and not opened
+ * @param image an image file of the usual size
+ * @param scratch a folder for run folders that the caller deletes
  */
-public final class WorkEstimate {
+public record WorkEstimate(
+    ExperimentContext context, List<Trial> trials, Path image, Path scratch) {
   private static final int FEW_CLASSES = 2;
   private static final int MANY_CLASSES = 8;
 
@@ -91,25 +97,9 @@ public final class WorkEstimate {
     }
   }
 
-  private final ExperimentContext context;
-  private final List<Trial> trials;
-  private final Path image;
-  private final Path scratch;
-  private final Map<String, Line> costs = new HashMap<>();
-
-  /**
-   * Creates an estimate.
-   *
-   * @param context its feature cache must be in memory
-   * @param trials all trials; images of their data sets are counted and not opened
-   * @param image an image file of the usual size
-   * @param scratch a folder for run folders that the caller deletes
-   */
-  public WorkEstimate(ExperimentContext context, List<Trial> trials, Path image, Path scratch) {
-    this.context = context.silent();
-    this.trials = List.copyOf(trials);
-    this.image = image;
-    this.scratch = scratch;
+  public WorkEstimate {
+    context = context.silent();
+    trials = List.copyOf(trials);
   }
 
   /**
@@ -125,6 +115,7 @@ public final class WorkEstimate {
     int processors = Runtime.getRuntime().availableProcessors(); // each run needs one
     int atATime = Math.max(1, Math.min(missing.size(), Math.min(jobs, processors)));
     Set<String> shared = new HashSet<>(); // encodings that several trials use
+    Map<String, Line> costs = new HashMap<>();
     Map<String, MethodWork> methods = new LinkedHashMap<>();
     trials.stream()
         .map(trial -> trial.method().id())
@@ -133,7 +124,7 @@ public final class WorkEstimate {
     long disk = 0;
     for (Trial trial : missing) {
       DataSet data = trial.sample().data(context.warnings());
-      Line cost = costs.computeIfAbsent(trial.recipe().folder(), row -> measured(trial));
+      Line cost = costs.computeIfAbsent(trial.recipe().folder(), row -> measured(trial, row));
       TrainingSettings training = trial.recipe().training();
       long steps = training == null ? 0 : training.steps(data.train());
       long tests = 0;
@@ -168,8 +159,8 @@ public final class WorkEstimate {
         disk + encodings * bytes);
   }
 
-  private Line measured(Trial trial) {
-    Path folder = scratch.resolve("method" + costs.size());
+  private Line measured(Trial trial, String row) {
+    Path folder = scratch.resolve(row);
     return new Line(
         MethodCost.measure(context, trial, FEW_CLASSES, image, folder),
         MethodCost.measure(context, trial, MANY_CLASSES, image, folder));
