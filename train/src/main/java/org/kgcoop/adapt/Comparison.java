@@ -3,7 +3,6 @@ package org.kgcoop.adapt;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -147,8 +146,7 @@ final class Comparison {
         context.progress().start("adapt: " + data.name(), (long) Candidates.BY_EFFORT.size())) {
       for (String id : Candidates.BY_EFFORT) {
         task.detail(id);
-        Optional<Candidate> known =
-            record.candidates().stream().filter(each -> each.method().equals(id)).findFirst();
+        Optional<Candidate> known = record.candidate(id);
         if (known.isEmpty()) {
           add(attempted(id));
           keep.accept(record);
@@ -175,14 +173,15 @@ final class Comparison {
    * far: a fit on all images, one on each fold with its settings, and the calibration.
    */
   double secondsOfAFinalTraining() {
-    Map<String, Candidate> quick = new LinkedHashMap<>();
-    record.candidates().stream()
-        .filter(each -> measured.containsKey(each.method()) && Candidates.isQuick(each.method()))
-        .forEach(each -> quick.put(each.method(), each));
+    List<Candidate> quick =
+        record.candidates().stream()
+            .filter(each -> measured.containsKey(each.method()))
+            .filter(each -> Candidates.isQuick(each.method()))
+            .toList();
     return quick.isEmpty()
         ? 0
-        : Stream.of(selection(List.copyOf(quick.values())).choice().method(), ZeroShot.ID)
-            .mapToDouble(id -> Objects.requireNonNull(quick.get(id)).seconds())
+        : Stream.of(selection(quick).choice().method(), ZeroShot.ID)
+            .mapToDouble(id -> record.candidate(id).orElseThrow().seconds())
             .sum();
   }
 

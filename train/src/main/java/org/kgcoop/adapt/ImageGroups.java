@@ -46,12 +46,6 @@ record ImageGroups(
 
   private static final String EQUALS = " = ";
 
-  ImageGroups {
-    repeated = List.copyOf(repeated);
-    contradictions = List.copyOf(contradictions);
-    share = Map.copyOf(share);
-  }
-
   /** Returns the keys of images that occur in two classes. */
   Set<String> contradictory() {
     return contradictions.stream()

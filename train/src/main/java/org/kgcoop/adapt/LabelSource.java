@@ -25,10 +25,6 @@ public record LabelSource(Labels labels, Set<String> audit) {
   /** Labels of unknown origin. */
   public static final LabelSource UNSTATED = new LabelSource(Labels.UNSTATED, Set.of());
 
-  public LabelSource {
-    audit = Set.copyOf(audit);
-  }
-
   /** Returns the statement of the user; null if there is none. */
   public static LabelSource stated(Labels.@Nullable Origin origin) {
     return origin == null ? UNSTATED : new LabelSource(new Labels(origin, "", 0, 0), Set.of());

@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -65,11 +64,6 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
   private static final Comparator<Pair> ASCENDING =
       Comparator.comparingInt(Pair::first).thenComparingInt(Pair::second);
 
-  public NearCopies {
-    pairs = List.copyOf(pairs);
-    similar = List.copyOf(similar);
-  }
-
   /** Finds the pairs among readable images. */
   static NearCopies of(List<Item> items, FeatureCache cache) {
     return of(items, cache, () -> {});
@@ -109,29 +103,27 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
     add(spectra.all(NEIGHBORS), candidates);
     addNext(items, candidates);
     candidates.removeAll(pairs);
-    List<Pair> compared = List.copyOf(candidates);
-    double[] differences =
-        compared.parallelStream().mapToDouble(pair -> difference(thumbnails, pair)).toArray();
-    Map<Pair, Double> similar = new HashMap<>();
-    for (int i = 0; i < differences.length; i++) {
-      Pair pair = compared.get(i);
+    List<Compared> compared =
+        List.copyOf(candidates).parallelStream()
+            .map(pair -> new Compared(pair, difference(thumbnails, pair)))
+            .toList();
+    List<Compared> similar = new ArrayList<>();
+    for (Compared each : compared) {
       double limit =
           Math.min(
-              limits[items.get(pair.first()).label()], limits[items.get(pair.second()).label()]);
-      if (differences[i] <= Math.min(MAX_DIFFERENCE, limit)) {
-        pairs.add(pair);
-      } else if (differences[i] <= Math.min(MAX_SIMILAR_DIFFERENCE, 2 * limit)) {
-        similar.put(pair, differences[i]);
+              limits[items.get(each.pair.first()).label()],
+              limits[items.get(each.pair.second()).label()]);
+      if (each.difference <= Math.min(MAX_DIFFERENCE, limit)) {
+        pairs.add(each.pair);
+      } else if (each.difference <= Math.min(MAX_SIMILAR_DIFFERENCE, 2 * limit)) {
+        similar.add(each);
       }
     }
-    return new NearCopies(
-        List.copyOf(pairs),
-        similar.keySet().stream()
-            .sorted(
-                Comparator.<Pair>comparingDouble(pair -> Objects.requireNonNull(similar.get(pair)))
-                    .thenComparing(ASCENDING))
-            .toList());
+    similar.sort(Comparator.comparingDouble(Compared::difference));
+    return new NearCopies(List.copyOf(pairs), similar.stream().map(Compared::pair).toList());
   }
+
+  private record Compared(Pair pair, double difference) {}
 
   /**
    * Returns the number of images among which the pairs can be found in a time. The time is linear

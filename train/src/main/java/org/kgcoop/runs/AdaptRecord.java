@@ -556,10 +556,11 @@ public record AdaptRecord(
 
   /** Returns the measured value of a method; NaN if there is none. */
   public double value(String method) {
-    return candidates.stream()
-        .filter(candidate -> candidate.method().equals(method))
-        .mapToDouble(Candidate::value)
-        .findFirst()
-        .orElse(Double.NaN);
+    return candidate(method).map(Candidate::value).orElse(Double.NaN);
+  }
+
+  /** Returns the candidate of a method, which was tried or left out; empty if it is still open. */
+  public Optional<Candidate> candidate(String method) {
+    return candidates.stream().filter(each -> each.method.equals(method)).findFirst();
   }
 }

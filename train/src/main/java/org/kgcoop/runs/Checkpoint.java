@@ -2,7 +2,6 @@ package org.kgcoop.runs;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,12 +34,6 @@ public record Checkpoint(
   private static final String PARAMETER = "parameter/";
   private static final String AVERAGED = "kept/";
   private static final String OPTIMIZER = "optimizer/";
-
-  public Checkpoint {
-    parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
-    averaged = Collections.unmodifiableMap(new LinkedHashMap<>(averaged));
-    optimizer = Collections.unmodifiableMap(new LinkedHashMap<>(optimizer));
-  }
 
   /** The numbers of a checkpoint in its file. */
   private record Position(int epoch, int batch, long step, double bestAccuracy) {}

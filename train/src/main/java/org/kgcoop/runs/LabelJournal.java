@@ -17,8 +17,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.Folders;
 
 /**
  * The journal of a labeling session: one JSON object per line, in the order of the answers. The
@@ -38,10 +40,6 @@ public record LabelJournal(Path file, Set<String> audit) {
   /** The ending of the default folder of a session. */
   public static final String SESSION = ".labels";
 
-  public LabelJournal {
-    audit = Set.copyOf(audit);
-  }
-
   /**
    * Finds and reads the journal of a folder of images: in the folder, in its session folder, or
    * next to it.
@@ -53,13 +51,9 @@ public record LabelJournal(Path file, Set<String> audit) {
       return Optional.empty();
     }
     Path images = folder.toAbsolutePath().normalize();
-    Path parent = images.getParent();
-    List<Path> places = new ArrayList<>(List.of(images.resolve(FILE)));
-    if (parent != null) {
-      places.add(parent.resolve(images.getFileName() + SESSION).resolve(FILE));
-      places.add(parent.resolve(FILE));
-    }
-    return places.stream()
+    Path parent = Folders.parent(images);
+    return Stream.of(images, parent.resolve(Folders.name(images) + SESSION), parent)
+        .map(place -> place.resolve(FILE))
         .filter(Files::isRegularFile)
         .filter(LabelJournal::isJournal)
         .findFirst()

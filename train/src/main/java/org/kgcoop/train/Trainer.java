@@ -1,7 +1,6 @@
 package org.kgcoop.train;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,12 +69,7 @@ public record Trainer(
    * @param parameters the trained tensors under their published names
    * @param effort the training time of this call
    */
-  public record Outcome(Map<String, StoredTensor> parameters, TrainingTime effort) {
-    public Outcome {
-      // Keeps the order, on which the bytes of a classifier file depend.
-      parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
-    }
-  }
+  public record Outcome(Map<String, StoredTensor> parameters, TrainingTime effort) {}
 
   /** The number of steps after which the time of a step is constant; at most half of them. */
   private static final int MAX_COLD_STEPS = 100;

@@ -50,11 +50,6 @@ public final class Evaluator {
       ProbabilityMetrics probabilities,
       List<Integer> predictions,
       List<Double> confidences) {
-    public Result {
-      predictions = List.copyOf(predictions);
-      confidences = List.copyOf(confidences);
-    }
-
     /**
      * Returns the counts and metrics, for the results of a run.
      *
@@ -137,21 +132,18 @@ public final class Evaluator {
         return evaluate(fixed, features, items, classes, each);
       }
     }
-    int count = items.size();
     int[] labels = labels(items);
-    int[] predictions = new int[count];
-    double[] confidences = new double[count];
+    List<Integer> predictions = new ArrayList<>();
+    List<Double> confidences = new ArrayList<>();
     ProbabilityMetrics.Accumulator accumulator = new ProbabilityMetrics.Accumulator(1);
     inBatches(
         classifier,
         features,
         (from, logits) -> {
           Functions.Top top = Functions.top(Functions.softmax(logits, 1), 1);
-          float[] probabilities = top.values().toFloats();
-          long[] winners = top.indices().toLongs();
-          for (int i = 0; i < winners.length; i++) {
-            predictions[from + i] = (int) winners[i];
-            confidences[from + i] = probabilities[i];
+          Arrays.stream(top.indices().toLongs()).forEach(winner -> predictions.add((int) winner));
+          for (double probability : top.values().toFloats()) {
+            confidences.add(probability);
           }
           addRows(
               logits,
@@ -161,10 +153,10 @@ public final class Evaluator {
               });
         });
     return new Result(
-        Evaluation.of(labels, predictions, classes),
+        Evaluation.of(labels, predictions.stream().mapToInt(Integer::intValue).toArray(), classes),
         accumulator.metrics(ProbabilityMetrics.BINS),
-        Arrays.stream(predictions).boxed().toList(),
-        Arrays.stream(confidences).boxed().toList());
+        predictions,
+        confidences);
   }
 
   /**

@@ -25,10 +25,6 @@ import org.kgcoop.runs.TableCell;
  * @param run the path of the run folder relative to the folder of the table, with '/'
  */
 public record Trial(Recipe recipe, FewShotSample sample, List<EvaluationSet> targets, String run) {
-  public Trial {
-    targets = List.copyOf(targets);
-  }
-
   /**
    * Returns a trial without a table. Its evaluation set contains the test images of the same
    * classes, if there are any.
