@@ -1,5 +1,6 @@
 package org.kgcoop.adapt;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.kgcoop.runs.AdaptRecord;
@@ -94,10 +95,7 @@ record Expectation(
       for (int i = 0; i < units; i++) {
         drawn[random.nextInt(units)]++;
       }
-      double[] others = new double[units];
-      for (int i = 0; i < units; i++) {
-        others[i] = drawn[i] == 0 ? 1 : 0;
-      }
+      double[] others = Arrays.stream(drawn).map(times -> times == 0 ? 1 : 0).toArray();
       Score chosen = scores.get(Score.choice(scores, drawn));
       double difference = chosen.accuracy(unseen, drawn) - chosen.accuracy(unseen, others);
       if (!Double.isNaN(difference)) {

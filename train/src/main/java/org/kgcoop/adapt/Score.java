@@ -131,10 +131,6 @@ final class Score {
     return sum;
   }
 
-  private double smallSampleFactor() {
-    return units() / Math.max(1.0, units() - 1.0);
-  }
-
   /**
    * Returns the number of independent images that determine an accuracy as precisely as these.
    * Their binomial variance equals the variance over units. The result is at most the number of
@@ -144,10 +140,11 @@ final class Score {
     int role = unseen ? UNSEEN : SEEN;
     double share = accuracy(unseen) / 100;
     double total = Arrays.stream(weight[role]).sum();
+    double smallSampleFactor = units() / Math.max(1.0, units() - 1.0);
     double variance = 0;
     for (int unit = 0; unit < units(); unit++) {
       double influence = (right[role][unit] - share * weight[role][unit]) / total;
-      variance += Math.pow(influence, 2) * smallSampleFactor();
+      variance += Math.pow(influence, 2) * smallSampleFactor;
     }
     return variance > 0
         ? Math.max(1, Math.min(total, share * (1 - share) / variance))

@@ -3,9 +3,9 @@ package org.kgcoop.adapt;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.LabelNoise;
+import org.kgcoop.eval.Softmax;
 import org.kgcoop.runs.AdaptRecord.Suspect;
 
 /**
@@ -57,10 +57,8 @@ final class Suspects {
 
   /** Returns the most probable class other than the label. */
   private static int likelyOther(double[] probabilities, int label) {
-    return IntStream.range(0, probabilities.length)
-        .filter(j -> j != label)
-        .boxed()
-        .max(Comparator.comparingDouble((Integer j) -> probabilities[j]).thenComparing(j -> -j))
-        .orElse(label);
+    double[] others = probabilities.clone();
+    others[label] = -1;
+    return Softmax.argMax(others, 0, others.length);
   }
 }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * The record of a run: {@code run.json}.
@@ -80,14 +79,11 @@ public record RunRecord(JsonNode settings, JsonNode provenance, String state) {
   /** Returns the training images. Their seed is also that of the training. */
   public TableCell.Sample sample() {
     JsonNode data = settings.path("data");
-    Long seed =
-        Stream.of(data, settings.path("training"))
-            .map(part -> part.path("seed"))
-            .filter(JsonNode::isIntegralNumber)
-            .map(JsonNode::asLong)
-            .findFirst()
-            .orElse(null);
-    return new TableCell.Sample(data.path("name").asText(""), data.path("shots").asInt(), seed);
+    JsonNode seed = data.path("seed");
+    return new TableCell.Sample(
+        data.path("name").asText(""),
+        data.path("shots").asInt(),
+        seed.isIntegralNumber() ? seed.asLong() : null);
   }
 
   /** Returns the command line of the run; empty if unknown. */

@@ -221,7 +221,7 @@ public record TrialRun(ExperimentContext experiment, Trial trial) {
     DataSet data = target.data();
     try (Head classifier =
         file.forTask(trial.sample().task(data)).classifier(experiment.clip(), data.classNames())) {
-      Tensor images = target.features(classifier, experiment);
+      Tensor images = target.features(classifier, experiment, null);
       features.put(target, images);
       Evaluator.Result result =
           Evaluator.evaluate(classifier, images, data.test(), data.classNames().size());
