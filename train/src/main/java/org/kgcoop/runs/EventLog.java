@@ -1,11 +1,10 @@
 package org.kgcoop.runs;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.AppendedFile;
@@ -32,22 +31,24 @@ public final class EventLog {
     if (!Files.exists(file)) {
       return;
     }
-    StringBuilder remaining = new StringBuilder();
-    // Unlike Files.lines, this reader accepts bytes that are not UTF-8.
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        Event event = RunJson.line(line, Event.class);
-        if (event == null || event.step == null || event.step > step) {
-          break; // also if the line was cut when the process died
-        }
-        remaining.append(line).append('\n');
-      }
+    try {
+      // Unlike Files.lines, this accepts bytes that are not UTF-8.
+      String remaining =
+          new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+              .lines()
+              .takeWhile(line -> isUpTo(step, line))
+              .map(line -> line + "\n")
+              .collect(Collectors.joining());
+      AtomicFile.write(file, out -> out.write(remaining.getBytes(StandardCharsets.UTF_8)));
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);
     }
-    AtomicFile.write(file, out -> out.write(remaining.toString().getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Returns false also for a line that was cut when the process died. */
+  private static boolean isUpTo(long step, String line) {
+    Event event = RunJson.line(line, Event.class);
+    return event != null && event.step != null && event.step <= step;
   }
 
   /** Appends a line. {@link #force} forces it to the disk. */

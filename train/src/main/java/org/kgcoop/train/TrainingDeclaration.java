@@ -77,9 +77,7 @@ public final class TrainingDeclaration {
       Setting.choice("optimizer", Optimizer.SGD, "Choose the optimizer").publishedAs("OPTIM.NAME");
 
   static final Setting<Double> MOMENTUM =
-      Setting.number("momentum", 0.9, "Set the momentum of sgd")
-          .allowing("0 to below 1", n -> n >= 0 && n < 1)
-          .publishedAs("OPTIM.MOMENTUM");
+      decay("momentum", 0.9, "Set the momentum of sgd").publishedAs("OPTIM.MOMENTUM");
 
   static final Setting<Double> WEIGHT_DECAY =
       Setting.number("weight_decay", 5e-4, "Set the weight decay")
@@ -87,13 +85,11 @@ public final class TrainingDeclaration {
           .publishedAs("OPTIM.WEIGHT_DECAY");
 
   static final Setting<Double> BETA1 =
-      Setting.number("beta1", 0.9, "Set the decay of the mean of adam and adamw")
-          .allowing("0 to below 1", n -> n >= 0 && n < 1)
+      decay("beta1", 0.9, "Set the decay of the mean of adam and adamw")
           .publishedAs("OPTIM.ADAM_BETA1");
 
   static final Setting<Double> BETA2 =
-      Setting.number("beta2", 0.999, "Set the decay of the mean square of adam and adamw")
-          .allowing("0 to below 1", n -> n >= 0 && n < 1)
+      decay("beta2", 0.999, "Set the decay of the mean square of adam and adamw")
           .publishedAs("OPTIM.ADAM_BETA2");
 
   static final Setting<Double> EPSILON =
@@ -210,6 +206,10 @@ public final class TrainingDeclaration {
   };
 
   private TrainingDeclaration() {}
+
+  private static Setting<Double> decay(String key, double value, String description) {
+    return Setting.number(key, value, description).allowing("0 to below 1", n -> n >= 0 && n < 1);
+  }
 
   /** Returns the settings that options and sweeps set, by the heading of the help. */
   public static Map<String, List<Setting<?>>> byHeading() {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
@@ -70,8 +69,7 @@ public final class Experiment {
     try (LockedFile lock = RunFolders.lock(out)) {
       refuseOthers(out);
       trials.forEach(Trial::check);
-      TableSoFar soFar = new TableSoFar(out, settings(false));
-      TableResults results = table(cells(out, soFar), settings(true), List.of());
+      TableResults results = table(cells(out), settings(true), List.of());
       results.write(out);
       return results;
     } catch (IOException e) {
@@ -80,23 +78,27 @@ public final class Experiment {
   }
 
   /** Runs the missing trials. Returns one entry per trial, in the order of the trials. */
-  private List<TableCell> cells(Path out, TableSoFar soFar) {
+  private List<TableCell> cells(Path out) {
     // The progress lines of parallel runs would be mixed, so only their number is reported.
     boolean isParallel = plan.jobs() > 1;
     ExperimentContext each = isParallel ? context.silent() : context;
     Progress runs = isParallel ? context.progress() : Progress.SILENT;
+    Settings settings = settings(false);
+    Map<String, TableCell> cells = new LinkedHashMap<>();
+    trials.forEach(trial -> cells.put(trial.run(), trial.cell(RunResults.NONE)));
+    writeSoFar(out, settings, cells);
     trials.forEach(trial -> trial.targets().forEach(EvaluationSet::use));
     try (Progress.Task task = runs.start("runs", trials.size())) {
-      AtomicLong count = new AtomicLong();
       return Jobs.run(
           trials,
           trial -> {
             TableCell cell = trial.cell(new TrialRun(each, trial).run(out));
             trial.targets().forEach(EvaluationSet::release);
-            synchronized (task) {
-              task.done(count.incrementAndGet());
+            synchronized (cells) {
+              cells.put(trial.run(), cell);
+              task.done(some(cells, false).size());
+              writeSoFar(out, settings, cells);
             }
-            soFar.finished(cell);
             return cell;
           },
           plan.jobs());
@@ -106,6 +108,26 @@ public final class Experiment {
     }
   }
 
+  /** Writes the table of the finished runs, for monitoring. */
+  private void writeSoFar(Path out, Settings settings, Map<String, TableCell> cells) {
+    List<TableCell> pending = some(cells, true);
+    if (pending.isEmpty()) {
+      return; // the final results follow
+    }
+    try {
+      table(some(cells, false), settings, pending).write(out);
+    } catch (KgCoopException e) {
+      String what = out + ": the table so far is not written; the runs continue: ";
+      context.progress().message(what + e.getMessage());
+    }
+  }
+
+  private static List<TableCell> some(Map<String, TableCell> cells, boolean arePending) {
+    return cells.values().stream()
+        .filter(cell -> cell.results().targets().isEmpty() == arePending)
+        .toList();
+  }
+
   private TableResults table(List<TableCell> cells, Settings settings, List<TableCell> pending) {
     return new TableResults(
         cells,
@@ -113,46 +135,6 @@ public final class Experiment {
         RunJson.tree(Provenance.Computation.of(context.clip())),
         RunJson.tree(Provenance.of(List.of(), "", "")),
         pending);
-  }
-
-  /** Table of the finished runs, written after each run for monitoring. */
-  private final class TableSoFar {
-    private final Path out;
-    private final Settings settings;
-    private final Map<String, TableCell> cells = new LinkedHashMap<>();
-
-    TableSoFar(Path out, Settings settings) {
-      this.out = out;
-      this.settings = settings;
-      trials.forEach(trial -> cells.put(trial.run(), trial.cell(RunResults.NONE)));
-      write();
-    }
-
-    synchronized void finished(TableCell cell) {
-      cells.put(cell.run(), cell);
-      write();
-    }
-
-    private void write() {
-      List<TableCell> pending = cells(true);
-      if (pending.isEmpty()) {
-        return; // the final results follow
-      }
-      try {
-        table(cells(false), settings, pending).write(out);
-      } catch (KgCoopException e) {
-        context
-            .progress()
-            .message(
-                out + ": the table so far is not written; the runs continue: " + e.getMessage());
-      }
-    }
-
-    private List<TableCell> cells(boolean isPending) {
-      return cells.values().stream()
-          .filter(cell -> cell.results().targets().isEmpty() == isPending)
-          .toList();
-    }
   }
 
   private void refuseOthers(Path out) {
