@@ -211,7 +211,7 @@ final class AdaptSection {
       Function<T, String> name,
       Function<T, String> label,
       Function<T, String> caption) {
-    String dataSet = record.settings().path("data").asText();
+    String dataSet = record.settings().data();
     List<Block.Image> gallery =
         shown.stream()
             .limit(MAX_IMAGES)

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.kgcoop.runs.RunJson;
 import org.kgcoop.tables.ProtocolTable;
 import org.kgcoop.tables.StoredRun;
 
@@ -59,12 +60,12 @@ final class Formats {
 
   /** Returns the method of a row and its swept settings. */
   static String label(ProtocolTable.Row row) {
-    return label(row.title(), row.setting().entrySet());
+    return label(row.title(), RunJson.tree(row.setting()).properties());
   }
 
   /** Returns the method of a run and its swept settings. */
   static String label(StoredRun run) {
-    return label(run.title(), run.cell().setting().entrySet());
+    return label(run.title(), RunJson.tree(run.cell().setting()).properties());
   }
 
   /** Returns the seed of a run. */

@@ -1,6 +1,5 @@
 package org.kgcoop.tables;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -56,7 +55,7 @@ public final class ProtocolTable {
     }
 
     /** Returns the varied settings; empty without a sweep. */
-    public Map<String, JsonNode> setting() {
+    public Map<String, Object> setting() {
       return first().setting();
     }
 
@@ -103,7 +102,7 @@ public final class ProtocolTable {
     Map<String, Row> found = new LinkedHashMap<>();
     for (StoredRun run : runs) {
       Map<String, String> setting = new TreeMap<>();
-      run.cell().setting().forEach((key, value) -> setting.put(key, value.asText()));
+      run.cell().setting().forEach((key, value) -> setting.put(key, String.valueOf(value)));
       Row row =
           found.computeIfAbsent(
               run.method() + '\n' + run.title() + setting,
@@ -220,7 +219,7 @@ public final class ProtocolTable {
   public record JsonRow(
       String method,
       String title,
-      Map<String, JsonNode> setting,
+      Map<String, Object> setting,
       Map<String, Spread> figures,
       double msPerImage,
       double msPerImageWithFeatures) {}

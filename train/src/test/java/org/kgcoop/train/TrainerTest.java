@@ -160,7 +160,7 @@ class TrainerTest {
   private Checkpoint throughAFile(Checkpoint checkpoint, String name) {
     var nothing = JsonNodeFactory.instance.objectNode();
     try (RunFolder run = RunFolder.open(folder.resolve(name), nothing, nothing, warning -> {})) {
-      run.save(checkpoint);
+      run.save(checkpoint, TrainingTime.NONE);
       return run.newest().orElseThrow();
     }
   }

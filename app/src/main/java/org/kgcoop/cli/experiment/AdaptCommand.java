@@ -1,5 +1,6 @@
 package org.kgcoop.cli.experiment;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.kgcoop.data.ImageGroupFile;
 import org.kgcoop.data.NoClassNames;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.RunJson;
 import org.kgcoop.tensorboard.EventFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -229,9 +231,11 @@ public final class AdaptCommand implements Callable<Integer> {
 
   /** Warns if the plan was made for other images, another seed or other weights. */
   private void warnIfDifferent(AdaptRecord repeated, AdaptRecord record) {
+    JsonNode before = RunJson.tree(repeated.settings());
+    JsonNode now = RunJson.tree(record.settings());
     List<String> different =
         Stream.of("fingerprint", "seed", "shots", "clip_fingerprint", "max_patches", "unseen")
-            .filter(key -> !text(repeated, key).equals(text(record, key)))
+            .filter(key -> !before.path(key).equals(now.path(key)))
             .map(key -> key.equals("fingerprint") ? "images" : key)
             .toList();
     if (!different.isEmpty()) {
@@ -239,11 +243,6 @@ public final class AdaptCommand implements Callable<Integer> {
           "--plan %s: made with other settings (%s), so this is another classifier"
               .formatted(plan, String.join(", ", different)));
     }
-  }
-
-  /** A number that was read from a file can have another type than a computed one. */
-  private static String text(AdaptRecord record, String key) {
-    return record.settings().path(key).toString();
   }
 
   /** Returns the record of a complete adaptation in a folder. */

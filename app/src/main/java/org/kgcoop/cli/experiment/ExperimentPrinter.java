@@ -97,9 +97,9 @@ final class ExperimentPrinter {
     output.text(text(table, columns));
     output.print("");
     for (TableCell cell : results.cells()) {
-      JsonNode weight = cell.results().chosen().get("weight");
+      Object weight = cell.results().chosen().get("weight");
       if (weight != null) {
-        output.print("weight found for " + cell.run() + ": " + weight.asText());
+        output.print("weight found for " + cell.run() + ": " + weight);
       }
     }
     TableResults.choices(results.cells()).forEach(output::print);

@@ -85,7 +85,7 @@ public final class ExperimentSession implements AutoCloseable {
    * texts.
    */
   public String settings(String run) {
-    return new TrialRun(context, trial(run)).settings().toString();
+    return new TrialRun(context, trial(run)).settings();
   }
 
   /**
