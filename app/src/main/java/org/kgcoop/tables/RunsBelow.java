@@ -75,18 +75,12 @@ public record RunsBelow(List<StoredRun> runs) {
       Path root, Path folder, Map<Path, TableResults> tables, Consumer<String> warnings) {
     try {
       StoredRun run = StoredRun.find(folder, name(root, folder));
-      if (run == null) {
-        return Optional.empty();
+      Path above = folder;
+      while (above != null && above.startsWith(root) && !tables.containsKey(above)) {
+        above = above.getParent();
       }
-      for (Path above = folder;
-          above != null && above.startsWith(root);
-          above = above.getParent()) {
-        TableResults table = tables.get(above);
-        if (table != null) {
-          return Optional.of(run.inTable(table));
-        }
-      }
-      return Optional.of(run);
+      TableResults table = above == null ? null : tables.get(above);
+      return Optional.ofNullable(run == null || table == null ? run : run.inTable(table));
     } catch (KgCoopException e) {
       warnings.accept(e.getMessage());
       return Optional.empty();
