@@ -3,7 +3,6 @@ package org.kgcoop.report;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Function;
 import org.kgcoop.Messages;
 import org.kgcoop.report.Section.Chart;
 import org.kgcoop.report.Section.Entry;
@@ -134,32 +133,15 @@ final class AdaptSection {
     }
     section.table(
         Confusion.of(record.result()).worstClasses("Held-out images of the chosen method"));
-    List<Mistake> shown =
+    addImages(
+        "Images that were not recognized, the most confident mistakes first",
+        List.of("class", "taken for", "confidence, %"),
+        "%s: %s, taken for %s",
+        MAX_MISTAKES,
         mistakes.stream()
             .sorted(Comparator.comparingDouble(each -> -each.confidence()))
-            .limit(MAX_MISTAKES)
-            .toList();
-    addGallery(
-        shown,
-        Mistake::image,
-        Mistake::actual,
-        each -> "%s: %s, taken for %s".formatted(each.image(), each.actual(), each.predicted()));
-    section.table(
-        new ReportTable<>(
-                "Images that were not recognized, the most confident mistakes first",
-                "image",
-                shown,
-                Mistake::image)
-            .words("class", Mistake::actual)
-            .words("taken for", Mistake::predicted)
-            .numbers("confidence, %", each -> 100 * each.confidence(), Formats::percent));
-    addRest(shown, mistakes);
-  }
-
-  private void addRest(List<?> shown, List<?> all) {
-    if (shown.size() < all.size()) {
-      section.words("adapt.json names all %s of them.".formatted(all.size()));
-    }
+            .map(m -> new Shown(m.image(), m.actual(), m.predicted(), m.confidence()))
+            .toList());
   }
 
   /** Adds the images that may have a wrong label, with thumbnails. */
@@ -173,37 +155,42 @@ final class AdaptSection {
     section.words(
         "The most suspicious come first. Look at each: an unusual image may be labeled"
             + " correctly. adapt --exclude FILE leaves out the images that the file lists.");
-    List<Suspect> shown = suspects.subList(0, Math.min(MAX_IMAGES, suspects.size()));
-    addGallery(
-        shown,
-        Suspect::image,
-        Suspect::given,
-        each -> "%s: labeled %s, likely %s".formatted(each.image(), each.given(), each.likely()));
-    section.table(
-        new ReportTable<>("Images whose label may be wrong", "image", shown, Suspect::image)
-            .words("label", Suspect::given)
-            .words("likely label", Suspect::likely)
-            .numbers(
-                "probability of the label, %", each -> 100 * each.confidence(), Formats::percent));
-    addRest(shown, suspects);
+    addImages(
+        "Images whose label may be wrong",
+        List.of("label", "likely label", "probability of the label, %"),
+        "%s: labeled %s, likely %s",
+        MAX_IMAGES,
+        suspects.stream()
+            .map(s -> new Shown(s.image(), s.given(), s.likely(), s.confidence()))
+            .toList());
   }
 
-  /** Adds thumbnails, or the reason why there are none. */
-  private <T> void addGallery(
-      List<T> shown,
-      Function<T, String> name,
-      Function<T, String> label,
-      Function<T, String> caption) {
+  /** An image with its label and another class. */
+  private record Shown(String image, String label, String other, double confidence) {}
+
+  /** Adds a table, with thumbnails or the reason why there are none. */
+  private void addImages(
+      String title, List<String> columns, String caption, int most, List<Shown> all) {
     String dataSet = record.settings().path("data").asText();
+    List<Shown> shown = all.subList(0, Math.min(most, all.size()));
     List<Image> gallery = new ArrayList<>();
-    for (T each : shown.subList(0, Math.min(MAX_IMAGES, shown.size()))) {
+    for (Shown each : shown.subList(0, Math.min(MAX_IMAGES, shown.size()))) {
+      String text = caption.formatted(each.image, each.label, each.other);
       images
-          .source(dataSet, name.apply(each), label.apply(each))
-          .map(source -> new Image(source, name.apply(each), caption.apply(each)))
+          .source(dataSet, each.image, each.label)
+          .map(source -> new Image(source, each.image, text))
           .ifPresent(gallery::add);
     }
     section.gallery(gallery);
     section.words(gallery.isEmpty() ? images.reason(dataSet) : "");
+    section.table(
+        new ReportTable<>(title, "image", shown, Shown::image)
+            .words(columns.get(0), Shown::label)
+            .words(columns.get(1), Shown::other)
+            .numbers(columns.get(2), each -> 100 * each.confidence, Formats::percent));
+    if (shown.size() < all.size()) {
+      section.words("adapt.json names all %s of them.".formatted(all.size()));
+    }
   }
 
   private static String count(int images) {

@@ -4,11 +4,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.IntToDoubleFunction;
@@ -76,7 +74,6 @@ public final class RunTable {
 
   private final List<TableRow> rows;
   private final List<String> targets;
-  private final List<String> columns;
   private final @Nullable Bootstrap bootstrap;
 
   /** The accuracies on evaluation sets, resampled and averaged over data sets. */
@@ -95,17 +92,7 @@ public final class RunTable {
             .flatMap(run -> run.targets().stream().map(TargetResult::name))
             .distinct()
             .toList();
-    columns = TableColumns.accuracies(targets);
     resampled = bootstrap == null ? Map.of() : resampled(rows, targets, bootstrap);
-  }
-
-  private RunTable(RunTable all, List<String> columns) {
-    this.rows = all.rows;
-    this.targets = all.targets;
-    this.resampled = all.resampled;
-    this.bootstrap = all.bootstrap;
-    this.paired = all.paired;
-    this.columns = List.copyOf(columns);
   }
 
   /**
@@ -132,17 +119,13 @@ public final class RunTable {
     return TableColumns.available(targets);
   }
 
-  /** Returns the same table with other columns. */
-  public RunTable with(List<String> others) {
-    return new RunTable(this, others);
+  /** Returns the accuracies of the evaluation sets. */
+  public List<String> accuracies() {
+    return TableColumns.accuracies(targets);
   }
 
   public List<TableRow> rows() {
     return rows;
-  }
-
-  public List<String> columns() {
-    return columns;
   }
 
   /** Returns true if a row lacks runs for a complete estimate, although it has some. */
@@ -234,17 +217,13 @@ public final class RunTable {
                 Comparator.comparingDouble(
                     row -> Objects.requireNonNull(estimate(row, column)).mean()))
             .orElse(null);
-    if (best == null || rows.size() < 2) {
-      return null;
-    }
-    for (TableRow row : measured) {
-      Difference difference = row.equals(best) ? null : difference(best, row, column);
-      if (!row.equals(best)
-          && (difference == null || !difference.isSignificant() || difference.value() < 0)) {
-        return null;
-      }
-    }
-    return best;
+    boolean leads =
+        rows.size() > 1
+            && measured.stream()
+                .filter(row -> !row.equals(best))
+                .map(row -> difference(Objects.requireNonNull(best), row, column))
+                .allMatch(lead -> lead != null && lead.isSignificant() && lead.value() >= 0);
+    return leads ? best : null;
   }
 
   // ---- computation of the figures
@@ -278,20 +257,17 @@ public final class RunTable {
   }
 
   private double @Nullable [] resampled(TableRow row, String column) {
-    List<double[]> parts = new ArrayList<>();
-    for (String part : parts(row, column)) {
-      double[] values = resampled.get(new Key(row, part));
-      if (values == null) {
-        return null;
-      }
-      parts.add(values);
-    }
-    if (parts.isEmpty()) {
-      return null;
-    }
-    return each(
-        parts.get(0).length,
-        i -> derived(column, parts.stream().mapToDouble(resamples -> resamples[i])));
+    List<String> names = parts(row, column);
+    List<double[]> parts =
+        names.stream()
+            .map(part -> resampled.get(new Key(row, part)))
+            .filter(Objects::nonNull)
+            .toList();
+    return parts.isEmpty() || parts.size() < names.size()
+        ? null
+        : each(
+            parts.get(0).length,
+            i -> derived(column, parts.stream().mapToDouble(resamples -> resamples[i])));
   }
 
   private static Map<Key, double[]> resampled(
@@ -307,43 +283,38 @@ public final class RunTable {
                   .filter(run -> run.dataSet().equals(dataSet))
                   .toList());
       for (String target : targets) {
-        Map<TableRow, int[][]> correct = new LinkedHashMap<>();
+        List<Key> keys = new ArrayList<>();
+        List<int[][]> correct = new ArrayList<>();
         for (TableRow row : rows) {
           int[][] own = outcomes.correct(row.counted(dataSet, target).toList(), target);
           if (own != null) {
-            correct.put(row, own);
+            keys.add(new Key(row, target));
+            correct.add(own);
           }
         }
-        if (correct.isEmpty()) {
-          continue;
-        }
-        double[][] values =
-            bootstrap.accuracies(dataSet, target, correct.values().toArray(int[][][]::new));
-        int next = 0;
-        for (TableRow row : correct.keySet()) {
-          found.computeIfAbsent(new Key(row, target), key -> new ArrayList<>()).add(values[next++]);
+        if (!keys.isEmpty()) {
+          double[][] values =
+              bootstrap.accuracies(dataSet, target, correct.toArray(int[][][]::new));
+          for (int i = 0; i < values.length; i++) {
+            found.computeIfAbsent(keys.get(i), key -> new ArrayList<>()).add(values[i]);
+          }
         }
       }
     }
-    // Results that do not name their images, or that name others, leave a row without resamples.
-    found
-        .entrySet()
-        .removeIf(
-            each -> {
-              Set<String> having =
-                  each.getKey().row().accuracies(each.getKey().target()).dataSets();
-              return each.getValue().size() < having.size();
-            });
     Map<Key, double[]> means = new HashMap<>();
     found.forEach(
-        (key, values) ->
+        (key, values) -> {
+          // Results that do not name their images, or name others, leave a row without resamples.
+          if (values.size() >= key.row().accuracies(key.target()).dataSets().size()) {
             means.put(
                 key,
                 each(
                     bootstrap.resamples(),
                     i ->
                         values.stream().mapToDouble(v -> v[i]).reduce(0, Double::sum)
-                            / values.size())));
+                            / values.size()));
+          }
+        });
     return means;
   }
 

@@ -42,6 +42,7 @@ public final class TableWriter {
           + "complete";
 
   private final RunTable table;
+  private final List<String> columns;
 
   /**
    * False for the style of papers: no intervals, and the best estimate of each column is marked.
@@ -54,8 +55,9 @@ public final class TableWriter {
    * @param intervals false for the style of papers: no intervals or differences, and the best
    *     estimate of each column is marked
    */
-  public TableWriter(RunTable table, boolean intervals) {
+  public TableWriter(RunTable table, List<String> columns, boolean intervals) {
     this.table = table;
+    this.columns = List.copyOf(columns);
     this.intervals = intervals;
   }
 
@@ -64,7 +66,7 @@ public final class TableWriter {
     return pairs().stream()
         .flatMap(
             pair ->
-                table.columns().stream()
+                columns.stream()
                     .map(column -> table.difference(pair.row(), pair.other(), column))
                     .filter(Objects::nonNull))
         .toList();
@@ -127,7 +129,8 @@ public final class TableWriter {
             Accuracies in percent: mean ± population standard deviation over seeds.
             * the best of as many shots.\
             """;
-    return TableNotes.of(table).stream().reduce(legend, (text, note) -> text + "\n" + note);
+    return TableNotes.of(table, columns).stream()
+        .reduce(legend, (text, note) -> text + "\n" + note);
   }
 
   // ---- text, Markdown and LaTeX
@@ -150,7 +153,7 @@ public final class TableWriter {
   private List<String> line(
       String name, Format format, Function<String, String> cell, String last) {
     List<String> line = new ArrayList<>(List.of(label(name, format)));
-    table.columns().forEach(column -> line.add(cell.apply(column)));
+    columns.forEach(column -> line.add(cell.apply(column)));
     line.add(last);
     return line;
   }
@@ -236,19 +239,16 @@ public final class TableWriter {
   }
 
   private static String text(List<List<String>> grid) {
-    List<Column> columns = new ArrayList<>();
-    for (int i = 0; i < grid.get(0).size(); i++) {
-      HorizontalAlign align = i == 0 ? HorizontalAlign.LEFT : HorizontalAlign.RIGHT;
-      columns.add(
-          new Column()
-              .header(grid.get(0).get(i))
-              .headerAlign(align)
-              .dataAlign(align)
-              .maxWidth(200));
-    }
+    Column[] headers =
+        grid.get(0).stream()
+            .map(name -> new Column().header(name).maxWidth(200))
+            .map(column -> column.headerAlign(HorizontalAlign.RIGHT))
+            .map(column -> column.dataAlign(HorizontalAlign.RIGHT))
+            .toArray(Column[]::new);
+    headers[0].headerAlign(HorizontalAlign.LEFT).dataAlign(HorizontalAlign.LEFT);
     return AsciiTable.getTable(
         AsciiTable.NO_BORDERS,
-        columns.toArray(Column[]::new),
+        headers,
         grid.subList(1, grid.size()).stream()
             .map(line -> line.toArray(String[]::new))
             .toArray(String[][]::new));
@@ -312,7 +312,7 @@ public final class TableWriter {
             .build(text);
     csv.writeRecord(HEADER.split(",", -1));
     for (TableRow row : table.rows()) {
-      for (String column : table.columns()) {
+      for (String column : columns) {
         RunTable.Estimate estimate = table.estimate(row, column);
         if (estimate == null) {
           continue;
@@ -344,7 +344,7 @@ public final class TableWriter {
     List<Row> rows = new ArrayList<>();
     for (TableRow row : table.rows()) {
       Map<String, Figure> figures = new LinkedHashMap<>();
-      for (String column : table.columns()) {
+      for (String column : columns) {
         RunTable.Estimate estimate = table.estimate(row, column);
         if (estimate != null) {
           figures.put(column, new Figure(estimate, row.equals(table.best(column))));
