@@ -50,9 +50,6 @@ final class PrecisionBench implements Callable<Integer> {
       description = "Seeds of the few-shot samples of --accuracy (default: ${DEFAULT-VALUE}).")
   private List<Long> seeds = List.of();
 
-  @SuppressWarnings("NullAway.Init") // picocli sets defaults
-  PrecisionBench() {}
-
   @Override
   public Integer call() throws IOException {
     if (accuracy) {

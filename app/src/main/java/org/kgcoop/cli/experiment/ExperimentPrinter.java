@@ -85,7 +85,7 @@ final class ExperimentPrinter {
 
   void print(Output output, List<String> columns, boolean perSet) {
     output.json(
-        RunJson.tree(Map.of("rows", table.json())).<ObjectNode>setAll(RunJson.tree(results)));
+        RunJson.tree(Map.of("rows", table.rows())).<ObjectNode>setAll(RunJson.tree(results)));
     if (perSet) {
       for (String dataSet : table.dataSets()) {
         output.print(dataSet);

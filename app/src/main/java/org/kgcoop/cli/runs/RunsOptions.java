@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.runs.RunFolders;
-import org.kgcoop.tables.RunFilter;
 import org.kgcoop.tables.RunsBelow;
 import org.kgcoop.tables.StoredRun;
 import picocli.CommandLine.Option;
@@ -35,8 +34,8 @@ final class RunsOptions {
                 + " method=kgcoop --set weight=8")
     private Map<String, String> settings = new LinkedHashMap<>();
 
-    RunFilter filter() {
-      return new RunFilter(settings);
+    Map<String, String> filter() {
+      return settings;
     }
   }
 
@@ -71,21 +70,21 @@ final class RunsOptions {
   }
 
   /** Reads the runs in some folders. Without folders, it reads all runs in {@code --runs}. */
-  List<StoredRun> below(List<Path> folders, RunFilter filter, Consumer<String> warnings) {
+  List<StoredRun> below(List<Path> folders, Map<String, String> filter, Consumer<String> warnings) {
     if (folders.isEmpty()) {
-      return below(root, filter, warnings);
+      return RunsBelow.read(root, filter, warnings);
     }
     List<StoredRun> runs = new ArrayList<>();
     for (Path named : folders) {
       Path folder = folder(named);
       Path absolute = folder.toAbsolutePath().normalize();
       if (!absolute.startsWith(root.toAbsolutePath().normalize())) {
-        runs.addAll(below(folder, filter, warnings));
+        runs.addAll(RunsBelow.read(folder, filter, warnings));
         continue;
       }
       // Runs inside --runs are named relative to it, as in the list of all runs.
       List<StoredRun> inside =
-          below(root, filter, warnings).stream()
+          RunsBelow.read(root, filter, warnings).stream()
               .filter(run -> run.path().toAbsolutePath().normalize().startsWith(absolute))
               .toList();
       if (!Files.isDirectory(folder)) {
@@ -95,9 +94,5 @@ final class RunsOptions {
       runs.addAll(inside);
     }
     return runs.stream().distinct().toList();
-  }
-
-  private static List<StoredRun> below(Path folder, RunFilter filter, Consumer<String> warnings) {
-    return RunsBelow.read(folder, warnings).runs(filter);
   }
 }

@@ -94,9 +94,9 @@ final class RunsTableCommand implements Callable<Integer> {
   }
 
   private void print(List<StoredRun> found) {
-    RunTable all = RunTable.of(found, new Bootstrap(Bootstrap.RESAMPLES, 1), output::warn);
-    RunTable table = all.with(columns.choose(all.available(), all.columns()));
-    TableWriter writer = new TableWriter(table, !plain);
+    RunTable table = RunTable.of(found, new Bootstrap(Bootstrap.RESAMPLES, 1), output::warn);
+    List<String> shown = columns.choose(table.available(), table.accuracies());
+    TableWriter writer = new TableWriter(table, shown, !plain);
     if (output.isJson()) {
       output.json(writer.json());
     } else {
