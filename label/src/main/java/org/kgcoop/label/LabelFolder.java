@@ -21,19 +21,15 @@ import org.kgcoop.image.ImageNames;
 /**
  * The images of a folder. Equal files are one image. Only files of the same size can be equal, so
  * that few files are read for this.
+ *
+ * @param copies the paths of all files with the bytes of an image, with its own, by image
  */
-final class LabelFolder {
+record LabelFolder(
+    Path root,
+    Map<Long, List<Path>> bySize,
+    TreeMap<String, List<String>> copies,
+    ImageHashes hashes) {
   private static final int GROUP = 1024;
-
-  private final Path root;
-  private final Map<Long, List<Path>> bySize = new HashMap<>();
-  private final TreeMap<String, List<String>> copies = new TreeMap<>();
-  private final ImageHashes hashes;
-
-  private LabelFolder(Path root, ImageHashes hashes) {
-    this.root = root;
-    this.hashes = hashes;
-  }
 
   /**
    * Lists a folder with its subfolders.
@@ -58,7 +54,7 @@ final class LabelFolder {
           root + ": no image below this folder; expected .jpg, .png, .webp, .gif or .bmp");
     }
     hashes.recall(files);
-    LabelFolder folder = new LabelFolder(root, hashes);
+    LabelFolder folder = new LabelFolder(root, new HashMap<>(), new TreeMap<>(), hashes);
     for (Path file : files) {
       folder.bySize.computeIfAbsent(size(file), key -> new ArrayList<>()).add(file);
     }
@@ -141,26 +137,9 @@ final class LabelFolder {
     return found;
   }
 
-  Path root() {
-    return root;
-  }
-
   /** Returns the paths of the distinct images, relative to the folder, sorted. */
   List<String> images() {
     return List.copyOf(copies.keySet());
-  }
-
-  /** Returns the paths of all files with the bytes of an image, with its own. */
-  List<String> copies(String image) {
-    return Objects.requireNonNull(copies.get(image));
-  }
-
-  /** Returns the path of an image by that of each further copy. */
-  Map<String, String> firstCopies() {
-    Map<String, String> first = new HashMap<>();
-    copies.forEach((image, all) -> all.forEach(copy -> first.put(copy, image)));
-    first.keySet().removeAll(copies.keySet());
-    return first;
   }
 
   Path file(String image) {

@@ -60,16 +60,7 @@ final class ReadingOrder {
 
   /** Returns the number of images up to a key. */
   int length(String until) {
-    int length = 0;
-    int end = keys.length;
-    while (length < end) {
-      int middle = (length + end) >>> 1;
-      if (keys[middle].compareTo(until) <= 0) {
-        length = middle + 1;
-      } else {
-        end = middle;
-      }
-    }
-    return length;
+    int at = Arrays.binarySearch(keys, until);
+    return at >= 0 ? at + 1 : -at - 1; // the key of an image that left lies between two others
   }
 }

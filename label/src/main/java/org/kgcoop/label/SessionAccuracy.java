@@ -2,6 +2,7 @@ package org.kgcoop.label;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -71,7 +72,8 @@ final class SessionAccuracy {
         joined());
   }
 
-  private IntStream images() {
+  /** Returns the images of the folder that can be read, or are not read yet. */
+  IntStream images() {
     return IntStream.range(0, state.images().size()).filter(i -> !state.isGone(i));
   }
 
@@ -95,17 +97,16 @@ final class SessionAccuracy {
       return new Sample(Set.of(), Set.of());
     }
     Part first = parts.get(base);
-    List<Integer> prefix = answeredFirst(present(first.audit()));
+    List<Integer> drawn = present(first.audit());
+    List<Integer> prefix = answeredFirst(drawn);
     double rate =
-        (double) first.drawn()
-            / first.images()
-            * prefix.size()
-            / Math.max(1, present(first.audit()).size());
+        (double) first.drawn() / first.images() * prefix.size() / Math.max(1, drawn.size());
     Set<Integer> measured = new HashSet<>(Set.of(base));
     for (int p = base + 1; p < parts.size(); p++) {
       Part part = parts.get(p);
-      boolean isMissing = part.drawn() > 0 && present(part.audit()).isEmpty();
-      if (!isMissing && present(part.audit()).stream().allMatch(this::isAnswered)) {
+      List<Integer> audit = present(part.audit());
+      boolean isMissing = part.drawn() > 0 && audit.isEmpty();
+      if (!isMissing && audit.stream().allMatch(this::isAnswered)) {
         measured.add(p);
         if (part.drawn() >= AuditDraw.most(parts)) { // a large part has a lower rate
           rate = Math.min(rate, (double) part.drawn() / part.images());
@@ -116,7 +117,7 @@ final class SessionAccuracy {
     for (int p : measured) {
       List<Integer> audit = p == base ? prefix : present(parts.get(p).audit());
       long count = AuditDraw.count(rate, parts.get(p).images(), session.start().seed(), p);
-      images.addAll(audit.subList(0, (int) Math.min(count, audit.size())));
+      audit.stream().limit(count).forEach(images::add);
     }
     state.draws().forEach(draw -> images.addAll(answeredFirst(draw)));
     return new Sample(measured, images);
@@ -155,11 +156,10 @@ final class SessionAccuracy {
     Set<Integer> outdated = new HashSet<>(session.outdated());
     for (int i : images().toArray()) {
       images++;
-      boolean isSkipped = state.answer(i) == JournalEntry.SKIP;
+      boolean isSkipped = state.isSkipped(i);
       boolean isOutdated = outdated.contains(i);
       skipped += isSkipped ? 1 : 0;
-      boolean isMeasured =
-          sample.measured().contains(state.part(i).orElse(-1)) || state.part(i).isEmpty();
+      boolean isMeasured = state.part(i).map(sample.measured()::contains).orElse(true);
       boolean isOpen = !state.isAnswered(i) && (!isMeasured || state.isSettled(i));
       unknown += isOutdated || isOpen ? 1 : 0;
       boolean isRandom = state.isAudit(i) && state.isAnswered(i);
@@ -193,7 +193,7 @@ final class SessionAccuracy {
 
   private boolean isRight(int image, SessionHead by) {
     int answer = state.answer(image);
-    return (state.isSeen(answer) || by.hasExample(answer)) && by.predicted(image) == answer;
+    return (state.isSeen(answer) || by.hasExample(answer)) && by.guess(image).label() == answer;
   }
 
   /** Returns the images that joined, until their audit is answered. */
@@ -224,21 +224,16 @@ final class SessionAccuracy {
    * no such copies.
    */
   private Optional<Share> newImages() {
-    if (state.arrivals().size() != 1 || session.copies().isEmpty()) {
-      return Optional.empty();
-    }
-    Set<Integer> outdated = new HashSet<>(session.outdated());
     List<Integer> sample = measuringNewImages();
-    if (sample.size() < LEAST) {
+    if (state.arrivals().size() != 1 || session.copies().isEmpty() || sample.size() < LEAST) {
       return Optional.empty();
     }
     SessionHead measured = withoutCopies(sample);
-    int right =
-        (int)
-            sample.stream()
-                .filter(image -> !outdated.contains(image) && isRight(image, measured))
-                .count();
-    return Optional.of(Audit.newImages(right, sample.size()));
+    long right =
+        sample.stream()
+            .filter(i -> !session.outdated().contains(i) && isRight(i, measured))
+            .count();
+    return Optional.of(Audit.newImages(Math.toIntExact(right), sample.size()));
   }
 
   private SessionHead withoutCopies(List<Integer> sample) {
@@ -264,33 +259,30 @@ final class SessionAccuracy {
    * is left, the image itself is asked, or another one if it is in the audit.
    */
   JournalEntry.CheckDrawn drawCheck() {
-    List<Integer> all = new ArrayList<>(images().boxed().toList());
+    List<Integer> all = images().boxed().toList();
     PythonRandom random =
         new PythonRandom(session.start().seed() + 1 + state.checks().size() * 1_000_003L);
     List<Integer> drawn = random.sample(all, Math.min(CHECKED_IMAGES, all.size()));
     Sample sample = sample();
     List<Integer> answered =
-        new ArrayList<>(
-            sample.images().stream()
-                .filter(i -> !state.isPassed(i) && state.isLabeled(i))
-                .sorted()
-                .toList());
+        sample.images().stream()
+            .filter(i -> !state.isPassed(i) && state.isLabeled(i))
+            .sorted()
+            .toList();
     answered = random.sample(answered, areAlike() ? answered.size() : 0);
     List<Integer> others =
-        new ArrayList<>(
-            images()
-                .filter(i -> !state.isAnswered(i) && !state.isAudit(i))
-                .filter(i -> !drawn.contains(i))
-                .boxed()
-                .toList());
-    others = random.sample(others, others.size());
+        images()
+            .filter(i -> !state.isAnswered(i) && !state.isAudit(i))
+            .filter(i -> !drawn.contains(i))
+            .boxed()
+            .toList();
+    Iterator<Integer> other = random.sample(others, others.size()).iterator();
     List<Integer> asked = new ArrayList<>();
     List<Integer> audit = new ArrayList<>();
     for (int image : drawn) {
       boolean isSample = sample.images().contains(image) && !state.isPassed(image);
       boolean hasNoLabel = // that could be kept
-          state.answer(image) == JournalEntry.SKIP
-              || (state.isPassed(image) && !state.isLabeled(image));
+          state.isSkipped(image) || (state.isPassed(image) && !state.isLabeled(image));
       boolean isMeasured = sample.measured().contains(state.part(image).orElse(0));
       if (hasNoLabel) {
         continue;
@@ -301,11 +293,11 @@ final class SessionAccuracy {
         audit.add(answered.get(audit.size()));
       } else if (!state.isAudit(image)) {
         asked.add(image);
-      } else if (!others.isEmpty()) {
-        asked.add(others.remove(0));
+      } else if (other.hasNext()) {
+        asked.add(other.next());
       }
     }
-    return new JournalEntry.CheckDrawn(drawn.size(), paths(asked), paths(audit));
+    return new JournalEntry.CheckDrawn(drawn.size(), state.paths(asked), state.paths(audit));
   }
 
   /**
@@ -321,24 +313,15 @@ final class SessionAccuracy {
     return chosen * FEW <= state.images().size();
   }
 
-  private List<String> paths(List<Integer> images) {
-    return images.stream().map(state.images()::get).toList();
-  }
-
-  private Optional<FolderCheck> lastCheck() {
-    List<FolderCheck> checks = state.checks();
-    return checks.isEmpty() ? Optional.empty() : Optional.of(checks.get(checks.size() - 1));
-  }
-
   private int questionsLeft() {
-    return lastCheck().map(check -> check.left(state).size()).orElse(0);
+    return state.lastCheck().map(check -> check.left(state).size()).orElse(0);
   }
 
   private Optional<Accuracy.Check> check() {
-    if (lastCheck().isEmpty() || questionsLeft() > 0) {
+    if (state.lastCheck().isEmpty() || questionsLeft() > 0) {
       return Optional.empty();
     }
-    FolderCheck check = lastCheck().get();
+    FolderCheck check = state.lastCheck().get();
     int kept = check.kept() + (int) check.audit().stream().filter(this::isRight).count();
     int images = (int) images().count();
     double tail = Audit.TAIL / (1L << (state.checks().size() - 1)); // 0.05, 0.025, ...
@@ -347,7 +330,7 @@ final class SessionAccuracy {
         Interval.ofCount(changed, check.images(), Math.max(images, check.images()), 1 - 2 * tail)
                 .high()
             - changed
-            + check.changedLater();
+            + check.changed().size();
     return Optional.of(new Accuracy.Check(Math.max(0, 1 - wrong / images), kept, check.images()));
   }
 
