@@ -31,6 +31,7 @@ final class Gallery {
 
   private final LabelSession session;
   private final LabelState state;
+  private final SessionClasses classes;
   private final SessionHead head;
   private final Function<String, double[]> texts;
   private final int[] others; // (N) the class of an image outside the pool, or UNKNOWN
@@ -42,8 +43,9 @@ final class Gallery {
    *
    * @param texts the feature of a text, (D), unit length
    */
-  Gallery(LabelSession session, Function<String, double[]> texts) {
+  Gallery(LabelSession session, SessionClasses classes, Function<String, double[]> texts) {
     this.session = session;
+    this.classes = classes;
     state = session.state();
     head = session.head();
     this.texts = texts;
@@ -96,10 +98,9 @@ final class Gallery {
   /**
    * Returns the images of a view, in its order.
    *
-   * @param number the class of the view, if it shows one
-   * @param like the image that the others should resemble, if the order needs one
+   * @throws KgCoopException if the class or image of the view does not exist
    */
-  int[] images(View view, int number, int like) {
+  int[] images(View view) {
     if (view.shown() == View.Shown.UNREADABLE) {
       return IntStream.range(0, others.length).filter(state::isGone).toArray();
     }
@@ -107,6 +108,8 @@ final class Gallery {
         view.shown() == View.Shown.CLASS
             || view.shown() == View.Shown.NONE
             || view.order() == View.Order.DOUBT;
+    String name = view.shown() == View.Shown.CLASS ? view.name() : null;
+    int number = name == null ? JournalEntry.NONE : classes.number(name);
     boolean canFit = state.canFit();
     while (needsClasses && canFit && prepare()) {}
     int[] chosen =
@@ -120,7 +123,7 @@ final class Gallery {
     return switch (view.order()) {
       case NAME -> chosen;
       case DOUBT -> canFit ? sorted(chosen, this::certainty) : chosen;
-      case LIKE -> sorted(chosen, cosines(vector(like)));
+      case LIKE -> sorted(chosen, cosines(vector(String.valueOf(view.like()))));
       case TEXT -> sorted(chosen, cosines(texts.apply(view.text())));
     };
   }
@@ -132,8 +135,7 @@ final class Gallery {
   private boolean isIn(View.Shown shown, int image, int number, boolean canFit) {
     return switch (shown) {
       case SKIPPED -> state.isSkipped(image);
-      case CLASS -> (canFit || state.isLabeled(image)) && label(image) == number;
-      case NONE -> (canFit || state.isLabeled(image)) && label(image) == JournalEntry.NONE;
+      case CLASS, NONE -> (canFit || state.isLabeled(image)) && label(image) == number;
       default -> true;
     };
   }
@@ -145,8 +147,14 @@ final class Gallery {
         : head.isInPool(image) ? (float) head.guess(image).margin() : margins[image];
   }
 
-  private double[] vector(int image) {
-    float[] feature = session.feature(image);
+  private double[] vector(String image) {
+    float[] feature =
+        state
+            .image(image)
+            .filter(this::isShown)
+            .map(session::feature)
+            .orElseThrow(
+                () -> KgCoopException.configuration(image + ": is not an image of this view"));
     return IntStream.range(0, feature.length).mapToDouble(d -> feature[d]).toArray();
   }
 

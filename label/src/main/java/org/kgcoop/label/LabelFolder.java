@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ImageHashes;
@@ -54,17 +55,12 @@ record LabelFolder(
           root + ": no image below this folder; expected .jpg, .png, .webp, .gif or .bmp");
     }
     hashes.recall(files);
-    LabelFolder folder = new LabelFolder(root, new HashMap<>(), new TreeMap<>(), hashes);
-    for (Path file : files) {
-      folder.bySize.computeIfAbsent(size(file), key -> new ArrayList<>()).add(file);
-    }
+    Map<Long, List<Path>> bySize = files.stream().collect(Collectors.groupingBy(LabelFolder::size));
+    LabelFolder folder = new LabelFolder(root, bySize, new TreeMap<>(), hashes);
     List<Path> alike =
-        folder.bySize.values().stream()
-            .filter(same -> same.size() > 1)
-            .flatMap(List::stream)
-            .toList();
+        bySize.values().stream().filter(same -> same.size() > 1).flatMap(List::stream).toList();
     Map<Path, String> known = folder.hashes(alike);
-    folder.bySize.values().forEach(same -> folder.addDistinct(same, known));
+    bySize.values().forEach(same -> folder.addDistinct(same, known));
     return folder;
   }
 
@@ -148,7 +144,6 @@ record LabelFolder(
 
   /** Returns those of other files that are in this folder, too. */
   Set<Path> copiesOf(List<Path> others) {
-    Set<Path> found = new HashSet<>();
     List<Path> candidates =
         others.stream()
             .map(LabelFolder::size)
@@ -156,13 +151,8 @@ record LabelFolder(
             .flatMap(size -> bySize.getOrDefault(size, List.of()).stream())
             .toList();
     Set<String> here = new HashSet<>(hashes(candidates).values());
-    hashes(others)
-        .forEach(
-            (file, hash) -> {
-              if (here.contains(hash)) {
-                found.add(file);
-              }
-            });
-    return found;
+    Map<Path, String> found = hashes(others);
+    found.values().retainAll(here);
+    return found.keySet();
   }
 }

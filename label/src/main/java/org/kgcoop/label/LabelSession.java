@@ -274,10 +274,9 @@ final class LabelSession implements AutoCloseable {
             && answer.labels().containsValue(JournalEntry.SKIP))) {
       setPool(); // audit images and undecided ones are always classified
     } else if (undone.isPresent() && undone.get() instanceof JournalEntry.Answer last) {
-      Stream.of(last.labels().keySet(), last.passed())
-          .flatMap(paths -> state.present(paths).stream())
-          .filter(image -> order.position(image) < joined)
-          .forEach(working::add);
+      Set<Integer> images = new HashSet<>(state.present(last.labels().keySet()));
+      images.addAll(state.present(last.passed()));
+      IntStream.range(0, joined).map(order::image).filter(images::contains).forEach(working::add);
       setPool();
     }
   }

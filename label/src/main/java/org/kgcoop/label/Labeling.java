@@ -1,7 +1,6 @@
 package org.kgcoop.label;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import com.google.errorprone.annotations.CheckReturnValue;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -62,7 +61,6 @@ public final class Labeling implements AutoCloseable {
   private static final double MINUTES = 2; // of the training of a classifier
 
   /** The settings of a session. An existing session keeps its seed, page size, audit and target. */
-  @CanIgnoreReturnValue
   public static final class Builder {
     private final Path folder;
     private final Clip clip;
@@ -86,23 +84,27 @@ public final class Labeling implements AutoCloseable {
     }
 
     /** Sets the first class names. */
+    @CanIgnoreReturnValue
     public Builder classes(String... names) {
       return classes(List.of(names));
     }
 
     /** Sets the first class names. */
+    @CanIgnoreReturnValue
     public Builder classes(List<String> names) {
       classes = List.copyOf(names);
       return this;
     }
 
     /** Sets the folder of the session (default: {@code FOLDER.labels} next to the images). */
+    @CanIgnoreReturnValue
     public Builder session(Path own) {
       session = own;
       return this;
     }
 
     /** Adds a folder with one folder per class. Its images train, but are never asked. */
+    @CanIgnoreReturnValue
     public Builder labeled(Path examples) {
       labeled = examples;
       return this;
@@ -112,12 +114,14 @@ public final class Labeling implements AutoCloseable {
      * Takes keywords of the images as labels: those that are class names, or all without class
      * names. Such images train, but are never asked. Keywords that kgcoop added do not count.
      */
+    @CanIgnoreReturnValue
     public Builder keywords(boolean used) {
       usesKeywords = used;
       return this;
     }
 
     /** Sets the text of a class, with {@code {}} for its name. */
+    @CanIgnoreReturnValue
     public Builder template(String text) {
       Templates.check(text);
       template = text;
@@ -125,6 +129,7 @@ public final class Labeling implements AutoCloseable {
     }
 
     /** Sets the folder of the feature cache (default: features stay in memory). */
+    @CanIgnoreReturnValue
     public Builder cache(Path features) {
       cache = features;
       return this;
@@ -134,6 +139,7 @@ public final class Labeling implements AutoCloseable {
      * Sets the number of random images that measure the accuracy (default: 50). At most a quarter
      * of the folder is used, and 0 measures nothing.
      */
+    @CanIgnoreReturnValue
     public Builder audit(int images) {
       check(images >= 0, "audit: expected 0 or more images, got " + images);
       audit = images;
@@ -141,6 +147,7 @@ public final class Labeling implements AutoCloseable {
     }
 
     /** Sets the share of right images at which the person can stop, in percent (default: 90). */
+    @CanIgnoreReturnValue
     public Builder target(double percent) {
       check(percent > 0 && percent <= 100, "target: expected 1 to 100 percent, got " + percent);
       target = percent;
@@ -148,6 +155,7 @@ public final class Labeling implements AutoCloseable {
     }
 
     /** Sets the images of a page (default: 20). */
+    @CanIgnoreReturnValue
     public Builder pageSize(int images) {
       check(images >= 1, "page: expected 1 image or more, got " + images);
       pageSize = images;
@@ -155,24 +163,28 @@ public final class Labeling implements AutoCloseable {
     }
 
     /** Sets the seed of the random images (default: 1). */
+    @CanIgnoreReturnValue
     public Builder seed(long value) {
       seed = value;
       return this;
     }
 
     /** Receives warnings. */
+    @CanIgnoreReturnValue
     public Builder warnings(Consumer<String> receiver) {
       warnings = receiver;
       return this;
     }
 
     /** Receives the number of images that were read, also from other threads. */
+    @CanIgnoreReturnValue
     public Builder progress(LongConsumer receiver) {
       progress = receiver;
       return this;
     }
 
     /** Ends the encoding when this becomes true. Encoded images stay in the cache. */
+    @CanIgnoreReturnValue
     public Builder cancelled(BooleanSupplier condition) {
       cancelled = condition;
       return this;
@@ -192,7 +204,6 @@ public final class Labeling implements AutoCloseable {
      * @throws KgCoopException if there is no readable image, the session is open elsewhere, its
      *     journal is damaged, or it was made with another CLIP
      */
-    @CheckReturnValue
     public Labeling open() {
       Path own = folderOfSession(folder, session);
       JournalFile journal = JournalFile.open(own, FolderSource.identity(clip), warnings);
@@ -258,7 +269,7 @@ public final class Labeling implements AutoCloseable {
     accuracy = new SessionAccuracy(session);
     classes = new SessionClasses(state, session.head(), source.texts(), this::record);
     reader = source.reader(session, this);
-    gallery = new Gallery(session, source::textFeature);
+    gallery = new Gallery(session, classes, source::textFeature);
     journal.replay(session);
     begin(begun, settings);
   }
@@ -761,19 +772,7 @@ public final class Labeling implements AutoCloseable {
    * @throws KgCoopException if the class or image of the view does not exist
    */
   public synchronized int[] view(View view) {
-    String name = view.name();
-    Path like = view.like();
-    return gallery.images(
-        view,
-        view.shown() == View.Shown.CLASS && name != null ? classes.number(name) : JournalEntry.NONE,
-        view.order() == View.Order.LIKE && like != null ? shown(like) : -1);
-  }
-
-  private int shown(Path image) {
-    return state
-        .image(image.toString())
-        .filter(gallery::isShown)
-        .orElseThrow(() -> KgCoopException.configuration(image + ": is not an image of this view"));
+    return gallery.images(view);
   }
 
   /**

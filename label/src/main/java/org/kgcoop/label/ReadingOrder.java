@@ -16,7 +16,6 @@ final class ReadingOrder {
 
   private final int[] order; // images
   private final String[] keys; // by position, ascending
-  private final int[] position; // by image
 
   /**
    * Creates the order.
@@ -35,10 +34,6 @@ final class ReadingOrder {
             .mapToInt(Integer::intValue)
             .toArray();
     keys = Arrays.stream(order).mapToObj(image -> byImage[image]).toArray(String[]::new);
-    position = new int[order.length];
-    for (int p = 0; p < order.length; p++) {
-      position[order[p]] = p;
-    }
   }
 
   int size() {
@@ -47,10 +42,6 @@ final class ReadingOrder {
 
   int image(int at) {
     return order[at];
-  }
-
-  int position(int image) {
-    return position[image];
   }
 
   /** Returns the key of the last of the first images, to be stored. */

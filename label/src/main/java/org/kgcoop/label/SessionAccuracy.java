@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Interval;
@@ -146,49 +147,39 @@ final class SessionAccuracy {
     if (sample.images().size() < LEAST) {
       return Optional.empty();
     }
-    int images = 0;
-    int remaining = 0;
-    int random = 0;
-    int wrong = 0;
-    int corrected = 0; // of those that a person chose
-    int skipped = 0;
-    int unknown = 0; // passed without an answer, joined, or older than a class
     Set<Integer> outdated = new HashSet<>(session.outdated());
-    for (int i : images().toArray()) {
-      images++;
-      boolean isSkipped = state.isSkipped(i);
-      boolean isOutdated = outdated.contains(i);
-      skipped += isSkipped ? 1 : 0;
-      boolean isMeasured = state.part(i).map(sample.measured()::contains).orElse(true);
-      boolean isOpen = !state.isAnswered(i) && (!isMeasured || state.isSettled(i));
-      unknown += isOutdated || isOpen ? 1 : 0;
-      boolean isRandom = state.isAudit(i) && state.isAnswered(i);
-      if (!isMeasured || state.isSettled(i)) {
-        continue;
-      }
-      if (sample.images().contains(i)) {
-        remaining++;
-        random++;
-        wrong += isSkipped || isOutdated || !isRight(i) ? 1 : 0;
-      } else if (!isRandom) { // a random image that does not count is like a labeled one
-        remaining++;
-        corrected += state.isAnswered(i) && state.wasCorrected(i) ? 1 : 0;
-      }
-    }
+    IntPredicate isRemaining =
+        i -> state.part(i).map(sample.measured()::contains).orElse(true) && !state.isSettled(i);
+    IntPredicate isSample = i -> sample.images().contains(i) && isRemaining.test(i);
+    IntPredicate isOther = // a random image that does not count is like a labeled one
+        i ->
+            !sample.images().contains(i)
+                && isRemaining.test(i)
+                && !(state.isAudit(i) && state.isAnswered(i));
+    int random = count(isSample);
+    int wrong =
+        count(
+            i ->
+                isSample.test(i)
+                    && (state.isSkipped(i) || outdated.contains(i) || !isRight(i, head)));
+    int corrected = // of those that a person chose
+        count(i -> state.isAnswered(i) && isOther.test(i) && state.wasCorrected(i));
+    int unknown = // passed without an answer, joined, or older than a class
+        count(i -> outdated.contains(i) || (!state.isAnswered(i) && !isRemaining.test(i)));
     long looks =
         1 + state.draws().stream().filter(draw -> draw.stream().anyMatch(this::isAnswered)).count();
     return Optional.of(
         Audit.folder(
-            new Audit.Remaining(remaining, random, wrong, corrected),
-            skipped,
+            new Audit.Remaining(random + count(isOther), random, wrong, corrected),
+            count(state::isSkipped),
             unknown,
-            images,
+            count(i -> true),
             sample.images().size(),
             Math.toIntExact(looks)));
   }
 
-  private boolean isRight(int image) {
-    return isRight(image, head);
+  private int count(IntPredicate which) {
+    return (int) images().filter(which).count();
   }
 
   private boolean isRight(int image, SessionHead by) {
@@ -199,16 +190,11 @@ final class SessionAccuracy {
   /** Returns the images that joined, until their audit is answered. */
   private Accuracy.Joined joined() {
     Set<Integer> measured = sample().measured();
-    int images = 0;
-    int left = 0;
-    for (int i : images().toArray()) {
-      int part = state.part(i).orElse(0);
-      if (part > 0 && !measured.contains(part)) {
-        images += state.isLabeled(i) ? 0 : 1;
-        left += state.isAudit(i) && !isAnswered(i) ? 1 : 0;
-      }
-    }
-    return new Accuracy.Joined(images, left);
+    IntPredicate isJoined =
+        i -> state.part(i).filter(part -> part > 0 && !measured.contains(part)).isPresent();
+    return new Accuracy.Joined(
+        count(i -> isJoined.test(i) && !state.isLabeled(i)),
+        count(i -> isJoined.test(i) && state.isAudit(i) && !isAnswered(i)));
   }
 
   // ---- new images
@@ -305,11 +291,7 @@ final class SessionAccuracy {
    * left the more difficult ones.
    */
   private boolean areAlike() {
-    long chosen =
-        images()
-            .filter(i -> !state.isAudit(i) && !state.isSettled(i))
-            .filter(state::isAnswered)
-            .count();
+    long chosen = count(i -> !state.isAudit(i) && !state.isSettled(i) && state.isAnswered(i));
     return chosen * FEW <= state.images().size();
   }
 
@@ -322,8 +304,8 @@ final class SessionAccuracy {
       return Optional.empty();
     }
     FolderCheck check = state.lastCheck().get();
-    int kept = check.kept() + (int) check.audit().stream().filter(this::isRight).count();
-    int images = (int) images().count();
+    int kept = check.kept() + (int) check.audit().stream().filter(i -> isRight(i, head)).count();
+    int images = count(i -> true);
     double tail = Audit.TAIL / (1L << (state.checks().size() - 1)); // 0.05, 0.025, ...
     int changed = check.images() - kept;
     double wrong =

@@ -73,7 +73,7 @@ final class SessionHead implements AutoCloseable {
   private List<Example> examples = List.of();
   private Set<Integer> heldOut = Set.of(); // images that do not train
   private int[] pool = {}; // the images that every fit classifies, ascending
-  private final int[] place; // (N), the position in the pool, or -1
+  private Map<Integer, Integer> places = Map.of(); // the positions of these images in the pool
   private @Nullable GapHead head; // for the current pool
   private List<String> headClasses = List.of(); // names of its classes
   private int[] headNumbers = {}; // numbers of its classes
@@ -99,8 +99,6 @@ final class SessionHead implements AutoCloseable {
     this.scale = scale;
     this.seed = seed;
     this.distanceImages = distanceImages;
-    place = new int[features.length];
-    Arrays.fill(place, -1);
   }
 
   /**
@@ -113,10 +111,8 @@ final class SessionHead implements AutoCloseable {
       return;
     }
     pool = images.clone();
-    Arrays.fill(place, -1);
-    for (int i = 0; i < pool.length; i++) {
-      place[pool[i]] = i;
-    }
+    places =
+        IntStream.range(0, pool.length).boxed().collect(Collectors.toMap(i -> pool[i], i -> i));
     fit = null;
     if (head != null && pool.length > 0) {
       try (Scope scope = Scope.open("pool")) {
@@ -129,14 +125,14 @@ final class SessionHead implements AutoCloseable {
     return pool;
   }
 
-  /** Returns the position of an image in the pool, or -1. */
+  /** Returns the position of an image of the pool. */
   int place(int image) {
-    return place[image];
+    return Objects.requireNonNull(places.get(image));
   }
 
   /** Returns true if every fit classifies the image. */
   boolean isInPool(int image) {
-    return place[image] >= 0;
+    return places.containsKey(image);
   }
 
   /**
@@ -325,7 +321,7 @@ final class SessionHead implements AutoCloseable {
     double[][] rows = new double[images.length][];
     int next = 0;
     for (int i = 0; i < images.length; i++) {
-      rows[i] = isInPool(images[i]) ? fit().probabilities()[place[images[i]]] : others[next++];
+      rows[i] = isInPool(images[i]) ? fit().probabilities()[place(images[i])] : others[next++];
     }
     return rows;
   }
