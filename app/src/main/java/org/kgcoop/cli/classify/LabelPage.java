@@ -65,7 +65,7 @@ final class LabelPage {
         new ServerSettings(
             listen.host(),
             listen.port(0),
-            LabelServer.newToken(),
+            ServerSettings.newToken(),
             new ServerSettings.Limits(
                 MAX_REQUESTS,
                 Duration.ofSeconds(30),
