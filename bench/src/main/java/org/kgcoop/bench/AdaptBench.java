@@ -31,7 +31,6 @@ import picocli.CommandLine.Option;
 /** Compares the choices of {@code adapt} with the test accuracy of each candidate. */
 @Command(
     name = "adapt",
-    mixinStandardHelpOptions = true,
     header =
         "Compare the method that adapt chooses on the embedded data sets with the test accuracy of"
             + " each candidate.")

@@ -24,7 +24,6 @@ import picocli.CommandLine.Option;
 /** Measures a training step, with images and update. */
 @Command(
     name = "train",
-    mixinStandardHelpOptions = true,
     header = "Measure an entire training step. The reference encodes its images in every step.")
 final class TrainBench implements Callable<Integer> {
   @Option(

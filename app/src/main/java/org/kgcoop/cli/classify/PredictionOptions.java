@@ -3,7 +3,6 @@ package org.kgcoop.cli.classify;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.api.ClassGroups;
@@ -19,7 +18,6 @@ final class PredictionOptions {
   @Option(
       names = "--top",
       paramLabel = "K",
-      defaultValue = "1",
       description = "Set the classes per image (default: ${DEFAULT-VALUE}).")
   private int top = 1;
 
@@ -27,46 +25,21 @@ final class PredictionOptions {
       names = "--threshold",
       paramLabel = "P",
       description =
-          "Omit classes with a probability below P. P is a probability (above 0, at most"
-              + " 1), or auto: the threshold of the classifier file, which train --calibrate and"
-              + " adapt write. It keeps 95 %% of images of the classes. If no class is left, the"
-              + " answer is 'none of these'. Default: show all classes, and mark images below the"
-              + " threshold of the file.")
+          "Omit classes with a probability below P. P is above 0, at most 1, or auto: the threshold"
+              + " of the file, which train --calibrate and adapt write. It keeps 95 %% of images of"
+              + " the classes. If no class is left, the answer is 'none of these'. Default: show all"
+              + " classes, and mark images below the threshold of the file.")
   private @Nullable String threshold;
 
   @Option(
       names = {"-o", "--out"},
       paramLabel = "FILE",
-      description =
-          "Write the answers to a file. It is written completely or not at all (default:"
-              + " standard output).")
+      description = "Write all answers or none to a file (default: standard output).")
   private @Nullable Path out;
 
-  @Option(names = "--overwrite", description = "Replace the file at --out.")
-  private boolean overwrite;
+  @Mixin private OutputFile written = new OutputFile();
 
-  @Option(
-      names = "--sort-into",
-      paramLabel = "DIR",
-      description =
-          "Put the images into DIR/CLASS. This happens after all are classified. DIR must"
-              + " be new or empty.")
-  private @Nullable Path sortInto;
-
-  @Option(
-      names = "--sort-by",
-      paramLabel = "WAY",
-      description = "Choose copy, link or move (default: copy).")
-  private @Nullable String sortBy;
-
-  @Option(
-      names = "--keywords",
-      description =
-          "Write the class of each image as a keyword, which photo programs show. It is in the"
-              + " XMP sidecar IMAGE.xmp, next to the image or its sorted copy. Other keywords stay,"
-              + " and images do not change. An unreadable sidecar gives exit code 6.")
-  private boolean keywords;
-
+  @Mixin private SortingOptions sorting = new SortingOptions();
   @Mixin private UnreadableImages skipped = new UnreadableImages();
   @Mixin private GroupsOption groupsOption = new GroupsOption();
   private @Nullable ClassGroups groups;
@@ -134,11 +107,15 @@ final class PredictionOptions {
     return skipped;
   }
 
+  SortingOptions sorting() {
+    return sorting;
+  }
+
   /**
    * Returns true if an unreadable image ends the command, because written files must be complete.
    */
   boolean isWhole() {
-    return out != null || sortInto != null || keywords;
+    return out != null || sorting.isGiven();
   }
 
   /** Returns the groups of the classes, or null if the user gave none. */
@@ -152,39 +129,16 @@ final class PredictionOptions {
     if (top < 1) {
       throw KgCoopException.configuration("--top: expected at least 1, got " + top);
     }
-    if (sortInto == null && sortBy != null) {
-      throw KgCoopException.configuration("--sort-by goes with --sort-into DIR");
-    }
+    sorting.checkUsed();
     if (output.format() == Output.Format.PARQUET && out == null) {
       throw KgCoopException.configuration("--format parquet: expected --out FILE.parquet");
     }
     if (out != null) {
       String name =
           "predictions." + (output.format() == Output.Format.TEXT ? "txt" : output.format().id());
-      OutputFile.check("--out", out, name, overwrite);
+      written.check("--out", out, name);
     }
-    if (sortInto != null) {
-      way();
-      ImageSorter.check(sortInto);
-    }
-  }
-
-  private ImageSorter.Way way() {
-    return ImageSorter.Way.of(sortBy == null ? "copy" : sortBy);
-  }
-
-  /**
-   * Returns the folder that images are sorted into, or null.
-   *
-   * @param interrupted true if work should stop
-   */
-  @Nullable ImageSorter sorted(BooleanSupplier interrupted) {
-    return sortInto == null ? null : new ImageSorter(sortInto, way(), interrupted);
-  }
-
-  /** Returns the writer of keywords for the levels of each answer, or null. */
-  @Nullable KeywordWriter keywords(List<List<String>> levels, Output output) {
-    return keywords ? new KeywordWriter(levels, output) : null;
+    sorting.check();
   }
 
   /** Returns the format of predictions as text. */

@@ -1,11 +1,12 @@
 package org.kgcoop.cli.classify;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.Flushable;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -16,9 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.api.ClassGroups;
 import org.kgcoop.api.Classification;
 import org.kgcoop.api.Classifier;
@@ -26,6 +25,8 @@ import org.kgcoop.cli.classify.AnswerForm.Answer;
 import org.kgcoop.cli.classify.AnswerForm.Prediction;
 import org.kgcoop.cli.classify.PredictionOptions.Threshold;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.features.FeatureCache.Problem;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.io.TableFormat;
 
@@ -37,15 +38,16 @@ import org.kgcoop.io.TableFormat;
  */
 final class PredictionWriter {
   private final Classifier classifier;
-  private final ClassifierSource source;
+  private final @Nullable String fingerprint;
+  private final Clip clip;
   private final ImageFeatures features;
   private final PredictionOptions options;
   private final Threshold threshold;
   private final @Nullable ClassGroups groups;
   private final Output output;
-  private final @Nullable ImageSorter sorted;
+
+  /** The names of all classes and groups. */
   private final List<String> folders;
-  private final @Nullable KeywordWriter keywords;
 
   /** The names of more than one class. */
   private final Set<String> sharedNames;
@@ -53,70 +55,60 @@ final class PredictionWriter {
   /**
    * Prepares the predictions of a classifier.
    *
-   * @param source the origin of the classifier
+   * @param fingerprint the fingerprint of the classifier file; null for a zero-shot classifier
    * @param features the source of the features, of the image encoder of the classifier
    */
   PredictionWriter(
       Classifier classifier,
-      ClassifierSource source,
+      @Nullable String fingerprint,
+      Clip clip,
       ImageFeatures features,
       PredictionOptions options,
       Threshold threshold,
       Output output) {
     this.classifier = classifier;
-    this.source = source;
+    this.fingerprint = fingerprint;
+    this.clip = clip;
     this.features = features;
     this.options = options;
     this.threshold = threshold;
     this.groups = options.groups();
     this.output = output;
-    this.sorted = options.sorted(features.interrupted());
-    this.folders = folders(classifier.classNames(), groups);
-    this.keywords = options.keywords(levels(classifier.classNames(), groups), output);
+    List<String> classNames = classifier.classNames();
+    List<List<String>> levels = levels(classNames, groups);
+    this.folders = levels.stream().map(each -> each.get(each.size() - 1)).toList();
+    options.sorting().begin(levels, features.interrupted(), output);
     Set<String> names = new HashSet<>();
-    this.sharedNames =
-        classifier.classNames().stream()
-            .filter(name -> !names.add(name))
-            .collect(Collectors.toSet());
+    sharedNames = classNames.stream().filter(name -> !names.add(name)).collect(Collectors.toSet());
   }
 
   /** Prints or writes the classes of each image, and returns the exit code. */
   int print(List<Path> files) {
-    Path out = options.out();
+    Path named = options.out();
     try {
-      if (out == null) {
+      if (named == null) {
         print(files, output.out());
       } else {
-        write(files, out);
-        output.info("written: " + out);
+        write(files, AtomicFile.destination(named));
+        output.info("written: " + named);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e); // standard output throws no exceptions
     }
-    if (sorted != null) {
-      sorted.setKeywords(keywords);
-      output.info(
-          sorted.arrange(
-              folders, classifier.method(), source.fingerprint(), source.clip().fingerprint()));
-    }
-    if (keywords != null) {
-      if (sorted == null) {
-        keywords.writeAll(features.interrupted());
-      }
-      output.info(keywords.summary());
-    }
-    return KeywordWriter.exitCode(keywords, options.skipped().end(files.size(), output));
+    options
+        .sorting()
+        .end(AnswerForm.NONE, classifier.method(), fingerprint, clip.fingerprint())
+        .forEach(output::info);
+    return options.sorting().exitCode(options.skipped().end(files.size(), output));
   }
 
-  private void write(List<Path> files, Path named) {
-    Path out = AtomicFile.destination(named);
+  private void write(List<Path> files, Path out) {
     if (output.format() == Output.Format.PARQUET) {
       List<TableFormat.Column> columns = AnswerForm.Table.columns(groups);
       TableFormat.of("parquet")
           .write(out, columns, row -> print(files, new AnswerForm.Table(row, columns), () -> {}));
     } else {
-      AtomicFile.write(
-          out, stream -> print(files, new OutputStreamWriter(stream, StandardCharsets.UTF_8)));
+      AtomicFile.write(out, stream -> print(files, new OutputStreamWriter(stream, UTF_8)));
     }
   }
 
@@ -127,8 +119,7 @@ final class PredictionWriter {
   private void print(List<Path> files, AnswerForm form, Flushable out) throws IOException {
     features.groups(
         files,
-        output.progress(),
-        problem -> report(problem.file(), problem.reason()),
+        this::report,
         group -> {
           printGroup(group, form);
           out.flush();
@@ -138,12 +129,14 @@ final class PredictionWriter {
   }
 
   private void printGroup(List<ImageFeatures.Image> group, AnswerForm form) throws IOException {
-    float[][] features =
-        group.stream()
-            .map(ImageFeatures.Image::feature)
-            .filter(Objects::nonNull)
-            .toArray(float[][]::new);
-    Iterator<Classification> answers = classifier.ofFeatures(features).iterator();
+    Iterator<Classification> answers =
+        classifier
+            .ofFeatures(
+                group.stream()
+                    .map(ImageFeatures.Image::feature)
+                    .filter(Objects::nonNull)
+                    .toArray(float[][]::new))
+            .iterator();
     for (ImageFeatures.Image image : group) {
       if (image.problem() == null) {
         print(image.file(), answers.next(), form);
@@ -153,11 +146,11 @@ final class PredictionWriter {
     }
   }
 
-  private void report(Path file, KgCoopException problem) {
+  private void report(Problem problem) {
     if (options.isWhole()) {
-      options.skipped().add(file, problem, output);
+      options.skipped().add(problem, output);
     } else {
-      options.skipped().passOver(file, problem, output);
+      options.skipped().passOver(problem, output);
     }
   }
 
@@ -180,12 +173,7 @@ final class PredictionWriter {
             answers,
             groups == null ? null : groups.best(found.probabilities(), least));
     form.answer(prediction);
-    if (sorted != null) {
-      sorted.add(file, folder(prediction));
-    }
-    if (keywords != null) {
-      keywords.add(file, folder(prediction));
-    }
+    options.sorting().add(file, folder(prediction));
   }
 
   private Answer answer(Classification.Candidate found) {
@@ -226,15 +214,5 @@ final class PredictionWriter {
       groups.names(level).forEach(name -> all.add(Objects.requireNonNull(ofGroups.get(name))));
     }
     return all;
-  }
-
-  /** Returns the folder names of all classes and groups, followed by the name for no class. */
-  private static List<String> folders(List<String> classNames, @Nullable ClassGroups groups) {
-    List<String> folders = new ArrayList<>(classNames);
-    if (groups != null) {
-      IntStream.range(0, groups.levels().size()).forEach(l -> folders.addAll(groups.names(l)));
-    }
-    folders.add(AnswerForm.NONE);
-    return folders;
   }
 }
