@@ -202,8 +202,8 @@ public final class EvalCommand implements Callable<Integer> {
     for (LevelCounts.Level each :
         levels == null ? List.<LevelCounts.Level>of() : levels.results()) {
       String count = Messages.count(each.groups(), "group", "groups");
-      String form = "%.2f %%  (%d of %d; %s)";
-      print("accuracy, " + each.name(), form, each.accuracy(), each.correct(), each.total(), count);
+      String right = "%s of %s; %s".formatted(each.correct(), each.total(), count);
+      print("accuracy, " + each.name(), "%.2f %%  (%s)", each.accuracy(), right);
     }
     print("error", "%.2f %%", all.errorRate());
     print("macro F1", "%.2f", all.macroF1());

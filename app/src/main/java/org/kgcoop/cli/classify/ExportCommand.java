@@ -164,9 +164,9 @@ public final class ExportCommand implements Callable<Integer> {
       throw KgCoopException.configuration(
           "--out " + file + ": this is the classifier itself; choose another file");
     }
-    List<String> listed = classes.names();
-    @Nullable ClassifierFile trained = trained();
-    if (trained == null && listed.isEmpty()) {
+    ClassifierFile trained = requested.read(learned, classes, /* template= */ null, output);
+    List<String> names = classes.namesFor(trained);
+    if (names.isEmpty()) {
       throw KgCoopException.configuration(
           "nothing to export: give a CLASSIFIER, or class names with --classes cat,dog,...");
     }
@@ -174,11 +174,11 @@ public final class ExportCommand implements Callable<Integer> {
       throw KgCoopException.configuration(
           "--template works only without a CLASSIFIER; leave it out, or leave out " + learned);
     }
-    List<String> names = trained == null ? listed : classes.namesFor(trained);
+    List<String> texts = clipOptions.templates(templates);
     try (Clip clip = clipOptions.load(learned, trained);
         Head classifier =
             trained == null
-                ? new ZeroShot(texts()).classifier(clip, names)
+                ? new ZeroShot(texts).classifier(clip, names)
                 : trained.classifier(clip, names);
         Scope scope = Scope.open("export")) {
       write(file, clip, ExportedClassifier.of(classifier, names, clip, about(trained, names)));
@@ -190,24 +190,12 @@ public final class ExportCommand implements Callable<Integer> {
     return form.equals("safetensors") ? "weights.safetensors" : "classifier." + form;
   }
 
-  private @Nullable ClassifierFile trained() {
-    if (learned == null) {
-      requested.checkUnused();
-      return null;
-    }
-    return requested.read(learned, classes, /* template= */ null, output);
-  }
-
-  private List<String> texts() {
-    return templates.isEmpty() ? List.of(clipOptions.template()) : templates;
-  }
-
   private Map<String, String> about(@Nullable ClassifierFile trained, List<String> names) {
     Map<String, String> about = new LinkedHashMap<>();
     about.put("method", trained == null ? ZeroShot.ID : trained.method().id());
-    about.put(
-        "templates",
-        ExportedClassifier.jsonList(trained == null ? texts() : List.of(trained.template())));
+    List<String> texts =
+        trained == null ? clipOptions.templates(templates) : List.of(trained.template());
+    about.put("templates", ExportedClassifier.jsonList(texts));
     Calibration calibration = trained == null ? null : trained.withClassNames(names).calibration();
     if (calibration != null) {
       about.put("temperature", Double.toString(calibration.temperature()));
@@ -250,7 +238,7 @@ public final class ExportCommand implements Callable<Integer> {
     output.info(
         "input pixels (batch, %s, %s); outputs probabilities, logits, features"
             .formatted(clip.config().channels(), sides));
-    for (String key : PREPROCESSING.split(" ")) {
+    for (String key : PREPROCESSING.split(" ", -1)) {
       JsonNode value = about.path(key);
       if (!value.isMissingNode()) {
         output.info("  %-14s %s".formatted(key, value.isTextual() ? value.asText() : value));

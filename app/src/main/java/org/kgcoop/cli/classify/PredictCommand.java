@@ -68,7 +68,7 @@ public final class PredictCommand implements Callable<Integer> {
               + " --classes). After it, images or folders of images.")
   private List<Path> paths = new ArrayList<>();
 
-  @Mixin private PredictionOptions predictions = new PredictionOptions();
+  @Mixin private Predictions predictions = new Predictions();
   @Mixin private ClassList classes = new ClassList();
 
   @Option(
@@ -93,23 +93,32 @@ public final class PredictCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Path first = paths.get(0);
-    ClassifierFile file = null;
-    if (isClassifier(first)) {
-      file = trained(first);
-    } else {
-      requested.checkUnused();
+    boolean isClassifier = isClassifier(first);
+    if (isClassifier && paths.size() == 1) {
+      throw KgCoopException.configuration(
+          "no images: expected CLASSIFIER IMAGE..., or IMAGE... with --classes cat,dog");
     }
+    if (isClassifier && templates.size() > 1) {
+      throw KgCoopException.configuration("several --template go without a CLASSIFIER");
+    }
+    List<String> texts = clipOptions.templates(templates);
+    ClassifierFile file =
+        requested.read(
+            isClassifier ? first : null,
+            classes,
+            templates.isEmpty() ? null : templates.get(0),
+            output);
     List<Path> files = ImageFiles.all(file == null ? paths : paths.subList(1, paths.size()));
-    List<String> names = file == null ? classes.names() : classes.namesFor(file);
-    predictions.check(output, names);
-    PredictionOptions.Threshold threshold =
-        file == null
-            ? predictions.threshold("a zero-shot classifier", null)
-            : predictions.threshold(first.toString(), file.withClassNames(names).calibration());
+    List<String> names = classes.namesFor(file);
+    if (file == null) {
+      predictions.check(names, "a zero-shot classifier", null);
+    } else {
+      predictions.check(names, first.toString(), file.withClassNames(names).calibration());
+    }
     try (Clip clip = clipOptions.load(first, file);
         Classifier classifier =
             file == null
-                ? Classifier.zeroShot(clip, names, texts())
+                ? Classifier.zeroShot(clip, names, texts.toArray(String[]::new))
                 : Classifier.of(file, clip, names)) {
       PhotoWarning.check(clipOptions, clip, files, output);
       String fingerprint = file == null ? null : file.fingerprint();
@@ -123,16 +132,8 @@ public final class PredictCommand implements Callable<Integer> {
           cache.isFor(files) ? cache.open(encoder, output) : FeatureCache.none(encoder);
       ImageFeatures features =
           new ImageFeatures(known, false, output.progress(), Invocation.of(spec)::interrupted);
-      return new PredictionWriter(
-              classifier, fingerprint, clip, features, predictions, threshold, output)
-          .print(files);
+      return predictions.print(classifier, fingerprint, clip, features, files);
     }
-  }
-
-  private String[] texts() {
-    return templates.isEmpty()
-        ? new String[] {clipOptions.template()}
-        : templates.toArray(String[]::new);
   }
 
   /**
@@ -153,16 +154,5 @@ public final class PredictCommand implements Callable<Integer> {
               + " class names, such as --classes cat,dog");
     }
     return true;
-  }
-
-  private ClassifierFile trained(Path learned) {
-    if (paths.size() == 1) {
-      throw KgCoopException.configuration(
-          "no images: expected CLASSIFIER IMAGE..., or IMAGE... with --classes cat,dog");
-    }
-    if (templates.size() > 1) {
-      throw KgCoopException.configuration("several --template go without a CLASSIFIER");
-    }
-    return requested.read(learned, classes, templates.isEmpty() ? null : templates.get(0), output);
   }
 }

@@ -28,10 +28,16 @@ final class RequestedData {
    * Reads a classifier for the requested data set with its hand-crafted prompt.
    *
    * @param classes the class names of a classifier in the published form
+   * @param path null if there is no classifier to read, which the options must not describe then
    * @param template the template, or null for the published template of a known data set or the
    *     default template
    */
-  ClassifierFile read(Path path, ClassList classes, @Nullable String template, Output output) {
+  @Nullable ClassifierFile read(
+      @Nullable Path path, ClassList classes, @Nullable String template, Output output) {
+    if (path == null) {
+      checkUnused();
+      return null;
+    }
     TaskContext task = task(template);
     ClassifierFile file = form.read(path, classes.asWritten(), task, output);
     return name == null ? file : file.forTask(task);

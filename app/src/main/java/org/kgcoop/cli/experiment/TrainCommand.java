@@ -2,7 +2,6 @@ package org.kgcoop.cli.experiment;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +9,7 @@ import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.console.TextTable;
 import org.kgcoop.cli.options.ClassSplitOption;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.Completions;
@@ -155,15 +155,14 @@ public final class TrainCommand implements Callable<Integer> {
     if (calibration != null) {
       CalibrationResult.Reliability before = calibration.before();
       CalibrationResult.Reliability after = calibration.after();
-      String form = "; calibration error %.3f without, %.3f with it";
-      output.printf(
-          "temperature %.3f by %d %s images%s",
-          calibration.temperature(),
-          calibration.images(),
-          calibration.by(),
+      String effect =
           before == null || after == null
               ? ""
-              : String.format(Locale.ROOT, form, before.ece(), after.ece()));
+              : TextTable.number("; calibration error %.3f without", before.ece())
+                  + TextTable.number(", %.3f with it", after.ece());
+      output.printf(
+          "temperature %.3f by %d %s images%s",
+          calibration.temperature(), calibration.images(), calibration.by(), effect);
     }
     if (!Double.isNaN(results.msPerImage())) { // a method without steps
       output.printf("training %.2f ms per image", results.msPerImage());

@@ -123,6 +123,11 @@ public final class ClipOptions {
     return !isRecorded && (clip == null || clip.equals(EMBEDDED));
   }
 
+  /** Returns the given templates, or the default. */
+  public List<String> templates(List<String> given) {
+    return given.isEmpty() ? List.of(template()) : given;
+  }
+
   /** Returns the template that suits the training data of the CLIP model, as the default. */
   public String template() {
     return isEmbedded() ? EmbeddedClip.TEMPLATE : Templates.DEFAULT;
