@@ -52,8 +52,8 @@ final class OptimizerCase {
     double beta2 = settings.path("betas").path(1).asDouble(0.999);
     return switch (name) {
       case "sgd" -> new UpdateRule.Sgd(settings.path("momentum").asDouble(), decay);
-      case "adam" -> new UpdateRule.Adam(beta1, beta2, epsilon, decay);
-      case "adamw" -> new UpdateRule.AdamW(beta1, beta2, epsilon, decay);
+      case "adam" -> new UpdateRule.Adam(beta1, beta2, epsilon, decay, false);
+      case "adamw" -> new UpdateRule.Adam(beta1, beta2, epsilon, decay, true);
       default -> throw KgCoopException.configuration("optimizer '" + name + "'");
     };
   }

@@ -24,25 +24,7 @@ final class DividedOutputs implements AutoCloseable {
   /** Whether the parts have the bits of the whole, by type and shape. */
   private static final Map<String, Boolean> EQUAL = new ConcurrentHashMap<>();
 
-  private final List<Part> parts;
-
-  /** A frozen layer, or some of its outputs. */
-  interface Part extends AutoCloseable {
-    /** Computes the outputs for rows, (N, in) to (N, out), on the calling thread. */
-    Tensor of(Tensor rows);
-
-    @Override
-    void close();
-  }
-
-  /** Creates a part of a layer. */
-  interface Parts {
-    Part of(long firstOutput, long count);
-  }
-
-  private DividedOutputs(List<Part> parts) {
-    this.parts = parts;
-  }
+  private final List<Linear> parts = new ArrayList<>();
 
   /** Returns true if it may be worth dividing a product for the calling thread. */
   static boolean areWorthIt(Tensor rows, long outputs) {
@@ -58,30 +40,28 @@ final class DividedOutputs implements AutoCloseable {
    *
    * @param outputs their number
    */
-  static DividedOutputs of(long outputs, Parts layer) {
+  DividedOutputs(Linear layer, long outputs) {
     int count = (int) Math.min(Workers.dividing(), outputs / LEAST_OUTPUTS);
-    List<Part> parts = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       long from = outputs * i / count;
-      parts.add(layer.of(from, outputs * (i + 1) / count - from));
+      parts.add(layer.part(from, outputs * (i + 1) / count - from));
     }
-    return new DividedOutputs(parts);
   }
 
   /**
    * Returns true if the parts give the same bits as the whole layer.
    *
-   * @param whole creates a copy of the layer for a comparison
+   * @param copy creates a copy of the layer for a comparison
    * @param kind the type and the number of outputs
    */
-  boolean areEqual(Supplier<Part> whole, String kind, Tensor rows) {
+  boolean areEqual(Supplier<Linear> copy, String kind, Tensor rows) {
     String key = kind + " " + parts.size() + " " + Arrays.toString(rows.shape());
     return EQUAL.computeIfAbsent(
         key,
         k -> {
           try (Scope scope = Scope.open("comparison");
-              Part layer = whole.get()) {
-            float[] expected = layer.of(rows).to(DType.FLOAT32).toFloats();
+              Linear layer = copy.get()) {
+            float[] expected = layer.whole(rows).to(DType.FLOAT32).toFloats();
             return Arrays.equals(apply(rows).to(DType.FLOAT32).toFloats(), expected);
           }
         });
@@ -90,12 +70,12 @@ final class DividedOutputs implements AutoCloseable {
   /** Computes the outputs of all parts. */
   Tensor apply(Tensor rows) {
     List<Tensor> outputs = new ArrayList<>();
-    Workers.map(parts.size(), i -> List.of(parts.get(i).of(rows))).forEach(outputs::addAll);
+    Workers.map(parts.size(), i -> List.of(parts.get(i).whole(rows))).forEach(outputs::addAll);
     return Tensor.concat(outputs, 1);
   }
 
   @Override
   public void close() {
-    parts.forEach(Part::close);
+    parts.forEach(Linear::close);
   }
 }

@@ -1,8 +1,8 @@
 package org.kgcoop.tensor;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.TensorBase;
 import org.bytedeco.pytorch.TensorTensorHook;
 import org.jspecify.annotations.Nullable;
@@ -119,34 +119,16 @@ public final class Linear implements AutoCloseable {
     long size = outputs < 0 ? weight.size(0) : outputs;
     if (packs == Packs.NEVER
         || !DividedOutputs.areWorthIt(rows, size)
-        || (packs == Packs.ALWAYS && !(isFrozen() && Packing.available().isPresent()))) {
+        || (packs == Packs.ALWAYS && !isFrozen())) {
       return null;
     }
     synchronized (dividing) {
       if (divided == null && !hasPackedCopy()) { // no second copy for one image
-        divided = DividedOutputs.of(size, (from, count) -> new Alone(part(from, count)));
+        divided = new DividedOutputs(this, size);
       }
       String kind = packs + " " + weight.dtype() + " " + size;
-      return divided != null
-              && divided.areEqual(
-                  () -> new Alone(new Linear(weight, bias, scale, packs, first, outputs)),
-                  kind,
-                  rows)
-          ? divided
-          : null;
-    }
-  }
-
-  /** A layer whose outputs are not divided. */
-  private record Alone(Linear layer) implements DividedOutputs.Part {
-    @Override
-    public Tensor of(Tensor rows) {
-      return layer.whole(rows);
-    }
-
-    @Override
-    public void close() {
-      layer.close();
+      boolean isEqual = divided != null && divided.areEqual(() -> part(0, size), kind, rows);
+      return isEqual ? divided : null;
     }
   }
 
@@ -155,7 +137,7 @@ public final class Linear implements AutoCloseable {
   }
 
   /** Computes all outputs on the calling thread. */
-  private Tensor whole(Tensor rows) {
+  Tensor whole(Tensor rows) {
     if (packs == Packs.INT8) {
       Int8Products products = Int8Products.available().orElseThrow();
       Tensor bias = bias().to(DType.FLOAT32);
@@ -163,10 +145,7 @@ public final class Linear implements AutoCloseable {
     }
     Tensor x = rows.to(weight.dtype());
     if (packs == Packs.ALWAYS && isFrozen()) {
-      Optional<Packing> packing = Packing.available();
-      if (packing.isPresent()) {
-        return packed(packing.get()).apply(x);
-      }
+      return packed().apply(x);
     }
     return scale == 1
         ? Functions.linear(x, weight(), bias())
@@ -177,9 +156,9 @@ public final class Linear implements AutoCloseable {
     return !weight.requiresGradient() && weight.device().isCpu() && Packing.packs(weight.dtype());
   }
 
-  private synchronized Packed packed(Packing packing) {
+  private synchronized Packed packed() {
     if (packed == null) {
-      packed = new Packed(packing);
+      packed = new Packed();
     }
     return packed;
   }
@@ -222,33 +201,32 @@ public final class Linear implements AutoCloseable {
    * result, and replaces its gradient in a hook.
    */
   private final class Packed {
-    private final Packing packing;
-    private final Tensor forward; // s W, packed: (out, in)
+    private final Packing packing = Packing.available();
+    private final Tensor forward = packed(false); // s W, packed: (out, in)
     private @Nullable Tensor backward; // s W^T, packed: (in, out); created for the first gradient
 
     private final TensorTensorHook onOutput =
-        Scope.forever(
-            new TensorTensorHook() {
-              @Override
-              public TensorBase call(TensorBase outputGradient) {
-                INPUT_GRADIENT.set(gradient(outputGradient));
-                return outputGradient;
-              }
+        hook(
+            outputGradient -> {
+              INPUT_GRADIENT.set(gradient(outputGradient));
+              return outputGradient;
             });
     private final TensorTensorHook onInput =
-        Scope.forever(
-            new TensorTensorHook() {
-              @Override
-              public TensorBase call(TensorBase standInGradient) {
-                TensorBase gradient = INPUT_GRADIENT.get();
-                INPUT_GRADIENT.remove();
-                return gradient;
-              }
+        hook(
+            standInGradient -> {
+              TensorBase gradient = INPUT_GRADIENT.get();
+              INPUT_GRADIENT.remove();
+              return gradient;
             });
 
-    Packed(Packing packing) {
-      this.packing = packing;
-      forward = packed(false);
+    private static TensorTensorHook hook(UnaryOperator<TensorBase> gradient) {
+      return Scope.forever(
+          new TensorTensorHook() {
+            @Override
+            public TensorBase call(TensorBase given) {
+              return gradient.apply(given);
+            }
+          });
     }
 
     private Tensor packed(boolean transposed) {
