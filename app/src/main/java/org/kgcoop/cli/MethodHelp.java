@@ -25,10 +25,7 @@ final class MethodHelp {
   static List<String> list() {
     List<String> lines = new ArrayList<>();
     for (Declaration<Method> method : MethodRegistry.all()) {
-      add(
-          lines,
-          "  %-15s ".formatted(method.id()),
-          method.about().title() + ": " + method.about().sentence());
+      add(lines, "  %-15s ".formatted(method.id()), method.title() + ": " + method.sentence());
     }
     lines.add("");
     lines.add("./kgcoop help method NAME shows the settings of one.");
@@ -56,12 +53,11 @@ final class MethodHelp {
 
   /** Returns the page of a method. */
   static List<String> page(Declaration<Method> method) {
-    Declaration.About about = method.about();
     Method defaults = method.withDefaults();
     List<String> lines = new ArrayList<>();
-    lines.add(about.title() + " (" + about.id() + ")");
-    add(lines, "", about.sentence());
-    add(lines, "  ", about.formula());
+    lines.add(method.title() + " (" + method.id() + ")");
+    add(lines, "", method.sentence());
+    add(lines, "  ", method.formula());
     lines.add("");
     add(
         lines,
@@ -75,8 +71,8 @@ final class MethodHelp {
         "Classes:  ",
         defaults.closedClassReason().isPresent() ? "those that it has learned" : "any");
     add(lines, "Training: ", defaults.trained().map(MethodHelp::training).orElse("none by steps"));
-    add(lines, "Paper:    ", about.paper());
-    add(lines, "Code:     ", about.code());
+    add(lines, "Paper:    ", method.paper());
+    add(lines, "Code:     ", method.code());
     lines.add("");
     lines.add(method.keys().isEmpty() ? "It has no settings." : "Settings (--set KEY=VALUE):");
     for (Setting<?> setting : method.settings()) {
