@@ -30,11 +30,8 @@ public record Evaluation(List<List<Long>> confusion) {
     for (int i = 0; i < labels.length; i++) {
       counts[label(labels[i], classes)][label(predictions[i], classes)]++;
     }
-    List<List<Long>> rows = new ArrayList<>();
-    for (long[] row : counts) {
-      rows.add(Arrays.stream(row).boxed().toList());
-    }
-    return new Evaluation(rows);
+    return new Evaluation(
+        Arrays.stream(counts).map(row -> Arrays.stream(row).boxed().toList()).toList());
   }
 
   private static int label(int label, int classes) {

@@ -2,6 +2,7 @@ package org.kgcoop.eval;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 import org.apache.commons.numbers.combinatorics.LogBinomialCoefficient;
 import org.apache.commons.statistics.distribution.BetaDistribution;
 
@@ -59,25 +60,25 @@ public record Interval(double low, double high) {
     }
     double tail = (1 - confidence) / 2 - TIE; // keeps numbers with exactly this probability
     int most = population - (sample - wrong); // the right ones of the sample are not wrong
-    int low = wrong; // the lower tail falls and the upper tail rises with D
-    for (int high = most; low < high; ) {
+    // The lower tail falls and the upper tail rises with D.
+    int low = first(wrong, most, d -> 1 - atMost(wrong - 1, d, sample, population) > tail);
+    int above = first(wrong + 1, most + 1, d -> !(atMost(wrong, d, sample, population) > tail));
+    return new Interval(low, above - 1);
+  }
+
+  /** Returns the first number with a condition that holds for all later ones, or {@code end}. */
+  private static int first(int from, int end, IntPredicate condition) {
+    int low = from;
+    int high = end;
+    while (low < high) {
       int middle = (low + high) >>> 1;
-      if (1 - atMost(wrong - 1, middle, sample, population) > tail) {
+      if (condition.test(middle)) {
         high = middle;
       } else {
         low = middle + 1;
       }
     }
-    int high = most;
-    for (int from = wrong; from < high; ) {
-      int middle = (from + high + 1) >>> 1;
-      if (atMost(wrong, middle, sample, population) > tail) {
-        from = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return new Interval(low, high);
+    return low;
   }
 
   /** Returns P(X &lt;= x) for D wrong images in the population. */

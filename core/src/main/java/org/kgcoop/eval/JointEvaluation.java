@@ -2,12 +2,10 @@ package org.kgcoop.eval;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -24,38 +22,26 @@ public final class JointEvaluation {
   /** A score that is high for images of base classes. */
   public enum Score {
     /** The largest probability of a base class, softmax over base classes only. */
-    MAXIMUM_PROBABILITY {
-      @Override
-      double of(double[] logits, int base) {
-        return Math.exp(largest(logits, base) - Softmax.logSumExp(logits, 0, base, 1));
-      }
-    },
+    MAXIMUM_PROBABILITY,
+
     /** The largest probability of a base class, softmax over all classes. */
-    JOINT_PROBABILITY {
-      @Override
-      double of(double[] logits, int base) {
-        return Math.exp(largest(logits, base) - Softmax.logSumExp(logits, 0, logits.length, 1));
-      }
-    },
+    JOINT_PROBABILITY,
+
     /** The largest logit of a base class. */
-    MAXIMUM_LOGIT {
-      @Override
-      double of(double[] logits, int base) {
-        return largest(logits, base);
-      }
-    },
+    MAXIMUM_LOGIT,
+
     /** log sum exp of the logits of base classes (Liu et al., NeurIPS 2020, at T = 1). */
-    ENERGY {
-      @Override
-      double of(double[] logits, int base) {
-        return Softmax.logSumExp(logits, 0, base, 1);
-      }
-    };
+    ENERGY;
 
-    abstract double of(double[] logits, int base);
-
-    private static double largest(double[] logits, int base) {
-      return logits[Softmax.argMax(logits, 0, base)];
+    private double of(double[] logits, int base) {
+      double largest = logits[Softmax.argMax(logits, 0, base)];
+      return switch (this) {
+        case MAXIMUM_PROBABILITY -> Math.exp(largest - Softmax.logSumExp(logits, 0, base, 1));
+        case JOINT_PROBABILITY ->
+            Math.exp(largest - Softmax.logSumExp(logits, 0, logits.length, 1));
+        case MAXIMUM_LOGIT -> largest;
+        case ENERGY -> Softmax.logSumExp(logits, 0, base, 1);
+      };
     }
   }
 
@@ -166,12 +152,7 @@ public final class JointEvaluation {
     }
     double[] all = Arrays.copyOf(positive, positive.length + negative.length);
     System.arraycopy(negative, 0, all, positive.length, negative.length);
-    int[] order =
-        IntStream.range(0, all.length)
-            .boxed()
-            .sorted(Comparator.comparingDouble(i -> all[i]))
-            .mapToInt(Integer::intValue)
-            .toArray();
+    int[] order = Softmax.ascending(all);
     double ranks = 0;
     for (int start = 0; start < order.length; ) {
       int end = start + 1;

@@ -1,7 +1,6 @@
 package org.kgcoop.eval;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -127,12 +126,7 @@ public record ProbabilityMetrics(
    */
   private static double equalMass(int[] labels, int[] predictions, double[] confidences, int bins) {
     int count = labels.length;
-    int[] order =
-        IntStream.range(0, count)
-            .boxed()
-            .sorted(Comparator.comparingDouble(i -> confidences[i]))
-            .mapToInt(Integer::intValue)
-            .toArray();
+    int[] order = Softmax.ascending(confidences);
     double error = 0;
     for (int bin = 0; bin < bins; bin++) {
       double gap = 0;
