@@ -1,13 +1,10 @@
 package org.kgcoop.bench;
 
-import com.google.errorprone.annotations.FormatMethod;
-import com.google.errorprone.annotations.FormatString;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -19,10 +16,6 @@ import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.open.EmbeddedDataSets;
-import org.kgcoop.features.FeatureCache;
-import org.kgcoop.features.ViewEncoder;
-import org.kgcoop.image.Images;
-import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.trial.ExperimentContext;
 import picocli.CommandLine.Command;
@@ -145,13 +138,7 @@ final class AdaptBench implements Callable<Integer> {
     int near = 0;
     int inside = 0;
     try (Clip clip = Clip.load(EmbeddedClip.folder())) {
-      ExperimentContext context =
-          new ExperimentContext(
-              clip,
-              FeatureCache.inMemory(new ViewEncoder(clip, new Images(line -> {}))),
-              Progress.SILENT,
-              line -> {},
-              () -> false);
+      ExperimentContext context = BenchModel.context(clip, BenchModel.featuresInMemory(clip));
       for (String name : names) {
         AdaptRequest request =
             new AdaptRequest(
@@ -179,17 +166,17 @@ final class AdaptBench implements Callable<Integer> {
         boolean isInside = expected.holds(own.accuracy());
         near += isNear ? 1 : 0;
         inside += isInside ? 1 : 0;
-        print("%s (%.0f s)", name, seconds);
+        Honesty.print("%s (%.0f s)", name, seconds);
         for (AdaptRecord.Candidate each : record.candidates()) {
           AdaptRecord.Accuracy test = testAccuracies.get(each.method());
-          print(
+          Honesty.print(
               "  %-16s cross-validation %6.2f  test %6.2f %s",
               each.method(),
               each.value(),
               test == null ? Double.NaN : test.accuracy(),
               each.reason());
         }
-        print(
+        Honesty.print(
             "  chosen %s: test %.2f, best %.2f, standard error %.2f: %s; expected %.1f (%.1f to"
                 + " %.1f): %s",
             Objects.requireNonNull(record.choice()).method(),
@@ -203,7 +190,7 @@ final class AdaptBench implements Callable<Integer> {
             isInside ? "inside" : "NOT inside");
       }
     }
-    print(
+    Honesty.print(
         "within one standard error of the best: %d of %d; expected accuracy inside its interval: %d"
             + " of %d",
         near, names.size(), inside, names.size());
@@ -223,10 +210,5 @@ final class AdaptBench implements Callable<Integer> {
         classes,
         methods,
         regret);
-  }
-
-  @FormatMethod
-  private static void print(@FormatString String format, Object... values) {
-    System.out.println(String.format(Locale.ROOT, format, values));
   }
 }

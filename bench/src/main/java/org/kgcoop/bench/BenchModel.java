@@ -21,41 +21,22 @@ import org.kgcoop.clip.biomed.BiomedFamily;
 import org.kgcoop.clip.biomed.RandomBiomedClip;
 import org.kgcoop.clip.pe.PeFamily;
 import org.kgcoop.clip.siglip.SiglipFamily;
+import org.kgcoop.features.FeatureCache;
+import org.kgcoop.features.ViewEncoder;
+import org.kgcoop.image.Images;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Tensor;
+import org.kgcoop.trial.ExperimentContext;
 
 /** The model of the benchmarks: random weights with the shapes of ViT-B/16 or RN50. */
 final class BenchModel {
-  static final ClipConfig VIT_B_16 =
-      new ClipConfig(
-          512,
-          224,
-          3,
-          77,
-          49408,
-          512,
-          8,
-          12,
-          Activation.QUICK_GELU,
-          new ClipConfig.Vit(768, 12, 16, 12));
-
-  static final ClipConfig RN50 =
-      new ClipConfig(
-          1024,
-          224,
-          3,
-          77,
-          49408,
-          512,
-          8,
-          12,
-          Activation.QUICK_GELU,
-          new ClipConfig.ResNet(64, List.of(3, 4, 6, 3), 32));
-
+  static final ClipConfig VIT_B_16 = released(512, new ClipConfig.Vit(768, 12, 16, 12));
+  static final ClipConfig RN50 = released(1024, new ClipConfig.ResNet(64, List.of(3, 4, 6, 3), 32));
   static final ClipConfig SIGLIP_B_16 =
       new ClipConfig(
           768,
@@ -93,6 +74,10 @@ final class BenchModel {
       Map.of("clip", VIT_B_16, "siglip", SIGLIP_B_16, "pe", PE_TEXT, "biomedclip", BIOMED_TEXT);
 
   private BenchModel() {}
+
+  private static ClipConfig released(int embed, ClipConfig.Vision vision) {
+    return new ClipConfig(embed, 224, 3, 77, 49408, 512, 8, 12, Activation.QUICK_GELU, vision);
+  }
 
   /**
    * Returns the folder of the weights. The first call writes it into the temporary folder of the
@@ -204,6 +189,15 @@ final class BenchModel {
       values[i] += (float) (0.6 * random.nextDouble() - 0.3);
     }
     return StoredTensor.ofFloats(tensor.name(), tensor.shape(), values);
+  }
+
+  /** Returns a context of experiments that reports nothing. */
+  static ExperimentContext context(Clip clip, FeatureCache cache) {
+    return new ExperimentContext(clip, cache, Progress.SILENT, line -> {}, () -> false);
+  }
+
+  static FeatureCache featuresInMemory(Clip clip) {
+    return FeatureCache.inMemory(new ViewEncoder(clip, new Images(line -> {})));
   }
 
   /** Returns class names of one to three words, most of them with one or two tokens per word. */

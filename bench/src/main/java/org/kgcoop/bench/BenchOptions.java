@@ -75,8 +75,16 @@ final class BenchOptions {
         ours);
   }
 
+  /**
+   * Prints a case.
+   *
+   * @param flop the floating-point operations of kgcoop
+   * @param peak the GFLOP/s of a matrix product; NaN if products do not dominate the work
+   */
   @SuppressWarnings("SystemOut") // the output of the command
-  void print(Case measured) {
+  void print(String name, Measurement.Medians medians, double flop, double peak) {
+    Case measured =
+        new Case(name, medians, flop / medians.ours() / 1e6, peak, Measurement.peakResident());
     System.out.println(json ? measured.toJson().toString() : measured.toText());
   }
 }

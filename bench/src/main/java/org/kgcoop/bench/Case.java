@@ -8,8 +8,8 @@ import java.util.Locale;
  * A measured case.
  *
  * @param name the name, with the settings
- * @param referenceMs the time of the published algorithm or another reference; NaN without one
- * @param oursMs the time of kgcoop
+ * @param medians the time of the published algorithm or another reference, NaN without one; and
+ *     that of kgcoop
  * @param gflops the GFLOP/s of kgcoop, only for the operations that it computes; NaN if matrix
  *     products do not dominate the work
  * @param peak the GFLOP/s of a matrix product with the same precision in the same run; NaN if
@@ -17,19 +17,19 @@ import java.util.Locale;
  * @param peakRssBytes the largest resident memory of the process so far
  */
 record Case(
-    String name, double referenceMs, double oursMs, double gflops, double peak, long peakRssBytes) {
+    String name, Measurement.Medians medians, double gflops, double peak, long peakRssBytes) {
 
   double ratio() {
-    return referenceMs / oursMs;
+    return medians.reference() / medians.ours();
   }
 
   ObjectNode toJson() {
     return JsonNodeFactory.instance
         .objectNode()
         .put("case", name)
-        .put("reference_ms", Double.isNaN(referenceMs) ? null : referenceMs)
-        .put("ours_ms", oursMs)
-        .put("ratio", Double.isNaN(referenceMs) ? null : ratio())
+        .put("reference_ms", Double.isNaN(medians.reference()) ? null : medians.reference())
+        .put("ours_ms", medians.ours())
+        .put("ratio", Double.isNaN(medians.reference()) ? null : ratio())
         .put("gflops", Double.isNaN(gflops) ? null : gflops)
         .put("peak_share", Double.isNaN(peak) ? null : gflops / peak)
         .put("peak_rss_bytes", peakRssBytes);
@@ -40,10 +40,11 @@ record Case(
         Locale.ROOT,
         "%s%n  %sours %.2f ms;%s peak memory %.2f GiB",
         name,
-        Double.isNaN(referenceMs)
+        Double.isNaN(medians.reference())
             ? ""
-            : String.format(Locale.ROOT, "reference %.1f ms, ratio %.1f, ", referenceMs, ratio()),
-        oursMs,
+            : String.format(
+                Locale.ROOT, "reference %.1f ms, ratio %.1f, ", medians.reference(), ratio()),
+        medians.ours(),
         Double.isNaN(peak)
             ? ""
             : String.format(

@@ -34,18 +34,12 @@ final class EncodersBench implements Callable<Integer> {
   /** The GFLOP of an image, forward and backward. Unused outputs are not counted. */
   private static final Map<String, Double> PER_IMAGE =
       Map.of(
-          "maple",
-          66.0,
-          "ivlp",
-          65.8,
-          "vpt",
-          66.3,
-          "promptsrc",
-          66.3,
-          "clip-lora",
-          65.9,
-          "mmrl",
-          36.1);
+          "maple", 66.0,
+          "ivlp", 65.8,
+          "vpt", 66.3,
+          "promptsrc", 66.3,
+          "clip-lora", 65.9,
+          "mmrl", 36.1);
 
   /** The GFLOP of one text, forward and backward, measured for 50 texts. */
   private static final double PER_TEXT = 31.0 / 50;
@@ -111,14 +105,11 @@ final class EncodersBench implements Callable<Integer> {
       double texts = method.equals("vpt") ? 0 : classes * PER_TEXT; // VPT does not train texts
       double flop = 1e9 * (batch * PER_IMAGE.getOrDefault(method, Double.NaN) + texts);
       options.print(
-          new Case(
-              "encoders %s, batch %s, %s classes%s, %s"
-                  .formatted(method, batch, classes, online ? ", online" : "", options.precision()),
-              medians.reference(),
-              medians.ours(),
-              flop / medians.ours() / 1e6,
-              peak,
-              Measurement.peakResident()));
+          "encoders %s, batch %s, %s classes%s, %s"
+              .formatted(method, batch, classes, online ? ", online" : "", options.precision()),
+          medians,
+          flop,
+          peak);
     }
     return 0;
   }
@@ -140,7 +131,7 @@ final class EncodersBench implements Callable<Integer> {
       return options.measure(
           () -> {
             try (Scope step = Scope.open("reference")) {
-              PublishedEncoders.Result unused = published.step(model.parameters(), images, labels);
+              PublishedMethod.Result unused = published.step(model.parameters(), images, labels);
             }
           },
           ourStep);

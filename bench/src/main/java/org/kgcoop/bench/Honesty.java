@@ -4,10 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
-import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +50,6 @@ import org.kgcoop.method.Probe;
 import org.kgcoop.method.Proker;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.model.Head;
-import org.kgcoop.progress.Progress;
 import org.kgcoop.report.AdaptSentences;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.tensor.Scope;
@@ -144,13 +141,10 @@ final class Honesty {
     this.out = out;
     this.settings = settings;
     context =
-        new ExperimentContext(
+        BenchModel.context(
             clip,
             new FeatureCache(
-                new ViewEncoder(clip, new Images(line -> {})), out.resolve("cache"), line -> {}),
-            Progress.SILENT,
-            line -> {},
-            () -> false);
+                new ViewEncoder(clip, new Images(line -> {})), out.resolve("cache"), line -> {}));
     samples =
         new HonestySamples(
             set -> EmbeddedDataSets.open(set, DataSetOptions.defaults(line -> {})),
@@ -186,9 +180,10 @@ final class Honesty {
             for (int perClass : settings.perClass(situation, i + j)) {
               String set = settings.sets().get(i);
               long seed = settings.seeds().get(j);
+              String name = HonestyRun.name(situation.id(), set, perClass, seed);
               Optional<HonestyRun> before =
                   known.stream()
-                      .filter(run -> run.is(situation, set, perClass, seed))
+                      .filter(run -> run.name().equals(name))
                       .filter(run -> run.methods().equals(settings.methods().id()))
                       .filter(run -> run.drawn() == settings.classes())
                       .filter(run -> run.regret() || !settings.regret(situation))
@@ -242,7 +237,7 @@ final class Honesty {
 
   private HonestyRun measured(Situation situation, String set, int perClass, long seed) {
     long start = System.nanoTime();
-    long processor = processorTime();
+    long processor = Measurement.cpuNanos();
     HonestySamples.Sample sample = samples.of(situation, set, perClass, seed);
     String name = HonestyRun.name(situation.id(), set, perClass, seed);
     AdaptRequest request =
@@ -283,17 +278,11 @@ final class Honesty {
         labels(sample, record.result().suspects()),
         regret,
         (System.nanoTime() - start) / 1e9,
-        (processorTime() - processor) / 1e9);
+        (Measurement.cpuNanos() - processor) / 1e9);
   }
 
   private static double accuracy(AdaptRecord.@Nullable Accuracy measured) {
     return measured == null ? Double.NaN : measured.accuracy();
-  }
-
-  /** Returns the time of all cores that this process has used, in nanoseconds. */
-  private static long processorTime() {
-    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-        .getProcessCpuTime();
   }
 
   /** Runs {@code adapt}. */
@@ -537,7 +526,7 @@ final class Honesty {
   }
 
   @FormatMethod
-  private static void print(@FormatString String format, Object... values) {
+  static void print(@FormatString String format, Object... values) {
     System.out.println(String.format(Locale.ROOT, format, values));
     System.out.flush();
   }

@@ -117,14 +117,6 @@ record HonestyRun(
     candidates = List.copyOf(candidates);
   }
 
-  /** Returns true if this is the run of these settings. */
-  boolean is(Situation other, String otherSet, int otherPerClass, long otherSeed) {
-    return situation.equals(other.id())
-        && set.equals(otherSet)
-        && perClass == otherPerClass
-        && seed == otherSeed;
-  }
-
   /** The name of its folder, and of its line on the screen. */
   @JsonIgnore
   String name() {

@@ -93,13 +93,19 @@ final class HonestySamples {
     }
 
     Sample with(List<Item> newLearned, List<Item> newFresh) {
-      return new Sample(
-          learned.withImages(newLearned, List.of(), List.of()),
-          newFresh,
-          unseen,
-          foreign,
-          wrong,
-          labels);
+      return new Sample(learning(learned, newLearned), newFresh, unseen, foreign, wrong, labels);
+    }
+
+    /** Replaces each learned image by some, and each fresh image by one. */
+    Sample replaced(Function<Item, Stream<Item>> ofLearned, UnaryOperator<Item> ofFresh) {
+      return with(
+          learned.train().stream().flatMap(ofLearned).toList(),
+          fresh.stream().map(ofFresh).toList());
+    }
+
+    /** Replaces each image. */
+    Sample replaced(UnaryOperator<Item> image) {
+      return replaced(item -> Stream.of(image.apply(item)), image);
     }
 
     Sample with(Set<String> planted) {
@@ -179,7 +185,7 @@ final class HonestySamples {
           case UNSEEN_DIFFERENT -> unseenOfAnother(data, after(set), perClass, random);
           case UNSEEN_OTHER -> unseenOfAnother(data, after(after(set)), perClass, random);
           case COPIES -> copied(split(data, perClass, random));
-          case EXIF -> rotated(split(data, perClass, random), set);
+          case EXIF -> split(data, perClass, random).replaced(item -> derived.rotated(set, item));
           case RANDOM -> copied(randomLabels(data, perClass, random));
           case SELECTED -> selected(data, perClass, random);
           case WRONG_0, WRONG_3, WRONG_10 ->
@@ -193,7 +199,9 @@ final class HonestySamples {
               twoLabels(split(data, perClass, random), set, situation.wrongShare(), random);
           case SINGLETONS -> drawn(set, random).with(LabelSource.stated(Origin.RANDOM));
           case SINGLETONS_UNSTATED -> drawn(set, random);
-          case WATERMARK -> marked(split(data, perClass, random), set);
+          case WATERMARK ->
+              split(data, perClass, random)
+                  .replaced(item -> Stream.of(derived.marked(set, item)), item -> item);
           case BACKGROUNDS -> before(split(data, perClass, random), set);
           case LABELED -> labeled(halves(data, random), seed);
           case LABELED_BURSTS -> labeled(bursts(halves(data, random), set, random), seed);
@@ -241,22 +249,28 @@ final class HonestySamples {
       String name = item.className();
       (taken.merge(name, 1, Integer::sum) <= perClass.apply(name) ? learned : fresh).add(item);
     }
-    return new Sample(data.withImages(learned, List.of(), List.of()), fresh);
+    return new Sample(learning(data, learned), fresh);
   }
 
   /** Returns the classes with some names, relabeled, all images as training images. */
   private static DataSet classes(DataSet data, Predicate<String> kept) {
     List<String> names = data.classNames().stream().filter(kept).toList();
-    return new DataSet(
-        data.name(),
+    return learning(
+        data,
         names,
         all(data).stream()
             .filter(item -> kept.test(item.className()))
             .map(item -> named(item, item.className(), names))
-            .toList(),
-        List.of(),
-        List.of(),
-        data.template());
+            .toList());
+  }
+
+  /** Returns a data set of some classes, all images as training images. */
+  private static DataSet learning(DataSet data, List<String> names, List<Item> items) {
+    return new DataSet(data.name(), names, items, List.of(), List.of(), data.template());
+  }
+
+  private static DataSet learning(DataSet data, List<Item> items) {
+    return data.withImages(items, List.of(), List.of());
   }
 
   private static Item named(Item item, String name, List<String> names) {
@@ -333,50 +347,29 @@ final class HonestySamples {
   // ---- Situations
 
   private Sample bursts(Sample sample, String set, Random random) {
-    List<Item> learned = new ArrayList<>();
-    for (Item item : sample.learned().train()) {
-      int frames = FEWEST_FRAMES + random.nextInt(MOST_FRAMES - FEWEST_FRAMES + 1);
-      for (int frame = 0; frame < frames; frame++) {
-        learned.add(derived.frame(set, item, frame));
-      }
-    }
-    return sample.with(
-        learned, sample.fresh().stream().map(item -> derived.frame(set, item, 0)).toList());
+    return sample.replaced(
+        item ->
+            IntStream.range(0, FEWEST_FRAMES + random.nextInt(MOST_FRAMES - FEWEST_FRAMES + 1))
+                .mapToObj(frame -> derived.frame(set, item, frame)),
+        item -> derived.frame(set, item, 0));
   }
 
   private Sample jpegs(Sample sample, String set) {
-    List<Item> learned =
-        sample.learned().train().stream()
-            .flatMap(
-                item ->
-                    Stream.concat(
-                        Stream.of(item),
-                        QUALITIES.stream().map(quality -> derived.jpeg(set, item, quality))))
-            .toList();
-    return sample.with(learned, sample.fresh());
-  }
-
-  private Sample rotated(Sample sample, String set) {
-    return sample.with(
-        sample.learned().train().stream().map(item -> derived.rotated(set, item)).toList(),
-        sample.fresh().stream().map(item -> derived.rotated(set, item)).toList());
+    return sample.replaced(
+        item ->
+            Stream.concat(
+                Stream.of(item),
+                QUALITIES.stream().map(quality -> derived.jpeg(set, item, quality))),
+        item -> item);
   }
 
   private static Sample copied(Sample sample) {
-    return sample.with(
-        sample.learned().train().stream()
-            .flatMap(
-                item ->
-                    IntStream.range(0, COPIES)
-                        .mapToObj(
-                            copy ->
-                                new Item(
-                                    item.key() + "-" + copy,
-                                    item.file(),
-                                    item.label(),
-                                    item.className())))
-            .toList(),
-        sample.fresh());
+    return sample.replaced(
+        item ->
+            IntStream.range(0, COPIES)
+                .mapToObj(copy -> item.key() + "-" + copy)
+                .map(key -> new Item(key, item.file(), item.label(), item.className())),
+        item -> item);
   }
 
   /**
@@ -459,14 +452,11 @@ final class HonestySamples {
     int asked =
         Math.min(mixed.size() - taught, OTHER_SIZE * own.fresh().size() / (names.size() - 1));
     return new Sample(
-        new DataSet(
-            data.name(),
+        learning(
+            data,
             names,
             Stream.concat(own.learned().train().stream(), mixed.subList(0, taught).stream())
-                .toList(),
-            List.of(),
-            List.of(),
-            data.template()),
+                .toList()),
         Stream.concat(own.fresh().stream(), mixed.subList(taught, taught + asked).stream())
             .toList());
   }
@@ -516,8 +506,7 @@ final class HonestySamples {
             .toList();
     int learned = RANDOM_CLASSES * perClass;
     return new Sample(
-        new DataSet(
-            data.name(), names, labeled.subList(0, learned), List.of(), List.of(), data.template()),
+        learning(data, names, labeled.subList(0, learned)),
         labeled.subList(learned, labeled.size()));
   }
 
@@ -552,15 +541,12 @@ final class HonestySamples {
   }
 
   private Sample views(Sample sample, String set, boolean isGrouped) {
-    return sample.with(
-        sample.learned().train().stream()
-            .flatMap(
-                item ->
-                    IntStream.range(0, VIEWS)
-                        .mapToObj(view -> derived.view(set, item, view))
-                        .map(view -> isGrouped ? view.withGroup(item.key()) : view))
-            .toList(),
-        sample.fresh().stream().map(item -> derived.view(set, item, 0)).toList());
+    return sample.replaced(
+        item ->
+            IntStream.range(0, VIEWS)
+                .mapToObj(view -> derived.view(set, item, view))
+                .map(view -> isGrouped ? view.withGroup(item.key()) : view),
+        item -> derived.view(set, item, 0));
   }
 
   private Sample twoLabels(Sample sample, String set, double share, Random random) {
@@ -592,49 +578,32 @@ final class HonestySamples {
             .toList();
     Set<String> names =
         all.subList(0, DRAWN).stream().map(Item::className).collect(Collectors.toSet());
-    DataSet drawn = classes(many, names::contains);
     return new Sample(
-        drawn.withImages(
-            all.subList(0, DRAWN).stream()
-                .map(item -> named(item, item.className(), drawn.classNames()))
-                .toList(),
-            List.of(),
-            List.of()),
-        all.subList(DRAWN, all.size()));
+        relearned(many, names, all.subList(0, DRAWN)), all.subList(DRAWN, all.size()));
   }
 
-  private Sample marked(Sample sample, String set) {
-    return sample.with(
-        sample.learned().train().stream().map(item -> derived.marked(set, item)).toList(),
-        sample.fresh());
+  /** Returns the classes with some names, and these images of them. */
+  private static DataSet relearned(DataSet data, Set<String> names, List<Item> images) {
+    DataSet known = classes(data, names::contains);
+    return learning(
+        known,
+        images.stream().map(item -> named(item, item.className(), known.classNames())).toList());
   }
 
   private Sample before(Sample sample, String set) {
     List<Item> backgrounds = all(data(after(set))).subList(0, BACKGROUNDS);
-    UnaryOperator<Item> before =
+    return sample.replaced(
         item -> {
           int number = Math.floorMod(item.key().hashCode(), BACKGROUNDS);
           return derived.before(set, item, backgrounds.get(number), number);
-        };
-    return sample.with(
-        sample.learned().train().stream().map(before).toList(),
-        sample.fresh().stream().map(before).toList());
+        });
   }
 
   private Sample labeled(Sample sample, long seed) {
     List<Item> asked = new ArrayList<>();
     LabelSource labels = session.label(sample.learned(), seed, asked::add);
     Set<String> names = asked.stream().map(Item::className).collect(Collectors.toSet());
-    DataSet known = classes(sample.learned(), names::contains);
-    return new Sample(
-            known.withImages(
-                asked.stream()
-                    .map(item -> named(item, item.className(), known.classNames()))
-                    .toList(),
-                List.of(),
-                List.of()),
-            sample.fresh())
-        .with(labels);
+    return new Sample(relearned(sample.learned(), names, asked), sample.fresh()).with(labels);
   }
 
   private static double logProbability(double[] logits, int label) {

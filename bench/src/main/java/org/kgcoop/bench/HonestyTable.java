@@ -2,10 +2,14 @@ package org.kgcoop.bench;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.kgcoop.runs.AdaptRecord;
@@ -40,25 +44,8 @@ final class HonestyTable {
   private static List<String> promises(List<HonestyRun> runs) {
     List<String> lines = new ArrayList<>();
     lines.add(
-        String.format(
-            Locale.ROOT,
-            "%-44s %4s %7s %7s %7s %7s %7s %7s %6s %6s %6s %6s %6s %7s %6s %6s",
-            "situation",
-            "runs",
-            "doubted",
-            "inside",
-            "of 100",
-            "p - t",
-            "lowest",
-            "highest",
-            "width",
-            "ECE",
-            "floor",
-            "keeps",
-            "kept",
-            "foreign",
-            "s",
-            "cpu s"));
+        "situation                                    runs doubted  inside  of 100"
+            + "   p - t  lowest highest  width    ECE  floor  keeps   kept foreign      s  cpu s");
     for (Situation situation : Situation.values()) {
       List<HonestyRun> of = with(runs, run -> run.situation().equals(situation.id()));
       of.stream()
@@ -133,45 +120,22 @@ final class HonestyTable {
 
   private static List<String> suspects(List<HonestyRun> runs) {
     List<String> lines = new ArrayList<>();
-    lines.add(
-        String.format(
-            Locale.ROOT,
-            "%-24s %9s %4s %7s %7s %9s %7s",
-            "wrong labels",
-            "per class",
-            "runs",
-            "wrong",
-            "recall",
-            "precision",
-            "listed"));
-    for (Situation situation : Situation.values()) {
-      runs.stream()
-          .filter(run -> run.situation().equals(situation.id()))
-          .map(HonestyRun::perClass)
-          .distinct()
-          .sorted()
-          .forEach(
-              perClass -> {
-                List<HonestyRun> of =
-                    with(
-                        runs,
-                        run ->
-                            run.situation().equals(situation.id()) && run.perClass() == perClass);
-                double wrong = sum(of, HonestyRun.Labels::wrong);
-                double listed = sum(of, HonestyRun.Labels::listed);
-                double found = sum(of, HonestyRun.Labels::found);
-                lines.add(
-                    String.format(
-                        Locale.ROOT,
-                        "%-24s %9d %4d %7.0f %7.2f %9.2f %7.3f",
-                        situation.id(),
-                        perClass,
-                        of.size(),
-                        wrong,
-                        found / wrong,
-                        found / listed,
-                        listed / sum(of, HonestyRun.Labels::images)));
-              });
+    lines.add("wrong labels             per class runs   wrong  recall precision  listed");
+    for (List<HonestyRun> of : groups(runs)) {
+      double wrong = sum(of, HonestyRun.Labels::wrong);
+      double listed = sum(of, HonestyRun.Labels::listed);
+      double found = sum(of, HonestyRun.Labels::found);
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "%-24s %9d %4d %7.0f %7.2f %9.2f %7.3f",
+              of.get(0).situation(),
+              of.get(0).perClass(),
+              of.size(),
+              wrong,
+              found / wrong,
+              found / listed,
+              listed / sum(of, HonestyRun.Labels::images)));
     }
     return lines;
   }
@@ -185,29 +149,10 @@ final class HonestyTable {
   private static List<String> regret(List<HonestyRun> runs) {
     List<String> lines = new ArrayList<>();
     lines.add(
-        String.format(
-            Locale.ROOT,
-            "%-24s %9s %4s %14s %14s %18s %14s",
-            "regret, in points",
-            "per class",
-            "runs",
-            "chosen, mean",
-            "chosen, worst",
-            "best by c.-v., mean",
-            "worst"));
-    for (Situation situation : Situation.values()) {
-      List<HonestyRun> of = with(runs, run -> run.situation().equals(situation.id()));
-      of.stream()
-          .map(HonestyRun::perClass)
-          .distinct()
-          .sorted()
-          .forEach(
-              perClass ->
-                  lines.add(
-                      regret(
-                          situation.id(),
-                          String.valueOf(perClass),
-                          with(of, run -> run.perClass() == perClass))));
+        "regret, in points        per class runs   chosen, mean  chosen, worst "
+            + "best by c.-v., mean          worst");
+    for (List<HonestyRun> of : groups(runs)) {
+      lines.add(regret(of.get(0).situation(), String.valueOf(of.get(0).perClass()), of));
     }
     lines.add(regret("all", "", runs));
     return lines;
@@ -227,6 +172,20 @@ final class HonestyTable {
   }
 
   // ---- Sums
+
+  /** Returns the runs of each situation and number of images per class. */
+  private static Collection<List<HonestyRun>> groups(List<HonestyRun> runs) {
+    return runs.stream()
+        .sorted(
+            Comparator.comparing((HonestyRun run) -> Situation.of(run.situation()))
+                .thenComparing(HonestyRun::perClass))
+        .collect(
+            Collectors.groupingBy(
+                run -> run.situation() + " " + run.perClass(),
+                LinkedHashMap::new,
+                Collectors.toList()))
+        .values();
+  }
 
   private static List<HonestyRun> with(List<HonestyRun> runs, Predicate<HonestyRun> which) {
     return runs.stream().filter(which).toList();

@@ -50,13 +50,10 @@ final class ImageBench implements Callable<Integer> {
               () -> Measurement.inScope(() -> plain.image(images)),
               () -> Measurement.inScope(() -> ours.imageEncoder().features(images).unitRows()));
       options.print(
-          new Case(
-              "image, batch %s, %s".formatted(batch, options.precision()),
-              medians.reference(),
-              medians.ours(),
-              batch * FLOP_PER_IMAGE / medians.ours() / 1e6,
-              peak,
-              Measurement.peakResident()));
+          "image, batch %s, %s".formatted(batch, options.precision()),
+          medians,
+          batch * FLOP_PER_IMAGE,
+          peak);
     }
     return 0;
   }

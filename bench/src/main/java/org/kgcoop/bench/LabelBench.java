@@ -178,93 +178,79 @@ final class LabelBench implements Callable<Integer> {
               random.nextDouble()
                   > Math.pow(10, -ranks.indexOf(set.truth.get(i)) / (double) (ranks.size() - 1)));
     }
-    List<float[]> features = new ArrayList<>();
-    List<String> truth = new ArrayList<>();
+    List<Shown> shown = new ArrayList<>();
     for (int i : order) {
-      features.add(set.images.get(i));
-      truth.add(set.truth.get(i));
+      shown.add(new Shown(set.images.get(i), set.truth.get(i), shown.size()));
     }
-    int total = Math.min(size, isAudit ? features.size() * 6 / 10 : features.size());
-    List<Integer> pictures = new ArrayList<>(IntStream.range(0, features.size()).boxed().toList());
+    int total = Math.min(size, isAudit ? shown.size() * 6 / 10 : shown.size());
     if (scenario.equals("bursts")) {
-      total = frames(features, truth, pictures, total, random);
+      shown = frames(shown, total, random);
+      total = Math.min(total, shown.size());
     }
     if (scenario.equals("none")) {
       List<String> others = new ArrayList<>(SETS);
       others.remove(name);
       Features other = Objects.requireNonNull(sets.get(others.get(random.nextInt(others.size()))));
-      for (int i = 0; i < features.size(); i++) {
-        if (random.nextDouble() >= NONE_SHARE) {
-          continue;
-        }
-        int place = random.nextInt(other.images.size());
-        features.set(i, other.images.get(place));
-        truth.set(i, "");
-      }
+      shown.replaceAll(
+          image ->
+              random.nextDouble() >= NONE_SHARE
+                  ? image
+                  : new Shown(
+                      other.images.get(random.nextInt(other.images.size())), "", image.picture));
     }
     List<String> known = new ArrayList<>(set.names);
     if (scenario.equals("late") || scenario.equals("unnamed")) {
       known.removeIf(c -> random.nextDouble() >= KNOWN_SHARE);
     }
+    List<Shown> inFolder = shown.subList(0, total);
+    List<Shown> others = isAudit ? shown.subList(total, shown.size()) : List.of();
     return new Simulation.Pool(
-        features.subList(0, total).toArray(float[][]::new),
-        truth.subList(0, total),
-        pictures.subList(0, total),
+        inFolder.stream().map(Shown::feature).toArray(float[][]::new),
+        inFolder.stream().map(Shown::truth).toList(),
+        inFolder.stream().map(Shown::picture).toList(),
         set.texts,
         known,
         scale,
-        isAudit ? features.subList(total, features.size()).toArray(float[][]::new) : new float[0][],
-        isAudit ? truth.subList(total, truth.size()) : List.of());
+        others.stream().map(Shown::feature).toArray(float[][]::new),
+        others.stream().map(Shown::truth).toList());
   }
 
+  /** An image with its class, and the number of the picture that it shows. */
+  @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
+  private record Shown(float[] feature, String truth, int picture) {}
+
   /**
-   * Replaces the images of a folder by bursts: each image has 0 to 4 more frames, and as many other
+   * Replaces the first images by bursts: each image has 0 to 4 more frames, and as many other
    * images leave.
-   *
-   * @return the number of images of the folder
    */
-  private static int frames(
-      List<float[]> features,
-      List<String> truth,
-      List<Integer> pictures,
-      int total,
-      Random random) {
-    List<float[]> frames = new ArrayList<>();
-    List<String> classes = new ArrayList<>();
-    List<Integer> shown = new ArrayList<>();
+  private static List<Shown> frames(List<Shown> images, int total, Random random) {
+    List<Shown> frames = new ArrayList<>();
     int picture = 0;
     for (; frames.size() < total && picture < total; picture++) {
       int count = 1 + random.nextInt(MOST_FRAMES);
       for (int f = 0; f < count && frames.size() < total; f++) {
-        float[] image = features.get(picture);
-        double[] noise =
-            IntStream.range(0, image.length).mapToDouble(d -> random.nextGaussian()).toArray();
-        double norm = Math.sqrt(Arrays.stream(noise).map(x -> x * x).sum());
-        double[] row =
-            IntStream.range(0, image.length)
-                .mapToDouble(d -> image[d] + FRAME_NOISE * noise[d] / norm)
-                .toArray();
-        double length = Math.sqrt(Arrays.stream(row).map(x -> x * x).sum());
-        float[] frame = new float[image.length];
-        for (int d = 0; d < frame.length; d++) {
-          frame[d] = (float) (row[d] / length);
-        }
-        frames.add(frame);
-        classes.add(truth.get(picture));
-        shown.add(picture);
+        Shown image = images.get(picture);
+        frames.add(new Shown(frame(image.feature, random), image.truth, picture));
       }
     }
-    int used = picture;
-    frames.addAll(features.subList(used, features.size()));
-    classes.addAll(truth.subList(used, truth.size()));
-    shown.addAll(IntStream.range(used, features.size()).boxed().toList());
-    features.clear();
-    features.addAll(frames);
-    truth.clear();
-    truth.addAll(classes);
-    pictures.clear();
-    pictures.addAll(shown);
-    return Math.min(total, frames.size());
+    frames.addAll(images.subList(picture, images.size()));
+    return frames;
+  }
+
+  private static float[] frame(float[] image, Random random) {
+    double[] noise =
+        IntStream.range(0, image.length).mapToDouble(d -> random.nextGaussian()).toArray();
+    double norm = Math.sqrt(Arrays.stream(noise).map(x -> x * x).sum());
+    double[] row =
+        IntStream.range(0, image.length)
+            .mapToDouble(d -> image[d] + FRAME_NOISE * noise[d] / norm)
+            .toArray();
+    double length = Math.sqrt(Arrays.stream(row).map(x -> x * x).sum());
+    float[] frame = new float[image.length];
+    for (int d = 0; d < frame.length; d++) {
+      frame[d] = (float) (row[d] / length);
+    }
+    return frame;
   }
 
   private static Simulation.Settings settings(
@@ -456,14 +442,14 @@ final class LabelBench implements Callable<Integer> {
         for (int run = 0; run < 12; run++) {
           GapHead.Fit unused = head.fit(before, Arrays.copyOf(numbers, before.length));
           long start = System.nanoTime();
-          long cpu = processCpu();
+          long cpu = Measurement.cpuNanos();
           GapHead.Fit fit = head.fit(after, numbers);
           NextImages.Step next = NextImages.choose(fit.probabilities(), all, audit, 20, 5);
           if (next.shown().isEmpty()) {
             throw KgCoopException.data("no image was chosen");
           }
           best = Math.min(best, (System.nanoTime() - start) / 1e6);
-          bestCpu = Math.min(bestCpu, (processCpu() - cpu) / 1e6);
+          bestCpu = Math.min(bestCpu, (Measurement.cpuNanos() - cpu) / 1e6);
         }
         output.print(
             String.format(
@@ -531,12 +517,6 @@ final class LabelBench implements Callable<Integer> {
             milliseconds.get(milliseconds.size() / 2),
             milliseconds.size(),
             milliseconds.get(milliseconds.size() - 1)));
-  }
-
-  private static long processCpu() {
-    return ((com.sun.management.OperatingSystemMXBean)
-            java.lang.management.ManagementFactory.getOperatingSystemMXBean())
-        .getProcessCpuTime();
   }
 
   private static double[][] unit(Random random, int count, int width) {

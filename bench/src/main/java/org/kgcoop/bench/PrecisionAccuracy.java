@@ -14,15 +14,11 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.open.EmbeddedDataSets;
-import org.kgcoop.features.FeatureCache;
-import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.files.ScratchFolder;
-import org.kgcoop.image.Images;
 import org.kgcoop.method.Gda;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.Proker;
 import org.kgcoop.method.ZeroShot;
-import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.TableCell;
 import org.kgcoop.settings.SettingValues;
 import org.kgcoop.trial.Experiment;
@@ -121,13 +117,7 @@ final class PrecisionAccuracy {
   private Table table(Clip clip, Map<Key, SettingValues> given) throws IOException {
     Path system = Path.of(System.getProperty("java.io.tmpdir"));
     try (ScratchFolder runs = ScratchFolder.in(system, "kgcoop-bench-")) {
-      ExperimentContext context =
-          new ExperimentContext(
-              clip,
-              FeatureCache.inMemory(new ViewEncoder(clip, new Images(line -> {}))),
-              Progress.SILENT,
-              line -> {},
-              () -> false);
+      ExperimentContext context = BenchModel.context(clip, BenchModel.featuresInMemory(clip));
       List<MethodSpec> specs = METHODS.stream().map(method -> spec(method, given)).toList();
       Table table = new Table(new HashMap<>(), new HashMap<>());
       ExperimentPlan plan = new ExperimentPlan(specs, List.of(SHOTS), seeds, 1);

@@ -35,15 +35,10 @@ final class PublishedClip implements AutoCloseable {
     }
     vit = encoder;
     padding = clip.tokenizer().padding();
-    int length = config.contextLength();
     try (Scope scope = Scope.open("published clip")) {
       clip.stored()
           .forEach((name, stored) -> weights.put(name, stored.tensor().to(precision).keep()));
-      float[] mask = new float[length * length];
-      for (int i = 0; i < length; i++) {
-        Arrays.fill(mask, i * length + i + 1, (i + 1) * length, Float.NEGATIVE_INFINITY);
-      }
-      causal = Tensor.of(mask, length, length).to(precision).keep();
+      causal = newMask(config.contextLength()).keep();
     }
   }
 
@@ -277,10 +272,10 @@ final class PublishedClip implements AutoCloseable {
    * published code.
    */
   private Tensor mask(long length) {
-    if (length == causal.size(0)) {
-      return causal;
-    }
-    int rows = Math.toIntExact(length);
+    return length == causal.size(0) ? causal : newMask(Math.toIntExact(length));
+  }
+
+  private Tensor newMask(int rows) {
     float[] mask = new float[rows * rows];
     for (int i = 0; i < rows; i++) {
       Arrays.fill(mask, i * rows + i + 1, (i + 1) * rows, Float.NEGATIVE_INFINITY);

@@ -1,5 +1,8 @@
 package org.kgcoop.bench;
 
+import static org.kgcoop.bench.PublishedMethod.get;
+import static org.kgcoop.bench.PublishedMethod.linear;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,9 +77,6 @@ final class PublishedEncoders implements AutoCloseable {
     return settings.path("context_tokens").asInt();
   }
 
-  /** The result of a step. */
-  record Result(double loss, List<Tensor> gradients) {}
-
   /**
    * Runs the forward and the backward pass.
    *
@@ -84,10 +84,10 @@ final class PublishedEncoders implements AutoCloseable {
    * @param images (B, 3, R, R)
    * @param labels (B)
    */
-  Result step(Map<String, Tensor> parameters, Tensor images, Tensor labels) {
+  PublishedMethod.Result step(Map<String, Tensor> parameters, Tensor images, Tensor labels) {
     Tensor loss =
         method.equals("mmrl") ? mmrl(parameters, images, labels) : rows(parameters, images, labels);
-    return new Result(
+    return new PublishedMethod.Result(
         loss.item(), Autograd.gradients(loss, new ArrayList<>(parameters.values()), false));
   }
 
@@ -96,28 +96,17 @@ final class PublishedEncoders implements AutoCloseable {
     List<Tensor> ofImages = new ArrayList<>();
     if (method.equals("maple")) {
       for (int i = 0; i < settings.path("depth").asInt(); i++) {
-        Tensor own =
-            i == 0
-                ? PublishedMethod.get(parameters, "prompt_learner.ctx")
-                : PublishedMethod.get(
-                    parameters, "prompt_learner.compound_prompts_text." + (i - 1));
-        String projection =
-            i == 0
-                ? "prompt_learner.proj"
-                : "prompt_learner.compound_prompt_projections." + (i - 1);
-        ofTexts.add(own);
-        ofImages.add(
-            Functions.linear(
-                own,
-                PublishedMethod.get(parameters, projection + ".weight"),
-                PublishedMethod.get(parameters, projection + ".bias")));
+        String own = i == 0 ? "ctx" : "compound_prompts_text." + (i - 1);
+        String projection = i == 0 ? "proj" : "compound_prompt_projections." + (i - 1);
+        ofTexts.add(get(parameters, "prompt_learner." + own));
+        ofImages.add(linear(ofTexts.get(i), parameters, "prompt_learner." + projection));
       }
     } else {
       if (parameters.containsKey("prompt_learner.ctx")) {
-        ofTexts.add(PublishedMethod.get(parameters, "prompt_learner.ctx"));
+        ofTexts.add(get(parameters, "prompt_learner.ctx"));
         ofTexts.addAll(deep(parameters, "text_encoder"));
       }
-      ofImages.add(PublishedMethod.get(parameters, VPT));
+      ofImages.add(get(parameters, VPT));
       ofImages.addAll(deep(parameters, "image_encoder"));
     }
     Tensor t = texts(ofTexts);
@@ -204,19 +193,14 @@ final class PublishedEncoders implements AutoCloseable {
 
   private Tensor mmrl(Map<String, Tensor> parameters, Tensor images, Tensor labels) {
     String own = "representation_learner.compound_rep_tokens";
-    Tensor tokens = PublishedMethod.get(parameters, own);
+    Tensor tokens = get(parameters, own);
     int first = settings.path("representation_layers").path(0).asInt() - 1;
     int count = settings.path("representation_layers").size();
     List<List<Tensor>> rows = new ArrayList<>(); // of images, of texts
     for (String encoder : List.of("_r2vproj.", "_r2tproj.")) {
       rows.add(
           IntStream.range(0, count)
-              .mapToObj(
-                  k ->
-                      Functions.linear(
-                          tokens,
-                          PublishedMethod.get(parameters, own + encoder + k + ".weight"),
-                          PublishedMethod.get(parameters, own + encoder + k + ".bias")))
+              .mapToObj(k -> linear(tokens, parameters, own + encoder + k))
               .toList());
     }
     long n = tokens.size(0);
@@ -225,7 +209,7 @@ final class PublishedEncoders implements AutoCloseable {
     Tensor r =
         read.narrow(1, 1, n)
             .mean(1, false)
-            .matmul(PublishedMethod.get(parameters, "image_encoder.proj_rep"))
+            .matmul(get(parameters, "image_encoder.proj_rep"))
             .unitRows();
     Tensor t =
         published.text(

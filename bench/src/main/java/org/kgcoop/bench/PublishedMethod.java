@@ -134,17 +134,8 @@ final class PublishedMethod implements AutoCloseable {
 
   private Result coCoOp(Map<String, Tensor> parameters, Batch batch) {
     Tensor f = batch.features();
-    Tensor hidden =
-        Functions.relu(
-            Functions.linear(
-                f,
-                get(parameters, "meta_net.linear1.weight"),
-                get(parameters, "meta_net.linear1.bias")));
-    Tensor shifts =
-        Functions.linear(
-            hidden,
-            get(parameters, "meta_net.linear2.weight"),
-            get(parameters, "meta_net.linear2.bias"));
+    Tensor hidden = Functions.relu(linear(f, parameters, "meta_net.linear1"));
+    Tensor shifts = linear(hidden, parameters, "meta_net.linear2");
     List<Tensor> rows = new ArrayList<>();
     for (long b = 0; b < f.size(0); b++) {
       Tensor context = get(parameters, "ctx").plus(shifts.narrow(0, b, 1));
@@ -170,6 +161,12 @@ final class PublishedMethod implements AutoCloseable {
       }
     }
     return new Result(sum, List.of());
+  }
+
+  /** Applies a linear layer of the parameters. */
+  static Tensor linear(Tensor x, Map<String, Tensor> parameters, String layer) {
+    return Functions.linear(
+        x, get(parameters, layer + ".weight"), get(parameters, layer + ".bias"));
   }
 
   static Tensor get(Map<String, Tensor> parameters, String name) {

@@ -116,15 +116,11 @@ final class TextBench implements Callable<Integer> {
       double images = prompt.id().equals("cocoop") ? batch : 1;
       double flop = passes * images * flop(ours.config(), text);
       options.print(
-          new Case(
-              "text %s, %s, %s classes, M %s, batch %s, %s, %s"
-                  .formatted(
-                      family, method, classes, context, batch, position, options.precision()),
-              medians.reference(),
-              medians.ours(),
-              flop / medians.ours() / 1e6,
-              peak,
-              Measurement.peakResident()));
+          "text %s, %s, %s classes, M %s, batch %s, %s, %s"
+              .formatted(family, method, classes, context, batch, position, options.precision()),
+          medians,
+          flop,
+          peak);
     }
     return 0;
   }
@@ -146,14 +142,11 @@ final class TextBench implements Callable<Integer> {
               },
               () -> step(second, seen));
       options.print(
-          new Case(
-              "text %s against %s, %s classes, M %s, batch %s, %s"
-                  .formatted(method, other, classes, context, batch, options.precision()),
-              medians.reference(),
-              medians.ours(),
-              Double.NaN,
-              Double.NaN,
-              Measurement.peakResident()));
+          "text %s against %s, %s classes, M %s, batch %s, %s"
+              .formatted(method, other, classes, context, batch, options.precision()),
+          medians,
+          Double.NaN,
+          Double.NaN);
     }
     return 0;
   }

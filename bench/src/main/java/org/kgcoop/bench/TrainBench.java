@@ -111,24 +111,20 @@ final class TrainBench implements Callable<Integer> {
                   * TextBench.flop(ours.config(), PromptText.learned(ours, names, prompt.context()))
               + (online ? size * ImageBench.FLOP_PER_IMAGE : 0);
       options.print(
-          new Case(
-              String.format(
-                  Locale.ROOT,
-                  "train %s, %d classes, M %d, batch %d, %s, %s: %.3f ms per image (reference"
-                      + " %.1f)",
-                  method,
-                  classes,
-                  context,
-                  size,
-                  augment,
-                  options.precision(),
-                  medians.ours() / size,
-                  medians.reference() / size),
-              medians.reference(),
-              medians.ours(),
-              flop / medians.ours() / 1e6,
-              peak,
-              Measurement.peakResident()));
+          String.format(
+              Locale.ROOT,
+              "train %s, %d classes, M %d, batch %d, %s, %s: %.3f ms per image (reference %.1f)",
+              method,
+              classes,
+              context,
+              size,
+              augment,
+              options.precision(),
+              medians.ours() / size,
+              medians.reference() / size),
+          medians,
+          flop,
+          peak);
     }
     return 0;
   }

@@ -1,8 +1,5 @@
 package org.kgcoop.verify;
 
-import static org.kgcoop.verify.ReferenceFolder.texts;
-
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -21,15 +18,13 @@ import org.kgcoop.tensor.Tensor;
 
 /** The classes and training images of a reference case. */
 final class CaseFitContext implements FitContext {
-  private final ReferenceFolder folder;
+  private final ReferenceCase c;
   private final Clip clip;
-  private final JsonNode c;
   private final List<String> classNames;
 
-  CaseFitContext(ReferenceFolder folder, Clip clip, JsonNode c, List<String> classNames) {
-    this.folder = folder;
-    this.clip = clip;
+  CaseFitContext(ReferenceCase c, Clip clip, List<String> classNames) {
     this.c = c;
+    this.clip = clip;
     this.classNames = List.copyOf(classNames);
   }
 
@@ -50,8 +45,8 @@ final class CaseFitContext implements FitContext {
 
   @Override
   public List<String> allClassNames() {
-    JsonNode all = c.path("settings").path("all_classnames");
-    return all.isArray() ? texts(all) : classNames;
+    ReferenceCase settings = c.at("settings");
+    return settings.has("all_classnames") ? settings.texts("all_classnames") : classNames;
   }
 
   @Override
@@ -68,21 +63,17 @@ final class CaseFitContext implements FitContext {
   /** Returns the views of the case for any recipe. */
   @Override
   public LabeledViews views(int count, ViewRecipe recipe) {
-    Tensor support = ModelCases.images(folder, c, "support"); // (V, N, 3, R, R)
+    Tensor support = c.floats("support"); // (V, N, 3, R, R)
     long[] shape = support.shape();
     try (Autograd.Switch off = Autograd.off()) {
       Tensor raw = clip.imageEncoder().features(support.reshape(-1, shape[2], shape[3], shape[4]));
-      return new LabeledViews(raw.reshape(shape[0], shape[1], -1), labels());
+      return new LabeledViews(raw.reshape(shape[0], shape[1], -1), c.integers("support_labels"));
     }
   }
 
   @Override
   public LabeledViews views(TrainedMethod method) {
     return views(1, ViewRecipe.NONE);
-  }
-
-  private List<Integer> labels() {
-    return Arrays.stream(ReferenceFolder.ints(c.path("support_labels"))).boxed().toList();
   }
 
   /**

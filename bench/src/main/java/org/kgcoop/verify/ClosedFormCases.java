@@ -1,16 +1,11 @@
 package org.kgcoop.verify;
 
-import static org.kgcoop.verify.ReferenceFolder.doubles;
-import static org.kgcoop.verify.ReferenceFolder.ints;
-
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
-import java.util.stream.StreamSupport;
 import org.kgcoop.method.GaussianDiscriminant;
 import org.kgcoop.method.GaussianLeaveOneOut;
 import org.kgcoop.method.KernelRidge;
@@ -21,209 +16,132 @@ import org.kgcoop.tensor.Tensor;
 final class ClosedFormCases {
   private ClosedFormCases() {}
 
-  static void gda(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    Tensor texts = folder.tensor(c.path("texts").asText()).tensor();
-    GaussianDiscriminant analysis = gda(folder, c, Math.toIntExact(texts.size(0)));
+  static void gda(ReferenceCase c) {
+    Tensor texts = c.tensor("texts");
+    GaussianDiscriminant analysis = gda(c, Math.toIntExact(texts.size(0)));
     GaussianDiscriminant.Linear head =
-        c.path("precision").asText().equals("pooled")
-            ? analysis.pooled()
-            : analysis.meanOfCovariances();
-    double scale = c.path("scale").asDouble();
-    compare(folder, c, "weights", head.weights(), comparison);
-    compare(folder, c, "bias", head.bias(), comparison);
-    Tensor images = folder.tensor(c.path("images").asText()).tensor();
-    compare(
-        folder,
-        c,
-        "logits",
-        head.logits(images, texts, scale, c.path("alpha").asDouble()),
-        comparison);
+        c.text("precision").equals("pooled") ? analysis.pooled() : analysis.meanOfCovariances();
+    double scale = c.number("scale");
+    compare(c, "weights", head.weights());
+    compare(c, "bias", head.bias());
+    compare(c, "logits", head.logits(c.tensor("images"), texts, scale, c.number("alpha")));
     if (c.has("validation")) {
-      JsonNode validation = c.path("validation");
-      Tensor asked = folder.tensor(validation.path("images").asText()).tensor();
-      double[] alphas = doubles(validation.path("alphas"));
+      ReferenceCase validation = c.at("validation");
+      Tensor asked = validation.tensor("images");
+      int[] labels = validation.ints("labels");
+      double[] alphas = validation.doubles("alphas");
       long[] correct = new long[alphas.length];
       for (int a = 0; a < alphas.length; a++) {
         long[] found = head.logits(asked, texts, scale, alphas[a]).argmax(1).toLongs();
-        int[] labels = ints(validation.path("labels"));
         correct[a] = IntStream.range(0, labels.length).filter(i -> found[i] == labels[i]).count();
       }
-      comparison.equal("correct", boxed(correct), boxed(longs(validation.path("correct"))));
-      comparison.equal(
-          "alpha",
-          GaussianDiscriminant.alpha(alphas, correct),
-          validation.path("alpha").asDouble());
+      validation.counts("correct", correct);
+      validation.exact("alpha", GaussianDiscriminant.alpha(alphas, correct));
     }
   }
 
-  private static GaussianDiscriminant gda(ReferenceFolder folder, JsonNode c, int classes) {
-    return new GaussianDiscriminant(
-        folder.tensor(c.path("features").asText()).tensor(), ints(c.path("labels")), classes);
+  private static GaussianDiscriminant gda(ReferenceCase c, int classes) {
+    return new GaussianDiscriminant(c.tensor("features"), c.ints("labels"), classes);
   }
 
-  static void gdaNew(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    int classes = Arrays.stream(ints(c.path("labels"))).max().orElseThrow() + 1;
-    Tensor texts = folder.tensor(c.path("new_texts").asText()).tensor();
+  static void gdaNew(ReferenceCase c) {
+    int classes = Arrays.stream(c.ints("labels")).max().orElseThrow() + 1;
+    Tensor texts = c.tensor("new_texts");
     GaussianDiscriminant.NewClasses found =
-        gda(folder, c, classes)
+        gda(c, classes)
             .newClasses(
                 texts,
-                c.path("neighbours").asInt(),
-                c.path("copies").asInt(),
-                c.path("precision").asText().equals("shared"));
-    comparison.equal(
-        "neighbours",
-        found.neighbors(),
-        StreamSupport.stream(c.path("expect").path("neighbours").spliterator(), false)
-            .map(ReferenceFolder::integers)
-            .toList());
-    compare(folder, c, "weights", found.linear().weights(), comparison);
-    compare(folder, c, "bias", found.linear().bias(), comparison);
-    Tensor images = folder.tensor(c.path("images").asText()).tensor();
-    compare(
-        folder,
-        c,
-        "logits",
-        found
-            .linear()
-            .logits(images, texts, c.path("scale").asDouble(), c.path("alpha").asDouble()),
-        comparison);
+                c.whole("neighbours"),
+                c.whole("copies"),
+                c.text("precision").equals("shared"));
+    c.expect().pairs("neighbours", found.neighbors());
+    GaussianDiscriminant.Linear head = found.linear();
+    compare(c, "weights", head.weights());
+    compare(c, "bias", head.bias());
+    Tensor images = c.tensor("images");
+    compare(c, "logits", head.logits(images, texts, c.number("scale"), c.number("alpha")));
   }
 
-  static void gdaSearch(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    Tensor texts = folder.tensor(c.path("texts").asText()).tensor();
-    GaussianDiscriminant analysis = gda(folder, c, Math.toIntExact(texts.size(0)));
-    int[] groups = ints(c.path("groups"));
-    double[] alphas = doubles(c.path("alphas"));
-    GaussianLeaveOneOut leaveOneOut = new GaussianLeaveOneOut(analysis, groups);
+  static void gdaSearch(ReferenceCase c) {
+    Tensor texts = c.tensor("texts");
+    GaussianDiscriminant analysis = gda(c, Math.toIntExact(texts.size(0)));
+    double[] alphas = c.doubles("alphas");
+    double scale = c.number("scale");
+    GaussianLeaveOneOut leaveOneOut = new GaussianLeaveOneOut(analysis, c.ints("groups"));
     SortedMap<Integer, double[]> heldOut = leaveOneOut.logits();
-    JsonNode expected = c.path("expect");
-    comparison.equal(
-        "scored", List.copyOf(heldOut.keySet()), ReferenceFolder.integers(expected.path("scored")));
-    double scale = c.path("scale").asDouble();
+    ReferenceCase expected = c.expect();
+    expected.integers("scored", List.copyOf(heldOut.keySet()));
     LeaveOneOut found = leaveOneOut.search(texts, scale, alphas, () -> {});
-    alpha("first", found.firstBest(), alphas, expected, comparison);
-    alpha("chosen", found.best(), alphas, expected, comparison);
+    alpha("first", found.firstBest(), alphas, expected);
+    alpha("chosen", found.best(), alphas, expected);
     if (!heldOut.isEmpty()) {
-      comparison.numbers(
-          "leave_one_out",
-          heldOut.values().stream().flatMapToDouble(Arrays::stream).toArray(),
-          numbers(folder, expected.path("leave_one_out").asText()));
-      comparison.equal("correct", boxed(found.correct()), boxed(longs(expected.path("correct"))));
-      comparison.numbers(
-          "losses",
-          leaveOneOut.losses(texts, scale, alphas, () -> {}),
-          doubles(expected.path("losses")));
+      expected.stored(
+          "leave_one_out", heldOut.values().stream().flatMapToDouble(Arrays::stream).toArray());
+      expected.counts("correct", found.correct());
+      expected.numbers("losses", leaveOneOut.losses(texts, scale, alphas, () -> {}));
     }
   }
 
   private static void alpha(
-      String which, OptionalInt found, double[] alphas, JsonNode expected, Comparison comparison) {
-    comparison.equal(
-        which,
-        found.isPresent() ? String.valueOf(alphas[found.getAsInt()]) : "null",
-        expected.path(which).isNumber() ? String.valueOf(expected.path(which).asDouble()) : "null");
+      String which, OptionalInt found, double[] alphas, ReferenceCase expected) {
+    String alpha = found.isPresent() ? String.valueOf(alphas[found.getAsInt()]) : "null";
+    boolean isNumber = expected.path(which).isNumber();
+    expected
+        .comparison()
+        .equal(which, alpha, isNumber ? String.valueOf(expected.number(which)) : "null");
   }
 
-  private static List<Long> boxed(long[] values) {
-    return Arrays.stream(values).boxed().toList();
+  static void proker(ReferenceCase c) {
+    double lambda = c.number("lambda");
+    KernelRidge ridge = ridge(c, c.number("beta"));
+    compare(c, "coefficients", ridge.coefficients(lambda));
+    double weight = weight(c).applyAsDouble(lambda);
+    compare(c, "logits", ridge.scores(c.tensor("images"), lambda, weight));
   }
 
-  private static long[] longs(JsonNode array) {
-    return Arrays.stream(ints(array)).asLongStream().toArray();
-  }
-
-  static void proker(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    double lambda = c.path("lambda").asDouble();
-    KernelRidge ridge = ridge(folder, c, c.path("beta").asDouble());
-    compare(folder, c, "coefficients", ridge.coefficients(lambda), comparison);
-    Tensor images = folder.tensor(c.path("images").asText()).tensor();
-    compare(
-        folder,
-        c,
-        "logits",
-        ridge.scores(images, lambda, weight(c).applyAsDouble(lambda)),
-        comparison);
-  }
-
-  private static KernelRidge ridge(ReferenceFolder folder, JsonNode c, double beta) {
-    return new KernelRidge(
-        folder.tensor(c.path("features").asText()).tensor(),
-        folder.tensor(c.path("texts").asText()).tensor(),
-        ints(c.path("labels")),
-        beta);
+  private static KernelRidge ridge(ReferenceCase c, double beta) {
+    return new KernelRidge(c.tensor("features"), c.tensor("texts"), c.ints("labels"), beta);
   }
 
   /** Returns the weight of a case, or lambda if the case has none. */
-  private static DoubleUnaryOperator weight(JsonNode c) {
+  private static DoubleUnaryOperator weight(ReferenceCase c) {
     return lambda -> c.path("weight").asDouble(lambda);
   }
 
-  static void prokerSearch(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    double[] betas = doubles(c.path("betas"));
-    double[] lambdas = doubles(c.path("lambdas"));
-    int[] groups = ints(c.path("groups"));
+  static void prokerSearch(ReferenceCase c) {
+    double[] betas = c.doubles("betas");
+    double[] lambdas = c.doubles("lambdas");
+    int[] groups = c.ints("groups");
     LeaveOneOut found =
         KernelRidge.search(
-            folder.tensor(c.path("features").asText()).tensor(),
-            folder.tensor(c.path("texts").asText()).tensor(),
-            ints(c.path("labels")),
+            c.tensor("features"),
+            c.tensor("texts"),
+            c.ints("labels"),
             groups,
             betas,
             lambdas,
             weight(c),
-            c.path("scale").asDouble());
-    JsonNode expected = c.path("expect");
-    comparison.numbers(
-        "correct",
-        Arrays.stream(found.correct()).asDoubleStream().toArray(),
-        flat(expected.path("correct")));
-    comparison.numbers("losses", found.losses(), flat(expected.path("losses")));
-    chosen("first", found.firstBest(), betas, lambdas, expected, comparison);
-    int best = chosen("chosen", found.best(), betas, lambdas, expected, comparison);
+            c.number("scale"));
+    ReferenceCase expected = c.expect();
+    expected.rows("correct", Arrays.stream(found.correct()).asDoubleStream().toArray());
+    expected.rows("losses", found.losses());
+    chosen(found.firstBest(), betas, lambdas, expected.at("first"));
+    chosen(found.best(), betas, lambdas, expected.at("chosen"));
+    int best = found.best().orElseThrow();
     double lambda = lambdas[best % lambdas.length];
-    compare(
-        folder,
-        c,
-        "leave_one_out",
-        ridge(folder, c, betas[best / lambdas.length])
-            .leaveOneOut(groups, lambda, weight(c).applyAsDouble(lambda)),
-        comparison);
+    KernelRidge ridge = ridge(c, betas[best / lambdas.length]);
+    double weight = weight(c).applyAsDouble(lambda);
+    compare(c, "leave_one_out", ridge.leaveOneOut(groups, lambda, weight));
   }
 
-  private static int chosen(
-      String which,
-      OptionalInt found,
-      double[] betas,
-      double[] lambdas,
-      JsonNode expected,
-      Comparison comparison) {
+  private static void chosen(
+      OptionalInt found, double[] betas, double[] lambdas, ReferenceCase expected) {
     int index = found.orElseThrow();
-    comparison.equal(
-        which + " beta",
-        betas[index / lambdas.length],
-        expected.path(which).path("beta").asDouble());
-    comparison.equal(
-        which + " lambda",
-        lambdas[index % lambdas.length],
-        expected.path(which).path("lambda").asDouble());
-    return index;
+    expected.exact("beta", betas[index / lambdas.length]);
+    expected.exact("lambda", lambdas[index % lambdas.length]);
   }
 
-  private static double[] flat(JsonNode rows) {
-    return StreamSupport.stream(rows.spliterator(), false)
-        .flatMapToDouble(row -> Arrays.stream(doubles(row)))
-        .toArray();
-  }
-
-  private static void compare(
-      ReferenceFolder folder, JsonNode c, String key, Tensor actual, Comparison comparison) {
-    comparison.numbers(
-        key, actual.toDoubles(), numbers(folder, c.path("expect").path(key).asText()));
-  }
-
-  private static double[] numbers(ReferenceFolder folder, String name) {
-    float[] values = folder.floats(name);
-    return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
+  private static void compare(ReferenceCase c, String key, Tensor actual) {
+    c.expect().stored(key, actual.toDoubles());
   }
 }

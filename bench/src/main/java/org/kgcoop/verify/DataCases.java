@@ -1,14 +1,13 @@
 package org.kgcoop.verify;
 
-import static org.kgcoop.verify.ReferenceFolder.integers;
-import static org.kgcoop.verify.ReferenceFolder.ints;
-import static org.kgcoop.verify.ReferenceFolder.texts;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.kgcoop.EnumIds;
 import org.kgcoop.clip.Tokenizer;
+import org.kgcoop.clip.Tokenizers;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.eval.Evaluation;
@@ -28,43 +27,40 @@ import org.kgcoop.train.TrainingSettings;
 /** The cases that need no model. */
 final class DataCases {
   private static final String PER_STEP = "per-step"; // a variant of schedules
-
   private static final Images IMAGES = new Images(warning -> {});
 
   private DataCases() {}
 
-  static void tokenize(
-      ReferenceFolder folder, JsonNode c, Tokenizer tokenizer, int length, Comparison comparison) {
-    List<String> texts = texts(c.path("texts"));
-    float[] ids = new float[texts.size() * length];
-    for (int i = 0; i < texts.size(); i++) {
-      List<Integer> marked = tokenizer.encodeMarked(texts.get(i), length);
-      for (int j = 0; j < marked.size(); j++) {
-        ids[i * length + j] = marked.get(j);
+  /** Compares the token ids of texts, padded to the context length. */
+  static void tokenize(ReferenceCase c) {
+    Tokenizer tokenizer =
+        c.has("model")
+            ? c.model().tokenizer()
+            : c.has("merges") ? Tokenizers.read(c.file("merges")) : Tokenizers.released();
+    int usual = c.has("model") ? c.model().config().contextLength() : 77;
+    int length = c.path("context_length").asInt(usual);
+    List<String> texts = c.texts("texts");
+    double[] expected = c.stored("expect");
+    c.comparison().equal("number of ids", texts.size() * length, expected.length);
+    for (int t = 0; t < texts.size(); t++) {
+      List<Integer> marked = tokenizer.encodeMarked(texts.get(t), length);
+      for (int i = 0; i < length && t * length + i < expected.length; i++) {
+        int id = i < marked.size() ? marked.get(i) : tokenizer.padding();
+        c.comparison().equal("text " + t + ", id " + i, id, (int) expected[t * length + i]);
       }
     }
-    float[] expected = folder.floats(c.path("expect").asText());
-    comparison.equal("number of ids", ids.length, expected.length);
-    for (int i = 0; i < Math.min(ids.length, expected.length); i++) {
-      comparison.equal(
-          "text " + i / length + ", id " + i % length, (int) ids[i], (int) expected[i]);
-    }
   }
 
-  static void decode(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    RgbImage image = read(folder, c);
-    long[] shape = folder.tensor(c.path("expect").asText()).shape();
-    comparison.equal(
-        "size", List.of((long) image.height(), (long) image.width()), List.of(shape[0], shape[1]));
-    comparison.pixels("image", image.rgb(), folder.floats(c.path("expect").asText()));
+  static void decode(ReferenceCase c) {
+    compare(c, read(c));
   }
 
-  static void preprocess(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    Transform transform = transform(folder, c, c.path("size").asInt());
-    RgbImage image = read(folder, c);
-    int[] crop = ints(c.path("crop"));
+  static void preprocess(ReferenceCase c) {
+    Transform transform = transform(c, c.whole("size"));
+    RgbImage image = read(c);
+    int[] crop = c.ints("crop");
     RgbImage result =
-        switch (c.path("transform").asText()) {
+        switch (c.text("transform")) {
           case "test" -> transform.test(image);
           case "train" -> {
             RgbImage part = transform.train(image, new Crop(crop[0], crop[1], crop[2], crop[3]));
@@ -72,136 +68,125 @@ final class DataCases {
           }
           default -> throw new IllegalArgumentException("transform " + c.path("transform"));
         };
-    long[] shape = folder.tensor(c.path("expect").asText()).shape();
-    comparison.equal(
-        "size",
-        List.of((long) result.height(), (long) result.width()),
-        List.of(shape[0], shape[1]));
-    comparison.pixels("image", result.rgb(), folder.floats(c.path("expect").asText()));
+    compare(c, result);
+  }
+
+  private static void compare(ReferenceCase c, RgbImage image) {
+    long[] shape = c.folder().tensor(c.text("expect")).shape();
+    List<Long> size = List.of((long) image.height(), (long) image.width());
+    c.comparison().equal("size", size, List.of(shape[0], shape[1]));
+    c.comparison().pixels("image", image.rgb(), c.folder().floats(c.text("expect")));
   }
 
   /** Compares the sizes of images for a model that keeps their shape. */
-  static void targetSize(JsonNode c, Comparison comparison) {
+  static void targetSize(ReferenceCase c) {
     for (int rule = 0; rule < c.path("rules").size(); rule++) {
-      int[] numbers = ints(c.path("rules").path(rule)); // patch, maximum
+      int[] numbers = ReferenceCase.ints(c.path("rules").path(rule)); // patch, maximum
       PatchGrid patches = new PatchGrid(numbers[0], numbers[1]);
       for (int i = 0; i < c.path("sizes").size(); i++) {
-        int[] size = ints(c.path("sizes").path(i)); // height, width
+        int[] size = ReferenceCase.ints(c.path("sizes").path(i)); // height, width
         Crop target = patches.size(size[1], size[0]);
-        comparison.equal(
-            "%s x %s by %s, %s".formatted(size[0], size[1], numbers[0], numbers[1]),
-            List.of(target.height(), target.width()),
-            integers(c.path("expect").path(rule).path(i)));
+        int[] expected = ReferenceCase.ints(c.path("expect").path(rule).path(i));
+        c.comparison()
+            .equal(
+                "%s x %s by %s, %s".formatted(size[0], size[1], numbers[0], numbers[1]),
+                List.of(target.height(), target.width()),
+                Arrays.stream(expected).boxed().toList());
       }
     }
   }
 
-  static void normalize(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    int[] box = ints(c.path("crop")); // left, top, right, bottom
-    RgbImage part =
-        read(folder, c).crop(new Crop(box[1], box[0], box[3] - box[1], box[2] - box[0]));
-    Transform transform = transform(folder, c, Math.max(1, part.width()));
-    comparison.tensor(
-        "values", transform.normalize(part), folder.floats(c.path("expect").asText()));
+  static void normalize(ReferenceCase c) {
+    int[] box = c.ints("crop"); // left, top, right, bottom
+    RgbImage part = read(c).crop(new Crop(box[1], box[0], box[3] - box[1], box[2] - box[0]));
+    Transform transform = transform(c, Math.max(1, part.width()));
+    c.comparison().tensor("values", transform.normalize(part), c.folder().floats(c.text("expect")));
   }
 
   /** Returns the transform of a case's model, or CLIP's transform with this size. */
-  private static Transform transform(ReferenceFolder folder, JsonNode c, int size) {
-    return new Transform(
-        c.has("model") ? folder.model(c).preprocessing() : Preprocessing.clip(size));
+  private static Transform transform(ReferenceCase c, int size) {
+    return new Transform(c.has("model") ? c.model().preprocessing() : Preprocessing.clip(size));
   }
 
-  private static RgbImage read(ReferenceFolder folder, JsonNode c) {
-    return IMAGES.read(folder.file(c.path("file").asText()));
+  private static RgbImage read(ReferenceCase c) {
+    return IMAGES.read(c.file("file"));
   }
 
   /**
    * Returns the settings of the schedule of a case of the kind {@code schedule} or {@code run}. The
    * variant {@code per-step} has steps instead of epochs.
    */
-  static SettingValues schedule(JsonNode c) {
-    boolean perStep = c.path("variant").asText().equals(PER_STEP);
-    return SettingValues.of("lr", c.path("lr").asDouble())
-        .with("epochs", c.path(perStep ? "steps" : "epochs").asInt())
-        .with("min_lr", c.path("minimum").asDouble())
+  static SettingValues schedule(ReferenceCase c) {
+    boolean perStep = c.text("variant").equals(PER_STEP);
+    return SettingValues.of("lr", c.number("lr"))
+        .with("epochs", c.whole(perStep ? "steps" : "epochs"))
+        .with("min_lr", c.number("minimum"))
         .with("warmup", c.path("warmup").asText("none"))
-        .with("warmup_epochs", c.path("warmup_epochs").asInt(0))
-        .with("warmup_lr", c.path("warmup_lr").asDouble(0))
-        .with("warmup_recount", !c.path("variant").asText().equals("paper-era"))
+        .with("warmup_epochs", c.whole("warmup_epochs"))
+        .with("warmup_lr", c.number("warmup_lr"))
+        .with("warmup_recount", !c.text("variant").equals("paper-era"))
         .with("lr_unit", c.path("unit").asText(perStep ? "step" : "epoch"));
   }
 
-  static void schedule(JsonNode c, JsonNode expected, Comparison comparison) {
+  /** Compares the learning rates of a case. */
+  static void schedule(ReferenceCase c, double[] expected) {
     Schedule schedule = new TrainingSettings(schedule(c)).schedule();
-    comparison.equal("epochs", schedule.epochs(), expected.size());
-    for (int epoch = 0; epoch < Math.min(schedule.epochs(), expected.size()); epoch++) {
-      comparison.rate(
-          "rate of %s %s".formatted(EnumIds.id(schedule.unit()), epoch + 1),
-          schedule.rate(epoch, 0, 1), // cases count each step as one epoch
-          expected.path(epoch).asDouble());
+    c.comparison().equal("epochs", schedule.epochs(), expected.length);
+    for (int epoch = 0; epoch < Math.min(schedule.epochs(), expected.length); epoch++) {
+      c.comparison()
+          .rate(
+              "rate of %s %s".formatted(EnumIds.id(schedule.unit()), epoch + 1),
+              schedule.rate(epoch, 0, 1), // cases count each step as one epoch
+              expected[epoch]);
     }
   }
 
-  static void epochWeights(JsonNode c, Comparison comparison) {
-    comparison.numbers(
-        "shares of epochs",
-        average(c).shares(c.path("epochs").asInt()),
-        ReferenceFolder.doubles(c.path("expect")));
+  static void epochWeights(ReferenceCase c) {
+    c.numbers("expect", average(c).shares(c.whole("epochs")));
   }
 
   /** Returns the average over epochs of a case. */
-  static ModelSelection.Average average(JsonNode c) {
-    return new ModelSelection.Average(c.path("mean").asDouble(), c.path("deviation").asDouble());
+  static ModelSelection.Average average(ReferenceCase c) {
+    return new ModelSelection.Average(c.number("mean"), c.number("deviation"));
   }
 
-  static void fewShot(JsonNode c, Comparison comparison) {
+  static void fewShot(ReferenceCase c) {
     FewShot drawn =
         FewShot.draw(
-            integers(c.path("train_labels")),
-            integers(c.path("val_labels")),
-            c.path("shots").asInt(),
+            c.integers("train_labels"),
+            c.integers("val_labels"),
+            c.whole("shots"),
             c.path("seed").asLong());
-    comparison.equal("train", drawn.train(), integers(c.path("expect").path("train")));
-    comparison.equal("val", drawn.val(), integers(c.path("expect").path("val")));
+    c.expect().integers("train", drawn.train());
+    c.expect().integers("val", drawn.val());
   }
 
-  static void shuffle(JsonNode c, Comparison comparison) {
-    List<Integer> numbers = new ArrayList<>();
-    for (int i = 0; i < c.path("count").asInt(); i++) {
-      numbers.add(i);
-    }
+  static void shuffle(ReferenceCase c) {
+    List<Integer> numbers = new ArrayList<>(IntStream.range(0, c.whole("count")).boxed().toList());
     new PythonRandom(c.path("seed").bigIntegerValue()).shuffle(numbers);
-    comparison.equal("order", numbers, integers(c.path("expect")));
+    c.integers("expect", numbers);
   }
 
-  static void halves(JsonNode c, Comparison comparison) {
-    List<Integer> labels = integers(c.path("labels"));
-    comparison.equal("base", ClassSplit.BASE.of(labels), integers(c.path("expect").path("base")));
-    comparison.equal("new", ClassSplit.NEW.of(labels), integers(c.path("expect").path("new")));
+  static void halves(ReferenceCase c) {
+    List<Integer> labels = c.integers("labels");
+    c.expect().integers("base", ClassSplit.BASE.of(labels));
+    c.expect().integers("new", ClassSplit.NEW.of(labels));
   }
 
-  static void metrics(JsonNode c, Comparison comparison) {
-    int[] labels = ints(c.path("labels"));
-    int[] predictions = ints(c.path("predictions"));
-    JsonNode given = c.path("confidences");
-    double[] confidences = new double[given.size()];
-    for (int i = 0; i < confidences.length; i++) {
-      confidences[i] = given.path(i).asDouble();
-    }
-    Evaluation evaluation = Evaluation.of(labels, predictions, c.path("classes").asInt());
-    JsonNode expected = c.path("expect");
-    comparison.value("accuracy", evaluation.accuracy(), expected.path("accuracy").asDouble());
-    comparison.value("error rate", evaluation.errorRate(), expected.path("error_rate").asDouble());
-    comparison.value("macro F1", evaluation.macroF1(), expected.path("macro_f1").asDouble());
-    comparison.value(
-        "mean per class",
-        evaluation.meanPerClassAccuracy(),
-        expected.path("mean_per_class_accuracy").asDouble());
-    comparison.value(
-        "calibration error",
-        Metrics.expectedCalibrationError(labels, predictions, confidences, c.path("bins").asInt()),
-        expected.path("expected_calibration_error").asDouble());
-    perClass(evaluation, expected.path("per_class_accuracy"), comparison);
+  static void metrics(ReferenceCase c) {
+    int[] labels = c.ints("labels");
+    int[] predictions = c.ints("predictions");
+    Evaluation evaluation = Evaluation.of(labels, predictions, c.whole("classes"));
+    ReferenceCase expected = c.expect();
+    expected.value("accuracy", evaluation.accuracy());
+    expected.value("error_rate", evaluation.errorRate());
+    expected.value("macro_f1", evaluation.macroF1());
+    expected.value("mean_per_class_accuracy", evaluation.meanPerClassAccuracy());
+    expected.value(
+        "expected_calibration_error",
+        Metrics.expectedCalibrationError(
+            labels, predictions, c.doubles("confidences"), c.whole("bins")));
+    perClass(evaluation, expected.path("per_class_accuracy"), c.comparison());
   }
 
   /**
@@ -220,10 +205,7 @@ final class DataCases {
     }
   }
 
-  static void harmonicMean(JsonNode c, Comparison comparison) {
-    comparison.value(
-        "harmonic mean",
-        Metrics.harmonicMean(c.path("base").asDouble(), c.path("new").asDouble()),
-        c.path("expect").asDouble());
+  static void harmonicMean(ReferenceCase c) {
+    c.value("expect", Metrics.harmonicMean(c.number("base"), c.number("new")));
   }
 }

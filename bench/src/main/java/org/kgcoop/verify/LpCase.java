@@ -1,10 +1,7 @@
 package org.kgcoop.verify;
 
-import static org.kgcoop.verify.ReferenceFolder.texts;
-
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,38 +20,35 @@ import org.kgcoop.tensor.Tensor;
 final class LpCase {
   private LpCase() {}
 
-  static void run(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    Clip clip = folder.model(c);
-    List<String> classNames = texts(c.path("classnames"));
+  static void run(ReferenceCase c) {
+    Clip clip = c.model();
+    List<String> classNames = c.texts("classnames");
     Tensor support =
-        new CaseFitContext(folder, clip, c, classNames)
+        new CaseFitContext(c, clip, classNames)
             .views(1, ViewRecipe.NONE)
             .features()
-            .select(0, c.path("view").asInt())
+            .select(0, c.whole("view"))
             .unitRows();
-    int[] labels = ReferenceFolder.ints(c.path("support_labels"));
-    Tensor asked = ModelCases.features(clip, ModelCases.images(folder, c, "val_images"));
-    int[] answers = ReferenceFolder.ints(c.path("val_labels"));
-    Tensor images = ModelCases.features(clip, ModelCases.images(folder, c, "images"));
+    Tensor asked = ModelCases.features(clip, c.floats("val_images"));
+    int[] answers = c.ints("val_labels");
+    Tensor images = ModelCases.features(clip, c.floats("images"));
     long[] correct = new long[c.path("epochs").size()];
     List<Tensor> logits = new ArrayList<>();
-    try (Head texts = new ZeroShot(texts(c.path("templates"))).classifier(clip, classNames);
+    try (Head texts = new ZeroShot(c.texts("templates")).classifier(clip, classNames);
         LpDescent descent =
             new LpDescent(
                 support,
-                labels,
+                c.ints("support_labels"),
                 texts.classFeatures().orElseThrow(),
-                ModelCases.images(folder, c, "bias"),
+                c.floats("bias"),
                 true)) {
       LpDescent.Rates rates = descent.rates();
-      JsonNode expected = c.path("rates");
-      comparison.value("rate of W", rates.weight(), expected.path("lr_w").asDouble());
-      comparison.value("rate of alpha", rates.alpha(), expected.path("lr_alpha").asDouble());
-      comparison.value(
-          "start of alpha", rates.initialAlpha(), expected.path("init_alpha").asDouble());
+      c.at("rates").value("lr_w", rates.weight());
+      c.at("rates").value("lr_alpha", rates.alpha());
+      c.at("rates").value("init_alpha", rates.initialAlpha());
       for (int epoch = 0; epoch < correct.length; epoch++) {
         try (Scope scope = Scope.open("epoch")) {
-          epoch(folder, c.path("epochs").path(epoch), epoch, descent, comparison);
+          epoch(c.at("epochs", epoch), epoch, descent);
           correct[epoch] = LpPlusPlus.correct(descent, asked, answers);
           try (Autograd.Switch off = Autograd.off()) {
             logits.add(scope.promote(descent.logits(images)));
@@ -62,29 +56,21 @@ final class LpCase {
         }
       }
     }
-    JsonNode expected = c.path("expect");
-    List<Long> counts = new ArrayList<>();
-    expected.path("val_correct").forEach(count -> counts.add(count.asLong()));
-    comparison.equal("correct after each epoch", Arrays.stream(correct).boxed().toList(), counts);
+    ReferenceCase expected = c.expect();
+    expected.counts("val_correct", correct);
     int best = LpPlusPlus.last(correct) - 1;
-    comparison.equal("best epoch", best, expected.path("best_epoch").asInt());
-    ModelCases.compare(
-        folder, "logits", logits.get(best), expected.path("logits").asText(), comparison);
+    expected.count("best_epoch", best);
+    expected.tensor("logits", logits.get(best), "logits");
   }
 
-  private static void epoch(
-      ReferenceFolder folder, JsonNode c, int epoch, LpDescent descent, Comparison comparison) {
+  private static void epoch(ReferenceCase c, int epoch, LpDescent descent) {
     Step step = descent.step();
     String at = " of epoch " + (epoch + 1);
-    comparison.value(
-        "loss" + at, step.losses().values().iterator().next(), c.path("loss").asDouble());
+    c.comparison().value("loss" + at, step.losses().values().iterator().next(), c.number("loss"));
     Map<String, Tensor> gradients = new LinkedHashMap<>();
-    int next = 0;
-    for (String name : descent.parameters().keySet()) {
-      gradients.put(name, step.gradients().get(next++));
-    }
-    ModelCases.compareAll(folder, "gradient of ", gradients, c.path("gradients"), comparison);
-    ModelCases.compareAll(
-        folder, "value" + at + " of ", descent.parameters(), c.path("parameters"), comparison);
+    Iterator<Tensor> next = step.gradients().iterator();
+    descent.parameters().keySet().forEach(name -> gradients.put(name, next.next()));
+    c.at("gradients").tensors("gradient of ", gradients);
+    c.at("parameters").tensors("value" + at + " of ", descent.parameters());
   }
 }

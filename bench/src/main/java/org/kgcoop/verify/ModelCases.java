@@ -1,18 +1,16 @@
 package org.kgcoop.verify;
 
-import static org.kgcoop.verify.ReferenceFolder.texts;
-
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import org.kgcoop.EnumIds;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.MethodRegistry;
+import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.data.Underscores;
@@ -30,28 +28,37 @@ import org.kgcoop.tensor.Tensor;
 
 /** The cases that need a model. */
 final class ModelCases {
+  private static final String BLOCK = "transformer.resblocks.0.mlp.c_fc.weight";
+
   private ModelCases() {}
 
-  static void load(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    try (Clip clip = Clip.load(folder.file(c.path("file").asText()));
-        Clip other = Clip.load(folder.file(c.path("equals").asText()))) {
-      ObjectNode actual = json(clip.config());
-      SiglipCases.addForm(actual, clip);
+  static void load(ReferenceCase c) {
+    try (Clip clip = Clip.load(c.file("file"));
+        Clip other = Clip.load(c.file("equals"))) {
+      ObjectNode actual = json(clip);
       c.path("expect")
           .properties()
-          .forEach(e -> comparison.equal(e.getKey(), actual.path(e.getKey()), e.getValue()));
-      DType rounding = SiglipCases.rounding(c);
-      comparison.equal("names", clip.stored().keySet(), other.stored().keySet());
+          .forEach(e -> c.comparison().equal(e.getKey(), actual.path(e.getKey()), e.getValue()));
+      c.comparison().equal("names", clip.stored().keySet(), other.stored().keySet());
       other
           .stored()
           .forEach(
               (name, expected) -> {
                 StoredTensor tensor = clip.stored().get(name);
                 if (tensor != null) {
-                  sameTensor(name, tensor, expected, rounding, comparison);
+                  sameTensor(name, tensor, expected, rounding(c), c.comparison());
                 }
               });
     }
+  }
+
+  /** Returns the type to which the values of the other model are rounded. */
+  private static DType rounding(ReferenceCase c) {
+    return switch (c.text("rounding")) {
+      case "float16" -> DType.FLOAT16;
+      case "bfloat16" -> DType.BFLOAT16;
+      default -> DType.FLOAT32;
+    };
   }
 
   private static void sameTensor(
@@ -72,18 +79,26 @@ final class ModelCases {
     comparison.equal("values of " + name, equal, true);
   }
 
-  private static ObjectNode json(ClipConfig config) {
-    ObjectNode json = new ObjectMapper().createObjectNode();
-    json.put("embed_dim", config.embedDim());
-    json.put("image_resolution", config.imageResolution());
-    json.put("channels", config.channels());
-    json.put("context_length", config.contextLength());
-    json.put("vocab_size", config.vocabularySize());
-    json.put("text_width", config.textWidth());
-    json.put("text_heads", config.textHeads());
-    json.put("text_layers", config.textLayers());
-    json.put("vision_width", config.vision().width());
-    json.put("vision_heads", config.vision().heads());
+  private static ObjectNode json(Clip clip) {
+    ClipConfig config = clip.config();
+    ObjectNode json =
+        new ObjectMapper()
+            .createObjectNode()
+            .put("embed_dim", config.embedDim())
+            .put("image_resolution", config.imageResolution())
+            .put("channels", config.channels())
+            .put("context_length", config.contextLength())
+            .put("vocab_size", config.vocabularySize())
+            .put("text_width", config.textWidth())
+            .put("text_heads", config.textHeads())
+            .put("text_layers", config.textLayers())
+            .put("vision_width", config.vision().width())
+            .put("vision_heads", config.vision().heads())
+            .put("family", clip.family().traits().id())
+            .put("text_mlp", rows(clip, BLOCK))
+            .put("vision_mlp", rows(clip, "visual." + BLOCK))
+            .put("text_activation", name(config.activation()))
+            .put("vision_activation", name(config.visionActivation()));
     if (config.vision() instanceof ClipConfig.Vit vit) {
       json.put("vision", "vit").put("vision_layers", vit.layers()).put("patch", vit.patch());
     } else if (config.vision() instanceof ClipConfig.ResNet resNet) {
@@ -93,13 +108,22 @@ final class ModelCases {
     return json;
   }
 
-  static void imageFeatures(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    Clip clip = folder.model(c);
+  private static int rows(Clip clip, String name) {
+    StoredTensor weight = clip.stored().get(name);
+    return weight == null ? 0 : (int) weight.shape()[0];
+  }
+
+  private static String name(Activation activation) {
+    return activation.name().toLowerCase(Locale.ROOT);
+  }
+
+  static void imageFeatures(ReferenceCase c) {
+    Clip clip = c.model();
     Tensor features =
         c.has("files")
-            ? ofFiles(clip, texts(c.path("files")).stream().map(folder::file).toList())
-            : clip.imageEncoder().features(images(folder, c, "images"));
-    compare(folder, "features", features, c.path("expect").asText(), comparison);
+            ? ofFiles(clip, c.texts("files").stream().map(c.folder()::file).toList())
+            : clip.imageEncoder().features(c.floats("images"));
+    c.tensor("features", features, "expect");
   }
 
   /** Returns the features of image files, which may have different shapes, as cached ones. */
@@ -109,46 +133,42 @@ final class ModelCases {
     new ViewEncoder(clip, images)
         .encodedTestViews(files.stream().map(images::read).toList())
         .forEach(feature -> rows.add(feature.raw()));
-    return Tensor.concat(rows.stream().map(row -> Tensor.of(row, 1, row.length)).toList(), 0);
+    return Tensor.ofRows(rows.toArray(float[][]::new));
   }
 
-  static void textFeatures(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    Tensor features = TextFeatures.ofTexts(folder.model(c), texts(c.path("texts")));
-    compare(folder, "features", features, c.path("expect").asText(), comparison);
+  static void textFeatures(ReferenceCase c) {
+    c.tensor("features", TextFeatures.ofTexts(c.model(), c.texts("texts")), "expect");
   }
 
-  static void classFeatures(ReferenceFolder folder, JsonNode c, Comparison comparison) {
+  static void classFeatures(ReferenceCase c) {
     TemplateEnsemble texts =
         new TemplateEnsemble(
-            texts(c.path("templates")),
+            c.texts("templates"),
             EnumIds.of(Underscores.class, "underscores", c.path("underscores").asText("replace")));
-    Clip clip = folder.model(c);
-    List<String> names = texts(c.path("classnames"));
-    boolean raw = c.path("average").asText("unit").equals("raw");
-    Tensor features = raw ? texts.raw(clip, names) : texts.unit(clip, names);
-    compare(folder, "class features", features, c.path("expect").asText(), comparison);
+    Clip clip = c.model();
+    List<String> names = c.texts("classnames");
+    boolean raw = c.text("average").equals("raw");
+    c.tensor("class features", raw ? texts.raw(clip, names) : texts.unit(clip, names), "expect");
   }
 
-  static void zeroShot(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    Clip clip = folder.model(c);
-    ZeroShot method = new ZeroShot(texts(c.path("templates")));
-    try (Head classifier = method.classifier(clip, texts(c.path("classnames")))) {
-      Tensor cosines = classifier.logits(features(clip, images(folder, c, "images")));
-      Tensor logits = cosines.plus(clip.logitBias());
-      compare(folder, "logits", logits, c.path("expect").asText(), comparison);
+  static void zeroShot(ReferenceCase c) {
+    Clip clip = c.model();
+    ZeroShot method = new ZeroShot(c.texts("templates"));
+    try (Head classifier = method.classifier(clip, c.texts("classnames"))) {
+      Tensor cosines = classifier.logits(features(clip, c.floats("images")));
+      c.tensor("logits", cosines.plus(clip.logitBias()), "expect");
     }
   }
 
-  static void promptFile(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    Clip clip = folder.model(c);
-    List<String> classNames = texts(c.path("classnames"));
+  static void promptFile(ReferenceCase c) {
+    Clip clip = c.model();
+    List<String> classNames = c.texts("classnames");
     ClassifierFile file =
-        ClassifierFile.readAny(folder.file(c.path("file").asText()), classNames)
+        ClassifierFile.readAny(c.file("file"), classNames)
             .with(MethodRegistry.parse(SettingValues.fromJson(c.path("settings"))));
     try (Head model = file.classifier(clip, classNames)) {
-      Tensor seen = features(clip, model, images(folder, c, "images"));
-      Tensor logits = logits(model, seen).plus(clip.logitBias());
-      compare(folder, "logits", logits, c.path("expect").asText(), comparison);
+      Tensor seen = features(clip, model, c.floats("images"));
+      c.tensor("logits", logits(model, seen).plus(clip.logitBias()), "expect");
     }
   }
 
@@ -171,37 +191,5 @@ final class ModelCases {
     try (Autograd.Switch off = Autograd.off()) {
       return classifier.logits(features);
     }
-  }
-
-  static Tensor images(ReferenceFolder folder, JsonNode c, String key) {
-    return folder.tensor(c.path(key).asText()).tensor().to(DType.FLOAT32);
-  }
-
-  static void compareAll(
-      ReferenceFolder folder,
-      String what,
-      Map<String, Tensor> actual,
-      JsonNode expected,
-      Comparison comparison) {
-    expected
-        .properties()
-        .forEach(
-            e -> {
-              Tensor tensor = actual.get(e.getKey());
-              if (tensor == null) {
-                comparison.problem("no parameter '" + e.getKey() + "'");
-              } else {
-                compare(folder, what + e.getKey(), tensor, e.getValue().asText(), comparison);
-              }
-            });
-  }
-
-  static void compare(
-      ReferenceFolder folder, String what, Tensor actual, String expected, Comparison comparison) {
-    comparison.equal(
-        "shape of " + what,
-        Arrays.toString(actual.shape()),
-        Arrays.toString(folder.tensor(expected).shape()));
-    comparison.tensor(what, actual.toFloats(), folder.floats(expected));
   }
 }

@@ -1,12 +1,10 @@
 package org.kgcoop.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.UpdateRule;
@@ -18,24 +16,19 @@ import org.kgcoop.tensor.UpdateRule;
 final class OptimizerCase {
   private OptimizerCase() {}
 
-  static void run(ReferenceFolder folder, JsonNode c, Comparison comparison) {
+  static void run(ReferenceCase c) {
     Map<String, Tensor> parameters = new LinkedHashMap<>();
     c.path("init")
-        .properties()
-        .forEach(e -> parameters.put(e.getKey(), values(folder, e.getValue()).parameter()));
-    try (Optimizer optimizer = new Optimizer(List.copyOf(parameters.values()), rule(c))) {
+        .fieldNames()
+        .forEachRemaining(name -> parameters.put(name, c.at("init").floats(name).parameter()));
+    try (Optimizer optimizer = new Optimizer(List.copyOf(parameters.values()), rule(c.json()))) {
       for (int step = 0; step < c.path("gradients").size(); step++) {
-        JsonNode given = c.path("gradients").path(step);
-        List<Tensor> gradients = new ArrayList<>();
-        parameters.keySet().forEach(name -> gradients.add(values(folder, given.path(name))));
+        ReferenceCase given = c.at("gradients", step);
+        List<Tensor> gradients = parameters.keySet().stream().map(given::floats).toList();
         optimizer.step(gradients, c.path("lrs").path(step).asDouble());
       }
     }
-    ModelCases.compareAll(folder, "value of ", parameters, c.path("expect"), comparison);
-  }
-
-  private static Tensor values(ReferenceFolder folder, JsonNode name) {
-    return folder.tensor(name.asText()).tensor().to(DType.FLOAT32);
+    c.expect().tensors("value of ", parameters);
   }
 
   /**

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -128,30 +127,6 @@ final class ReferenceFolder implements AutoCloseable {
 
   private static @Nullable Activation activationOf(String name) {
     return name.isEmpty() ? null : Activation.ofName(name);
-  }
-
-  static List<String> texts(JsonNode array) {
-    List<String> texts = new ArrayList<>();
-    array.forEach(t -> texts.add(t.asText()));
-    return texts;
-  }
-
-  static List<Integer> integers(JsonNode array) {
-    List<Integer> values = new ArrayList<>();
-    array.forEach(v -> values.add(v.asInt()));
-    return values;
-  }
-
-  static int[] ints(JsonNode array) {
-    return integers(array).stream().mapToInt(Integer::intValue).toArray();
-  }
-
-  static double[] doubles(JsonNode array) {
-    double[] numbers = new double[array.size()];
-    for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = array.path(i).asDouble();
-    }
-    return numbers;
   }
 
   @Override

@@ -1,9 +1,5 @@
 package org.kgcoop.verify;
 
-import static org.kgcoop.verify.ReferenceFolder.texts;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
@@ -32,89 +28,64 @@ import org.kgcoop.trial.Evaluator;
 final class RunCase {
   private RunCase() {}
 
-  static void run(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    Clip clip = folder.model(c);
-    DataSetOptions options =
-        DataSetOptions.defaults(warning -> {})
-            .withImages(folder.file(c.path("image_dir").asText()));
-    DataSet drawn =
-        FewShot.draw(
-            DataSets.open(folder.file(c.path("split").asText()), options),
-            c.path("shots").asInt(),
-            c.path("seed").asLong(),
-            warning -> {});
+  static void run(ReferenceCase c) {
+    Clip clip = c.model();
+    long seed = c.path("seed").asLong();
+    DataSetOptions options = DataSetOptions.defaults(warning -> {}).withImages(c.file("image_dir"));
+    DataSet all = DataSets.open(c.file("split"), options);
+    DataSet drawn = FewShot.draw(all, c.whole("shots"), seed, warning -> {});
     DataSet base = drawn.select(ClassSplit.BASE);
     DataSet unseen = drawn.select(ClassSplit.NEW);
-    JsonNode expected = c.path("expect");
-    comparison.equal("train", keys(drawn.train()), texts(expected.path("train")));
-    comparison.equal("val", keys(drawn.val()), texts(expected.path("val")));
-    comparison.equal("base names", base.classNames(), texts(expected.path("base_classnames")));
-    comparison.equal("new names", unseen.classNames(), texts(expected.path("new_classnames")));
-    DataCases.schedule(c, expected.path("lrs"), comparison);
+    ReferenceCase expected = c.expect();
+    expected.texts("train", keys(drawn.train()));
+    expected.texts("val", keys(drawn.val()));
+    expected.texts("base_classnames", base.classNames());
+    expected.texts("new_classnames", unseen.classNames());
+    DataCases.schedule(c, expected.doubles("lrs"));
 
     FeatureCache cache = FeatureCache.inMemory(new ViewEncoder(clip, new Images(warning -> {})));
-    Augmentation augmentation = Augmentation.ofId(c.path("transform").asText());
-    TrainingLoader source =
-        new TrainingLoader(cache, base.train(), augmentation, c.path("seed").asLong());
+    Augmentation augmentation = Augmentation.ofId(c.text("transform"));
+    TrainingLoader source = new TrainingLoader(cache, base.train(), augmentation, seed);
     source.prepare(done -> {});
     TrainingSettings settings =
         new TrainingSettings(
             DataCases.schedule(c)
-                .with("batch_size", c.path("batch_size").asInt())
-                .with("momentum", c.path("momentum").asDouble())
-                .with("weight_decay", c.path("weight_decay").asDouble())
-                .with("seed", c.path("seed").asLong())
+                .with("batch_size", c.whole("batch_size"))
+                .with("momentum", c.number("momentum"))
+                .with("weight_decay", c.number("weight_decay"))
+                .with("seed", seed)
                 .with("augment", augmentation.id()));
-    try (TrainableModel model = TrainCase.model(folder, clip, c, base.classNames())) {
+    try (TrainableModel model = TrainCase.model(c, clip, base.classNames())) {
       Trainer trainer =
           new Trainer(model, source, settings, plan(c), new Trainer.Listener() {}, () -> false);
       Trainer.Outcome outcome = trainer.train(null, null);
-      comparison.equal(
-          "trained parameters", outcome.parameters().keySet(), model.parameters().keySet());
-      ModelCases.compareAll(
-          folder,
-          "value after training of ",
-          model.parameters(),
-          expected.path("parameters"),
-          comparison);
-      evaluate(folder, clip, c, base, unseen, model, cache, comparison);
+      c.comparison()
+          .equal("trained parameters", outcome.parameters().keySet(), model.parameters().keySet());
+      expected.at("parameters").tensors("value after training of ", model.parameters());
+      double onBase = accuracy("base", Evaluator.evaluate(model, cache, base, Progress.SILENT), c);
+      // Shared context vectors work with other classes, so a model of the new classes loads them.
+      try (TrainableModel forNew = TrainCase.model(c, clip, unseen.classNames())) {
+        forNew.load(model.parameters());
+        double onNew =
+            accuracy("new", Evaluator.evaluate(forNew, cache, unseen, Progress.SILENT), c);
+        expected.value("h", Metrics.harmonicMean(onBase, onNew));
+      }
     }
   }
 
-  private static BatchSampler plan(JsonNode c) {
-    return epoch -> {
-      List<int[]> batches = new ArrayList<>();
-      c.path("batches").path(epoch).forEach(b -> batches.add(ReferenceFolder.ints(b)));
-      return batches;
-    };
+  private static BatchSampler plan(ReferenceCase c) {
+    return epoch ->
+        ReferenceCase.elements(c.path("batches").path(epoch)).stream()
+            .map(ReferenceCase::ints)
+            .toList();
   }
 
-  private static void evaluate(
-      ReferenceFolder folder,
-      Clip clip,
-      JsonNode c,
-      DataSet base,
-      DataSet unseen,
-      TrainableModel model,
-      FeatureCache cache,
-      Comparison comparison) {
-    JsonNode expected = c.path("expect");
-    Evaluation onBase = Evaluator.evaluate(model, cache, base, Progress.SILENT).evaluation();
-    comparison.equal("correct on base", onBase.correct(), expected.path("correct_base").asLong());
-    comparison.equal("total on base", onBase.total(), expected.path("total_base").asLong());
-    comparison.value("base", onBase.accuracy(), expected.path("base").asDouble());
-    // Shared context vectors work with other classes, so a model of the new classes loads them.
-    try (TrainableModel forNew = TrainCase.model(folder, clip, c, unseen.classNames())) {
-      forNew.load(model.parameters());
-      Evaluation onNew = Evaluator.evaluate(forNew, cache, unseen, Progress.SILENT).evaluation();
-      comparison.equal("correct on new", onNew.correct(), expected.path("correct_new").asLong());
-      comparison.equal("total on new", onNew.total(), expected.path("total_new").asLong());
-      comparison.value("new", onNew.accuracy(), expected.path("new").asDouble());
-      comparison.value(
-          "H",
-          Metrics.harmonicMean(onBase.accuracy(), onNew.accuracy()),
-          expected.path("h").asDouble());
-    }
+  private static double accuracy(String which, Evaluator.Result result, ReferenceCase c) {
+    Evaluation evaluation = result.evaluation();
+    c.expect().count("correct_" + which, evaluation.correct());
+    c.expect().count("total_" + which, evaluation.total());
+    c.expect().value(which, evaluation.accuracy());
+    return evaluation.accuracy();
   }
 
   private static List<String> keys(List<Item> items) {

@@ -1,9 +1,8 @@
 package org.kgcoop.verify;
 
-import static org.kgcoop.verify.ReferenceFolder.texts;
-
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +30,7 @@ import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.UpdateRule;
 import org.kgcoop.train.ModelSelection;
 
 /**
@@ -41,28 +41,24 @@ final class TrainCase {
   private static final String CLIP_NORM = "clip_norm";
   private static final String AVERAGE = "average";
 
-  private final ReferenceFolder folder;
-  private final JsonNode c;
-  private final Comparison comparison;
+  private final ReferenceCase c;
   private final Clip clip;
   private final TrainedMethod method;
   private final CaseFitContext context;
 
-  private TrainCase(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    this.folder = folder;
+  private TrainCase(ReferenceCase c) {
     this.c = c;
-    this.comparison = comparison;
-    clip = folder.model(c);
+    clip = c.model();
     method = method(c);
-    context = new CaseFitContext(folder, clip, c, texts(c.path("classnames")));
+    context = new CaseFitContext(c, clip, c.texts("classnames"));
   }
 
-  static void run(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    new TrainCase(folder, c, comparison).run();
+  static void run(ReferenceCase c) {
+    new TrainCase(c).run();
   }
 
   /** Returns the method of a case, which must have trained parameters. */
-  static TrainedMethod method(JsonNode c) {
+  private static TrainedMethod method(ReferenceCase c) {
     SettingValues settings =
         SettingValues.fromJson(c.path("settings"))
             .without("all_classnames") // not settings of methods
@@ -75,53 +71,47 @@ final class TrainCase {
   }
 
   /** Creates a model that starts from the tensors of a case. */
-  static TrainableModel model(
-      ReferenceFolder folder, Clip clip, JsonNode c, List<String> classNames) {
+  static TrainableModel model(ReferenceCase c, Clip clip, List<String> classNames) {
     TrainedMethod method = method(c);
-    CaseFitContext context = new CaseFitContext(folder, clip, c, classNames);
+    CaseFitContext context = new CaseFitContext(c, clip, classNames);
     TrainableModel model;
     if (method instanceof Lasp lasp) {
-      model = lasp.model(context, step -> noise(folder, c, step));
+      model = lasp.model(context, step -> noise(c.at("steps", (int) step)));
     } else if (method instanceof ClipLora lora) {
-      model = lora.model(context, kept(folder, c));
+      model = lora.model(context, kept(c));
     } else {
       model = method.model(context);
     }
     Map<String, Tensor> init = new LinkedHashMap<>();
-    c.path("init")
-        .properties()
-        .forEach(e -> init.put(e.getKey(), folder.tensor(e.getValue().asText()).tensor()));
+    c.path("init").fieldNames().forEachRemaining(name -> init.put(name, c.at("init").tensor(name)));
     model.load(init);
     return model;
   }
 
   /** Returns the dropout masks of a case, one per step. */
-  private static DropoutMasks kept(ReferenceFolder folder, JsonNode c) {
+  private static DropoutMasks kept(ReferenceCase c) {
     return (step, matrix, place, length, width) -> {
-      String name = c.path("steps").path((int) step).path("kept").path(matrix).asText();
-      Tensor all = folder.tensor(name).tensor(); // (rows, most, width)
+      Tensor all = c.at("steps", (int) step).at("kept").tensor(matrix); // (rows, most, width)
       return all.select(0, place).narrow(0, 0, length);
     };
   }
 
-  /** Returns the noise of a case for a step. */
-  private static Optional<IntFunction<Tensor>> noise(
-      ReferenceFolder folder, JsonNode c, long step) {
-    JsonNode name = c.path("steps").path((int) step).path("noise");
-    return name.isTextual()
-        ? Optional.of(template -> folder.tensor(name.asText()).tensor().select(0, template))
+  /** Returns the noise of a step. */
+  private static Optional<IntFunction<Tensor>> noise(ReferenceCase step) {
+    return step.path("noise").isTextual()
+        ? Optional.of(template -> step.tensor("noise").select(0, template))
         : Optional.empty();
   }
 
   private void run() {
-    try (TrainableModel model = model(folder, clip, c, context.classNames());
-        Optimizer optimizer =
-            new Optimizer(List.copyOf(model.parameters().values()), OptimizerCase.rule(c))) {
+    UpdateRule rule = OptimizerCase.rule(c.json());
+    try (TrainableModel model = model(c, clip, context.classNames());
+        Optimizer optimizer = new Optimizer(List.copyOf(model.parameters().values()), rule)) {
       atStart(model);
       Map<String, StoredTensor> sum = Map.of();
       for (int s = 0; s < c.path("steps").size(); s++) {
         try (Scope scope = Scope.open("step")) {
-          step(c.path("steps").path(s), s, model, optimizer);
+          step(c.at("steps", s), s, model, optimizer);
           sum = withEpoch(sum, s, model);
         }
       }
@@ -129,10 +119,10 @@ final class TrainCase {
         average(sum, model);
       }
       try (Head trained = classifier(model)) {
-        compareLogits("logits after training", trained, c.path("expect"));
+        compareLogits("logits after training", trained, c, "expect");
       }
       if (c.has("transfer")) {
-        transferred("after training", model, c.path("transfer").path("expect"));
+        transferred("after training", model, "expect");
       }
     }
   }
@@ -147,17 +137,16 @@ final class TrainCase {
   }
 
   private double[] shares() {
-    return DataCases.average(c.path(AVERAGE)).shares(c.path("epochs").asInt());
+    return DataCases.average(c.at(AVERAGE)).shares(c.whole("epochs"));
   }
 
   /** Compares an average over epochs, and loads it into the model. */
   private void average(Map<String, StoredTensor> sum, TrainableModel model) {
-    JsonNode expected = c.path(AVERAGE);
-    comparison.numbers(
-        "shares of epochs", shares(), ReferenceFolder.doubles(expected.path("weights")));
+    ReferenceCase expected = c.at(AVERAGE);
+    expected.numbers("weights", shares());
     Map<String, Tensor> average = new LinkedHashMap<>();
     sum.forEach((name, stored) -> average.put(name, stored.tensor()));
-    ModelCases.compareAll(folder, "average of ", average, expected.path("parameters"), comparison);
+    expected.at("parameters").tensors("average of ", average);
     model.load(average);
   }
 
@@ -168,90 +157,65 @@ final class TrainCase {
             .classFeatures()
             .or(() -> Optional.ofNullable(model.buffers().get("text_features")))
             .ifPresentOrElse(
-                features ->
-                    ModelCases.compare(
-                        folder,
-                        "class features",
-                        features,
-                        c.path("class_features").asText(),
-                        comparison),
-                () -> comparison.problem("no class features"));
+                features -> c.tensor("class features", features, "class_features"),
+                () -> c.comparison().problem("no class features"));
       }
     }
     if (c.has("multipliers")) {
-      Tensor found = model.buffers().get("multipliers");
-      if (found == null) {
-        comparison.problem("no multipliers");
-      } else {
-        ModelCases.compare(
-            folder, "multipliers", found, c.path("multipliers").asText(), comparison);
-      }
+      Optional.ofNullable(model.buffers().get("multipliers"))
+          .ifPresentOrElse(
+              found -> c.tensor("multipliers", found, "multipliers"),
+              () -> c.comparison().problem("no multipliers"));
     }
-    JsonNode initial = c.path("initial");
-    if (!initial.isMissingNode()) {
+    if (c.has("initial")) {
+      ReferenceCase initial = c.at("initial");
+      boolean isName = !initial.has("logits");
       try (Head start = classifier(model)) {
         compareLogits(
-            "logits at the start",
-            start,
-            initial.path("logits").isMissingNode() ? initial : initial.path("logits"));
+            "logits at the start", start, isName ? c : initial, isName ? "initial" : "logits");
         compareFeatures(start, initial);
       }
     }
     if (c.path("transfer").has("initial")) {
-      transferred("at the start", model, c.path("transfer").path("initial"));
+      transferred("at the start", model, "initial");
     }
   }
 
   /** Compares the features of a case. */
-  private void compareFeatures(Head classifier, JsonNode expected) {
+  private void compareFeatures(Head classifier, ReferenceCase expected) {
     if (expected.has("token_features")) {
       compareMixed(classifier, expected);
     } else if (expected.has("image_features")) {
-      compare("image features", evaluated(classifier), expected.path("image_features"));
+      expected.tensor("image features", evaluated(classifier), "image_features");
     }
     if (expected.has("text_features")) {
-      compare(
-          "text features",
-          classifier.classFeatures().orElseThrow(),
-          expected.path("text_features"));
+      expected.tensor("text features", classifier.classFeatures().orElseThrow(), "text_features");
     }
   }
 
   /** Compares the two features that an encoder mixes. They are computed as in an export. */
-  private void compareMixed(Head classifier, JsonNode expected) {
+  private void compareMixed(Head classifier, ReferenceCase expected) {
     TunedImageEncoder learned = classifier.encoder().orElseThrow().learned();
     PromptedVision vision = clip.promptedVision(method.title());
     try (Autograd.Switch off = Autograd.off()) {
-      Tensor rows =
-          vision.rows(ModelCases.images(folder, c, "evaluate"), learned.prompts().first());
+      Tensor rows = vision.rows(c.floats("evaluate"), learned.prompts().first());
       PromptedVision.Output read = vision.output(rows, learned.prompts());
       Tensor features = vision.project(read.classRows()).unitRows();
-      compare("image features", features, expected.path("image_features"));
-      compare(
-          "token features",
-          learned.mix().orElseThrow().tokenFeatures(read),
-          expected.path("token_features"));
-      compare("class logits", classifier.logits(features), expected.path("class_logits"));
+      Tensor tokens = learned.mix().orElseThrow().tokenFeatures(read);
+      expected.tensor("image features", features, "image_features");
+      expected.tensor("token features", tokens, "token_features");
+      expected.tensor("class logits", classifier.logits(features), "class_logits");
     }
-  }
-
-  private void compare(String what, Tensor found, JsonNode expected) {
-    ModelCases.compare(folder, what, found, expected.asText(), comparison);
   }
 
   /** Returns the features of the evaluation images for a classifier. */
   private Tensor evaluated(Head classifier) {
-    return ModelCases.features(clip, classifier, ModelCases.images(folder, c, "evaluate"));
+    return ModelCases.features(clip, classifier, c.floats("evaluate"));
   }
 
-  private void compareLogits(String what, Head classifier, JsonNode expected) {
-    Tensor features = evaluated(classifier);
-    ModelCases.compare(
-        folder,
-        what,
-        ModelCases.logits(classifier, features).plus(clip.logitBias()),
-        expected.asText(),
-        comparison);
+  private void compareLogits(String what, Head classifier, ReferenceCase expected, String key) {
+    Tensor logits = ModelCases.logits(classifier, evaluated(classifier));
+    expected.tensor(what, logits.plus(clip.logitBias()), key);
   }
 
   /** Returns a classifier of the classes of a case. */
@@ -282,16 +246,16 @@ final class TrainCase {
   }
 
   /** Compares the logits of classes that were not trained. */
-  private void transferred(String when, TrainableModel model, JsonNode expected) {
-    try (Head other =
-        learned(model).classifier(clip, scored(texts(c.path("transfer").path("classnames"))))) {
-      compareLogits("logits of other classes " + when, other, expected);
+  private void transferred(String when, TrainableModel model, String key) {
+    ReferenceCase transfer = c.at("transfer");
+    try (Head other = learned(model).classifier(clip, scored(transfer.texts("classnames")))) {
+      compareLogits("logits of other classes " + when, other, transfer, key);
     }
   }
 
-  private void step(JsonNode expected, int number, TrainableModel model, Optimizer optimizer) {
+  private void step(ReferenceCase expected, int number, TrainableModel model, Optimizer optimizer) {
     Step step = model.step(batch(expected, number, model.inputs()));
-    double bound = c.path("settings").path(CLIP_NORM).asDouble();
+    double bound = c.at("settings").number(CLIP_NORM);
     if (bound > 0) {
       step = step.clipped(bound);
     }
@@ -304,34 +268,26 @@ final class TrainCase {
             e -> {
               Double loss = losses.get(e.getKey());
               if (loss == null) {
-                comparison.problem("no loss '" + e.getKey() + "'" + at);
+                c.comparison().problem("no loss '" + e.getKey() + "'" + at);
               } else {
-                comparison.value(e.getKey() + at, loss, e.getValue().asDouble());
+                c.comparison().value(e.getKey() + at, loss, e.getValue().asDouble());
               }
             });
     Map<String, Tensor> gradients = new LinkedHashMap<>();
-    List<String> names = new ArrayList<>(model.parameters().keySet());
-    for (int i = 0; i < names.size(); i++) {
-      gradients.put(names.get(i), step.gradients().get(i));
-    }
-    ModelCases.compareAll(
-        folder, "gradient of ", gradients, expected.path("gradients"), comparison);
-    optimizer.step(step.gradients(), expected.path("lr").asDouble());
-    ModelCases.compareAll(
-        folder, "value" + at + " of ", model.parameters(), expected.path("parameters"), comparison);
+    Iterator<Tensor> next = step.gradients().iterator();
+    model.parameters().keySet().forEach(name -> gradients.put(name, next.next()));
+    expected.at("gradients").tensors("gradient of ", gradients);
+    optimizer.step(step.gradients(), expected.number("lr"));
+    expected.at("parameters").tensors("value" + at + " of ", model.parameters());
   }
 
   /** Returns the images of a step, or features of views of the training images. */
-  private Batch batch(JsonNode expected, int number, ModelInputs inputs) {
+  private Batch batch(ReferenceCase expected, int number, ModelInputs inputs) {
     if (expected.has("indices")) {
-      return context.batch(ReferenceFolder.ints(expected.path("indices")));
+      return context.batch(expected.ints("indices"));
     }
-    JsonNode given = expected.path("labels");
-    long[] labels = new long[given.size()];
-    for (int i = 0; i < labels.length; i++) {
-      labels[i] = given.path(i).asLong();
-    }
-    Tensor images = ModelCases.images(folder, c, "images"); // (S, B, 3, R, R)
+    long[] labels = Arrays.stream(expected.ints("labels")).asLongStream().toArray();
+    Tensor images = c.floats("images"); // (S, B, 3, R, R)
     long place = expected.path("batch").asLong(number % images.size(0));
     Tensor seen = images.select(0, place).narrow(0, 0, labels.length);
     try (Autograd.Switch off = Autograd.off()) {
