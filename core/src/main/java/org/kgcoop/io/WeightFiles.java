@@ -28,7 +28,7 @@ import org.kgcoop.files.Folders;
 public final class WeightFiles {
 
   /** JSON files with settings that the weights do not show: activation, heads, preprocessing. */
-  private static final List<String> CONFIGS =
+  public static final List<String> CONFIGS =
       List.of(
           "config.json",
           "open_clip_config.json",

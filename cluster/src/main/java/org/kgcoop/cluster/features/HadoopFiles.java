@@ -10,9 +10,10 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.util.Iterator;
 import java.util.Locale;
-import java.util.NoSuchElementException;
-import java.util.Optional;
 import java.util.Set;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -22,6 +23,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.image.Images;
 
 /** Files on any file system of Hadoop. Errors have one line. */
@@ -120,7 +122,7 @@ final class HadoopFiles implements Serializable {
    */
   Iterator<Entry> entries(String folder) {
     Iterator<Entry> all = isLocal(folder) ? localEntries(folder) : remoteEntries(folder);
-    return new Filtered(all);
+    return stream(all).filter(entry -> !entry.name().startsWith(".")).iterator();
   }
 
   // The returned iterator closes the stream at its end.
@@ -209,35 +211,9 @@ final class HadoopFiles implements Serializable {
     }
   }
 
-  /** An iterator without names that begin with a dot. */
-  private static final class Filtered implements Iterator<Entry> {
-    private final Iterator<Entry> all;
-    private Optional<Entry> next = Optional.empty();
-
-    Filtered(Iterator<Entry> all) {
-      this.all = all;
-    }
-
-    @Override
-    public boolean hasNext() {
-      while (next.isEmpty() && all.hasNext()) {
-        Entry entry = all.next();
-        if (!entry.name().startsWith(".")) {
-          next = Optional.of(entry);
-        }
-      }
-      return next.isPresent();
-    }
-
-    @Override
-    public Entry next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      Entry entry = next.orElseThrow();
-      next = Optional.empty();
-      return entry;
-    }
+  /** Returns a stream whose iterator asks for one element at a time. */
+  static <T> Stream<T> stream(Iterator<T> all) {
+    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(all, 0), false);
   }
 
   private static Path hadoopPath(String path) {
@@ -256,7 +232,6 @@ final class HadoopFiles implements Serializable {
   }
 
   static String reason(Exception e) {
-    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return message.lines().findFirst().orElse("");
+    return Messages.firstLine(e.getMessage(), e);
   }
 }
