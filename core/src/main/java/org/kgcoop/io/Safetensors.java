@@ -81,6 +81,7 @@ public final class Safetensors {
     }
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Slot(String name, DType dtype, long[] shape, long begin, long end) {}
 
   /**

@@ -22,6 +22,8 @@ public enum DType {
 
   private final String safetensorsName;
   private final int bytes;
+
+  @SuppressWarnings("ImmutableEnumChecker") // List.of returns an immutable list
   private final List<String> optionNames;
 
   DType(String safetensorsName, int bytes, String... optionNames) {
