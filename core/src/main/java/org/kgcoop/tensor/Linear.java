@@ -1,6 +1,11 @@
 package org.kgcoop.tensor;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.TensorBase;
@@ -10,11 +15,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * A linear layer, {@code s x W^T + b}. A frozen layer in float32 or bf16 on the CPU can use a copy
  * of its weight that is {@link Packing packed} once, for forward and backward. A frozen layer can
- * also compute in {@link Int8Products int8}. Other layers use LibTorch's products.
+ * also compute in {@link Int8Products int8}. Other layers use LibTorch's products. A single image
+ * would keep one core busy, so {@link Workers} compute parts of the outputs at the same time.
  *
  * <p>It does not own weight and bias. {@link #close} frees the packed copies.
  */
 public final class Linear implements AutoCloseable {
+  /** The size of a weight from which the parts take longer than to pass them to other threads. */
+  private static final long LEAST_WEIGHTS = 1 << 19;
+
+  private static final long LEAST_ROWS = 64;
+  private static final long LEAST_OUTPUTS = 256; // of a part
+
+  /** Whether the parts have the bits of the whole, by type and shape. */
+  private static final Map<String, Boolean> EQUAL = new ConcurrentHashMap<>();
+
   /**
    * The gradient with respect to x, passed from the hook of an output to that of its input.
    * Autograd runs the operations between them directly, because they were recorded last.
@@ -32,7 +47,7 @@ public final class Linear implements AutoCloseable {
   private @Nullable Consumer<Tensor> observer;
   // A caller waits for workers while it holds this lock, and workers take that of this object.
   private final Object dividing = new Object();
-  private @Nullable DividedOutputs divided;
+  private @Nullable List<Linear> parts; // of the outputs
 
   /** Says whether packed copies are worth their memory. */
   public enum Packs {
@@ -110,26 +125,61 @@ public final class Linear implements AutoCloseable {
     if (observer != null) {
       observer.accept(rows);
     }
-    DividedOutputs parts = divided(rows);
-    return parts == null ? whole(rows) : parts.apply(rows);
+    List<Linear> divided = divided(rows);
+    return divided == null ? whole(rows) : joined(divided, rows);
   }
 
-  /** Returns the parts of the outputs for the calling thread, or null if it computes the whole. */
-  private @Nullable DividedOutputs divided(Tensor rows) {
+  /**
+   * Returns the parts of the outputs for the calling thread, or null if it computes the whole. An
+   * output is the sum over one row of the weight, so its bits do not depend on the other outputs,
+   * unless a kernel computes the outputs at the end of a block in another way. The first layer of
+   * each shape is therefore compared with the whole product.
+   */
+  private @Nullable List<Linear> divided(Tensor rows) {
     long size = outputs < 0 ? weight.size(0) : outputs;
     if (packs == Packs.NEVER
-        || !DividedOutputs.areWorthIt(rows, size)
+        || !isWorthDividing(rows, size)
         || (packs == Packs.ALWAYS && !isFrozen())) {
       return null;
     }
     synchronized (dividing) {
-      if (divided == null && !hasPackedCopy()) { // no second copy for one image
-        divided = new DividedOutputs(this, size);
+      if (parts == null && !hasPackedCopy()) { // no second copy for one image
+        parts = new ArrayList<>();
+        long count = Math.min(Workers.dividing(), size / LEAST_OUTPUTS);
+        for (long i = 0; i < count; i++) {
+          long from = size * i / count;
+          parts.add(part(from, size * (i + 1) / count - from));
+        }
       }
-      String kind = packs + " " + weight.dtype() + " " + size;
-      boolean isEqual = divided != null && divided.areEqual(() -> part(0, size), kind, rows);
-      return isEqual ? divided : null;
+      return parts != null && areEqual(parts, size, rows) ? parts : null;
     }
+  }
+
+  private static boolean isWorthDividing(Tensor rows, long outputs) {
+    return Workers.dividing() > 1
+        && !Autograd.isOn()
+        && rows.size(0) >= LEAST_ROWS
+        && outputs >= 2 * LEAST_OUTPUTS
+        && outputs * rows.size(1) >= LEAST_WEIGHTS;
+  }
+
+  private boolean areEqual(List<Linear> divided, long size, Tensor rows) {
+    String kind = packs + " " + weight.dtype() + " " + size + " " + divided.size();
+    return EQUAL.computeIfAbsent(
+        kind + " " + Arrays.toString(rows.shape()),
+        key -> {
+          try (Scope scope = Scope.open("comparison");
+              Linear copy = part(0, size)) {
+            float[] expected = copy.whole(rows).to(DType.FLOAT32).toFloats();
+            return Arrays.equals(joined(divided, rows).to(DType.FLOAT32).toFloats(), expected);
+          }
+        });
+  }
+
+  private static Tensor joined(List<Linear> divided, Tensor rows) {
+    List<Tensor> outputs = new ArrayList<>();
+    Workers.map(divided.size(), i -> List.of(divided.get(i).whole(rows))).forEach(outputs::addAll);
+    return Tensor.concat(outputs, 1);
   }
 
   private synchronized boolean hasPackedCopy() {
@@ -137,7 +187,7 @@ public final class Linear implements AutoCloseable {
   }
 
   /** Computes all outputs on the calling thread. */
-  Tensor whole(Tensor rows) {
+  private Tensor whole(Tensor rows) {
     if (packs == Packs.INT8) {
       Int8Products products = Int8Products.available().orElseThrow();
       Tensor bias = bias().to(DType.FLOAT32);
@@ -177,9 +227,9 @@ public final class Linear implements AutoCloseable {
   public void close() {
     closeCopies();
     synchronized (dividing) {
-      if (divided != null) {
-        divided.close();
-        divided = null;
+      if (parts != null) {
+        parts.forEach(Linear::close);
+        parts = null;
       }
     }
   }
