@@ -1,6 +1,5 @@
 package org.kgcoop.bench;
 
-import org.kgcoop.KgCoopException;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Engine;
 import picocli.CommandLine.Option;
@@ -45,19 +44,11 @@ final class BenchOptions {
   }
 
   DType precision() {
-    return type(precision);
+    return DType.ofName("--precision", precision, DType.FLOAT32, DType.BFLOAT16);
   }
 
   DType referencePrecision() {
-    return type(referencePrecision);
-  }
-
-  private static DType type(String name) {
-    return switch (name) {
-      case "float32" -> DType.FLOAT32;
-      case "bf16" -> DType.BFLOAT16;
-      default -> throw KgCoopException.configuration(name + ": expected float32 or bf16");
-    };
+    return DType.ofName("--reference-precision", referencePrecision, DType.FLOAT32, DType.BFLOAT16);
   }
 
   /**

@@ -304,22 +304,20 @@ final class LabelBench implements Callable<Integer> {
         minutes.add(reached);
       }
     }
-    output.print(
-        String.format(
-            Locale.ROOT,
-            "%-11s %s folders, right at the start %.0f %%, minutes to %s %%: %s",
-            scenario,
-            minutes.size(),
-            starts.stream().mapToDouble(Double::doubleValue).average().orElse(0),
-            goals.stream().map(g -> String.valueOf(g.intValue())).toList(),
-            IntStream.range(0, goals.size())
-                .mapToObj(
-                    g ->
-                        String.format(
-                            Locale.ROOT,
-                            "%.1f",
-                            minutes.stream().mapToDouble(m -> m[g]).average().orElse(0)))
-                .toList()));
+    output.printf(
+        "%-11s %s folders, right at the start %.0f %%, minutes to %s %%: %s",
+        scenario,
+        minutes.size(),
+        starts.stream().mapToDouble(Double::doubleValue).average().orElse(0),
+        goals.stream().map(g -> String.valueOf(g.intValue())).toList(),
+        IntStream.range(0, goals.size())
+            .mapToObj(
+                g ->
+                    String.format(
+                        Locale.ROOT,
+                        "%.1f",
+                        minutes.stream().mapToDouble(m -> m[g]).average().orElse(0)))
+            .toList());
   }
 
   /** How often a figure holds, and how far below the truth it is. */
@@ -403,10 +401,9 @@ final class LabelBench implements Callable<Integer> {
           });
     }
     for (int at = 0; at < CHECKPOINTS.size(); at++) {
-      output.print(
-          "%-10s after %s steps: folder holds in %s, interval %s; new images %s"
-              .formatted(
-                  scenario, CHECKPOINTS.get(at), folder.get(at), interval.get(at), fresh.get(at)));
+      output.printf(
+          "%-10s after %s steps: folder holds in %s, interval %s; new images %s",
+          scenario, CHECKPOINTS.get(at), folder.get(at), interval.get(at), fresh.get(at));
     }
     output.print(
         "%-10s \"at least 90 %%\" is said in %s; actions per 100 images: %s (mean)"
@@ -451,17 +448,10 @@ final class LabelBench implements Callable<Integer> {
           best = Math.min(best, (System.nanoTime() - start) / 1e6);
           bestCpu = Math.min(bestCpu, (Measurement.cpuNanos() - cpu) / 1e6);
         }
-        output.print(
-            String.format(
-                Locale.ROOT,
-                "%d x %d, %d classes, %d labels: %.0f ms, %.0f ms of CPU for 20 new labels, the"
-                    + " fit and the next images",
-                count,
-                width,
-                classes,
-                labels,
-                best,
-                bestCpu));
+        output.printf(
+            "%d x %d, %d classes, %d labels: %.0f ms, %.0f ms of CPU for 20 new labels, the"
+                + " fit and the next images",
+            count, width, classes, labels, best, bestCpu);
       }
     }
   }
@@ -509,14 +499,12 @@ final class LabelBench implements Callable<Integer> {
           last[0] = System.nanoTime();
         });
     Collections.sort(milliseconds);
-    output.print(
-        String.format(
-            Locale.ROOT,
-            "%d images: a step takes %.0f ms (median of %d), at most %.0f",
-            count,
-            milliseconds.get(milliseconds.size() / 2),
-            milliseconds.size(),
-            milliseconds.get(milliseconds.size() - 1)));
+    output.printf(
+        "%d images: a step takes %.0f ms (median of %d), at most %.0f",
+        count,
+        milliseconds.get(milliseconds.size() / 2),
+        milliseconds.size(),
+        milliseconds.get(milliseconds.size() - 1));
   }
 
   private static double[][] unit(Random random, int count, int width) {

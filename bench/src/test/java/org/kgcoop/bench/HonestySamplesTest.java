@@ -187,7 +187,7 @@ class HonestySamplesTest {
   void anotherNameOfASituationIsRejectedWithTheList() {
     assertThatThrownBy(() -> Situation.of("plane"))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("got plane")
+        .hasMessageContaining("'plane'")
         .hasMessageContaining("bursts");
   }
 

@@ -221,27 +221,23 @@ public final class Downloader {
    * @param answers the redirections and the final answer
    */
   private static @Nullable String publishedHash(List<HttpResponse<InputStream>> answers) {
-    String tag = "";
-    boolean hub = false;
-    for (HttpResponse<?> each : answers) {
-      tag = tag.isEmpty() ? each.headers().firstValue(LINKED_TAG).orElse("") : tag;
-      hub |= each.headers().firstValue("X-Repo-Commit").isPresent();
-    }
-    if (tag.isEmpty() && hub) {
-      tag = answers.get(answers.size() - 1).headers().firstValue("ETag").orElse("");
-    }
+    String linked =
+        answers.stream()
+            .flatMap(answer -> answer.headers().firstValue(LINKED_TAG).stream())
+            .findFirst()
+            .orElse("");
+    boolean hub =
+        answers.stream().anyMatch(a -> a.headers().firstValue("X-Repo-Commit").isPresent());
+    HttpHeaders last = answers.get(answers.size() - 1).headers();
+    String tag = linked.isEmpty() && hub ? last.firstValue("ETag").orElse("") : linked;
     Matcher hash = HASH.matcher(tag);
     return hash.matches() ? hash.group(1) : null;
   }
 
   private static String reason(IOException e) {
-    if (e instanceof ConnectException || e instanceof HttpConnectTimeoutException) {
-      return "no connection to the server";
-    }
-    String message = e.getMessage();
-    return message == null || message.isBlank()
-        ? e.getClass().getSimpleName().replace("Exception", "")
-        : message.lines().findFirst().orElse("");
+    return e instanceof ConnectException || e instanceof HttpConnectTimeoutException
+        ? "no connection to the server"
+        : Messages.firstLine(e.getMessage(), e);
   }
 
   private static void startThread(Runnable work) {
