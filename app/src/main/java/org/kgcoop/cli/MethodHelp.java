@@ -26,8 +26,7 @@ final class MethodHelp {
   static List<String> list() {
     List<String> lines = new ArrayList<>();
     for (Declaration<Method> method : MethodRegistry.all()) {
-      Declaration.About about = method.about();
-      add(lines, "  %-15s ".formatted(about.id()), about.title() + ": " + about.sentence());
+      add(lines, "  %-15s ".formatted(method.id()), method.title() + ": " + method.sentence());
     }
     lines.add("");
     lines.add("./kgcoop help method NAME shows the settings of one.");
@@ -54,12 +53,11 @@ final class MethodHelp {
 
   /** Returns the page of a method. */
   static List<String> page(Declaration<Method> method) {
-    Declaration.About about = method.about();
     Method defaults = method.withDefaults();
     List<String> lines = new ArrayList<>();
-    lines.add(about.title() + " (" + about.id() + ")");
-    add(lines, "", about.sentence());
-    add(lines, "  ", about.formula());
+    lines.add(method.title() + " (" + method.id() + ")");
+    add(lines, "", method.sentence());
+    add(lines, "  ", method.formula());
     lines.add("");
     Stream<String> shots = defaults instanceof TextMethod ? Stream.empty() : Stream.of("shots");
     String needs = Stream.concat(shots, method.needs().stream()).collect(Collectors.joining("; "));
@@ -67,8 +65,8 @@ final class MethodHelp {
     add(lines, "Needs:    ", needs);
     add(lines, "Classes:  ", isClosed ? "those that it has learned" : "any");
     add(lines, "Training: ", defaults.trained().map(MethodHelp::training).orElse("none by steps"));
-    add(lines, "Paper:    ", about.paper());
-    add(lines, "Code:     ", about.code());
+    add(lines, "Paper:    ", method.paper());
+    add(lines, "Code:     ", method.code());
     lines.add("");
     lines.add(method.keys().isEmpty() ? "It has no settings." : "Settings (--set KEY=VALUE):");
     method.settings().stream()

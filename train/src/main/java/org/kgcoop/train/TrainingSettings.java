@@ -107,8 +107,8 @@ public record TrainingSettings(SettingValues values) {
     double epsilon = values.get(EPSILON);
     return switch (values.get(OPTIMIZER)) {
       case SGD -> new UpdateRule.Sgd(values.get(MOMENTUM), weightDecay);
-      case ADAM -> new UpdateRule.Adam(beta1, beta2, epsilon, weightDecay);
-      case ADAMW -> new UpdateRule.AdamW(beta1, beta2, epsilon, weightDecay);
+      case ADAM -> new UpdateRule.Adam(beta1, beta2, epsilon, weightDecay, false);
+      case ADAMW -> new UpdateRule.Adam(beta1, beta2, epsilon, weightDecay, true);
     };
   }
 

@@ -145,7 +145,7 @@ class SavingUnderPressureTest {
     try (Scope scope = Scope.open("save")) {
       Tensor parameter = Tensor.full(thread, SIZE).parameter();
       try (Optimizer optimizer =
-          new Optimizer(List.of(parameter), new UpdateRule.Adam(0.9, 0.999, 1e-8, 5e-4))) {
+          new Optimizer(List.of(parameter), new UpdateRule.Adam(0.9, 0.999, 1e-8, 5e-4, false))) {
         optimizer.step(List.of(Tensor.full(thread + 1, SIZE)), 0.1);
         optimizer.state().forEach((name, each) -> state.put(name, StoredTensor.of(name, each)));
       }

@@ -87,7 +87,7 @@ class TrainingSettingsTest {
                     + "'transforms':'random_flip,random_resized_crop'}"),
             published,
             1);
-    assertThat(settings.optimizer()).isEqualTo(new UpdateRule.AdamW(0.8, 0.98, 1e-3, 5e-4));
+    assertThat(settings.optimizer()).isEqualTo(new UpdateRule.Adam(0.8, 0.98, 1e-3, 5e-4, true));
     assertThat(settings.schedule().minimum()).isEqualTo(1e-6);
     assertThat(settings.schedule().warmup()).isEqualTo(new Warmup(Warmup.Kind.LINEAR, 3, 1e-5));
     assertThat(settings.augmentation().recipe().id())
@@ -204,7 +204,7 @@ class TrainingSettingsTest {
             new Schedule(
                 1e-3, 20, 0, new Warmup(Warmup.Kind.NONE, 1, 1e-5), true, Schedule.Unit.STEP));
     assertThat(settings.batchSize()).isEqualTo(256);
-    assertThat(settings.optimizer()).isEqualTo(new UpdateRule.AdamW(0.9, 0.999, 1e-4, 0.01));
+    assertThat(settings.optimizer()).isEqualTo(new UpdateRule.Adam(0.9, 0.999, 1e-4, 0.01, true));
     assertThat(settings.augmentation().recipe().id())
         .isEqualTo("random_resized_crop(0.6,0.9),random_flip");
     assertThat(settings.stored().toJson().toString())
