@@ -50,8 +50,7 @@ final class LpCase {
         try (Scope scope = Scope.open("epoch")) {
           step(epochs.get(epoch), " of epoch " + (epoch + 1), descent.step(), descent.parameters());
           try (Autograd.Switch off = Autograd.off()) {
-            correct[epoch] =
-                LeaveOneOut.correct(descent.logits(asked), c.ints("val_labels"));
+            correct[epoch] = LeaveOneOut.correct(descent.logits(asked), c.ints("val_labels"));
             logits.add(scope.promote(descent.logits(images)));
           }
         }

@@ -117,8 +117,8 @@ final class ModelCases {
     ViewEncoder encoder = new ViewEncoder(clip, images);
     return Tensor.ofRows(
         encoder.encoded(files.stream().map(images::read).map(encoder::testView).toList()).stream()
-                .map(Feature::raw)
-                .toArray(float[][]::new));
+            .map(Feature::raw)
+            .toArray(float[][]::new));
   }
 
   static void textFeatures(Case c) {
