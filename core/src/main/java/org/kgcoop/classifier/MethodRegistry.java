@@ -86,7 +86,7 @@ public final class MethodRegistry {
 
   /** Returns the title of a method, or its id if the method is unknown. */
   public static String title(String id) {
-    return find(id).map(method -> method.about().title()).orElse(id);
+    return find(id).map(method -> method.title()).orElse(id);
   }
 
   /**

@@ -168,7 +168,10 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
       return new Step(
           Map.of("loss", loss),
           Autograd.gradients(
-              contexts, Tensor.stack(byContexts, 0), List.copyOf(parameters().values()), false));
+              List.of(contexts),
+              List.of(Tensor.stack(byContexts, 0)),
+              List.copyOf(parameters().values()),
+              false));
     }
 
     @Override

@@ -32,12 +32,12 @@ public interface Method {
 
   /** Returns the name in files and options, such as {@code kgcoop}. */
   default String id() {
-    return declaration().about().id();
+    return declaration().id();
   }
 
   /** Returns the name used in papers, such as {@code KgCoOp}. */
   default String title() {
-    return declaration().about().title();
+    return declaration().title();
   }
 
   /**

@@ -209,7 +209,8 @@ public final class TextFeatures implements AutoCloseable {
                           .get(loss)
                           .narrow(0, classes.from(), classes.layout().texts());
                   boolean again = loss < featureGradients.size() - 1;
-                  gradients.addAll(Autograd.gradients(part, cotangent, inputs, again));
+                  gradients.addAll(
+                      Autograd.gradients(List.of(part), List.of(cotangent), inputs, again));
                 }
                 return gradients;
               });

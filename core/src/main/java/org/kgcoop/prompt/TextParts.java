@@ -221,8 +221,8 @@ final class TextParts {
   private TextEncoder.DeepLayout classPrompts(
       List<PromptText.Row> texts, int shared, int rows, DeepTextPrompts.OfClasses own) {
     int count = own.count();
-    int[] ends = texts.stream().mapToInt(PromptText.Row::end).toArray();
-    PackedTexts layout = clip.textEncoder().layout(1, ends);
+    PackedTexts layout =
+        clip.textEncoder().layout(1, texts.stream().map(PromptText.Row::fixedTokens).toList());
     int[] gather = new int[layout.rows()];
     int next = 0;
     int first = shared; // index of the first token of the class that was not shared

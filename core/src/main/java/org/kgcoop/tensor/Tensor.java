@@ -415,26 +415,24 @@ public final class Tensor implements AutoCloseable {
 
   /** Overwrites the values. */
   public void copy_(Tensor source) {
-    try (Autograd.Switch off = Autograd.off()) {
-      run("copy_", () -> handle.copy_(source.handle), this, source);
-    }
+    inPlace("copy_", () -> handle.copy_(source.handle), source);
   }
 
   /** Adds values of the same shape in place, without recording. */
   public void add_(Tensor other) {
-    try (Autograd.Switch off = Autograd.off()) {
-      run("add_", () -> handle.add_(other.handle), this, other);
-    }
+    inPlace("add_", () -> handle.add_(other.handle), other);
   }
 
   /** Overwrites the elements at int64 positions along an axis, without recording. */
   public void scatter_(long axis, Tensor positions, double value) {
+    inPlace(
+        "scatter_", () -> handle.scatter_(axis, positions.handle, new Scalar(value)), positions);
+  }
+
+  private void inPlace(
+      String name, Supplier<org.bytedeco.pytorch.Tensor> operation, Tensor operand) {
     try (Autograd.Switch off = Autograd.off()) {
-      run(
-          "scatter_",
-          () -> handle.scatter_(axis, positions.handle, new Scalar(value)),
-          this,
-          positions);
+      run(name, operation, this, operand);
     }
   }
 
@@ -498,17 +496,13 @@ public final class Tensor implements AutoCloseable {
     return view;
   }
 
-  private interface PointerReader {
-    void read(Pointer pointer);
-  }
-
-  private void copyOut(String name, DType dtype, PointerReader reader) {
+  private void copyOut(String name, DType dtype, Consumer<Pointer> reader) {
     try (Scope scope = Scope.open(name);
         Autograd.Switch off = Autograd.off()) {
       org.bytedeco.pytorch.Tensor plain =
           run(name, () -> handle.to(Device.CPU.handle(), scalarType(dtype)).contiguous(), this);
       if (plain.numel() > 0) {
-        reader.read(plain.data_ptr());
+        reader.accept(plain.data_ptr());
       }
     }
   }

@@ -264,9 +264,7 @@ abstract class EncoderModel extends FixedHeadModel {
     public Tensor features(Tensor images) {
       try (Autograd.Switch off = Autograd.off()) {
         List<Tensor> encoderInputs = encoderInputs().image();
-        int count = Math.toIntExact(images.size(0));
-        return Tensor.concat(
-            Workers.each(count, i -> encode(images.narrow(0, i, 1), encoderInputs)), 0);
+        return Workers.rows(images.size(0), i -> encode(images.narrow(0, i, 1), encoderInputs));
       }
     }
 
