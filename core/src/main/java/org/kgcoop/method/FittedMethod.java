@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.clip.Clip;
@@ -35,15 +36,13 @@ public record FittedMethod(
 
   /** Creates a fitted method with tensors that have their published names. */
   FittedMethod(Method method, List<String> classNames, StoredTensor... tensors) {
-    this(method, classNames, byName(tensors));
-  }
-
-  private static Map<String, StoredTensor> byName(StoredTensor... tensors) {
-    Map<String, StoredTensor> byName = new LinkedHashMap<>();
-    for (StoredTensor tensor : tensors) {
-      byName.put(tensor.name(), tensor);
-    }
-    return byName;
+    this(
+        method,
+        classNames,
+        Arrays.stream(tensors)
+            .collect(
+                Collectors.toMap(
+                    StoredTensor::name, tensor -> tensor, (a, b) -> b, LinkedHashMap::new)));
   }
 
   /**

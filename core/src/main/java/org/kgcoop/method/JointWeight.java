@@ -32,11 +32,11 @@ record JointWeight(
   /** Returns the best of some weights; empty if the shots do not allow a selection. */
   OptionalDouble best(List<Double> weights) {
     double[] means = harmonicMeans(weights);
-    int best = 0;
-    for (int w = 1; w < means.length; w++) {
-      best = means[w] > means[best] ? w : best;
-    }
-    return means.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(weights.get(best));
+    return IntStream.range(0, means.length)
+        .boxed()
+        .reduce((best, w) -> means[w] > means[best] ? w : best)
+        .map(best -> OptionalDouble.of(weights.get(best)))
+        .orElse(OptionalDouble.empty());
   }
 
   /**
@@ -47,38 +47,31 @@ record JointWeight(
     if (texts.size(0) < FEWEST_CLASSES) {
       return new double[0];
     }
-    Counts counts = new Counts(weights.size());
+    double[] learned = new double[weights.size()];
+    double[] unseen = new double[weights.size()];
+    int scored = 0;
     for (int half = 0; half < 2; half++) {
       try (Scope scope = Scope.open("half of the classes")) {
-        count(half, weights, counts);
+        scored += count(half, weights, learned, unseen);
       }
     }
-    return counts.learnedRows == 0
+    int learnedRows = scored;
+    return scored == 0
         ? new double[0]
-        : IntStream.range(0, weights.size()).mapToDouble(counts::harmonicMean).toArray();
+        : IntStream.range(0, weights.size())
+            .mapToDouble(w -> harmonicMean(learned[w] / learnedRows, unseen[w] / labels.length))
+            .toArray();
   }
 
-  /** Correct predictions by weight, and the number of rows. */
-  private static final class Counts {
-    private final long[] learned;
-    private final long[] unseen;
-    private long learnedRows;
-    private long unseenRows;
-
-    Counts(int weights) {
-      learned = new long[weights];
-      unseen = new long[weights];
-    }
-
-    double harmonicMean(int w) {
-      double a = (double) learned[w] / learnedRows;
-      double b = (double) unseen[w] / unseenRows;
-      return a + b == 0 ? 0 : 2 * a * b / (a + b);
-    }
+  private static double harmonicMean(double a, double b) {
+    return a + b == 0 ? 0 : 2 * a * b / (a + b);
   }
 
-  /** Counts correct predictions if the classes with {@code label % 2 == half} are learned. */
-  private void count(int half, List<Double> weights, Counts counts) {
+  /**
+   * Counts correct predictions of each weight if the classes with {@code label % 2 == half} are
+   * learned. Returns the number of scored rows of learned classes; all rows of others are scored.
+   */
+  private int count(int half, List<Double> weights, double[] learnedCounts, double[] unseenCounts) {
     int classes = Math.toIntExact(texts.size(0));
     int[] own = IntStream.range(0, labels.length).filter(i -> labels[i] % 2 == half).toArray();
     int[] others = IntStream.range(0, labels.length).filter(i -> labels[i] % 2 != half).toArray();
@@ -110,16 +103,15 @@ record JointWeight(
     for (int w = 0; w < weights.size(); w++) {
       double alpha = weights.get(w) * alphaOfOne;
       for (int row : heldOut.keySet()) {
-        counts.learned[w] +=
+        learnedCounts[w] +=
             isBest(ownZeroShot[row], ownDensities[row], alpha, ownLabels[row]) ? 1 : 0;
       }
       for (int i = 0; i < others.length; i++) {
-        counts.unseen[w] +=
+        unseenCounts[w] +=
             isBest(newZeroShot[i], newDensities[i], alpha, learned + labels[others[i]] / 2) ? 1 : 0;
       }
     }
-    counts.learnedRows += heldOut.size();
-    counts.unseenRows += others.length;
+    return heldOut.size();
   }
 
   private static Tensor some(Tensor of, int[] places) {

@@ -10,10 +10,6 @@ import org.kgcoop.tensor.Tensor;
  * @param labels the labels of the rows, 0 to classes - 1
  */
 public record LabeledFeatures(Tensor features, List<Integer> labels) {
-  public LabeledFeatures {
-    labels = List.copyOf(labels);
-  }
-
   int[] labelArray() {
     return labels.stream().mapToInt(Integer::intValue).toArray();
   }

@@ -16,10 +16,6 @@ import org.kgcoop.tensor.Tensor;
  * @param labels the labels of the N images, 0 to classes - 1
  */
 public record LabeledViews(Tensor features, List<Integer> labels) {
-  public LabeledViews {
-    labels = List.copyOf(labels);
-  }
-
   int[] labelArray() {
     return labels.stream().mapToInt(Integer::intValue).toArray();
   }

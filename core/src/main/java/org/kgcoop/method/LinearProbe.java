@@ -30,15 +30,9 @@ final class LinearProbe {
    */
   static FixedHead.Linear fit(
       Tensor features, int[] labels, int classes, double strength, Runnable check) {
-    long[] shape = features.shape();
-    if (shape.length != 2 || shape[0] != labels.length || !(strength > 0)) {
-      throw new IllegalArgumentException(
-          "linear probe: expected (%s, E) features and a strength above 0, got %s and %s"
-              .formatted(labels.length, features, strength));
-    }
     try (Scope scope = Scope.open("linear probe")) {
       Tensor targets = Tensor.indices(labels).to(features.device());
-      Tensor weight = Tensor.full(0, classes, shape[1]).to(features.device()).parameter();
+      Tensor weight = Tensor.full(0, classes, features.size(1)).to(features.device()).parameter();
       Tensor bias = Tensor.full(0, classes).to(features.device()).parameter();
       Lbfgs.minimise(
           List.of(weight, bias),

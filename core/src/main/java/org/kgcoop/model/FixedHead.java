@@ -327,13 +327,6 @@ public sealed interface FixedHead extends Head {
    * @param parts the heads, at least one
    */
   record Sum(List<FixedHead> parts) implements FixedHead {
-    public Sum {
-      parts = List.copyOf(parts);
-      if (parts.isEmpty()) {
-        throw new IllegalArgumentException("sum of heads: expected at least one");
-      }
-    }
-
     @Override
     public long classes() {
       return parts.get(0).classes();

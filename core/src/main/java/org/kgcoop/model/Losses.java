@@ -1,6 +1,5 @@
 package org.kgcoop.model;
 
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,11 +12,6 @@ import org.kgcoop.tensor.Tensor;
  * @param optimized the optimized losses, each ()
  */
 public record Losses(Map<String, Tensor> logged, List<Tensor> optimized) {
-  public Losses {
-    logged = Collections.unmodifiableMap(new LinkedHashMap<>(logged));
-    optimized = List.copyOf(optimized);
-  }
-
   /** Returns the logged losses as numbers. */
   public Map<String, Double> values() {
     Map<String, Double> values = new LinkedHashMap<>();

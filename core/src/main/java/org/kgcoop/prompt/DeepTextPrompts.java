@@ -26,10 +26,6 @@ public sealed interface DeepTextPrompts {
    *     tokens at the first block; false if they replace the following tokens
    */
   record Shared(List<Integer> blocks, int count, boolean inserted) implements DeepTextPrompts {
-    public Shared {
-      blocks = List.copyOf(blocks);
-    }
-
     /**
      * Creates deep prompts for consecutive blocks.
      *

@@ -26,10 +26,6 @@ public record Layers(String word, List<Integer> numbers) {
   /** No blocks. */
   public static final Layers NONE = of(List.of());
 
-  public Layers {
-    numbers = List.copyOf(numbers);
-  }
-
   /** Type of the setting in all its forms. Options convert words to lists, too. */
   static final SettingType<Layers> TYPE =
       new SettingType<>(
