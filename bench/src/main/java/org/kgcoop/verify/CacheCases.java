@@ -59,7 +59,7 @@ final class CacheCases {
     CacheGrid grid = settings(c).grid();
     Tensor features = ModelCases.features(c.clip(), c.tensor("images"));
     long[] correct = cache.correct(grid, features, labels, () -> {});
-    CacheSettings.Weights best = grid.best(correct);
+    CacheGrid.Weights best = grid.best(correct);
     Case expected = c.expect();
     expected.compare("beta", best.beta());
     expected.compare("alpha", best.alpha());

@@ -17,7 +17,6 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ImageSet;
-import org.kgcoop.data.UnicodeText;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Folders;
@@ -217,7 +216,12 @@ public record ClassifierFile(
     Path prompts = folder.resolve("prompt_learner");
     Folders.create(prompts, "a folder of the classifier", "try another folder");
     String name = "model.pth.tar-" + epoch;
-    StateDicts.writePrompt(prompts.resolve(name), parameters(), epoch, PublishedForm.texts(this));
+    StateDicts.writePrompt(
+        prompts.resolve(name),
+        parameters(),
+        epoch,
+        new PublishedForm(method(), classNames(), parameters(), template, learnedFrom.dataSet())
+            .texts());
     AtomicFile.write(
         prompts.resolve("checkpoint"),
         out -> out.write((name + "\n").getBytes(StandardCharsets.UTF_8)));
@@ -259,7 +263,7 @@ public record ClassifierFile(
       throw unknown(path, json, "its class_names; expected at least one name, and none empty");
     }
     String template = json.path("template").asText();
-    checkTexts(path, names, template);
+    PublishedForm.checkTexts(path, names, template);
     return new ClassifierFile(
         new FittedMethod(method, names, checked(path, content.tensors())),
         template,
@@ -293,23 +297,13 @@ public record ClassifierFile(
     }
   }
 
-  /** Checks that texts of a file are Unicode texts. */
-  static void checkTexts(Path path, List<String> names, String template) {
-    try {
-      UnicodeText.checkNames(names);
-      UnicodeText.check("template", template);
-    } catch (KgCoopException e) {
-      throw KgCoopException.weights(path + ": " + e.getMessage(), e);
-    }
-  }
-
   /**
    * Converts the tensors to the types that methods use: finite float32 values, and int64 labels of
    * images.
    *
    * @throws KgCoopException if a tensor has another type, or if a value is not finite
    */
-  static Map<String, StoredTensor> checked(Path path, Map<String, StoredTensor> tensors) {
+  private static Map<String, StoredTensor> checked(Path path, Map<String, StoredTensor> tensors) {
     Map<String, StoredTensor> checked = new LinkedHashMap<>();
     tensors.forEach((name, tensor) -> checked.put(name, checked(path, name, tensor)));
     return checked;
@@ -375,7 +369,15 @@ public record ClassifierFile(
       Consumer<String> warnings) {
     WeightFile file = WeightFiles.open(path);
     if (!SealedFile.isSealed(file)) {
-      return PublishedForm.read(file, classNames, task, position, warnings);
+      PublishedForm form = PublishedForm.read(file, classNames, task, position, warnings);
+      return new ClassifierFile(
+          form.method(),
+          form.classNames(),
+          form.template(),
+          "",
+          new TrainingDataRecord(form.dataSet(), "", ImageSet.NONE),
+          "published",
+          checked(path, form.tensors()));
     }
     ClassifierFile read = of(path, SealedFile.open(file, WHAT));
     if (read.method() instanceof PromptMethod method) {

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.data.ImageSet;
 import org.kgcoop.data.Templates;
+import org.kgcoop.data.UnicodeText;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.method.CoCoOp;
@@ -27,8 +27,22 @@ import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.SettingValues;
 
-/** Files of the published code, for any of its methods. */
-final class PublishedForm {
+/**
+ * Content of a file of the published code, for any of its methods.
+ *
+ * @param method the method that the tensors determine, with published values for all other
+ *     settings; for a file that kgcoop wrote, the method with the settings in the file
+ * @param classNames the names of the learned classes
+ * @param tensors the learned tensors
+ * @param template the data set's hand-crafted prompt
+ * @param dataSet the name of the data set; empty if unknown
+ */
+record PublishedForm(
+    Method method,
+    List<String> classNames,
+    Map<String, StoredTensor> tensors,
+    String template,
+    String dataSet) {
   /** Names of the entries that only kgcoop writes. */
   private static final String SETTINGS = "settings";
 
@@ -46,16 +60,24 @@ final class PublishedForm {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private PublishedForm() {}
-
   /** Returns what the published form does not contain, as additional texts by name. */
-  static Map<String, String> texts(ClassifierFile file) {
+  Map<String, String> texts() {
     Map<String, String> texts = new LinkedHashMap<>();
-    texts.put(SETTINGS, file.method().settingValues().toJson().toString());
-    texts.put(TEMPLATE, file.template());
-    texts.put(CLASS_NAMES, JSON.valueToTree(file.classNames()).toString());
-    texts.put(DATA_SET, file.learnedFrom().dataSet());
+    texts.put(SETTINGS, method.settingValues().toJson().toString());
+    texts.put(TEMPLATE, template);
+    texts.put(CLASS_NAMES, JSON.valueToTree(classNames).toString());
+    texts.put(DATA_SET, dataSet);
     return texts;
+  }
+
+  /** Checks that texts of a file are Unicode texts. */
+  static void checkTexts(Path path, List<String> names, String template) {
+    try {
+      UnicodeText.checkNames(names);
+      UnicodeText.check("template", template);
+    } catch (KgCoopException e) {
+      throw KgCoopException.weights(path + ": " + e.getMessage(), e);
+    }
   }
 
   /** Returns the class names of a file that kgcoop wrote; empty for other files. */
@@ -98,8 +120,7 @@ final class PublishedForm {
   }
 
   /**
-   * Reads a file. The method is the one that the tensors determine, with published values for all
-   * other settings. For a file that kgcoop wrote, it has the settings in the file.
+   * Reads a file.
    *
    * @param classNames the class names for a file that does not contain them
    * @param task the data set to classify
@@ -108,7 +129,7 @@ final class PublishedForm {
    * @throws KgCoopException if the form of the file is unknown, or if it determines another
    *     position
    */
-  static ClassifierFile read(
+  static PublishedForm read(
       WeightFile file,
       List<String> classNames,
       TaskContext task,
@@ -130,15 +151,13 @@ final class PublishedForm {
     }
     Method method = method(file, tensors, task, requested, warnings);
     String template = file.metadata().getOrDefault(TEMPLATE, Templates.DEFAULT);
-    ClassifierFile.checkTexts(file.path(), written, template);
-    return new ClassifierFile(
+    checkTexts(file.path(), written, template);
+    return new PublishedForm(
         method,
         written.isEmpty() ? classNames : written,
+        tensors,
         template,
-        "",
-        new TrainingDataRecord(file.metadata().getOrDefault(DATA_SET, ""), "", ImageSet.NONE),
-        "published",
-        ClassifierFile.checked(file.path(), tensors));
+        file.metadata().getOrDefault(DATA_SET, ""));
   }
 
   private static Method method(

@@ -37,6 +37,14 @@ public record CacheGrid(List<Double> tops, List<Integer> counts) {
                   counts -> counts.stream().allMatch(count -> count >= 1 && count <= 10_000))
               .publishedAs("search_step"));
 
+  /**
+   * Alpha and beta of a cache.
+   *
+   * @param alpha the weight of the cache
+   * @param beta the sharpness of the cache
+   */
+  public record Weights(double alpha, double beta) {}
+
   /** Returns the number of values of beta. */
   int betas() {
     return counts.get(0);
@@ -62,8 +70,8 @@ public record CacheGrid(List<Double> tops, List<Integer> counts) {
    *
    * @param correct the number at each point; beta is the outer loop
    */
-  public CacheSettings.Weights best(long[] correct) {
+  public Weights best(long[] correct) {
     int best = new LeaveOneOut(correct, new double[correct.length]).firstBest().orElseThrow();
-    return new CacheSettings.Weights(alpha(best % alphas()), beta(best / alphas()));
+    return new Weights(alpha(best % alphas()), beta(best / alphas()));
   }
 }

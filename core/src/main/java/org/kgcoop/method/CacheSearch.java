@@ -91,7 +91,7 @@ final class CacheSearch {
     }
   }
 
-  private CacheSettings chosen(CacheSettings.Weights weights, String by) {
+  private CacheSettings chosen(CacheGrid.Weights weights, String by) {
     context.chosen("alpha", weights.alpha());
     context.chosen("beta", weights.beta());
     context.chosen(SelectionData.BY, by);

@@ -28,17 +28,9 @@ public record CacheSettings(
     int views,
     RandomResizedCrop crop,
     OptionalDouble scale,
-    Weights weights,
+    CacheGrid.Weights weights,
     SelectionData search,
     CacheGrid grid) {
-
-  /**
-   * Alpha and beta of a cache.
-   *
-   * @param alpha the weight of the cache
-   * @param beta the sharpness of the cache
-   */
-  public record Weights(double alpha, double beta) {}
 
   static final Setting<RandomResizedCrop> CROP_SCALE =
       Setting.of(
@@ -64,7 +56,7 @@ public record CacheSettings(
                   "The scale of the zero-shot logits; model: the CLIP's own")
               .allowing("at least 0", scale -> scale.orElse(0) >= 0),
           SettingList.of(
-              Weights.class,
+              CacheGrid.Weights.class,
               Setting.number("alpha", 1.17, "Weight of the cache, where the search starts")
                   .atLeast(0)
                   .publishedAs("init_alpha"),
@@ -75,7 +67,7 @@ public record CacheSettings(
           CacheGrid.SETTINGS);
 
   /** Returns these settings with another alpha and beta. */
-  CacheSettings with(Weights others) {
+  CacheSettings with(CacheGrid.Weights others) {
     return new CacheSettings(templates, views, crop, scale, others, search, grid);
   }
 

@@ -250,10 +250,10 @@ class TipAdapterTest {
   @Test
   void theFirstBestPointWinsWithBetaOutermostAndTheTopIsNeverTried() {
     CacheGrid grid = new CacheGrid(List.of(4.1, 2.1), List.of(4, 2));
-    CacheSettings.Weights best = grid.best(new long[] {1, 2, 3, 1, 3, 3, 0, 2});
+    CacheGrid.Weights best = grid.best(new long[] {1, 2, 3, 1, 3, 3, 0, 2});
     assertThat(best.beta()).isEqualTo(1 * (4.1 - 0.1) / 4 + 0.1);
     assertThat(best.alpha()).isEqualTo(0.1);
-    CacheSettings.Weights last = grid.best(new long[] {0, 0, 0, 0, 0, 0, 0, 1});
+    CacheGrid.Weights last = grid.best(new long[] {0, 0, 0, 0, 0, 0, 0, 1});
     assertThat(last.beta()).isCloseTo(3.1, within(1e-12));
     assertThat(last.alpha()).isCloseTo(1.1, within(1e-12));
   }
@@ -286,7 +286,7 @@ class TipAdapterTest {
       for (int i = 0; i < counts.length; i++) {
         long[] only = new long[counts.length];
         only[i] = 1;
-        CacheSettings.Weights point = settings.grid().best(only);
+        CacheGrid.Weights point = settings.grid().best(only);
         FixedHead head = KeyCache.of(settings.with(point), texts, keys, labels).head();
         assertThat(counts[i])
             .isEqualTo(LeaveOneOut.correct(head.logits(asked.features()), asked.labelArray()));

@@ -2,6 +2,7 @@ package org.kgcoop.method.encoder;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
@@ -108,7 +109,7 @@ abstract class PromptTokenModel extends EncoderModel {
   /** Adds the parameters of the image encoder. */
   final void addImageRows(Clip clip, long seed, int tokens, int depth) {
     try (Scope scope = Scope.open("start")) {
-      for (String name : VisionLanguagePrompts.imageNames(depth)) {
+      for (String name : imageNames(depth)) {
         normal(name, seed, ContextInit.DEVIATION, tokens, clip.config().vision().width());
       }
     }
@@ -116,6 +117,18 @@ abstract class PromptTokenModel extends EncoderModel {
 
   /** Returns the current image tokens. */
   final List<Tensor> imageRows(int depth) {
-    return VisionLanguagePrompts.imageNames(depth).stream().map(this::parameter).toList();
+    return imageNames(depth).stream().map(this::parameter).toList();
+  }
+
+  /** Returns the names of the image tokens of each block, starting at block 0. */
+  private static List<String> imageNames(int depth) {
+    return names("image_encoder.VPT", "image_encoder", depth);
+  }
+
+  /** Returns the names of the tokens of each block of an encoder, starting at block 0. */
+  static List<String> names(String first, String encoder, int depth) {
+    return IntStream.range(0, depth)
+        .mapToObj(i -> i == 0 ? first : encoder + ".transformer.resblocks." + i + ".VPT_shallow")
+        .toList();
   }
 }

@@ -1,7 +1,6 @@
 package org.kgcoop.method.encoder;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.SharedSettings;
@@ -84,18 +83,7 @@ public record VisionLanguagePrompts(
 
   /** Returns the names of the tokens of each block of the text encoder, starting at block 0. */
   List<String> textNames() {
-    return names(ContextInit.CONTEXT, "text_encoder", textDepth);
-  }
-
-  /** Returns the names of the image tokens of each block, starting at block 0. */
-  static List<String> imageNames(int depth) {
-    return names("image_encoder.VPT", "image_encoder", depth);
-  }
-
-  private static List<String> names(String first, String encoder, int depth) {
-    return IntStream.range(0, depth)
-        .mapToObj(i -> i == 0 ? first : encoder + ".transformer.resblocks." + i + ".VPT_shallow")
-        .toList();
+    return PromptTokenModel.names(ContextInit.CONTEXT, "text_encoder", textDepth);
   }
 
   /** Model with these tokens in both encoders. */
