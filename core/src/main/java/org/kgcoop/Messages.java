@@ -14,6 +14,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,19 @@ public final class Messages {
    * fits.
    */
   private static final int MAX_LENGTH = 2000;
+
+  /** The reasons of errors whose own messages are only for programmers. */
+  private static final Map<Class<? extends IOException>, String> REASONS =
+      Map.of(
+          NoSuchFileException.class, "No such file or directory",
+          AccessDeniedException.class, "Permission denied",
+          EOFException.class, "it ends too early",
+          CharacterCodingException.class, "it is not UTF-8 text; save it as UTF-8",
+          CharConversionException.class, "it is not UTF-8 text; save it as UTF-8",
+          FileAlreadyExistsException.class, "it exists already",
+          DirectoryNotEmptyException.class, "the folder is not empty",
+          NotDirectoryException.class, "it is not a folder",
+          ClosedChannelException.class, "interrupted"); // also the superclass of interruptions
 
   /** Method names that Jackson mentions in its messages about limits. */
   private static final Pattern JACKSON_DETAILS =
@@ -104,29 +118,10 @@ public final class Messages {
 
   /** Returns the reason why a file cannot be read or written, in a few words. */
   public static String reason(IOException cause) {
-    if (cause instanceof NoSuchFileException) {
-      return "No such file or directory";
-    }
-    if (cause instanceof AccessDeniedException) {
-      return "Permission denied";
-    }
-    if (cause instanceof EOFException) {
-      return "it ends too early";
-    }
-    if (cause instanceof CharacterCodingException || cause instanceof CharConversionException) {
-      return "it is not UTF-8 text; save it as UTF-8";
-    }
-    if (cause instanceof FileAlreadyExistsException) {
-      return "it exists already";
-    }
-    if (cause instanceof DirectoryNotEmptyException) {
-      return "the folder is not empty";
-    }
-    if (cause instanceof NotDirectoryException) {
-      return "it is not a folder";
-    }
-    if (cause instanceof ClosedChannelException) { // also the superclass of interruptions
-      return "interrupted";
+    for (Map.Entry<Class<? extends IOException>, String> known : REASONS.entrySet()) {
+      if (known.getKey().isInstance(cause)) {
+        return known.getValue();
+      }
     }
     String reason = cause instanceof FileSystemException f ? f.getReason() : cause.getMessage();
     return firstLine(reason, cause);

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
@@ -31,63 +33,33 @@ import org.kgcoop.tensor.Tensor;
 
 /** The model of the benchmarks: random weights with the shapes of ViT-B/16 or RN50. */
 final class BenchModel {
+  private static final ClipConfig.Vit B_16 = new ClipConfig.Vit(768, 12, 16, 12);
+  private static final ClipConfig.Vit SMALL = new ClipConfig.Vit(64, 1, 16, 1);
+
   static final ClipConfig VIT_B_16 =
-      new ClipConfig(
-          512,
-          224,
-          3,
-          77,
-          49408,
-          512,
-          8,
-          12,
-          Activation.QUICK_GELU,
-          new ClipConfig.Vit(768, 12, 16, 12));
+      new ClipConfig(512, 224, 3, 77, 49408, 512, 8, 12, Activation.QUICK_GELU, B_16);
 
+  private static final ClipConfig.ResNet RESNET_50 =
+      new ClipConfig.ResNet(64, List.of(3, 4, 6, 3), 32);
   static final ClipConfig RN50 =
-      new ClipConfig(
-          1024,
-          224,
-          3,
-          77,
-          49408,
-          512,
-          8,
-          12,
-          Activation.QUICK_GELU,
-          new ClipConfig.ResNet(64, List.of(3, 4, 6, 3), 32));
+      new ClipConfig(1024, 224, 3, 77, 49408, 512, 8, 12, Activation.QUICK_GELU, RESNET_50);
 
+  private static final ClipConfig.Text SIGLIP_TEXT = new ClipConfig.Text(64, 32000, 768, 12, 12);
   static final ClipConfig SIGLIP_B_16 =
       new ClipConfig(
-          768,
-          224,
-          3,
-          new ClipConfig.Text(64, 32000, 768, 12, 12),
-          Activation.GELU_PYTORCH_TANH,
-          new ClipConfig.Vit(768, 12, 16, 12),
-          SiglipFamily.FORM);
+          768, 224, 3, SIGLIP_TEXT, Activation.GELU_PYTORCH_TANH, B_16, SiglipFamily.FORM);
 
   /** The text encoder of BiomedCLIP, with a small image encoder. */
+  private static final ClipConfig.Text BERT = new ClipConfig.Text(256, 30522, 768, 12, 12);
+
   private static final ClipConfig BIOMED_TEXT =
-      new ClipConfig(
-          512,
-          32,
-          3,
-          new ClipConfig.Text(256, 30522, 768, 12, 12),
-          Activation.GELU,
-          new ClipConfig.Vit(64, 1, 16, 1),
-          BiomedFamily.FORM);
+      new ClipConfig(512, 32, 3, BERT, Activation.GELU, SMALL, BiomedFamily.FORM);
 
   /** The text encoder of PE-Core B/16, with a small image encoder. */
+  private static final ClipConfig.Text PE = new ClipConfig.Text(32, 49408, 1024, 16, 24);
+
   private static final ClipConfig PE_TEXT =
-      new ClipConfig(
-          1024,
-          32,
-          3,
-          new ClipConfig.Text(32, 49408, 1024, 16, 24),
-          Activation.GELU,
-          new ClipConfig.Vit(64, 1, 16, 1),
-          PeFamily.FORM);
+      new ClipConfig(1024, 32, 3, PE, Activation.GELU, SMALL, PeFamily.FORM);
 
   /** A model of each family, by the family's id. */
   private static final Map<String, ClipConfig> FAMILIES =
@@ -204,12 +176,8 @@ final class BenchModel {
    */
   private static StoredTensor lively(StoredTensor tensor, SplittableRandom random) {
     float[] values = tensor.toFloats();
-    for (float value : values) {
-      if (value != values[0]) {
-        return tensor;
-      }
-    }
-    if (values.length == 1) {
+    boolean isUniform = IntStream.range(0, values.length).allMatch(i -> values[i] == values[0]);
+    if (!isUniform || values.length == 1) {
       return tensor;
     }
     for (int i = 0; i < values.length; i++) {
@@ -258,10 +226,6 @@ final class BenchModel {
   }
 
   static Tensor labels(int count, int classes) {
-    long[] labels = new long[count];
-    for (int i = 0; i < count; i++) {
-      labels[i] = i % classes;
-    }
-    return Tensor.of(labels, count);
+    return Tensor.of(LongStream.range(0, count).map(i -> i % classes).toArray(), count);
   }
 }

@@ -2,7 +2,9 @@ package org.kgcoop.bench;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.runs.AdaptRecord;
 
@@ -117,14 +119,6 @@ record HonestyRun(
     candidates = List.copyOf(candidates);
   }
 
-  /** Returns true if this is the run of these settings. */
-  boolean is(Situation other, String otherSet, int otherPerClass, long otherSeed) {
-    return situation.equals(other.id())
-        && set.equals(otherSet)
-        && perClass == otherPerClass
-        && seed == otherSeed;
-  }
-
   /** The name of its folder, and of its line on the screen. */
   @JsonIgnore
   String name() {
@@ -137,31 +131,20 @@ record HonestyRun(
 
   /** Returns how much worse than the best candidate the chosen method is on fresh images. */
   double lostByChoice() {
-    return best() - measured(chosen);
+    return best() - measured(candidates.stream().filter(each -> each.method().equals(chosen)));
   }
 
   /** Returns how much worse than the best candidate the best by cross-validation is. */
   double lostByBestValue() {
-    double value = Double.NEGATIVE_INFINITY;
-    double measured = Double.NaN;
-    for (Candidate each : candidates) {
-      if (each.value() > value) {
-        value = each.value();
-        measured = each.measured();
-      }
-    }
-    return best() - measured;
+    return best()
+        - measured(candidates.stream().max(Comparator.comparingDouble(Candidate::value)).stream());
   }
 
   private double best() {
     return candidates.stream().mapToDouble(Candidate::measured).max().orElse(Double.NaN);
   }
 
-  private double measured(String method) {
-    return candidates.stream()
-        .filter(each -> each.method().equals(method))
-        .mapToDouble(Candidate::measured)
-        .findFirst()
-        .orElse(Double.NaN);
+  private static double measured(Stream<Candidate> of) {
+    return of.mapToDouble(Candidate::measured).findFirst().orElse(Double.NaN);
   }
 }

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
@@ -31,6 +32,7 @@ import org.kgcoop.label.Simulation;
 import org.kgcoop.method.GapHead;
 import org.kgcoop.method.TemplateEnsemble;
 import org.kgcoop.runs.Kind;
+import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import picocli.CommandLine.Command;
@@ -40,7 +42,6 @@ import picocli.CommandLine.Option;
 /** Simulates labeling sessions on the embedded data sets, and times the head. */
 @Command(
     name = "label",
-    mixinStandardHelpOptions = true,
     header = "Simulate labeling: minutes of a person, coverage of the audit, time of a fit.")
 final class LabelBench implements Callable<Integer> {
   private static final List<String> SETS =
@@ -88,11 +89,8 @@ final class LabelBench implements Callable<Integer> {
       description = "Seeds; each gives a folder of each data set (default: ${DEFAULT-VALUE}).")
   private List<Long> seeds;
 
-  @Option(
-      names = "--images",
-      defaultValue = "500",
-      description = "Images of a folder (default: ${DEFAULT-VALUE}).")
-  private int images;
+  @Option(names = "--images", description = "Images of a folder (default: ${DEFAULT-VALUE}).")
+  private int images = 500;
 
   @Option(
       names = "--audit",
@@ -109,6 +107,9 @@ final class LabelBench implements Callable<Integer> {
   @Mixin private Output output = new Output();
 
   private final Map<String, Features> sets = new LinkedHashMap<>();
+
+  /** An image of a folder. */
+  private record Image(float[] features, String truth, int picture) {}
 
   /** The features of a data set. */
   private record Features(
@@ -163,10 +164,7 @@ final class LabelBench implements Callable<Integer> {
   /** Returns a folder of images of a data set, and with {@code --audit} other images like them. */
   private Simulation.Pool folder(String name, String scenario, int size, double scale, long seed) {
     boolean isAudit = auditSessions > 0;
-    Features set = sets.get(name);
-    if (set == null) {
-      throw new IllegalStateException(name);
-    }
+    Features set = Objects.requireNonNull(sets.get(name));
     Random random = new Random(31 * seed + name.hashCode());
     List<Integer> order = new ArrayList<>(IntStream.range(0, set.truth.size()).boxed().toList());
     Collections.shuffle(order, random);
@@ -178,43 +176,42 @@ final class LabelBench implements Callable<Integer> {
               random.nextDouble()
                   > Math.pow(10, -ranks.indexOf(set.truth.get(i)) / (double) (ranks.size() - 1)));
     }
-    List<float[]> features = new ArrayList<>();
-    List<String> truth = new ArrayList<>();
-    for (int i : order) {
-      features.add(set.images.get(i));
-      truth.add(set.truth.get(i));
-    }
-    int total = Math.min(size, isAudit ? features.size() * 6 / 10 : features.size());
-    List<Integer> pictures = new ArrayList<>(IntStream.range(0, features.size()).boxed().toList());
+    List<Image> all = new ArrayList<>();
+    order.forEach(i -> all.add(new Image(set.images.get(i), set.truth.get(i), all.size())));
+    int total = Math.min(size, isAudit ? all.size() * 6 / 10 : all.size());
     if (scenario.equals("bursts")) {
-      total = frames(features, truth, pictures, total, random);
+      total = frames(all, total, random);
     }
     if (scenario.equals("none")) {
       List<String> others = new ArrayList<>(SETS);
       others.remove(name);
       Features other = Objects.requireNonNull(sets.get(others.get(random.nextInt(others.size()))));
-      for (int i = 0; i < features.size(); i++) {
-        if (random.nextDouble() >= NONE_SHARE) {
-          continue;
-        }
-        int place = random.nextInt(other.images.size());
-        features.set(i, other.images.get(place));
-        truth.set(i, "");
-      }
+      all.replaceAll(
+          image ->
+              random.nextDouble() >= NONE_SHARE
+                  ? image
+                  : new Image(
+                      other.images.get(random.nextInt(other.images.size())), "", image.picture));
     }
     List<String> known = new ArrayList<>(set.names);
     if (scenario.equals("late") || scenario.equals("unnamed")) {
       known.removeIf(c -> random.nextDouble() >= KNOWN_SHARE);
     }
+    List<Image> folder = all.subList(0, total);
+    List<Image> others = isAudit ? all.subList(total, all.size()) : List.of();
     return new Simulation.Pool(
-        features.subList(0, total).toArray(float[][]::new),
-        truth.subList(0, total),
-        pictures.subList(0, total),
+        features(folder),
+        folder.stream().map(Image::truth).toList(),
+        folder.stream().map(Image::picture).toList(),
         set.texts,
         known,
         scale,
-        isAudit ? features.subList(total, features.size()).toArray(float[][]::new) : new float[0][],
-        isAudit ? truth.subList(total, truth.size()) : List.of());
+        features(others),
+        others.stream().map(Image::truth).toList());
+  }
+
+  private static float[][] features(List<Image> images) {
+    return images.stream().map(Image::features).toArray(float[][]::new);
   }
 
   /**
@@ -223,47 +220,22 @@ final class LabelBench implements Callable<Integer> {
    *
    * @return the number of images of the folder
    */
-  private static int frames(
-      List<float[]> features,
-      List<String> truth,
-      List<Integer> pictures,
-      int total,
-      Random random) {
-    List<float[]> frames = new ArrayList<>();
-    List<String> classes = new ArrayList<>();
-    List<Integer> shown = new ArrayList<>();
+  private static int frames(List<Image> images, int total, Random random) {
+    List<Image> frames = new ArrayList<>();
     int picture = 0;
     for (; frames.size() < total && picture < total; picture++) {
+      Image image = images.get(picture);
       int count = 1 + random.nextInt(MOST_FRAMES);
       for (int f = 0; f < count && frames.size() < total; f++) {
-        float[] image = features.get(picture);
-        double[] noise =
-            IntStream.range(0, image.length).mapToDouble(d -> random.nextGaussian()).toArray();
-        double norm = Math.sqrt(Arrays.stream(noise).map(x -> x * x).sum());
-        double[] row =
-            IntStream.range(0, image.length)
-                .mapToDouble(d -> image[d] + FRAME_NOISE * noise[d] / norm)
-                .toArray();
-        double length = Math.sqrt(Arrays.stream(row).map(x -> x * x).sum());
-        float[] frame = new float[image.length];
-        for (int d = 0; d < frame.length; d++) {
-          frame[d] = (float) (row[d] / length);
-        }
-        frames.add(frame);
-        classes.add(truth.get(picture));
-        shown.add(picture);
+        double[] noise = unit(random, image.features.length);
+        double[] row = new double[noise.length];
+        Arrays.setAll(row, d -> image.features[d] + FRAME_NOISE * noise[d]);
+        frames.add(new Image(floats(unit(row)), image.truth, picture));
       }
     }
-    int used = picture;
-    frames.addAll(features.subList(used, features.size()));
-    classes.addAll(truth.subList(used, truth.size()));
-    shown.addAll(IntStream.range(used, features.size()).boxed().toList());
-    features.clear();
-    features.addAll(frames);
-    truth.clear();
-    truth.addAll(classes);
-    pictures.clear();
-    pictures.addAll(shown);
+    frames.addAll(images.subList(picture, images.size()));
+    images.clear();
+    images.addAll(frames);
     return Math.min(total, frames.size());
   }
 
@@ -318,22 +290,20 @@ final class LabelBench implements Callable<Integer> {
         minutes.add(reached);
       }
     }
-    output.print(
-        String.format(
-            Locale.ROOT,
-            "%-11s %s folders, right at the start %.0f %%, minutes to %s %%: %s",
-            scenario,
-            minutes.size(),
-            starts.stream().mapToDouble(Double::doubleValue).average().orElse(0),
-            goals.stream().map(g -> String.valueOf(g.intValue())).toList(),
-            IntStream.range(0, goals.size())
-                .mapToObj(
-                    g ->
-                        String.format(
-                            Locale.ROOT,
-                            "%.1f",
-                            minutes.stream().mapToDouble(m -> m[g]).average().orElse(0)))
-                .toList()));
+    output.printf(
+        "%-11s %s folders, right at the start %.0f %%, minutes to %s %%: %s",
+        scenario,
+        minutes.size(),
+        starts.stream().mapToDouble(Double::doubleValue).average().orElse(0),
+        goals.stream().map(g -> String.valueOf(g.intValue())).toList(),
+        IntStream.range(0, goals.size())
+            .mapToObj(
+                g ->
+                    String.format(
+                        Locale.ROOT,
+                        "%.1f",
+                        minutes.stream().mapToDouble(m -> m[g]).average().orElse(0)))
+            .toList());
   }
 
   /** How often a figure holds, and how far below the truth it is. */
@@ -440,11 +410,8 @@ final class LabelBench implements Callable<Integer> {
     double[][] rows = unit(random, count, width);
     double[][] texts = unit(random, classes, width);
     try (Scope scope = Scope.open("speed")) {
-      float[] flat = new float[count * width];
-      for (int i = 0; i < flat.length; i++) {
-        flat[i] = (float) rows[i / width][i % width];
-      }
-      Tensor features = Tensor.of(flat, count, width);
+      double[] flat = Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray();
+      Tensor features = Tensor.of(flat, count, width).to(DType.FLOAT32);
       try (GapHead head = new GapHead(features, texts, 100, GapHead.distance(features))) {
         double[][] before = Arrays.copyOf(rows, labels - 20);
         double[][] after = Arrays.copyOf(rows, labels);
@@ -456,26 +423,19 @@ final class LabelBench implements Callable<Integer> {
         for (int run = 0; run < 12; run++) {
           GapHead.Fit unused = head.fit(before, Arrays.copyOf(numbers, before.length));
           long start = System.nanoTime();
-          long cpu = processCpu();
+          long cpu = Measurement.cpuNanos();
           GapHead.Fit fit = head.fit(after, numbers);
           NextImages.Step next = NextImages.choose(fit.probabilities(), all, audit, 20, 5);
           if (next.shown().isEmpty()) {
             throw KgCoopException.data("no image was chosen");
           }
           best = Math.min(best, (System.nanoTime() - start) / 1e6);
-          bestCpu = Math.min(bestCpu, (processCpu() - cpu) / 1e6);
+          bestCpu = Math.min(bestCpu, (Measurement.cpuNanos() - cpu) / 1e6);
         }
-        output.print(
-            String.format(
-                Locale.ROOT,
-                "%d x %d, %d classes, %d labels: %.0f ms, %.0f ms of CPU for 20 new labels, the"
-                    + " fit and the next images",
-                count,
-                width,
-                classes,
-                labels,
-                best,
-                bestCpu));
+        output.printf(
+            "%d x %d, %d classes, %d labels: %.0f ms, %.0f ms of CPU for 20 new labels, the"
+                + " fit and the next images",
+            count, width, classes, labels, best, bestCpu);
       }
     }
   }
@@ -484,33 +444,24 @@ final class LabelBench implements Callable<Integer> {
   private void session(int count, int width, int classes) {
     Random random = new Random(2);
     double[][] texts = unit(random, classes, width);
-    float[][] features = new float[count][width];
-    List<String> truth = new ArrayList<>();
-    Map<String, double[]> byName = new LinkedHashMap<>();
-    for (int c = 0; c < classes; c++) {
-      byName.put("class " + c, texts[c]);
-    }
+    List<String> names = IntStream.range(0, classes).mapToObj(c -> "class " + c).toList();
+    float[][] features = new float[count][];
     for (int i = 0; i < count; i++) {
       double[] center = texts[i % classes];
-      truth.add("class " + i % classes);
-      double norm = 0;
-      for (int d = 0; d < width; d++) {
-        features[i][d] = (float) (center[d] + 0.1 * random.nextGaussian());
-        norm += features[i][d] * features[i][d];
-      }
-      for (int d = 0; d < width; d++) {
-        features[i][d] /= (float) Math.sqrt(norm);
-      }
+      features[i] =
+          floats(unit(Arrays.stream(center).map(x -> x + 0.1 * random.nextGaussian()).toArray()));
     }
     List<Double> milliseconds = new ArrayList<>();
     long[] last = {System.nanoTime()};
     Simulation.run(
         new Simulation.Pool(
             features,
-            truth,
+            IntStream.range(0, count).mapToObj(i -> names.get(i % classes)).toList(),
             IntStream.range(0, count).boxed().toList(),
-            byName,
-            List.copyOf(byName.keySet()),
+            IntStream.range(0, classes)
+                .boxed()
+                .collect(Collectors.toMap(names::get, c -> texts[c])),
+            names,
             100,
             new float[0][],
             List.of()),
@@ -523,34 +474,32 @@ final class LabelBench implements Callable<Integer> {
           last[0] = System.nanoTime();
         });
     Collections.sort(milliseconds);
-    output.print(
-        String.format(
-            Locale.ROOT,
-            "%d images: a step takes %.0f ms (median of %d), at most %.0f",
-            count,
-            milliseconds.get(milliseconds.size() / 2),
-            milliseconds.size(),
-            milliseconds.get(milliseconds.size() - 1)));
-  }
-
-  private static long processCpu() {
-    return ((com.sun.management.OperatingSystemMXBean)
-            java.lang.management.ManagementFactory.getOperatingSystemMXBean())
-        .getProcessCpuTime();
+    output.printf(
+        "%d images: a step takes %.0f ms (median of %d), at most %.0f",
+        count,
+        milliseconds.get(milliseconds.size() / 2),
+        milliseconds.size(),
+        milliseconds.get(milliseconds.size() - 1));
   }
 
   private static double[][] unit(Random random, int count, int width) {
-    double[][] rows = new double[count][width];
-    for (double[] row : rows) {
-      double norm = 0;
-      for (int d = 0; d < width; d++) {
-        row[d] = random.nextGaussian();
-        norm += row[d] * row[d];
-      }
-      for (int d = 0; d < width; d++) {
-        row[d] /= Math.sqrt(norm);
-      }
+    return IntStream.range(0, count).mapToObj(i -> unit(random, width)).toArray(double[][]::new);
+  }
+
+  private static double[] unit(Random random, int width) {
+    return unit(IntStream.range(0, width).mapToDouble(d -> random.nextGaussian()).toArray());
+  }
+
+  private static double[] unit(double[] row) {
+    double norm = Math.sqrt(Arrays.stream(row).map(x -> x * x).sum());
+    return Arrays.stream(row).map(x -> x / norm).toArray();
+  }
+
+  private static float[] floats(double[] row) {
+    float[] floats = new float[row.length];
+    for (int d = 0; d < row.length; d++) {
+      floats[d] = (float) row[d];
     }
-    return rows;
+    return floats;
   }
 }

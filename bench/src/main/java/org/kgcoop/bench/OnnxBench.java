@@ -29,7 +29,6 @@ import picocli.CommandLine.Option;
 /** Compares exported classifiers with kgcoop, on random images. */
 @Command(
     name = "onnx",
-    mixinStandardHelpOptions = true,
     header =
         "Compare the logits of exported classifiers in ONNX Runtime with those of kgcoop. The exit"
             + " code is 1 if they differ.")
@@ -37,23 +36,14 @@ final class OnnxBench implements Callable<Integer> {
   /** Classes and images are sampled in the same way and must not be equal. */
   private static final long CLASS_SEED = 1L << 40;
 
-  @Option(
-      names = "--images",
-      defaultValue = "1000",
-      description = "Number of images (default: ${DEFAULT-VALUE}).")
-  private int images;
+  @Option(names = "--images", description = "Number of images (default: ${DEFAULT-VALUE}).")
+  private int images = 1000;
 
-  @Option(
-      names = "--classes",
-      defaultValue = "100",
-      description = "Number of classes (default: ${DEFAULT-VALUE}).")
-  private int classes;
+  @Option(names = "--classes", description = "Number of classes (default: ${DEFAULT-VALUE}).")
+  private int classes = 100;
 
-  @Option(
-      names = "--batch",
-      defaultValue = "20",
-      description = "Images per batch (default: ${DEFAULT-VALUE}).")
-  private int batch;
+  @Option(names = "--batch", description = "Images per batch (default: ${DEFAULT-VALUE}).")
+  private int batch = 20;
 
   @Option(
       names = "--speed",
@@ -71,18 +61,13 @@ final class OnnxBench implements Callable<Integer> {
 
   @Option(
       names = "--rounds",
-      defaultValue = "5",
       description = "Rounds of --speed; the result is the median (default: ${DEFAULT-VALUE}).")
-  private int rounds;
+  private int rounds = 5;
 
   @Option(
       names = "--model",
-      defaultValue = "both",
       description = "Model: vit (ViT-B/16), rn (RN50) or both (default: ${DEFAULT-VALUE}).")
-  private String model;
-
-  @SuppressWarnings("NullAway.Init") // picocli sets defaults
-  OnnxBench() {}
+  private String model = "both";
 
   @Override
   public Integer call() throws IOException, OrtException {

@@ -24,19 +24,15 @@ import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Engine;
 import org.kgcoop.tensor.Scope;
 
-/** Compares the speed of the image encoder of ViT-B/16 with that of ONNX Runtime. */
-final class OnnxSpeed {
+/**
+ * Compares the speed of the image encoder of ViT-B/16 with that of ONNX Runtime.
+ *
+ * @param threads the threads of each contender. Those of ONNX Runtime divide an operation. Those of
+ *     kgcoop compute the images of a batch in parallel, so a single image has one.
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record OnnxSpeed(float[] pixels, int images, int threads) {
   private static final String REFERENCE = "ONNX Runtime, float32";
-
-  private final float[] pixels;
-  private final int images;
-  private final int threads;
-
-  private OnnxSpeed(float[] pixels, int images, int threads) {
-    this.pixels = pixels;
-    this.images = images;
-    this.threads = threads;
-  }
 
   /** A contender, which encodes pixels of several images. */
   private interface Encoder {
@@ -47,8 +43,6 @@ final class OnnxSpeed {
    * Prints times per image. All contenders alternate, so that other programs slow all of them.
    *
    * @param batch the number of images of a batch
-   * @param threads the threads of each contender. Those of ONNX Runtime divide an operation. Those
-   *     of kgcoop compute the images of a batch in parallel, so a single image has one.
    */
   static void print(int batch, int rounds, int threads) throws IOException, OrtException {
     Engine.setThreads(threads);

@@ -20,7 +20,6 @@ import picocli.CommandLine.Option;
 /** Shows what bf16 and int8 change: the checks, the speed, and the accuracy. */
 @Command(
     name = "precision",
-    mixinStandardHelpOptions = true,
     header =
         "Check int8 and bf16 on models of the size of ViT-B/16 with random weights, without and"
             + " with imitated outliers, and measure their speed.")
@@ -49,9 +48,6 @@ final class PrecisionBench implements Callable<Integer> {
       defaultValue = "1,2,3,4,5",
       description = "Seeds of the few-shot samples of --accuracy (default: ${DEFAULT-VALUE}).")
   private List<Long> seeds = List.of();
-
-  @SuppressWarnings("NullAway.Init") // picocli sets defaults
-  PrecisionBench() {}
 
   @Override
   public Integer call() throws IOException {

@@ -74,9 +74,6 @@ final class PublishedEncoders implements AutoCloseable {
     return settings.path("context_tokens").asInt();
   }
 
-  /** The result of a step. */
-  record Result(double loss, List<Tensor> gradients) {}
-
   /**
    * Runs the forward and the backward pass.
    *
@@ -84,10 +81,10 @@ final class PublishedEncoders implements AutoCloseable {
    * @param images (B, 3, R, R)
    * @param labels (B)
    */
-  Result step(Map<String, Tensor> parameters, Tensor images, Tensor labels) {
+  PublishedMethod.Result step(Map<String, Tensor> parameters, Tensor images, Tensor labels) {
     Tensor loss =
         method.equals("mmrl") ? mmrl(parameters, images, labels) : rows(parameters, images, labels);
-    return new Result(
+    return new PublishedMethod.Result(
         loss.item(), Autograd.gradients(loss, new ArrayList<>(parameters.values()), false));
   }
 
@@ -96,21 +93,11 @@ final class PublishedEncoders implements AutoCloseable {
     List<Tensor> ofImages = new ArrayList<>();
     if (method.equals("maple")) {
       for (int i = 0; i < settings.path("depth").asInt(); i++) {
-        Tensor own =
-            i == 0
-                ? PublishedMethod.get(parameters, "prompt_learner.ctx")
-                : PublishedMethod.get(
-                    parameters, "prompt_learner.compound_prompts_text." + (i - 1));
-        String projection =
-            i == 0
-                ? "prompt_learner.proj"
-                : "prompt_learner.compound_prompt_projections." + (i - 1);
+        String words = i == 0 ? "ctx" : "compound_prompts_text." + (i - 1);
+        String projection = i == 0 ? "proj" : "compound_prompt_projections." + (i - 1);
+        Tensor own = PublishedMethod.get(parameters, "prompt_learner." + words);
         ofTexts.add(own);
-        ofImages.add(
-            Functions.linear(
-                own,
-                PublishedMethod.get(parameters, projection + ".weight"),
-                PublishedMethod.get(parameters, projection + ".bias")));
+        ofImages.add(PublishedMethod.linear(parameters, "prompt_learner." + projection, own));
       }
     } else {
       if (parameters.containsKey("prompt_learner.ctx")) {
@@ -211,12 +198,7 @@ final class PublishedEncoders implements AutoCloseable {
     for (String encoder : List.of("_r2vproj.", "_r2tproj.")) {
       rows.add(
           IntStream.range(0, count)
-              .mapToObj(
-                  k ->
-                      Functions.linear(
-                          tokens,
-                          PublishedMethod.get(parameters, own + encoder + k + ".weight"),
-                          PublishedMethod.get(parameters, own + encoder + k + ".bias")))
+              .mapToObj(k -> PublishedMethod.linear(parameters, own + encoder + k, tokens))
               .toList());
     }
     long n = tokens.size(0);

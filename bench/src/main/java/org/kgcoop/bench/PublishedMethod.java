@@ -115,7 +115,9 @@ final class PublishedMethod implements AutoCloseable {
 
   private Tensor features(Tensor context, int from, int to) {
     return published.text(
-        published.prompts(text, context, from, to), Arrays.copyOfRange(ends, from, to));
+        published.prompts(text, context, from, to),
+        Arrays.copyOfRange(ends, from, to),
+        PublishedClip.Before.NOTHING);
   }
 
   private Result proGrad(
@@ -134,17 +136,8 @@ final class PublishedMethod implements AutoCloseable {
 
   private Result coCoOp(Map<String, Tensor> parameters, Batch batch) {
     Tensor f = batch.features();
-    Tensor hidden =
-        Functions.relu(
-            Functions.linear(
-                f,
-                get(parameters, "meta_net.linear1.weight"),
-                get(parameters, "meta_net.linear1.bias")));
-    Tensor shifts =
-        Functions.linear(
-            hidden,
-            get(parameters, "meta_net.linear2.weight"),
-            get(parameters, "meta_net.linear2.bias"));
+    Tensor hidden = Functions.relu(linear(parameters, "meta_net.linear1", f));
+    Tensor shifts = linear(parameters, "meta_net.linear2", hidden);
     List<Tensor> rows = new ArrayList<>();
     for (long b = 0; b < f.size(0); b++) {
       Tensor context = get(parameters, "ctx").plus(shifts.narrow(0, b, 1));
@@ -170,6 +163,10 @@ final class PublishedMethod implements AutoCloseable {
       }
     }
     return new Result(sum, List.of());
+  }
+
+  static Tensor linear(Map<String, Tensor> parameters, String name, Tensor x) {
+    return Functions.linear(x, get(parameters, name + ".weight"), get(parameters, name + ".bias"));
   }
 
   static Tensor get(Map<String, Tensor> parameters, String name) {

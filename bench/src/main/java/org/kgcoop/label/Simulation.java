@@ -143,7 +143,7 @@ public final class Simulation {
   public static double run(
       Pool pool, int audit, long seed, Settings settings, Later later, Consumer<Step> steps) {
     SessionSettings session =
-        new SessionSettings(pool.known, PAGE, audit, TARGET, seed, warning -> {});
+        new SessionSettings(pool.known, PAGE, audit, TARGET, seed, "", warning -> {});
     Entries journal = new Entries(new ArrayList<>());
     Simulation simulation = new Simulation(pool, settings);
     boolean isJoined = later.joining > 0;
@@ -487,11 +487,6 @@ public final class Simulation {
     @Override
     public double scale() {
       return pool.scale;
-    }
-
-    @Override
-    public String clip() {
-      return "";
     }
 
     @Override

@@ -1,15 +1,9 @@
 package org.kgcoop.verify;
 
-import static org.kgcoop.verify.ReferenceFolder.texts;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.kgcoop.classifier.MethodRegistry;
-import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.ViewRecipe;
-import org.kgcoop.method.CacheCounts;
 import org.kgcoop.method.CacheGrid;
 import org.kgcoop.method.CacheSettings;
 import org.kgcoop.method.KeyCache;
@@ -22,19 +16,19 @@ import org.kgcoop.tensor.Tensor;
 final class CacheCases {
   private CacheCases() {}
 
-  static void keys(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    ModelCases.compare(folder, "keys", keys(folder, c), c.path("expect").asText(), comparison);
+  static void keys(Case c) {
+    c.compare("keys", "expect", computedKeys(c));
   }
 
-  private static Tensor keys(ReferenceFolder folder, JsonNode c) {
-    CaseFitContext context = new CaseFitContext(folder, folder.model(c), c, List.of());
+  private static Tensor computedKeys(Case c) {
+    CaseFitContext context = new CaseFitContext(c, List.of());
     return CacheSettings.keys(context.views(1, ViewRecipe.NONE).features());
   }
 
   /** Returns the settings of a case. A case has them among its other fields. */
-  private static CacheSettings settings(JsonNode c) {
+  private static CacheSettings settings(Case c) {
     SettingValues stated = SettingValues.of("method", TipAdapter.ID);
-    SettingValues all = SettingValues.fromJson(c);
+    SettingValues all = SettingValues.fromJson(c.json());
     for (String key :
         List.of("templates", "scale", "alpha", "beta", "search_scale", "search_step")) {
       Object value = all.values().get(key);
@@ -45,50 +39,36 @@ final class CacheCases {
     return ((TipAdapter) MethodRegistry.parse(stated)).settings();
   }
 
-  private static KeyCache cache(Clip clip, JsonNode c, Tensor keys) {
+  private static KeyCache cacheOf(Case c, Tensor keys) {
     CacheSettings settings = settings(c);
     return KeyCache.of(
-        settings,
-        settings.texts(clip, texts(c.path("classnames"))),
-        keys,
-        ReferenceFolder.ints(c.path("support_labels")));
+        settings, settings.texts(c.clip(), c.texts("classnames")), keys, c.ints("support_labels"));
   }
 
-  static void cache(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    Clip clip = folder.model(c);
-    KeyCache both = cache(clip, c, keys(folder, c));
+  static void cache(Case c) {
+    KeyCache both = cacheOf(c, computedKeys(c));
     FixedHead.Cache cache = both.cache();
-    Tensor features = ModelCases.features(clip, ModelCases.images(folder, c, "images"));
-    Tensor votes = cache.votes(cache.distances(features), cache.beta());
-    ModelCases.compare(folder, "cache", votes, c.path("cache").asText(), comparison);
-    ModelCases.compare(
-        folder, "logits", both.head().logits(features), c.path("expect").asText(), comparison);
+    Tensor features = ModelCases.features(c.clip(), c.tensor("images"));
+    c.compare("cache", "cache", cache.votes(cache.distances(features), cache.beta()));
+    c.compare("logits", "expect", both.head().logits(features));
   }
 
-  static void search(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    Clip clip = folder.model(c);
-    Tensor keys = c.has("keys") ? ModelCases.images(folder, c, "keys") : keys(folder, c);
-    KeyCache cache = cache(clip, c, keys);
-    int[] labels = ReferenceFolder.ints(c.path("labels"));
+  static void search(Case c) {
+    KeyCache cache = cacheOf(c, c.has("keys") ? c.tensor("keys") : computedKeys(c));
+    int[] labels = c.ints("labels");
     CacheGrid grid = settings(c).grid();
-    long[][] correct =
-        CacheCounts.correct(
-            cache,
-            grid,
-            ModelCases.features(clip, ModelCases.images(folder, c, "images")),
-            labels,
-            () -> {});
-    CacheGrid.Point best = grid.best(correct);
-    JsonNode expected = c.path("expect");
-    comparison.value("beta", best.beta(), expected.path("beta").asDouble());
-    comparison.value("alpha", best.alpha(), expected.path("alpha").asDouble());
-    comparison.equal("correct", best.correct(), expected.path("correct").asLong());
-    comparison.equal("total", labels.length, expected.path("total").asInt());
-    long[] counts = folder.tensor(expected.path("counts").asText()).tensor().toLongs();
-    List<Long> flat = new ArrayList<>();
-    for (long[] ofBeta : correct) {
-      Arrays.stream(ofBeta).forEach(flat::add);
-    }
-    comparison.equal("correct at each point", flat, Arrays.stream(counts).boxed().toList());
+    Tensor features = ModelCases.features(c.clip(), c.tensor("images"));
+    long[] correct = cache.correct(grid, features, labels, () -> {});
+    CacheSettings.Weights best = grid.best(correct);
+    Case expected = c.expect();
+    expected.compare("beta", best.beta());
+    expected.compare("alpha", best.alpha());
+    expected.equal("correct", Arrays.stream(correct).max().orElseThrow());
+    expected.equal("total", labels.length);
+    c.comparison()
+        .equal(
+            "correct at each point",
+            Arrays.stream(correct).boxed().toList(),
+            Arrays.stream(expected.stored("counts").tensor().toLongs()).boxed().toList());
   }
 }

@@ -1,8 +1,5 @@
 package org.kgcoop.verify;
 
-import static org.kgcoop.verify.ReferenceFolder.texts;
-
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -20,22 +17,14 @@ import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Tensor;
 
 /** The classes and training images of a reference case. */
-final class CaseFitContext implements FitContext {
-  private final ReferenceFolder folder;
-  private final Clip clip;
-  private final JsonNode c;
-  private final List<String> classNames;
-
-  CaseFitContext(ReferenceFolder folder, Clip clip, JsonNode c, List<String> classNames) {
-    this.folder = folder;
-    this.clip = clip;
-    this.c = c;
-    this.classNames = List.copyOf(classNames);
+record CaseFitContext(Case c, List<String> classNames) implements FitContext {
+  CaseFitContext {
+    classNames = List.copyOf(classNames);
   }
 
   @Override
   public Clip clip() {
-    return clip;
+    return c.clip();
   }
 
   @Override
@@ -44,14 +33,9 @@ final class CaseFitContext implements FitContext {
   }
 
   @Override
-  public List<String> classNames() {
-    return classNames;
-  }
-
-  @Override
   public List<String> allClassNames() {
-    JsonNode all = c.path("settings").path("all_classnames");
-    return all.isArray() ? texts(all) : classNames;
+    Case settings = c.at("settings");
+    return settings.has("all_classnames") ? settings.texts("all_classnames") : classNames;
   }
 
   @Override
@@ -68,11 +52,12 @@ final class CaseFitContext implements FitContext {
   /** Returns the views of the case for any recipe. */
   @Override
   public LabeledViews views(int count, ViewRecipe recipe) {
-    Tensor support = ModelCases.images(folder, c, "support"); // (V, N, 3, R, R)
+    Tensor support = c.tensor("support"); // (V, N, 3, R, R)
     long[] shape = support.shape();
     try (Autograd.Switch off = Autograd.off()) {
-      Tensor raw = clip.imageEncoder().features(support.reshape(-1, shape[2], shape[3], shape[4]));
-      return new LabeledViews(raw.reshape(shape[0], shape[1], -1), labels());
+      Tensor raw =
+          clip().imageEncoder().features(support.reshape(-1, shape[2], shape[3], shape[4]));
+      return new LabeledViews(raw.reshape(shape[0], shape[1], -1), c.integers("support_labels"));
     }
   }
 
@@ -81,20 +66,15 @@ final class CaseFitContext implements FitContext {
     return views(1, ViewRecipe.NONE);
   }
 
-  private List<Integer> labels() {
-    return Arrays.stream(ReferenceFolder.ints(c.path("support_labels"))).boxed().toList();
-  }
-
   /**
    * Returns features of unit length of some views, with their labels. Index {@code v N + n} is view
    * v of image n.
    */
   Batch batch(int[] indices) {
     LabeledViews views = views(1, ViewRecipe.NONE);
-    long count = views.labels().size();
+    int count = views.labels().size();
     long[] rows = Arrays.stream(indices).asLongStream().toArray();
-    long[] labels =
-        Arrays.stream(indices).mapToLong(i -> views.labels().get((int) (i % count))).toArray();
+    long[] labels = Arrays.stream(indices).mapToLong(i -> views.labels().get(i % count)).toArray();
     Tensor all = views.features().reshape(-1, views.features().size(2)); // (V N, E)
     Tensor chosen = all.indexSelect(0, Tensor.of(rows, rows.length)).unitRows();
     return new Batch(chosen, Tensor.of(labels, labels.length));

@@ -1,16 +1,12 @@
 package org.kgcoop.verify;
 
-import static org.kgcoop.verify.ReferenceFolder.doubles;
-import static org.kgcoop.verify.ReferenceFolder.ints;
-
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
-import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.method.GaussianDiscriminant;
 import org.kgcoop.method.GaussianLeaveOneOut;
 import org.kgcoop.method.KernelRidge;
@@ -21,209 +17,119 @@ import org.kgcoop.tensor.Tensor;
 final class ClosedFormCases {
   private ClosedFormCases() {}
 
-  static void gda(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    Tensor texts = folder.tensor(c.path("texts").asText()).tensor();
-    GaussianDiscriminant analysis = gda(folder, c, Math.toIntExact(texts.size(0)));
+  static void gda(Case c) {
+    Tensor texts = c.tensor("texts");
+    GaussianDiscriminant analysis = analysis(c, Math.toIntExact(texts.size(0)));
     GaussianDiscriminant.Linear head =
-        c.path("precision").asText().equals("pooled")
-            ? analysis.pooled()
-            : analysis.meanOfCovariances();
-    double scale = c.path("scale").asDouble();
-    compare(folder, c, "weights", head.weights(), comparison);
-    compare(folder, c, "bias", head.bias(), comparison);
-    Tensor images = folder.tensor(c.path("images").asText()).tensor();
-    compare(
-        folder,
-        c,
-        "logits",
-        head.logits(images, texts, scale, c.path("alpha").asDouble()),
-        comparison);
+        c.text("precision").equals("pooled") ? analysis.pooled() : analysis.meanOfCovariances();
+    compare(c, head, texts);
     if (c.has("validation")) {
-      JsonNode validation = c.path("validation");
-      Tensor asked = folder.tensor(validation.path("images").asText()).tensor();
-      double[] alphas = doubles(validation.path("alphas"));
+      Case validation = c.at("validation");
+      Tensor asked = validation.tensor("images");
+      int[] labels = validation.ints("labels");
+      double[] alphas = validation.numbers("alphas");
       long[] correct = new long[alphas.length];
       for (int a = 0; a < alphas.length; a++) {
-        long[] found = head.logits(asked, texts, scale, alphas[a]).argmax(1).toLongs();
-        int[] labels = ints(validation.path("labels"));
+        long[] found = head.logits(asked, texts, c.number("scale"), alphas[a]).argmax(1).toLongs();
         correct[a] = IntStream.range(0, labels.length).filter(i -> found[i] == labels[i]).count();
       }
-      comparison.equal("correct", boxed(correct), boxed(longs(validation.path("correct"))));
-      comparison.equal(
-          "alpha",
-          GaussianDiscriminant.alpha(alphas, correct),
-          validation.path("alpha").asDouble());
+      validation.equal("correct", correct);
+      validation.equal("alpha", GaussianDiscriminant.alpha(alphas, correct));
     }
   }
 
-  private static GaussianDiscriminant gda(ReferenceFolder folder, JsonNode c, int classes) {
-    return new GaussianDiscriminant(
-        folder.tensor(c.path("features").asText()).tensor(), ints(c.path("labels")), classes);
+  private static GaussianDiscriminant analysis(Case c, int classes) {
+    return new GaussianDiscriminant(c.tensor("features"), c.ints("labels"), classes);
   }
 
-  static void gdaNew(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    int classes = Arrays.stream(ints(c.path("labels"))).max().orElseThrow() + 1;
-    Tensor texts = folder.tensor(c.path("new_texts").asText()).tensor();
+  private static void compare(Case c, GaussianDiscriminant.Linear head, Tensor texts) {
+    Tensor logits = head.logits(c.tensor("images"), texts, c.number("scale"), c.number("alpha"));
+    c.expect().compare("weights", head.weights().toDoubles());
+    c.expect().compare("bias", head.bias().toDoubles());
+    c.expect().compare("logits", logits.toDoubles());
+  }
+
+  static void gdaNew(Case c) {
+    int classes = Arrays.stream(c.ints("labels")).max().orElseThrow() + 1;
+    Tensor texts = c.tensor("new_texts");
     GaussianDiscriminant.NewClasses found =
-        gda(folder, c, classes)
+        analysis(c, classes)
             .newClasses(
                 texts,
-                c.path("neighbours").asInt(),
-                c.path("copies").asInt(),
-                c.path("precision").asText().equals("shared"));
-    comparison.equal(
-        "neighbours",
-        found.neighbors(),
-        StreamSupport.stream(c.path("expect").path("neighbours").spliterator(), false)
-            .map(ReferenceFolder::integers)
-            .toList());
-    compare(folder, c, "weights", found.linear().weights(), comparison);
-    compare(folder, c, "bias", found.linear().bias(), comparison);
-    Tensor images = folder.tensor(c.path("images").asText()).tensor();
-    compare(
-        folder,
-        c,
-        "logits",
-        found
-            .linear()
-            .logits(images, texts, c.path("scale").asDouble(), c.path("alpha").asDouble()),
-        comparison);
+                c.integer("neighbours"),
+                c.integer("copies"),
+                c.text("precision").equals("shared"));
+    c.expect().equal("neighbours", found.neighbors());
+    compare(c, found.linear(), texts);
   }
 
-  static void gdaSearch(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    Tensor texts = folder.tensor(c.path("texts").asText()).tensor();
-    GaussianDiscriminant analysis = gda(folder, c, Math.toIntExact(texts.size(0)));
-    int[] groups = ints(c.path("groups"));
-    double[] alphas = doubles(c.path("alphas"));
-    GaussianLeaveOneOut leaveOneOut = new GaussianLeaveOneOut(analysis, groups);
+  static void gdaSearch(Case c) {
+    Tensor texts = c.tensor("texts");
+    double[] alphas = c.numbers("alphas");
+    GaussianLeaveOneOut leaveOneOut =
+        new GaussianLeaveOneOut(analysis(c, Math.toIntExact(texts.size(0))), c.ints("groups"));
     SortedMap<Integer, double[]> heldOut = leaveOneOut.logits();
-    JsonNode expected = c.path("expect");
-    comparison.equal(
-        "scored", List.copyOf(heldOut.keySet()), ReferenceFolder.integers(expected.path("scored")));
-    double scale = c.path("scale").asDouble();
-    LeaveOneOut found = leaveOneOut.search(texts, scale, alphas, () -> {});
-    alpha("first", found.firstBest(), alphas, expected, comparison);
-    alpha("chosen", found.best(), alphas, expected, comparison);
+    Case expected = c.expect();
+    expected.equal("scored", List.copyOf(heldOut.keySet()));
+    LeaveOneOut found = leaveOneOut.search(texts, c.number("scale"), alphas, () -> {});
+    expected.equal("first", at(alphas, found.firstBest()));
+    expected.equal("chosen", at(alphas, found.best()));
     if (!heldOut.isEmpty()) {
-      comparison.numbers(
-          "leave_one_out",
-          heldOut.values().stream().flatMapToDouble(Arrays::stream).toArray(),
-          numbers(folder, expected.path("leave_one_out").asText()));
-      comparison.equal("correct", boxed(found.correct()), boxed(longs(expected.path("correct"))));
-      comparison.numbers(
-          "losses",
-          leaveOneOut.losses(texts, scale, alphas, () -> {}),
-          doubles(expected.path("losses")));
+      expected.compare(
+          "leave_one_out", heldOut.values().stream().flatMapToDouble(Arrays::stream).toArray());
+      expected.equal("correct", found.correct());
+      expected.compare("losses", leaveOneOut.losses(texts, c.number("scale"), alphas, () -> {}));
     }
   }
 
-  private static void alpha(
-      String which, OptionalInt found, double[] alphas, JsonNode expected, Comparison comparison) {
-    comparison.equal(
-        which,
-        found.isPresent() ? String.valueOf(alphas[found.getAsInt()]) : "null",
-        expected.path(which).isNumber() ? String.valueOf(expected.path(which).asDouble()) : "null");
+  private static @Nullable Double at(double[] values, OptionalInt place) {
+    return place.isPresent() ? values[place.getAsInt()] : null;
   }
 
-  private static List<Long> boxed(long[] values) {
-    return Arrays.stream(values).boxed().toList();
+  static void proker(Case c) {
+    double lambda = c.number("lambda");
+    KernelRidge ridge = ridge(c, c.number("beta"));
+    Tensor logits = ridge.scores(c.tensor("images"), lambda, weight(c).applyAsDouble(lambda));
+    c.expect().compare("coefficients", ridge.coefficients(lambda).toDoubles());
+    c.expect().compare("logits", logits.toDoubles());
   }
 
-  private static long[] longs(JsonNode array) {
-    return Arrays.stream(ints(array)).asLongStream().toArray();
-  }
-
-  static void proker(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    double lambda = c.path("lambda").asDouble();
-    KernelRidge ridge = ridge(folder, c, c.path("beta").asDouble());
-    compare(folder, c, "coefficients", ridge.coefficients(lambda), comparison);
-    Tensor images = folder.tensor(c.path("images").asText()).tensor();
-    compare(
-        folder,
-        c,
-        "logits",
-        ridge.scores(images, lambda, weight(c).applyAsDouble(lambda)),
-        comparison);
-  }
-
-  private static KernelRidge ridge(ReferenceFolder folder, JsonNode c, double beta) {
-    return new KernelRidge(
-        folder.tensor(c.path("features").asText()).tensor(),
-        folder.tensor(c.path("texts").asText()).tensor(),
-        ints(c.path("labels")),
-        beta);
+  private static KernelRidge ridge(Case c, double beta) {
+    return new KernelRidge(c.tensor("features"), c.tensor("texts"), c.ints("labels"), beta);
   }
 
   /** Returns the weight of a case, or lambda if the case has none. */
-  private static DoubleUnaryOperator weight(JsonNode c) {
-    return lambda -> c.path("weight").asDouble(lambda);
+  private static DoubleUnaryOperator weight(Case c) {
+    return lambda -> c.has("weight") ? c.number("weight") : lambda;
   }
 
-  static void prokerSearch(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    double[] betas = doubles(c.path("betas"));
-    double[] lambdas = doubles(c.path("lambdas"));
-    int[] groups = ints(c.path("groups"));
+  static void prokerSearch(Case c) {
+    double[] betas = c.numbers("betas");
+    double[] lambdas = c.numbers("lambdas");
+    int[] groups = c.ints("groups");
     LeaveOneOut found =
         KernelRidge.search(
-            folder.tensor(c.path("features").asText()).tensor(),
-            folder.tensor(c.path("texts").asText()).tensor(),
-            ints(c.path("labels")),
-            groups,
+            beta -> ridge(c, beta),
             betas,
             lambdas,
-            weight(c),
-            c.path("scale").asDouble());
-    JsonNode expected = c.path("expect");
-    comparison.numbers(
-        "correct",
-        Arrays.stream(found.correct()).asDoubleStream().toArray(),
-        flat(expected.path("correct")));
-    comparison.numbers("losses", found.losses(), flat(expected.path("losses")));
-    chosen("first", found.firstBest(), betas, lambdas, expected, comparison);
-    int best = chosen("chosen", found.best(), betas, lambdas, expected, comparison);
+            (ridge, lambda) ->
+                ridge
+                    .leaveOneOut(groups, lambda, weight(c).applyAsDouble(lambda))
+                    .times(c.number("scale")),
+            c.ints("labels"));
+    Case expected = c.expect();
+    expected.compare("correct", Arrays.stream(found.correct()).asDoubleStream().toArray());
+    expected.compare("losses", found.losses());
+    int first = found.firstBest().orElseThrow();
+    int best = found.best().orElseThrow();
     double lambda = lambdas[best % lambdas.length];
-    compare(
-        folder,
-        c,
-        "leave_one_out",
-        ridge(folder, c, betas[best / lambdas.length])
-            .leaveOneOut(groups, lambda, weight(c).applyAsDouble(lambda)),
-        comparison);
-  }
-
-  private static int chosen(
-      String which,
-      OptionalInt found,
-      double[] betas,
-      double[] lambdas,
-      JsonNode expected,
-      Comparison comparison) {
-    int index = found.orElseThrow();
-    comparison.equal(
-        which + " beta",
-        betas[index / lambdas.length],
-        expected.path(which).path("beta").asDouble());
-    comparison.equal(
-        which + " lambda",
-        lambdas[index % lambdas.length],
-        expected.path(which).path("lambda").asDouble());
-    return index;
-  }
-
-  private static double[] flat(JsonNode rows) {
-    return StreamSupport.stream(rows.spliterator(), false)
-        .flatMapToDouble(row -> Arrays.stream(doubles(row)))
-        .toArray();
-  }
-
-  private static void compare(
-      ReferenceFolder folder, JsonNode c, String key, Tensor actual, Comparison comparison) {
-    comparison.numbers(
-        key, actual.toDoubles(), numbers(folder, c.path("expect").path(key).asText()));
-  }
-
-  private static double[] numbers(ReferenceFolder folder, String name) {
-    float[] values = folder.floats(name);
-    return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
+    expected.at("first").equal("beta", betas[first / lambdas.length]);
+    expected.at("first").equal("lambda", lambdas[first % lambdas.length]);
+    expected.at("chosen").equal("beta", betas[best / lambdas.length]);
+    expected.at("chosen").equal("lambda", lambda);
+    Tensor leftOut =
+        ridge(c, betas[best / lambdas.length])
+            .leaveOneOut(groups, lambda, weight(c).applyAsDouble(lambda));
+    expected.compare("leave_one_out", leftOut.toDoubles());
   }
 }

@@ -1,15 +1,12 @@
 package org.kgcoop.verify;
 
-import static org.kgcoop.verify.ReferenceFolder.texts;
-
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.ViewRecipe;
+import org.kgcoop.method.LeaveOneOut;
 import org.kgcoop.method.LpDescent;
 import org.kgcoop.method.LpPlusPlus;
 import org.kgcoop.method.ZeroShot;
@@ -23,68 +20,60 @@ import org.kgcoop.tensor.Tensor;
 final class LpCase {
   private LpCase() {}
 
-  static void run(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    Clip clip = folder.model(c);
-    List<String> classNames = texts(c.path("classnames"));
+  static void run(Case c) {
+    Clip clip = c.clip();
+    List<String> classNames = c.texts("classnames");
     Tensor support =
-        new CaseFitContext(folder, clip, c, classNames)
+        new CaseFitContext(c, classNames)
             .views(1, ViewRecipe.NONE)
             .features()
-            .select(0, c.path("view").asInt())
+            .select(0, c.integer("view"))
             .unitRows();
-    int[] labels = ReferenceFolder.ints(c.path("support_labels"));
-    Tensor asked = ModelCases.features(clip, ModelCases.images(folder, c, "val_images"));
-    int[] answers = ReferenceFolder.ints(c.path("val_labels"));
-    Tensor images = ModelCases.features(clip, ModelCases.images(folder, c, "images"));
-    long[] correct = new long[c.path("epochs").size()];
+    Tensor asked = ModelCases.features(clip, c.tensor("val_images"));
+    Tensor images = ModelCases.features(clip, c.tensor("images"));
+    List<Case> epochs = c.all("epochs");
+    long[] correct = new long[epochs.size()];
     List<Tensor> logits = new ArrayList<>();
-    try (Head texts = new ZeroShot(texts(c.path("templates"))).classifier(clip, classNames);
+    try (Head texts = new ZeroShot(c.texts("templates")).classifier(clip, classNames);
         LpDescent descent =
             new LpDescent(
                 support,
-                labels,
+                c.ints("support_labels"),
                 texts.classFeatures().orElseThrow(),
-                ModelCases.images(folder, c, "bias"),
+                c.tensor("bias"),
                 true)) {
       LpDescent.Rates rates = descent.rates();
-      JsonNode expected = c.path("rates");
-      comparison.value("rate of W", rates.weight(), expected.path("lr_w").asDouble());
-      comparison.value("rate of alpha", rates.alpha(), expected.path("lr_alpha").asDouble());
-      comparison.value(
-          "start of alpha", rates.initialAlpha(), expected.path("init_alpha").asDouble());
+      c.at("rates").compare("lr_w", rates.weight());
+      c.at("rates").compare("lr_alpha", rates.alpha());
+      c.at("rates").compare("init_alpha", rates.initialAlpha());
       for (int epoch = 0; epoch < correct.length; epoch++) {
         try (Scope scope = Scope.open("epoch")) {
-          epoch(folder, c.path("epochs").path(epoch), epoch, descent, comparison);
-          correct[epoch] = LpPlusPlus.correct(descent, asked, answers);
+          step(epochs.get(epoch), " of epoch " + (epoch + 1), descent.step(), descent.parameters());
           try (Autograd.Switch off = Autograd.off()) {
+            correct[epoch] = LeaveOneOut.correct(descent.logits(asked), c.ints("val_labels"));
             logits.add(scope.promote(descent.logits(images)));
           }
         }
       }
     }
-    JsonNode expected = c.path("expect");
-    List<Long> counts = new ArrayList<>();
-    expected.path("val_correct").forEach(count -> counts.add(count.asLong()));
-    comparison.equal("correct after each epoch", Arrays.stream(correct).boxed().toList(), counts);
     int best = LpPlusPlus.last(correct) - 1;
-    comparison.equal("best epoch", best, expected.path("best_epoch").asInt());
-    ModelCases.compare(
-        folder, "logits", logits.get(best), expected.path("logits").asText(), comparison);
+    c.expect().equal("val_correct", correct);
+    c.expect().equal("best_epoch", best);
+    c.expect().compare("logits", "logits", logits.get(best));
   }
 
-  private static void epoch(
-      ReferenceFolder folder, JsonNode c, int epoch, LpDescent descent, Comparison comparison) {
-    Step step = descent.step();
-    String at = " of epoch " + (epoch + 1);
-    comparison.value(
-        "loss" + at, step.losses().values().iterator().next(), c.path("loss").asDouble());
+  private static void step(Case c, String at, Step step, Map<String, Tensor> parameters) {
+    c.comparison().value("loss" + at, step.losses().values().iterator().next(), c.number("loss"));
+    c.compareAll("gradient of ", "gradients", gradients(step, parameters));
+    c.compareAll("value" + at + " of ", "parameters", parameters);
+  }
+
+  /** Returns the gradients of a step by the names of the parameters. */
+  static Map<String, Tensor> gradients(Step step, Map<String, Tensor> parameters) {
     Map<String, Tensor> gradients = new LinkedHashMap<>();
-    int next = 0;
-    for (String name : descent.parameters().keySet()) {
-      gradients.put(name, step.gradients().get(next++));
+    for (String name : parameters.keySet()) {
+      gradients.put(name, step.gradients().get(gradients.size()));
     }
-    ModelCases.compareAll(folder, "gradient of ", gradients, c.path("gradients"), comparison);
-    ModelCases.compareAll(
-        folder, "value" + at + " of ", descent.parameters(), c.path("parameters"), comparison);
+    return gradients;
   }
 }

@@ -1,14 +1,10 @@
 package org.kgcoop.verify;
 
-import static org.kgcoop.verify.ReferenceFolder.texts;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.kgcoop.EnumIds;
 import org.kgcoop.classifier.ClassifierFile;
@@ -16,6 +12,7 @@ import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.data.Underscores;
+import org.kgcoop.features.Feature;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.io.StoredTensor;
@@ -30,17 +27,25 @@ import org.kgcoop.tensor.Tensor;
 
 /** The cases that need a model. */
 final class ModelCases {
+  private static final String BLOCK = "transformer.resblocks.0.mlp.c_fc.weight";
+
   private ModelCases() {}
 
-  static void load(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    try (Clip clip = Clip.load(folder.file(c.path("file").asText()));
-        Clip other = Clip.load(folder.file(c.path("equals").asText()))) {
-      ObjectNode actual = json(clip.config());
-      SiglipCases.addForm(actual, clip);
-      c.path("expect")
-          .properties()
-          .forEach(e -> comparison.equal(e.getKey(), actual.path(e.getKey()), e.getValue()));
-      DType rounding = SiglipCases.rounding(c);
+  static void load(Case c) {
+    try (Clip clip = Clip.load(c.file("file"));
+        Clip other = Clip.load(c.file("equals"))) {
+      Map<String, Object> actual = description(clip);
+      c.expect()
+          .json()
+          .fieldNames()
+          .forEachRemaining(key -> c.expect().equal(key, actual.get(key)));
+      DType rounding =
+          switch (c.text("rounding")) {
+            case "float16" -> DType.FLOAT16;
+            case "bfloat16" -> DType.BFLOAT16;
+            default -> DType.FLOAT32;
+          };
+      Comparison comparison = c.comparison();
       comparison.equal("names", clip.stored().keySet(), other.stored().keySet());
       other
           .stored()
@@ -48,107 +53,108 @@ final class ModelCases {
               (name, expected) -> {
                 StoredTensor tensor = clip.stored().get(name);
                 if (tensor != null) {
-                  sameTensor(name, tensor, expected, rounding, comparison);
+                  Tensor want = expected.tensor();
+                  comparison.equal(
+                      "shape of " + name,
+                      Arrays.toString(tensor.shape()),
+                      Arrays.toString(expected.shape()));
+                  boolean isEqual =
+                      Arrays.equals(
+                          tensor.tensor().toFloats(),
+                          (expected.dtype().isFloating() ? want.to(rounding) : want).toFloats());
+                  comparison.equal("values of " + name, isEqual, true);
                 }
               });
     }
   }
 
-  private static void sameTensor(
-      String name,
-      StoredTensor actual,
-      StoredTensor expected,
-      DType rounding,
-      Comparison comparison) {
-    comparison.equal(
-        "shape of " + name, Arrays.toString(actual.shape()), Arrays.toString(expected.shape()));
-    Tensor want = expected.tensor();
-    if (expected.dtype().isFloating()) {
-      want = want.to(rounding);
-    }
-    boolean equal =
-        Arrays.equals(
-            actual.tensor().to(DType.FLOAT32).toFloats(), want.to(DType.FLOAT32).toFloats());
-    comparison.equal("values of " + name, equal, true);
-  }
-
-  private static ObjectNode json(ClipConfig config) {
-    ObjectNode json = new ObjectMapper().createObjectNode();
-    json.put("embed_dim", config.embedDim());
-    json.put("image_resolution", config.imageResolution());
-    json.put("channels", config.channels());
-    json.put("context_length", config.contextLength());
-    json.put("vocab_size", config.vocabularySize());
-    json.put("text_width", config.textWidth());
-    json.put("text_heads", config.textHeads());
-    json.put("text_layers", config.textLayers());
-    json.put("vision_width", config.vision().width());
-    json.put("vision_heads", config.vision().heads());
+  private static Map<String, Object> description(Clip clip) {
+    ClipConfig config = clip.config();
+    Map<String, Object> found = new HashMap<>();
+    found.put("family", clip.family().traits().id());
+    found.put("embed_dim", config.embedDim());
+    found.put("image_resolution", config.imageResolution());
+    found.put("channels", config.channels());
+    found.put("context_length", config.contextLength());
+    found.put("vocab_size", config.vocabularySize());
+    found.put("text_width", config.textWidth());
+    found.put("text_heads", config.textHeads());
+    found.put("text_layers", config.textLayers());
+    found.put("text_mlp", rows(clip, BLOCK));
+    found.put("text_activation", config.activation().name().toLowerCase(Locale.ROOT));
+    found.put("vision_width", config.vision().width());
+    found.put("vision_heads", config.vision().heads());
+    found.put("vision_mlp", rows(clip, "visual." + BLOCK));
+    found.put("vision_activation", config.visionActivation().name().toLowerCase(Locale.ROOT));
     if (config.vision() instanceof ClipConfig.Vit vit) {
-      json.put("vision", "vit").put("vision_layers", vit.layers()).put("patch", vit.patch());
+      found.put("vision", "vit");
+      found.put("vision_layers", vit.layers());
+      found.put("patch", vit.patch());
     } else if (config.vision() instanceof ClipConfig.ResNet resNet) {
-      json.put("vision", "modified_resnet");
-      resNet.layers().forEach(json.putArray("vision_layers")::add);
+      found.put("vision", "modified_resnet");
+      found.put("vision_layers", resNet.layers());
     }
-    return json;
+    return found;
   }
 
-  static void imageFeatures(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    Clip clip = folder.model(c);
+  private static long rows(Clip clip, String name) {
+    StoredTensor weight = clip.stored().get(name);
+    return weight == null ? 0 : weight.shape()[0];
+  }
+
+  static void imageFeatures(Case c) {
+    Clip clip = c.clip();
     Tensor features =
         c.has("files")
-            ? ofFiles(clip, texts(c.path("files")).stream().map(folder::file).toList())
-            : clip.imageEncoder().features(images(folder, c, "images"));
-    compare(folder, "features", features, c.path("expect").asText(), comparison);
+            ? ofFiles(clip, c.texts("files").stream().map(c.folder()::file).toList())
+            : clip.imageEncoder().features(c.tensor("images"));
+    c.compare("features", "expect", features);
   }
 
   /** Returns the features of image files, which may have different shapes, as cached ones. */
   private static Tensor ofFiles(Clip clip, List<Path> files) {
-    List<float[]> rows = new ArrayList<>();
     Images images = new Images(warning -> {});
-    new ViewEncoder(clip, images)
-        .encodedTestViews(files.stream().map(images::read).toList())
-        .forEach(feature -> rows.add(feature.raw()));
-    return Tensor.concat(rows.stream().map(row -> Tensor.of(row, 1, row.length)).toList(), 0);
+    ViewEncoder encoder = new ViewEncoder(clip, images);
+    return Tensor.ofRows(
+        encoder.encoded(files.stream().map(images::read).map(encoder::testView).toList()).stream()
+            .map(Feature::raw)
+            .toArray(float[][]::new));
   }
 
-  static void textFeatures(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    Tensor features = TextFeatures.ofTexts(folder.model(c), texts(c.path("texts")));
-    compare(folder, "features", features, c.path("expect").asText(), comparison);
+  static void textFeatures(Case c) {
+    c.compare("features", "expect", TextFeatures.ofTexts(c.clip(), c.texts("texts")));
   }
 
-  static void classFeatures(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    TemplateEnsemble texts =
-        new TemplateEnsemble(
-            texts(c.path("templates")),
-            EnumIds.of(Underscores.class, "underscores", c.path("underscores").asText("replace")));
-    Clip clip = folder.model(c);
-    List<String> names = texts(c.path("classnames"));
-    boolean raw = c.path("average").asText("unit").equals("raw");
-    Tensor features = raw ? texts.raw(clip, names) : texts.unit(clip, names);
-    compare(folder, "class features", features, c.path("expect").asText(), comparison);
+  static void classFeatures(Case c) {
+    Underscores underscores =
+        c.has("underscores")
+            ? EnumIds.of(Underscores.class, "underscores", c.text("underscores"))
+            : Underscores.REPLACE;
+    TemplateEnsemble texts = new TemplateEnsemble(c.texts("templates"), underscores);
+    List<String> names = c.texts("classnames");
+    c.compare(
+        "class features",
+        "expect",
+        c.text("average").equals("raw") ? texts.raw(c.clip(), names) : texts.unit(c.clip(), names));
   }
 
-  static void zeroShot(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    Clip clip = folder.model(c);
-    ZeroShot method = new ZeroShot(texts(c.path("templates")));
-    try (Head classifier = method.classifier(clip, texts(c.path("classnames")))) {
-      Tensor cosines = classifier.logits(features(clip, images(folder, c, "images")));
-      Tensor logits = cosines.plus(clip.logitBias());
-      compare(folder, "logits", logits, c.path("expect").asText(), comparison);
+  static void zeroShot(Case c) {
+    Clip clip = c.clip();
+    ZeroShot method = new ZeroShot(c.texts("templates"));
+    try (Head classifier = method.classifier(clip, c.texts("classnames"))) {
+      Tensor cosines = classifier.logits(features(clip, c.tensor("images")));
+      c.compare("logits", "expect", cosines.plus(clip.logitBias()));
     }
   }
 
-  static void promptFile(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    Clip clip = folder.model(c);
-    List<String> classNames = texts(c.path("classnames"));
+  static void promptFile(Case c) {
+    List<String> classNames = c.texts("classnames");
     ClassifierFile file =
-        ClassifierFile.readAny(folder.file(c.path("file").asText()), classNames)
-            .with(MethodRegistry.parse(SettingValues.fromJson(c.path("settings"))));
-    try (Head model = file.classifier(clip, classNames)) {
-      Tensor seen = features(clip, model, images(folder, c, "images"));
-      Tensor logits = logits(model, seen).plus(clip.logitBias());
-      compare(folder, "logits", logits, c.path("expect").asText(), comparison);
+        ClassifierFile.readAny(c.file("file"), classNames)
+            .with(MethodRegistry.parse(SettingValues.fromJson(c.at("settings").json())));
+    try (Head model = file.classifier(c.clip(), classNames)) {
+      Tensor seen = features(c.clip(), model, c.tensor("images"));
+      c.compare("logits", "expect", logits(c.clip(), model, seen));
     }
   }
 
@@ -167,41 +173,10 @@ final class ModelCases {
         .orElseGet(() -> features(clip, images));
   }
 
-  static Tensor logits(Head classifier, Tensor features) {
+  /** Returns logits with the bias of the model. */
+  static Tensor logits(Clip clip, Head classifier, Tensor features) {
     try (Autograd.Switch off = Autograd.off()) {
-      return classifier.logits(features);
+      return classifier.logits(features).plus(clip.logitBias());
     }
-  }
-
-  static Tensor images(ReferenceFolder folder, JsonNode c, String key) {
-    return folder.tensor(c.path(key).asText()).tensor().to(DType.FLOAT32);
-  }
-
-  static void compareAll(
-      ReferenceFolder folder,
-      String what,
-      Map<String, Tensor> actual,
-      JsonNode expected,
-      Comparison comparison) {
-    expected
-        .properties()
-        .forEach(
-            e -> {
-              Tensor tensor = actual.get(e.getKey());
-              if (tensor == null) {
-                comparison.problem("no parameter '" + e.getKey() + "'");
-              } else {
-                compare(folder, what + e.getKey(), tensor, e.getValue().asText(), comparison);
-              }
-            });
-  }
-
-  static void compare(
-      ReferenceFolder folder, String what, Tensor actual, String expected, Comparison comparison) {
-    comparison.equal(
-        "shape of " + what,
-        Arrays.toString(actual.shape()),
-        Arrays.toString(folder.tensor(expected).shape()));
-    comparison.tensor(what, actual.toFloats(), folder.floats(expected));
   }
 }

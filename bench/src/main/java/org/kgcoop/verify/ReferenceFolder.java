@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +18,7 @@ import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Tensor;
 
 /**
  * A folder of cases: {@code cases.json}, {@code tensors.safetensors}, and the files that the cases
@@ -90,23 +90,10 @@ final class ReferenceFolder implements AutoCloseable {
   }
 
   /** Returns the values of a tensor of any type. */
-  float[] floats(String name) {
-    StoredTensor tensor = tensor(name);
-    if (tensor.dtype().isFloating()) {
-      return tensor.toFloats();
+  double[] numbers(String name) {
+    try (Tensor tensor = tensor(name).tensor()) {
+      return tensor.toDoubles();
     }
-    float[] values = new float[Math.toIntExact(tensor.elements())];
-    for (int i = 0; i < values.length; i++) {
-      values[i] =
-          switch (tensor.dtype()) {
-            case UINT8, BOOL -> tensor.data().get(i) & 0xFF;
-            case INT8 -> tensor.data().get(i);
-            case INT16 -> tensor.data().getShort(2 * i);
-            case INT32 -> tensor.data().getInt(4 * i);
-            default -> tensor.data().getLong(8 * i);
-          };
-    }
-    return values;
   }
 
   /** Returns the CLIP of a case. Each CLIP is loaded once. */
@@ -128,30 +115,6 @@ final class ReferenceFolder implements AutoCloseable {
 
   private static @Nullable Activation activationOf(String name) {
     return name.isEmpty() ? null : Activation.ofName(name);
-  }
-
-  static List<String> texts(JsonNode array) {
-    List<String> texts = new ArrayList<>();
-    array.forEach(t -> texts.add(t.asText()));
-    return texts;
-  }
-
-  static List<Integer> integers(JsonNode array) {
-    List<Integer> values = new ArrayList<>();
-    array.forEach(v -> values.add(v.asInt()));
-    return values;
-  }
-
-  static int[] ints(JsonNode array) {
-    return integers(array).stream().mapToInt(Integer::intValue).toArray();
-  }
-
-  static double[] doubles(JsonNode array) {
-    double[] numbers = new double[array.size()];
-    for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = array.path(i).asDouble();
-    }
-    return numbers;
   }
 
   @Override

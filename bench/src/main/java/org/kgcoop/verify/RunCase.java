@@ -1,10 +1,9 @@
 package org.kgcoop.verify;
 
-import static org.kgcoop.verify.ReferenceFolder.texts;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.StreamSupport;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -32,92 +31,70 @@ import org.kgcoop.trial.Evaluator;
 final class RunCase {
   private RunCase() {}
 
-  static void run(ReferenceFolder folder, JsonNode c, Comparison comparison) {
-    Clip clip = folder.model(c);
-    DataSetOptions options =
-        DataSetOptions.defaults(warning -> {})
-            .withImages(folder.file(c.path("image_dir").asText()));
+  static void run(Case c) {
+    Clip clip = c.clip();
+    long seed = c.integer("seed");
+    DataSetOptions options = DataSetOptions.defaults(warning -> {}).withImages(c.file("image_dir"));
     DataSet drawn =
         FewShot.draw(
-            DataSets.open(folder.file(c.path("split").asText()), options),
-            c.path("shots").asInt(),
-            c.path("seed").asLong(),
-            warning -> {});
+            DataSets.open(c.file("split"), options), c.integer("shots"), seed, warning -> {});
     DataSet base = drawn.select(ClassSplit.BASE);
     DataSet unseen = drawn.select(ClassSplit.NEW);
-    JsonNode expected = c.path("expect");
-    comparison.equal("train", keys(drawn.train()), texts(expected.path("train")));
-    comparison.equal("val", keys(drawn.val()), texts(expected.path("val")));
-    comparison.equal("base names", base.classNames(), texts(expected.path("base_classnames")));
-    comparison.equal("new names", unseen.classNames(), texts(expected.path("new_classnames")));
-    DataCases.schedule(c, expected.path("lrs"), comparison);
-
+    Case expected = c.expect();
+    expected.equal("train", drawn.train().stream().map(Item::key).toList());
+    expected.equal("val", drawn.val().stream().map(Item::key).toList());
+    expected.equal("base_classnames", base.classNames());
+    expected.equal("new_classnames", unseen.classNames());
+    DataCases.schedule(c, expected, "lrs");
     FeatureCache cache = FeatureCache.inMemory(new ViewEncoder(clip, new Images(warning -> {})));
-    Augmentation augmentation = Augmentation.ofId(c.path("transform").asText());
-    TrainingLoader source =
-        new TrainingLoader(cache, base.train(), augmentation, c.path("seed").asLong());
+    Augmentation augmentation = Augmentation.ofId(c.text("transform"));
+    TrainingLoader source = new TrainingLoader(cache, base.train(), augmentation, seed);
     source.prepare(done -> {});
     TrainingSettings settings =
         new TrainingSettings(
             DataCases.schedule(c)
-                .with("batch_size", c.path("batch_size").asInt())
-                .with("momentum", c.path("momentum").asDouble())
-                .with("weight_decay", c.path("weight_decay").asDouble())
-                .with("seed", c.path("seed").asLong())
+                .with("batch_size", c.integer("batch_size"))
+                .with("momentum", c.number("momentum"))
+                .with("weight_decay", c.number("weight_decay"))
+                .with("seed", seed)
                 .with("augment", augmentation.id()));
-    try (TrainableModel model = TrainCase.model(folder, clip, c, base.classNames())) {
+    BatchSampler plan = epoch -> batches(c.json().path("batches").path(epoch));
+    try (TrainableModel model = TrainCase.model(c, base.classNames())) {
       Trainer trainer =
-          new Trainer(model, source, settings, plan(c), new Trainer.Listener() {}, () -> false);
-      Trainer.Outcome outcome = trainer.train(null, null);
-      comparison.equal(
-          "trained parameters", outcome.parameters().keySet(), model.parameters().keySet());
-      ModelCases.compareAll(
-          folder,
-          "value after training of ",
-          model.parameters(),
-          expected.path("parameters"),
-          comparison);
-      evaluate(folder, clip, c, base, unseen, model, cache, comparison);
+          new Trainer(model, source, settings, plan, new Trainer.Listener() {}, () -> false);
+      c.comparison()
+          .equal(
+              "trained parameters",
+              trainer.train(null, null).parameters().keySet(),
+              model.parameters().keySet());
+      expected.compareAll("value after training of ", "parameters", model.parameters());
+      // Shared context vectors work with other classes, so a model of the new classes loads them.
+      try (TrainableModel forNew = TrainCase.model(c, unseen.classNames())) {
+        forNew.load(model.parameters());
+        double onBase = evaluate(expected, "base", model, cache, base);
+        double onNew = evaluate(expected, "new", forNew, cache, unseen);
+        expected.compare("h", Metrics.harmonicMean(onBase, onNew));
+      }
     }
   }
 
-  private static BatchSampler plan(JsonNode c) {
-    return epoch -> {
-      List<int[]> batches = new ArrayList<>();
-      c.path("batches").path(epoch).forEach(b -> batches.add(ReferenceFolder.ints(b)));
-      return batches;
-    };
+  private static List<int[]> batches(JsonNode batches) {
+    List<int[]> found = new ArrayList<>();
+    batches.forEach(
+        batch ->
+            found.add(
+                StreamSupport.stream(batch.spliterator(), false)
+                    .mapToInt(JsonNode::asInt)
+                    .toArray()));
+    return found;
   }
 
-  private static void evaluate(
-      ReferenceFolder folder,
-      Clip clip,
-      JsonNode c,
-      DataSet base,
-      DataSet unseen,
-      TrainableModel model,
-      FeatureCache cache,
-      Comparison comparison) {
-    JsonNode expected = c.path("expect");
-    Evaluation onBase = Evaluator.evaluate(model, cache, base, Progress.SILENT).evaluation();
-    comparison.equal("correct on base", onBase.correct(), expected.path("correct_base").asLong());
-    comparison.equal("total on base", onBase.total(), expected.path("total_base").asLong());
-    comparison.value("base", onBase.accuracy(), expected.path("base").asDouble());
-    // Shared context vectors work with other classes, so a model of the new classes loads them.
-    try (TrainableModel forNew = TrainCase.model(folder, clip, c, unseen.classNames())) {
-      forNew.load(model.parameters());
-      Evaluation onNew = Evaluator.evaluate(forNew, cache, unseen, Progress.SILENT).evaluation();
-      comparison.equal("correct on new", onNew.correct(), expected.path("correct_new").asLong());
-      comparison.equal("total on new", onNew.total(), expected.path("total_new").asLong());
-      comparison.value("new", onNew.accuracy(), expected.path("new").asDouble());
-      comparison.value(
-          "H",
-          Metrics.harmonicMean(onBase.accuracy(), onNew.accuracy()),
-          expected.path("h").asDouble());
-    }
-  }
-
-  private static List<String> keys(List<Item> items) {
-    return items.stream().map(Item::key).toList();
+  private static double evaluate(
+      Case expected, String half, TrainableModel model, FeatureCache cache, DataSet data) {
+    Evaluation found = Evaluator.evaluate(model, cache, data, Progress.SILENT).evaluation();
+    expected.equal("correct_" + half, found.correct());
+    expected.equal("total_" + half, found.total());
+    expected.compare(half, found.accuracy());
+    return found.accuracy();
   }
 }

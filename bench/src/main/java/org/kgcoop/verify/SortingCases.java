@@ -1,14 +1,8 @@
 package org.kgcoop.verify;
 
-import static org.kgcoop.verify.ReferenceFolder.doubles;
-import static org.kgcoop.verify.ReferenceFolder.integers;
-import static org.kgcoop.verify.ReferenceFolder.ints;
-
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.StreamSupport;
 import org.kgcoop.eval.Interval;
 import org.kgcoop.label.Audit;
 import org.kgcoop.label.NextImages;
@@ -22,114 +16,86 @@ final class SortingCases {
 
   private SortingCases() {}
 
-  static void interval(JsonNode c, Comparison comparison) {
-    double confidence = 1 - c.path("alpha").asDouble();
-    int n = c.path("n").asInt();
+  static void interval(Case c) {
+    double confidence = 1 - c.number("alpha");
+    int n = c.integer("n");
     Interval limits =
-        c.path("kind").asText().equals("clopper_pearson")
-            ? Interval.ofShare(c.path("right").asInt(), n, confidence)
-            : Interval.ofCount(c.path("wrong").asInt(), n, c.path("remaining").asInt(), confidence);
-    double[] ends = {limits.low(), limits.high()};
-    comparison.numbers("ends", ends, doubles(c.path("ends")));
+        c.text("kind").equals("clopper_pearson")
+            ? Interval.ofShare(c.integer("right"), n, confidence)
+            : Interval.ofCount(c.integer("wrong"), n, c.integer("remaining"), confidence);
+    c.compare("ends", new double[] {limits.low(), limits.high()});
   }
 
   /** Recomputes a session: each step adds the labels of the images of the step before. */
-  static void head(JsonNode c, JsonNode constants, Comparison comparison) {
-    double[][] features = matrix(c.path("features"));
-    double[][] texts = matrix(c.path("text_features"));
-    int[] labels = ints(c.path("labels"));
-    List<Integer> audited = integers(c.path("audit_images"));
+  static void head(Case c, Case constants) {
+    double[][] features = c.rows("features");
+    int[] labels = c.ints("labels");
+    List<Integer> audited = c.integers("audit_images");
     boolean[] audit = new boolean[features.length];
     audited.forEach(i -> audit[i] = true);
-    Tensor images =
-        Tensor.of(
-            Arrays.stream(features).flatMapToDouble(Arrays::stream).toArray(),
-            features.length,
-            features[0].length);
+    Tensor images = Tensor.of(flat(features), features.length, features[0].length);
     double distance = GapHead.distance(images);
-    comparison.value("beta", EXACT_SCALE / distance, c.path("beta").asDouble());
+    c.compare("beta", EXACT_SCALE / distance);
     boolean[] remaining = new boolean[features.length];
     Arrays.fill(remaining, true);
-    try (GapHead head = new GapHead(images, texts, constants.path("scale").asDouble(), distance)) {
-      for (JsonNode step : c.path("steps")) {
-        int[] labeled = ints(step.path("labeled"));
+    try (GapHead head =
+        new GapHead(images, c.rows("text_features"), constants.number("scale"), distance)) {
+      for (Case step : c.all("steps")) {
+        int[] labeled = step.ints("labeled");
         double[][] rows =
             Arrays.stream(labeled).mapToObj(i -> features[i]).toArray(double[][]::new);
         int[] classes = Arrays.stream(labeled).map(i -> labels[i]).toArray();
         GapHead.Fit fit = head.fit(rows, classes);
-        compare(comparison, "probabilities", fit.probabilities(), step.path("probabilities"));
-        comparison.equal("has tau", fit.tau().isPresent(), !step.path("tau").isNull());
-        fit.tau().ifPresent(tau -> comparison.value("tau", tau, step.path("tau").asDouble()));
+        step.compare("probabilities", flat(fit.probabilities()));
+        if (fit.tau().isPresent()) {
+          step.compare("tau", fit.tau().getAsDouble());
+        } else {
+          step.equal("tau", null);
+        }
         if (step.has("left_out")) {
-          compare(comparison, "left out", head.leftOut(rows, classes), step.path("left_out"));
+          step.compare("left_out", flat(head.leftOut(rows, classes)));
         }
         int[] rest = IntStream.range(0, remaining.length).filter(i -> remaining[i]).toArray();
         NextImages.Step next =
             NextImages.choose(
-                fit.probabilities(),
-                rest,
-                audit,
-                c.path("page_size").asInt(),
-                c.path("batch").asInt());
-        compare(comparison, next, step.path("page"));
-        audit(comparison, fit, labels, audited, remaining, step.path("audit"));
+                fit.probabilities(), rest, audit, c.integer("page_size"), c.integer("batch"));
+        compare(step.at("page"), next);
+        audit(step.at("audit"), fit, labels, audited, remaining);
         next.shown().forEach(i -> remaining[i] = false);
         next.passed().forEach(i -> remaining[i] = false);
       }
     }
   }
 
-  private static void compare(Comparison comparison, NextImages.Step next, JsonNode page) {
-    comparison.equal("kind", next.isPage() ? "page" : "questions", page.path("kind").asText());
-    comparison.equal("class", next.proposed(), page.path("cls").asInt());
-    comparison.equal("shown", next.shown(), integers(page.path("show")));
-    comparison.equal("passed", next.passed(), integers(page.path("passed")));
-    comparison.value("question rate", next.questionRate(), page.path("question_rate").asDouble());
-    comparison.value("page rate", next.pageRate(), page.path("page_rate").asDouble());
+  private static void compare(Case page, NextImages.Step next) {
+    page.equal("kind", next.isPage() ? "page" : "questions");
+    page.equal("cls", next.proposed());
+    page.equal("show", next.shown());
+    page.equal("passed", next.passed());
+    page.compare("question_rate", next.questionRate());
+    page.compare("page_rate", next.pageRate());
   }
 
   private static void audit(
-      Comparison comparison,
-      GapHead.Fit fit,
-      int[] labels,
-      List<Integer> audited,
-      boolean[] remaining,
-      JsonNode expected) {
+      Case expected, GapHead.Fit fit, int[] labels, List<Integer> audited, boolean[] remaining) {
     double[][] p = fit.probabilities();
     List<Integer> sample = audited.stream().filter(i -> remaining[i]).toList();
     int count = (int) IntStream.range(0, remaining.length).filter(i -> remaining[i]).count();
     int wrong = (int) sample.stream().filter(i -> NextImages.argmax(p[i]) != labels[i]).count();
     int right = (int) audited.stream().filter(i -> NextImages.argmax(p[i]) == labels[i]).count();
-    comparison.equal("remaining", count, expected.path("remaining").asInt());
-    comparison.equal("unpassed", sample.size(), expected.path("unpassed").asInt());
-    comparison.equal("wrong", wrong, expected.path("wrong").asInt());
-    comparison.equal("right", right, expected.path("right").asInt());
-    Share folder =
-        Audit.folder(
-            new Audit.Remaining(count, sample.size(), wrong, 0),
-            0,
-            0,
-            remaining.length,
-            sample.size(),
-            1);
-    comparison.value("folder low", folder.low(), expected.path("folder_low").asDouble());
-    comparison.value("folder high", folder.high(), expected.path("folder_high").asDouble());
+    expected.equal("remaining", count);
+    expected.equal("unpassed", sample.size());
+    expected.equal("wrong", wrong);
+    expected.equal("right", right);
+    Audit.Remaining left = new Audit.Remaining(count, sample.size(), wrong, 0);
+    Share folder = Audit.folder(left, 0, 0, remaining.length, sample.size(), 1);
+    expected.compare("folder_low", folder.low());
+    expected.compare("folder_high", folder.high());
     Share fresh = Audit.newImages(right, audited.size());
-    comparison.numbers(
-        "new", new double[] {fresh.low(), fresh.high()}, doubles(expected.path("new")));
+    expected.compare("new", new double[] {fresh.low(), fresh.high()});
   }
 
-  private static void compare(
-      Comparison comparison, String what, double[][] actual, JsonNode expected) {
-    comparison.numbers(
-        what,
-        Arrays.stream(actual).flatMapToDouble(Arrays::stream).toArray(),
-        Arrays.stream(matrix(expected)).flatMapToDouble(Arrays::stream).toArray());
-  }
-
-  private static double[][] matrix(JsonNode rows) {
-    return StreamSupport.stream(rows.spliterator(), false)
-        .map(ReferenceFolder::doubles)
-        .toArray(double[][]::new);
+  private static double[] flat(double[][] rows) {
+    return Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray();
   }
 }

@@ -239,7 +239,7 @@ class FastPathTest {
       Batch seen =
           EncodersBench.seen(clip, clip.promptedVision(id), model.inputs(), images, labels);
       Step ours = model.step(seen);
-      PublishedEncoders.Result expected = plain.step(model.parameters(), images, labels);
+      PublishedMethod.Result expected = plain.step(model.parameters(), images, labels);
       double loss = ours.losses().values().iterator().next();
       assertThat(loss).isCloseTo(expected.loss(), within(TOLERANCE * expected.loss()));
       for (int i = 0; i < ours.gradients().size(); i++) {
