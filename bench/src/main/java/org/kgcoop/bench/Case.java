@@ -2,7 +2,7 @@ package org.kgcoop.bench;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Locale;
+import org.kgcoop.Messages;
 
 /**
  * A measured case.
@@ -36,19 +36,16 @@ record Case(
   }
 
   String toText() {
-    return String.format(
-        Locale.ROOT,
+    return Messages.format(
         "%s%n  %sours %.2f ms;%s peak memory %.2f GiB",
         name,
         Double.isNaN(medians.reference())
             ? ""
-            : String.format(
-                Locale.ROOT, "reference %.1f ms, ratio %.1f, ", medians.reference(), ratio()),
+            : Messages.format("reference %.1f ms, ratio %.1f, ", medians.reference(), ratio()),
         medians.ours(),
         Double.isNaN(peak)
             ? ""
-            : String.format(
-                Locale.ROOT, " %.0f GFLOP/s, %.0f %% of %.0f;", gflops, 100 * gflops / peak, peak),
+            : Messages.format(" %.0f GFLOP/s, %.0f %% of %.0f;", gflops, 100 * gflops / peak, peak),
         peakRssBytes / 1073741824.0);
   }
 }

@@ -14,12 +14,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.kgcoop.Messages;
 import org.kgcoop.cli.Main;
 import org.kgcoop.clip.RandomClip;
 import picocli.CommandLine.Command;
@@ -100,14 +100,10 @@ final class GrowthBench implements Callable<Integer> {
       for (String command : commands) {
         long[] measured = run(folder, Objects.requireNonNull(words(folder).get(command)));
         double seconds = measured[0] / 1e9;
-        System.out.printf(
-            Locale.ROOT,
-            "| `%s` | %,d | %.1f | %.2f | %.0f |%n",
-            command,
-            size,
-            seconds,
-            1000 * seconds / size,
-            measured[1] / 1e6);
+        System.out.print(
+            Messages.format(
+                "| `%s` | %,d | %.1f | %.2f | %.0f |%n",
+                command, size, seconds, 1000 * seconds / size, measured[1] / 1e6));
       }
     }
     return 0;
@@ -194,7 +190,7 @@ final class GrowthBench implements Callable<Integer> {
     Random random = new Random(size);
     StringBuilder truth = new StringBuilder("image,class\n");
     for (int i = 0; i < size; i++) {
-      String name = String.format(Locale.ROOT, "class%02d/%06d.bmp", i % CLASSES, i);
+      String name = Messages.format("class%02d/%06d.bmp", i % CLASSES, i);
       Path file = folder.resolve("images").resolve(name);
       Files.createDirectories(file.resolveSibling(""));
       Files.write(file, bmp(random));

@@ -21,6 +21,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.Messages;
 import org.kgcoop.adapt.AdaptRequest;
 import org.kgcoop.adapt.AdaptationRun;
 import org.kgcoop.adapt.LabelSource;
@@ -514,9 +515,8 @@ final class Honesty {
     AdaptRecord.Accuracy promised = promise.promised();
     return Stream.of(
         promised == null
-            ? String.format(Locale.ROOT, "no promise, true %.1f", promise.measured())
-            : String.format(
-                Locale.ROOT,
+            ? Messages.format("no promise, true %.1f", promise.measured())
+            : Messages.format(
                 "promised %.1f (%.1f to %.1f), true %.1f%s",
                 promised.accuracy(),
                 promised.low(),
@@ -527,7 +527,7 @@ final class Honesty {
 
   @FormatMethod
   static void print(@FormatString String format, Object... values) {
-    System.out.println(String.format(Locale.ROOT, format, values));
+    System.out.println(Messages.format(format, values));
     System.out.flush();
   }
 }

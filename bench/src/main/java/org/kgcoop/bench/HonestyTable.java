@@ -6,12 +6,12 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
+import org.kgcoop.Messages;
 import org.kgcoop.runs.AdaptRecord;
 
 /** The tables of {@code bench adapt --honesty}. */
@@ -62,8 +62,7 @@ final class HonestyTable {
             .flatMap(run -> run.promises().stream())
             .filter(promise -> promise.of().equals(about) && promise.promised() != null)
             .toList();
-    return String.format(
-        Locale.ROOT,
+    return Messages.format(
         "%-44s %4d %7.1f %7.1f %7.1f %+7.1f %+7.1f %+7.1f %6.1f %6.3f %6.3f %6.3f %6.3f %7.3f %6.0f %6.0f",
         situation.id() + ", " + about,
         runs.size(),
@@ -126,8 +125,7 @@ final class HonestyTable {
       double listed = sum(of, HonestyRun.Labels::listed);
       double found = sum(of, HonestyRun.Labels::found);
       lines.add(
-          String.format(
-              Locale.ROOT,
+          Messages.format(
               "%-24s %9d %4d %7.0f %7.2f %9.2f %7.3f",
               of.get(0).situation(),
               of.get(0).perClass(),
@@ -159,8 +157,7 @@ final class HonestyTable {
   }
 
   private static String regret(String name, String perClass, List<HonestyRun> runs) {
-    return String.format(
-        Locale.ROOT,
+    return Messages.format(
         "%-24s %9s %4d %14.2f %14.2f %18.2f %14.2f",
         name,
         perClass,

@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.clip.Clip;
@@ -313,10 +313,8 @@ final class LabelBench implements Callable<Integer> {
         IntStream.range(0, goals.size())
             .mapToObj(
                 g ->
-                    String.format(
-                        Locale.ROOT,
-                        "%.1f",
-                        minutes.stream().mapToDouble(m -> m[g]).average().orElse(0)))
+                    Messages.format(
+                        "%.1f", minutes.stream().mapToDouble(m -> m[g]).average().orElse(0)))
             .toList());
   }
 
@@ -336,12 +334,8 @@ final class LabelBench implements Callable<Integer> {
     public String toString() {
       return said == 0
           ? "-"
-          : String.format(
-              Locale.ROOT,
-              "%.1f %% of %d (%.1f below)",
-              100.0 * held / said,
-              said,
-              100 * below / said);
+          : Messages.format(
+              "%.1f %% of %d (%.1f below)", 100.0 * held / said, said, 100 * below / said);
     }
   }
 
@@ -414,8 +408,7 @@ final class LabelBench implements Callable<Integer> {
   }
 
   private static String mean(List<Integer> values) {
-    return String.format(
-        Locale.ROOT, "%.1f", values.stream().mapToInt(Integer::intValue).average().orElse(0));
+    return Messages.format("%.1f", values.stream().mapToInt(Integer::intValue).average().orElse(0));
   }
 
   private void speed(int count, int width, int classes, int labels) {

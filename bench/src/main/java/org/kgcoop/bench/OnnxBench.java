@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -14,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.export.ExportedClassifier;
@@ -129,26 +129,26 @@ final class OnnxBench implements Callable<Integer> {
           agreement.add(ours, theirs, classes);
         }
       }
-      System.out.printf(
-          Locale.ROOT,
-          "%s, %d images, %d classes: largest error %.2e of the image's largest logit (limit:"
-              + " %.0e)%n  top-1 equal on %d of %d; %d images skipped because their margin is below"
-              + " twice the limit; %d classes found%n  kgcoop %.1f ms per image, ONNX Runtime %.1f;"
-              + " file %.1f MB, written in %.1f s; peak memory %.2f GiB%n",
-          name,
-          agreement.images(),
-          classes,
-          agreement.largestError(),
-          Agreement.TOLERANCE,
-          agreement.equal(),
-          agreement.compared(),
-          agreement.images() - agreement.compared(),
-          agreement.classesFound(),
-          ms[1] / images,
-          ms[2] / images,
-          Files.size(file) / 1e6,
-          ms[0] / 1e3,
-          Measurement.peakResident() / 1073741824.0);
+      System.out.print(
+          Messages.format(
+              "%s, %d images, %d classes: largest error %.2e of the image's largest logit (limit:"
+                  + " %.0e)%n  top-1 equal on %d of %d; %d images skipped because their margin is below"
+                  + " twice the limit; %d classes found%n  kgcoop %.1f ms per image, ONNX Runtime %.1f;"
+                  + " file %.1f MB, written in %.1f s; peak memory %.2f GiB%n",
+              name,
+              agreement.images(),
+              classes,
+              agreement.largestError(),
+              Agreement.TOLERANCE,
+              agreement.equal(),
+              agreement.compared(),
+              agreement.images() - agreement.compared(),
+              agreement.classesFound(),
+              ms[1] / images,
+              ms[2] / images,
+              Files.size(file) / 1e6,
+              ms[0] / 1e3,
+              Measurement.peakResident() / 1073741824.0));
       return agreement.holds();
     } finally {
       Files.delete(file);

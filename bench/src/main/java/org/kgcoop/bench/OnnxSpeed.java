@@ -8,10 +8,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.kgcoop.Messages;
 import org.kgcoop.clip.CheckedPrecision;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
@@ -113,14 +113,14 @@ final class OnnxSpeed {
     Map<String, double[]> compared = threads == 1 ? cpu : elapsed;
     double reference = median(compared, REFERENCE);
     for (String name : encoders.keySet()) {
-      System.out.printf(
-          Locale.ROOT,
-          "%d together: %s: %.0f ms per image, %.0f ms of CPU, ratio %.2f%n",
-          together,
-          name,
-          median(elapsed, name),
-          median(cpu, name),
-          reference / median(compared, name));
+      System.out.print(
+          Messages.format(
+              "%d together: %s: %.0f ms per image, %.0f ms of CPU, ratio %.2f%n",
+              together,
+              name,
+              median(elapsed, name),
+              median(cpu, name),
+              reference / median(compared, name)));
     }
   }
 

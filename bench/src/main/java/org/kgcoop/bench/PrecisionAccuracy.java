@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.kgcoop.Messages;
 import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.clip.Clip;
@@ -94,15 +94,10 @@ final class PrecisionAccuracy {
         of = set.name();
       }
     }
-    System.out.printf(
-        Locale.ROOT,
-        "%s | %s | %.2f | %+.2f | %+.2f (%s)%n",
-        clip.precision().optionName(),
-        title,
-        sum,
-        difference,
-        worst,
-        of);
+    System.out.print(
+        Messages.format(
+            "%s | %s | %.2f | %+.2f | %+.2f (%s)%n",
+            clip.precision().optionName(), title, sum, difference, worst, of));
   }
 
   private double mean(Map<Key, Double> accuracy, DataSet set, String method) {

@@ -3,9 +3,9 @@ package org.kgcoop.bench;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.Messages;
 import org.kgcoop.clip.CheckedPrecision;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
@@ -82,13 +82,13 @@ final class PrecisionBench implements Callable<Integer> {
     for (DType type : PRECISIONS) {
       List<String> lines = new ArrayList<>();
       try (Clip clip = load(file, type, lines)) {
-        System.out.printf(
-            Locale.ROOT,
-            "%s | %s | %s | %s%n",
-            outliers.title(),
-            clip.precision().optionName(),
-            speed(clip),
-            lines.isEmpty() ? "" : lines.get(lines.size() - 1));
+        System.out.print(
+            Messages.format(
+                "%s | %s | %s | %s%n",
+                outliers.title(),
+                clip.precision().optionName(),
+                speed(clip),
+                lines.isEmpty() ? "" : lines.get(lines.size() - 1)));
       }
     }
   }
@@ -107,11 +107,8 @@ final class PrecisionBench implements Callable<Integer> {
     long start = System.nanoTime();
     double cpu = Measurement.cpuTime(() -> OnnxBench.encode(clip, pixels));
     double seconds = (System.nanoTime() - start) / 1e9;
-    return String.format(
-        Locale.ROOT,
+    return Messages.format(
         "%.1f images a second, %s threads, %.0f ms of CPU per image",
-        images / seconds,
-        Engine.threads(),
-        cpu / images);
+        images / seconds, Engine.threads(), cpu / images);
   }
 }

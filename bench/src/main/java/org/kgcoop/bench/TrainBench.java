@@ -1,8 +1,8 @@
 package org.kgcoop.bench;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.kgcoop.Messages;
 import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.PromptMethod;
@@ -111,8 +111,7 @@ final class TrainBench implements Callable<Integer> {
                   * TextBench.flop(ours.config(), PromptText.learned(ours, names, prompt.context()))
               + (online ? size * ImageBench.FLOP_PER_IMAGE : 0);
       options.print(
-          String.format(
-              Locale.ROOT,
+          Messages.format(
               "train %s, %d classes, M %d, batch %d, %s, %s: %.3f ms per image (reference %.1f)",
               method,
               classes,

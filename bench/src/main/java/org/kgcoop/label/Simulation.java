@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,6 +17,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.Messages;
 import org.kgcoop.cli.classify.SimulatedPerson;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.JournalEntry;
@@ -171,7 +171,7 @@ public final class Simulation {
   }
 
   private static Path path(int image) {
-    return Path.of(String.format(Locale.ROOT, "%08d", image));
+    return Path.of(Messages.format("%08d", image));
   }
 
   private final Pool pool;

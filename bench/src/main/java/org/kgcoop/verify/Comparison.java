@@ -3,8 +3,8 @@ package org.kgcoop.verify;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
+import org.kgcoop.Messages;
 
 /**
  * Compares computed values with the expected ones, at the tolerance of a case.
@@ -95,7 +95,7 @@ final class Comparison {
     worst = Math.max(worst, error);
     double allowed = tolerance.path("relative").asDouble(0);
     if (!(error <= allowed)) {
-      problem(String.format(Locale.ROOT, "%s off by %.2e", what, error));
+      problem(Messages.format("%s off by %.2e", what, error));
     }
   }
 
@@ -115,8 +115,7 @@ final class Comparison {
     worst = Math.max(worst, largest);
     if (largest > tolerance.path("levels").asInt(0)
         || share > tolerance.path("share").asDouble(0)) {
-      problem(
-          String.format(Locale.ROOT, "%s off by up to %d in %.2f %%", what, largest, 100 * share));
+      problem(Messages.format("%s off by up to %d in %.2f %%", what, largest, 100 * share));
     }
   }
 

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.kgcoop.Messages;
 import org.kgcoop.files.Sha256;
 
 /**
@@ -120,8 +120,7 @@ public final class Arithmetic {
     return speed >= 1
         ? Optional.empty()
         : Optional.of(
-            String.format(
-                Locale.ROOT,
+            Messages.format(
                 "precision bf16: this processor emulates it, at %.2f of the speed of float32;"
                     + " float32 is quicker and more exact here",
                 speed));
