@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
@@ -240,10 +241,6 @@ final class BenchModel {
   }
 
   static Tensor labels(int count, int classes) {
-    long[] labels = new long[count];
-    for (int i = 0; i < count; i++) {
-      labels[i] = i % classes;
-    }
-    return Tensor.of(labels, count);
+    return Tensor.of(LongStream.range(0, count).map(i -> i % classes).toArray(), count);
   }
 }

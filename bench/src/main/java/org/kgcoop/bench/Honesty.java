@@ -35,6 +35,7 @@ import org.kgcoop.data.Item;
 import org.kgcoop.data.Templates;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.eval.Calibration;
+import org.kgcoop.eval.Softmax;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.files.AppendedFile;
@@ -391,11 +392,7 @@ final class Honesty {
     }
 
     boolean isRight(int i) {
-      double[] row = logits[i];
-      int best = 0;
-      for (int c = 1; c < row.length; c++) {
-        best = row[c] > row[best] ? c : best;
-      }
+      int best = Softmax.argMax(logits[i], 0, logits[i].length);
       return names.get(best).equals(items.get(i).className());
     }
 

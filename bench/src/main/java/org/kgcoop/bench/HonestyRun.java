@@ -2,6 +2,7 @@ package org.kgcoop.bench;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.runs.AdaptRecord;
@@ -134,15 +135,11 @@ record HonestyRun(
 
   /** Returns how much worse than the best candidate the best by cross-validation is. */
   double lostByBestValue() {
-    double value = Double.NEGATIVE_INFINITY;
-    double measured = Double.NaN;
-    for (Candidate each : candidates) {
-      if (each.value() > value) {
-        value = each.value();
-        measured = each.measured();
-      }
-    }
-    return best() - measured;
+    return best()
+        - candidates.stream()
+            .max(Comparator.comparingDouble(Candidate::value))
+            .map(Candidate::measured)
+            .orElse(Double.NaN);
   }
 
   private double best() {

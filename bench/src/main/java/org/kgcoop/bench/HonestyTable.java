@@ -1,7 +1,6 @@
 package org.kgcoop.bench;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -193,12 +192,8 @@ final class HonestyTable {
   }
 
   private static <T> double median(List<T> all, ToDoubleFunction<T> value) {
-    double[] sorted = numbers(all.stream(), value).sorted().toArray();
-    return sorted.length == 0
-        ? Double.NaN
-        : Arrays.stream(sorted, (sorted.length - 1) / 2, sorted.length / 2 + 1)
-            .average()
-            .orElse(Double.NaN);
+    double[] values = numbers(all.stream(), value).toArray();
+    return values.length == 0 ? Double.NaN : Measurement.median(values);
   }
 
   private static <T> DoubleStream numbers(Stream<T> all, ToDoubleFunction<T> value) {

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
+import org.kgcoop.eval.Softmax;
 
 /**
  * The images whose label may be wrong, by confident learning (Northcutt, Jiang and Chuang,
@@ -115,11 +116,7 @@ final class LabelSuspects {
   }
 
   private static int argMax(double[] p) {
-    int best = 0;
-    for (int j = 1; j < p.length; j++) {
-      best = p[j] > p[best] ? j : best;
-    }
-    return best;
+    return Softmax.argMax(p, 0, p.length);
   }
 
   /**

@@ -2,6 +2,7 @@ package org.kgcoop.tensor;
 
 import java.io.IOException;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -53,12 +54,8 @@ public final class Arithmetic {
 
   /** Returns pseudorandom numbers from -0.5 to 0.5, the same on every machine. */
   static Tensor sample(long... shape) {
-    int count = 1;
-    for (long size : shape) {
-      count *= (int) size;
-    }
-    float[] values = new float[count];
-    for (int i = 0; i < count; i++) {
+    float[] values = new float[(int) Arrays.stream(shape).reduce(1, Math::multiplyExact)];
+    for (int i = 0; i < values.length; i++) {
       values[i] = ((i * 0x9E3779B97F4A7C15L) >>> 40) / (float) (1 << 24) - 0.5f;
     }
     return Tensor.of(values, shape);
