@@ -1,6 +1,5 @@
 package org.kgcoop.config;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -61,19 +60,16 @@ public record ConfigFile(String name, ObjectNode content) {
     } catch (JsonProcessingException e) {
       String place =
           e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr() + ": invalid YAML";
-      throw new KgCoopException(
-          KgCoopException.Category.CONFIGURATION, file + place + " (" + reason(e) + ")", e);
+      throw failed(file + place + " (" + reason(e) + ")", e);
     } catch (NoSuchFileException e) {
-      throw new KgCoopException(
-          KgCoopException.Category.CONFIGURATION,
-          file + ": no such file; --config expects a YAML file",
-          e);
+      throw failed(file + ": no such file; --config expects a YAML file", e);
     } catch (IOException e) {
-      throw new KgCoopException(
-          KgCoopException.Category.CONFIGURATION,
-          file + ": cannot be read (" + Messages.reason(e) + ")",
-          e);
+      throw failed(file + ": cannot be read (" + Messages.reason(e) + ")", e);
     }
+  }
+
+  private static KgCoopException failed(String message, IOException cause) {
+    return new KgCoopException(KgCoopException.Category.CONFIGURATION, message, cause);
   }
 
   /** Rejects aliases, which would be read as their own names. */
@@ -83,14 +79,10 @@ public record ConfigFile(String name, ObjectNode content) {
         if (parser.isCurrentAlias()) {
           throw KgCoopException.configuration(
               "%s, line %s: aliases are not supported (*%s); repeat the value"
-                  .formatted(file, line(parser), parser.getText()));
+                  .formatted(file, parser.currentLocation().getLineNr(), parser.getText()));
         }
       }
     }
-  }
-
-  private static int line(JsonParser parser) {
-    return parser.currentLocation().getLineNr();
   }
 
   /** Returns the message of the parser without names of classes. */
@@ -113,10 +105,8 @@ public record ConfigFile(String name, ObjectNode content) {
    * Tip-Adapter's keys.
    */
   public boolean isReference() {
-    boolean capitals = true;
-    for (Map.Entry<String, JsonNode> entry : content.properties()) {
-      capitals &= entry.getKey().matches("[A-Z][A-Z0-9_]*");
-    }
+    boolean capitals =
+        content.properties().stream().allMatch(e -> e.getKey().matches("[A-Z][A-Z0-9_]*"));
     return (capitals && !content.isEmpty()) || content.has("search_hp");
   }
 

@@ -21,7 +21,7 @@ final class ReferenceKeys {
           .filter(method -> !method.trainer().isEmpty())
           .collect(Collectors.toMap(m -> m.trainer(), Declaration::id));
 
-  /** Keys whose values are copied to an option. The last five are Tip-Adapter's. */
+  /** Keys whose values are copied to an option. The last four are Tip-Adapter's. */
   static final Map<String, String> OPTIONS = options();
 
   /** Keys of training settings, and the keys of these settings. */
@@ -92,17 +92,15 @@ final class ReferenceKeys {
 
   private static Map<String, String> options() {
     Map<String, String> options = new LinkedHashMap<>();
-    options.put("MODEL.BACKBONE.NAME", "clip");
-    options.put("DATASET.NAME", "data");
-    options.put("DATASET.ROOT", "root");
-    options.put("DATASET.NUM_SHOTS", "shots");
-    options.put("DATASET.SUBSAMPLE_CLASSES", "class-split");
-    options.put("SEED", "seed");
-    options.put("OUTPUT_DIR", "out");
-    options.put("dataset", "data");
-    options.put("root_path", "root");
-    options.put("backbone", "clip");
-    options.put("shots", "shots");
+    List<String> pairs =
+        words(
+            """
+            MODEL.BACKBONE.NAME clip DATASET.NAME data DATASET.ROOT root DATASET.NUM_SHOTS shots
+            DATASET.SUBSAMPLE_CLASSES class-split SEED seed OUTPUT_DIR out
+            dataset data root_path root backbone clip shots shots""");
+    for (int i = 0; i < pairs.size(); i += 2) {
+      options.put(pairs.get(i), pairs.get(i + 1));
+    }
     return options;
   }
 

@@ -3,7 +3,6 @@ package org.kgcoop.report;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.Messages;
@@ -12,6 +11,7 @@ import org.kgcoop.clip.ReleasedClip;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.AdaptRecord.Labels.Origin;
 
 /** What the command and the report say about an adaptation. */
 public record AdaptSentences(AdaptRecord record) {
@@ -52,8 +52,7 @@ public record AdaptSentences(AdaptRecord record) {
     AdaptRecord.Unknown unknown = found.unknown();
     List<String> sentences = new ArrayList<>();
     sentences.add(
-        String.format(
-                Locale.ROOT,
+        Formats.text(
                 "Below %.1f %%, treat an image as none of these: this keeps %.0f %% of images of your"
                     + " classes (95 %%: %.0f to %.0f).",
                 100 * rejection.threshold(),
@@ -68,21 +67,16 @@ public record AdaptSentences(AdaptRecord record) {
         found.temperature() == 1
             ? "No temperature was found with the held-out images. Probabilities may be too high or too"
                 + " low."
-            : String.format(
-                Locale.ROOT,
+            : Formats.text(
                 "Probabilities are calibrated by the temperature %.3g, found with %d held-out"
                     + " images.",
-                found.temperature(),
-                found.images()));
+                found.temperature(), found.images()));
     if (unknown != null) {
       sentences.add(
-          String.format(
-              Locale.ROOT,
+          Formats.text(
               "Of %d images of no class, the threshold accepts %.1f %%; AUROC against held-out"
                   + " images: %.3f.",
-              unknown.images(),
-              100 * unknown.accepted(),
-              unknown.auroc()));
+              unknown.images(), 100 * unknown.accepted(), unknown.auroc()));
     }
     return sentences;
   }
@@ -134,7 +128,7 @@ public record AdaptSentences(AdaptRecord record) {
         && result.expectedUnseen().high() - result.expectedUnseen().low() > WIDE) {
       sentences.add("This range is wide, because your classes differ much.");
     }
-    if (labels.origin() == AdaptRecord.Labels.Origin.UNSTATED) {
+    if (labels.origin() == Origin.UNSTATED) {
       sentences.add(
           "This holds if you labeled images as they came. If a program or you chose them, use"
               + " --labels chosen.");
@@ -153,12 +147,10 @@ public record AdaptSentences(AdaptRecord record) {
         ReleasedClip.ALL.stream().anyMatch(clip -> Path.of(weights).endsWith(clip.fileName()));
     return first && zeroShot < WEAK && !record.isForUnseen()
         ? Optional.of(
-            String.format(
-                Locale.ROOT,
+            Formats.text(
                 "Without training, these weights of OpenAI classify only %.1f %% of the images"
                     + " correctly. Newer weights may help, such as --clip %s.",
-                zeroShot,
-                KnownWeights.FOR_PHOTOS))
+                zeroShot, KnownWeights.FOR_PHOTOS))
         : Optional.empty();
   }
 
@@ -174,13 +166,11 @@ public record AdaptSentences(AdaptRecord record) {
     AdaptRecord.FewObjects objects = images.objects();
     if (objects != null) {
       doubts.add(
-          String.format(
-              Locale.ROOT,
+          Formats.text(
               "These images seem to show few objects or backgrounds, about %.1f per class. The"
                   + " expected accuracy is for other ones. For the same ones it is about %.0f points"
                   + " higher, and the range covers both. Probabilities and threshold are for these.",
-              objects.perClass(),
-              objects.fall()));
+              objects.perClass(), objects.fall()));
     }
     int contradictions = images.copies().contradictions().size();
     if (contradictions > 0) {
@@ -195,20 +185,16 @@ public record AdaptSentences(AdaptRecord record) {
           "%s of %s are the only one of their class"
               .formatted(images.single().size(), images.groups());
       doubts.add(
-          labels.origin() == AdaptRecord.Labels.Origin.RANDOM
-              ? String.format(
-                  Locale.ROOT,
+          labels.origin() == Origin.RANDOM
+              ? Formats.text(
                   "About %.0f %% of new images show classes that are not here, because %s. The"
                       + " figures count them as wrong.",
-                  newClasses,
-                  why)
-              : String.format(
-                  Locale.ROOT,
+                  newClasses, why)
+              : Formats.text(
                   "If you drew the images at random, about %.0f %% of new images show classes that"
                       + " are not here, because %s. The figures leave them out; --labels random"
                       + " counts them.",
-                  newClasses,
-                  why));
+                  newClasses, why));
     }
     if (record.isForUnseen()) {
       doubts.add(
@@ -229,8 +215,7 @@ public record AdaptSentences(AdaptRecord record) {
       List<String> sentences, String what, AdaptRecord.@Nullable Accuracy expected, String from) {
     if (expected != null) {
       sentences.add(
-          String.format(
-              Locale.ROOT,
+          Formats.text(
               "Of %d %s, expect %.0f right (95 %%: %.0f to %.0f)%s.",
               AdaptRecord.NEW_IMAGES,
               what,

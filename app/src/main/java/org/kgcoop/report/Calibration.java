@@ -3,13 +3,12 @@ package org.kgcoop.report;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.eval.ProbabilityMetrics;
-import org.kgcoop.report.Block.Chart;
+import org.kgcoop.report.Section.Chart;
 import org.kgcoop.report.chart.Drawing;
 import org.kgcoop.report.chart.XyPlot;
 import org.kgcoop.report.chart.XyPlot.Axis;
@@ -46,18 +45,14 @@ final class Calibration {
     Map<String, List<Line>> curves = new LinkedHashMap<>();
     List<String> errors = new ArrayList<>();
     for (TargetResult target : targets.subList(0, Math.min(Drawing.COLOURS - 1, targets.size()))) {
-      List<Line> lines =
-          predictions
-              .target(target.name())
-              .map(of -> lines(target.name(), of.each()))
-              .orElse(List.of());
-      if (lines.isEmpty()) {
-        continue;
-      }
-      curves.put(target.name(), lines);
+      predictions
+          .target(target.name())
+          .map(of -> lines(target.name(), of.each()))
+          .filter(lines -> !lines.isEmpty())
+          .ifPresent(lines -> curves.put(target.name(), lines));
       ProbabilityMetrics known = target.probabilities();
       double error = known == null ? Double.NaN : known.expectedCalibrationError();
-      if (Double.isFinite(error)) {
+      if (curves.containsKey(target.name()) && Double.isFinite(error)) {
         errors.add(target.name() + " " + Formats.percent(100 * error) + "\u00a0%");
       }
     }
@@ -109,11 +104,10 @@ final class Calibration {
         caption,
         new XyPlot(Axis.of("confidence", 0, 1.02), Axis.of("accuracy", 0, 1.02), series).draw(),
         List.copyOf(curves.keySet()),
-        ReportTable.of(label, corner, rows, Line::row)
+        new ReportTable<>(label, corner, rows, Line::row)
             .numbers("images", Line::images, SeriesGrid::number)
             .numbers("mean confidence", Line::confidence, v -> Formats.decimals(v, 3))
-            .numbers("accuracy", Line::accuracy, v -> Formats.decimals(v, 3))
-            .build());
+            .numbers("accuracy", Line::accuracy, v -> Formats.decimals(v, 3)));
   }
 
   private static List<Line> lines(String row, CalibrationResult.Reliability reliability) {
@@ -136,7 +130,7 @@ final class Calibration {
       if (!inside.isEmpty()) {
         lines.add(
             new Line(
-                String.format(Locale.ROOT, "%s, %.1f to %.1f", target, low, high),
+                Formats.text("%s, %.1f to %.1f", target, low, high),
                 inside.size(),
                 Metrics.mean(inside.stream().map(Prediction::confidence).toList()),
                 (double) inside.stream().filter(Prediction::isRight).count() / inside.size()));

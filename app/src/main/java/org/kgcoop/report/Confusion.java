@@ -3,21 +3,19 @@ package org.kgcoop.report;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.TargetResult;
 
-/** A confusion matrix: counts of images by label (row) and prediction (column). */
-final class Confusion {
+/**
+ * A confusion matrix.
+ *
+ * @param counts the number of images by label (row) and prediction (column)
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Confusion(List<String> names, long[][] counts) {
   private static final int WORST = 8;
-
-  private final List<String> names;
-  private final long[][] counts;
-
-  private Confusion(List<String> names, long[][] counts) {
-    this.names = names;
-    this.counts = counts;
-  }
 
   /**
    * Returns the confusion matrix of an evaluation set. It has no classes if the results have no
@@ -60,16 +58,8 @@ final class Confusion {
     return new Confusion(names.stream().map(name -> name.replace('_', ' ')).toList(), counts);
   }
 
-  List<String> names() {
-    return names;
-  }
-
-  boolean isEmpty() {
-    return names.isEmpty();
-  }
-
   private double images(int label) {
-    return IntStream.range(0, names.size()).mapToLong(i -> counts[label][i]).sum();
+    return LongStream.of(counts[label]).sum();
   }
 
   /** Returns the accuracy of a class in percent, or NaN if the class has no images. */
@@ -88,13 +78,12 @@ final class Confusion {
   }
 
   /** Returns a table of the worst classes and the classes that they were confused with. */
-  ReportTable worstClasses(String label) {
+  ReportTable<Integer> worstClasses(String label) {
     List<Integer> worst = worst().stream().limit(WORST).toList();
-    return ReportTable.of(label, "class", worst, names::get)
+    return new ReportTable<>(label, "class", worst, names::get)
         .numbers("images", this::images, SeriesGrid::number)
         .numbers("right, %", this::accuracy, Formats::percent)
-        .words("most often taken for", this::takenFor)
-        .build();
+        .words("most often taken for", this::takenFor);
   }
 
   private String takenFor(int label) {

@@ -5,12 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import org.kgcoop.report.Block.Chart;
-import org.kgcoop.report.Block.Charts;
-import org.kgcoop.report.Block.Heading;
-import org.kgcoop.report.Block.Words;
+import org.kgcoop.method.ZeroShot;
+import org.kgcoop.report.Section.Chart;
 import org.kgcoop.report.chart.Drawing;
 import org.kgcoop.report.chart.XyPlot;
 import org.kgcoop.report.chart.XyPlot.Axis;
@@ -40,35 +37,27 @@ final class CurvesSection {
    */
   private record Group(String dataSet, Map<String, Map<String, List<Point>>> curves, String by) {}
 
-  static Optional<Section> of(List<List<StoredRun>> groups, Palette palette) {
-    List<Block> blocks = new ArrayList<>();
-    int left = 0;
+  static Section of(List<List<StoredRun>> groups, Palette palette) {
+    Section section = new Section("training", "Training");
     int shown = 0;
     for (List<StoredRun> cells : groups) {
       Group group = read(cells);
-      if (group.curves.isEmpty()) {
+      if (group.curves.isEmpty() || ++shown > Selection.MAX_RUNS) {
         continue;
       }
-      if (shown == Selection.MAX_RUNS) {
-        left++;
-        continue;
-      }
-      shown++;
       if (groups.size() > 1) {
-        blocks.add(new Heading(group.dataSet));
+        section.heading(group.dataSet);
       }
       List<Chart> charts = charts(group, palette);
-      blocks.add(charts.isEmpty() ? new Words("Too few steps to plot.") : new Charts(charts));
-      if (group.curves.size() < cells.stream().filter(c -> !c.isZeroShot()).count()) {
-        blocks.add(new Words("Runs without a record of their steps are left out."));
+      section.charts(charts);
+      section.words(charts.isEmpty() ? "Too few steps to plot." : "");
+      if (group.curves.size()
+          < cells.stream().filter(c -> !c.method().equals(ZeroShot.ID)).count()) {
+        section.words("Runs without a record of their steps are left out.");
       }
     }
-    if (left > 0) {
-      blocks.add(new Words("Left out: the curves of %s more data sets.".formatted(left)));
-    }
-    return blocks.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new Section("training", "Training", blocks));
+    section.leftOut(shown - Selection.MAX_RUNS, "the curves of %s more data sets.");
+    return section;
   }
 
   private static Group read(List<StoredRun> cells) {
@@ -117,32 +106,18 @@ final class CurvesSection {
     } else {
       for (String name : losses.subList(0, Math.min(MAX_LOSSES, losses.size()))) {
         String what = name.replace('_', ' ');
-        add(
-            charts,
-            group.by,
-            what.equals("loss") ? "Loss" : "Loss: " + what,
-            "loss",
-            series(group, name, places, false));
+        String caption = what.equals("loss") ? "Loss" : "Loss: " + what;
+        add(charts, group.by, caption, "loss", series(group, name, places, false));
       }
     }
     for (String name : names) {
       if (name.endsWith(ACCURACY)) {
-        String what = name.replace('_', ' ');
-        String caption = Character.toUpperCase(what.charAt(0)) + what.substring(1);
-        add(
-            charts,
-            group.by,
-            caption + ", in percent",
-            "percent",
-            series(group, name, places, false));
+        String what = Formats.capitalized(name.replace('_', ' ')) + ", in percent";
+        add(charts, group.by, what, "percent", series(group, name, places, false));
       }
     }
-    add(
-        charts,
-        group.by,
-        "Learning rate",
-        "learning rate",
-        equalOnes(series(group, RATE, places, false)));
+    List<Series> rates = equalOnes(series(group, RATE, places, false));
+    add(charts, group.by, "Learning rate", "learning rate", rates);
     return charts;
   }
 
@@ -181,12 +156,10 @@ final class CurvesSection {
     series.forEach(s -> names.merge(s.points(), s.name(), (a, b) -> a + "; " + b));
     return series.stream()
         .map(
-            s -> {
-              String name = names.remove(s.points());
-              return name == null
-                  ? new Series(s.name(), Style.LINE, List.of())
-                  : new Series(name, Style.LINE, s.points());
-            })
+            s ->
+                names.containsKey(s.points())
+                    ? new Series(names.remove(s.points()), Style.LINE, s.points())
+                    : new Series(s.name(), Style.LINE, List.of()))
         .toList();
   }
 }

@@ -1,12 +1,17 @@
 package org.kgcoop.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.kgcoop.runs.RunJson;
 import org.kgcoop.tables.ProtocolTable;
 import org.kgcoop.tables.StoredRun;
 
@@ -19,6 +24,12 @@ final class Formats {
   private static final int MAX_ZEROS = 10;
 
   private Formats() {}
+
+  /** Formats a text, whatever the language of the system is. */
+  @FormatMethod
+  static String text(@FormatString String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
 
   /** Formats a percentage with two decimals. */
   static String percent(double value) {
@@ -59,12 +70,18 @@ final class Formats {
 
   /** Returns the method of a row and its swept settings. */
   static String label(ProtocolTable.Row row) {
-    return label(row.title(), row.setting().entrySet());
+    return label(row.title(), RunJson.tree(row.setting()).properties());
   }
 
   /** Returns the method of a run and its swept settings. */
   static String label(StoredRun run) {
-    return label(run.title(), run.cell().setting().entrySet());
+    return label(run.title(), RunJson.tree(run.cell().setting()).properties());
+  }
+
+  /** Returns the data set, the method, its swept settings and the seed of a run. */
+  static String name(StoredRun run) {
+    String set = run.dataSet().isEmpty() ? "" : run.dataSet() + ": ";
+    return set + label(run) + ", seed " + seed(run);
   }
 
   /** Returns the seed of a run. */
@@ -74,9 +91,9 @@ final class Formats {
 
   /** Returns the title of a method and its swept settings. */
   static String label(String title, Collection<Map.Entry<String, JsonNode>> setting) {
-    List<String> varied = new ArrayList<>();
-    setting.forEach(e -> varied.add(e.getKey() + "=" + any(e.getValue())));
-    return varied.isEmpty() ? title : title + " " + String.join(" ", varied);
+    return Stream.concat(
+            Stream.of(title), setting.stream().map(e -> e.getKey() + "=" + any(e.getValue())))
+        .collect(Collectors.joining(" "));
   }
 
   /** Lists the first few words and the number of the others. */
@@ -86,10 +103,6 @@ final class Formats {
         : String.join(", ", words.subList(0, max)) + " and " + (words.size() - max) + " more";
   }
 
-  static boolean isFinite(JsonNode value) {
-    return value.isNumber() && Double.isFinite(value.asDouble());
-  }
-
   /**
    * Formats any value of the settings: numbers without exponents, and lists with separating dots.
    */
@@ -97,16 +110,17 @@ final class Formats {
     if (value.isMissingNode() || value.isNull()) {
       return NONE;
     }
-    if (isFinite(value)) {
-      return number(value.decimalValue());
+    if (value.isNumber() && Double.isFinite(value.asDouble())) {
+      BigDecimal plain = value.decimalValue().stripTrailingZeros();
+      return Math.abs(plain.scale()) > MAX_ZEROS ? plain.toString() : plain.toPlainString();
     }
     if (value.isBoolean()) {
       return value.asBoolean() ? "yes" : "no";
     }
     if (value.isArray()) {
-      List<String> parts = new ArrayList<>();
-      value.forEach(part -> parts.add(any(part)));
-      return parts.isEmpty() ? "none" : String.join(" · ", parts);
+      return value.isEmpty()
+          ? "none"
+          : elements(value).map(Formats::any).collect(Collectors.joining(" · "));
     }
     if (value.isObject()) {
       return value.toString();
@@ -116,14 +130,11 @@ final class Formats {
 
   /** Returns a single number or the values of a list as texts. */
   static List<String> values(JsonNode value) {
-    List<String> values = new ArrayList<>();
-    (value.isNumber() ? List.of(value) : value).forEach(each -> values.add(each.asText()));
-    return values;
+    return (value.isNumber() ? Stream.of(value) : elements(value)).map(JsonNode::asText).toList();
   }
 
-  private static String number(BigDecimal value) {
-    BigDecimal plain = value.stripTrailingZeros();
-    return Math.abs(plain.scale()) > MAX_ZEROS ? plain.toString() : plain.toPlainString();
+  private static Stream<JsonNode> elements(JsonNode list) {
+    return StreamSupport.stream(list.spliterator(), false);
   }
 
   /** Returns a text, or the alternative if the text is missing or empty. */
@@ -134,6 +145,10 @@ final class Formats {
   /** Returns the first characters of a fingerprint, which suffice to distinguish it from others. */
   static String shortened(String fingerprint) {
     return fingerprint.length() <= SHORT ? fingerprint : fingerprint.substring(0, SHORT) + "…";
+  }
+
+  static String capitalized(String text) {
+    return Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 
   /** Lists words: "a", "a and b", "a, b and c". */

@@ -1,6 +1,8 @@
 package org.kgcoop.report;
 
 import java.util.List;
+import org.kgcoop.Messages;
+import org.kgcoop.report.Section.Entry;
 
 /**
  * What the report of a labeled folder says about its labels.
@@ -12,6 +14,8 @@ import java.util.List;
  */
 public record LabelSummary(
     List<String> sentences, List<ClassRow> classes, int skipped, List<String> unreadable) {
+  private static final int MAX_NAMES = 20;
+
   public LabelSummary {
     sentences = List.copyOf(sentences);
     classes = List.copyOf(classes);
@@ -20,4 +24,19 @@ public record LabelSummary(
 
   /** The images of a class, by who labeled them. */
   public record ClassRow(String name, int byYou, int byProgram) {}
+
+  /** Returns the section about the labels. */
+  Section section() {
+    Section section = new Section("labels", "The labels of the folder");
+    sentences.forEach(section::words);
+    section.table(
+        new ReportTable<>("Who labeled the images", "class", classes, ClassRow::name)
+            .numbers("by you", ClassRow::byYou, SeriesGrid::number)
+            .numbers("by the program", ClassRow::byProgram, SeriesGrid::number));
+    section.entries(
+        true,
+        new Entry("skipped", skipped == 0 ? "" : Messages.count(skipped, "image", "images")),
+        new Entry("unreadable", Formats.firstOf(unreadable, MAX_NAMES)));
+    return section;
+  }
 }

@@ -1,17 +1,9 @@
 package org.kgcoop.report;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.kgcoop.report.Block.Chart;
-import org.kgcoop.report.Block.Charts;
-import org.kgcoop.report.Block.Figures;
-import org.kgcoop.report.Block.Gallery;
-import org.kgcoop.report.Block.Heading;
-import org.kgcoop.report.Block.Image;
-import org.kgcoop.report.Block.Subheading;
-import org.kgcoop.report.Block.Words;
+import org.kgcoop.report.Section.Image;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.Predictions.Prediction;
 import org.kgcoop.runs.TargetResult;
@@ -28,70 +20,45 @@ final class MistakesSection {
     this.images = images;
   }
 
-  Optional<Section> of(Selection.Chosen chosen) {
-    List<Block> blocks = new ArrayList<>();
-    for (StoredRun run : chosen.runs()) {
-      List<Block> own = new ArrayList<>(of(run, run.results().targets(), run.predictions()));
-      Calibration.effect(run.results().calibration())
-          .ifPresent(chart -> own.add(new Charts(List.of(chart))));
-      if (!own.isEmpty()) {
-        blocks.add(new Heading(name(run)));
-        blocks.addAll(own);
-      }
-    }
-    if (blocks.isEmpty()) {
-      return Optional.empty();
-    }
-    if (!chosen.words().isEmpty()) {
-      blocks.add(0, new Words(chosen.words()));
-    }
-    return Optional.of(new Section("mistakes", "Mistakes and calibration", blocks));
+  Section of(Selection.Chosen chosen) {
+    Section section = new Section("mistakes", "Mistakes and calibration");
+    List<Section> parts = chosen.runs().stream().map(this::of).filter(p -> !p.isEmpty()).toList();
+    section.words(parts.isEmpty() ? "" : chosen.words());
+    parts.forEach(section::part);
+    return section;
   }
 
-  private static String name(StoredRun run) {
-    String set = run.dataSet().isEmpty() ? "" : run.dataSet() + ": ";
-    return set + Formats.label(run) + ", seed " + Formats.seed(run);
+  private Section of(StoredRun run) {
+    Section section = new Section("", Formats.name(run));
+    List<TargetResult> targets = run.results().targets();
+    Predictions predictions = run.predictions();
+    Calibration.chart(targets, predictions).map(List::of).ifPresent(section::charts);
+    targets.stream().limit(MAX_TARGETS).forEach(target -> add(section, run, target, predictions));
+    section.leftOut(section.isEmpty() ? 0 : targets.size() - MAX_TARGETS, "mistakes on %s more.");
+    Calibration.effect(run.results().calibration()).map(List::of).ifPresent(section::charts);
+    return section;
   }
 
-  private List<Block> of(StoredRun run, List<TargetResult> targets, Predictions predictions) {
-    List<Block> blocks = new ArrayList<>();
-    List<Chart> charts = new ArrayList<>();
-    List<Block> closely = new ArrayList<>();
-    List<TargetResult> shown = targets.subList(0, Math.min(MAX_TARGETS, targets.size()));
-    for (TargetResult target : shown) {
-      Predictions.OfTarget own = predictions.target(target.name()).orElse(null);
-      if (own == null) {
-        continue;
-      }
-      Confusion confusion = Confusion.of(target, own.confusion());
-      if (confusion.isEmpty()) {
-        continue;
-      }
-      String title = title(target);
-      if (confusion.worst().isEmpty()) {
-        closely.add(new Words(title + ": no mistake."));
-        continue;
-      }
-      closely.add(new Subheading(title + ", worst classes"));
-      closely.add(new Figures(confusion.worstClasses(title + ", worst classes")));
-      addImages(closely, target.set().dataSet(), run, own.each(), confusion);
+  private void add(Section section, StoredRun run, TargetResult target, Predictions predictions) {
+    Predictions.OfTarget own = predictions.target(target.name()).orElse(null);
+    Confusion confusion = own == null ? null : Confusion.of(target, own.confusion());
+    if (own == null || confusion == null || confusion.names().isEmpty()) {
+      return;
     }
-    Calibration.chart(targets, predictions).ifPresent(charts::add);
-    if (!charts.isEmpty()) {
-      blocks.add(new Charts(charts));
+    String title = title(target);
+    if (confusion.worst().isEmpty()) {
+      section.words(title + ": no mistake.");
+      return;
     }
-    blocks.addAll(closely);
-    if (targets.size() > shown.size() && !blocks.isEmpty()) {
-      blocks.add(
-          new Words("Left out: mistakes on %s more.".formatted(targets.size() - shown.size())));
-    }
-    return blocks;
+    section.subheading(title + ", worst classes");
+    section.table(confusion.worstClasses(title + ", worst classes"));
+    String dataSet = target.set().dataSet();
+    addImages(section, dataSet.isEmpty() ? run.dataSet() : dataSet, own.each(), confusion);
   }
 
   private static String title(TargetResult target) {
     return switch (target.name()) {
-      case "base", "new" ->
-          Character.toUpperCase(target.name().charAt(0)) + target.name().substring(1) + " classes";
+      case "base", "new" -> Formats.capitalized(target.name()) + " classes";
       case "test" -> "Test images";
       default -> target.name();
     };
@@ -99,43 +66,35 @@ final class MistakesSection {
 
   /** Adds images of the worst classes: the mistakes with the highest confidence. */
   private void addImages(
-      List<Block> blocks,
-      String targetDataSet,
-      StoredRun run,
-      List<Prediction> predictions,
-      Confusion confusion) {
-    String dataSet = targetDataSet.isEmpty() ? run.dataSet() : targetDataSet;
+      Section section, String dataSet, List<Prediction> predictions, Confusion confusion) {
     if (predictions.stream().allMatch(p -> p.image().isEmpty())) {
-      blocks.add(new Words("No images are shown: the results do not name them."));
+      section.words("No images are shown: the results do not name them.");
       return;
     }
     String reason = images.reason(dataSet);
     if (!reason.isEmpty()) {
-      blocks.add(new Words(reason));
+      section.words(reason);
       return;
     }
-    List<String> names = confusion.names();
-    List<Image> gallery = new ArrayList<>();
-    for (int label : confusion.worst()) {
-      predictions.stream()
-          .filter(p -> p.label() == label && !p.isRight())
-          .sorted(Comparator.comparingDouble(p -> -p.confidence()))
-          .limit(2)
-          .forEach(wrong -> add(gallery, dataSet, names, wrong));
-      if (gallery.size() >= MAX_IMAGES) {
-        break;
-      }
-    }
-    blocks.add(
+    List<Image> gallery =
+        confusion.worst().stream()
+            .flatMap(
+                label ->
+                    predictions.stream()
+                        .filter(p -> p.label() == label && !p.isRight())
+                        .sorted(Comparator.comparingDouble(p -> -p.confidence()))
+                        .limit(2))
+            .flatMap(wrong -> image(dataSet, confusion.names(), wrong).stream())
+            .limit(MAX_IMAGES)
+            .toList();
+    section.gallery(gallery);
+    section.words(
         gallery.isEmpty()
-            ? new Words("No images are shown: the data set " + dataSet + " has others now.")
-            : new Gallery(gallery));
+            ? "No images are shown: the data set " + dataSet + " has others now."
+            : "");
   }
 
-  private void add(List<Image> gallery, String dataSet, List<String> names, Prediction wrong) {
-    if (gallery.size() >= MAX_IMAGES) {
-      return;
-    }
+  private Optional<Image> image(String dataSet, List<String> names, Prediction wrong) {
     String is = names.get(wrong.label());
     String taken =
         wrong.predicted() >= 0 && wrong.predicted() < names.size()
@@ -145,9 +104,8 @@ final class MistakesSection {
         Double.isFinite(wrong.confidence())
             ? " (" + Formats.decimals(100 * wrong.confidence(), 0) + "\u00a0%)"
             : "";
-    images
+    return images
         .source(dataSet, wrong.image(), is)
-        .ifPresent(
-            uri -> gallery.add(new Image(uri, wrong.image(), is + ", taken for " + taken + sure)));
+        .map(uri -> new Image(uri, wrong.image(), is + ", taken for " + taken + sure));
   }
 }

@@ -1,12 +1,7 @@
 package org.kgcoop.report;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
-import org.kgcoop.report.Block.Figures;
-import org.kgcoop.report.Block.Heading;
-import org.kgcoop.report.Block.Words;
 import org.kgcoop.tables.StoredRun;
 
 /** The words whose embeddings are nearest to the context vectors. */
@@ -15,32 +10,21 @@ final class NearestWordsSection {
 
   private NearestWordsSection() {}
 
-  static Optional<Section> of(List<StoredRun> runs) {
-    List<Block> blocks = new ArrayList<>();
+  static Section of(List<StoredRun> runs) {
+    Section section = new Section("words", "Nearest words of the context");
     for (StoredRun run : runs) {
       List<List<String>> vectors = run.results().nearestWords();
-      if (vectors.isEmpty()) {
-        continue;
-      }
-      List<String> words = vectors.stream().map(vector -> String.join(", ", vector)).toList();
-      List<String> shown = words.subList(0, Math.min(MAX_VECTORS, words.size()));
-      String name = run.dataSet() + ": " + Formats.label(run) + ", seed " + Formats.seed(run);
-      blocks.add(new Heading(name));
-      blocks.add(
-          new Figures(
-              ReportTable.of(
-                      "Nearest words, " + name,
-                      "vector",
-                      IntStream.range(0, shown.size()).boxed().toList(),
-                      vector -> String.valueOf(vector + 1))
-                  .words("nearest words", shown::get)
-                  .build()));
-      if (words.size() > shown.size()) {
-        blocks.add(new Words("Left out: %s more vectors.".formatted(words.size() - shown.size())));
+      List<Integer> shown =
+          IntStream.range(0, Math.min(MAX_VECTORS, vectors.size())).boxed().toList();
+      if (!shown.isEmpty()) {
+        section.heading(Formats.name(run));
+        section.table(
+            new ReportTable<>(
+                    "Nearest words, " + Formats.name(run), "vector", shown, i -> "" + (i + 1))
+                .words("nearest words", i -> String.join(", ", vectors.get(i))));
+        section.leftOut(vectors.size() - shown.size(), "%s more vectors.");
       }
     }
-    return blocks.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new Section("words", "Nearest words of the context", blocks));
+    return section;
   }
 }

@@ -2,15 +2,20 @@ package org.kgcoop.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jsoup.nodes.DataNode;
+import org.jsoup.nodes.Document;
+import org.jsoup.nodes.DocumentType;
+import org.jsoup.nodes.Element;
 import org.kgcoop.Messages;
-import org.kgcoop.report.Block.Entries;
-import org.kgcoop.report.Block.Entry;
+import org.kgcoop.files.Resources;
+import org.kgcoop.files.Sha256;
+import org.kgcoop.report.Section.Entry;
 import org.kgcoop.runs.ProtocolKind;
 import org.kgcoop.tables.StoredRun;
 
@@ -21,25 +26,97 @@ import org.kgcoop.tables.StoredRun;
  */
 record Page(String title, String summary, List<Section> sections) {
 
+  private static final List<Entry> BASE_TO_NEW =
+      List.of(
+          new Entry(
+              "base",
+              "The first half of the classes, from whose training images the methods learned. Its"
+                  + " accuracy is the share of its test images that are recognized among the names"
+                  + " of this half."),
+          new Entry(
+              "new",
+              "The other half, of which no image was used for training: the share of its test"
+                  + " images that are recognized among the names of that half."),
+          new Entry(
+              "H",
+              "The harmonic mean of the averaged base and new accuracies,"
+                  + " 2 · base · new / (base + new)."),
+          new Entry(
+              "joint",
+              "Base and new classes in one list: all names compete. Joint H is the harmonic mean of"
+                  + " the averaged joint base and joint new accuracies."),
+          new Entry(
+              "AUROC, OpenworldAUC",
+              "AUROC: the share of pairs of a base image and a new image in which the base image has"
+                  + " the higher score. OpenworldAUC counts only pairs in which both images are"
+                  + " right among their own names; its score is the joint probability."));
+
   static Page of(ReportSources inputs, EmbeddedImages images) {
     List<Section> sections = new ArrayList<>();
     boolean several = inputs.tables().size() > 1;
     Palette palette = Palette.of(inputs);
-    for (int i = 0; i < inputs.tables().size(); i++) {
-      ProtocolResults table = inputs.tables().get(i);
+    for (ProtocolResults table : inputs.tables()) {
       String name = several ? table.name() + ": " : "";
-      String number = several ? "-" + (i + 1) : "";
-      sections.addAll(new ResultsSection(table, palette).of(name, number));
+      String number = several ? "-" + (sections.size() + 1) : "";
+      sections.add(new ResultsSection(table, palette).of(name, number));
     }
-    AdaptSection.of(inputs.runs(), images).ifPresent(sections::add);
-    RunsSection.of(inputs.runs()).ifPresent(sections::add);
-    CurvesSection.of(Selection.trained(inputs.all()), palette).ifPresent(sections::add);
     Selection.Chosen chosen = Selection.closely(inputs);
-    new MistakesSection(images).of(chosen).ifPresent(sections::add);
-    NearestWordsSection.of(chosen.runs()).ifPresent(sections::add);
+    sections.add(AdaptSection.of(inputs.runs(), images));
+    sections.add(RunsSection.of(inputs.runs()));
+    sections.add(CurvesSection.of(Selection.trained(inputs.all()), palette));
+    sections.add(new MistakesSection(images).of(chosen));
+    sections.add(NearestWordsSection.of(chosen.runs()));
     sections.add(ProvenanceSection.of(inputs));
-    notes(inputs, sections).ifPresent(sections::add);
+    sections.add(notes(inputs, sections));
     return new Page(title(inputs), summary(inputs), sections);
+  }
+
+  /** Returns the page in front of which a section stands. */
+  Page after(Section first) {
+    return new Page(title, summary, Stream.concat(Stream.of(first), sections.stream()).toList());
+  }
+
+  /** Returns the HTML. The content security policy allows the style sheet by its digest. */
+  String html() {
+    String style =
+        Resources.text(Page.class, "chart.css") + Resources.text(Page.class, "report.css");
+    String policy =
+        "default-src 'none'; img-src data:; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'"
+            .formatted(Base64.getEncoder().encodeToString(Sha256.bytes(style)));
+    Document document = new Document("");
+    document.outputSettings().prettyPrint(false);
+    document.appendChild(new DocumentType("html", "", ""));
+    Element html = Section.add(document, "html", "lang", "en");
+    Element head = Section.add(html, "head");
+    Section.add(head, "meta", "charset", "utf-8");
+    Section.add(head, "meta", "http-equiv", "Content-Security-Policy", "content", policy);
+    meta(head, "viewport", "width=device-width, initial-scale=1");
+    meta(head, "color-scheme", "light dark");
+    meta(head, "referrer", "no-referrer");
+    Section.add(head, "title").text(title);
+    Section.add(head, "link", "rel", "icon", "href", "data:,");
+    Section.add(head, "style").appendChild(new DataNode(style));
+    Element body = Section.add(html, "body");
+    Section.add(body, "a", "class", "skip", "href", "#content").text("Skip to the results");
+    Element header = Section.add(body, "header");
+    Section.add(header, "h1").text(title);
+    Section.add(header, "p").text(summary);
+    Element links = Section.add(Section.add(header, "nav", "aria-label", "Sections"), "ul");
+    Element main = Section.add(body, "main", "id", "content", "tabindex", "-1");
+    for (Section each : sections) {
+      if (!each.isEmpty()) {
+        String heading = each.id + "-heading";
+        Section.add(links, "li").appendElement("a").attr("href", "#" + each.id).text(each.heading);
+        Element section = Section.add(main, "section", "id", each.id, "aria-labelledby", heading);
+        Section.add(section, "h2", "id", heading).text(each.heading);
+        section.appendChildren(each.content.childNodesCopy());
+      }
+    }
+    return document.outerHtml() + "\n";
+  }
+
+  private static void meta(Element head, String name, String content) {
+    Section.add(head, "meta", "name", name, "content", content);
   }
 
   private static String title(ReportSources inputs) {
@@ -80,20 +157,15 @@ record Page(String title, String summary, List<Section> sections) {
     if (sets.size() == 1) {
       summary.append(" on the data set ").append(sets.get(0));
     } else if (!sets.isEmpty()) {
-      summary
-          .append(" on ")
-          .append(sets.size())
-          .append(" data sets, ")
-          .append(Formats.firstOf(sets, 6));
+      summary.append(" on %s data sets, %s".formatted(sets.size(), Formats.firstOf(sets, 6)));
     }
     List<String> with = new ArrayList<>();
     List<String> shots = Formats.values(settings.path("shots"));
     if (shots.equals(List.of("0"))) {
       with.add("all training images");
     } else if (!shots.isEmpty()) {
-      boolean one = shots.equals(List.of("1"));
-      with.add(
-          Formats.list(shots) + (one ? " training image per class" : " training images per class"));
+      String images = shots.equals(List.of("1")) ? " image" : " images";
+      with.add(Formats.list(shots) + " training" + images + " per class");
     }
     List<String> seeds = Formats.values(settings.path("seeds"));
     if (!seeds.isEmpty()) {
@@ -103,104 +175,68 @@ record Page(String title, String summary, List<Section> sections) {
       summary.append(sets.size() > 1 ? ", with " : " with ").append(String.join(" and ", with));
     }
     summary.append('.');
-    if (!table.isComplete()) {
-      int done = table.runs().size();
-      summary.append(
-          " %s of %s runs are done.".formatted(done, done + table.results().pending().size()));
-    }
-    return summary.toString();
+    int done = table.runs().size();
+    int left = table.results().pending().size();
+    return summary + (left == 0 ? "" : " %s of %s runs are done.".formatted(done, done + left));
   }
 
   /** Explains the measures that the tables have. */
-  private static Optional<Section> notes(ReportSources inputs, List<Section> sections) {
-    List<ReportTable> grids =
-        sections.stream()
-            .flatMap(section -> section.blocks().stream())
-            .flatMap(block -> block.grids().stream())
-            .toList();
+  private static Section notes(ReportSources inputs, List<Section> sections) {
+    List<ReportTable<?>> tables =
+        sections.stream().<ReportTable<?>>flatMap(section -> section.tables.stream()).toList();
     List<Entry> notes = new ArrayList<>();
     if (inputs.tables().stream().anyMatch(table -> table.protocol() == ProtocolKind.BASE_TO_NEW)) {
-      notes.add(
-          new Entry(
-              "base",
-              "The first half of the classes, from whose training images the methods learned. Its"
-                  + " accuracy is the share of its test images that are recognized among the names"
-                  + " of this half."));
-      notes.add(
-          new Entry(
-              "new",
-              "The other half, of which no image was used for training: the share of its test"
-                  + " images that are recognized among the names of that half."));
-      notes.add(
-          new Entry(
-              "H",
-              "The harmonic mean of the averaged base and new accuracies,"
-                  + " 2 · base · new / (base + new)."));
-      notes.add(
-          new Entry(
-              "joint",
-              "Base and new classes in one list: all names compete. Joint H is the harmonic mean of"
-                  + " the averaged joint base and joint new accuracies."));
-      notes.add(
-          new Entry(
-              "AUROC, OpenworldAUC",
-              "AUROC: the share of pairs of a base image and a new image in which the base image has"
-                  + " the higher score. OpenworldAUC counts only pairs in which both images are"
-                  + " right among their own names; its score is the joint probability."));
+      notes.addAll(BASE_TO_NEW);
     }
-    noteIf(
-        hasColumn(grids, "\\b(ECE|Brier|NLL|calibration)\\b"),
+    add(
         notes,
-        new Entry(
-            "ECE, Brier, NLL",
-            "Measures of the probabilities; lower is better. ECE: expected calibration error over 15"
-                + " bins of equal width, or of equally many images (equal mass). Brier: mean squared"
-                + " distance from the label, 0 to 2. NLL: mean of -log of the label's probability."));
-    noteIf(
-        hasColumn(grids, "distance"),
+        hasColumn(tables, "\\b(ECE|Brier|NLL|calibration)\\b"),
+        "ECE, Brier, NLL",
+        "Measures of the probabilities; lower is better. ECE: expected calibration error over 15"
+            + " bins of equal width, or of equally many images (equal mass). Brier: mean squared"
+            + " distance from the label, 0 to 2. NLL: mean of -log of the label's probability.");
+    add(
         notes,
-        new Entry(
-            "distance",
-            "How far learned class features lie from hand-crafted ones: the mean over classes of the"
-                + " squared distance between the two, both of unit length. 0 where they are equal, at"
-                + " most 4."));
-    noteIf(
-        grids.stream()
-            .flatMap(grid -> grid.rows().stream())
-            .flatMap(row -> row.figures().stream())
+        hasColumn(tables, "distance"),
+        "distance",
+        "How far learned class features lie from hand-crafted ones: the mean over classes of the"
+            + " squared distance between the two, both of unit length. 0 where they are equal, at"
+            + " most 4.");
+    add(
+        notes,
+        tables.stream()
+            .flatMap(table -> table.columns.stream())
+            .flatMap(column -> column.figures().stream())
             .anyMatch(figure -> !figure.deviation().isEmpty()),
+        "±",
+        "The standard deviation over the seeds, that of a population. A seed decides which"
+            + " training images are drawn, how a method starts and in which order it sees"
+            + " them; not the random views of --augment cache:V and pool:V, which all seeds share.");
+    add(
         notes,
-        new Entry(
-            "±",
-            "The standard deviation over the seeds, that of a population. A seed decides which"
-                + " training images are drawn, how a method starts and in which order it sees"
-                + " them; not the random views of --augment cache:V and pool:V, which all seeds share."));
-    noteIf(
-        hasColumn(grids, "ms/image"),
-        notes,
-        new Entry(
-            "ms/image",
-            "Training time for each image that was seen, in milliseconds, without what its features"
-                + " took; with features: with that divided among the epochs. – where nothing is"
-                + " trained."));
-    return notes.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new Section("notes", "Notes", List.of(new Entries(notes, false))));
+        hasColumn(tables, "ms/image"),
+        "ms/image",
+        "Training time for each image that was seen, in milliseconds, without what its features"
+            + " took; with features: with that divided among the epochs. – where nothing is"
+            + " trained.");
+    Section section = new Section("notes", "Notes");
+    section.entries(false, notes.toArray(Entry[]::new));
+    return section;
   }
 
   /** Returns true if the label of a table or the title of a column matches. */
-  private static boolean hasColumn(List<ReportTable> grids, String pattern) {
-    Predicate<String> matches = Pattern.compile(pattern).asPredicate();
-    return grids.stream()
-        .anyMatch(
-            grid ->
-                matches.test(grid.label())
-                    || grid.columns().stream().map(ReportTable.Column::title).anyMatch(matches));
+  private static boolean hasColumn(List<ReportTable<?>> tables, String pattern) {
+    return tables.stream()
+        .flatMap(
+            table ->
+                Stream.concat(
+                    Stream.of(table.label), table.columns.stream().map(ReportTable.Column::title)))
+        .anyMatch(Pattern.compile(pattern).asPredicate());
   }
 
-  private static void noteIf(boolean occurs, List<Entry> notes, Entry note) {
+  private static void add(List<Entry> notes, boolean occurs, String term, String text) {
     if (occurs) {
-      notes.add(note);
+      notes.add(new Entry(term, text));
     }
   }
 }

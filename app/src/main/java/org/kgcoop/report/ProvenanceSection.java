@@ -2,17 +2,15 @@ package org.kgcoop.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.kgcoop.Messages;
-import org.kgcoop.report.Block.Entries;
-import org.kgcoop.report.Block.Entry;
-import org.kgcoop.report.Block.Figures;
-import org.kgcoop.report.Block.Heading;
-import org.kgcoop.report.Block.Words;
+import org.kgcoop.report.Section.Entry;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.tables.ProtocolTable.Row;
@@ -38,20 +36,20 @@ final class ProvenanceSection {
   private ProvenanceSection() {}
 
   static Section of(ReportSources inputs) {
-    List<Block> blocks = new ArrayList<>();
+    Section section = new Section("made", "How it was made");
     for (ProtocolResults table : inputs.tables()) {
       if (inputs.tables().size() > 1) {
-        blocks.add(new Heading(table.name()));
+        section.heading(table.name());
       }
-      addTable(blocks, table);
+      addTable(section, table);
     }
     if (!inputs.runs().isEmpty()) {
-      addRuns(blocks, inputs.runs());
+      addRuns(section, inputs.runs());
     }
-    return new Section("made", "How it was made", blocks);
+    return section;
   }
 
-  private static void addTable(List<Block> blocks, ProtocolResults table) {
+  private static void addTable(Section section, ProtocolResults table) {
     TableResults results = table.results();
     JsonNode settings = results.settings();
     List<Entry> entries = new ArrayList<>();
@@ -65,11 +63,9 @@ final class ProvenanceSection {
     if (seconds > 0) {
       entries.add(new Entry("training time, all runs", Formats.duration(seconds)));
     }
-    if (!entries.isEmpty()) {
-      blocks.add(new Entries(entries, true));
-    }
-    addMethods(blocks, settings.path("methods"), table.rows());
-    addDataSets(blocks, settings.path("data_sets"));
+    section.entries(true, entries.toArray(Entry[]::new));
+    addMethods(section, settings.path("methods"), table.rows());
+    addDataSets(section, settings.path("data_sets"));
   }
 
   /**
@@ -91,81 +87,71 @@ final class ProvenanceSection {
         .ifPresent(words -> entries.add(new Entry("command", "./kgcoop " + Messages.shell(words))));
   }
 
-  private static void addMethods(List<Block> blocks, JsonNode methods, List<Row> rows) {
-    List<String> titles = new ArrayList<>();
-    List<JsonNode> own = new ArrayList<>();
-    List<JsonNode> training = new ArrayList<>();
+  private static void addMethods(Section section, JsonNode methods, List<Row> rows) {
+    Map<String, JsonNode> own = new LinkedHashMap<>();
+    Map<String, JsonNode> training = new LinkedHashMap<>();
     for (JsonNode method : methods) {
       if (method.isObject()) {
-        String title = title(method.path("method").path("method"), rows);
-        titles.add(Formats.label(title, method.path("setting").properties()));
-        own.add(method.path("method"));
-        training.add(method.path("training"));
+        String id = Formats.or(method.path("method").path("method"), "unnamed");
+        String label = Formats.label(title(id, rows), method.path("setting").properties());
+        own.put(label, method.path("method"));
+        training.put(label, method.path("training"));
       }
     }
-    ReportTable settings = grid("Settings of the methods", titles, own);
-    ReportTable trainingTable = grid("Settings of training", titles, training);
-    add(blocks, settings);
-    if (!settings.rows().isEmpty()) {
-      blocks.add(
-          new Words(
-              "A template named here, and words taken from it, are the default. The template of a"
-                  + " data set takes its place."));
+    if (add(section, settings("Settings of the methods", own))) {
+      section.words(
+          "A template named here, and words taken from it, are the default. The template of a"
+              + " data set takes its place.");
     }
-    add(blocks, trainingTable);
+    add(section, settings("Settings of training", training));
   }
 
-  private static void add(List<Block> blocks, ReportTable grid) {
-    if (!grid.rows().isEmpty()) {
-      blocks.add(new Heading(grid.label()));
-      blocks.add(new Figures(grid));
+  /** Adds a table with its heading, unless it is empty. */
+  @CanIgnoreReturnValue
+  private static boolean add(Section section, ReportTable<?> table) {
+    if (table.names.isEmpty()) {
+      return false;
     }
+    section.heading(table.label);
+    section.table(table);
+    return true;
   }
 
-  private static void addDataSets(List<Block> blocks, JsonNode sets) {
+  private static void addDataSets(Section section, JsonNode sets) {
     List<JsonNode> known = new ArrayList<>();
-    sets.forEach(set -> known.add(set));
+    sets.forEach(known::add);
     if (known.stream().anyMatch(JsonNode::isObject)) {
       add(
-          blocks,
-          ReportTable.of("Data sets", "data set", known, set -> Formats.any(set.path("name")))
-              .words("template", set -> Formats.any(set.path("template")))
-              .words("fingerprint", set -> Formats.shortened(Formats.any(set.path("fingerprint"))))
-              .build());
+          section,
+          new ReportTable<>("Data sets", "data set", known, set -> Formats.any(set.path("name")))
+              .words("template", set -> text("template", set.path("template")))
+              .words("fingerprint", set -> text("fingerprint", set.path("fingerprint"))));
     }
   }
 
-  private static void addRuns(List<Block> blocks, List<StoredRun> runs) {
+  private static void addRuns(Section section, List<StoredRun> runs) {
     List<StoredRun> shown = runs.subList(0, Math.min(MAX_RUNS, runs.size()));
-    List<RunRecord> about = shown.stream().map(StoredRun::record).toList();
-    List<String> titles = new ArrayList<>();
-    for (int i = 0; i < shown.size(); i++) {
-      titles.add(Formats.label(shown.get(i)) + (shown.size() > 1 ? " (run " + (i + 1) + ")" : ""));
+    Map<String, StoredRun> titled = new LinkedHashMap<>();
+    for (StoredRun run : shown) {
+      String number = shown.size() > 1 ? " (run " + (titled.size() + 1) + ")" : "";
+      titled.put(Formats.label(run) + number, run);
     }
     List<Entry> entries = new ArrayList<>();
-    RunRecord first = about.get(0);
+    RunRecord first = shown.get(0).record();
     addCommand(entries, List.of(first.provenance()));
     addAll(entries, first.settings().path("computation"), Set.of());
     addAll(entries, first.provenance(), COMMAND);
-    blocks.add(new Entries(entries, true));
+    section.entries(true, entries.toArray(Entry[]::new));
     for (String part : List.of("data", "method", "training")) {
-      add(
-          blocks,
-          grid(
-              "Settings: " + part,
-              titles,
-              about.stream().map(run -> run.settings().path(part)).toList()));
+      Map<String, JsonNode> settings = new LinkedHashMap<>();
+      titled.forEach((title, run) -> settings.put(title, run.record().settings().path(part)));
+      add(section, settings("Settings: " + part, settings));
     }
     add(
-        blocks,
-        ReportTable.of("Time", "run", shown, run -> titles.get(shown.indexOf(run)))
-            .words("training", run -> Formats.duration(run.seconds()))
-            .build());
-    if (runs.size() > shown.size()) {
-      blocks.add(
-          new Words(
-              "Left out: the settings of %s more runs.".formatted(runs.size() - shown.size())));
-    }
+        section,
+        new ReportTable<>("Time", "run", List.copyOf(titled.entrySet()), Map.Entry::getKey)
+            .words("training", run -> Formats.duration(run.getValue().seconds())));
+    section.leftOut(runs.size() - shown.size(), "the settings of %s more runs.");
   }
 
   private static void addAll(List<Entry> entries, JsonNode values, Set<String> except) {
@@ -197,25 +183,22 @@ final class ProvenanceSection {
   }
 
   /** Returns the title of a method, because settings use the id and rows use the title. */
-  private static String title(JsonNode id, List<Row> rows) {
+  private static String title(String id, List<Row> rows) {
     return rows.stream()
-        .filter(row -> !id.isMissingNode() && row.method().equals(id.asText()))
+        .filter(row -> row.method().equals(id))
         .map(Row::title)
         .findFirst()
-        .orElse(Formats.or(id, "unnamed"));
+        .orElse(id);
   }
 
   /** Makes a table with one row per setting and one column per run or method. */
-  private static ReportTable grid(String label, List<String> titles, List<JsonNode> settings) {
+  private static ReportTable<String> settings(String label, Map<String, JsonNode> columns) {
     Set<String> keys = new LinkedHashSet<>();
-    settings.forEach(one -> one.fieldNames().forEachRemaining(keys::add));
+    columns.values().forEach(one -> one.fieldNames().forEachRemaining(keys::add));
     keys.remove("method");
-    ReportTable.Builder<String> table =
-        ReportTable.of(label, "setting", List.copyOf(keys), ProvenanceSection::label);
-    for (int i = 0; i < titles.size(); i++) {
-      JsonNode one = settings.get(i);
-      table.words(titles.get(i), key -> text(key, one.path(key)));
-    }
-    return table.build();
+    ReportTable<String> table =
+        new ReportTable<>(label, "setting", List.copyOf(keys), ProvenanceSection::label);
+    columns.forEach((title, one) -> table.words(title, key -> text(key, one.path(key))));
+    return table;
   }
 }

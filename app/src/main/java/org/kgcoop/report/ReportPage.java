@@ -2,13 +2,9 @@ package org.kgcoop.report;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.files.AtomicFile;
-import org.kgcoop.files.Resources;
-import org.kgcoop.files.Sha256;
 
 /**
  * A page of tables and runs: tables, charts, images and settings in one HTML file. The file refers
@@ -47,25 +43,11 @@ public final class ReportPage {
    */
   public static void write(Path folder, DataSet data, LabelSummary summary, Path file) {
     Page page = Page.of(ReportSources.read(List.of(folder)), new EmbeddedImages(data));
-    List<Section> sections = new ArrayList<>(List.of(LabelSection.of(summary)));
-    sections.addAll(page.sections());
-    write(new Page(page.title(), page.summary(), sections), file);
+    write(page.after(summary.section()), file);
   }
 
-  static void write(Page page, Path file) {
-    byte[] html = html(page).getBytes(StandardCharsets.UTF_8);
+  private static void write(Page page, Path file) {
+    byte[] html = page.html().getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(file, stream -> stream.write(html));
-  }
-
-  static String html(Page page) {
-    String style = resource("chart.css") + resource("report.css");
-    String policy =
-        "default-src 'none'; img-src data:; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'"
-            .formatted(Base64.getEncoder().encodeToString(Sha256.bytes(style)));
-    return PageHtml.of(page, style, policy);
-  }
-
-  private static String resource(String name) {
-    return Resources.text(ReportPage.class, name);
   }
 }

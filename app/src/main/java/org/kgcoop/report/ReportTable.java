@@ -11,12 +11,19 @@ import java.util.stream.DoubleStream;
 import org.kgcoop.runs.Metric.Best;
 
 /**
- * A table of the page.
+ * A table of the page, with one row per element.
  *
- * @param label the content in a few words, for readers of a screen reader
- * @param corner the title of the row names
+ * @param <T> the type of the elements that the rows describe
  */
-record ReportTable(String label, String corner, List<Column> columns, List<Row> rows) {
+final class ReportTable<T> {
+  final String label;
+  final String corner;
+  final List<String> names;
+  final List<Column> columns = new ArrayList<>();
+  private final List<T> elements;
+
+  /** The texts below the names; may be empty. */
+  List<String> notes;
 
   /**
    * A column with one entry per row.
@@ -26,99 +33,63 @@ record ReportTable(String label, String corner, List<Column> columns, List<Row> 
   record Column(String title, boolean numeric, List<Figure> figures) {}
 
   /**
-   * A row.
-   *
-   * @param note the text below the name; may be empty
-   */
-  record Row(String name, String note, List<Figure> figures) {}
-
-  /**
    * An entry.
    *
    * @param deviation the deviation over seeds, or an empty text
    * @param best true if no entry of the column is better
    */
-  record Figure(String text, String deviation, boolean best) {
-    static Figure of(String text) {
-      return new Figure(text, "", false);
-    }
-  }
-
-  /** Starts a table with one row per element and its name. */
-  static <T> Builder<T> of(
-      String label, String corner, List<T> elements, Function<? super T, String> name) {
-    return new Builder<>(label, corner, elements, name);
-  }
+  record Figure(String text, String deviation, boolean best) {}
 
   /**
-   * A table under construction.
+   * Makes a table without columns.
    *
-   * @param <T> the type of the elements that the rows describe
+   * @param label the content in a few words, for readers of a screen reader
+   * @param corner the title of the row names
+   * @param name returns the name of a row
    */
-  static final class Builder<T> {
-    private final String label;
-    private final String corner;
-    private final List<T> elements;
-    private final List<String> names;
-    private List<String> notes;
-    private final List<Column> columns = new ArrayList<>();
+  ReportTable(String label, String corner, List<T> elements, Function<? super T, String> name) {
+    this.label = label;
+    this.corner = corner;
+    this.elements = elements;
+    names = elements.stream().<String>map(name).toList();
+    notes = Collections.nCopies(names.size(), "");
+  }
 
-    private Builder(
-        String label, String corner, List<T> elements, Function<? super T, String> name) {
-      this.label = label;
-      this.corner = corner;
-      this.elements = elements;
-      names = elements.stream().<String>map(name).toList();
-      notes = Collections.nCopies(names.size(), "");
-    }
+  /** Sets the texts below the names. */
+  @CanIgnoreReturnValue
+  ReportTable<T> notes(Function<? super T, String> note) {
+    notes = elements.stream().<String>map(note).toList();
+    return this;
+  }
 
-    /** Sets the texts below the names. */
-    Builder<T> notes(Function<? super T, String> note) {
-      notes = elements.stream().<String>map(note).toList();
-      return this;
-    }
+  /** Adds columns with one entry per element. */
+  @CanIgnoreReturnValue
+  ReportTable<T> columns(List<Column> more) {
+    columns.addAll(more);
+    return this;
+  }
 
-    /** Adds columns with one entry per element. */
-    Builder<T> columns(List<Column> more) {
-      columns.addAll(more);
-      return this;
-    }
+  /** Adds a column of words. */
+  @CanIgnoreReturnValue
+  ReportTable<T> words(String title, Function<? super T, String> text) {
+    List<Figure> figures =
+        elements.stream().map(each -> new Figure(text.apply(each), "", false)).toList();
+    return columns(List.of(new Column(title, false, figures)));
+  }
 
-    /** Adds a column of words. */
-    @CanIgnoreReturnValue
-    Builder<T> words(String title, Function<? super T, String> text) {
-      columns.add(new Column(title, false, elements.stream().map(text).map(Figure::of).toList()));
-      return this;
-    }
+  /** Adds a column of numbers that marks no number as the best. */
+  @CanIgnoreReturnValue
+  ReportTable<T> numbers(
+      String title, ToDoubleFunction<? super T> value, DoubleFunction<String> format) {
+    return numbers(title, value, Best.NONE, format);
+  }
 
-    /** Adds a column of numbers that marks no number as the best. */
-    @CanIgnoreReturnValue
-    Builder<T> numbers(
-        String title, ToDoubleFunction<? super T> value, DoubleFunction<String> format) {
-      return numbers(title, value, Best.NONE, format);
-    }
-
-    /** Adds a column of numbers that marks the best. */
-    @CanIgnoreReturnValue
-    Builder<T> numbers(
-        String title, ToDoubleFunction<? super T> value, Best best, DoubleFunction<String> format) {
-      List<Double> values = elements.stream().map(value::applyAsDouble).toList();
-      columns.add(ReportTable.numbers(title, values, List.of(), best, format));
-      return this;
-    }
-
-    ReportTable build() {
-      List<Row> rows = new ArrayList<>();
-      for (int i = 0; i < names.size(); i++) {
-        int row = i;
-        rows.add(
-            new Row(
-                names.get(i),
-                notes.get(i),
-                columns.stream().map(column -> column.figures.get(row)).toList()));
-      }
-      return new ReportTable(label, corner, columns, rows);
-    }
+  /** Adds a column of numbers that marks the best. */
+  @CanIgnoreReturnValue
+  ReportTable<T> numbers(
+      String title, ToDoubleFunction<? super T> value, Best best, DoubleFunction<String> format) {
+    List<Double> values = elements.stream().map(value::applyAsDouble).toList();
+    return columns(List.of(numbers(title, values, List.of(), best, format)));
   }
 
   /**
@@ -138,13 +109,8 @@ record ReportTable(String label, String corner, List<Column> columns, List<Row> 
     for (int i = 0; i < values.size(); i++) {
       String text = format.apply(values.get(i));
       double deviation = i < deviations.size() ? deviations.get(i) : Double.NaN;
-      figures.add(
-          new Figure(
-              text,
-              Double.isFinite(deviation) && Double.isFinite(values.get(i))
-                  ? format.apply(deviation)
-                  : "",
-              text.equals(winner)));
+      boolean isShown = Double.isFinite(deviation) && Double.isFinite(values.get(i));
+      figures.add(new Figure(text, isShown ? format.apply(deviation) : "", text.equals(winner)));
     }
     return new Column(title, true, figures);
   }

@@ -9,11 +9,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kgcoop.eval.Metrics.Spread;
-import org.kgcoop.report.Block.Chart;
-import org.kgcoop.report.Block.Charts;
-import org.kgcoop.report.Block.Figures;
-import org.kgcoop.report.Block.Heading;
-import org.kgcoop.report.Block.Words;
+import org.kgcoop.report.Section.Chart;
 import org.kgcoop.report.chart.BarPlot;
 import org.kgcoop.report.chart.Drawing;
 import org.kgcoop.report.chart.XyPlot;
@@ -52,32 +48,19 @@ final class ResultsSection {
    * @param name the prefix of their headings
    * @param number the suffix of their anchors
    */
-  List<Section> of(String name, String number) {
-    List<Section> sections = new ArrayList<>();
+  Section of(String name, String number) {
     String title = name + table.protocol().title();
-    switch (table.protocol().columns()) {
-      case HALVES -> {
-        // A complete table without rows is shown too, so that the page states that it is empty.
-        if (!rows.isEmpty() || table.isComplete()) {
-          String heading =
-              sets.size() == 1
-                  ? "Results on " + String.join("", sets.keySet())
-                  : "Average over all data sets";
-          sections.add(new Section("results" + number, name + heading, baseToNew(heading)));
-        }
-      }
-      case SHOTS -> {
-        if (!rows.isEmpty() && !shots().isEmpty()) {
-          sections.add(new Section("few-shot" + number, title, fewShot()));
-        }
-      }
-      case DATA_SETS -> {
-        if (!rows.isEmpty()) {
-          sections.add(new Section("transfer" + number, title, transfer()));
-        }
-      }
-    }
-    return sections;
+    return switch (table.protocol().columns()) {
+      case HALVES -> baseToNew(new Section("results" + number, name + heading()));
+      case SHOTS -> fewShot(new Section("few-shot" + number, title));
+      case DATA_SETS -> transfer(new Section("transfer" + number, title));
+    };
+  }
+
+  private String heading() {
+    return sets.size() == 1
+        ? "Results on " + String.join("", sets.keySet())
+        : "Average over all data sets";
   }
 
   /** Explains the figures, and names the images that runs used to choose settings. */
@@ -91,63 +74,54 @@ final class ResultsSection {
         .collect(Collectors.joining(" "));
   }
 
-  private Words key(String more) {
-    return new Words(key(table.hasSpread(), table.runs()) + more);
+  private String key() {
+    return key(table.hasSpread(), table.runs());
   }
 
   // ---- base-to-new generalization
 
-  private List<Block> baseToNew(String heading) {
-    List<Block> blocks = new ArrayList<>();
-    blocks.add(new Figures(baseToNew(heading, rows)));
-    blocks.add(key(""));
+  private Section baseToNew(Section section) {
+    // A complete table without rows is shown too, so that the page states that it is empty.
+    if (rows.isEmpty() && !table.isComplete()) {
+      return section;
+    }
+    section.table(baseToNew(heading(), rows));
+    section.words(key());
     addMeasures(
-        blocks,
+        section,
         "Joint list and calibration",
         Arrays.stream(Metric.values()).filter(m -> m != Metric.DISTANCE).map(Metric::id).toList(),
         id -> Metric.ofColumn(id).map(Metric::header).orElse(id));
-    blocks.add(new Charts(bars()));
+    section.charts(bars());
     if (sets.size() > 1) {
       sets.entrySet().stream()
           .limit(MAX_DATA_SETS)
           .forEach(
               set -> {
-                blocks.add(new Heading(set.getKey()));
-                blocks.add(new Figures(baseToNew(set.getKey(), set.getValue())));
+                section.heading(set.getKey());
+                section.table(baseToNew(set.getKey(), set.getValue()));
               });
-      if (sets.size() > MAX_DATA_SETS) {
-        blocks.add(
-            new Words(
-                "Left out: the tables of %s more data sets; results.json has them."
-                    .formatted(sets.size() - MAX_DATA_SETS)));
-      }
+      section.leftOut(
+          sets.size() - MAX_DATA_SETS, "the tables of %s more data sets; results.json has them.");
     }
-    return blocks;
+    return section;
   }
 
-  private ReportTable baseToNew(String label, List<Row> shownRows) {
-    List<ReportTable.Column> columns = new ArrayList<>();
-    for (String name : List.of("base", "new", "H")) {
-      columns.add(table.column(name, shownRows, name));
-    }
+  private ReportTable<Row> baseToNew(String label, List<Row> shownRows) {
     String distance = Metric.DISTANCE.id();
-    if (has(shownRows, distance)) {
-      columns.add(table.column(distance, shownRows, distance));
-    }
     return byMethod(label, shownRows)
         .notes(Row::prompts)
-        .columns(columns)
+        .columns(
+            Stream.of("base", "new", "H", distance)
+                .filter(name -> !name.equals(distance) || has(shownRows, distance))
+                .map(name -> table.column(name, shownRows, name))
+                .toList())
         .numbers("ms/image", Row::msPerImage, Best.LOWEST, Formats::milliseconds)
-        .numbers("with features", Row::msPerImageWithFeatures, Best.LOWEST, Formats::milliseconds)
-        .build();
+        .numbers("with features", Row::msPerImageWithFeatures, Best.LOWEST, Formats::milliseconds);
   }
 
-  private static ReportTable.Builder<Row> byMethod(String label, List<Row> rows) {
-    return ReportTable.of(label, "method", rows, (Row row) -> Formats.label(row));
-  }
-
-  private static List<String> labels(List<Row> rows) {
-    return rows.stream().map(Formats::label).toList();
+  private static ReportTable<Row> byMethod(String label, List<Row> rows) {
+    return new ReportTable<>(label, "method", rows, Formats::label);
   }
 
   private static boolean has(List<Row> rows, String column) {
@@ -156,15 +130,11 @@ final class ResultsSection {
 
   /** Adds a table of the columns that have figures. */
   private void addMeasures(
-      List<Block> blocks, String label, List<String> columns, Function<String, String> title) {
-    List<ReportTable.Column> known =
-        columns.stream()
-            .filter(column -> has(rows, column))
-            .map(column -> table.column(title.apply(column), rows, column))
-            .toList();
+      Section section, String label, List<String> columns, Function<String, String> title) {
+    List<String> known = columns.stream().filter(column -> has(rows, column)).toList();
     if (!known.isEmpty()) {
-      blocks.add(new Heading(label));
-      blocks.add(new Figures(byMethod(label, rows).columns(known).build()));
+      section.heading(label);
+      section.table(accuracies(label, rows, known, title));
     }
   }
 
@@ -173,73 +143,58 @@ final class ResultsSection {
    * accuracy.
    */
   private List<Chart> bars() {
-    List<String> methods = labels(rows);
-    if (methods.isEmpty()) {
+    if (rows.isEmpty()) {
       return List.of();
     }
-    List<Chart> charts = new ArrayList<>();
     List<String> columns = List.of("base", "new", "H");
-    charts.add(
-        bars(
-            "Accuracy on base and new classes",
-            columns,
-            rows.stream().map(row -> columns.stream().map(row::mean).toList()).toList()));
-    if (sets.size() > 1) {
-      List<String> names = List.copyOf(sets.keySet());
-      Map<String, String> captions =
-          Map.of(
-              "base", "Accuracy on base classes of each data set",
-              "new", "Accuracy on new classes of each data set",
-              "H", "H on each data set");
-      for (String column : columns) {
-        List<List<Double>> series =
-            methods.stream()
-                .map(
-                    method -> sets.values().stream().map(own -> mean(own, method, column)).toList())
-                .toList();
-        charts.add(bars(captions.getOrDefault(column, column), names, series));
-      }
+    Function<Row, List<Double>> means = row -> columns.stream().map(row::mean).toList();
+    List<Chart> charts = new ArrayList<>();
+    charts.add(bars("Accuracy on base and new classes", columns, means));
+    for (String column : sets.size() > 1 ? columns : List.<String>of()) {
+      charts.add(
+          bars(
+              column.equals("H")
+                  ? "H on each data set"
+                  : "Accuracy on %s classes of each data set".formatted(column),
+              List.copyOf(sets.keySet()),
+              row -> sets.values().stream().map(own -> mean(own, row, column)).toList()));
     }
     return charts;
   }
 
-  private static double mean(List<Row> rows, String method, String column) {
+  private static double mean(List<Row> rows, Row like, String column) {
     return rows.stream()
-        .filter(row -> Formats.label(row).equals(method))
+        .filter(row -> Formats.label(row).equals(Formats.label(like)))
         .mapToDouble(row -> row.mean(column))
         .findFirst()
         .orElse(Double.NaN);
   }
 
-  private Chart bars(String caption, List<String> groups, List<List<Double>> series) {
-    List<String> methods = labels(rows);
+  private Chart bars(String caption, List<String> groups, Function<Row, List<Double>> bars) {
+    Map<String, List<Double>> series = new LinkedHashMap<>();
+    rows.forEach(row -> series.put(Formats.label(row), bars.apply(row)));
+    List<String> methods = List.copyOf(series.keySet());
     List<String> places = palette.places(methods);
-    List<List<Double>> drawn = new ArrayList<>();
-    for (String method : places) {
-      drawn.add(method.isEmpty() ? List.of() : series.get(methods.indexOf(method)));
-    }
     int shown = Math.min(Drawing.COLOURS, methods.size());
     String more =
         methods.size() > shown ? " (the first %s of %s rows)".formatted(shown, methods.size()) : "";
-    ReportTable.Builder<String> numbers =
-        ReportTable.of(caption, "method", methods.subList(0, shown), method -> method);
-    for (int group = 0; group < groups.size(); group++) {
-      int index = group;
-      numbers.numbers(
-          groups.get(group),
-          method -> series.get(methods.indexOf(method)).get(index),
-          Formats::percent);
+    ReportTable<Row> numbers = byMethod(caption, rows.subList(0, shown));
+    for (int i = 0; i < groups.size(); i++) {
+      int group = i;
+      numbers.numbers(groups.get(i), row -> bars.apply(row).get(group), Formats::percent);
     }
-    return new Chart(
-        caption + ", in percent" + more,
-        new BarPlot("percent", groups, drawn).draw(),
-        places,
-        numbers.build());
+    List<List<Double>> drawn =
+        places.stream().map(method -> series.getOrDefault(method, List.of())).toList();
+    BarPlot plot = new BarPlot("percent", groups, drawn);
+    return new Chart(caption + ", in percent" + more, plot.draw(), places, numbers);
   }
 
   // ---- transfer
 
-  private List<Block> transfer() {
+  private Section transfer(Section section) {
+    if (rows.isEmpty()) {
+      return section;
+    }
     String source = table.runs().isEmpty() ? "" : table.runs().get(0).dataSet();
     List<String> accuracies = table.table().accuracies();
     // The average of a single data set would repeat its column.
@@ -247,30 +202,27 @@ final class ResultsSection {
         accuracies.stream().filter(name -> !name.equals(AVERAGE) || accuracies.size() > 3).toList();
     Function<String, String> title = name -> name.equals(source) ? name + " (source)" : name;
     String learned = "Learned on " + source;
-    List<Block> blocks = new ArrayList<>();
-    blocks.add(
-        new Figures(
-            byMethod(learned, rows)
-                .columns(
-                    shown.stream()
-                        .map(name -> table.column(title.apply(name), rows, name))
-                        .toList())
-                .build()));
-    blocks.add(
-        new Words(
-            learned
-                + ". "
-                + key(table.hasSpread(), table.runs())
-                + " The average leaves out the data set that was learned on."));
-    addCalibration(blocks, shown, title);
-    return blocks;
+    section.table(accuracies(learned, rows, shown, title));
+    section.words(
+        learned + ". " + key() + " The average leaves out the data set that was learned on.");
+    addCalibration(section, shown, title);
+    return section;
+  }
+
+  private ReportTable<Row> accuracies(
+      String label, List<Row> shownRows, List<String> columns, Function<String, String> title) {
+    return byMethod(label, shownRows)
+        .columns(
+            columns.stream()
+                .map(name -> table.column(title.apply(name), shownRows, name))
+                .toList());
   }
 
   /** Adds the calibration errors of each column of accuracies. */
   private void addCalibration(
-      List<Block> blocks, List<String> columns, Function<String, String> title) {
+      Section section, List<String> columns, Function<String, String> title) {
     addMeasures(
-        blocks,
+        section,
         "Expected calibration error",
         columns.stream().map(Metric.ECE::id).toList(),
         column -> title.apply(column.substring(Metric.ECE.id("").length())));
@@ -278,16 +230,18 @@ final class ResultsSection {
 
   // ---- few-shot learning
 
-  private List<Block> fewShot() {
+  private Section fewShot(Section section) {
+    if (rows.isEmpty() || shots().isEmpty()) {
+      return section;
+    }
     String all =
         sets.size() == 1
             ? String.join("", sets.keySet())
             : "average over " + sets.size() + " data sets";
-    List<Block> blocks = new ArrayList<>();
-    blocks.add(new Figures(fewShot("Accuracy, " + all, rows)));
-    blocks.add(key(" Shots are training images per class."));
+    section.table(fewShot("Accuracy, " + all, rows));
+    section.words(key() + " Shots are training images per class.");
     addCalibration(
-        blocks, shots().stream().map(String::valueOf).toList(), ResultsSection::shotsTitle);
+        section, shots().stream().map(String::valueOf).toList(), ResultsSection::shotsTitle);
     List<Chart> charts = new ArrayList<>();
     charts.add(curves("Accuracy, " + all, rows));
     if (sets.size() > 1) {
@@ -295,12 +249,9 @@ final class ResultsSection {
           .limit(MAX_CURVES)
           .forEach(set -> charts.add(curves("Accuracy on " + set.getKey(), set.getValue())));
     }
-    blocks.add(new Charts(charts));
-    if (sets.size() > MAX_CURVES) {
-      blocks.add(
-          new Words("Left out: the curves of %s data sets.".formatted(sets.size() - MAX_CURVES)));
-    }
-    return blocks;
+    section.charts(charts);
+    section.leftOut(sets.size() - MAX_CURVES, "the curves of %s data sets.");
+    return section;
   }
 
   private List<Integer> shots() {
@@ -315,19 +266,14 @@ final class ResultsSection {
     return shots + (shots.equals("1") ? " shot" : " shots");
   }
 
-  private ReportTable fewShot(String label, List<Row> shownRows) {
-    return byMethod(label, shownRows)
-        .columns(
-            shots().stream()
-                .map(String::valueOf)
-                .map(shots -> table.column(shotsTitle(shots), shownRows, shots))
-                .toList())
-        .build();
+  private ReportTable<Row> fewShot(String label, List<Row> shownRows) {
+    List<String> columns = shots().stream().map(String::valueOf).toList();
+    return accuracies(label, shownRows, columns, ResultsSection::shotsTitle);
   }
 
   private Chart curves(String caption, List<Row> shownRows) {
     List<Integer> shots = shots();
-    List<String> methods = labels(shownRows);
+    List<String> methods = shownRows.stream().map(Formats::label).toList();
     List<String> places = palette.places(methods);
     List<Series> series = new ArrayList<>();
     for (String method : places) {

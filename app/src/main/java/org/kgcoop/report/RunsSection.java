@@ -1,17 +1,13 @@
 package org.kgcoop.report;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.kgcoop.Messages;
-import org.kgcoop.report.Block.Figures;
-import org.kgcoop.report.Block.Folded;
-import org.kgcoop.report.Block.Words;
+import org.kgcoop.eval.Metrics;
 import org.kgcoop.runs.Metric.Best;
 import org.kgcoop.runs.RunState;
 import org.kgcoop.tables.StoredRun;
@@ -23,40 +19,36 @@ final class RunsSection {
 
   private RunsSection() {}
 
-  static Optional<Section> of(List<StoredRun> all) {
+  static Section of(List<StoredRun> all) {
+    Section section = new Section("runs", "Results");
     List<StoredRun> runs =
         all.stream()
             .filter(run -> run.state() == RunState.COMPLETE || !run.results().targets().isEmpty())
             .toList();
-    if (runs.isEmpty()) {
-      return Optional.empty();
-    }
     Set<String> names = new LinkedHashSet<>();
     runs.forEach(run -> run.targets().forEach(target -> names.add(target.name())));
     if (names.isEmpty() && runs.stream().allMatch(run -> run.adaptation().isPresent())) {
-      return Optional.empty(); // an adaptation without test images has figures of its own
+      return section; // an adaptation without test images has figures of its own
     }
-    List<Block> blocks = new ArrayList<>();
     if (runs.size() > MAX_RUNS) {
-      blocks.add(new Figures(means(runs, names)));
-      blocks.add(new Folded("All %s runs".formatted(runs.size()), single(runs, names)));
+      section.table(means(runs, names));
+      section.folded("All %s runs".formatted(runs.size()), single(runs, names));
     } else {
-      blocks.add(new Figures(single(runs, names)));
+      section.table(single(runs, names));
     }
-    blocks.add(new Words(ResultsSection.key(false, runs)));
+    section.words(ResultsSection.key(false, runs));
     long unfinished = runs.stream().filter(run -> !run.record().isComplete()).count();
     if (unfinished > 0) {
-      blocks.add(
-          new Words(
-              (unfinished == runs.size() ? "" : unfinished + " of the runs: ")
-                  + "not complete; what is shown is what there is so far."));
+      section.words(
+          (unfinished == runs.size() ? "" : unfinished + " of the runs: ")
+              + "not complete; what is shown is what there is so far.");
     }
-    return Optional.of(new Section("runs", "Results", blocks));
+    return section;
   }
 
-  private static ReportTable single(List<StoredRun> runs, Set<String> names) {
-    ReportTable.Builder<StoredRun> table =
-        ReportTable.of("Results", "run", runs, (StoredRun run) -> Formats.label(run))
+  private static ReportTable<StoredRun> single(List<StoredRun> runs, Set<String> names) {
+    ReportTable<StoredRun> table =
+        new ReportTable<StoredRun>("Results", "run", runs, Formats::label)
             .notes(run -> sample(run) + ", seed " + Formats.seed(run));
     for (String name : names) {
       table.numbers(
@@ -65,7 +57,7 @@ final class RunsSection {
     if (runs.stream().anyMatch(run -> Double.isFinite(run.msPerImage()))) {
       table.numbers("ms/image", StoredRun::msPerImage, Best.LOWEST, Formats::milliseconds);
     }
-    return table.build();
+    return table;
   }
 
   private static String sample(StoredRun run) {
@@ -73,15 +65,16 @@ final class RunsSection {
   }
 
   /** Returns a table with one row per method and sample: the means over its runs. */
-  private static ReportTable means(List<StoredRun> runs, Set<String> names) {
-    Map<String, List<StoredRun>> groups = new LinkedHashMap<>();
-    for (StoredRun run : runs) {
-      groups
-          .computeIfAbsent(Formats.label(run) + "\n" + sample(run), key -> new ArrayList<>())
-          .add(run);
-    }
-    ReportTable.Builder<List<StoredRun>> table =
-        ReportTable.of(
+  private static ReportTable<List<StoredRun>> means(List<StoredRun> runs, Set<String> names) {
+    Map<String, List<StoredRun>> groups =
+        runs.stream()
+            .collect(
+                Collectors.groupingBy(
+                    run -> Formats.label(run) + "\n" + sample(run),
+                    LinkedHashMap::new,
+                    Collectors.toList()));
+    ReportTable<List<StoredRun>> table =
+        new ReportTable<>(
                 "Mean results of each method",
                 "method",
                 List.copyOf(groups.values()),
@@ -91,14 +84,11 @@ final class RunsSection {
     for (String name : names) {
       table.numbers(
           name,
-          group -> mean(group, run -> run.cell().results().accuracy(name)),
+          group ->
+              Metrics.mean(group.stream().map(run -> run.cell().results().accuracy(name)).toList()),
           Best.HIGHEST,
           Formats::percent);
     }
-    return table.build();
-  }
-
-  private static double mean(List<StoredRun> runs, ToDoubleFunction<StoredRun> value) {
-    return runs.stream().mapToDouble(value).filter(Double::isFinite).average().orElse(Double.NaN);
+    return table;
   }
 }

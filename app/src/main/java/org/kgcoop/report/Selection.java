@@ -3,7 +3,6 @@ package org.kgcoop.report;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tables.StoredRun;
@@ -81,11 +80,13 @@ final class Selection {
   }
 
   private static double quality(List<StoredRun> cells, String label) {
-    ToDoubleFunction<StoredRun> mean =
-        cell -> Metrics.mean(cell.targets().stream().map(TargetResult::accuracy).toList());
     double quality =
-        StoredRun.overSeeds(
-                cells.stream().filter(c -> Formats.label(c).equals(label)).toList(), mean)
+        Metrics.overSeeds(
+                cells.stream().filter(cell -> Formats.label(cell).equals(label)).toList(),
+                cell -> String.valueOf(cell.seed()),
+                cell ->
+                    List.of(
+                        Metrics.mean(cell.targets().stream().map(TargetResult::accuracy).toList())))
             .mean();
     return Double.isNaN(quality) ? -1 : quality;
   }

@@ -18,15 +18,15 @@ final class SeriesGrid {
    *
    * @param x the title of the row names
    */
-  static ReportTable of(String label, String x, List<Series> series) {
+  static ReportTable<Double> of(String label, String x, List<Series> series) {
     TreeSet<Double> all = new TreeSet<>();
     series.forEach(s -> s.points().forEach(p -> all.add(p.x())));
     List<Double> rows = thinned(List.copyOf(all), MAX_ROWS);
-    ReportTable.Builder<Double> table = ReportTable.of(label, x, rows, SeriesGrid::number);
+    ReportTable<Double> table = new ReportTable<>(label, x, rows, SeriesGrid::number);
     for (Series one : series) {
       table.numbers(one.name(), row -> at(one, row), Formats::significant);
     }
-    return table.build();
+    return table;
   }
 
   /** Selects at most that many values at even distances, with the first and the last. */

@@ -1,7 +1,7 @@
 /**
  * HTML pages about runs that are complete or in progress. {@link org.kgcoop.report.ReportPage}
- * makes a page from stored results. Records define the content of the page, and {@code PageHtml}
- * writes them as HTML.
+ * makes a page from stored results. Each {@code *Section} class fills a {@code Section}, which
+ * writes its parts as HTML.
  */
 @NullMarked
 @CheckReturnValue

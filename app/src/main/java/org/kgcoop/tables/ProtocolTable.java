@@ -1,13 +1,13 @@
 package org.kgcoop.tables;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.eval.Metrics.Spread;
@@ -23,71 +23,40 @@ import org.kgcoop.runs.TableResults;
  * sweep, and with the columns of the protocol. It has no intervals.
  */
 public final class ProtocolTable {
+  private static final Spread NONE = new Spread(Double.NaN, Double.NaN);
+
   private final String protocol;
   private final List<StoredRun> runs;
-  private final RunTable table;
+  private final List<String> targets;
   private final List<Row> rows;
 
-  /** A method, with the setting that a sweep gave it. */
-  public final class Row {
-    private final TableRow key;
-    private final List<StoredRun> own = new ArrayList<>();
-
-    private Row(TableRow key) {
-      this.key = key;
-    }
-
-    private TableCell first() {
-      return own.get(0).cell();
-    }
-
-    public String method() {
-      return key.method();
-    }
-
-    /** Returns the title of the method. */
-    public String title() {
-      return first().title();
-    }
-
-    /** Returns the kind of the method's prompts. */
-    public String prompts() {
-      return first().prompts();
-    }
-
-    /** Returns the varied settings; empty without a sweep. */
-    public Map<String, JsonNode> setting() {
-      return first().setting();
-    }
-
-    /**
-     * Returns the mean of a column and its population standard deviation over seeds; NaN if there
-     * is none.
-     */
+  /**
+   * A method, with the setting that a sweep gave it.
+   *
+   * @param title the title of the method
+   * @param prompts the kind of the method's prompts
+   * @param setting the varied settings; empty without a sweep
+   * @param figures the means and population standard deviations over seeds of the columns that have
+   *     values
+   * @param msPerImage the mean training time per image in milliseconds; NaN if nothing was trained
+   * @param msPerImageWithFeatures the same with the time for computing the features
+   */
+  public record Row(
+      String method,
+      String title,
+      @JsonIgnore String prompts,
+      Map<String, Object> setting,
+      Map<String, Spread> figures,
+      double msPerImage,
+      double msPerImageWithFeatures) {
+    /** Returns the mean of a column and its standard deviation over seeds; NaN if there is none. */
     public Spread column(String name) {
-      RunTable.Estimate figure = table.estimate(key, name);
-      return figure == null
-          ? new Spread(Double.NaN, Double.NaN)
-          : new Spread(figure.mean(), figure.deviation());
+      return figures.getOrDefault(name, NONE);
     }
 
     /** Returns the mean of a column; NaN if there is none. */
     public double mean(String name) {
       return column(name).mean();
-    }
-
-    /** Returns the mean training time per image in milliseconds; NaN if nothing was trained. */
-    public double msPerImage() {
-      return mean(RunResults::msPerImage);
-    }
-
-    /** Returns the same with the time for computing the features. */
-    public double msPerImageWithFeatures() {
-      return mean(RunResults::msPerImageWithFeatures);
-    }
-
-    private double mean(Function<RunResults, Double> value) {
-      return Metrics.mean(own.stream().map(run -> value.apply(run.cell().results())).toList());
     }
   }
 
@@ -100,20 +69,50 @@ public final class ProtocolTable {
   public ProtocolTable(String protocol, List<StoredRun> runs) {
     this.protocol = protocol;
     this.runs = List.copyOf(runs);
-    Map<String, Row> found = new LinkedHashMap<>();
-    for (StoredRun run : runs) {
-      Map<String, String> setting = new TreeMap<>();
-      run.cell().setting().forEach((key, value) -> setting.put(key, value.asText()));
-      Row row =
-          found.computeIfAbsent(
-              run.method() + '\n' + run.title() + setting,
-              label ->
-                  new Row(new TableRow(label, run.method(), setting, 0, new LinkedHashMap<>())));
-      row.own.add(run);
-      row.key.add(isByShots(protocol) ? byShots(run) : run, ProtocolTable::joined);
+    Map<TableRow, List<StoredRun>> grouped = new LinkedHashMap<>();
+    runs.stream()
+        .collect(
+            Collectors.groupingBy(
+                run -> run.method() + '\n' + run.title() + new TreeMap<>(run.cell().setting()),
+                LinkedHashMap::new,
+                Collectors.toList()))
+        .forEach(
+            (label, own) -> {
+              TableRow row =
+                  new TableRow(label, own.get(0).method(), Map.of(), 0, new LinkedHashMap<>());
+              own.forEach(
+                  run -> row.add(isByShots(protocol) ? byShots(run) : run, ProtocolTable::joined));
+              grouped.put(row, own);
+            });
+    RunTable table = RunTable.withoutIntervals(List.copyOf(grouped.keySet()));
+    targets = table.targets();
+    rows =
+        table.rows().stream()
+            .map(row -> row(table, row, grouped.getOrDefault(row, List.of())))
+            .toList();
+  }
+
+  private Row row(RunTable table, TableRow row, List<StoredRun> own) {
+    TableCell first = own.get(0).cell();
+    Map<String, Spread> figures = new LinkedHashMap<>();
+    for (String column : columns(protocol, targets)) {
+      RunTable.Estimate figure = table.estimate(row, column);
+      if (figure != null) {
+        figures.put(column, new Spread(figure.mean(), figure.deviation()));
+      }
     }
-    rows = List.copyOf(found.values());
-    table = RunTable.withoutIntervals(rows.stream().map(row -> row.key).toList());
+    return new Row(
+        first.method(),
+        first.title(),
+        first.prompts(),
+        first.setting(),
+        figures,
+        mean(own, RunResults::msPerImage),
+        mean(own, RunResults::msPerImageWithFeatures));
+  }
+
+  private static double mean(List<StoredRun> runs, Function<RunResults, Double> value) {
+    return Metrics.mean(runs.stream().map(run -> value.apply(run.cell().results())).toList());
   }
 
   /** Makes the table of the complete runs in a folder. */
@@ -158,7 +157,7 @@ public final class ProtocolTable {
 
   /** Returns the names of the accuracies. */
   public List<String> accuracies() {
-    return accuracies(protocol, table.targets());
+    return accuracies(protocol, targets);
   }
 
   // ---- columns
@@ -192,36 +191,4 @@ public final class ProtocolTable {
     int colon = column.indexOf(':');
     return metric.header() + (colon < 0 ? "" : ", " + header(column.substring(colon + 1)));
   }
-
-  /** Returns the rows with the means and standard deviations of all columns that have values. */
-  public List<JsonRow> json() {
-    List<JsonRow> lines = new ArrayList<>();
-    for (Row row : rows) {
-      Map<String, Spread> figures = new LinkedHashMap<>();
-      for (String column : columns(protocol, table.targets())) {
-        Spread spread = row.column(column);
-        if (!Double.isNaN(spread.mean())) {
-          figures.put(column, spread);
-        }
-      }
-      lines.add(
-          new JsonRow(
-              row.method(),
-              row.title(),
-              row.setting(),
-              figures,
-              row.msPerImage(),
-              row.msPerImageWithFeatures()));
-    }
-    return lines;
-  }
-
-  /** A row as JSON. */
-  public record JsonRow(
-      String method,
-      String title,
-      Map<String, JsonNode> setting,
-      Map<String, Spread> figures,
-      double msPerImage,
-      double msPerImageWithFeatures) {}
 }

@@ -2,14 +2,16 @@ package org.kgcoop.tables;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Bootstrap;
 import org.kgcoop.eval.Interval;
@@ -68,31 +70,10 @@ public final class RunTable {
     }
   }
 
-  /** A sum of resampled accuracies over data sets, and the number of summands. */
-  private static final class Sum {
-    private final double[] values;
-    private int dataSets;
-
-    Sum(int resamples) {
-      values = new double[resamples];
-    }
-
-    void add(double[] summand) {
-      Arrays.setAll(values, i -> values[i] + summand[i]);
-      dataSets++;
-    }
-
-    double[] mean() {
-      return Arrays.stream(values).map(v -> v / dataSets).toArray();
-    }
-  }
-
   private record Key(TableRow row, String target) {}
 
   private final List<TableRow> rows;
   private final List<String> targets;
-  private final List<String> available;
-  private final List<String> columns;
   private final @Nullable Bootstrap bootstrap;
 
   /** The accuracies on evaluation sets, resampled and averaged over data sets. */
@@ -111,19 +92,7 @@ public final class RunTable {
             .flatMap(run -> run.targets().stream().map(TargetResult::name))
             .distinct()
             .toList();
-    available = TableColumns.available(targets);
-    columns = TableColumns.accuracies(targets);
     resampled = bootstrap == null ? Map.of() : resampled(rows, targets, bootstrap);
-  }
-
-  private RunTable(RunTable all, List<String> columns) {
-    this.rows = all.rows;
-    this.targets = all.targets;
-    this.available = all.available;
-    this.resampled = all.resampled;
-    this.bootstrap = all.bootstrap;
-    this.paired = all.paired;
-    this.columns = List.copyOf(columns);
   }
 
   /**
@@ -147,20 +116,16 @@ public final class RunTable {
 
   /** Returns the names of all columns that the table can show. */
   public List<String> available() {
-    return available;
+    return TableColumns.available(targets);
   }
 
-  /** Returns the same table with other columns. */
-  public RunTable with(List<String> others) {
-    return new RunTable(this, others);
+  /** Returns the accuracies of the evaluation sets. */
+  public List<String> accuracies() {
+    return TableColumns.accuracies(targets);
   }
 
   public List<TableRow> rows() {
     return rows;
-  }
-
-  public List<String> columns() {
-    return columns;
   }
 
   /** Returns true if a row lacks runs for a complete estimate, although it has some. */
@@ -234,12 +199,8 @@ public final class RunTable {
     }
     double[] a = both.resampled(first, column);
     double[] b = both.resampled(second, column);
-    Interval interval = null;
-    if (a != null && b != null) {
-      double[] difference = new double[a.length];
-      Arrays.setAll(difference, i -> a[i] - b[i]);
-      interval = Interval.ofResamples(difference);
-    }
+    Interval interval =
+        a == null || b == null ? null : Interval.ofResamples(each(a.length, i -> a[i] - b[i]));
     return new Difference(
         column, row, other, estimate.mean() - against.mean(), interval, pairs(row, other));
   }
@@ -249,28 +210,20 @@ public final class RunTable {
     if (Metric.ofColumn(column).isPresent()) {
       return null; // metrics have no resamples
     }
-    TableRow best = null;
-    double highest = Double.NEGATIVE_INFINITY;
-    for (TableRow row : rows) {
-      Estimate estimate = estimate(row, column);
-      if (estimate != null && estimate.mean() > highest) {
-        best = row;
-        highest = estimate.mean();
-      }
-    }
-    if (best == null || rows.size() < 2) {
-      return null;
-    }
-    for (TableRow row : rows) {
-      if (row.equals(best) || estimate(row, column) == null) {
-        continue;
-      }
-      Difference difference = difference(best, row, column);
-      if (difference == null || !difference.isSignificant() || difference.value() < 0) {
-        return null;
-      }
-    }
-    return best;
+    List<TableRow> measured = rows.stream().filter(row -> estimate(row, column) != null).toList();
+    TableRow best =
+        measured.stream()
+            .max(
+                Comparator.comparingDouble(
+                    row -> Objects.requireNonNull(estimate(row, column)).mean()))
+            .orElse(null);
+    boolean leads =
+        rows.size() > 1
+            && measured.stream()
+                .filter(row -> !row.equals(best))
+                .map(row -> difference(Objects.requireNonNull(best), row, column))
+                .allMatch(lead -> lead != null && lead.isSignificant() && lead.value() >= 0);
+    return leads ? best : null;
   }
 
   // ---- computation of the figures
@@ -304,26 +257,22 @@ public final class RunTable {
   }
 
   private double @Nullable [] resampled(TableRow row, String column) {
-    List<double[]> parts = new ArrayList<>();
-    for (String part : parts(row, column)) {
-      double[] values = resampled.get(new Key(row, part));
-      if (values == null) {
-        return null;
-      }
-      parts.add(values);
-    }
-    if (parts.isEmpty()) {
-      return null;
-    }
-    double[] values = new double[parts.get(0).length];
-    Arrays.setAll(
-        values, i -> derived(column, parts.stream().mapToDouble(resamples -> resamples[i])));
-    return values;
+    List<String> names = parts(row, column);
+    List<double[]> parts =
+        names.stream()
+            .map(part -> resampled.get(new Key(row, part)))
+            .filter(Objects::nonNull)
+            .toList();
+    return parts.isEmpty() || parts.size() < names.size()
+        ? null
+        : each(
+            parts.get(0).length,
+            i -> derived(column, parts.stream().mapToDouble(resamples -> resamples[i])));
   }
 
   private static Map<Key, double[]> resampled(
       List<TableRow> rows, List<String> targets, Bootstrap bootstrap) {
-    Map<Key, Sum> sums = new HashMap<>();
+    Map<Key, List<double[]>> found = new HashMap<>(); // one element per data set
     TreeSet<String> dataSets = new TreeSet<>();
     rows.forEach(row -> dataSets.addAll(row.dataSets()));
     for (String dataSet : dataSets) {
@@ -334,34 +283,43 @@ public final class RunTable {
                   .filter(run -> run.dataSet().equals(dataSet))
                   .toList());
       for (String target : targets) {
-        Map<TableRow, int[][]> correct = new LinkedHashMap<>();
+        List<Key> keys = new ArrayList<>();
+        List<int[][]> correct = new ArrayList<>();
         for (TableRow row : rows) {
           int[][] own = outcomes.correct(row.counted(dataSet, target).toList(), target);
           if (own != null) {
-            correct.put(row, own);
+            keys.add(new Key(row, target));
+            correct.add(own);
           }
         }
-        if (correct.isEmpty()) {
-          continue;
-        }
-        double[][] values =
-            bootstrap.accuracies(dataSet, target, correct.values().toArray(int[][][]::new));
-        int next = 0;
-        for (TableRow row : correct.keySet()) {
-          sums.computeIfAbsent(new Key(row, target), k -> new Sum(bootstrap.resamples()))
-              .add(values[next++]);
+        if (!keys.isEmpty()) {
+          double[][] values =
+              bootstrap.accuracies(dataSet, target, correct.toArray(int[][][]::new));
+          for (int i = 0; i < values.length; i++) {
+            found.computeIfAbsent(keys.get(i), key -> new ArrayList<>()).add(values[i]);
+          }
         }
       }
     }
-    // Results that do not name their images, or that name others, leave a row without resamples.
-    sums.entrySet()
-        .removeIf(
-            sum ->
-                sum.getValue().dataSets
-                    < sum.getKey().row().accuracies(sum.getKey().target()).dataSets().size());
     Map<Key, double[]> means = new HashMap<>();
-    sums.forEach((key, sum) -> means.put(key, sum.mean()));
+    found.forEach(
+        (key, values) -> {
+          // Results that do not name their images, or name others, leave a row without resamples.
+          if (values.size() >= key.row().accuracies(key.target()).dataSets().size()) {
+            means.put(
+                key,
+                each(
+                    bootstrap.resamples(),
+                    i ->
+                        values.stream().mapToDouble(v -> v[i]).reduce(0, Double::sum)
+                            / values.size()));
+          }
+        });
     return means;
+  }
+
+  private static double[] each(int count, IntToDoubleFunction value) {
+    return IntStream.range(0, count).mapToDouble(value).toArray();
   }
 
   /** Returns the number of runs of one row that the other row has, too. */

@@ -17,23 +17,22 @@ import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableResults;
 
-/**
- * The runs that are stored below a folder.
- *
- * @param runs the runs, sorted by name
- */
-public record RunsBelow(List<StoredRun> runs) {
+/** Reads the runs that are stored below a folder. */
+public final class RunsBelow {
+  private static final String NUMBER = "[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?";
 
-  public RunsBelow {
-    runs = List.copyOf(runs);
-  }
+  private RunsBelow() {}
 
   /**
-   * Reads all runs below a folder.
+   * Reads runs below a folder.
    *
+   * @param settings the values that the runs must have, by name; the last part of a name is enough,
+   *     {@code weight} for {@code method.weight}
    * @param warnings receives one line per run or table that cannot be read
+   * @return the runs, sorted by name
    */
-  public static RunsBelow read(Path root, Consumer<String> warnings) {
+  public static List<StoredRun> read(
+      Path root, Map<String, String> settings, Consumer<String> warnings) {
     if (!Files.isDirectory(root)) {
       throw KgCoopException.configuration(
           root + ": no such folder of runs; train something, or name another with --runs DIR");
@@ -51,14 +50,22 @@ public record RunsBelow(List<StoredRun> runs) {
         folders.parallelStream()
             .filter(RunsBelow::isRun)
             .flatMap(folder -> run(root, folder, tables, unreadable::add).stream())
+            .filter(run -> settings.keySet().stream().allMatch(key -> has(run, key, settings)))
             .sorted(Comparator.comparing(StoredRun::name))
             .toList();
     unreadable.stream().sorted().forEach(warnings);
-    return new RunsBelow(runs);
+    return runs;
   }
 
-  public List<StoredRun> runs(RunFilter filter) {
-    return runs.stream().filter(filter::takes).toList();
+  private static boolean has(StoredRun run, String key, Map<String, String> settings) {
+    String value = settings.getOrDefault(key, "");
+    return run.settings().entrySet().stream()
+        .filter(e -> e.getKey().equals(key) || e.getKey().endsWith("." + key))
+        .anyMatch(e -> e.getValue().equals(value) || areEqualNumbers(e.getValue(), value));
+  }
+
+  private static boolean areEqualNumbers(String a, String b) {
+    return a.matches(NUMBER) && b.matches(NUMBER) && Double.parseDouble(a) == Double.parseDouble(b);
   }
 
   private static boolean isRun(Path folder) {
@@ -75,18 +82,12 @@ public record RunsBelow(List<StoredRun> runs) {
       Path root, Path folder, Map<Path, TableResults> tables, Consumer<String> warnings) {
     try {
       StoredRun run = StoredRun.find(folder, name(root, folder));
-      if (run == null) {
-        return Optional.empty();
+      Path above = folder;
+      while (above != null && above.startsWith(root) && !tables.containsKey(above)) {
+        above = above.getParent();
       }
-      for (Path above = folder;
-          above != null && above.startsWith(root);
-          above = above.getParent()) {
-        TableResults table = tables.get(above);
-        if (table != null) {
-          return Optional.of(run.inTable(table));
-        }
-      }
-      return Optional.of(run);
+      TableResults table = above == null ? null : tables.get(above);
+      return Optional.ofNullable(run == null || table == null ? run : run.inTable(table));
     } catch (KgCoopException e) {
       warnings.accept(e.getMessage());
       return Optional.empty();

@@ -11,10 +11,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.eval.Metrics;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.Predictions;
@@ -31,7 +29,6 @@ import org.kgcoop.runs.TargetResult;
  * with many test images.
  */
 public final class StoredRun {
-  private static final String ZERO_SHOT = "clip";
 
   private final @Nullable Path path;
   private final String name;
@@ -168,19 +165,16 @@ public final class StoredRun {
 
   /** Returns the settings, the provenance and the state. */
   public RunRecord record() {
-    RunRecord known = record;
-    return known != null
-        ? known
+    return record != null
+        ? record
         : optional(RunRecord::read).flatMap(found -> found).orElse(RunRecord.NONE);
   }
 
   public RunResults results() {
-    RunResults known = results;
-    if (known == null) {
-      known = optional(RunResults::read).orElse(RunResults.NONE);
-      results = known;
+    if (results == null) {
+      results = optional(RunResults::read).orElse(RunResults.NONE);
     }
-    return known;
+    return results;
   }
 
   public Predictions predictions() {
@@ -198,12 +192,10 @@ public final class StoredRun {
 
   /** Returns the state at the first call, so that all parts of a page show the same state. */
   public RunState state() {
-    RunState known = state;
-    if (known == null) {
-      known = RunState.of(path(), record());
-      state = known;
+    if (state == null) {
+      state = RunState.of(path(), record());
     }
-    return known;
+    return state;
   }
 
   /**
@@ -217,27 +209,20 @@ public final class StoredRun {
 
   /** Returns the results as a table stores them. */
   public TableCell cell() {
-    TableCell known = cell;
-    if (known == null) {
-      known = read();
-      cell = known;
+    if (cell == null) {
+      cell = read();
     }
-    return known;
+    return cell;
   }
 
   private TableCell read() {
     RunRecord about = record();
     // An adaptation has no method until it has chosen one.
     AdaptRecord adaptation = about.method().isEmpty() ? adaptation().orElse(null) : null;
+    String stored = about.provenance().path("title").asText("");
+    String otherwise = adaptation == null ? "" : "Adaptation";
     String title =
-        Optional.of(about.provenance().path("title").asText(""))
-            .filter(text -> !text.isEmpty())
-            .orElse(
-                about
-                    .settings()
-                    .path("method")
-                    .path("title")
-                    .asText(adaptation == null ? "" : "Adaptation"));
+        stored.isEmpty() ? about.settings().path("method").path("title").asText(otherwise) : stored;
     return new TableCell(
         about.method(),
         title,
@@ -245,16 +230,15 @@ public final class StoredRun {
         Map.of(),
         adaptation == null
             ? about.sample()
-            : new TableCell.Sample(adaptation.settings().path("data").asText(), 0, null),
+            : new TableCell.Sample(adaptation.settings().data(), 0, null),
         "",
         results());
   }
 
   /** Returns the run with other results on evaluation sets, as an entry of a table. */
   StoredRun withTargets(List<TargetResult> targets) {
-    TableCell own = cell();
-    return new StoredRun(
-        path, name, own.with(RunResults.NONE.with(targets, own.results().joint())));
+    RunResults other = RunResults.NONE.with(targets, cell().results().joint());
+    return new StoredRun(path, name, cell().with(other));
   }
 
   public String method() {
@@ -264,11 +248,6 @@ public final class StoredRun {
   /** Returns the title of the method. */
   public String title() {
     return cell().title();
-  }
-
-  /** Returns true for CLIP with a hand-crafted prompt. */
-  public boolean isZeroShot() {
-    return method().equals(ZERO_SHOT);
   }
 
   /** Returns the name of the data set of the training images. */
@@ -337,11 +316,5 @@ public final class StoredRun {
   /** Returns each distinct value once, in the order of the runs. */
   public static <T> List<T> distinct(List<StoredRun> runs, Function<StoredRun, T> value) {
     return List.copyOf(new LinkedHashSet<>(runs.stream().map(value).toList()));
-  }
-
-  /** Averages the runs of each seed, then returns the mean and deviation over the seeds. */
-  public static Metrics.Spread overSeeds(List<StoredRun> runs, ToDoubleFunction<StoredRun> value) {
-    return Metrics.overSeeds(
-        runs, run -> String.valueOf(run.seed()), run -> List.of(value.applyAsDouble(run)));
   }
 }

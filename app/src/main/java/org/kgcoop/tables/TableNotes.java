@@ -17,16 +17,16 @@ final class TableNotes {
   private TableNotes() {}
 
   /** Returns the notes, one per line. */
-  static List<String> of(RunTable table) {
+  static List<String> of(RunTable table, List<String> columns) {
     List<String> notes = new ArrayList<>();
     if (table.rows().stream()
-        .anyMatch(row -> table.columns().stream().anyMatch(c -> table.lacksRuns(row, c)))) {
+        .anyMatch(row -> columns.stream().anyMatch(c -> table.lacksRuns(row, c)))) {
       notes.add(
           "† incomplete: averaged only over seeds that exist for all data sets of the row (- if"
               + " there are none); other rows may have more data sets.");
     }
     List<String> joint =
-        table.columns().stream()
+        columns.stream()
             .filter(column -> Metric.ofColumn(column).filter(Metric::isJoint).isPresent())
             .toList();
     table.rows().stream()

@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,7 @@ public final class TableWriter {
           + "complete";
 
   private final RunTable table;
+  private final List<String> columns;
 
   /**
    * False for the style of papers: no intervals, and the best estimate of each column is marked.
@@ -52,23 +55,21 @@ public final class TableWriter {
    * @param intervals false for the style of papers: no intervals or differences, and the best
    *     estimate of each column is marked
    */
-  public TableWriter(RunTable table, boolean intervals) {
+  public TableWriter(RunTable table, List<String> columns, boolean intervals) {
     this.table = table;
+    this.columns = List.copyOf(columns);
     this.intervals = intervals;
   }
 
   /** Returns the differences between all pairs of rows with equal shots. */
   List<RunTable.Difference> differences() {
-    List<RunTable.Difference> differences = new ArrayList<>();
-    pairs().forEach(pair -> table.columns().forEach(column -> add(differences, pair, column)));
-    return differences;
-  }
-
-  private void add(List<RunTable.Difference> differences, Pair pair, String column) {
-    RunTable.Difference difference = table.difference(pair.row(), pair.other(), column);
-    if (difference != null) {
-      differences.add(difference);
-    }
+    return pairs().stream()
+        .flatMap(
+            pair ->
+                columns.stream()
+                    .map(column -> table.difference(pair.row(), pair.other(), column))
+                    .filter(Objects::nonNull))
+        .toList();
   }
 
   private record Pair(TableRow row, TableRow other) {
@@ -116,63 +117,69 @@ public final class TableWriter {
 
   private String legend() {
     String legend =
-        !intervals
+        intervals
             ? """
-            Accuracies in percent: mean ± population standard deviation over seeds.
-            * the best of as many shots.
-            """
-                .strip()
-            : """
             Accuracies in percent: mean ± population standard deviation over seeds, [95 % interval].
             Bootstrap intervals over images and seeds, paired for differences.
             * significant: the 95 % interval of the difference (for figures: from every other row)
             excludes 0.
             pairs: runs on the same data set with the same seed; only they are compared.\
+            """
+            : """
+            Accuracies in percent: mean ± population standard deviation over seeds.
+            * the best of as many shots.\
             """;
-    return TableNotes.of(table).stream().reduce(legend, (text, note) -> text + "\n" + note);
+    return TableNotes.of(table, columns).stream()
+        .reduce(legend, (text, note) -> text + "\n" + note);
   }
 
   // ---- text, Markdown and LaTeX
 
   private List<List<String>> figures(Format format) {
     List<List<String>> grid = new ArrayList<>();
-    grid.add(header("method", true, format));
+    grid.add(line("method", format, column -> label(column, format), "ms/image"));
     for (TableRow row : table.rows()) {
-      List<String> line = new ArrayList<>(List.of(label(row.label(), format)));
-      for (String column : table.columns()) {
-        RunTable.Estimate estimate = table.estimate(row, column);
-        boolean best = intervals ? row.equals(table.best(column)) : isBest(row, column);
-        line.add(estimate == null ? "-" : mark(text(estimate, column, format), best, format));
-      }
       double ms = table.msPerImage(row);
-      line.add(Double.isNaN(ms) ? "-" : number(ms));
-      grid.add(line);
+      grid.add(
+          line(
+              row.label(),
+              format,
+              column -> figure(row, column, format),
+              Double.isNaN(ms) ? "-" : number(ms)));
     }
     return grid;
   }
 
+  private List<String> line(
+      String name, Format format, Function<String, String> cell, String last) {
+    List<String> line = new ArrayList<>(List.of(label(name, format)));
+    columns.forEach(column -> line.add(cell.apply(column)));
+    line.add(last);
+    return line;
+  }
+
+  private String figure(TableRow row, String column, Format format) {
+    RunTable.Estimate estimate = table.estimate(row, column);
+    boolean best = intervals ? row.equals(table.best(column)) : isBest(row, column);
+    return estimate == null ? "-" : mark(text(estimate, column, format), best, format);
+  }
+
   private List<List<String>> differences(Format format) {
     List<List<String>> grid = new ArrayList<>();
-    List<String> header = header("difference", false, format);
-    header.add("pairs");
-    grid.add(header);
+    grid.add(line("difference", format, column -> label(column, format), "pairs"));
     for (Pair pair : pairs()) {
-      List<String> line = new ArrayList<>(List.of(label(pair.label(), format)));
-      for (String column : table.columns()) {
-        RunTable.Difference difference = table.difference(pair.row(), pair.other(), column);
-        if (difference == null) {
-          line.add("-");
-        } else {
-          double value = difference.value();
-          String text = (value < 0 ? "" : "+") + number(value, column);
-          line.add(
-              mark(text + interval(difference.interval()), difference.isSignificant(), format));
-        }
-      }
-      line.add(pairs(pair));
-      grid.add(line);
+      grid.add(line(pair.label(), format, column -> difference(pair, column, format), pairs(pair)));
     }
     return grid;
+  }
+
+  private String difference(Pair pair, String column, Format format) {
+    RunTable.Difference difference = table.difference(pair.row(), pair.other(), column);
+    if (difference == null) {
+      return "-";
+    }
+    String value = (difference.value() < 0 ? "" : "+") + number(difference.value(), column);
+    return mark(value + interval(difference.interval()), difference.isSignificant(), format);
   }
 
   /** Returns the number of compared runs; if a row has others, of how many. */
@@ -180,15 +187,6 @@ public final class TableWriter {
     int pairs = RunTable.pairs(pair.row(), pair.other());
     int larger = Math.max(pair.row().size(), pair.other().size());
     return pairs == larger ? "" + pairs : pairs + " of " + larger;
-  }
-
-  private List<String> header(String first, boolean time, Format format) {
-    List<String> header = new ArrayList<>(List.of(first));
-    table.columns().forEach(column -> header.add(label(column, format)));
-    if (time) {
-      header.add("ms/image");
-    }
-    return header;
   }
 
   /** Returns true for the best mean of a column among the rows with equal shots. */
@@ -205,11 +203,7 @@ public final class TableWriter {
   }
 
   private String text(RunTable.Estimate estimate, String column, Format format) {
-    String plusMinus =
-        switch (format) {
-          case LATEX -> " $\\pm$ ";
-          default -> " ± ";
-        };
+    String plusMinus = format == Format.LATEX ? " $\\pm$ " : " ± ";
     return number(estimate.mean(), column)
         + (estimate.seeds() > 1 ? plusMinus + number(estimate.deviation(), column) : "")
         + (intervals ? interval(estimate.interval()) : "")
@@ -229,11 +223,9 @@ public final class TableWriter {
     if (!marked) {
       return text;
     }
-    String bold = format == Format.LATEX ? "\\textbf{" + text + "}" : "**" + text + "**";
-    if (!intervals) {
-      return bold;
-    }
-    return format == Format.LATEX ? bold + MARK : bold + " \\" + MARK;
+    return format == Format.LATEX
+        ? "\\textbf{" + text + "}" + (intervals ? MARK : "")
+        : "**" + text + "**" + (intervals ? " \\" + MARK : "");
   }
 
   /** Formats accuracies with two decimals and other metrics with four. */
@@ -247,45 +239,47 @@ public final class TableWriter {
   }
 
   private static String text(List<List<String>> grid) {
-    List<Column> columns = new ArrayList<>();
-    for (int i = 0; i < grid.get(0).size(); i++) {
-      HorizontalAlign align = i == 0 ? HorizontalAlign.LEFT : HorizontalAlign.RIGHT;
-      columns.add(
-          new Column()
-              .header(grid.get(0).get(i))
-              .headerAlign(align)
-              .dataAlign(align)
-              .maxWidth(200));
-    }
+    Column[] headers =
+        grid.get(0).stream()
+            .map(name -> new Column().header(name).maxWidth(200))
+            .map(column -> column.headerAlign(HorizontalAlign.RIGHT))
+            .map(column -> column.dataAlign(HorizontalAlign.RIGHT))
+            .toArray(Column[]::new);
+    headers[0].headerAlign(HorizontalAlign.LEFT).dataAlign(HorizontalAlign.LEFT);
     return AsciiTable.getTable(
         AsciiTable.NO_BORDERS,
-        columns.toArray(Column[]::new),
+        headers,
         grid.subList(1, grid.size()).stream()
             .map(line -> line.toArray(String[]::new))
             .toArray(String[][]::new));
   }
 
   private static String markdown(List<List<String>> grid) {
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < grid.size(); i++) {
-      List<String> cells = grid.get(i).stream().map(c -> c.replace("|", "\\|")).toList();
-      text.append("| ").append(String.join(" | ", cells)).append(" |\n");
-      if (i == 0) {
-        text.append("|:--").append("|--:".repeat(cells.size() - 1)).append("|\n");
-      }
-    }
-    return text.toString();
+    String columns = "|:--" + "|--:".repeat(grid.get(0).size() - 1) + "|\n";
+    return lines(
+        grid.stream().map(line -> line.stream().map(c -> c.replace("|", "\\|")).toList()).toList(),
+        "| ",
+        " | ",
+        " |\n",
+        columns);
   }
 
   private static String latex(List<List<String>> grid) {
-    StringBuilder text = new StringBuilder();
-    text.append("\\begin{tabular}{l").append("r".repeat(grid.get(0).size() - 1)).append("}\n");
-    text.append("\\toprule\n");
-    for (int i = 0; i < grid.size(); i++) {
-      text.append(String.join(" & ", grid.get(i))).append(" \\\\\n");
-      text.append(i == 0 ? "\\midrule\n" : "");
-    }
-    return text.append("\\bottomrule\n\\end{tabular}\n").toString();
+    return "\\begin{tabular}{l"
+        + "r".repeat(grid.get(0).size() - 1)
+        + "}\n\\toprule\n"
+        + lines(grid, "", " & ", " \\\\\n", "\\midrule\n")
+        + "\\bottomrule\n\\end{tabular}\n";
+  }
+
+  /** Returns the lines of a grid, with a text below the first one. */
+  private static String lines(
+      List<List<String>> grid, String start, String between, String end, String below) {
+    List<String> lines =
+        new ArrayList<>(
+            grid.stream().map(line -> start + String.join(between, line) + end).toList());
+    lines.add(1, below);
+    return String.join("", lines);
   }
 
   /** Returns a name as one line. In LaTeX, characters with a meaning of their own are escaped. */
@@ -318,7 +312,7 @@ public final class TableWriter {
             .build(text);
     csv.writeRecord(HEADER.split(",", -1));
     for (TableRow row : table.rows()) {
-      for (String column : table.columns()) {
+      for (String column : columns) {
         RunTable.Estimate estimate = table.estimate(row, column);
         if (estimate == null) {
           continue;
@@ -350,7 +344,7 @@ public final class TableWriter {
     List<Row> rows = new ArrayList<>();
     for (TableRow row : table.rows()) {
       Map<String, Figure> figures = new LinkedHashMap<>();
-      for (String column : table.columns()) {
+      for (String column : columns) {
         RunTable.Estimate estimate = table.estimate(row, column);
         if (estimate != null) {
           figures.put(column, new Figure(estimate, row.equals(table.best(column))));

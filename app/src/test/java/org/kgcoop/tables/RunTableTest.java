@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,15 @@ class RunTableTest {
 
   private RunTable table() {
     return RunTable.of(runs, BOOTSTRAP, warnings::add);
+  }
+
+  private TableWriter writer(boolean intervals) {
+    RunTable table = table();
+    return new TableWriter(table, table.accuracies(), intervals);
+  }
+
+  private List<String> notes() {
+    return TableNotes.of(table(), table().accuracies());
   }
 
   private static RunTable.Estimate figure(RunTable table, int row, String column) {
@@ -70,7 +80,7 @@ class RunTableTest {
 
     RunTable table = table();
 
-    assertThat(table.columns()).containsExactly("base", "new", "H");
+    assertThat(table.accuracies()).containsExactly("base", "new", "H");
     // 2 x 60 x 40 / 100 = 48. The H of each seed, 32 and 48, gives the deviation.
     assertThat(figure(table, 0, "H").mean()).isCloseTo(48, within(1e-9));
     assertThat(figure(table, 0, "H").deviation()).isCloseTo(8, within(1e-9));
@@ -86,7 +96,7 @@ class RunTableTest {
 
     RunTable table = table();
 
-    assertThat(table.columns()).containsExactly("objects", "pets", "food", "average");
+    assertThat(table.accuracies()).containsExactly("objects", "pets", "food", "average");
     assertThat(figure(table, 0, "average").mean()).isCloseTo(60, within(1e-9));
   }
 
@@ -113,7 +123,7 @@ class RunTableTest {
     assertThat((interval.low() + interval.high()) / 2).isCloseTo(70, within(2.0));
     assertThat(figure(table, 1, "test").complete()).isTrue();
     assertThat(figure(table, 1, "test").seeds()).isEqualTo(3);
-    String text = new TableWriter(table, true).write(TableWriter.Format.TEXT);
+    String text = new TableWriter(table, table.accuracies(), true).write(TableWriter.Format.TEXT);
     assertThat(text.lines().filter(line -> line.startsWith("CoOp"))).allMatch(l -> l.contains("†"));
     assertThat(text.lines().filter(line -> line.startsWith("KgCoOp ")))
         .noneMatch(l -> l.contains("†"));
@@ -126,7 +136,7 @@ class RunTableTest {
       add(StoredRuns.run("coop", "pets", seed).target("test", 50, 100));
       add(StoredRuns.run("kgcoop", "pets", seed).target("test", 51, 100));
     }
-    TableWriter writer = new TableWriter(table(), false);
+    TableWriter writer = writer(false);
     assertThat(writer.write(TableWriter.Format.LATEX))
         .contains("& \\textbf{51.00 $\\pm$ 0.00} &", "& 50.00 $\\pm$ 0.00 &")
         .doesNotContain("[", "difference", "bootstrap");
@@ -138,7 +148,7 @@ class RunTableTest {
   void latexEscapesNames() {
     String name = "a_b\\c{d}$e^f~g%h&i#j";
     add(StoredRuns.run("coop", "pets", 1).target(name, 50, 100));
-    String latex = new TableWriter(table(), false).write(TableWriter.Format.LATEX);
+    String latex = writer(false).write(TableWriter.Format.LATEX);
     assertThat(latex)
         .contains(
             "a\\_b\\textbackslash{}c\\{d\\}\\$e\\textasciicircum{}f\\textasciitilde{}g\\%h\\&i\\#j")
@@ -161,29 +171,28 @@ class RunTableTest {
     assertThat(figure(table, 0, "test").mean()).isEqualTo(50);
     assertThat(table.estimate(table.rows().get(1), "test")).isNull();
     assertThat(figure(table, 2, "test").complete()).isTrue();
-    assertThat(TableNotes.of(table)).singleElement().asString().startsWith("† incomplete");
+    assertThat(TableNotes.of(table, table.accuracies()))
+        .singleElement()
+        .asString()
+        .startsWith("† incomplete");
   }
 
   @Test
   void namesWhatSeedsShareAndWhatASearchSees() {
     add(StoredRuns.run("coop", "pets", 1).target("test", 1, 2));
-    assertThat(TableNotes.of(table())).isEmpty();
+    assertThat(notes()).isEmpty();
     add(
         StoredRuns.run("kgcoop", "pets", 1)
             .setting("training", "augment", "cache:8")
             .target("test", 1, 2));
-    assertThat(TableNotes.of(table())).singleElement().asString().contains("same augmented views");
+    assertThat(notes()).singleElement().asString().contains("same augmented views");
     add(StoredRuns.run("gda", "pets", 1).setting("method", "weight", "auto").target("test", 1, 2));
-    assertThat(TableNotes.of(table())).hasSize(1);
+    assertThat(notes()).hasSize(1);
     add(
         StoredRuns.run("kgcoop", "pets", 2)
             .setting("method", "weight", "auto")
             .target("test", 1, 2));
-    assertThat(TableNotes.of(table()))
-        .hasSize(2)
-        .last()
-        .asString()
-        .contains("weight=auto", "labels");
+    assertThat(notes()).hasSize(2).last().asString().contains("weight=auto", "labels");
   }
 
   @Test
@@ -274,7 +283,7 @@ class RunTableTest {
       assertThat(table.difference(rows.get(other), rows.get(0), "test")).isNull();
     }
     assertThat(table.best("test")).isNull();
-    assertThat(new TableWriter(table, true).write(TableWriter.Format.MARKDOWN))
+    assertThat(new TableWriter(table, table.accuracies(), true).write(TableWriter.Format.MARKDOWN))
         .contains("| KgCoOp - CoOp | - | 0 of 1 |");
   }
 
@@ -297,7 +306,7 @@ class RunTableTest {
     assertThat(difference.value()).isCloseTo(25, within(1e-9));
     assertThat(difference.pairs()).isEqualTo(2);
     assertThat(difference.isSignificant()).isTrue();
-    TableWriter writer = new TableWriter(table, true);
+    TableWriter writer = new TableWriter(table, table.accuracies(), true);
     assertThat(writer.write(TableWriter.Format.MARKDOWN))
         .containsPattern("\\| KgCoOp - CoOp \\| .*\\+25.00.* \\| 2 of 5 \\|")
         .contains("pairs: runs on the same data set with the same seed");
@@ -353,7 +362,7 @@ class RunTableTest {
   }
 
   private List<String> labels() {
-    List<StoredRun> found = RunsBelow.read(folder, warnings::add).runs();
+    List<StoredRun> found = RunsBelow.read(folder, Map.of(), warnings::add);
     return RunTable.of(found, BOOTSTRAP, warnings::add).rows().stream()
         .map(TableRow::label)
         .toList();
@@ -415,13 +424,13 @@ class RunTableTest {
               .ece("new", 0.3)
               .joint(60, 10 * seed));
     }
-    RunTable all = table();
-    assertThat(all.columns()).containsExactly("base", "new", "H");
-    assertThat(all.available()).contains("joint_h", "openworld_auc", "ece", "ece:new", "nll:base");
+    RunTable table = table();
+    assertThat(table.accuracies()).containsExactly("base", "new", "H");
+    assertThat(table.available())
+        .contains("joint_h", "openworld_auc", "ece", "ece:new", "nll:base");
 
-    RunTable table = all.with(List.of("joint_h", "ece", "ece:base"));
+    List<String> columns = List.of("joint_h", "ece", "ece:base");
 
-    assertThat(table.columns()).containsExactly("joint_h", "ece", "ece:base");
     // The joint H is computed from the averages: 2 x 60 x 15 / 75.
     assertThat(figure(table, 0, "joint_h").mean()).isCloseTo(24, within(1e-9));
     // Seed 1: (0.1 + 0.3) / 2, seed 2: (0.2 + 0.3) / 2.
@@ -429,9 +438,9 @@ class RunTableTest {
     assertThat(figure(table, 0, "ece").deviation()).isCloseTo(0.025, within(1e-9));
     assertThat(figure(table, 0, "ece:base").mean()).isCloseTo(0.15, within(1e-9));
     assertThat(figure(table, 0, "ece").interval()).isNull();
-    assertThat(new TableWriter(table, true).write(TableWriter.Format.TEXT))
+    assertThat(new TableWriter(table, columns, true).write(TableWriter.Format.TEXT))
         .contains("24.00", "0.2250 ± 0.0250");
-    assertThat(TableNotes.of(table)).isEmpty();
+    assertThat(TableNotes.of(table, columns)).isEmpty();
   }
 
   @Test
@@ -440,7 +449,7 @@ class RunTableTest {
     add(StoredRuns.run("kgcoop", "pets", 1).target("test", 1, 2).ece("test", 0.125));
 
     String text =
-        new TableWriter(table().with(List.of("ece")), false).write(TableWriter.Format.MARKDOWN);
+        new TableWriter(table(), List.of("ece"), false).write(TableWriter.Format.MARKDOWN);
 
     assertThat(text).contains("| **0.1250** |", "| 0.2500 |");
   }
@@ -455,8 +464,8 @@ class RunTableTest {
     add(StoredRuns.run("kgcoop", "pets", 1).target("test", 1, 2));
     add(StoredRuns.run("lp++", "pets", 1).target("test", 1, 2));
 
-    assertThat(TableNotes.of(table())).noneMatch(note -> note.contains("joint"));
-    assertThat(TableNotes.of(table().with(List.of("joint", "joint_h"))))
+    assertThat(notes()).noneMatch(note -> note.contains("joint"));
+    assertThat(TableNotes.of(table(), List.of("joint", "joint_h")))
         .containsExactlyInAnyOrder(
             "no joint list for KgCoOp: not measured; base2new measures it.",
             "no joint list for LP++: a linear probe cannot be used on new classes.");

@@ -40,18 +40,16 @@ class RunsBelowTest {
         folder.resolve("table/results.json"), "{\"settings\": {\"protocol\": \"base2new\"}}");
   }
 
-  private List<String> names(RunFilter filter) {
-    return RunsBelow.read(folder, warnings::add).runs(filter).stream()
-        .map(StoredRun::name)
-        .toList();
+  private List<String> names(Map<String, String> filter) {
+    return RunsBelow.read(folder, filter, warnings::add).stream().map(StoredRun::name).toList();
   }
 
   private List<StoredRun> all() {
-    return RunsBelow.read(folder, warnings::add).runs();
+    return RunsBelow.read(folder, Map.of(), warnings::add);
   }
 
-  private static RunFilter where(String key, String value) {
-    return new RunFilter(Map.of(key, value));
+  private static Map<String, String> where(String key, String value) {
+    return Map.of(key, value);
   }
 
   @Test
@@ -153,14 +151,14 @@ class RunsBelowTest {
 
   @Test
   void aRunFolderHoldsItself() {
-    RunsBelow single = RunsBelow.read(folder.resolve("single"), warnings::add);
+    List<StoredRun> single = RunsBelow.read(folder.resolve("single"), Map.of(), warnings::add);
 
-    assertThat(single.runs().get(0).name()).isEqualTo(".");
+    assertThat(single.get(0).name()).isEqualTo(".");
   }
 
   @Test
   void aFolderThatIsNotThereIsRefused() {
-    assertThatThrownBy(() -> RunsBelow.read(folder.resolve("none"), warnings::add))
+    assertThatThrownBy(() -> RunsBelow.read(folder.resolve("none"), Map.of(), warnings::add))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("no such folder of runs");
   }

@@ -1,8 +1,9 @@
 package org.kgcoop.bench;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Activation;
@@ -22,63 +24,48 @@ import org.kgcoop.clip.biomed.BiomedFamily;
 import org.kgcoop.clip.biomed.RandomBiomedClip;
 import org.kgcoop.clip.pe.PeFamily;
 import org.kgcoop.clip.siglip.SiglipFamily;
-import org.kgcoop.features.FeatureCache;
-import org.kgcoop.features.ViewEncoder;
-import org.kgcoop.image.Images;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
-import org.kgcoop.progress.Progress;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Tensor;
-import org.kgcoop.trial.ExperimentContext;
 
 /** The model of the benchmarks: random weights with the shapes of ViT-B/16 or RN50. */
 final class BenchModel {
-  static final ClipConfig VIT_B_16 = released(512, new ClipConfig.Vit(768, 12, 16, 12));
-  static final ClipConfig RN50 = released(1024, new ClipConfig.ResNet(64, List.of(3, 4, 6, 3), 32));
+  private static final ClipConfig.Vit B_16 = new ClipConfig.Vit(768, 12, 16, 12);
+  private static final ClipConfig.Vit SMALL = new ClipConfig.Vit(64, 1, 16, 1);
+
+  static final ClipConfig VIT_B_16 =
+      new ClipConfig(512, 224, 3, 77, 49408, 512, 8, 12, Activation.QUICK_GELU, B_16);
+
+  private static final ClipConfig.ResNet RESNET_50 =
+      new ClipConfig.ResNet(64, List.of(3, 4, 6, 3), 32);
+  static final ClipConfig RN50 =
+      new ClipConfig(1024, 224, 3, 77, 49408, 512, 8, 12, Activation.QUICK_GELU, RESNET_50);
+
+  private static final ClipConfig.Text SIGLIP_TEXT = new ClipConfig.Text(64, 32000, 768, 12, 12);
   static final ClipConfig SIGLIP_B_16 =
       new ClipConfig(
-          768,
-          224,
-          3,
-          new ClipConfig.Text(64, 32000, 768, 12, 12),
-          Activation.GELU_PYTORCH_TANH,
-          new ClipConfig.Vit(768, 12, 16, 12),
-          SiglipFamily.FORM);
+          768, 224, 3, SIGLIP_TEXT, Activation.GELU_PYTORCH_TANH, B_16, SiglipFamily.FORM);
 
   /** The text encoder of BiomedCLIP, with a small image encoder. */
+  private static final ClipConfig.Text BERT = new ClipConfig.Text(256, 30522, 768, 12, 12);
+
   private static final ClipConfig BIOMED_TEXT =
-      new ClipConfig(
-          512,
-          32,
-          3,
-          new ClipConfig.Text(256, 30522, 768, 12, 12),
-          Activation.GELU,
-          new ClipConfig.Vit(64, 1, 16, 1),
-          BiomedFamily.FORM);
+      new ClipConfig(512, 32, 3, BERT, Activation.GELU, SMALL, BiomedFamily.FORM);
 
   /** The text encoder of PE-Core B/16, with a small image encoder. */
+  private static final ClipConfig.Text PE = new ClipConfig.Text(32, 49408, 1024, 16, 24);
+
   private static final ClipConfig PE_TEXT =
-      new ClipConfig(
-          1024,
-          32,
-          3,
-          new ClipConfig.Text(32, 49408, 1024, 16, 24),
-          Activation.GELU,
-          new ClipConfig.Vit(64, 1, 16, 1),
-          PeFamily.FORM);
+      new ClipConfig(1024, 32, 3, PE, Activation.GELU, SMALL, PeFamily.FORM);
 
   /** A model of each family, by the family's id. */
   private static final Map<String, ClipConfig> FAMILIES =
       Map.of("clip", VIT_B_16, "siglip", SIGLIP_B_16, "pe", PE_TEXT, "biomedclip", BIOMED_TEXT);
 
   private BenchModel() {}
-
-  private static ClipConfig released(int embed, ClipConfig.Vision vision) {
-    return new ClipConfig(embed, 224, 3, 77, 49408, 512, 8, 12, Activation.QUICK_GELU, vision);
-  }
 
   /**
    * Returns the folder of the weights. The first call writes it into the temporary folder of the
@@ -147,7 +134,7 @@ final class BenchModel {
             Map.of(),
             List.of(),
             bert
-                ? Map.of("open_clip_config.json", RandomBiomedClip.settings(config))
+                ? Map.of("open_clip_config.json", json(RandomBiomedClip.settings(config)))
                 : config.form().text().readsLast()
                     ? ofSiglip(config)
                     : configuration(config.form()));
@@ -156,10 +143,21 @@ final class BenchModel {
 
   /** Returns the configuration of a SigLIP. All other settings are the defaults of Hugging Face. */
   private static Map<String, JsonNode> ofSiglip(ClipConfig config) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put("model_type", "siglip");
-    json.putObject("text_config").put("num_attention_heads", config.textHeads());
-    json.putObject("vision_config").put("num_attention_heads", config.vision().heads());
-    return Map.of("config.json", json);
+    String settings =
+        """
+        {"model_type": "siglip", "text_config": {"num_attention_heads": %s},
+         "vision_config": {"num_attention_heads": %s}}
+        """
+            .formatted(config.textHeads(), config.vision().heads());
+    return Map.of("config.json", json(settings));
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return new ObjectMapper().readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Returns the settings of the model that do not follow from shapes. */
@@ -167,10 +165,10 @@ final class BenchModel {
     if (form.equals(ClipConfig.Form.RELEASED) || form.image().rotary()) {
       return Map.of();
     }
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.putObject("text_cfg").putObject("norm_kwargs").put("eps", form.textEpsilon());
-    json.putObject("vision_cfg").putObject("norm_kwargs").put("eps", form.visionEpsilon());
-    return Map.of("open_clip_config.json", json);
+    String settings =
+        "{\"text_cfg\": {\"norm_kwargs\": {\"eps\": %s}}, \"vision_cfg\": {\"norm_kwargs\": {\"eps\": %s}}}"
+            .formatted(form.textEpsilon(), form.visionEpsilon());
+    return Map.of("open_clip_config.json", json(settings));
   }
 
   /**
@@ -178,27 +176,14 @@ final class BenchModel {
    */
   private static StoredTensor lively(StoredTensor tensor, SplittableRandom random) {
     float[] values = tensor.toFloats();
-    for (float value : values) {
-      if (value != values[0]) {
-        return tensor;
-      }
-    }
-    if (values.length == 1) {
+    boolean isUniform = IntStream.range(0, values.length).allMatch(i -> values[i] == values[0]);
+    if (!isUniform || values.length == 1) {
       return tensor;
     }
     for (int i = 0; i < values.length; i++) {
       values[i] += (float) (0.6 * random.nextDouble() - 0.3);
     }
     return StoredTensor.ofFloats(tensor.name(), tensor.shape(), values);
-  }
-
-  /** Returns a context of experiments that reports nothing. */
-  static ExperimentContext context(Clip clip, FeatureCache cache) {
-    return new ExperimentContext(clip, cache, Progress.SILENT, line -> {}, () -> false);
-  }
-
-  static FeatureCache featuresInMemory(Clip clip) {
-    return FeatureCache.inMemory(new ViewEncoder(clip, new Images(line -> {})));
   }
 
   /** Returns class names of one to three words, most of them with one or two tokens per word. */

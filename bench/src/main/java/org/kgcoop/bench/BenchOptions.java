@@ -1,5 +1,10 @@
 package org.kgcoop.bench;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Engine;
 import picocli.CommandLine.Option;
@@ -8,19 +13,16 @@ import picocli.CommandLine.Option;
 final class BenchOptions {
   @Option(
       names = "--precision",
-      defaultValue = "float32",
       description = "Precision of kgcoop: float32 or bf16 (default: ${DEFAULT-VALUE}).")
   private String precision = "float32";
 
   @Option(
       names = "--reference-precision",
-      defaultValue = "float32",
       description = "Precision of the reference: float32 or bf16 (default: ${DEFAULT-VALUE}).")
   private String referencePrecision = "float32";
 
   @Option(
       names = "--rounds",
-      defaultValue = "5",
       description = "Number of measurements. The result is the median (default: ${DEFAULT-VALUE}).")
   private int rounds = 5;
 
@@ -44,38 +46,75 @@ final class BenchOptions {
   }
 
   DType precision() {
-    return DType.ofName("--precision", precision, DType.FLOAT32, DType.BFLOAT16);
+    return type(precision);
   }
 
   DType referencePrecision() {
-    return DType.ofName("--reference-precision", referencePrecision, DType.FLOAT32, DType.BFLOAT16);
+    return type(referencePrecision);
+  }
+
+  private static DType type(String name) {
+    return switch (name) {
+      case "float32" -> DType.FLOAT32;
+      case "bf16" -> DType.BFLOAT16;
+      default -> throw KgCoopException.configuration(name + ": expected float32 or bf16");
+    };
   }
 
   /**
-   * Returns the medians of the reference and of kgcoop. With {@code --ours-only}, the reference
-   * does nothing.
+   * Measures and prints a case. With {@code --ours-only}, the reference does nothing.
+   *
+   * @param name returns the name, with the settings
+   * @param flop the floating-point operations of kgcoop, only those that it computes; NaN if matrix
+   *     products do not dominate the work
    */
-  Measurement.Medians measure(Runnable reference, Runnable ours) {
+  @SuppressWarnings("SystemOut") // the output of the command
+  void report(
+      Function<Measurement.Medians, String> name,
+      double flop,
+      Supplier<?> reference,
+      Supplier<?> ours) {
+    double peak = Measurement.peak(precision());
     if (cpuTime) {
       Engine.setThreads(1);
     }
-    return Measurement.interleaved(
-        rounds,
-        cpuTime ? Measurement::cpuTime : Measurement::time,
-        oursOnly ? () -> {} : reference,
-        ours);
-  }
-
-  /**
-   * Prints a case.
-   *
-   * @param flop the floating-point operations of kgcoop
-   * @param peak the GFLOP/s of a matrix product; NaN if products do not dominate the work
-   */
-  @SuppressWarnings("SystemOut") // the output of the command
-  void print(String name, Measurement.Medians medians, double flop, double peak) {
-    Case measured =
-        new Case(name, medians, flop / medians.ours() / 1e6, peak, Measurement.peakResident());
-    System.out.println(json ? measured.toJson().toString() : measured.toText());
+    Measurement.Medians medians =
+        Measurement.interleaved(
+            rounds,
+            cpuTime ? Measurement::cpuTime : Measurement::time,
+            oursOnly ? () -> {} : () -> Measurement.inScope(reference),
+            () -> Measurement.inScope(ours));
+    double ratio = medians.reference() / medians.ours();
+    double gflops = flop / medians.ours() / 1e6;
+    boolean isKnown = !Double.isNaN(gflops);
+    long memory = Measurement.peakResident();
+    System.out.println(
+        json
+            ? JsonNodeFactory.instance
+                .objectNode()
+                .put("case", name.apply(medians))
+                .put("reference_ms", medians.reference())
+                .put("ours_ms", medians.ours())
+                .put("ratio", ratio)
+                .put("gflops", isKnown ? gflops : null)
+                .put("peak_share", isKnown ? gflops / peak : null)
+                .put("peak_rss_bytes", memory)
+                .toString()
+            : String.format(
+                Locale.ROOT,
+                "%s%n  reference %.1f ms, ratio %.1f, ours %.2f ms;%s peak memory %.2f GiB",
+                name.apply(medians),
+                medians.reference(),
+                ratio,
+                medians.ours(),
+                isKnown
+                    ? String.format(
+                        Locale.ROOT,
+                        " %.0f GFLOP/s, %.0f %% of %.0f;",
+                        gflops,
+                        100 * gflops / peak,
+                        peak)
+                    : "",
+                memory / 1073741824.0));
   }
 }

@@ -2,7 +2,7 @@ package org.kgcoop.bench;
 
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Clip;
@@ -12,6 +12,7 @@ import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.encoder.EncoderMethod;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.ModelInputs;
+import org.kgcoop.model.Step;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Autograd;
@@ -20,47 +21,33 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.Workers;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Measures a training step of a method that trains inside the image encoder. */
 @Command(
     name = "encoders",
-    mixinStandardHelpOptions = true,
     header =
         "Measure one training step, images and texts, of a method that trains inside the image"
             + " encoder.")
-final class EncodersBench implements Callable<Integer> {
+final class EncodersBench extends StepBench {
   /** The GFLOP of an image, forward and backward. Unused outputs are not counted. */
   private static final Map<String, Double> PER_IMAGE =
       Map.of(
-          "maple", 66.0,
-          "ivlp", 65.8,
-          "vpt", 66.3,
-          "promptsrc", 66.3,
-          "clip-lora", 65.9,
-          "mmrl", 36.1);
+          "maple",
+          66.0,
+          "ivlp",
+          65.8,
+          "vpt",
+          66.3,
+          "promptsrc",
+          66.3,
+          "clip-lora",
+          65.9,
+          "mmrl",
+          36.1);
 
   /** The GFLOP of one text, forward and backward, measured for 50 texts. */
   private static final double PER_TEXT = 31.0 / 50;
-
-  @Option(
-      names = "--method",
-      defaultValue = "ivlp",
-      description = "Method (default: ${DEFAULT-VALUE}).")
-  private String method;
-
-  @Option(
-      names = "--batch",
-      defaultValue = "4",
-      description = "Images per batch (default: ${DEFAULT-VALUE}).")
-  private int batch;
-
-  @Option(
-      names = "--classes",
-      defaultValue = "50",
-      description = "Number of classes (default: ${DEFAULT-VALUE}).")
-  private int classes;
 
   @Option(
       names = "--online",
@@ -69,16 +56,15 @@ final class EncodersBench implements Callable<Integer> {
               + " features instead of reading them from the feature cache.")
   private boolean online;
 
-  @Mixin private BenchOptions options = new BenchOptions();
-
-  @SuppressWarnings("NullAway.Init") // picocli sets defaults
-  EncodersBench() {}
+  EncodersBench() {
+    super(4, "ivlp");
+  }
 
   @Override
   public Integer call() {
-    List<String> names = BenchModel.classNames(classes);
-    SettingValues stated = SettingValues.of("method", method);
-    TrainedMethod made = MethodRegistry.parse(stated).trained().orElseThrow();
+    List<String> names = names();
+    TrainedMethod made =
+        MethodRegistry.parse(SettingValues.of("method", method)).trained().orElseThrow();
     if (!(made instanceof EncoderMethod encoder)) {
       throw KgCoopException.configuration(method + " does not train inside the image encoder");
     }
@@ -89,53 +75,38 @@ final class EncodersBench implements Callable<Integer> {
       Tensor labels = BenchModel.labels(batch, classes);
       PromptedVision vision = ours.promptedVision(method);
       Batch banked = seen(ours, vision, model.inputs(), images, labels);
-      double peak = Measurement.peak(options.precision());
-      Runnable ourStep =
+      boolean fresh = model.inputs().block().orElse(1) == 0;
+      Supplier<Step> ourStep =
           () -> {
-            try (Scope step = Scope.open("ours")) {
-              boolean fresh = online || model.inputs().block().orElse(1) == 0;
-              Batch seen =
-                  online
-                      ? seen(ours, vision, model.inputs(), images, labels)
-                      : fresh ? withRows(vision, banked, model.inputs(), images) : banked;
-              Tensor unused = model.step(seen).gradients().get(0);
-            }
+            Batch seen =
+                online
+                    ? seen(ours, vision, model.inputs(), images, labels)
+                    : fresh ? withRows(vision, banked, model.inputs(), images) : banked;
+            return model.step(seen);
           };
-      Measurement.Medians medians = withReference(encoder, names, model, images, labels, ourStep);
-      double texts = method.equals("vpt") ? 0 : classes * PER_TEXT; // VPT does not train texts
-      double flop = 1e9 * (batch * PER_IMAGE.getOrDefault(method, Double.NaN) + texts);
-      options.print(
-          "encoders %s, batch %s, %s classes%s, %s"
-              .formatted(method, batch, classes, online ? ", online" : "", options.precision()),
-          medians,
-          flop,
-          peak);
+      if (options.oursOnly()) {
+        report(ourStep, ourStep);
+        return 0;
+      }
+      try (Clip reference = BenchModel.load(DType.FLOAT32);
+          PublishedClip plain = new PublishedClip(reference, options.referencePrecision());
+          PublishedEncoders published =
+              new PublishedEncoders(reference, plain, encoder.settingValues().toJson(), names)) {
+        report(() -> published.step(model.parameters(), images, labels), ourStep);
+      }
     }
     return 0;
   }
 
-  private Measurement.Medians withReference(
-      EncoderMethod encoder,
-      List<String> names,
-      TrainableModel model,
-      Tensor images,
-      Tensor labels,
-      Runnable ourStep) {
-    if (options.oursOnly()) {
-      return options.measure(() -> {}, ourStep);
-    }
-    try (Clip reference = BenchModel.load(DType.FLOAT32);
-        PublishedClip plain = new PublishedClip(reference, options.referencePrecision());
-        PublishedEncoders published =
-            new PublishedEncoders(reference, plain, encoder.settingValues().toJson(), names)) {
-      return options.measure(
-          () -> {
-            try (Scope step = Scope.open("reference")) {
-              PublishedMethod.Result unused = published.step(model.parameters(), images, labels);
-            }
-          },
-          ourStep);
-    }
+  private void report(Supplier<?> reference, Supplier<?> ours) {
+    double texts = method.equals("vpt") ? 0 : classes * PER_TEXT; // VPT does not train texts
+    options.report(
+        medians ->
+            "encoders %s, batch %s, %s classes%s, %s"
+                .formatted(method, batch, classes, online ? ", online" : "", options.precision()),
+        1e9 * (batch * PER_IMAGE.getOrDefault(method, Double.NaN) + texts),
+        reference,
+        ours);
   }
 
   /**

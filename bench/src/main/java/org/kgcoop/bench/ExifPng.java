@@ -25,18 +25,7 @@ final class ExifPng {
 
   /** Returns a PNG file that shows the image if the reader applies the orientation. */
   static byte[] of(RgbImage image, int orientation) throws IOException {
-    RgbImage stored = image.upright(inverse(orientation));
-    BufferedImage written =
-        new BufferedImage(stored.width(), stored.height(), BufferedImage.TYPE_INT_RGB);
-    for (int y = 0; y < stored.height(); y++) {
-      for (int x = 0; x < stored.width(); x++) {
-        int rgb = 0;
-        for (int channel = 0; channel < 3; channel++) {
-          rgb = rgb << 8 | stored.sample(x, y, channel);
-        }
-        written.setRGB(x, y, rgb);
-      }
-    }
+    BufferedImage written = image.upright(inverse(orientation)).toBufferedImage();
     ByteArrayOutputStream png = new ByteArrayOutputStream();
     if (!ImageIO.write(written, "png", png)) {
       throw new IllegalStateException("no PNG writer");

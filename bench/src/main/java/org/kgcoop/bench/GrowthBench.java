@@ -12,14 +12,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
-import org.kgcoop.Messages;
 import org.kgcoop.cli.Main;
 import org.kgcoop.clip.RandomClip;
 import picocli.CommandLine.Command;
@@ -33,12 +32,32 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "growth",
-    mixinStandardHelpOptions = true,
     header = "Measure how the CPU time and memory of commands grow with the number of images.")
 final class GrowthBench implements Callable<Integer> {
   private static final int CLASSES = 20;
   private static final int SIDE = 24; // pixels, after which rows of a BMP need no padding
   private static final int BMP_HEADER = 54;
+  private static final String CACHED = " --clip %1$s/clip --feature-cache %1$s/cache";
+
+  /** The words after each command, with a place for the folder. */
+  private static final Map<String, String> WORDS =
+      Map.of(
+          "embed",
+          "%1$s/images --out %1$s/features.npy --overwrite" + CACHED,
+          "predict",
+          "%1$s/images --classes cat,dog,fox --format csv --out %1$s/p.csv --overwrite" + CACHED,
+          "search",
+          "%1$s/images fox" + CACHED,
+          "label", // has features of its own; without classes, it takes the folders for labels
+          "%1$s/images --simulate %1$s/truth.csv --until 1 --out %1$s/labels --clip %1$s/clip"
+              + IntStream.range(0, CLASSES)
+                  .mapToObj("class%02d"::formatted)
+                  .collect(joining(",", " --classes ", "")),
+          "adapt",
+          "%1$s/images --out %1$s/adapted --minutes 2" + CACHED,
+          "report",
+          "%1$s/adapted --out %1$s/report.html");
+
   private static final Instant OLD = Instant.parse("2020-01-01T00:00:00Z");
 
   @Option(
@@ -98,77 +117,33 @@ final class GrowthBench implements Callable<Integer> {
       Path folder = Files.createDirectories(out.resolve(String.valueOf(size)));
       prepare(folder, size);
       for (String command : commands) {
-        long[] measured = run(folder, Objects.requireNonNull(words(folder).get(command)));
+        long[] measured = run(folder, command);
         double seconds = measured[0] / 1e9;
-        System.out.print(
-            Messages.format(
-                "| `%s` | %,d | %.1f | %.2f | %.0f |%n",
-                command, size, seconds, 1000 * seconds / size, measured[1] / 1e6));
+        System.out.printf(
+            Locale.ROOT,
+            "| `%s` | %,d | %.1f | %.2f | %.0f |%n",
+            command,
+            size,
+            seconds,
+            1000 * seconds / size,
+            measured[1] / 1e6);
       }
     }
     return 0;
   }
 
-  private static Map<String, List<String>> words(Path folder) {
-    String images = folder.resolve("images").toString();
-    String run = folder.resolve("adapted").toString();
-    Map<String, List<String>> words = new LinkedHashMap<>();
-    words.put("embed", List.of(images, "--out", folder.resolve("features.npy").toString()));
-    words.put(
-        "predict",
-        List.of(
-            images,
-            "--classes",
-            "cat,dog,fox",
-            "--format",
-            "csv",
-            "--out",
-            "" + folder + "/p.csv"));
-    words.put("search", List.of(images, "a fox"));
-    words.put(
-        "label",
-        List.of(
-            images,
-            "--simulate",
-            folder.resolve("truth.csv").toString(),
-            "--until",
-            "1",
-            "--classes", // otherwise the folders are taken for labels
-            IntStream.range(0, CLASSES).mapToObj("class%02d"::formatted).collect(joining(",")),
-            "--out",
-            folder.resolve("labels").toString()));
-    words.put("adapt", List.of(images, "--out", run, "--minutes", "2"));
-    words.put("report", List.of(run, "--out", folder.resolve("report.html").toString()));
-    Map<String, List<String>> all = new LinkedHashMap<>();
-    words.forEach(
-        (command, own) -> {
-          List<String> line = new ArrayList<>(List.of(command));
-          line.addAll(own);
-          if (!command.equals("report")) {
-            line.addAll(List.of("--clip", folder.resolve("clip").toString()));
-          }
-          if (!List.of("label", "report").contains(command)) { // label has features of its own
-            line.addAll(List.of("--feature-cache", folder.resolve("cache").toString()));
-          }
-          if (List.of("embed", "predict").contains(command)) {
-            line.add("--overwrite");
-          }
-          all.put(command, line);
-        });
-    return all;
-  }
-
-  private static long[] run(Path folder, List<String> words)
-      throws IOException, InterruptedException {
+  private static long[] run(Path folder, String command) throws IOException, InterruptedException {
     Path figures = folder.resolve("figures.txt");
     Files.deleteIfExists(figures);
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     line.addAll(List.of("-cp", System.getProperty("java.class.path"), Measured.class.getName()));
-    line.add(figures.toString());
-    line.addAll(words);
-    Path log = folder.resolve(words.get(0) + ".log");
+    line.addAll(List.of(figures.toString(), command));
+    for (String word : Objects.requireNonNull(WORDS.get(command), command).split(" ", -1)) {
+      line.add(word.formatted(folder));
+    }
+    Path log = folder.resolve(command + ".log");
     int exit =
         new ProcessBuilder(line)
             .redirectErrorStream(true)
@@ -176,7 +151,7 @@ final class GrowthBench implements Callable<Integer> {
             .start()
             .waitFor();
     if (exit != 0) {
-      throw new IllegalStateException(words.get(0) + " ended with exit code " + exit + ": " + log);
+      throw new IllegalStateException(command + " ended with exit code " + exit + ": " + log);
     }
     String[] parts = Files.readString(figures).split(" ", -1);
     return new long[] {Long.parseLong(parts[0]), Long.parseLong(parts[1])};
@@ -190,7 +165,7 @@ final class GrowthBench implements Callable<Integer> {
     Random random = new Random(size);
     StringBuilder truth = new StringBuilder("image,class\n");
     for (int i = 0; i < size; i++) {
-      String name = Messages.format("class%02d/%06d.bmp", i % CLASSES, i);
+      String name = String.format(Locale.ROOT, "class%02d/%06d.bmp", i % CLASSES, i);
       Path file = folder.resolve("images").resolve(name);
       Files.createDirectories(file.resolveSibling(""));
       Files.write(file, bmp(random));

@@ -16,15 +16,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.kgcoop.Messages;
 import org.kgcoop.adapt.AdaptRequest;
 import org.kgcoop.adapt.AdaptationRun;
 import org.kgcoop.adapt.LabelSource;
+import org.kgcoop.bench.HonestyRun.Promise;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
@@ -35,14 +34,15 @@ import org.kgcoop.data.Item;
 import org.kgcoop.data.Templates;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.eval.Calibration;
-import org.kgcoop.eval.Softmax;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.files.AppendedFile;
 import org.kgcoop.files.FolderTree;
+import org.kgcoop.files.ScratchFolder;
 import org.kgcoop.image.Images;
 import org.kgcoop.label.Answered;
 import org.kgcoop.label.Labeling;
+import org.kgcoop.label.NextImages;
 import org.kgcoop.label.Page;
 import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.Gap;
@@ -52,6 +52,7 @@ import org.kgcoop.method.Probe;
 import org.kgcoop.method.Proker;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.model.Head;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.report.AdaptSentences;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.tensor.Scope;
@@ -138,18 +139,24 @@ final class Honesty {
   private final Settings settings;
   private final ExperimentContext context;
   private final HonestySamples samples;
+  private final Map<String, DataSet> opened = new HashMap<>();
 
   private Honesty(Path out, Settings settings, Clip clip) {
     this.out = out;
     this.settings = settings;
     context =
-        BenchModel.context(
+        new ExperimentContext(
             clip,
             new FeatureCache(
-                new ViewEncoder(clip, new Images(line -> {})), out.resolve("cache"), line -> {}));
+                new ViewEncoder(clip, new Images(line -> {})), out.resolve("cache"), line -> {}),
+            Progress.SILENT,
+            line -> {},
+            () -> false);
     samples =
         new HonestySamples(
-            set -> EmbeddedDataSets.open(set, DataSetOptions.defaults(line -> {})),
+            set ->
+                opened.computeIfAbsent(
+                    set, name -> EmbeddedDataSets.open(name, DataSetOptions.defaults(line -> {}))),
             settings.sets(),
             settings.classes(),
             new DerivedImages(out.resolve("images")),
@@ -183,16 +190,16 @@ final class Honesty {
               String set = settings.sets().get(i);
               long seed = settings.seeds().get(j);
               String name = HonestyRun.name(situation.id(), set, perClass, seed);
-              Optional<HonestyRun> before =
-                  known.stream()
-                      .filter(run -> run.name().equals(name))
-                      .filter(run -> run.methods().equals(settings.methods().id()))
-                      .filter(run -> run.drawn() == settings.classes())
-                      .filter(run -> run.regret() || !settings.regret(situation))
-                      .findFirst();
               HonestyRun run =
-                  before.isPresent() ? before.get() : measured(situation, set, perClass, seed);
-              if (before.isEmpty()) {
+                  known.stream()
+                      .filter(each -> each.name().equals(name))
+                      .filter(each -> each.methods().equals(settings.methods().id()))
+                      .filter(each -> each.drawn() == settings.classes())
+                      .filter(each -> each.regret() || !settings.regret(situation))
+                      .findFirst()
+                      .orElse(null);
+              if (run == null) {
+                run = measured(situation, set, perClass, seed);
                 results.append(line(run));
                 FolderTree.delete(folder(run.name()));
                 print(run);
@@ -245,10 +252,11 @@ final class Honesty {
     AdaptRequest request =
         new AdaptRequest(sample.learned(), sample.unseen(), FewShot.ALL, MINUTES, seed)
             .with(sample.labels());
-    AdaptRecord record = adapted(request, folder(name).resolve("adapt"));
+    AdaptRecord record =
+        AdaptationRun.run(context, settings.methods().of(request), folder(name).resolve("adapt"));
     ClassifierFile file = ClassifierFile.read(ClassifierFile.in(folder(name).resolve("adapt")));
     boolean regret = settings.regret(situation);
-    Map<String, AdaptRecord.Accuracy> measured =
+    Map<String, Double> measured =
         regret ? candidates(request, sample, record, folder(name).resolve("candidates")) : Map.of();
     Answers answers = new Answers(file.classNames(), logits(file, sample.fresh()), sample.fresh());
     Answers known = answers.of(file.classNames());
@@ -275,7 +283,7 @@ final class Honesty {
                         each.value(),
                         each.behind(),
                         each.pValue(),
-                        accuracy(measured.get(each.method()))))
+                        measured.getOrDefault(each.method(), Double.NaN)))
             .toList(),
         labels(sample, record.result().suspects()),
         regret,
@@ -283,54 +291,51 @@ final class Honesty {
         (Measurement.cpuNanos() - processor) / 1e9);
   }
 
-  private static double accuracy(AdaptRecord.@Nullable Accuracy measured) {
-    return measured == null ? Double.NaN : measured.accuracy();
-  }
-
-  /** Runs {@code adapt}. */
-  private AdaptRecord adapted(AdaptRequest request, Path run) {
-    return AdaptationRun.run(context, settings.methods().of(request), run);
-  }
-
-  private Map<String, AdaptRecord.Accuracy> candidates(
+  /** Trains every candidate as {@code adapt} would, and measures it on the fresh images. */
+  private Map<String, Double> candidates(
       AdaptRequest request, HonestySamples.Sample sample, AdaptRecord record, Path work) {
-    List<String> names = sample.learned().classNames();
-    List<Item> fresh =
-        sample.fresh().stream()
-            .map(
-                item ->
-                    new Item(
-                        item.key(), item.file(), names.indexOf(item.className()), item.className()))
-            .toList();
-    DataSet data = sample.learned().withImages(sample.learned().train(), List.of(), fresh);
-    return CandidateAccuracy.of(
-        context,
-        new AdaptRequest(data, List.of(), request.shots(), request.minutes(), request.seed()),
-        record,
-        work);
+    DataSet learned = sample.learned();
+    AdaptRequest asked =
+        new AdaptRequest(
+            learned.withImages(
+                learned.train(),
+                List.of(),
+                HonestySamples.relabeled(sample.fresh(), learned.classNames())),
+            List.of(),
+            request.shots(),
+            request.minutes(),
+            request.seed());
+    return record.candidates().stream()
+        .filter(AdaptRecord.Candidate::isMeasured)
+        .map(AdaptRecord.Candidate::method)
+        .collect(
+            Collectors.toMap(
+                method -> method,
+                method ->
+                    AdaptationRun.onTest(context, asked, record.plan(), method, work).accuracy()));
   }
 
   private double[][] logits(ClassifierFile file, List<Item> items) {
-    try (Scope scope = Scope.open("fresh images");
-        Head head = file.classifier(context.clip(), file.classNames())) {
-      return Evaluator.logits(head, context.cache(), items);
-    }
+    return logits(() -> file.classifier(context.clip(), file.classNames()), items);
   }
 
   private double[][] zeroShot(DataSet data, List<Item> items) {
-    try (Scope scope = Scope.open("zero-shot");
-        Head head =
-            new ZeroShot(List.of(Templates.of(data)))
-                .classifier(context.clip(), data.classNames())) {
+    ZeroShot method = new ZeroShot(List.of(Templates.of(data)));
+    return logits(() -> method.classifier(context.clip(), data.classNames()), items);
+  }
+
+  private double[][] logits(Supplier<Head> open, List<Item> items) {
+    try (Scope scope = Scope.open("images");
+        Head head = open.get()) {
       return Evaluator.logits(head, context.cache(), items);
     }
   }
 
   /** Labels a folder with the public API, without mistakes. The pages are those of a person. */
   private LabelSource labeled(DataSet images, long seed, Consumer<Item> asked) {
-    Path folder = folder("labeled").resolve("images");
     Map<Path, Item> items = new HashMap<>();
-    try {
+    try (ScratchFolder scratch = ScratchFolder.in(out, "labeled-")) {
+      Path folder = scratch.path().resolve("images");
       for (Item item : images.train()) {
         Path copy = folder.resolve(item.key());
         Files.createDirectories(Objects.requireNonNull(copy.getParent()));
@@ -355,24 +360,12 @@ final class Honesty {
       return LabelSource.of(
           folder, images.withImages(answered, List.of(), List.of()), /* origin= */ null);
     } catch (IOException e) {
-      throw new UncheckedIOException(folder.toString(), e);
-    } finally {
-      delete(folder("labeled"));
+      throw new UncheckedIOException("labeled", e);
     }
   }
 
   private static Item item(Map<Path, Item> items, Path image) {
     return Objects.requireNonNull(items.get(image), image::toString);
-  }
-
-  private static void delete(Path folder) {
-    try {
-      if (Files.exists(folder)) {
-        FolderTree.delete(folder);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(folder.toString(), e);
-    }
   }
 
   // ---- What came true
@@ -392,8 +385,7 @@ final class Honesty {
     }
 
     boolean isRight(int i) {
-      int best = Softmax.argMax(logits[i], 0, logits[i].length);
-      return names.get(best).equals(items.get(i).className());
+      return names.get(NextImages.argmax(logits[i])).equals(items.get(i).className());
     }
 
     /** Returns the answers for images of some classes. */
@@ -431,7 +423,7 @@ final class Honesty {
     }
   }
 
-  private static List<HonestyRun.Promise> promises(
+  private static List<Promise> promises(
       Situation situation,
       HonestySamples.Sample sample,
       AdaptRecord.Result result,
@@ -441,28 +433,21 @@ final class Honesty {
     if (situation.isUnbalanced()) {
       Map<String, Double> learned = new HashMap<>();
       sample.learned().train().forEach(item -> learned.merge(item.className(), 1.0, Double::sum));
-      Map<String, Double> once = new HashMap<>();
-      learned.keySet().forEach(name -> once.put(name, 1.0));
+      Map<String, Double> once = new HashMap<>(learned);
+      once.replaceAll((name, count) -> 1.0);
       return List.of(
-          new HonestyRun.Promise(
-              HonestyRun.Promise.LIKE_THESE, result.expected(), seen.accuracy(learned), images),
-          new HonestyRun.Promise(
-              HonestyRun.Promise.EQUALLY, result.expectedBalanced(), seen.accuracy(once), images));
+          new Promise(Promise.LIKE_THESE, result.expected(), seen.accuracy(learned), images),
+          new Promise(Promise.EQUALLY, result.expectedBalanced(), seen.accuracy(once), images));
     }
-    HonestyRun.Promise likeThese =
-        new HonestyRun.Promise(
-            HonestyRun.Promise.LIKE_THESE, result.expected(), seen.accuracy(), images);
+    Promise likeThese = new Promise(Promise.LIKE_THESE, result.expected(), seen.accuracy(), images);
     if (!situation.hasUnseen()) {
       return List.of(likeThese);
     }
     Answers unseen = answers.of(sample.unseen());
     return List.of(
         likeThese,
-        new HonestyRun.Promise(
-            HonestyRun.Promise.UNSEEN,
-            result.expectedUnseen(),
-            unseen.accuracy(),
-            unseen.items().size()));
+        new Promise(
+            Promise.UNSEEN, result.expectedUnseen(), unseen.accuracy(), unseen.items().size()));
   }
 
   private HonestyRun.Probabilities probabilities(
@@ -494,10 +479,7 @@ final class Honesty {
 
   private static void print(HonestyRun run) {
     String promises =
-        run.promises().stream()
-            .flatMap(Honesty::described)
-            .reduce((one, other) -> one + "; " + other)
-            .orElse("");
+        run.promises().stream().map(Honesty::described).collect(Collectors.joining("; "));
     print(
         "%-36s %-8s %s (%.1f s, cpu %.1f s)%s",
         run.name(),
@@ -508,23 +490,23 @@ final class Honesty {
         run.doubts().isEmpty() ? "" : " " + String.join(" ", run.doubts()));
   }
 
-  private static Stream<String> described(HonestyRun.Promise promise) {
+  private static String described(Promise promise) {
     AdaptRecord.Accuracy promised = promise.promised();
-    return Stream.of(
-        promised == null
-            ? Messages.format("no promise, true %.1f", promise.measured())
-            : Messages.format(
-                "promised %.1f (%.1f to %.1f), true %.1f%s",
-                promised.accuracy(),
-                promised.low(),
-                promised.high(),
-                promise.measured(),
-                promised.holds(promise.measured()) ? "" : " OUTSIDE"));
+    return promised == null
+        ? String.format(Locale.ROOT, "no promise, true %.1f", promise.measured())
+        : String.format(
+            Locale.ROOT,
+            "promised %.1f (%.1f to %.1f), true %.1f%s",
+            promised.accuracy(),
+            promised.low(),
+            promised.high(),
+            promise.measured(),
+            promised.holds(promise.measured()) ? "" : " OUTSIDE");
   }
 
   @FormatMethod
-  static void print(@FormatString String format, Object... values) {
-    System.out.println(Messages.format(format, values));
+  private static void print(@FormatString String format, Object... values) {
+    System.out.println(String.format(Locale.ROOT, format, values));
     System.out.flush();
   }
 }

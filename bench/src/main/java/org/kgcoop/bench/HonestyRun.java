@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.runs.AdaptRecord;
 
@@ -130,27 +131,20 @@ record HonestyRun(
 
   /** Returns how much worse than the best candidate the chosen method is on fresh images. */
   double lostByChoice() {
-    return best() - measured(chosen);
+    return best() - measured(candidates.stream().filter(each -> each.method().equals(chosen)));
   }
 
   /** Returns how much worse than the best candidate the best by cross-validation is. */
   double lostByBestValue() {
     return best()
-        - candidates.stream()
-            .max(Comparator.comparingDouble(Candidate::value))
-            .map(Candidate::measured)
-            .orElse(Double.NaN);
+        - measured(candidates.stream().max(Comparator.comparingDouble(Candidate::value)).stream());
   }
 
   private double best() {
     return candidates.stream().mapToDouble(Candidate::measured).max().orElse(Double.NaN);
   }
 
-  private double measured(String method) {
-    return candidates.stream()
-        .filter(each -> each.method().equals(method))
-        .mapToDouble(Candidate::measured)
-        .findFirst()
-        .orElse(Double.NaN);
+  private static double measured(Stream<Candidate> of) {
+    return of.mapToDouble(Candidate::measured).findFirst().orElse(Double.NaN);
   }
 }

@@ -1,6 +1,7 @@
 package org.kgcoop.bench;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -8,13 +9,13 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -28,8 +29,22 @@ import org.kgcoop.runs.AdaptRecord.Labels.Origin;
 /**
  * Samples of data sets as people have them. A sample is a pure function of the situation, the data
  * sets, the number of images per class and the seed.
+ *
+ * @param data returns a data set by name
+ * @param sets the names of the data sets; a situation that needs another one takes the next
+ * @param classes the number of classes that are drawn, where the situation does not set it; 0 for
+ *     all
+ * @param derived the place of derived images
+ * @param zeroShot returns the zero-shot logits (N, C) of images for the classes of a data set
+ * @param session labels a folder
  */
-final class HonestySamples {
+record HonestySamples(
+    Function<String, DataSet> data,
+    List<String> sets,
+    int classes,
+    DerivedImages derived,
+    BiFunction<DataSet, List<Item>, double[][]> zeroShot,
+    Session session) {
   private static final int COPIES = 3;
   private static final int VIEWS = 8;
   private static final int BACKGROUNDS = 4;
@@ -93,23 +108,23 @@ final class HonestySamples {
     }
 
     Sample with(List<Item> newLearned, List<Item> newFresh) {
-      return new Sample(learning(learned, newLearned), newFresh, unseen, foreign, wrong, labels);
+      DataSet other = learned.withImages(newLearned, List.of(), List.of());
+      return new Sample(other, newFresh, unseen, foreign, wrong, labels);
     }
 
-    /** Replaces each learned image by some, and each fresh image by one. */
-    Sample replaced(Function<Item, Stream<Item>> ofLearned, UnaryOperator<Item> ofFresh) {
+    /** Returns the sample with images that are made of its own. */
+    Sample each(Function<Item, Stream<Item>> ofLearned, UnaryOperator<Item> ofFresh) {
       return with(
           learned.train().stream().flatMap(ofLearned).toList(),
           fresh.stream().map(ofFresh).toList());
     }
 
-    /** Replaces each image. */
-    Sample replaced(UnaryOperator<Item> image) {
-      return replaced(item -> Stream.of(image.apply(item)), image);
-    }
-
     Sample with(Set<String> planted) {
       return new Sample(learned, fresh, unseen, foreign, planted, labels);
+    }
+
+    Sample withForeign(List<Item> others) {
+      return new Sample(learned, fresh, unseen, others, wrong, labels);
     }
 
     Sample with(LabelSource source) {
@@ -128,40 +143,6 @@ final class HonestySamples {
     LabelSource label(DataSet images, long seed, Consumer<Item> classes);
   }
 
-  private final Function<String, DataSet> open;
-  private final List<String> sets;
-  private final int classes;
-  private final DerivedImages derived;
-  private final BiFunction<DataSet, List<Item>, double[][]> zeroShot;
-  private final Session session;
-  private final Map<String, DataSet> opened = new HashMap<>();
-
-  /**
-   * Creates samples.
-   *
-   * @param open opens a data set by name
-   * @param sets the names of the data sets; a situation that needs another one takes the next
-   * @param classes the number of classes that are drawn, where the situation does not set it; 0 for
-   *     all
-   * @param derived the place of derived images
-   * @param zeroShot returns the zero-shot logits (N, C) of images for the classes of a data set
-   * @param session labels a folder
-   */
-  HonestySamples(
-      Function<String, DataSet> open,
-      List<String> sets,
-      int classes,
-      DerivedImages derived,
-      BiFunction<DataSet, List<Item>, double[][]> zeroShot,
-      Session session) {
-    this.open = open;
-    this.sets = List.copyOf(sets);
-    this.classes = classes;
-    this.derived = derived;
-    this.zeroShot = zeroShot;
-    this.session = session;
-  }
-
   /**
    * Returns a sample.
    *
@@ -169,48 +150,54 @@ final class HonestySamples {
    */
   Sample of(Situation situation, String set, int perClass, long seed) {
     Random random = new Random(seed);
-    DataSet data = some(data(set), drawnOf(data(set)), random);
+    DataSet all = data.apply(set);
+    DataSet some = some(all, drawnOf(all), random);
+    Supplier<Sample> split = () -> split(some, perClass, random);
+    double wrong = situation.wrongShare();
     Sample sample =
         switch (situation) {
-          case PLAIN -> split(data, perClass, random);
-          case BURSTS -> bursts(split(data, perClass, random), set, random);
-          case JPEG -> jpegs(split(data, perClass, random), set);
-          case UNBALANCED -> unbalanced(data(set), random);
-          case TWO -> split(some(data, 2, random), perClass, random);
+          case PLAIN -> split.get();
+          case BURSTS -> bursts(split.get(), set, random);
+          case JPEG ->
+              split
+                  .get()
+                  .each(
+                      item -> Stream.concat(Stream.of(item), jpegs(set, item)),
+                      UnaryOperator.identity());
+          case UNBALANCED -> unbalanced(all, random);
+          case TWO -> split(some(some, 2, random), perClass, random);
           case SIXTY -> split(some(combined(set), MANY_CLASSES, random), perClass, random);
-          case SINGLE -> split(data, 1, random);
-          case NOISE -> noisy(split(data, perClass, random), situation.wrongShare(), random);
-          case OTHER -> other(data, perClass, random);
-          case UNSEEN_SIMILAR -> unseenOf(data, perClass, random);
-          case UNSEEN_DIFFERENT -> unseenOfAnother(data, after(set), perClass, random);
-          case UNSEEN_OTHER -> unseenOfAnother(data, after(after(set)), perClass, random);
-          case COPIES -> copied(split(data, perClass, random));
-          case EXIF -> split(data, perClass, random).replaced(item -> derived.rotated(set, item));
-          case RANDOM -> copied(randomLabels(data, perClass, random));
-          case SELECTED -> selected(data, perClass, random);
+          case SINGLE -> split(some, 1, random);
+          case NOISE -> noisy(split.get(), wrong, random);
+          case OTHER -> other(some, perClass, random);
+          case UNSEEN_SIMILAR -> unseenOf(some, perClass, random);
+          case UNSEEN_DIFFERENT -> unseenOfAnother(some, after(set), perClass, random);
+          case UNSEEN_OTHER -> unseenOfAnother(some, after(after(set)), perClass, random);
+          case COPIES -> copied(split.get());
+          case EXIF ->
+              split
+                  .get()
+                  .each(
+                      item -> Stream.of(derived.rotated(set, item)),
+                      item -> derived.rotated(set, item));
+          case RANDOM -> copied(randomLabels(some, perClass, random));
+          case SELECTED -> selected(some, perClass, random);
           case WRONG_0, WRONG_3, WRONG_10 ->
-              planted(
-                  split(large(data(set), perClass, random), perClass, random),
-                  situation.wrongShare(),
-                  random);
-          case FEW_OBJECTS -> views(split(data, perClass, random), set, false);
-          case FEW_OBJECTS_GROUPED -> views(split(data, perClass, random), set, true);
-          case TWO_LABELS ->
-              twoLabels(split(data, perClass, random), set, situation.wrongShare(), random);
+              planted(split(large(all, perClass, random), perClass, random), wrong, random);
+          case FEW_OBJECTS -> views(split.get(), set, false);
+          case FEW_OBJECTS_GROUPED -> views(split.get(), set, true);
+          case TWO_LABELS -> twoLabels(split.get(), set, wrong, random);
           case SINGLETONS -> drawn(set, random).with(LabelSource.stated(Origin.RANDOM));
           case SINGLETONS_UNSTATED -> drawn(set, random);
           case WATERMARK ->
-              split(data, perClass, random)
-                  .replaced(item -> Stream.of(derived.marked(set, item)), item -> item);
-          case BACKGROUNDS -> before(split(data, perClass, random), set);
-          case LABELED -> labeled(halves(data, random), seed);
-          case LABELED_BURSTS -> labeled(bursts(halves(data, random), set, random), seed);
+              split
+                  .get()
+                  .each(item -> Stream.of(derived.marked(set, item)), UnaryOperator.identity());
+          case BACKGROUNDS -> before(split.get(), set);
+          case LABELED -> labeled(halves(some, random), seed);
+          case LABELED_BURSTS -> labeled(bursts(halves(some, random), set, random), seed);
         };
     return withForeign(sample, set, random);
-  }
-
-  private DataSet data(String set) {
-    return opened.computeIfAbsent(set, open);
   }
 
   /** Returns the data set after another one in the list, in a circle. */
@@ -249,28 +236,26 @@ final class HonestySamples {
       String name = item.className();
       (taken.merge(name, 1, Integer::sum) <= perClass.apply(name) ? learned : fresh).add(item);
     }
-    return new Sample(learning(data, learned), fresh);
+    return new Sample(data.withImages(learned, List.of(), List.of()), fresh);
   }
 
   /** Returns the classes with some names, relabeled, all images as training images. */
   private static DataSet classes(DataSet data, Predicate<String> kept) {
     List<String> names = data.classNames().stream().filter(kept).toList();
-    return learning(
+    return of(
         data,
         names,
-        all(data).stream()
-            .filter(item -> kept.test(item.className()))
-            .map(item -> named(item, item.className(), names))
-            .toList());
+        relabeled(all(data).stream().filter(item -> kept.test(item.className())).toList(), names));
   }
 
-  /** Returns a data set of some classes, all images as training images. */
-  private static DataSet learning(DataSet data, List<String> names, List<Item> items) {
-    return new DataSet(data.name(), names, items, List.of(), List.of(), data.template());
+  /** Returns a data set with other classes and only training images. */
+  private static DataSet of(DataSet like, List<String> names, List<Item> items) {
+    return new DataSet(like.name(), names, items, List.of(), List.of(), like.template());
   }
 
-  private static DataSet learning(DataSet data, List<Item> items) {
-    return data.withImages(items, List.of(), List.of());
+  /** Returns images with the labels of their class names in another list. */
+  static List<Item> relabeled(List<Item> items, List<String> names) {
+    return items.stream().map(item -> named(item, item.className(), names)).toList();
   }
 
   private static Item named(Item item, String name, List<String> names) {
@@ -291,23 +276,21 @@ final class HonestySamples {
     List<Item> items = new ArrayList<>();
     String set = first;
     for (int i = 0; i < sets.size(); i++, set = after(set)) {
-      DataSet data = data(set);
+      DataSet own = data.apply(set);
       String name = set;
-      data.classNames().stream()
+      own.classNames().stream()
           .filter(each -> owner.putIfAbsent(ClassNames.cleaned(each), name) == null)
           .forEach(names::add);
-      all(data).stream()
+      all(own).stream()
           .filter(item -> name.equals(owner.get(ClassNames.cleaned(item.className()))))
-          .forEach(
-              item ->
-                  items.add(
-                      new Item(
-                          name + "/" + item.key(),
-                          item.file(),
-                          names.indexOf(item.className()),
-                          item.className())));
+          .map(item -> withKey(item, name + "/" + item.key()))
+          .forEach(items::add);
     }
-    return new DataSet(first, names, items, List.of(), List.of(), data(first).template());
+    return of(data.apply(first), names, relabeled(items, names));
+  }
+
+  private static Item withKey(Item item, String key) {
+    return new Item(key, item.file(), item.label(), item.className());
   }
 
   /** Returns classes that have more images than are learned. */
@@ -326,50 +309,33 @@ final class HonestySamples {
     if (sets.size() < 2) {
       return sample;
     }
-    Set<String> known = new HashSet<>();
-    Stream.of(sample.learned().classNames(), sample.unseen())
-        .flatMap(List::stream)
-        .forEach(name -> known.add(ClassNames.cleaned(name)));
-    List<Item> foreign =
-        shuffled(data(after(set)), random).stream()
+    Set<String> known = cleaned(sample.learned().classNames());
+    known.addAll(cleaned(sample.unseen()));
+    return sample.withForeign(
+        shuffled(data.apply(after(set)), random).stream()
             .filter(item -> !known.contains(ClassNames.cleaned(item.className())))
             .limit(FOREIGN)
-            .toList();
-    return new Sample(
-        sample.learned(),
-        sample.fresh(),
-        sample.unseen(),
-        foreign,
-        sample.wrong(),
-        sample.labels());
+            .toList());
   }
 
   // ---- Situations
 
   private Sample bursts(Sample sample, String set, Random random) {
-    return sample.replaced(
+    return sample.each(
         item ->
             IntStream.range(0, FEWEST_FRAMES + random.nextInt(MOST_FRAMES - FEWEST_FRAMES + 1))
                 .mapToObj(frame -> derived.frame(set, item, frame)),
         item -> derived.frame(set, item, 0));
   }
 
-  private Sample jpegs(Sample sample, String set) {
-    return sample.replaced(
-        item ->
-            Stream.concat(
-                Stream.of(item),
-                QUALITIES.stream().map(quality -> derived.jpeg(set, item, quality))),
-        item -> item);
+  private Stream<Item> jpegs(String set, Item item) {
+    return QUALITIES.stream().map(quality -> derived.jpeg(set, item, quality));
   }
 
   private static Sample copied(Sample sample) {
-    return sample.replaced(
-        item ->
-            IntStream.range(0, COPIES)
-                .mapToObj(copy -> item.key() + "-" + copy)
-                .map(key -> new Item(key, item.file(), item.label(), item.className())),
-        item -> item);
+    return sample.each(
+        item -> IntStream.range(0, COPIES).mapToObj(copy -> withKey(item, item.key() + "-" + copy)),
+        UnaryOperator.identity());
   }
 
   /**
@@ -403,22 +369,21 @@ final class HonestySamples {
 
   private static Sample noisy(Sample sample, double share, Random random) {
     Sample planted = planted(sample, share, random);
-    List<String> names = sample.learned().classNames();
-    List<Item> fresh = mislabeled(sample.fresh(), share, names, random);
-    return planted.with(planted.learned().train(), fresh);
+    return planted.with(
+        planted.learned().train(),
+        mislabeled(sample.fresh(), share, sample.learned().classNames(), random));
   }
 
   private static Sample planted(Sample sample, double share, Random random) {
     List<Item> right = sample.learned().train();
     List<Item> learned = mislabeled(right, share, sample.learned().classNames(), random);
-    Set<String> wrong = new HashSet<>();
-    for (int i = 0; i < right.size(); i++) {
-      if (right.get(i).label() != learned.get(i).label()) {
-        wrong.add(right.get(i).key());
-      }
-    }
-    Sample planted = sample.with(learned, sample.fresh());
-    return planted.with(wrong);
+    return sample
+        .with(learned, sample.fresh())
+        .with(
+            IntStream.range(0, right.size())
+                .filter(i -> right.get(i).label() != learned.get(i).label())
+                .mapToObj(i -> right.get(i).key())
+                .collect(Collectors.toSet()));
   }
 
   /** Gives a share of the images another label at random. */
@@ -442,8 +407,8 @@ final class HonestySamples {
   private static Sample other(DataSet data, int perClass, Random random) {
     Set<String> others = someNames(data, OTHER_SHARE);
     Sample own = split(classes(data, name -> !others.contains(name)), perClass, random);
-    List<String> names =
-        Stream.concat(own.learned().classNames().stream(), Stream.of(OTHER)).toList();
+    List<String> names = new ArrayList<>(own.learned().classNames());
+    names.add(OTHER);
     List<Item> mixed =
         shuffled(classes(data, others::contains), random).stream()
             .map(item -> named(item, OTHER, names))
@@ -452,23 +417,20 @@ final class HonestySamples {
     int asked =
         Math.min(mixed.size() - taught, OTHER_SIZE * own.fresh().size() / (names.size() - 1));
     return new Sample(
-        learning(
-            data,
-            names,
-            Stream.concat(own.learned().train().stream(), mixed.subList(0, taught).stream())
-                .toList()),
-        Stream.concat(own.fresh().stream(), mixed.subList(taught, taught + asked).stream())
-            .toList());
+        of(data, names, both(own.learned().train(), mixed.subList(0, taught))),
+        both(own.fresh(), mixed.subList(taught, taught + asked)));
+  }
+
+  private static List<Item> both(List<Item> some, List<Item> others) {
+    return Stream.concat(some.stream(), others.stream()).toList();
   }
 
   /** Returns the last of each few class names. */
   private static Set<String> someNames(DataSet data, int share) {
-    List<String> names = data.classNames();
-    return new HashSet<>(
-        IntStream.range(0, names.size())
-            .filter(i -> i % share == share - 1)
-            .mapToObj(names::get)
-            .toList());
+    return IntStream.range(0, data.classNames().size())
+        .filter(i -> i % share == share - 1)
+        .mapToObj(data.classNames()::get)
+        .collect(Collectors.toSet());
   }
 
   private static Sample unseenOf(DataSet data, int perClass, Random random) {
@@ -478,18 +440,21 @@ final class HonestySamples {
         all(classes(data, unseen::contains)));
   }
 
-  private Sample unseenOfAnother(DataSet data, String other, int perClass, Random random) {
-    Set<String> known = new HashSet<>();
-    data.classNames().forEach(name -> known.add(ClassNames.cleaned(name)));
-    DataSet another = classes(data(other), name -> !known.contains(ClassNames.cleaned(name)));
-    int count = Math.max(1, data.classNames().size() / (UNSEEN_SHARE - 1));
-    return withUnseen(split(data, perClass, random), all(some(another, count, random)));
+  private Sample unseenOfAnother(DataSet own, String other, int perClass, Random random) {
+    Set<String> known = cleaned(own.classNames());
+    DataSet another = classes(data.apply(other), name -> !known.contains(ClassNames.cleaned(name)));
+    int count = Math.max(1, own.classNames().size() / (UNSEEN_SHARE - 1));
+    return withUnseen(split(own, perClass, random), all(some(another, count, random)));
+  }
+
+  private static Set<String> cleaned(List<String> names) {
+    return names.stream().map(ClassNames::cleaned).collect(Collectors.toSet());
   }
 
   private static Sample withUnseen(Sample seen, List<Item> unseen) {
     return new Sample(
         seen.learned(),
-        Stream.concat(seen.fresh().stream(), unseen.stream()).toList(),
+        both(seen.fresh(), unseen),
         unseen.stream().map(Item::className).distinct().toList(),
         List.of(),
         Set.of(),
@@ -506,8 +471,7 @@ final class HonestySamples {
             .toList();
     int learned = RANDOM_CLASSES * perClass;
     return new Sample(
-        learning(data, names, labeled.subList(0, learned)),
-        labeled.subList(learned, labeled.size()));
+        of(data, names, labeled.subList(0, learned)), labeled.subList(learned, labeled.size()));
   }
 
   /**
@@ -518,17 +482,13 @@ final class HonestySamples {
     Sample halves = halves(data, random);
     List<Item> pool = halves.learned().train();
     double[][] logits = zeroShot.apply(data, pool);
-    Map<Item, Double> lead = new HashMap<>();
-    for (int i = 0; i < pool.size(); i++) {
-      lead.put(pool.get(i), logProbability(logits[i], pool.get(i).label()));
-    }
-    List<Item> surest =
-        pool.stream()
-            .sorted(Comparator.comparingDouble(item -> -Objects.requireNonNull(lead.get(item))))
-            .toList();
     Map<String, Integer> taken = new HashMap<>();
     return halves.with(
-        surest.stream()
+        IntStream.range(0, pool.size())
+            .boxed()
+            .sorted(
+                Comparator.comparingDouble(i -> -logProbability(logits[i], pool.get(i).label())))
+            .map(pool::get)
             .filter(item -> taken.merge(item.className(), 1, Integer::sum) <= perClass)
             .toList(),
         halves.fresh());
@@ -541,7 +501,7 @@ final class HonestySamples {
   }
 
   private Sample views(Sample sample, String set, boolean isGrouped) {
-    return sample.replaced(
+    return sample.each(
         item ->
             IntStream.range(0, VIEWS)
                 .mapToObj(view -> derived.view(set, item, view))
@@ -561,7 +521,7 @@ final class HonestySamples {
             sample.learned().classNames(),
             random);
     return sample
-        .with(Stream.concat(right.stream(), wrong.stream()).toList(), sample.fresh())
+        .with(both(right, wrong), sample.fresh())
         .with(wrong.stream().map(Item::key).collect(Collectors.toSet()));
   }
 
@@ -578,43 +538,33 @@ final class HonestySamples {
             .toList();
     Set<String> names =
         all.subList(0, DRAWN).stream().map(Item::className).collect(Collectors.toSet());
+    List<String> kept = many.classNames().stream().filter(names::contains).toList();
     return new Sample(
-        relearned(many, names, all.subList(0, DRAWN)), all.subList(DRAWN, all.size()));
-  }
-
-  /** Returns the classes with some names, and these images of them. */
-  private static DataSet relearned(DataSet data, Set<String> names, List<Item> images) {
-    DataSet known = classes(data, names::contains);
-    return learning(
-        known,
-        images.stream().map(item -> named(item, item.className(), known.classNames())).toList());
+        of(many, kept, relabeled(all.subList(0, DRAWN), kept)), all.subList(DRAWN, all.size()));
   }
 
   private Sample before(Sample sample, String set) {
-    List<Item> backgrounds = all(data(after(set))).subList(0, BACKGROUNDS);
-    return sample.replaced(
+    List<Item> backgrounds = all(data.apply(after(set))).subList(0, BACKGROUNDS);
+    UnaryOperator<Item> before =
         item -> {
           int number = Math.floorMod(item.key().hashCode(), BACKGROUNDS);
           return derived.before(set, item, backgrounds.get(number), number);
-        });
+        };
+    return sample.each(item -> Stream.of(before.apply(item)), before);
   }
 
   private Sample labeled(Sample sample, long seed) {
     List<Item> asked = new ArrayList<>();
     LabelSource labels = session.label(sample.learned(), seed, asked::add);
     Set<String> names = asked.stream().map(Item::className).collect(Collectors.toSet());
-    return new Sample(relearned(sample.learned(), names, asked), sample.fresh()).with(labels);
+    List<String> kept = sample.learned().classNames().stream().filter(names::contains).toList();
+    return new Sample(of(sample.learned(), kept, relabeled(asked, kept)), sample.fresh())
+        .with(labels);
   }
 
   private static double logProbability(double[] logits, int label) {
-    double largest = Double.NEGATIVE_INFINITY;
-    for (double logit : logits) {
-      largest = Math.max(largest, logit);
-    }
-    double sum = 0;
-    for (double logit : logits) {
-      sum += Math.exp(logit - largest);
-    }
+    double largest = Arrays.stream(logits).max().orElseThrow();
+    double sum = Arrays.stream(logits).map(logit -> Math.exp(logit - largest)).sum();
     return logits[label] - largest - Math.log(sum);
   }
 }

@@ -1,16 +1,15 @@
 package org.kgcoop.bench;
 
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
-import org.kgcoop.Messages;
+import org.kgcoop.EnumIds;
 import org.kgcoop.runs.AdaptRecord;
 
 /** The tables of {@code bench adapt --honesty}. */
@@ -24,13 +23,12 @@ final class HonestyTable {
    */
   static List<String> of(List<HonestyRun> runs) {
     List<String> lines = new ArrayList<>(promises(runs));
-    List<HonestyRun> planted =
-        runs.stream().filter(run -> Situation.of(run.situation()).isForSuspects()).toList();
+    List<HonestyRun> planted = with(runs, run -> situation(run).isForSuspects());
+    List<HonestyRun> measured = with(runs, HonestyRun::regret);
     if (!planted.isEmpty()) {
       lines.add("");
       lines.addAll(suspects(planted));
     }
-    List<HonestyRun> measured = runs.stream().filter(HonestyRun::regret).toList();
     if (!measured.isEmpty()) {
       lines.add("");
       lines.addAll(regret(measured));
@@ -38,13 +36,46 @@ final class HonestyTable {
     return lines;
   }
 
+  private static Situation situation(HonestyRun run) {
+    return EnumIds.of(Situation.class, "situation", run.situation());
+  }
+
+  private static String line(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+
+  /** Returns the titles of the columns of a format, which are separated by bars. */
+  private static String titles(String format, String titles) {
+    return line(
+        format.replaceAll("%(-?)\\+?(\\d+)(\\.\\d)?[sdf]", "%$1$2s"),
+        (Object[]) titles.split("\\|"));
+  }
+
+  /** Returns the runs of each situation and number of images per class, in this order. */
+  private static Stream<List<HonestyRun>> bySize(List<HonestyRun> runs) {
+    return Arrays.stream(Situation.values())
+        .map(situation -> with(runs, run -> run.situation().equals(situation.id())))
+        .flatMap(
+            of ->
+                of.stream()
+                    .map(HonestyRun::perClass)
+                    .distinct()
+                    .sorted()
+                    .map(perClass -> with(of, run -> run.perClass() == perClass)));
+  }
+
   // ---- Promises
+
+  private static final String PROMISES =
+      "%-44s %4d %7.1f %7.1f %7.1f %+7.1f %+7.1f %+7.1f %6.1f %6.3f %6.3f %6.3f %6.3f %7.3f %6.0f %6.0f";
 
   private static List<String> promises(List<HonestyRun> runs) {
     List<String> lines = new ArrayList<>();
     lines.add(
-        "situation                                    runs doubted  inside  of 100"
-            + "   p - t  lowest highest  width    ECE  floor  keeps   kept foreign      s  cpu s");
+        titles(
+            PROMISES,
+            "situation|runs|doubted|inside|of 100|p - t|lowest|highest|width|ECE|floor|keeps|kept"
+                + "|foreign|s|cpu s"));
     for (Situation situation : Situation.values()) {
       List<HonestyRun> of = with(runs, run -> run.situation().equals(situation.id()));
       of.stream()
@@ -61,16 +92,18 @@ final class HonestyTable {
             .flatMap(run -> run.promises().stream())
             .filter(promise -> promise.of().equals(about) && promise.promised() != null)
             .toList();
-    return Messages.format(
-        "%-44s %4d %7.1f %7.1f %7.1f %+7.1f %+7.1f %+7.1f %6.1f %6.3f %6.3f %6.3f %6.3f %7.3f %6.0f %6.0f",
+    DoubleSummaryStatistics differences =
+        promises.stream().mapToDouble(HonestyRun.Promise::difference).summaryStatistics();
+    return line(
+        PROMISES,
         situation.id() + ", " + about,
         runs.size(),
         100 * mean(runs, run -> run.doubts().isEmpty() ? 0 : 1),
         100 * mean(promises, HonestyTable::inside),
         100 * mean(promises, HonestyTable::insideOfNew),
         mean(promises, HonestyRun.Promise::difference),
-        promises.stream().mapToDouble(HonestyRun.Promise::difference).min().orElse(Double.NaN),
-        promises.stream().mapToDouble(HonestyRun.Promise::difference).max().orElse(Double.NaN),
+        promises.isEmpty() ? Double.NaN : differences.getMin(),
+        promises.isEmpty() ? Double.NaN : differences.getMax(),
         mean(promises, HonestyTable::width),
         mean(runs, run -> run.probabilities().after()),
         mean(runs, run -> run.probabilities().floor()),
@@ -117,23 +150,26 @@ final class HonestyTable {
   // ---- Suspects
 
   private static List<String> suspects(List<HonestyRun> runs) {
+    String format = "%-24s %9d %4d %7.0f %7.2f %9.2f %7.3f";
     List<String> lines = new ArrayList<>();
-    lines.add("wrong labels             per class runs   wrong  recall precision  listed");
-    for (List<HonestyRun> of : groups(runs)) {
-      double wrong = sum(of, HonestyRun.Labels::wrong);
-      double listed = sum(of, HonestyRun.Labels::listed);
-      double found = sum(of, HonestyRun.Labels::found);
-      lines.add(
-          Messages.format(
-              "%-24s %9d %4d %7.0f %7.2f %9.2f %7.3f",
-              of.get(0).situation(),
-              of.get(0).perClass(),
-              of.size(),
-              wrong,
-              found / wrong,
-              found / listed,
-              listed / sum(of, HonestyRun.Labels::images)));
-    }
+    lines.add(titles(format, "wrong labels|per class|runs|wrong|recall|precision|listed"));
+    bySize(runs)
+        .forEach(
+            of -> {
+              double wrong = sum(of, HonestyRun.Labels::wrong);
+              double listed = sum(of, HonestyRun.Labels::listed);
+              double found = sum(of, HonestyRun.Labels::found);
+              lines.add(
+                  line(
+                      format,
+                      of.get(0).situation(),
+                      of.get(0).perClass(),
+                      of.size(),
+                      wrong,
+                      found / wrong,
+                      found / listed,
+                      listed / sum(of, HonestyRun.Labels::images)));
+            });
     return lines;
   }
 
@@ -143,21 +179,25 @@ final class HonestyTable {
 
   // ---- Regret
 
+  private static final String REGRET = "%-24s %9s %4d %14.2f %14.2f %18.2f %14.2f";
+
   private static List<String> regret(List<HonestyRun> runs) {
     List<String> lines = new ArrayList<>();
     lines.add(
-        "regret, in points        per class runs   chosen, mean  chosen, worst "
-            + "best by c.-v., mean          worst");
-    for (List<HonestyRun> of : groups(runs)) {
-      lines.add(regret(of.get(0).situation(), String.valueOf(of.get(0).perClass()), of));
-    }
+        titles(
+            REGRET,
+            "regret, in points|per class|runs|chosen, mean|chosen, worst|best by c.-v., mean"
+                + "|worst"));
+    bySize(runs)
+        .map(of -> regret(of.get(0).situation(), "" + of.get(0).perClass(), of))
+        .forEach(lines::add);
     lines.add(regret("all", "", runs));
     return lines;
   }
 
   private static String regret(String name, String perClass, List<HonestyRun> runs) {
-    return Messages.format(
-        "%-24s %9s %4d %14.2f %14.2f %18.2f %14.2f",
+    return line(
+        REGRET,
         name,
         perClass,
         runs.size(),
@@ -169,34 +209,20 @@ final class HonestyTable {
 
   // ---- Sums
 
-  /** Returns the runs of each situation and number of images per class. */
-  private static Collection<List<HonestyRun>> groups(List<HonestyRun> runs) {
-    return runs.stream()
-        .sorted(
-            Comparator.comparing((HonestyRun run) -> Situation.of(run.situation()))
-                .thenComparing(HonestyRun::perClass))
-        .collect(
-            Collectors.groupingBy(
-                run -> run.situation() + " " + run.perClass(),
-                LinkedHashMap::new,
-                Collectors.toList()))
-        .values();
-  }
-
   private static List<HonestyRun> with(List<HonestyRun> runs, Predicate<HonestyRun> which) {
     return runs.stream().filter(which).toList();
   }
 
   private static <T> double mean(List<T> all, ToDoubleFunction<T> value) {
-    return numbers(all.stream(), value).average().orElse(Double.NaN);
+    return numbers(all, value).average().orElse(Double.NaN);
   }
 
   private static <T> double median(List<T> all, ToDoubleFunction<T> value) {
-    double[] values = numbers(all.stream(), value).toArray();
-    return values.length == 0 ? Double.NaN : Measurement.median(values);
+    double[] numbers = numbers(all, value).toArray();
+    return numbers.length == 0 ? Double.NaN : Measurement.median(numbers);
   }
 
-  private static <T> DoubleStream numbers(Stream<T> all, ToDoubleFunction<T> value) {
-    return all.mapToDouble(value).filter(each -> !Double.isNaN(each));
+  private static <T> DoubleStream numbers(List<T> all, ToDoubleFunction<T> value) {
+    return all.stream().mapToDouble(value).filter(each -> !Double.isNaN(each));
   }
 }

@@ -13,7 +13,6 @@ import picocli.CommandLine.Option;
 /** Measures the image encoder. */
 @Command(
     name = "image",
-    mixinStandardHelpOptions = true,
     header = "Measure the image encoder on a batch of images, without gradients.")
 final class ImageBench implements Callable<Integer> {
   /**
@@ -25,16 +24,10 @@ final class ImageBench implements Callable<Integer> {
           + (4.0 * 768 * 768 * 197 + 20.0 * 768 * 768 + 4.0 * 197 * 768)
           + 2.0 * 196 * 768 * 768;
 
-  @Option(
-      names = "--batch",
-      defaultValue = "32",
-      description = "Images per batch (default: ${DEFAULT-VALUE}).")
-  private int batch;
+  @Option(names = "--batch", description = "Images per batch (default: ${DEFAULT-VALUE}).")
+  private int batch = 32;
 
   @Mixin private BenchOptions options = new BenchOptions();
-
-  @SuppressWarnings("NullAway.Init") // picocli sets defaults
-  ImageBench() {}
 
   @Override
   public Integer call() {
@@ -44,16 +37,11 @@ final class ImageBench implements Callable<Integer> {
         Scope scope = Scope.open("bench");
         Autograd.Switch off = Autograd.off()) {
       Tensor images = BenchModel.images(batch);
-      double peak = Measurement.peak(options.precision());
-      Measurement.Medians medians =
-          options.measure(
-              () -> Measurement.inScope(() -> plain.image(images)),
-              () -> Measurement.inScope(() -> ours.imageEncoder().features(images).unitRows()));
-      options.print(
-          "image, batch %s, %s".formatted(batch, options.precision()),
-          medians,
+      options.report(
+          medians -> "image, batch %s, %s".formatted(batch, options.precision()),
           batch * FLOP_PER_IMAGE,
-          peak);
+          () -> plain.image(images),
+          () -> ours.imageEncoder().features(images).unitRows());
     }
     return 0;
   }

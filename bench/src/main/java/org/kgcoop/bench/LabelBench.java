@@ -6,15 +6,16 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.clip.Clip;
@@ -31,6 +32,7 @@ import org.kgcoop.label.Simulation;
 import org.kgcoop.method.GapHead;
 import org.kgcoop.method.TemplateEnsemble;
 import org.kgcoop.runs.Kind;
+import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import picocli.CommandLine.Command;
@@ -40,7 +42,6 @@ import picocli.CommandLine.Option;
 /** Simulates labeling sessions on the embedded data sets, and times the head. */
 @Command(
     name = "label",
-    mixinStandardHelpOptions = true,
     header = "Simulate labeling: minutes of a person, coverage of the audit, time of a fit.")
 final class LabelBench implements Callable<Integer> {
   private static final List<String> SETS =
@@ -88,11 +89,8 @@ final class LabelBench implements Callable<Integer> {
       description = "Seeds; each gives a folder of each data set (default: ${DEFAULT-VALUE}).")
   private List<Long> seeds;
 
-  @Option(
-      names = "--images",
-      defaultValue = "500",
-      description = "Images of a folder (default: ${DEFAULT-VALUE}).")
-  private int images;
+  @Option(names = "--images", description = "Images of a folder (default: ${DEFAULT-VALUE}).")
+  private int images = 500;
 
   @Option(
       names = "--audit",
@@ -109,6 +107,9 @@ final class LabelBench implements Callable<Integer> {
   @Mixin private Output output = new Output();
 
   private final Map<String, Features> sets = new LinkedHashMap<>();
+
+  /** An image of a folder. */
+  private record Image(float[] features, String truth, int picture) {}
 
   /** The features of a data set. */
   private record Features(
@@ -163,10 +164,7 @@ final class LabelBench implements Callable<Integer> {
   /** Returns a folder of images of a data set, and with {@code --audit} other images like them. */
   private Simulation.Pool folder(String name, String scenario, int size, double scale, long seed) {
     boolean isAudit = auditSessions > 0;
-    Features set = sets.get(name);
-    if (set == null) {
-      throw new IllegalStateException(name);
-    }
+    Features set = Objects.requireNonNull(sets.get(name));
     Random random = new Random(31 * seed + name.hashCode());
     List<Integer> order = new ArrayList<>(IntStream.range(0, set.truth.size()).boxed().toList());
     Collections.shuffle(order, random);
@@ -178,79 +176,67 @@ final class LabelBench implements Callable<Integer> {
               random.nextDouble()
                   > Math.pow(10, -ranks.indexOf(set.truth.get(i)) / (double) (ranks.size() - 1)));
     }
-    List<Shown> shown = new ArrayList<>();
-    for (int i : order) {
-      shown.add(new Shown(set.images.get(i), set.truth.get(i), shown.size()));
-    }
-    int total = Math.min(size, isAudit ? shown.size() * 6 / 10 : shown.size());
+    List<Image> all = new ArrayList<>();
+    order.forEach(i -> all.add(new Image(set.images.get(i), set.truth.get(i), all.size())));
+    int total = Math.min(size, isAudit ? all.size() * 6 / 10 : all.size());
     if (scenario.equals("bursts")) {
-      shown = frames(shown, total, random);
-      total = Math.min(total, shown.size());
+      total = frames(all, total, random);
     }
     if (scenario.equals("none")) {
       List<String> others = new ArrayList<>(SETS);
       others.remove(name);
       Features other = Objects.requireNonNull(sets.get(others.get(random.nextInt(others.size()))));
-      shown.replaceAll(
+      all.replaceAll(
           image ->
               random.nextDouble() >= NONE_SHARE
                   ? image
-                  : new Shown(
+                  : new Image(
                       other.images.get(random.nextInt(other.images.size())), "", image.picture));
     }
     List<String> known = new ArrayList<>(set.names);
     if (scenario.equals("late") || scenario.equals("unnamed")) {
       known.removeIf(c -> random.nextDouble() >= KNOWN_SHARE);
     }
-    List<Shown> inFolder = shown.subList(0, total);
-    List<Shown> others = isAudit ? shown.subList(total, shown.size()) : List.of();
+    List<Image> folder = all.subList(0, total);
+    List<Image> others = isAudit ? all.subList(total, all.size()) : List.of();
     return new Simulation.Pool(
-        inFolder.stream().map(Shown::feature).toArray(float[][]::new),
-        inFolder.stream().map(Shown::truth).toList(),
-        inFolder.stream().map(Shown::picture).toList(),
+        features(folder),
+        folder.stream().map(Image::truth).toList(),
+        folder.stream().map(Image::picture).toList(),
         set.texts,
         known,
         scale,
-        others.stream().map(Shown::feature).toArray(float[][]::new),
-        others.stream().map(Shown::truth).toList());
+        features(others),
+        others.stream().map(Image::truth).toList());
   }
 
-  /** An image with its class, and the number of the picture that it shows. */
-  @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
-  private record Shown(float[] feature, String truth, int picture) {}
+  private static float[][] features(List<Image> images) {
+    return images.stream().map(Image::features).toArray(float[][]::new);
+  }
 
   /**
-   * Replaces the first images by bursts: each image has 0 to 4 more frames, and as many other
+   * Replaces the images of a folder by bursts: each image has 0 to 4 more frames, and as many other
    * images leave.
+   *
+   * @return the number of images of the folder
    */
-  private static List<Shown> frames(List<Shown> images, int total, Random random) {
-    List<Shown> frames = new ArrayList<>();
+  private static int frames(List<Image> images, int total, Random random) {
+    List<Image> frames = new ArrayList<>();
     int picture = 0;
     for (; frames.size() < total && picture < total; picture++) {
+      Image image = images.get(picture);
       int count = 1 + random.nextInt(MOST_FRAMES);
       for (int f = 0; f < count && frames.size() < total; f++) {
-        Shown image = images.get(picture);
-        frames.add(new Shown(frame(image.feature, random), image.truth, picture));
+        double[] noise = unit(random, image.features.length);
+        double[] row = new double[noise.length];
+        Arrays.setAll(row, d -> image.features[d] + FRAME_NOISE * noise[d]);
+        frames.add(new Image(floats(unit(row)), image.truth, picture));
       }
     }
     frames.addAll(images.subList(picture, images.size()));
-    return frames;
-  }
-
-  private static float[] frame(float[] image, Random random) {
-    double[] noise =
-        IntStream.range(0, image.length).mapToDouble(d -> random.nextGaussian()).toArray();
-    double norm = Math.sqrt(Arrays.stream(noise).map(x -> x * x).sum());
-    double[] row =
-        IntStream.range(0, image.length)
-            .mapToDouble(d -> image[d] + FRAME_NOISE * noise[d] / norm)
-            .toArray();
-    double length = Math.sqrt(Arrays.stream(row).map(x -> x * x).sum());
-    float[] frame = new float[image.length];
-    for (int d = 0; d < frame.length; d++) {
-      frame[d] = (float) (row[d] / length);
-    }
-    return frame;
+    images.clear();
+    images.addAll(frames);
+    return Math.min(total, frames.size());
   }
 
   private static Simulation.Settings settings(
@@ -313,8 +299,10 @@ final class LabelBench implements Callable<Integer> {
         IntStream.range(0, goals.size())
             .mapToObj(
                 g ->
-                    Messages.format(
-                        "%.1f", minutes.stream().mapToDouble(m -> m[g]).average().orElse(0)))
+                    String.format(
+                        Locale.ROOT,
+                        "%.1f",
+                        minutes.stream().mapToDouble(m -> m[g]).average().orElse(0)))
             .toList());
   }
 
@@ -334,8 +322,12 @@ final class LabelBench implements Callable<Integer> {
     public String toString() {
       return said == 0
           ? "-"
-          : Messages.format(
-              "%.1f %% of %d (%.1f below)", 100.0 * held / said, said, 100 * below / said);
+          : String.format(
+              Locale.ROOT,
+              "%.1f %% of %d (%.1f below)",
+              100.0 * held / said,
+              said,
+              100 * below / said);
     }
   }
 
@@ -395,9 +387,10 @@ final class LabelBench implements Callable<Integer> {
           });
     }
     for (int at = 0; at < CHECKPOINTS.size(); at++) {
-      output.printf(
-          "%-10s after %s steps: folder holds in %s, interval %s; new images %s",
-          scenario, CHECKPOINTS.get(at), folder.get(at), interval.get(at), fresh.get(at));
+      output.print(
+          "%-10s after %s steps: folder holds in %s, interval %s; new images %s"
+              .formatted(
+                  scenario, CHECKPOINTS.get(at), folder.get(at), interval.get(at), fresh.get(at)));
     }
     output.print(
         "%-10s \"at least 90 %%\" is said in %s; actions per 100 images: %s (mean)"
@@ -408,7 +401,8 @@ final class LabelBench implements Callable<Integer> {
   }
 
   private static String mean(List<Integer> values) {
-    return Messages.format("%.1f", values.stream().mapToInt(Integer::intValue).average().orElse(0));
+    return String.format(
+        Locale.ROOT, "%.1f", values.stream().mapToInt(Integer::intValue).average().orElse(0));
   }
 
   private void speed(int count, int width, int classes, int labels) {
@@ -416,11 +410,8 @@ final class LabelBench implements Callable<Integer> {
     double[][] rows = unit(random, count, width);
     double[][] texts = unit(random, classes, width);
     try (Scope scope = Scope.open("speed")) {
-      float[] flat = new float[count * width];
-      for (int i = 0; i < flat.length; i++) {
-        flat[i] = (float) rows[i / width][i % width];
-      }
-      Tensor features = Tensor.of(flat, count, width);
+      double[] flat = Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray();
+      Tensor features = Tensor.of(flat, count, width).to(DType.FLOAT32);
       try (GapHead head = new GapHead(features, texts, 100, GapHead.distance(features))) {
         double[][] before = Arrays.copyOf(rows, labels - 20);
         double[][] after = Arrays.copyOf(rows, labels);
@@ -453,33 +444,24 @@ final class LabelBench implements Callable<Integer> {
   private void session(int count, int width, int classes) {
     Random random = new Random(2);
     double[][] texts = unit(random, classes, width);
-    float[][] features = new float[count][width];
-    List<String> truth = new ArrayList<>();
-    Map<String, double[]> byName = new LinkedHashMap<>();
-    for (int c = 0; c < classes; c++) {
-      byName.put("class " + c, texts[c]);
-    }
+    List<String> names = IntStream.range(0, classes).mapToObj(c -> "class " + c).toList();
+    float[][] features = new float[count][];
     for (int i = 0; i < count; i++) {
       double[] center = texts[i % classes];
-      truth.add("class " + i % classes);
-      double norm = 0;
-      for (int d = 0; d < width; d++) {
-        features[i][d] = (float) (center[d] + 0.1 * random.nextGaussian());
-        norm += features[i][d] * features[i][d];
-      }
-      for (int d = 0; d < width; d++) {
-        features[i][d] /= (float) Math.sqrt(norm);
-      }
+      features[i] =
+          floats(unit(Arrays.stream(center).map(x -> x + 0.1 * random.nextGaussian()).toArray()));
     }
     List<Double> milliseconds = new ArrayList<>();
     long[] last = {System.nanoTime()};
     Simulation.run(
         new Simulation.Pool(
             features,
-            truth,
+            IntStream.range(0, count).mapToObj(i -> names.get(i % classes)).toList(),
             IntStream.range(0, count).boxed().toList(),
-            byName,
-            List.copyOf(byName.keySet()),
+            IntStream.range(0, classes)
+                .boxed()
+                .collect(Collectors.toMap(names::get, c -> texts[c])),
+            names,
             100,
             new float[0][],
             List.of()),
@@ -501,17 +483,23 @@ final class LabelBench implements Callable<Integer> {
   }
 
   private static double[][] unit(Random random, int count, int width) {
-    double[][] rows = new double[count][width];
-    for (double[] row : rows) {
-      double norm = 0;
-      for (int d = 0; d < width; d++) {
-        row[d] = random.nextGaussian();
-        norm += row[d] * row[d];
-      }
-      for (int d = 0; d < width; d++) {
-        row[d] /= Math.sqrt(norm);
-      }
+    return IntStream.range(0, count).mapToObj(i -> unit(random, width)).toArray(double[][]::new);
+  }
+
+  private static double[] unit(Random random, int width) {
+    return unit(IntStream.range(0, width).mapToDouble(d -> random.nextGaussian()).toArray());
+  }
+
+  private static double[] unit(double[] row) {
+    double norm = Math.sqrt(Arrays.stream(row).map(x -> x * x).sum());
+    return Arrays.stream(row).map(x -> x / norm).toArray();
+  }
+
+  private static float[] floats(double[] row) {
+    float[] floats = new float[row.length];
+    for (int d = 0; d < row.length; d++) {
+      floats[d] = (float) row[d];
     }
-    return rows;
+    return floats;
   }
 }

@@ -4,13 +4,10 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
-import java.util.function.UnaryOperator;
+import java.util.stream.DoubleStream;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Engine;
@@ -55,27 +52,14 @@ final class Measurement {
   }
 
   /** Runs work and discards the result. */
-  static void inScope(Supplier<Tensor> work) {
+  static void inScope(Supplier<?> work) {
     try (Scope scope = Scope.open("measured")) {
-      Tensor unused = work.get();
+      Object unused = work.get();
     }
-  }
-
-  /** Encodes images in parts: (B, ...) to (B, E). */
-  static Tensor byParts(Tensor images, int size, UnaryOperator<Tensor> encoder) {
-    List<Tensor> features = new ArrayList<>();
-    for (long from = 0; from < images.size(0); from += size) {
-      try (Scope scope = Scope.open("part")) {
-        long count = Math.min(size, images.size(0) - from);
-        features.add(scope.promote(encoder.apply(images.narrow(0, from, count))));
-      }
-    }
-    return Tensor.concat(features, 0);
   }
 
   static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
+    double[] sorted = DoubleStream.of(values).sorted().toArray();
     int middle = sorted.length / 2;
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
@@ -110,13 +94,7 @@ final class Measurement {
         Autograd.Switch off = Autograd.off()) {
       Tensor a = Tensor.full(0.5, size, size).to(dtype);
       for (int i = 0; i < 8; i++) {
-        double ms =
-            time(
-                () -> {
-                  try (Scope product = Scope.open("product")) {
-                    double unused = a.matmul(a).narrow(0, 0, 1).narrow(1, 0, 1).item();
-                  }
-                });
+        double ms = time(() -> inScope(() -> a.matmul(a).narrow(0, 0, 1).narrow(1, 0, 1).item()));
         best = Math.max(best, 2.0 * size * size * size / ms / 1e6);
       }
     } finally {
@@ -128,12 +106,11 @@ final class Measurement {
   /** Returns the largest resident memory of this process, in bytes. */
   static long peakResident() {
     try {
-      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-        if (line.startsWith("VmHWM:")) {
-          return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
-        }
-      }
-      return -1;
+      return Files.readAllLines(Path.of("/proc/self/status")).stream()
+          .filter(line -> line.startsWith("VmHWM:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+          .findFirst()
+          .orElse(-1);
     } catch (IOException e) {
       return -1; // the system is not Linux
     }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -13,7 +14,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.Messages;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.export.ExportedClassifier;
@@ -29,7 +29,6 @@ import picocli.CommandLine.Option;
 /** Compares exported classifiers with kgcoop, on random images. */
 @Command(
     name = "onnx",
-    mixinStandardHelpOptions = true,
     header =
         "Compare the logits of exported classifiers in ONNX Runtime with those of kgcoop. The exit"
             + " code is 1 if they differ.")
@@ -37,23 +36,14 @@ final class OnnxBench implements Callable<Integer> {
   /** Classes and images are sampled in the same way and must not be equal. */
   private static final long CLASS_SEED = 1L << 40;
 
-  @Option(
-      names = "--images",
-      defaultValue = "1000",
-      description = "Number of images (default: ${DEFAULT-VALUE}).")
-  private int images;
+  @Option(names = "--images", description = "Number of images (default: ${DEFAULT-VALUE}).")
+  private int images = 1000;
 
-  @Option(
-      names = "--classes",
-      defaultValue = "100",
-      description = "Number of classes (default: ${DEFAULT-VALUE}).")
-  private int classes;
+  @Option(names = "--classes", description = "Number of classes (default: ${DEFAULT-VALUE}).")
+  private int classes = 100;
 
-  @Option(
-      names = "--batch",
-      defaultValue = "20",
-      description = "Images per batch (default: ${DEFAULT-VALUE}).")
-  private int batch;
+  @Option(names = "--batch", description = "Images per batch (default: ${DEFAULT-VALUE}).")
+  private int batch = 20;
 
   @Option(
       names = "--speed",
@@ -71,18 +61,13 @@ final class OnnxBench implements Callable<Integer> {
 
   @Option(
       names = "--rounds",
-      defaultValue = "5",
       description = "Rounds of --speed; the result is the median (default: ${DEFAULT-VALUE}).")
-  private int rounds;
+  private int rounds = 5;
 
   @Option(
       names = "--model",
-      defaultValue = "both",
       description = "Model: vit (ViT-B/16), rn (RN50) or both (default: ${DEFAULT-VALUE}).")
-  private String model;
-
-  @SuppressWarnings("NullAway.Init") // picocli sets defaults
-  OnnxBench() {}
+  private String model = "both";
 
   @Override
   public Integer call() throws IOException, OrtException {
@@ -129,26 +114,26 @@ final class OnnxBench implements Callable<Integer> {
           agreement.add(ours, theirs, classes);
         }
       }
-      System.out.print(
-          Messages.format(
-              "%s, %d images, %d classes: largest error %.2e of the image's largest logit (limit:"
-                  + " %.0e)%n  top-1 equal on %d of %d; %d images skipped because their margin is below"
-                  + " twice the limit; %d classes found%n  kgcoop %.1f ms per image, ONNX Runtime %.1f;"
-                  + " file %.1f MB, written in %.1f s; peak memory %.2f GiB%n",
-              name,
-              agreement.images(),
-              classes,
-              agreement.largestError(),
-              Agreement.TOLERANCE,
-              agreement.equal(),
-              agreement.compared(),
-              agreement.images() - agreement.compared(),
-              agreement.classesFound(),
-              ms[1] / images,
-              ms[2] / images,
-              Files.size(file) / 1e6,
-              ms[0] / 1e3,
-              Measurement.peakResident() / 1073741824.0));
+      System.out.printf(
+          Locale.ROOT,
+          "%s, %d images, %d classes: largest error %.2e of the image's largest logit (limit:"
+              + " %.0e)%n  top-1 equal on %d of %d; %d images skipped because their margin is below"
+              + " twice the limit; %d classes found%n  kgcoop %.1f ms per image, ONNX Runtime %.1f;"
+              + " file %.1f MB, written in %.1f s; peak memory %.2f GiB%n",
+          name,
+          agreement.images(),
+          classes,
+          agreement.largestError(),
+          Agreement.TOLERANCE,
+          agreement.equal(),
+          agreement.compared(),
+          agreement.images() - agreement.compared(),
+          agreement.classesFound(),
+          ms[1] / images,
+          ms[2] / images,
+          Files.size(file) / 1e6,
+          ms[0] / 1e3,
+          Measurement.peakResident() / 1073741824.0);
       return agreement.holds();
     } finally {
       Files.delete(file);

@@ -8,10 +8,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.kgcoop.Messages;
 import org.kgcoop.clip.CheckedPrecision;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
@@ -24,19 +24,15 @@ import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Engine;
 import org.kgcoop.tensor.Scope;
 
-/** Compares the speed of the image encoder of ViT-B/16 with that of ONNX Runtime. */
-final class OnnxSpeed {
+/**
+ * Compares the speed of the image encoder of ViT-B/16 with that of ONNX Runtime.
+ *
+ * @param threads the threads of each contender. Those of ONNX Runtime divide an operation. Those of
+ *     kgcoop compute the images of a batch in parallel, so a single image has one.
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record OnnxSpeed(float[] pixels, int images, int threads) {
   private static final String REFERENCE = "ONNX Runtime, float32";
-
-  private final float[] pixels;
-  private final int images;
-  private final int threads;
-
-  private OnnxSpeed(float[] pixels, int images, int threads) {
-    this.pixels = pixels;
-    this.images = images;
-    this.threads = threads;
-  }
 
   /** A contender, which encodes pixels of several images. */
   private interface Encoder {
@@ -47,8 +43,6 @@ final class OnnxSpeed {
    * Prints times per image. All contenders alternate, so that other programs slow all of them.
    *
    * @param batch the number of images of a batch
-   * @param threads the threads of each contender. Those of ONNX Runtime divide an operation. Those
-   *     of kgcoop compute the images of a batch in parallel, so a single image has one.
    */
   static void print(int batch, int rounds, int threads) throws IOException, OrtException {
     Engine.setThreads(threads);
@@ -113,14 +107,14 @@ final class OnnxSpeed {
     Map<String, double[]> compared = threads == 1 ? cpu : elapsed;
     double reference = median(compared, REFERENCE);
     for (String name : encoders.keySet()) {
-      System.out.print(
-          Messages.format(
-              "%d together: %s: %.0f ms per image, %.0f ms of CPU, ratio %.2f%n",
-              together,
-              name,
-              median(elapsed, name),
-              median(cpu, name),
-              reference / median(compared, name)));
+      System.out.printf(
+          Locale.ROOT,
+          "%d together: %s: %.0f ms per image, %.0f ms of CPU, ratio %.2f%n",
+          together,
+          name,
+          median(elapsed, name),
+          median(cpu, name),
+          reference / median(compared, name));
     }
   }
 

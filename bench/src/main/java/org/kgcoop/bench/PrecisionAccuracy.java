@@ -1,24 +1,27 @@
 package org.kgcoop.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import org.kgcoop.Messages;
 import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.features.FeatureCache;
+import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.files.ScratchFolder;
+import org.kgcoop.image.Images;
 import org.kgcoop.method.Gda;
 import org.kgcoop.method.Probe;
 import org.kgcoop.method.Proker;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.TableCell;
 import org.kgcoop.settings.SettingValues;
 import org.kgcoop.trial.Experiment;
@@ -94,10 +97,15 @@ final class PrecisionAccuracy {
         of = set.name();
       }
     }
-    System.out.print(
-        Messages.format(
-            "%s | %s | %.2f | %+.2f | %+.2f (%s)%n",
-            clip.precision().optionName(), title, sum, difference, worst, of));
+    System.out.printf(
+        Locale.ROOT,
+        "%s | %s | %.2f | %+.2f | %+.2f (%s)%n",
+        clip.precision().optionName(),
+        title,
+        sum,
+        difference,
+        worst,
+        of);
   }
 
   private double mean(Map<Key, Double> accuracy, DataSet set, String method) {
@@ -112,7 +120,13 @@ final class PrecisionAccuracy {
   private Table table(Clip clip, Map<Key, SettingValues> given) throws IOException {
     Path system = Path.of(System.getProperty("java.io.tmpdir"));
     try (ScratchFolder runs = ScratchFolder.in(system, "kgcoop-bench-")) {
-      ExperimentContext context = BenchModel.context(clip, BenchModel.featuresInMemory(clip));
+      ExperimentContext context =
+          new ExperimentContext(
+              clip,
+              FeatureCache.inMemory(new ViewEncoder(clip, new Images(line -> {}))),
+              Progress.SILENT,
+              line -> {},
+              () -> false);
       List<MethodSpec> specs = METHODS.stream().map(method -> spec(method, given)).toList();
       Table table = new Table(new HashMap<>(), new HashMap<>());
       ExperimentPlan plan = new ExperimentPlan(specs, List.of(SHOTS), seeds, 1);
@@ -126,9 +140,9 @@ final class PrecisionAccuracy {
 
   private void add(TableCell cell, Table table) {
     SettingValues settings = SettingValues.of("method", cell.method());
-    for (Map.Entry<String, JsonNode> chosen : cell.results().chosen().entrySet()) {
+    for (Map.Entry<String, Object> chosen : cell.results().chosen().entrySet()) {
       if (MethodRegistry.keys(cell.method()).contains(chosen.getKey())) {
-        settings = settings.with(chosen.getKey(), chosen.getValue().asDouble());
+        settings = settings.with(chosen.getKey(), ((Number) chosen.getValue()).doubleValue());
       }
     }
     Long seed = cell.sample().seed();

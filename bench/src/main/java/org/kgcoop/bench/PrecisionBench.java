@@ -3,9 +3,9 @@ package org.kgcoop.bench;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.Messages;
 import org.kgcoop.clip.CheckedPrecision;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
@@ -20,7 +20,6 @@ import picocli.CommandLine.Option;
 /** Shows what bf16 and int8 change: the checks, the speed, and the accuracy. */
 @Command(
     name = "precision",
-    mixinStandardHelpOptions = true,
     header =
         "Check int8 and bf16 on models of the size of ViT-B/16 with random weights, without and"
             + " with imitated outliers, and measure their speed.")
@@ -49,9 +48,6 @@ final class PrecisionBench implements Callable<Integer> {
       defaultValue = "1,2,3,4,5",
       description = "Seeds of the few-shot samples of --accuracy (default: ${DEFAULT-VALUE}).")
   private List<Long> seeds = List.of();
-
-  @SuppressWarnings("NullAway.Init") // picocli sets defaults
-  PrecisionBench() {}
 
   @Override
   public Integer call() throws IOException {
@@ -82,13 +78,13 @@ final class PrecisionBench implements Callable<Integer> {
     for (DType type : PRECISIONS) {
       List<String> lines = new ArrayList<>();
       try (Clip clip = load(file, type, lines)) {
-        System.out.print(
-            Messages.format(
-                "%s | %s | %s | %s%n",
-                outliers.title(),
-                clip.precision().optionName(),
-                speed(clip),
-                lines.isEmpty() ? "" : lines.get(lines.size() - 1)));
+        System.out.printf(
+            Locale.ROOT,
+            "%s | %s | %s | %s%n",
+            outliers.title(),
+            clip.precision().optionName(),
+            speed(clip),
+            lines.isEmpty() ? "" : lines.get(lines.size() - 1));
       }
     }
   }
@@ -107,8 +103,11 @@ final class PrecisionBench implements Callable<Integer> {
     long start = System.nanoTime();
     double cpu = Measurement.cpuTime(() -> OnnxBench.encode(clip, pixels));
     double seconds = (System.nanoTime() - start) / 1e9;
-    return Messages.format(
+    return String.format(
+        Locale.ROOT,
         "%.1f images a second, %s threads, %.0f ms of CPU per image",
-        images / seconds, Engine.threads(), cpu / images);
+        images / seconds,
+        Engine.threads(),
+        cpu / images);
   }
 }

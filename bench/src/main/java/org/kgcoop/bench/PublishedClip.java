@@ -38,7 +38,7 @@ final class PublishedClip implements AutoCloseable {
     try (Scope scope = Scope.open("published clip")) {
       clip.stored()
           .forEach((name, stored) -> weights.put(name, stored.tensor().to(precision).keep()));
-      causal = newMask(config.contextLength()).keep();
+      causal = mask(config.contextLength(), precision).keep();
     }
   }
 
@@ -119,16 +119,8 @@ final class PublishedClip implements AutoCloseable {
    * Returns text features of unit length.
    *
    * @param prompts (C, L, W)
-   * @param ends the position of the end of each text
+   * @param ends the position of the end of each text, which counts inserted tokens
    * @return (C, E)
-   */
-  Tensor text(Tensor prompts, int[] ends) {
-    return text(prompts, ends, Before.NOTHING);
-  }
-
-  /**
-   * Returns text features of unit length, with changes in front of blocks. Inserted tokens count in
-   * {@code ends}.
    */
   Tensor text(Tensor prompts, int[] ends, Before before) {
     if (config.form().text().bert()) {
@@ -227,7 +219,8 @@ final class PublishedClip implements AutoCloseable {
   }
 
   private Tensor block(Tensor x, String prefix, int heads, boolean isCausal) {
-    Tensor mask = isCausal ? mask(x.size(1)) : null;
+    Tensor mask =
+        isCausal ? x.size(1) == causal.size(0) ? causal : mask(x.size(1), precision) : null;
     Tensor y = x.plus(attention(norm(x, prefix + "ln_1"), prefix, heads, mask));
     return y.plus(mlp(norm(y, prefix + "ln_2"), prefix));
   }
@@ -238,8 +231,10 @@ final class PublishedClip implements AutoCloseable {
     long length = x.size(1);
     long width = x.size(2);
     long head = width / heads;
-    Tensor in = linear(x, prefix + "attn.in_proj_weight", "attn.in_proj_bias", prefix);
-    Tensor parts = in.reshape(batch, length, 3, heads, head).permute(2, 0, 3, 1, 4);
+    Tensor parts =
+        linear(x, prefix + "attn.in_proj_weight", prefix + "attn.in_proj_bias")
+            .reshape(batch, length, 3, heads, head)
+            .permute(2, 0, 3, 1, 4);
     Tensor scores =
         parts
             .select(0, 0)
@@ -253,29 +248,26 @@ final class PublishedClip implements AutoCloseable {
             .matmul(parts.select(0, 2))
             .permute(0, 2, 1, 3)
             .reshape(batch, length, width);
-    return linear(attended, prefix + "attn.out_proj.weight", "attn.out_proj.bias", prefix);
+    return linear(attended, prefix + "attn.out_proj.weight", prefix + "attn.out_proj.bias");
   }
 
   private Tensor mlp(Tensor x, String prefix) {
-    Tensor hidden = linear(x, prefix + "mlp.c_fc.weight", "mlp.c_fc.bias", prefix);
+    Tensor hidden = linear(x, prefix + "mlp.c_fc.weight", prefix + "mlp.c_fc.bias");
     Tensor active =
         switch (config.activation()) {
           case GELU -> Functions.gelu(hidden);
           case GELU_PYTORCH_TANH -> Functions.geluTanh(hidden);
           case QUICK_GELU -> hidden.times(Functions.sigmoid(hidden.times(1.702)));
         };
-    return linear(active, prefix + "mlp.c_proj.weight", "mlp.c_proj.bias", prefix);
+    return linear(active, prefix + "mlp.c_proj.weight", prefix + "mlp.c_proj.bias");
   }
 
   /**
    * Returns the causal mask: (L, L). If tokens were inserted, the mask is created again, as in the
    * published code.
    */
-  private Tensor mask(long length) {
-    return length == causal.size(0) ? causal : newMask(Math.toIntExact(length));
-  }
-
-  private Tensor newMask(int rows) {
+  private static Tensor mask(long length, DType precision) {
+    int rows = Math.toIntExact(length);
     float[] mask = new float[rows * rows];
     for (int i = 0; i < rows; i++) {
       Arrays.fill(mask, i * rows + i + 1, (i + 1) * rows, Float.NEGATIVE_INFINITY);
@@ -283,8 +275,8 @@ final class PublishedClip implements AutoCloseable {
     return Tensor.of(mask, rows, rows).to(precision);
   }
 
-  private Tensor linear(Tensor x, String weight, String bias, String prefix) {
-    return Functions.linear(x, weight(weight), weight(prefix + bias));
+  private Tensor linear(Tensor x, String weight, String bias) {
+    return Functions.linear(x, weight(weight), weight(bias));
   }
 
   private Tensor norm(Tensor x, String name) {

@@ -1,8 +1,5 @@
 package org.kgcoop.bench;
 
-import static org.kgcoop.bench.PublishedMethod.get;
-import static org.kgcoop.bench.PublishedMethod.linear;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,17 +93,18 @@ final class PublishedEncoders implements AutoCloseable {
     List<Tensor> ofImages = new ArrayList<>();
     if (method.equals("maple")) {
       for (int i = 0; i < settings.path("depth").asInt(); i++) {
-        String own = i == 0 ? "ctx" : "compound_prompts_text." + (i - 1);
+        String words = i == 0 ? "ctx" : "compound_prompts_text." + (i - 1);
         String projection = i == 0 ? "proj" : "compound_prompt_projections." + (i - 1);
-        ofTexts.add(get(parameters, "prompt_learner." + own));
-        ofImages.add(linear(ofTexts.get(i), parameters, "prompt_learner." + projection));
+        Tensor own = PublishedMethod.get(parameters, "prompt_learner." + words);
+        ofTexts.add(own);
+        ofImages.add(PublishedMethod.linear(parameters, "prompt_learner." + projection, own));
       }
     } else {
       if (parameters.containsKey("prompt_learner.ctx")) {
-        ofTexts.add(get(parameters, "prompt_learner.ctx"));
+        ofTexts.add(PublishedMethod.get(parameters, "prompt_learner.ctx"));
         ofTexts.addAll(deep(parameters, "text_encoder"));
       }
-      ofImages.add(get(parameters, VPT));
+      ofImages.add(PublishedMethod.get(parameters, VPT));
       ofImages.addAll(deep(parameters, "image_encoder"));
     }
     Tensor t = texts(ofTexts);
@@ -193,14 +191,14 @@ final class PublishedEncoders implements AutoCloseable {
 
   private Tensor mmrl(Map<String, Tensor> parameters, Tensor images, Tensor labels) {
     String own = "representation_learner.compound_rep_tokens";
-    Tensor tokens = get(parameters, own);
+    Tensor tokens = PublishedMethod.get(parameters, own);
     int first = settings.path("representation_layers").path(0).asInt() - 1;
     int count = settings.path("representation_layers").size();
     List<List<Tensor>> rows = new ArrayList<>(); // of images, of texts
     for (String encoder : List.of("_r2vproj.", "_r2tproj.")) {
       rows.add(
           IntStream.range(0, count)
-              .mapToObj(k -> linear(tokens, parameters, own + encoder + k))
+              .mapToObj(k -> PublishedMethod.linear(parameters, own + encoder + k, tokens))
               .toList());
     }
     long n = tokens.size(0);
@@ -209,7 +207,7 @@ final class PublishedEncoders implements AutoCloseable {
     Tensor r =
         read.narrow(1, 1, n)
             .mean(1, false)
-            .matmul(get(parameters, "image_encoder.proj_rep"))
+            .matmul(PublishedMethod.get(parameters, "image_encoder.proj_rep"))
             .unitRows();
     Tensor t =
         published.text(

@@ -115,7 +115,9 @@ final class PublishedMethod implements AutoCloseable {
 
   private Tensor features(Tensor context, int from, int to) {
     return published.text(
-        published.prompts(text, context, from, to), Arrays.copyOfRange(ends, from, to));
+        published.prompts(text, context, from, to),
+        Arrays.copyOfRange(ends, from, to),
+        PublishedClip.Before.NOTHING);
   }
 
   private Result proGrad(
@@ -134,8 +136,8 @@ final class PublishedMethod implements AutoCloseable {
 
   private Result coCoOp(Map<String, Tensor> parameters, Batch batch) {
     Tensor f = batch.features();
-    Tensor hidden = Functions.relu(linear(f, parameters, "meta_net.linear1"));
-    Tensor shifts = linear(hidden, parameters, "meta_net.linear2");
+    Tensor hidden = Functions.relu(linear(parameters, "meta_net.linear1", f));
+    Tensor shifts = linear(parameters, "meta_net.linear2", hidden);
     List<Tensor> rows = new ArrayList<>();
     for (long b = 0; b < f.size(0); b++) {
       Tensor context = get(parameters, "ctx").plus(shifts.narrow(0, b, 1));
@@ -163,10 +165,8 @@ final class PublishedMethod implements AutoCloseable {
     return new Result(sum, List.of());
   }
 
-  /** Applies a linear layer of the parameters. */
-  static Tensor linear(Tensor x, Map<String, Tensor> parameters, String layer) {
-    return Functions.linear(
-        x, get(parameters, layer + ".weight"), get(parameters, layer + ".bias"));
+  static Tensor linear(Map<String, Tensor> parameters, String name, Tensor x) {
+    return Functions.linear(x, get(parameters, name + ".weight"), get(parameters, name + ".bias"));
   }
 
   static Tensor get(Map<String, Tensor> parameters, String name) {

@@ -2,7 +2,6 @@ package org.kgcoop.bench;
 
 import java.util.List;
 import org.kgcoop.EnumIds;
-import org.kgcoop.KgCoopException;
 
 /**
  * A situation in which people adapt a classifier. Its runs take its numbers of images per class in
@@ -110,14 +109,5 @@ enum Situation {
       case WRONG_10, NOISE, TWO_LABELS -> 0.1;
       default -> 0;
     };
-  }
-
-  /**
-   * Returns the situation of that name.
-   *
-   * @throws KgCoopException of the category CONFIGURATION if there is none
-   */
-  static Situation of(String id) {
-    return EnumIds.of(Situation.class, "--situations", id);
   }
 }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -17,7 +18,6 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.Messages;
 import org.kgcoop.cli.classify.SimulatedPerson;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.JournalEntry;
@@ -143,7 +143,7 @@ public final class Simulation {
   public static double run(
       Pool pool, int audit, long seed, Settings settings, Later later, Consumer<Step> steps) {
     SessionSettings session =
-        new SessionSettings(pool.known, PAGE, audit, TARGET, seed, warning -> {});
+        new SessionSettings(pool.known, PAGE, audit, TARGET, seed, "", warning -> {});
     Entries journal = new Entries(new ArrayList<>());
     Simulation simulation = new Simulation(pool, settings);
     boolean isJoined = later.joining > 0;
@@ -171,7 +171,7 @@ public final class Simulation {
   }
 
   private static Path path(int image) {
-    return Path.of(Messages.format("%08d", image));
+    return Path.of(String.format(Locale.ROOT, "%08d", image));
   }
 
   private final Pool pool;
@@ -487,11 +487,6 @@ public final class Simulation {
     @Override
     public double scale() {
       return pool.scale;
-    }
-
-    @Override
-    public String clip() {
-      return "";
     }
 
     @Override

@@ -3,9 +3,7 @@ package org.kgcoop.verify;
 import java.util.Arrays;
 import java.util.List;
 import org.kgcoop.classifier.MethodRegistry;
-import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.ViewRecipe;
-import org.kgcoop.method.CacheCounts;
 import org.kgcoop.method.CacheGrid;
 import org.kgcoop.method.CacheSettings;
 import org.kgcoop.method.KeyCache;
@@ -18,17 +16,17 @@ import org.kgcoop.tensor.Tensor;
 final class CacheCases {
   private CacheCases() {}
 
-  static void keys(ReferenceCase c) {
-    c.tensor("keys", keysOf(c), "expect");
+  static void keys(Case c) {
+    c.compare("keys", "expect", computedKeys(c));
   }
 
-  private static Tensor keysOf(ReferenceCase c) {
-    CaseFitContext context = new CaseFitContext(c, c.model(), List.of());
+  private static Tensor computedKeys(Case c) {
+    CaseFitContext context = new CaseFitContext(c, List.of());
     return CacheSettings.keys(context.views(1, ViewRecipe.NONE).features());
   }
 
   /** Returns the settings of a case. A case has them among its other fields. */
-  private static CacheSettings settings(ReferenceCase c) {
+  private static CacheSettings settings(Case c) {
     SettingValues stated = SettingValues.of("method", TipAdapter.ID);
     SettingValues all = SettingValues.fromJson(c.json());
     for (String key :
@@ -41,38 +39,36 @@ final class CacheCases {
     return ((TipAdapter) MethodRegistry.parse(stated)).settings();
   }
 
-  private static KeyCache cache(Clip clip, ReferenceCase c, Tensor keys) {
+  private static KeyCache cacheOf(Case c, Tensor keys) {
     CacheSettings settings = settings(c);
     return KeyCache.of(
-        settings, settings.texts(clip, c.texts("classnames")), keys, c.ints("support_labels"));
+        settings, settings.texts(c.clip(), c.texts("classnames")), keys, c.ints("support_labels"));
   }
 
-  static void cache(ReferenceCase c) {
-    Clip clip = c.model();
-    KeyCache both = cache(clip, c, keysOf(c));
+  static void cache(Case c) {
+    KeyCache both = cacheOf(c, computedKeys(c));
     FixedHead.Cache cache = both.cache();
-    Tensor features = ModelCases.features(clip, c.floats("images"));
-    c.tensor("cache", cache.votes(cache.distances(features), cache.beta()), "cache");
-    c.tensor("logits", both.head().logits(features), "expect");
+    Tensor features = ModelCases.features(c.clip(), c.tensor("images"));
+    c.compare("cache", "cache", cache.votes(cache.distances(features), cache.beta()));
+    c.compare("logits", "expect", both.head().logits(features));
   }
 
-  static void search(ReferenceCase c) {
-    Clip clip = c.model();
-    KeyCache cache = cache(clip, c, c.has("keys") ? c.floats("keys") : keysOf(c));
+  static void search(Case c) {
+    KeyCache cache = cacheOf(c, c.has("keys") ? c.tensor("keys") : computedKeys(c));
     int[] labels = c.ints("labels");
     CacheGrid grid = settings(c).grid();
-    Tensor features = ModelCases.features(clip, c.floats("images"));
-    long[][] correct = CacheCounts.correct(cache, grid, features, labels, () -> {});
-    CacheGrid.Point best = grid.best(correct);
-    ReferenceCase expected = c.expect();
-    expected.value("beta", best.beta());
-    expected.value("alpha", best.alpha());
-    expected.count("correct", best.correct());
-    expected.count("total", labels.length);
+    Tensor features = ModelCases.features(c.clip(), c.tensor("images"));
+    long[] correct = cache.correct(grid, features, labels, () -> {});
+    CacheSettings.Weights best = grid.best(correct);
+    Case expected = c.expect();
+    expected.compare("beta", best.beta());
+    expected.compare("alpha", best.alpha());
+    expected.equal("correct", Arrays.stream(correct).max().orElseThrow());
+    expected.equal("total", labels.length);
     c.comparison()
         .equal(
             "correct at each point",
-            Arrays.stream(correct).flatMapToLong(Arrays::stream).boxed().toList(),
-            Arrays.stream(expected.tensor("counts").toLongs()).boxed().toList());
+            Arrays.stream(correct).boxed().toList(),
+            Arrays.stream(expected.stored("counts").tensor().toLongs()).boxed().toList());
   }
 }

@@ -17,20 +17,14 @@ import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Tensor;
 
 /** The classes and training images of a reference case. */
-final class CaseFitContext implements FitContext {
-  private final ReferenceCase c;
-  private final Clip clip;
-  private final List<String> classNames;
-
-  CaseFitContext(ReferenceCase c, Clip clip, List<String> classNames) {
-    this.c = c;
-    this.clip = clip;
-    this.classNames = List.copyOf(classNames);
+record CaseFitContext(Case c, List<String> classNames) implements FitContext {
+  CaseFitContext {
+    classNames = List.copyOf(classNames);
   }
 
   @Override
   public Clip clip() {
-    return clip;
+    return c.clip();
   }
 
   @Override
@@ -39,13 +33,8 @@ final class CaseFitContext implements FitContext {
   }
 
   @Override
-  public List<String> classNames() {
-    return classNames;
-  }
-
-  @Override
   public List<String> allClassNames() {
-    ReferenceCase settings = c.at("settings");
+    Case settings = c.at("settings");
     return settings.has("all_classnames") ? settings.texts("all_classnames") : classNames;
   }
 
@@ -63,10 +52,11 @@ final class CaseFitContext implements FitContext {
   /** Returns the views of the case for any recipe. */
   @Override
   public LabeledViews views(int count, ViewRecipe recipe) {
-    Tensor support = c.floats("support"); // (V, N, 3, R, R)
+    Tensor support = c.tensor("support"); // (V, N, 3, R, R)
     long[] shape = support.shape();
     try (Autograd.Switch off = Autograd.off()) {
-      Tensor raw = clip.imageEncoder().features(support.reshape(-1, shape[2], shape[3], shape[4]));
+      Tensor raw =
+          clip().imageEncoder().features(support.reshape(-1, shape[2], shape[3], shape[4]));
       return new LabeledViews(raw.reshape(shape[0], shape[1], -1), c.integers("support_labels"));
     }
   }
@@ -82,10 +72,9 @@ final class CaseFitContext implements FitContext {
    */
   Batch batch(int[] indices) {
     LabeledViews views = views(1, ViewRecipe.NONE);
-    long count = views.labels().size();
+    int count = views.labels().size();
     long[] rows = Arrays.stream(indices).asLongStream().toArray();
-    long[] labels =
-        Arrays.stream(indices).mapToLong(i -> views.labels().get((int) (i % count))).toArray();
+    long[] labels = Arrays.stream(indices).mapToLong(i -> views.labels().get(i % count)).toArray();
     Tensor all = views.features().reshape(-1, views.features().size(2)); // (V N, E)
     Tensor chosen = all.indexSelect(0, Tensor.of(rows, rows.length)).unitRows();
     return new Batch(chosen, Tensor.of(labels, labels.length));

@@ -6,6 +6,7 @@ import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.method.GaussianDiscriminant;
 import org.kgcoop.method.GaussianLeaveOneOut;
 import org.kgcoop.method.KernelRidge;
@@ -16,132 +17,119 @@ import org.kgcoop.tensor.Tensor;
 final class ClosedFormCases {
   private ClosedFormCases() {}
 
-  static void gda(ReferenceCase c) {
+  static void gda(Case c) {
     Tensor texts = c.tensor("texts");
-    GaussianDiscriminant analysis = gda(c, Math.toIntExact(texts.size(0)));
+    GaussianDiscriminant analysis = analysis(c, Math.toIntExact(texts.size(0)));
     GaussianDiscriminant.Linear head =
         c.text("precision").equals("pooled") ? analysis.pooled() : analysis.meanOfCovariances();
-    double scale = c.number("scale");
-    compare(c, "weights", head.weights());
-    compare(c, "bias", head.bias());
-    compare(c, "logits", head.logits(c.tensor("images"), texts, scale, c.number("alpha")));
+    compare(c, head, texts);
     if (c.has("validation")) {
-      ReferenceCase validation = c.at("validation");
+      Case validation = c.at("validation");
       Tensor asked = validation.tensor("images");
       int[] labels = validation.ints("labels");
-      double[] alphas = validation.doubles("alphas");
+      double[] alphas = validation.numbers("alphas");
       long[] correct = new long[alphas.length];
       for (int a = 0; a < alphas.length; a++) {
-        long[] found = head.logits(asked, texts, scale, alphas[a]).argmax(1).toLongs();
+        long[] found = head.logits(asked, texts, c.number("scale"), alphas[a]).argmax(1).toLongs();
         correct[a] = IntStream.range(0, labels.length).filter(i -> found[i] == labels[i]).count();
       }
-      validation.counts("correct", correct);
-      validation.exact("alpha", GaussianDiscriminant.alpha(alphas, correct));
+      validation.equal("correct", correct);
+      validation.equal("alpha", GaussianDiscriminant.alpha(alphas, correct));
     }
   }
 
-  private static GaussianDiscriminant gda(ReferenceCase c, int classes) {
+  private static GaussianDiscriminant analysis(Case c, int classes) {
     return new GaussianDiscriminant(c.tensor("features"), c.ints("labels"), classes);
   }
 
-  static void gdaNew(ReferenceCase c) {
+  private static void compare(Case c, GaussianDiscriminant.Linear head, Tensor texts) {
+    Tensor logits = head.logits(c.tensor("images"), texts, c.number("scale"), c.number("alpha"));
+    c.expect().compare("weights", head.weights().toDoubles());
+    c.expect().compare("bias", head.bias().toDoubles());
+    c.expect().compare("logits", logits.toDoubles());
+  }
+
+  static void gdaNew(Case c) {
     int classes = Arrays.stream(c.ints("labels")).max().orElseThrow() + 1;
     Tensor texts = c.tensor("new_texts");
     GaussianDiscriminant.NewClasses found =
-        gda(c, classes)
+        analysis(c, classes)
             .newClasses(
                 texts,
-                c.whole("neighbours"),
-                c.whole("copies"),
+                c.integer("neighbours"),
+                c.integer("copies"),
                 c.text("precision").equals("shared"));
-    c.expect().pairs("neighbours", found.neighbors());
-    GaussianDiscriminant.Linear head = found.linear();
-    compare(c, "weights", head.weights());
-    compare(c, "bias", head.bias());
-    Tensor images = c.tensor("images");
-    compare(c, "logits", head.logits(images, texts, c.number("scale"), c.number("alpha")));
+    c.expect().equal("neighbours", found.neighbors());
+    compare(c, found.linear(), texts);
   }
 
-  static void gdaSearch(ReferenceCase c) {
+  static void gdaSearch(Case c) {
     Tensor texts = c.tensor("texts");
-    GaussianDiscriminant analysis = gda(c, Math.toIntExact(texts.size(0)));
-    double[] alphas = c.doubles("alphas");
-    double scale = c.number("scale");
-    GaussianLeaveOneOut leaveOneOut = new GaussianLeaveOneOut(analysis, c.ints("groups"));
+    double[] alphas = c.numbers("alphas");
+    GaussianLeaveOneOut leaveOneOut =
+        new GaussianLeaveOneOut(analysis(c, Math.toIntExact(texts.size(0))), c.ints("groups"));
     SortedMap<Integer, double[]> heldOut = leaveOneOut.logits();
-    ReferenceCase expected = c.expect();
-    expected.integers("scored", List.copyOf(heldOut.keySet()));
-    LeaveOneOut found = leaveOneOut.search(texts, scale, alphas, () -> {});
-    alpha("first", found.firstBest(), alphas, expected);
-    alpha("chosen", found.best(), alphas, expected);
+    Case expected = c.expect();
+    expected.equal("scored", List.copyOf(heldOut.keySet()));
+    LeaveOneOut found = leaveOneOut.search(texts, c.number("scale"), alphas, () -> {});
+    expected.equal("first", at(alphas, found.firstBest()));
+    expected.equal("chosen", at(alphas, found.best()));
     if (!heldOut.isEmpty()) {
-      expected.stored(
+      expected.compare(
           "leave_one_out", heldOut.values().stream().flatMapToDouble(Arrays::stream).toArray());
-      expected.counts("correct", found.correct());
-      expected.numbers("losses", leaveOneOut.losses(texts, scale, alphas, () -> {}));
+      expected.equal("correct", found.correct());
+      expected.compare("losses", leaveOneOut.losses(texts, c.number("scale"), alphas, () -> {}));
     }
   }
 
-  private static void alpha(
-      String which, OptionalInt found, double[] alphas, ReferenceCase expected) {
-    String alpha = found.isPresent() ? String.valueOf(alphas[found.getAsInt()]) : "null";
-    boolean isNumber = expected.path(which).isNumber();
-    expected
-        .comparison()
-        .equal(which, alpha, isNumber ? String.valueOf(expected.number(which)) : "null");
+  private static @Nullable Double at(double[] values, OptionalInt place) {
+    return place.isPresent() ? values[place.getAsInt()] : null;
   }
 
-  static void proker(ReferenceCase c) {
+  static void proker(Case c) {
     double lambda = c.number("lambda");
     KernelRidge ridge = ridge(c, c.number("beta"));
-    compare(c, "coefficients", ridge.coefficients(lambda));
-    double weight = weight(c).applyAsDouble(lambda);
-    compare(c, "logits", ridge.scores(c.tensor("images"), lambda, weight));
+    Tensor logits = ridge.scores(c.tensor("images"), lambda, weight(c).applyAsDouble(lambda));
+    c.expect().compare("coefficients", ridge.coefficients(lambda).toDoubles());
+    c.expect().compare("logits", logits.toDoubles());
   }
 
-  private static KernelRidge ridge(ReferenceCase c, double beta) {
+  private static KernelRidge ridge(Case c, double beta) {
     return new KernelRidge(c.tensor("features"), c.tensor("texts"), c.ints("labels"), beta);
   }
 
   /** Returns the weight of a case, or lambda if the case has none. */
-  private static DoubleUnaryOperator weight(ReferenceCase c) {
-    return lambda -> c.path("weight").asDouble(lambda);
+  private static DoubleUnaryOperator weight(Case c) {
+    return lambda -> c.has("weight") ? c.number("weight") : lambda;
   }
 
-  static void prokerSearch(ReferenceCase c) {
-    double[] betas = c.doubles("betas");
-    double[] lambdas = c.doubles("lambdas");
+  static void prokerSearch(Case c) {
+    double[] betas = c.numbers("betas");
+    double[] lambdas = c.numbers("lambdas");
     int[] groups = c.ints("groups");
     LeaveOneOut found =
         KernelRidge.search(
-            c.tensor("features"),
-            c.tensor("texts"),
-            c.ints("labels"),
-            groups,
+            beta -> ridge(c, beta),
             betas,
             lambdas,
-            weight(c),
-            c.number("scale"));
-    ReferenceCase expected = c.expect();
-    expected.rows("correct", Arrays.stream(found.correct()).asDoubleStream().toArray());
-    expected.rows("losses", found.losses());
-    chosen(found.firstBest(), betas, lambdas, expected.at("first"));
-    chosen(found.best(), betas, lambdas, expected.at("chosen"));
+            (ridge, lambda) ->
+                ridge
+                    .leaveOneOut(groups, lambda, weight(c).applyAsDouble(lambda))
+                    .times(c.number("scale")),
+            c.ints("labels"));
+    Case expected = c.expect();
+    expected.compare("correct", Arrays.stream(found.correct()).asDoubleStream().toArray());
+    expected.compare("losses", found.losses());
+    int first = found.firstBest().orElseThrow();
     int best = found.best().orElseThrow();
     double lambda = lambdas[best % lambdas.length];
-    KernelRidge ridge = ridge(c, betas[best / lambdas.length]);
-    double weight = weight(c).applyAsDouble(lambda);
-    compare(c, "leave_one_out", ridge.leaveOneOut(groups, lambda, weight));
-  }
-
-  private static void chosen(
-      OptionalInt found, double[] betas, double[] lambdas, ReferenceCase expected) {
-    int index = found.orElseThrow();
-    expected.exact("beta", betas[index / lambdas.length]);
-    expected.exact("lambda", lambdas[index % lambdas.length]);
-  }
-
-  private static void compare(ReferenceCase c, String key, Tensor actual) {
-    c.expect().stored(key, actual.toDoubles());
+    expected.at("first").equal("beta", betas[first / lambdas.length]);
+    expected.at("first").equal("lambda", lambdas[first % lambdas.length]);
+    expected.at("chosen").equal("beta", betas[best / lambdas.length]);
+    expected.at("chosen").equal("lambda", lambda);
+    Tensor leftOut =
+        ridge(c, betas[best / lambdas.length])
+            .leaveOneOut(groups, lambda, weight(c).applyAsDouble(lambda));
+    expected.compare("leave_one_out", leftOut.toDoubles());
   }
 }

@@ -3,8 +3,8 @@ package org.kgcoop.verify;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
-import org.kgcoop.Messages;
+import java.util.Locale;
+import java.util.stream.DoubleStream;
 
 /**
  * Compares computed values with the expected ones, at the tolerance of a case.
@@ -42,35 +42,20 @@ final class Comparison {
   }
 
   String toleranceText() {
-    if (tolerance.has("relative")) {
-      return "relative " + tolerance.path("relative").asText();
-    }
-    if (tolerance.has("levels")) {
-      return tolerance.path("levels").asText()
-          + " levels, share "
-          + tolerance.path("share").asText();
-    }
-    return "equal";
+    return tolerance.has("relative")
+        ? "relative " + tolerance.path("relative").asText()
+        : tolerance.has("levels")
+            ? "%s levels, share %s"
+                .formatted(tolerance.path("levels").asText(), tolerance.path("share").asText())
+            : "equal";
   }
 
-  void tensor(String what, float[] actual, float[] expected) {
-    numbers(what, doubles(actual), doubles(expected));
-  }
-
-  private static double[] doubles(float[] values) {
-    return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
-  }
-
-  /** Compares values as {@link #tensor} does. */
+  /** Compares all values, relative to the largest expected one. */
   void numbers(String what, double[] actual, double[] expected) {
-    if (actual.length != expected.length) {
-      problem(what + " has " + actual.length + " values, expected " + expected.length);
+    if (!hasEqualLength(what, actual.length, expected.length)) {
       return;
     }
-    double largest = 1e-6;
-    for (double value : expected) {
-      largest = Math.max(largest, Math.abs(value));
-    }
+    double largest = DoubleStream.of(expected).map(Math::abs).reduce(1e-6, Math::max);
     double error = 0;
     for (int i = 0; i < actual.length; i++) {
       double difference = Math.abs(actual[i] - expected[i]);
@@ -78,6 +63,13 @@ final class Comparison {
       error = Math.max(error, difference >= 0 ? difference : Double.POSITIVE_INFINITY);
     }
     relative(what, error / largest);
+  }
+
+  private boolean hasEqualLength(String what, int actual, int expected) {
+    if (actual != expected) {
+      problem(what + " has " + actual + " values, expected " + expected);
+    }
+    return actual == expected;
   }
 
   void value(String what, double actual, double expected) {
@@ -95,19 +87,18 @@ final class Comparison {
     worst = Math.max(worst, error);
     double allowed = tolerance.path("relative").asDouble(0);
     if (!(error <= allowed)) {
-      problem(Messages.format("%s off by %.2e", what, error));
+      problem(String.format(Locale.ROOT, "%s off by %.2e", what, error));
     }
   }
 
-  void pixels(String what, byte[] actual, float[] expected) {
-    if (actual.length != expected.length) {
-      problem(what + " has " + actual.length + " values, expected " + expected.length);
+  void pixels(byte[] actual, double[] expected) {
+    if (!hasEqualLength("image", actual.length, expected.length)) {
       return;
     }
     int largest = 0;
     long different = 0;
     for (int i = 0; i < actual.length; i++) {
-      int difference = Math.abs((actual[i] & 0xFF) - Math.round(expected[i]));
+      int difference = (int) Math.abs((actual[i] & 0xFF) - Math.round(expected[i]));
       largest = Math.max(largest, difference);
       different += difference > 0 ? 1 : 0;
     }
@@ -115,7 +106,7 @@ final class Comparison {
     worst = Math.max(worst, largest);
     if (largest > tolerance.path("levels").asInt(0)
         || share > tolerance.path("share").asDouble(0)) {
-      problem(Messages.format("%s off by up to %d in %.2f %%", what, largest, 100 * share));
+      problem(String.format(Locale.ROOT, "image off by up to %d in %.2f %%", largest, 100 * share));
     }
   }
 

@@ -1,8 +1,7 @@
 package org.kgcoop.verify;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.kgcoop.EnumIds;
@@ -12,6 +11,7 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.eval.Evaluation;
 import org.kgcoop.eval.Metrics;
+import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.image.Crop;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
@@ -24,7 +24,7 @@ import org.kgcoop.train.ModelSelection;
 import org.kgcoop.train.Schedule;
 import org.kgcoop.train.TrainingSettings;
 
-/** The cases that need no model. */
+/** The cases that need no model, or only its tokenizer or preprocessing. */
 final class DataCases {
   private static final String PER_STEP = "per-step"; // a variant of schedules
   private static final Images IMAGES = new Images(warning -> {});
@@ -32,83 +32,79 @@ final class DataCases {
   private DataCases() {}
 
   /** Compares the token ids of texts, padded to the context length. */
-  static void tokenize(ReferenceCase c) {
+  static void tokenize(Case c) {
     Tokenizer tokenizer =
         c.has("model")
-            ? c.model().tokenizer()
+            ? c.clip().tokenizer()
             : c.has("merges") ? Tokenizers.read(c.file("merges")) : Tokenizers.released();
-    int usual = c.has("model") ? c.model().config().contextLength() : 77;
-    int length = c.path("context_length").asInt(usual);
-    List<String> texts = c.texts("texts");
-    double[] expected = c.stored("expect");
-    c.comparison().equal("number of ids", texts.size() * length, expected.length);
-    for (int t = 0; t < texts.size(); t++) {
-      List<Integer> marked = tokenizer.encodeMarked(texts.get(t), length);
-      for (int i = 0; i < length && t * length + i < expected.length; i++) {
-        int id = i < marked.size() ? marked.get(i) : tokenizer.padding();
-        c.comparison().equal("text " + t + ", id " + i, id, (int) expected[t * length + i]);
-      }
+    int length =
+        c.has("context_length")
+            ? c.integer("context_length")
+            : c.has("model") ? c.clip().config().contextLength() : 77;
+    List<Integer> ids = new ArrayList<>();
+    for (String text : c.texts("texts")) {
+      List<Integer> marked = tokenizer.encodeMarked(text, length);
+      ids.addAll(marked);
+      ids.addAll(Collections.nCopies(length - marked.size(), tokenizer.padding()));
     }
+    c.comparison().equal("ids", ids, c.integers("expect"));
   }
 
-  static void decode(ReferenceCase c) {
+  static void decode(Case c) {
     compare(c, read(c));
   }
 
-  static void preprocess(ReferenceCase c) {
-    Transform transform = transform(c, c.whole("size"));
-    RgbImage image = read(c);
+  private static void compare(Case c, RgbImage image) {
+    long[] shape = c.stored("expect").shape();
+    c.comparison()
+        .equal(
+            "size",
+            List.of((long) image.height(), (long) image.width()),
+            List.of(shape[0], shape[1]));
+    c.comparison().pixels(image.rgb(), c.numbers("expect"));
+  }
+
+  static void preprocess(Case c) {
+    Transform transform = transform(c, c.integer("size"));
     int[] crop = c.ints("crop");
-    RgbImage result =
-        switch (c.text("transform")) {
-          case "test" -> transform.test(image);
-          case "train" -> {
-            RgbImage part = transform.train(image, new Crop(crop[0], crop[1], crop[2], crop[3]));
-            yield c.path("flip").asBoolean() ? part.flipped() : part;
-          }
-          default -> throw new IllegalArgumentException("transform " + c.path("transform"));
-        };
-    compare(c, result);
-  }
-
-  private static void compare(ReferenceCase c, RgbImage image) {
-    long[] shape = c.folder().tensor(c.text("expect")).shape();
-    List<Long> size = List.of((long) image.height(), (long) image.width());
-    c.comparison().equal("size", size, List.of(shape[0], shape[1]));
-    c.comparison().pixels("image", image.rgb(), c.folder().floats(c.text("expect")));
-  }
-
-  /** Compares the sizes of images for a model that keeps their shape. */
-  static void targetSize(ReferenceCase c) {
-    for (int rule = 0; rule < c.path("rules").size(); rule++) {
-      int[] numbers = ReferenceCase.ints(c.path("rules").path(rule)); // patch, maximum
-      PatchGrid patches = new PatchGrid(numbers[0], numbers[1]);
-      for (int i = 0; i < c.path("sizes").size(); i++) {
-        int[] size = ReferenceCase.ints(c.path("sizes").path(i)); // height, width
-        Crop target = patches.size(size[1], size[0]);
-        int[] expected = ReferenceCase.ints(c.path("expect").path(rule).path(i));
-        c.comparison()
-            .equal(
-                "%s x %s by %s, %s".formatted(size[0], size[1], numbers[0], numbers[1]),
-                List.of(target.height(), target.width()),
-                Arrays.stream(expected).boxed().toList());
+    switch (c.text("transform")) {
+      case "test" -> compare(c, transform.test(read(c)));
+      case "train" -> {
+        RgbImage part = transform.train(read(c), new Crop(crop[0], crop[1], crop[2], crop[3]));
+        compare(c, c.is("flip") ? part.flipped() : part);
       }
+      default -> throw new IllegalArgumentException("transform " + c.text("transform"));
     }
   }
 
-  static void normalize(ReferenceCase c) {
+  /** Compares the sizes of images for a model that keeps their shape. */
+  static void targetSize(Case c) {
+    List<List<List<Integer>>> targets = new ArrayList<>();
+    for (double[] rule : c.rows("rules")) { // patch, maximum
+      PatchGrid patches = new PatchGrid((int) rule[0], (int) rule[1]);
+      List<List<Integer>> own = new ArrayList<>();
+      for (double[] size : c.rows("sizes")) { // height, width
+        Crop target = patches.size((int) size[1], (int) size[0]);
+        own.add(List.of(target.height(), target.width()));
+      }
+      targets.add(own);
+    }
+    c.equal("expect", targets);
+  }
+
+  static void normalize(Case c) {
     int[] box = c.ints("crop"); // left, top, right, bottom
     RgbImage part = read(c).crop(new Crop(box[1], box[0], box[3] - box[1], box[2] - box[0]));
-    Transform transform = transform(c, Math.max(1, part.width()));
-    c.comparison().tensor("values", transform.normalize(part), c.folder().floats(c.text("expect")));
+    float[] values = transform(c, Math.max(1, part.width())).normalize(part);
+    c.compare("expect", IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray());
   }
 
   /** Returns the transform of a case's model, or CLIP's transform with this size. */
-  private static Transform transform(ReferenceCase c, int size) {
-    return new Transform(c.has("model") ? c.model().preprocessing() : Preprocessing.clip(size));
+  private static Transform transform(Case c, int size) {
+    return new Transform(c.has("model") ? c.clip().preprocessing() : Preprocessing.clip(size));
   }
 
-  private static RgbImage read(ReferenceCase c) {
+  private static RgbImage read(Case c) {
     return IMAGES.read(c.file("file"));
   }
 
@@ -116,96 +112,98 @@ final class DataCases {
    * Returns the settings of the schedule of a case of the kind {@code schedule} or {@code run}. The
    * variant {@code per-step} has steps instead of epochs.
    */
-  static SettingValues schedule(ReferenceCase c) {
+  static SettingValues schedule(Case c) {
     boolean perStep = c.text("variant").equals(PER_STEP);
     return SettingValues.of("lr", c.number("lr"))
-        .with("epochs", c.whole(perStep ? "steps" : "epochs"))
+        .with("epochs", c.integer(perStep ? "steps" : "epochs"))
         .with("min_lr", c.number("minimum"))
-        .with("warmup", c.path("warmup").asText("none"))
-        .with("warmup_epochs", c.whole("warmup_epochs"))
+        .with("warmup", c.has("warmup") ? c.text("warmup") : "none")
+        .with("warmup_epochs", c.integer("warmup_epochs"))
         .with("warmup_lr", c.number("warmup_lr"))
         .with("warmup_recount", !c.text("variant").equals("paper-era"))
-        .with("lr_unit", c.path("unit").asText(perStep ? "step" : "epoch"));
+        .with("lr_unit", c.has("unit") ? c.text("unit") : perStep ? "step" : "epoch");
   }
 
-  /** Compares the learning rates of a case. */
-  static void schedule(ReferenceCase c, double[] expected) {
+  /** Compares the rates of a schedule with those of a field. */
+  static void schedule(Case c, Case part, String key) {
     Schedule schedule = new TrainingSettings(schedule(c)).schedule();
-    c.comparison().equal("epochs", schedule.epochs(), expected.length);
-    for (int epoch = 0; epoch < Math.min(schedule.epochs(), expected.length); epoch++) {
+    double[] rates = part.numbers(key);
+    c.comparison().equal("epochs", schedule.epochs(), rates.length);
+    for (int epoch = 0; epoch < Math.min(schedule.epochs(), rates.length); epoch++) {
       c.comparison()
           .rate(
               "rate of %s %s".formatted(EnumIds.id(schedule.unit()), epoch + 1),
               schedule.rate(epoch, 0, 1), // cases count each step as one epoch
-              expected[epoch]);
+              rates[epoch]);
     }
   }
 
-  static void epochWeights(ReferenceCase c) {
-    c.numbers("expect", average(c).shares(c.whole("epochs")));
+  static void epochWeights(Case c) {
+    c.compare("expect", average(c).shares(c.integer("epochs")));
   }
 
   /** Returns the average over epochs of a case. */
-  static ModelSelection.Average average(ReferenceCase c) {
+  static ModelSelection.Average average(Case c) {
     return new ModelSelection.Average(c.number("mean"), c.number("deviation"));
   }
 
-  static void fewShot(ReferenceCase c) {
+  static void fewShot(Case c) {
     FewShot drawn =
         FewShot.draw(
             c.integers("train_labels"),
             c.integers("val_labels"),
-            c.whole("shots"),
-            c.path("seed").asLong());
-    c.expect().integers("train", drawn.train());
-    c.expect().integers("val", drawn.val());
+            c.integer("shots"),
+            c.json().path("seed").asLong());
+    c.expect().equal("train", drawn.train());
+    c.expect().equal("val", drawn.val());
   }
 
-  static void shuffle(ReferenceCase c) {
-    List<Integer> numbers = new ArrayList<>(IntStream.range(0, c.whole("count")).boxed().toList());
-    new PythonRandom(c.path("seed").bigIntegerValue()).shuffle(numbers);
-    c.integers("expect", numbers);
+  static void shuffle(Case c) {
+    List<Integer> numbers =
+        new ArrayList<>(IntStream.range(0, c.integer("count")).boxed().toList());
+    new PythonRandom(c.json().path("seed").bigIntegerValue()).shuffle(numbers);
+    c.equal("expect", numbers);
   }
 
-  static void halves(ReferenceCase c) {
-    List<Integer> labels = c.integers("labels");
-    c.expect().integers("base", ClassSplit.BASE.of(labels));
-    c.expect().integers("new", ClassSplit.NEW.of(labels));
+  static void halves(Case c) {
+    c.expect().equal("base", ClassSplit.BASE.of(c.integers("labels")));
+    c.expect().equal("new", ClassSplit.NEW.of(c.integers("labels")));
   }
 
-  static void metrics(ReferenceCase c) {
+  static void metrics(Case c) {
     int[] labels = c.ints("labels");
     int[] predictions = c.ints("predictions");
-    Evaluation evaluation = Evaluation.of(labels, predictions, c.whole("classes"));
-    ReferenceCase expected = c.expect();
-    expected.value("accuracy", evaluation.accuracy());
-    expected.value("error_rate", evaluation.errorRate());
-    expected.value("macro_f1", evaluation.macroF1());
-    expected.value("mean_per_class_accuracy", evaluation.meanPerClassAccuracy());
-    expected.value(
+    Evaluation evaluation = Evaluation.of(labels, predictions, c.integer("classes"));
+    Case expected = c.expect();
+    expected.compare("accuracy", evaluation.accuracy());
+    expected.compare("error_rate", evaluation.errorRate());
+    expected.compare("macro_f1", evaluation.macroF1());
+    expected.compare("mean_per_class_accuracy", evaluation.meanPerClassAccuracy());
+    expected.compare(
         "expected_calibration_error",
-        Metrics.expectedCalibrationError(
-            labels, predictions, c.doubles("confidences"), c.whole("bins")));
-    perClass(evaluation, expected.path("per_class_accuracy"), c.comparison());
+        ProbabilityMetrics.expectedCalibrationError(
+            labels, predictions, c.numbers("confidences"), c.integer("bins")));
+    perClass(evaluation, expected);
   }
 
   /**
    * Compares accuracies per class. A reference contains all classes, with null or NaN for absent
    * ones, or only the classes that occur.
    */
-  private static void perClass(Evaluation evaluation, JsonNode expected, Comparison comparison) {
+  private static void perClass(Evaluation evaluation, Case c) {
+    double[] expected = c.numbers("per_class_accuracy");
     List<Double> all = evaluation.perClassAccuracy();
     List<Double> present = all.stream().filter(a -> !a.isNaN()).toList();
-    List<Double> actual = expected.size() == all.size() ? all : present;
-    comparison.equal("classes", actual.size(), expected.size());
-    for (int i = 0; i < Math.min(actual.size(), expected.size()); i++) {
+    List<Double> actual = expected.length == all.size() ? all : present;
+    c.comparison().equal("classes", actual.size(), expected.length);
+    for (int i = 0; i < Math.min(actual.size(), expected.length); i++) {
       if (!actual.get(i).isNaN()) {
-        comparison.value("accuracy of class " + i, actual.get(i), expected.path(i).asDouble());
+        c.comparison().value("accuracy of class " + i, actual.get(i), expected[i]);
       }
     }
   }
 
-  static void harmonicMean(ReferenceCase c) {
-    c.value("expect", Metrics.harmonicMean(c.number("base"), c.number("new")));
+  static void harmonicMean(Case c) {
+    c.compare("expect", Metrics.harmonicMean(c.number("base"), c.number("new")));
   }
 }

@@ -1,12 +1,10 @@
 package org.kgcoop.verify;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.stream.IntStream;
-import org.kgcoop.eval.Softmax;
+import org.kgcoop.label.NextImages;
 
 /**
  * The images whose label may be wrong, by confident learning (Northcutt, Jiang and Chuang,
@@ -43,19 +41,17 @@ final class LabelSuspects {
   LabelSuspects(double[][] probabilities, int[] labels) {
     this.probabilities = probabilities;
     this.labels = labels.clone();
-    this.thresholds = new double[probabilities[0].length];
-    for (int j = 0; j < thresholds.length; j++) {
-      thresholds[j] = threshold(j);
-    }
+    thresholds = IntStream.range(0, probabilities[0].length).mapToDouble(this::threshold).toArray();
   }
 
   private double threshold(int label) {
-    OptionalDouble mean =
+    double mean =
         IntStream.range(0, labels.length)
             .filter(i -> labels[i] == label)
             .mapToDouble(i -> probabilities[i][label])
-            .average();
-    return mean.isPresent() ? Math.max(SMALLEST_THRESHOLD, mean.getAsDouble()) : NO_IMAGES;
+            .average()
+            .orElse(NO_IMAGES);
+    return Math.max(SMALLEST_THRESHOLD, mean);
   }
 
   /** Returns the threshold of each class, (C). */
@@ -74,7 +70,7 @@ final class LabelSuspects {
         best = best < 0 || p[j] > p[best] ? j : best;
       }
     }
-    return count > 1 && rule == Rule.ALL ? argMax(p) : best;
+    return count > 1 && rule == Rule.ALL ? NextImages.argmax(p) : best;
   }
 
   /** Returns the counts of images by given label (row) and confident class (column), (C, C). */
@@ -91,14 +87,10 @@ final class LabelSuspects {
 
   /** Returns the images that are confident of another class than their label, ascending. */
   List<Integer> suspects(Rule rule) {
-    List<Integer> suspects = new ArrayList<>();
-    for (int i = 0; i < labels.length; i++) {
-      int confident = confidentClass(i, rule);
-      if (confident >= 0 && confident != labels[i]) {
-        suspects.add(i);
-      }
-    }
-    return suspects;
+    return IntStream.range(0, labels.length)
+        .filter(i -> confidentClass(i, rule) >= 0 && confidentClass(i, rule) != labels[i])
+        .boxed()
+        .toList();
   }
 
   /** Returns the suspects without those whose most probable class is their label. */
@@ -112,11 +104,7 @@ final class LabelSuspects {
   private int predicted(int image) {
     double[] p = probabilities[image].clone();
     p[labels[image]] += ROUNDING;
-    return argMax(p);
-  }
-
-  private static int argMax(double[] p) {
-    return Softmax.argMax(p, 0, p.length);
+    return NextImages.argmax(p);
   }
 
   /**

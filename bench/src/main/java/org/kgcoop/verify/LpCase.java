@@ -1,12 +1,12 @@
 package org.kgcoop.verify;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.ViewRecipe;
+import org.kgcoop.method.LeaveOneOut;
 import org.kgcoop.method.LpDescent;
 import org.kgcoop.method.LpPlusPlus;
 import org.kgcoop.method.ZeroShot;
@@ -20,19 +20,19 @@ import org.kgcoop.tensor.Tensor;
 final class LpCase {
   private LpCase() {}
 
-  static void run(ReferenceCase c) {
-    Clip clip = c.model();
+  static void run(Case c) {
+    Clip clip = c.clip();
     List<String> classNames = c.texts("classnames");
     Tensor support =
-        new CaseFitContext(c, clip, classNames)
+        new CaseFitContext(c, classNames)
             .views(1, ViewRecipe.NONE)
             .features()
-            .select(0, c.whole("view"))
+            .select(0, c.integer("view"))
             .unitRows();
-    Tensor asked = ModelCases.features(clip, c.floats("val_images"));
-    int[] answers = c.ints("val_labels");
-    Tensor images = ModelCases.features(clip, c.floats("images"));
-    long[] correct = new long[c.path("epochs").size()];
+    Tensor asked = ModelCases.features(clip, c.tensor("val_images"));
+    Tensor images = ModelCases.features(clip, c.tensor("images"));
+    List<Case> epochs = c.all("epochs");
+    long[] correct = new long[epochs.size()];
     List<Tensor> logits = new ArrayList<>();
     try (Head texts = new ZeroShot(c.texts("templates")).classifier(clip, classNames);
         LpDescent descent =
@@ -40,37 +40,40 @@ final class LpCase {
                 support,
                 c.ints("support_labels"),
                 texts.classFeatures().orElseThrow(),
-                c.floats("bias"),
+                c.tensor("bias"),
                 true)) {
       LpDescent.Rates rates = descent.rates();
-      c.at("rates").value("lr_w", rates.weight());
-      c.at("rates").value("lr_alpha", rates.alpha());
-      c.at("rates").value("init_alpha", rates.initialAlpha());
+      c.at("rates").compare("lr_w", rates.weight());
+      c.at("rates").compare("lr_alpha", rates.alpha());
+      c.at("rates").compare("init_alpha", rates.initialAlpha());
       for (int epoch = 0; epoch < correct.length; epoch++) {
         try (Scope scope = Scope.open("epoch")) {
-          epoch(c.at("epochs", epoch), epoch, descent);
-          correct[epoch] = LpPlusPlus.correct(descent, asked, answers);
+          step(epochs.get(epoch), " of epoch " + (epoch + 1), descent.step(), descent.parameters());
           try (Autograd.Switch off = Autograd.off()) {
+            correct[epoch] = LeaveOneOut.correct(descent.logits(asked), c.ints("val_labels"));
             logits.add(scope.promote(descent.logits(images)));
           }
         }
       }
     }
-    ReferenceCase expected = c.expect();
-    expected.counts("val_correct", correct);
     int best = LpPlusPlus.last(correct) - 1;
-    expected.count("best_epoch", best);
-    expected.tensor("logits", logits.get(best), "logits");
+    c.expect().equal("val_correct", correct);
+    c.expect().equal("best_epoch", best);
+    c.expect().compare("logits", "logits", logits.get(best));
   }
 
-  private static void epoch(ReferenceCase c, int epoch, LpDescent descent) {
-    Step step = descent.step();
-    String at = " of epoch " + (epoch + 1);
+  private static void step(Case c, String at, Step step, Map<String, Tensor> parameters) {
     c.comparison().value("loss" + at, step.losses().values().iterator().next(), c.number("loss"));
+    c.compareAll("gradient of ", "gradients", gradients(step, parameters));
+    c.compareAll("value" + at + " of ", "parameters", parameters);
+  }
+
+  /** Returns the gradients of a step by the names of the parameters. */
+  static Map<String, Tensor> gradients(Step step, Map<String, Tensor> parameters) {
     Map<String, Tensor> gradients = new LinkedHashMap<>();
-    Iterator<Tensor> next = step.gradients().iterator();
-    descent.parameters().keySet().forEach(name -> gradients.put(name, next.next()));
-    c.at("gradients").tensors("gradient of ", gradients);
-    c.at("parameters").tensors("value" + at + " of ", descent.parameters());
+    for (String name : parameters.keySet()) {
+      gradients.put(name, step.gradients().get(gradients.size()));
+    }
+    return gradients;
   }
 }

@@ -1,6 +1,5 @@
 package org.kgcoop.verify;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,37 +15,37 @@ import org.kgcoop.tensor.UpdateRule;
 final class OptimizerCase {
   private OptimizerCase() {}
 
-  static void run(ReferenceCase c) {
+  static void run(Case c) {
     Map<String, Tensor> parameters = new LinkedHashMap<>();
-    c.path("init")
+    Case init = c.at("init");
+    init.json()
         .fieldNames()
-        .forEachRemaining(name -> parameters.put(name, c.at("init").floats(name).parameter()));
-    try (Optimizer optimizer = new Optimizer(List.copyOf(parameters.values()), rule(c.json()))) {
-      for (int step = 0; step < c.path("gradients").size(); step++) {
-        ReferenceCase given = c.at("gradients", step);
-        List<Tensor> gradients = parameters.keySet().stream().map(given::floats).toList();
-        optimizer.step(gradients, c.path("lrs").path(step).asDouble());
+        .forEachRemaining(name -> parameters.put(name, init.tensor(name).parameter()));
+    try (Optimizer optimizer = new Optimizer(List.copyOf(parameters.values()), rule(c))) {
+      double[] rates = c.numbers("lrs");
+      List<Case> gradients = c.all("gradients");
+      for (int step = 0; step < gradients.size(); step++) {
+        optimizer.step(
+            parameters.keySet().stream().map(gradients.get(step)::tensor).toList(), rates[step]);
       }
     }
-    c.expect().tensors("value of ", parameters);
+    c.compareAll("value of ", "expect", parameters);
   }
 
   /**
    * Returns the optimizer of a case of the kind {@code optimizer} or {@code train}. The field is an
    * object with the settings, or a name with the settings next to it.
    */
-  static UpdateRule rule(JsonNode c) {
-    JsonNode stated = c.path("optimizer");
-    JsonNode settings = stated.isObject() ? stated : c;
-    String name = stated.isObject() ? stated.path("name").asText() : stated.asText("sgd");
-    double decay = settings.path("weight_decay").asDouble();
-    double epsilon = settings.path("epsilon").asDouble();
-    double beta1 = settings.path("betas").path(0).asDouble(0.9);
-    double beta2 = settings.path("betas").path(1).asDouble(0.999);
+  static UpdateRule rule(Case c) {
+    Case settings = c.at("optimizer").has("name") ? c.at("optimizer") : c;
+    String name = settings == c ? c.text("optimizer") : settings.text("name");
+    double decay = settings.number("weight_decay");
+    double epsilon = settings.number("epsilon");
+    double[] betas = settings.has("betas") ? settings.numbers("betas") : new double[] {0.9, 0.999};
     return switch (name) {
-      case "sgd" -> new UpdateRule.Sgd(settings.path("momentum").asDouble(), decay);
-      case "adam" -> new UpdateRule.Adam(beta1, beta2, epsilon, decay, false);
-      case "adamw" -> new UpdateRule.Adam(beta1, beta2, epsilon, decay, true);
+      case "", "sgd" -> new UpdateRule.Sgd(settings.number("momentum"), decay);
+      case "adam" -> new UpdateRule.Adam(betas[0], betas[1], epsilon, decay, false);
+      case "adamw" -> new UpdateRule.Adam(betas[0], betas[1], epsilon, decay, true);
       default -> throw KgCoopException.configuration("optimizer '" + name + "'");
     };
   }

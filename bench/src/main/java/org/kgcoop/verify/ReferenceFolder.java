@@ -18,6 +18,7 @@ import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Tensor;
 
 /**
  * A folder of cases: {@code cases.json}, {@code tensors.safetensors}, and the files that the cases
@@ -89,23 +90,10 @@ final class ReferenceFolder implements AutoCloseable {
   }
 
   /** Returns the values of a tensor of any type. */
-  float[] floats(String name) {
-    StoredTensor tensor = tensor(name);
-    if (tensor.dtype().isFloating()) {
-      return tensor.toFloats();
+  double[] numbers(String name) {
+    try (Tensor tensor = tensor(name).tensor()) {
+      return tensor.toDoubles();
     }
-    float[] values = new float[Math.toIntExact(tensor.elements())];
-    for (int i = 0; i < values.length; i++) {
-      values[i] =
-          switch (tensor.dtype()) {
-            case UINT8, BOOL -> tensor.data().get(i) & 0xFF;
-            case INT8 -> tensor.data().get(i);
-            case INT16 -> tensor.data().getShort(2 * i);
-            case INT32 -> tensor.data().getInt(4 * i);
-            default -> tensor.data().getLong(8 * i);
-          };
-    }
-    return values;
   }
 
   /** Returns the CLIP of a case. Each CLIP is loaded once. */

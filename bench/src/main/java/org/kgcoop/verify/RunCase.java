@@ -1,6 +1,9 @@
 package org.kgcoop.verify;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.StreamSupport;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -28,21 +31,21 @@ import org.kgcoop.trial.Evaluator;
 final class RunCase {
   private RunCase() {}
 
-  static void run(ReferenceCase c) {
-    Clip clip = c.model();
-    long seed = c.path("seed").asLong();
+  static void run(Case c) {
+    Clip clip = c.clip();
+    long seed = c.integer("seed");
     DataSetOptions options = DataSetOptions.defaults(warning -> {}).withImages(c.file("image_dir"));
-    DataSet all = DataSets.open(c.file("split"), options);
-    DataSet drawn = FewShot.draw(all, c.whole("shots"), seed, warning -> {});
+    DataSet drawn =
+        FewShot.draw(
+            DataSets.open(c.file("split"), options), c.integer("shots"), seed, warning -> {});
     DataSet base = drawn.select(ClassSplit.BASE);
     DataSet unseen = drawn.select(ClassSplit.NEW);
-    ReferenceCase expected = c.expect();
-    expected.texts("train", keys(drawn.train()));
-    expected.texts("val", keys(drawn.val()));
-    expected.texts("base_classnames", base.classNames());
-    expected.texts("new_classnames", unseen.classNames());
-    DataCases.schedule(c, expected.doubles("lrs"));
-
+    Case expected = c.expect();
+    expected.equal("train", drawn.train().stream().map(Item::key).toList());
+    expected.equal("val", drawn.val().stream().map(Item::key).toList());
+    expected.equal("base_classnames", base.classNames());
+    expected.equal("new_classnames", unseen.classNames());
+    DataCases.schedule(c, expected, "lrs");
     FeatureCache cache = FeatureCache.inMemory(new ViewEncoder(clip, new Images(warning -> {})));
     Augmentation augmentation = Augmentation.ofId(c.text("transform"));
     TrainingLoader source = new TrainingLoader(cache, base.train(), augmentation, seed);
@@ -50,45 +53,48 @@ final class RunCase {
     TrainingSettings settings =
         new TrainingSettings(
             DataCases.schedule(c)
-                .with("batch_size", c.whole("batch_size"))
+                .with("batch_size", c.integer("batch_size"))
                 .with("momentum", c.number("momentum"))
                 .with("weight_decay", c.number("weight_decay"))
                 .with("seed", seed)
                 .with("augment", augmentation.id()));
-    try (TrainableModel model = TrainCase.model(c, clip, base.classNames())) {
+    BatchSampler plan = epoch -> batches(c.json().path("batches").path(epoch));
+    try (TrainableModel model = TrainCase.model(c, base.classNames())) {
       Trainer trainer =
-          new Trainer(model, source, settings, plan(c), new Trainer.Listener() {}, () -> false);
-      Trainer.Outcome outcome = trainer.train(null, null);
+          new Trainer(model, source, settings, plan, new Trainer.Listener() {}, () -> false);
       c.comparison()
-          .equal("trained parameters", outcome.parameters().keySet(), model.parameters().keySet());
-      expected.at("parameters").tensors("value after training of ", model.parameters());
-      double onBase = accuracy("base", Evaluator.evaluate(model, cache, base, Progress.SILENT), c);
+          .equal(
+              "trained parameters",
+              trainer.train(null, null).parameters().keySet(),
+              model.parameters().keySet());
+      expected.compareAll("value after training of ", "parameters", model.parameters());
       // Shared context vectors work with other classes, so a model of the new classes loads them.
-      try (TrainableModel forNew = TrainCase.model(c, clip, unseen.classNames())) {
+      try (TrainableModel forNew = TrainCase.model(c, unseen.classNames())) {
         forNew.load(model.parameters());
-        double onNew =
-            accuracy("new", Evaluator.evaluate(forNew, cache, unseen, Progress.SILENT), c);
-        expected.value("h", Metrics.harmonicMean(onBase, onNew));
+        double onBase = evaluate(expected, "base", model, cache, base);
+        double onNew = evaluate(expected, "new", forNew, cache, unseen);
+        expected.compare("h", Metrics.harmonicMean(onBase, onNew));
       }
     }
   }
 
-  private static BatchSampler plan(ReferenceCase c) {
-    return epoch ->
-        ReferenceCase.elements(c.path("batches").path(epoch)).stream()
-            .map(ReferenceCase::ints)
-            .toList();
+  private static List<int[]> batches(JsonNode batches) {
+    List<int[]> found = new ArrayList<>();
+    batches.forEach(
+        batch ->
+            found.add(
+                StreamSupport.stream(batch.spliterator(), false)
+                    .mapToInt(JsonNode::asInt)
+                    .toArray()));
+    return found;
   }
 
-  private static double accuracy(String which, Evaluator.Result result, ReferenceCase c) {
-    Evaluation evaluation = result.evaluation();
-    c.expect().count("correct_" + which, evaluation.correct());
-    c.expect().count("total_" + which, evaluation.total());
-    c.expect().value(which, evaluation.accuracy());
-    return evaluation.accuracy();
-  }
-
-  private static List<String> keys(List<Item> items) {
-    return items.stream().map(Item::key).toList();
+  private static double evaluate(
+      Case expected, String half, TrainableModel model, FeatureCache cache, DataSet data) {
+    Evaluation found = Evaluator.evaluate(model, cache, data, Progress.SILENT).evaluation();
+    expected.equal("correct_" + half, found.correct());
+    expected.equal("total_" + half, found.total());
+    expected.compare(half, found.accuracy());
+    return found.accuracy();
   }
 }

@@ -16,83 +16,86 @@ final class SortingCases {
 
   private SortingCases() {}
 
-  static void interval(ReferenceCase c) {
+  static void interval(Case c) {
     double confidence = 1 - c.number("alpha");
-    int n = c.whole("n");
+    int n = c.integer("n");
     Interval limits =
         c.text("kind").equals("clopper_pearson")
-            ? Interval.ofShare(c.whole("right"), n, confidence)
-            : Interval.ofCount(c.whole("wrong"), n, c.whole("remaining"), confidence);
-    c.numbers("ends", limits.low(), limits.high());
+            ? Interval.ofShare(c.integer("right"), n, confidence)
+            : Interval.ofCount(c.integer("wrong"), n, c.integer("remaining"), confidence);
+    c.compare("ends", new double[] {limits.low(), limits.high()});
   }
 
   /** Recomputes a session: each step adds the labels of the images of the step before. */
-  static void head(ReferenceCase c, double scale) {
+  static void head(Case c, Case constants) {
     double[][] features = c.rows("features");
     int[] labels = c.ints("labels");
     List<Integer> audited = c.integers("audit_images");
     boolean[] audit = new boolean[features.length];
     audited.forEach(i -> audit[i] = true);
-    Tensor images = Tensor.of(ReferenceCase.flat(features), features.length, features[0].length);
+    Tensor images = Tensor.of(flat(features), features.length, features[0].length);
     double distance = GapHead.distance(images);
-    c.value("beta", EXACT_SCALE / distance);
+    c.compare("beta", EXACT_SCALE / distance);
     boolean[] remaining = new boolean[features.length];
     Arrays.fill(remaining, true);
-    try (GapHead head = new GapHead(images, c.rows("text_features"), scale, distance)) {
-      for (int s = 0; s < c.path("steps").size(); s++) {
-        ReferenceCase step = c.at("steps", s);
+    try (GapHead head =
+        new GapHead(images, c.rows("text_features"), constants.number("scale"), distance)) {
+      for (Case step : c.all("steps")) {
         int[] labeled = step.ints("labeled");
         double[][] rows =
             Arrays.stream(labeled).mapToObj(i -> features[i]).toArray(double[][]::new);
         int[] classes = Arrays.stream(labeled).map(i -> labels[i]).toArray();
         GapHead.Fit fit = head.fit(rows, classes);
-        step.rows("probabilities", ReferenceCase.flat(fit.probabilities()));
-        step.comparison().equal("has tau", fit.tau().isPresent(), !step.path("tau").isNull());
-        fit.tau().ifPresent(tau -> step.value("tau", tau));
+        step.compare("probabilities", flat(fit.probabilities()));
+        if (fit.tau().isPresent()) {
+          step.compare("tau", fit.tau().getAsDouble());
+        } else {
+          step.equal("tau", null);
+        }
         if (step.has("left_out")) {
-          step.rows("left_out", ReferenceCase.flat(head.leftOut(rows, classes)));
+          step.compare("left_out", flat(head.leftOut(rows, classes)));
         }
         int[] rest = IntStream.range(0, remaining.length).filter(i -> remaining[i]).toArray();
         NextImages.Step next =
             NextImages.choose(
-                fit.probabilities(), rest, audit, c.whole("page_size"), c.whole("batch"));
-        compare(next, step.at("page"));
-        audit(fit, labels, audited, remaining, step.at("audit"));
+                fit.probabilities(), rest, audit, c.integer("page_size"), c.integer("batch"));
+        compare(step.at("page"), next);
+        audit(step.at("audit"), fit, labels, audited, remaining);
         next.shown().forEach(i -> remaining[i] = false);
         next.passed().forEach(i -> remaining[i] = false);
       }
     }
   }
 
-  private static void compare(NextImages.Step next, ReferenceCase page) {
-    page.comparison().equal("kind", next.isPage() ? "page" : "questions", page.text("kind"));
-    page.count("cls", next.proposed());
-    page.integers("show", next.shown());
-    page.integers("passed", next.passed());
-    page.value("question_rate", next.questionRate());
-    page.value("page_rate", next.pageRate());
+  private static void compare(Case page, NextImages.Step next) {
+    page.equal("kind", next.isPage() ? "page" : "questions");
+    page.equal("cls", next.proposed());
+    page.equal("show", next.shown());
+    page.equal("passed", next.passed());
+    page.compare("question_rate", next.questionRate());
+    page.compare("page_rate", next.pageRate());
   }
 
   private static void audit(
-      GapHead.Fit fit,
-      int[] labels,
-      List<Integer> audited,
-      boolean[] remaining,
-      ReferenceCase expected) {
+      Case expected, GapHead.Fit fit, int[] labels, List<Integer> audited, boolean[] remaining) {
     double[][] p = fit.probabilities();
     List<Integer> sample = audited.stream().filter(i -> remaining[i]).toList();
     int count = (int) IntStream.range(0, remaining.length).filter(i -> remaining[i]).count();
     int wrong = (int) sample.stream().filter(i -> NextImages.argmax(p[i]) != labels[i]).count();
     int right = (int) audited.stream().filter(i -> NextImages.argmax(p[i]) == labels[i]).count();
-    expected.count("remaining", count);
-    expected.count("unpassed", sample.size());
-    expected.count("wrong", wrong);
-    expected.count("right", right);
-    Audit.Remaining rest = new Audit.Remaining(count, sample.size(), wrong, 0);
-    Share folder = Audit.folder(rest, 0, 0, remaining.length, sample.size(), 1);
-    expected.value("folder_low", folder.low());
-    expected.value("folder_high", folder.high());
+    expected.equal("remaining", count);
+    expected.equal("unpassed", sample.size());
+    expected.equal("wrong", wrong);
+    expected.equal("right", right);
+    Audit.Remaining left = new Audit.Remaining(count, sample.size(), wrong, 0);
+    Share folder = Audit.folder(left, 0, 0, remaining.length, sample.size(), 1);
+    expected.compare("folder_low", folder.low());
+    expected.compare("folder_high", folder.high());
     Share fresh = Audit.newImages(right, audited.size());
-    expected.numbers("new", fresh.low(), fresh.high());
+    expected.compare("new", new double[] {fresh.low(), fresh.high()});
+  }
+
+  private static double[] flat(double[][] rows) {
+    return Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray();
   }
 }

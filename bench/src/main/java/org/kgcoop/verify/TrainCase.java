@@ -1,14 +1,13 @@
 package org.kgcoop.verify;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntFunction;
-import org.kgcoop.KgCoopException;
+import java.util.stream.Stream;
 import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.PromptedVision;
@@ -16,7 +15,6 @@ import org.kgcoop.clip.TunedImageEncoder;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.FittedMethod;
 import org.kgcoop.method.Lasp;
-import org.kgcoop.method.Method;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.encoder.ClipLora;
 import org.kgcoop.method.encoder.DropoutMasks;
@@ -30,7 +28,6 @@ import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
-import org.kgcoop.tensor.UpdateRule;
 import org.kgcoop.train.ModelSelection;
 
 /**
@@ -41,77 +38,79 @@ final class TrainCase {
   private static final String CLIP_NORM = "clip_norm";
   private static final String AVERAGE = "average";
 
-  private final ReferenceCase c;
+  private final Case c;
   private final Clip clip;
   private final TrainedMethod method;
   private final CaseFitContext context;
 
-  private TrainCase(ReferenceCase c) {
+  private TrainCase(Case c) {
     this.c = c;
-    clip = c.model();
+    clip = c.clip();
     method = method(c);
-    context = new CaseFitContext(c, clip, c.texts("classnames"));
+    context = new CaseFitContext(c, c.texts("classnames"));
   }
 
-  static void run(ReferenceCase c) {
+  static void run(Case c) {
     new TrainCase(c).run();
   }
 
   /** Returns the method of a case, which must have trained parameters. */
-  private static TrainedMethod method(ReferenceCase c) {
+  private static TrainedMethod method(Case c) {
     SettingValues settings =
-        SettingValues.fromJson(c.path("settings"))
+        SettingValues.fromJson(c.at("settings").json())
             .without("all_classnames") // not settings of methods
             .without(CLIP_NORM);
-    Method method = MethodRegistry.parse(settings);
-    return method
-        .trained()
-        .orElseThrow(
-            () -> KgCoopException.configuration(method.title() + " has no trained parameters"));
+    return MethodRegistry.parse(settings).trained().orElseThrow();
   }
 
   /** Creates a model that starts from the tensors of a case. */
-  static TrainableModel model(ReferenceCase c, Clip clip, List<String> classNames) {
+  static TrainableModel model(Case c, List<String> classNames) {
     TrainedMethod method = method(c);
-    CaseFitContext context = new CaseFitContext(c, clip, classNames);
-    TrainableModel model;
-    if (method instanceof Lasp lasp) {
-      model = lasp.model(context, step -> noise(c.at("steps", (int) step)));
-    } else if (method instanceof ClipLora lora) {
-      model = lora.model(context, kept(c));
-    } else {
-      model = method.model(context);
-    }
+    CaseFitContext context = new CaseFitContext(c, classNames);
+    List<Case> steps = c.all("steps");
+    TrainableModel model =
+        method instanceof Lasp lasp
+            ? lasp.model(context, step -> noise(steps.get((int) step)))
+            : method instanceof ClipLora lora
+                ? lora.model(context, kept(steps))
+                : method.model(context);
     Map<String, Tensor> init = new LinkedHashMap<>();
-    c.path("init").fieldNames().forEachRemaining(name -> init.put(name, c.at("init").tensor(name)));
+    c.at("init")
+        .json()
+        .fieldNames()
+        .forEachRemaining(name -> init.put(name, c.at("init").tensor(name)));
     model.load(init);
     return model;
   }
 
   /** Returns the dropout masks of a case, one per step. */
-  private static DropoutMasks kept(ReferenceCase c) {
-    return (step, matrix, place, length, width) -> {
-      Tensor all = c.at("steps", (int) step).at("kept").tensor(matrix); // (rows, most, width)
-      return all.select(0, place).narrow(0, 0, length);
-    };
+  private static DropoutMasks kept(List<Case> steps) {
+    return (step, matrix, place, length, width) ->
+        steps
+            .get((int) step)
+            .at("kept")
+            .tensor(matrix) // (rows, most, width)
+            .select(0, place)
+            .narrow(0, 0, length);
   }
 
   /** Returns the noise of a step. */
-  private static Optional<IntFunction<Tensor>> noise(ReferenceCase step) {
-    return step.path("noise").isTextual()
+  private static Optional<IntFunction<Tensor>> noise(Case step) {
+    return step.has("noise")
         ? Optional.of(template -> step.tensor("noise").select(0, template))
         : Optional.empty();
   }
 
   private void run() {
-    UpdateRule rule = OptimizerCase.rule(c.json());
-    try (TrainableModel model = model(c, clip, context.classNames());
-        Optimizer optimizer = new Optimizer(List.copyOf(model.parameters().values()), rule)) {
+    try (TrainableModel model = model(c, context.classNames());
+        Optimizer optimizer =
+            new Optimizer(List.copyOf(model.parameters().values()), OptimizerCase.rule(c))) {
       atStart(model);
       Map<String, StoredTensor> sum = Map.of();
-      for (int s = 0; s < c.path("steps").size(); s++) {
+      List<Case> steps = c.all("steps");
+      for (int s = 0; s < steps.size(); s++) {
         try (Scope scope = Scope.open("step")) {
-          step(c.at("steps", s), s, model, optimizer);
+          step(steps.get(s), s, model, optimizer);
           sum = withEpoch(sum, s, model);
         }
       }
@@ -130,92 +129,85 @@ final class TrainCase {
   /** Returns the weighted sum over epochs, after a step that may end an epoch. */
   private Map<String, StoredTensor> withEpoch(
       Map<String, StoredTensor> sum, int step, TrainableModel model) {
-    int steps = c.path("steps_per_epoch").asInt(1);
+    int steps = Math.max(1, c.integer("steps_per_epoch"));
     return c.has(AVERAGE) && (step + 1) % steps == 0
         ? ModelSelection.Average.sum(sum, model.parameters(), shares()[step / steps])
         : sum;
   }
 
   private double[] shares() {
-    return DataCases.average(c.at(AVERAGE)).shares(c.whole("epochs"));
+    return DataCases.average(c.at(AVERAGE)).shares(c.integer("epochs"));
   }
 
   /** Compares an average over epochs, and loads it into the model. */
   private void average(Map<String, StoredTensor> sum, TrainableModel model) {
-    ReferenceCase expected = c.at(AVERAGE);
-    expected.numbers("weights", shares());
+    c.at(AVERAGE).compare("weights", shares());
     Map<String, Tensor> average = new LinkedHashMap<>();
     sum.forEach((name, stored) -> average.put(name, stored.tensor()));
-    expected.at("parameters").tensors("average of ", average);
+    c.at(AVERAGE).compareAll("average of ", "parameters", average);
     model.load(average);
   }
 
   private void atStart(TrainableModel model) {
-    if (c.has("class_features")) {
-      try (Head fixed = classifier(model)) {
-        fixed
-            .classFeatures()
-            .or(() -> Optional.ofNullable(model.buffers().get("text_features")))
-            .ifPresentOrElse(
-                features -> c.tensor("class features", features, "class_features"),
-                () -> c.comparison().problem("no class features"));
+    try (Head start = classifier(model)) {
+      if (c.has("class_features")) {
+        Tensor features =
+            start
+                .classFeatures()
+                .orElseGet(() -> Objects.requireNonNull(model.buffers().get("text_features")));
+        c.compare("class features", "class_features", features);
       }
-    }
-    if (c.has("multipliers")) {
-      Optional.ofNullable(model.buffers().get("multipliers"))
-          .ifPresentOrElse(
-              found -> c.tensor("multipliers", found, "multipliers"),
-              () -> c.comparison().problem("no multipliers"));
-    }
-    if (c.has("initial")) {
-      ReferenceCase initial = c.at("initial");
-      boolean isName = !initial.has("logits");
-      try (Head start = classifier(model)) {
+      if (c.has("multipliers")) {
+        Tensor found = Objects.requireNonNull(model.buffers().get("multipliers"));
+        c.compare("multipliers", "multipliers", found);
+      }
+      if (c.has("initial")) {
+        Case initial = c.at("initial");
+        boolean isPart = initial.has("logits");
         compareLogits(
-            "logits at the start", start, isName ? c : initial, isName ? "initial" : "logits");
+            "logits at the start", start, isPart ? initial : c, isPart ? "logits" : "initial");
         compareFeatures(start, initial);
       }
     }
-    if (c.path("transfer").has("initial")) {
+    if (c.at("transfer").has("initial")) {
       transferred("at the start", model, "initial");
     }
   }
 
   /** Compares the features of a case. */
-  private void compareFeatures(Head classifier, ReferenceCase expected) {
+  private void compareFeatures(Head classifier, Case expected) {
     if (expected.has("token_features")) {
       compareMixed(classifier, expected);
     } else if (expected.has("image_features")) {
-      expected.tensor("image features", evaluated(classifier), "image_features");
+      expected.compare("image features", "image_features", evaluated(classifier));
     }
     if (expected.has("text_features")) {
-      expected.tensor("text features", classifier.classFeatures().orElseThrow(), "text_features");
+      expected.compare("text features", "text_features", classifier.classFeatures().orElseThrow());
     }
   }
 
   /** Compares the two features that an encoder mixes. They are computed as in an export. */
-  private void compareMixed(Head classifier, ReferenceCase expected) {
+  private void compareMixed(Head classifier, Case expected) {
     TunedImageEncoder learned = classifier.encoder().orElseThrow().learned();
     PromptedVision vision = clip.promptedVision(method.title());
     try (Autograd.Switch off = Autograd.off()) {
-      Tensor rows = vision.rows(c.floats("evaluate"), learned.prompts().first());
+      Tensor rows = vision.rows(c.tensor("evaluate"), learned.prompts().first());
       PromptedVision.Output read = vision.output(rows, learned.prompts());
       Tensor features = vision.project(read.classRows()).unitRows();
-      Tensor tokens = learned.mix().orElseThrow().tokenFeatures(read);
-      expected.tensor("image features", features, "image_features");
-      expected.tensor("token features", tokens, "token_features");
-      expected.tensor("class logits", classifier.logits(features), "class_logits");
+      Tensor ofTokens = learned.mix().orElseThrow().tokenFeatures(read);
+      expected.compare("image features", "image_features", features);
+      expected.compare("token features", "token_features", ofTokens);
+      expected.compare("class logits", "class_logits", classifier.logits(features));
     }
   }
 
   /** Returns the features of the evaluation images for a classifier. */
   private Tensor evaluated(Head classifier) {
-    return ModelCases.features(clip, classifier, c.floats("evaluate"));
+    return ModelCases.features(clip, classifier, c.tensor("evaluate"));
   }
 
-  private void compareLogits(String what, Head classifier, ReferenceCase expected, String key) {
-    Tensor logits = ModelCases.logits(classifier, evaluated(classifier));
-    expected.tensor(what, logits.plus(clip.logitBias()), key);
+  private void compareLogits(String what, Head classifier, Case expected, String key) {
+    expected.compare(what, key, ModelCases.logits(clip, classifier, evaluated(classifier)));
   }
 
   /** Returns a classifier of the classes of a case. */
@@ -230,13 +222,9 @@ final class TrainCase {
    * names.
    */
   private List<String> scored(List<String> names) {
-    List<String> scored = new ArrayList<>(names);
-    if (c.path("settings").path("virtual").asBoolean()) {
-      List<String> rest = new ArrayList<>(context.allClassNames());
-      rest.removeAll(names);
-      scored.addAll(rest);
-    }
-    return scored;
+    return c.at("settings").is("virtual")
+        ? Stream.concat(names.stream(), context.allClassNames().stream()).distinct().toList()
+        : names;
   }
 
   private FittedMethod learned(TrainableModel model) {
@@ -247,48 +235,44 @@ final class TrainCase {
 
   /** Compares the logits of classes that were not trained. */
   private void transferred(String when, TrainableModel model, String key) {
-    ReferenceCase transfer = c.at("transfer");
+    Case transfer = c.at("transfer");
     try (Head other = learned(model).classifier(clip, scored(transfer.texts("classnames")))) {
       compareLogits("logits of other classes " + when, other, transfer, key);
     }
   }
 
-  private void step(ReferenceCase expected, int number, TrainableModel model, Optimizer optimizer) {
-    Step step = model.step(batch(expected, number, model.inputs()));
+  private void step(Case expected, int number, TrainableModel model, Optimizer optimizer) {
+    Step whole = model.step(batch(expected, number, model.inputs()));
     double bound = c.at("settings").number(CLIP_NORM);
-    if (bound > 0) {
-      step = step.clipped(bound);
-    }
-    Map<String, Double> losses = step.losses();
+    Step step = bound > 0 ? whole.clipped(bound) : whole;
     String at = " of step " + number;
-    expected
-        .path("losses")
-        .properties()
-        .forEach(
-            e -> {
-              Double loss = losses.get(e.getKey());
+    Case losses = expected.at("losses");
+    losses
+        .json()
+        .fieldNames()
+        .forEachRemaining(
+            name -> {
+              Double loss = step.losses().get(name);
               if (loss == null) {
-                c.comparison().problem("no loss '" + e.getKey() + "'" + at);
+                c.comparison().problem("no loss '" + name + "'" + at);
               } else {
-                c.comparison().value(e.getKey() + at, loss, e.getValue().asDouble());
+                c.comparison().value(name + at, loss, losses.number(name));
               }
             });
-    Map<String, Tensor> gradients = new LinkedHashMap<>();
-    Iterator<Tensor> next = step.gradients().iterator();
-    model.parameters().keySet().forEach(name -> gradients.put(name, next.next()));
-    expected.at("gradients").tensors("gradient of ", gradients);
+    Map<String, Tensor> gradients = LpCase.gradients(step, model.parameters());
+    expected.compareAll("gradient of ", "gradients", gradients);
     optimizer.step(step.gradients(), expected.number("lr"));
-    expected.at("parameters").tensors("value" + at + " of ", model.parameters());
+    expected.compareAll("value" + at + " of ", "parameters", model.parameters());
   }
 
   /** Returns the images of a step, or features of views of the training images. */
-  private Batch batch(ReferenceCase expected, int number, ModelInputs inputs) {
+  private Batch batch(Case expected, int number, ModelInputs inputs) {
     if (expected.has("indices")) {
       return context.batch(expected.ints("indices"));
     }
     long[] labels = Arrays.stream(expected.ints("labels")).asLongStream().toArray();
-    Tensor images = c.floats("images"); // (S, B, 3, R, R)
-    long place = expected.path("batch").asLong(number % images.size(0));
+    Tensor images = c.tensor("images"); // (S, B, 3, R, R)
+    long place = expected.has("batch") ? expected.integer("batch") : number % images.size(0);
     Tensor seen = images.select(0, place).narrow(0, 0, labels.length);
     try (Autograd.Switch off = Autograd.off()) {
       return new Batch(

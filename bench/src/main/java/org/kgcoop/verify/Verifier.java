@@ -33,7 +33,7 @@ public final class Verifier {
   private static Outcome outcome(ReferenceFolder folder, JsonNode testCase) {
     Comparison comparison = new Comparison(testCase.path("tolerance"));
     try (Scope scope = Scope.open("case")) {
-      run(new ReferenceCase(folder, testCase, comparison));
+      run(new Case(folder, testCase, comparison));
     } catch (RuntimeException e) {
       // A case that cannot be computed has failed. The other cases still run.
       comparison.problem(String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString()));
@@ -46,7 +46,7 @@ public final class Verifier {
         comparison.problems());
   }
 
-  private static void run(ReferenceCase c) {
+  private static void run(Case c) {
     switch (c.text("kind")) {
       case "load" -> ModelCases.load(c);
       case "tokenize" -> DataCases.tokenize(c);
@@ -66,7 +66,7 @@ public final class Verifier {
       case "decode" -> DataCases.decode(c);
       case "preprocess" -> DataCases.preprocess(c);
       case "normalize" -> DataCases.normalize(c);
-      case "schedule" -> DataCases.schedule(c, c.doubles("expect"));
+      case "schedule" -> DataCases.schedule(c, c, "expect");
       case "epoch-weights" -> DataCases.epochWeights(c);
       case "few-shot" -> DataCases.fewShot(c);
       case "shuffle" -> DataCases.shuffle(c);
@@ -84,7 +84,7 @@ public final class Verifier {
       case "suspects" -> TrustCases.suspects(c);
       case "near-duplicates" -> TrustCases.duplicates(c);
       case "harmonic-mean" -> DataCases.harmonicMean(c);
-      case "label-heads" -> SortingCases.head(c.at("content"), c.at("constants").number("scale"));
+      case "label-heads" -> SortingCases.head(c.at("content"), c.at("constants"));
       case "label-intervals" -> SortingCases.interval(c.at("content"));
       default -> c.comparison().problem("unknown kind '" + c.text("kind") + "'");
     }

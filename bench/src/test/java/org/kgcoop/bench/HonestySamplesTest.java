@@ -1,7 +1,6 @@
 package org.kgcoop.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
@@ -17,7 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.adapt.LabelSource;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
@@ -181,14 +179,6 @@ class HonestySamplesTest {
     HonestySamples.Sample sample = samples("one").of(Situation.SELECTED, "tuning", 4, 1);
     assertThat(sizes(sample)).hasSize(6).containsOnly(4);
     assertThat(sample.fresh().size()).isGreaterThan(6 * 8);
-  }
-
-  @Test
-  void anotherNameOfASituationIsRejectedWithTheList() {
-    assertThatThrownBy(() -> Situation.of("plane"))
-        .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("'plane'")
-        .hasMessageContaining("bursts");
   }
 
   @Test

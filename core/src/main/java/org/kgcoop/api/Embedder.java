@@ -114,8 +114,8 @@ public final class Embedder {
     List<float[]> all = new ArrayList<>();
     for (int from = 0; from < images.size(); from += BATCH) {
       List<?> batch = images.subList(from, Math.min(from + BATCH, images.size()));
-      List<RgbImage> decoded = this.images.decoded(batch);
-      clip.whileOpen(() -> encoder.encodedTestViews(decoded)).stream()
+      List<RgbImage> views = this.images.views(batch, encoder);
+      clip.whileOpen(() -> encoder.encoded(views)).stream()
           .map(encoded -> unit ? encoded.vector() : encoded.raw())
           .forEach(all::add);
     }

@@ -2,13 +2,14 @@ package org.kgcoop.classifier;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.EnumIds;
 import org.kgcoop.eval.Calibration;
 
 /** Calibration in the metadata of a classifier file. */
 final class CalibrationJson {
-  private static final String KEY = "calibration";
+  /** Key of the calibration. */
+  static final String KEY = "calibration";
+
   private static final String TEMPERATURE = "temperature";
   private static final String BY = "by";
   private static final String IMAGES = "images";
@@ -34,16 +35,12 @@ final class CalibrationJson {
   }
 
   /**
-   * Reads the calibration.
+   * Reads the calibration of a file that has one.
    *
-   * @return the calibration, or null if the file has none
    * @throws IllegalArgumentException if a value is missing or out of range
    */
-  static @Nullable Calibration read(ObjectNode file) {
+  static Calibration read(ObjectNode file) {
     JsonNode json = file.path(KEY);
-    if (json.isMissingNode()) {
-      return null;
-    }
     return new Calibration(
         number(json, TEMPERATURE),
         origin(json.path(BY).asText()),

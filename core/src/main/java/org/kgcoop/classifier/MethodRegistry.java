@@ -104,12 +104,7 @@ public final class MethodRegistry {
   }
 
   private static Optional<Declaration<Method>> find(String id) {
-    for (Declaration<Method> method : ALL) {
-      if (method.id().equals(id)) {
-        return Optional.of(method);
-      }
-    }
-    return Optional.empty();
+    return ALL.stream().filter(method -> method.id().equals(id)).findFirst();
   }
 
   /**

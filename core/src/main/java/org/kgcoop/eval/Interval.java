@@ -61,18 +61,17 @@ public record Interval(double low, double high) {
     double tail = (1 - confidence) / 2 - TIE; // keeps numbers with exactly this probability
     int most = population - (sample - wrong); // the right ones of the sample are not wrong
     // The lower tail falls and the upper tail rises with D.
-    int low = first(wrong, most, d -> 1 - atMost(wrong - 1, d, sample, population) > tail);
-    int above = first(wrong + 1, most + 1, d -> !(atMost(wrong, d, sample, population) > tail));
-    return new Interval(low, above - 1);
+    return new Interval(
+        least(wrong, most, d -> 1 - atMost(wrong - 1, d, sample, population) > tail),
+        least(wrong, most, d -> atMost(wrong, d + 1, sample, population) <= tail));
   }
 
-  /** Returns the first number with a condition that holds for all later ones, or {@code end}. */
-  private static int first(int from, int end, IntPredicate condition) {
+  /** Returns the least number from which on a condition holds; at most {@code to}. */
+  private static int least(int from, int to, IntPredicate holds) {
     int low = from;
-    int high = end;
-    while (low < high) {
+    for (int high = to; low < high; ) {
       int middle = (low + high) >>> 1;
-      if (condition.test(middle)) {
+      if (holds.test(middle)) {
         high = middle;
       } else {
         low = middle + 1;

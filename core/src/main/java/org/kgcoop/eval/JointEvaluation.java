@@ -23,13 +23,10 @@ public final class JointEvaluation {
   public enum Score {
     /** The largest probability of a base class, softmax over base classes only. */
     MAXIMUM_PROBABILITY,
-
     /** The largest probability of a base class, softmax over all classes. */
     JOINT_PROBABILITY,
-
     /** The largest logit of a base class. */
     MAXIMUM_LOGIT,
-
     /** log sum exp of the logits of base classes (Liu et al., NeurIPS 2020, at T = 1). */
     ENERGY;
 
@@ -150,22 +147,22 @@ public final class JointEvaluation {
     if (positive.length == 0 || negative.length == 0) {
       return 0;
     }
-    double[] all = Arrays.copyOf(positive, positive.length + negative.length);
-    System.arraycopy(negative, 0, all, positive.length, negative.length);
-    int[] order = Softmax.ascending(all);
-    double ranks = 0;
-    for (int start = 0; start < order.length; ) {
-      int end = start + 1;
-      while (end < order.length && all[order[end]] == all[order[start]]) {
-        end++;
+    double[] high = positive.clone();
+    double[] low = negative.clone();
+    Arrays.sort(high);
+    Arrays.sort(low);
+    int below = 0;
+    int upTo = 0;
+    double pairs = 0;
+    for (double score : high) {
+      while (below < low.length && low[below] < score) {
+        below++;
       }
-      double meanRank = (start + 1 + end) / 2.0;
-      for (int k = start; k < end; k++) {
-        ranks += order[k] < positive.length ? meanRank : 0;
+      while (upTo < low.length && low[upTo] <= score) {
+        upTo++;
       }
-      start = end;
+      pairs += (below + upTo) / 2.0;
     }
-    double n = positive.length;
-    return (ranks - n * (n + 1) / 2) / (n * negative.length);
+    return pairs / ((double) high.length * low.length);
   }
 }

@@ -1,6 +1,7 @@
 package org.kgcoop.method;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,10 +75,9 @@ public final class LpDescent implements AutoCloseable {
     this.texts = texts;
     this.sums = sumsGradients;
     int classes = Math.toIntExact(texts.size(0));
-    long[] longs = IntStream.of(labels).asLongStream().toArray();
     try (Scope scope = Scope.open("LP++");
         Autograd.Switch off = Autograd.off()) {
-      this.labels = Tensor.of(longs, longs.length).to(features.device()).keep();
+      this.labels = Tensor.indices(labels).to(features.device()).keep();
       Tensor means = means(features, labels, classes);
       rates = rates(features, texts, means, labels);
       weight = means.times((double) labels.length / classes).parameter().keep();
@@ -108,10 +108,7 @@ public final class LpDescent implements AutoCloseable {
     float[] eigenvalues =
         Functions.eigenvalues(features.transpose(0, 1).matmul(features)).toFloats();
     Tensor products = features.matmul(texts.transpose(0, 1)); // (N, C)
-    double most = 0;
-    for (float squares : products.times(products).sum(0).toFloats()) {
-      most = Math.max(most, squares);
-    }
+    double most = Arrays.stream(products.times(products).sum(0).toDoubles()).max().orElse(0);
     float[] classCosines = means.times(texts).sum(1).toFloats();
     int[] present = IntStream.of(labels).distinct().toArray();
     double mean = IntStream.of(present).mapToDouble(c -> classCosines[c]).average().orElse(0);

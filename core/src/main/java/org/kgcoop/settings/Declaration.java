@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
 /**
@@ -21,6 +23,8 @@ import org.kgcoop.KgCoopException;
  * @param code the repository of the published code
  * @param trainer the name in files of the published code; empty if it has none
  * @param needs the requirements of the method in addition to image features, for the help
+ * @param bound what binds the method to the classes that it has learned, as the subject of a
+ *     sentence; empty if the method supports any class names, or if that depends on its settings
  * @param settings the settings in the order of files, with the template if it is a setting of the
  *     method
  * @param stored the settings of the record
@@ -37,6 +41,7 @@ public record Declaration<M>(
     String code,
     String trainer,
     List<String> needs,
+    Optional<String> bound,
     List<Setting<?>> settings,
     SettingPart stored,
     Function<SettingValues, M> factory) {
@@ -101,7 +106,8 @@ public record Declaration<M>(
     private String paper = "";
     private String code = "";
     private String trainer = "";
-    private final List<String> needs = new ArrayList<>();
+    private @Nullable String bound;
+    private final List<String> needs = new ArrayList<>(List.of("the text encoder of the CLIP"));
 
     private Builder(Class<R> type, String id, String title) {
       this.type = type;
@@ -138,9 +144,15 @@ public record Declaration<M>(
       return this;
     }
 
-    /** States that the method needs the text encoder of the CLIP. */
-    public Builder<R> needsTextEncoder() {
-      needs.add("the text encoder of the CLIP");
+    /** States what binds the method to the classes that it has learned. */
+    public Builder<R> boundBy(String reason) {
+      bound = reason;
+      return this;
+    }
+
+    /** States that the method needs no text encoder, as the others do. */
+    public Builder<R> withoutTextEncoder() {
+      needs.clear();
       return this;
     }
 
@@ -178,6 +190,7 @@ public record Declaration<M>(
           code,
           trainer,
           List.copyOf(needs),
+          Optional.ofNullable(bound),
           Stream.concat(stored.settings().stream(), others.stream()).toList(),
           stored,
           factory);

@@ -88,17 +88,6 @@ public record Setting<T>(
     return of(key, type, defaultValue, description);
   }
 
-  /**
-   * Creates a list of texts.
-   *
-   * @param defaultDescription the default in the help
-   */
-  public static Setting<List<String>> texts(
-      String key, List<String> defaultValue, String defaultDescription, String description) {
-    return of(key, SettingType.TEXTS, defaultValue, description)
-        .withDefault(defaultDescription, values -> defaultValue);
-  }
-
   @Override
   public List<Setting<?>> settings() {
     return List.of(this);

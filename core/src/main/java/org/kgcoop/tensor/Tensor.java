@@ -68,6 +68,11 @@ public final class Tensor implements AutoCloseable {
     return tensor("of", () -> org.bytedeco.pytorch.Tensor.create(values, shape));
   }
 
+  /** Creates an int64 vector with a copy of {@code values}, such as for {@link #indexSelect}. */
+  public static Tensor indices(int[] values) {
+    return of(Arrays.stream(values).asLongStream().toArray(), values.length);
+  }
+
   /** Creates a float32 tensor of shape () with one value. */
   public static Tensor scalar(double value) {
     return full(value, new long[0]);
@@ -203,6 +208,15 @@ public final class Tensor implements AutoCloseable {
     double[] values = new double[Math.toIntExact(count())];
     copyOut("toDoubles", DType.FLOAT64, p -> new org.bytedeco.javacpp.DoublePointer(p).get(values));
     return values;
+  }
+
+  /** Returns the rows of a matrix as float64. */
+  public double[][] toDoubleRows() {
+    double[] values = toDoubles();
+    int width = Math.toIntExact(size(1));
+    double[][] rows = new double[Math.toIntExact(size(0))][];
+    Arrays.setAll(rows, i -> Arrays.copyOfRange(values, i * width, (i + 1) * width));
+    return rows;
   }
 
   /** Returns the elements as int64 in row-major order. */

@@ -69,6 +69,16 @@ public final class Workers {
     return results(running, scope, failure);
   }
 
+  /** Computes one tensor per piece, like {@link #map}. */
+  public static List<Tensor> each(int pieces, IntFunction<Tensor> piece) {
+    return map(pieces, i -> List.of(piece.apply(i))).stream().flatMap(List::stream).toList();
+  }
+
+  /** Returns the rows of the tensors of {@link #each}, in the order of the pieces. */
+  public static Tensor rows(long pieces, IntFunction<Tensor> piece) {
+    return Tensor.concat(each(Math.toIntExact(pieces), piece), 0);
+  }
+
   /**
    * Computes a single piece on the calling thread. Its frozen layers may divide their outputs among
    * the workers, without a change of any bit.

@@ -1,6 +1,5 @@
 package org.kgcoop.label;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.random.PythonRandom;
 
@@ -50,7 +49,7 @@ final class AuditDraw {
 
   /** Returns random ones of some images, in random order. */
   static List<String> sample(List<String> images, int count, long seed) {
-    return new PythonRandom(seed).sample(new ArrayList<>(images), count);
+    return new PythonRandom(seed).sample(images, count);
   }
 
   /**

@@ -13,7 +13,6 @@ import java.util.function.LongConsumer;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.layout.KeywordImages;
-import org.kgcoop.features.FeatureCache;
 import org.kgcoop.trial.ExperimentContext;
 
 /** A session with the images of a folder and a CLIP. */
@@ -84,13 +83,8 @@ final class FolderSource implements SessionSource {
   }
 
   @Override
-  public Map<String, String> firstCopies() {
-    return folder.firstCopies();
-  }
-
-  @Override
-  public List<String> copies(String image) {
-    return folder.copies(image);
+  public Map<String, List<String>> copies() {
+    return folder.copies();
   }
 
   @Override
@@ -109,20 +103,8 @@ final class FolderSource implements SessionSource {
   }
 
   @Override
-  public String clip() {
-    return identity(context.clip());
-  }
-
-  @Override
   public ImageReader reader(LabelSession session, Object lock) {
-    return new FolderReader(
-        session,
-        lock,
-        folder,
-        context.cache(),
-        context.warnings(),
-        progress,
-        context.interrupted());
+    return new FolderReader(session, lock, folder, context, progress);
   }
 
   @Override
@@ -137,13 +119,14 @@ final class FolderSource implements SessionSource {
   /** Images that are also in the folder are left out: they are asked. */
   @Override
   public Map<LabelExample, float[]> examples() {
-    FeatureCache cache = context.cache();
     Map<Path, float[]> features =
-        cache.upright(
-            labeled.stream().map(LabelExample::file).toList(),
-            false,
-            problem -> context.warnings().accept(problem.reason().getMessage() + "; left out"),
-            done -> {});
+        context
+            .cache()
+            .upright(
+                labeled.stream().map(LabelExample::file).toList(),
+                false,
+                problem -> context.warnings().accept(problem.reason().getMessage() + "; left out"),
+                done -> {});
     Set<Path> copies = folder.copiesOf(List.copyOf(features.keySet()));
     Map<LabelExample, float[]> examples = new LinkedHashMap<>();
     for (LabelExample each : labeled) {

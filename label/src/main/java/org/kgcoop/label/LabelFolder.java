@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ImageHashes;
@@ -21,19 +22,15 @@ import org.kgcoop.image.ImageNames;
 /**
  * The images of a folder. Equal files are one image. Only files of the same size can be equal, so
  * that few files are read for this.
+ *
+ * @param copies the paths of all files with the bytes of an image, with its own, by image
  */
-final class LabelFolder {
+record LabelFolder(
+    Path root,
+    Map<Long, List<Path>> bySize,
+    TreeMap<String, List<String>> copies,
+    ImageHashes hashes) {
   private static final int GROUP = 1024;
-
-  private final Path root;
-  private final Map<Long, List<Path>> bySize = new HashMap<>();
-  private final TreeMap<String, List<String>> copies = new TreeMap<>();
-  private final ImageHashes hashes;
-
-  private LabelFolder(Path root, ImageHashes hashes) {
-    this.root = root;
-    this.hashes = hashes;
-  }
 
   /**
    * Lists a folder with its subfolders.
@@ -58,17 +55,12 @@ final class LabelFolder {
           root + ": no image below this folder; expected .jpg, .png, .webp, .gif or .bmp");
     }
     hashes.recall(files);
-    LabelFolder folder = new LabelFolder(root, hashes);
-    for (Path file : files) {
-      folder.bySize.computeIfAbsent(size(file), key -> new ArrayList<>()).add(file);
-    }
+    Map<Long, List<Path>> bySize = files.stream().collect(Collectors.groupingBy(LabelFolder::size));
+    LabelFolder folder = new LabelFolder(root, bySize, new TreeMap<>(), hashes);
     List<Path> alike =
-        folder.bySize.values().stream()
-            .filter(same -> same.size() > 1)
-            .flatMap(List::stream)
-            .toList();
+        bySize.values().stream().filter(same -> same.size() > 1).flatMap(List::stream).toList();
     Map<Path, String> known = folder.hashes(alike);
-    folder.bySize.values().forEach(same -> folder.addDistinct(same, known));
+    bySize.values().forEach(same -> folder.addDistinct(same, known));
     return folder;
   }
 
@@ -141,26 +133,9 @@ final class LabelFolder {
     return found;
   }
 
-  Path root() {
-    return root;
-  }
-
   /** Returns the paths of the distinct images, relative to the folder, sorted. */
   List<String> images() {
     return List.copyOf(copies.keySet());
-  }
-
-  /** Returns the paths of all files with the bytes of an image, with its own. */
-  List<String> copies(String image) {
-    return Objects.requireNonNull(copies.get(image));
-  }
-
-  /** Returns the path of an image by that of each further copy. */
-  Map<String, String> firstCopies() {
-    Map<String, String> first = new HashMap<>();
-    copies.forEach((image, all) -> all.forEach(copy -> first.put(copy, image)));
-    first.keySet().removeAll(copies.keySet());
-    return first;
   }
 
   Path file(String image) {
@@ -169,7 +144,6 @@ final class LabelFolder {
 
   /** Returns those of other files that are in this folder, too. */
   Set<Path> copiesOf(List<Path> others) {
-    Set<Path> found = new HashSet<>();
     List<Path> candidates =
         others.stream()
             .map(LabelFolder::size)
@@ -177,13 +151,8 @@ final class LabelFolder {
             .flatMap(size -> bySize.getOrDefault(size, List.of()).stream())
             .toList();
     Set<String> here = new HashSet<>(hashes(candidates).values());
-    hashes(others)
-        .forEach(
-            (file, hash) -> {
-              if (here.contains(hash)) {
-                found.add(file);
-              }
-            });
-    return found;
+    Map<Path, String> found = hashes(others);
+    found.values().retainAll(here);
+    return found.keySet();
   }
 }

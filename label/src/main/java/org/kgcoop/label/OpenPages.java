@@ -6,7 +6,6 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,29 +22,22 @@ import org.kgcoop.label.LabelSession.Proposal;
 final class OpenPages {
   private static final Duration SILENCE = Duration.ofSeconds(30);
 
-  /** A page. */
-  static final class Open {
-    final int number;
-    final Proposal page;
-    final Map<Integer, Integer> predicted; // by image, when the page was made
-    final Map<Integer, Integer> steps; // of the last answers, when the page was made
-    private final Set<Integer> left; // without an answer of this page
-
-    Open(int number, Proposal page, Map<Integer, Integer> predicted, Map<Integer, Integer> steps) {
-      this.number = number;
-      this.page = page;
-      this.predicted = Map.copyOf(predicted);
-      this.steps = Map.copyOf(steps);
-      left = new LinkedHashSet<>(page.shown());
-    }
-
-    /** Returns the images without an answer of this page. */
-    List<Integer> left() {
-      return List.copyOf(left);
-    }
-
-    void answer(Set<Integer> images) {
-      left.removeAll(images);
+  /**
+   * A page.
+   *
+   * @param predicted the program's class by image, when the page was made
+   * @param steps the steps of the last answers by image, when the page was made
+   * @param left the images without an answer of this page; answers remove theirs
+   */
+  record Open(
+      int number,
+      Proposal page,
+      Map<Integer, Integer> predicted,
+      Map<Integer, Integer> steps,
+      Set<Integer> left) {
+    /** Returns the page with the images that are left. */
+    Proposal rest() {
+      return page.of(List.copyOf(left));
     }
   }
 
@@ -90,14 +82,12 @@ final class OpenPages {
     persons.remove(name);
   }
 
-  int nextNumber() {
-    return next++;
-  }
-
-  /** Gives a person a page in place of the last one. */
-  void open(String name, Open page) {
-    person(name).open = page;
+  /** Gives a person a page in place of the last one, and returns its number. */
+  int open(
+      String name, Proposal page, Map<Integer, Integer> predicted, Map<Integer, Integer> steps) {
+    person(name).open = new Open(next, page, predicted, steps, new LinkedHashSet<>(page.shown()));
     seen(name);
+    return next++;
   }
 
   Optional<Open> open(String name) {
@@ -112,7 +102,7 @@ final class OpenPages {
    */
   Open get(String name, int number) {
     seen(name);
-    return open(name).filter(page -> page.number == number).orElseThrow(StalePageException::new);
+    return open(name).filter(page -> page.number() == number).orElseThrow(StalePageException::new);
   }
 
   /** Shows images again, and then the rest of the open page. */
@@ -120,7 +110,7 @@ final class OpenPages {
     Person person = person(name);
     Open open = person.open;
     if (open != null && !open.left().isEmpty()) {
-      person.again.push(new Again(open.page.of(open.left()), Map.of(), open.steps));
+      person.again.push(new Again(open.rest(), Map.of(), open.steps()));
     }
     person.open = null;
     person.again.push(again);
@@ -135,23 +125,19 @@ final class OpenPages {
   /** Returns the images that other persons have, without those of silent ones. */
   Offered offered(String name) {
     Instant since = clock.instant().minus(SILENCE);
-    Set<Integer> shown = new HashSet<>();
-    Set<Integer> passed = new HashSet<>();
-    persons.forEach(
-        (other, person) -> {
-          if (other.equals(name) || person.seen.isBefore(since)) {
-            return;
-          }
-          if (person.open != null) {
-            shown.addAll(person.open.left());
-            passed.addAll(person.open.page.passed());
-          }
-          person.again.forEach(
-              again -> {
-                shown.addAll(again.page().shown());
-                passed.addAll(again.page().passed());
-              });
-        });
-    return new Offered(shown, passed);
+    Offered offered = Offered.NOTHING;
+    for (Map.Entry<String, Person> other : persons.entrySet()) {
+      Person person = other.getValue();
+      if (other.getKey().equals(name) || person.seen.isBefore(since)) {
+        continue;
+      }
+      if (person.open != null) {
+        offered = offered.with(person.open.rest());
+      }
+      for (Again again : person.again) {
+        offered = offered.with(again.page());
+      }
+    }
+    return offered;
   }
 }

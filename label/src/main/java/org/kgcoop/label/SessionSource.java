@@ -16,14 +16,9 @@ interface SessionSource {
   /** Returns the paths of the distinct images, relative to the folder, sorted. */
   List<String> images();
 
-  /** Returns the path of an image by that of each further copy. */
-  default Map<String, String> firstCopies() {
+  /** Returns the paths of all files with the bytes of an image, by image; may lack single ones. */
+  default Map<String, List<String>> copies() {
     return Map.of();
-  }
-
-  /** Returns the paths of all files with the bytes of an image, with its own. */
-  default List<String> copies(String image) {
-    return List.of(image);
   }
 
   SessionHead.ClassTexts texts();
@@ -33,9 +28,6 @@ interface SessionSource {
 
   /** Returns the factor of the cosines in zero-shot probabilities. */
   double scale();
-
-  /** Returns a text with everything about the CLIP that changes features. */
-  String clip();
 
   /** Returns a reader, which makes every change of the session under a lock. */
   ImageReader reader(LabelSession session, Object lock);

@@ -109,11 +109,6 @@ final class MemorySource implements SessionSource {
   }
 
   @Override
-  public String clip() {
-    return "";
-  }
-
-  @Override
   public ImageReader reader(LabelSession session, Object lock) {
     return new ImageReader() {
       @Override

@@ -1,14 +1,12 @@
 package org.kgcoop.trial;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -27,10 +25,6 @@ import org.kgcoop.runs.TableCell;
  * @param run the path of the run folder relative to the folder of the table, with '/'
  */
 public record Trial(Recipe recipe, FewShotSample sample, List<EvaluationSet> targets, String run) {
-  public Trial {
-    targets = List.copyOf(targets);
-  }
-
   /**
    * Returns a trial without a table. Its evaluation set contains the test images of the same
    * classes, if there are any.
@@ -76,13 +70,11 @@ public record Trial(Recipe recipe, FewShotSample sample, List<EvaluationSet> tar
    * RunResults#NONE} creates the entry of a pending run.
    */
   TableCell cell(RunResults results) {
-    Map<String, JsonNode> setting = new LinkedHashMap<>();
-    recipe.setting().toJson().properties().forEach(e -> setting.put(e.getKey(), e.getValue()));
     return new TableCell(
         method().id(),
         method().title(),
         method().prompts(),
-        setting,
+        recipe.setting().values(),
         new TableCell.Sample(sample.name(), sample.statedShots(), sample.seed()),
         run,
         results.brief(targets.stream().map(EvaluationSet::name).toList(), hasJointList()));
@@ -108,29 +100,40 @@ public record Trial(Recipe recipe, FewShotSample sample, List<EvaluationSet> tar
   }
 
   /**
-   * Returns all settings that determine the training. The evaluation sets are recorded in the
-   * results.
+   * All settings that determine the training. The evaluation sets are recorded in the results.
+   *
+   * @param training null if the method is not trained in steps
    */
-  ObjectNode settings(ExperimentContext context) {
-    ObjectNode settings = JsonNodeFactory.instance.objectNode();
-    settings.set("method", method().settingValues().toJson());
-    if (recipe.training() != null) {
-      settings.set("training", recipe.training().stored().toJson());
-    }
+  record Settings(
+      Map<String, Object> method,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Map<String, Object> training,
+      Data data,
+      Provenance.Computation computation,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean calibrate) {
+    record Data(
+        String name,
+        String part,
+        int classes,
+        int shots,
+        long seed,
+        int train,
+        String fingerprint) {}
+  }
+
+  Settings settings(ExperimentContext context) {
     DataSet data = sample.data(context.warnings());
-    settings
-        .putObject("data")
-        .put("name", data.name())
-        .put("part", sample.classes().name().toLowerCase(Locale.ROOT))
-        .put("classes", data.classNames().size())
-        .put("shots", sample.statedShots())
-        .put("seed", sample.seed())
-        .put("train", data.train().size())
-        .put("fingerprint", sample.fingerprint(context));
-    settings.set("computation", SettingsJson.computation(context.clip()));
-    if (recipe.calibrate()) {
-      settings.put("calibrate", true);
-    }
-    return settings;
+    return new Settings(
+        method().settingValues().values(),
+        recipe.training() == null ? null : recipe.training().stored().values(),
+        new Settings.Data(
+            data.name(),
+            sample.classes().name().toLowerCase(Locale.ROOT),
+            data.classNames().size(),
+            sample.statedShots(),
+            sample.seed(),
+            data.train().size(),
+            sample.fingerprint(context)),
+        Provenance.Computation.of(context.clip()),
+        recipe.calibrate());
   }
 }

@@ -45,7 +45,7 @@ class TrainingSettingsTest {
                 0.9,
                 5e-4,
                 7,
-                new Augmentation.Cache(8, ViewRecipe.PUBLISHED),
+                Augmentation.ofId("cache:8"),
                 5,
                 false));
   }
@@ -180,10 +180,10 @@ class TrainingSettingsTest {
           {'gauss_mean':3}         | gauss_mean: used only with model_selection gauss
           {'model_selection':'first'} | model_selection: expected last, best or gauss, got 'first'
           {'transforms':'flip,no'} | unknown transform flip, no; expected some of random_resized_crop,
-          {'transforms':'random_resized_crop(1)'} | random_resized_crop(1): expected 2 numbers
-          {'transforms':'random_resized_crop(a,1)'} | random_resized_crop(a,1): 'a' is not a number
+          {'transforms':'random_resized_crop(1)'} | transforms 'random_resized_crop(1)': expected a list
+          {'transforms':'random_resized_crop(a,1)'} | transforms 'random_resized_crop(a,1)': expected a
           {'transforms':'cutout(1,16)'} | unknown transform cutout; expected some of
-          {'transforms':'random_flip(1)'} | random_flip has no numbers
+          {'transforms':'random_flip(1)'} | transforms 'random_flip(1)': expected a list
           {'transforms':'random_resized_crop(1,2'} | expected a list such as random_resized_crop(0.5,1),\
           """)
   void rejectsWrongSettings(String text, String expected) {

@@ -148,9 +148,8 @@ public final class SimulatedPerson {
 
   /** Returns the share of images that are right at the moment, in percent. */
   public double right(Labeling labeling) {
-    List<LabeledImage> current = labeling.current();
-    long right =
-        current.stream().filter(each -> each.name().equals(truth.get(each.image()))).count();
-    return right / (current.size() / 100.0);
+    List<LabeledImage> now = labeling.current();
+    long right = now.stream().filter(each -> each.name().equals(truth.get(each.image()))).count();
+    return right / (now.size() / 100.0);
   }
 }

@@ -43,8 +43,7 @@ record SortingPlan(Map<Path, Path> targets) {
   }
 
   private static KgCoopException damaged(Path folder) {
-    return KgCoopException.data(
-        folder.resolve(FILE) + ": damaged; name another folder for --sort-into");
+    return KgCoopException.data(folder.resolve(FILE) + ": damaged; name another --sort-into");
   }
 
   void write(Path folder) {

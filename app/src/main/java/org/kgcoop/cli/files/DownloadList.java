@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
 import org.kgcoop.cli.options.DataOptions;
@@ -16,6 +16,7 @@ import org.kgcoop.clip.KnownWeights;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.data.published.Download;
 import org.kgcoop.data.published.PublishedDataSet;
+import org.kgcoop.data.published.PublishedDataSet.Part;
 
 /** The list of known weights and data sets, with the files of data sets that are missing. */
 final class DownloadList {
@@ -65,10 +66,8 @@ final class DownloadList {
       weights.accuracy().ifPresent(accuracy -> entry.put("accuracy", accuracy));
       entry.put("license", weights.license()).put("page", weights.page());
     }
-    output.print(
-        "image GFLOP: the arithmetic of one image. accuracy: zero-shot, in percent, mean of");
-    output.print(
-        "ten data sets. Both are from OpenCLIP's tables (commit 89fb801), which lack some.");
+    output.print("image GFLOP: the arithmetic of one image. accuracy: zero-shot, percent, mean of");
+    output.print("ten data sets. Both are of OpenCLIP's tables (commit 89fb801), which lack some.");
     output.print("Sizes are computed. Licenses can change: see the page of each model.");
     output.print("Only OpenAI's archives have a published SHA-256, which is checked.");
     output.print("");
@@ -91,7 +90,7 @@ final class DownloadList {
         .put("template", set.template())
         .put("shift_of", set.shiftOf());
     Path folder = root.resolve(set.directory());
-    List<PublishedDataSet.Part> missing = set.missing(folder);
+    List<Part> missing = set.missing(folder);
     boolean isThere = Files.isDirectory(folder);
     boolean isWhole = isThere && missing.isEmpty();
     entry.put("state", isWhole ? "whole" : isThere ? "incomplete" : "absent");
@@ -101,30 +100,25 @@ final class DownloadList {
         set.classes(),
         set.directory() + "/",
         isWhole ? "whole" : isThere ? "incomplete, missing:" : "not there");
-    ArrayNode missingEntries = entry.putArray("missing");
-    missing.forEach(part -> put(part, missingEntries.addObject()));
+    ArrayNode parts = entry.putArray("missing");
+    for (Part part : missing) {
+      parts.addObject().put("path", part.path()).put("origin", part.where());
+    }
     missing.stream()
         .filter(part -> !part.isDirect())
         .collect(
             Collectors.groupingBy(
-                part -> part.origin().where(),
+                PublishedDataSet.Part::where,
                 LinkedHashMap::new,
-                Collectors.mapping(PublishedDataSet.Part::path, Collectors.joining(", "))))
+                Collectors.mapping(Part::path, Collectors.joining(", "))))
         .forEach((origin, paths) -> output.print("    " + paths + ": " + origin));
     printDownload(set, missing, entry);
   }
 
-  private static void put(PublishedDataSet.Part part, ObjectNode entry) {
-    entry.put("path", part.path()).put("origin", part.origin().where());
-  }
-
   /** Prints the command that downloads what the published table needs, with its size. */
-  private void printDownload(
-      PublishedDataSet set, List<PublishedDataSet.Part> parts, ObjectNode entry) {
+  private void printDownload(PublishedDataSet set, List<Part> parts, ObjectNode entry) {
     List<Download> downloads =
-        parts.stream()
-            .flatMap(part -> Optional.ofNullable(part.origin().download()).stream())
-            .toList();
+        parts.stream().flatMap(part -> Stream.ofNullable(part.download())).toList();
     if (downloads.isEmpty() || downloads.size() < parts.size()) {
       return; // a part that nobody offers is needed, too
     }

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 
 /** A parser of option values that several commands share. */
@@ -39,6 +41,12 @@ public final class Parse {
     } catch (InvalidPathException e) {
       return false;
     }
+  }
+
+  /** Returns some evenly spaced elements of a list. */
+  public static <T> Stream<T> evenly(List<T> all, int most) {
+    int count = Math.min(most, all.size());
+    return IntStream.range(0, count).mapToObj(i -> all.get((int) ((long) i * all.size() / count)));
   }
 
   public static List<Long> numbers(String option, String text) {

@@ -13,7 +13,6 @@ public final class Shots {
   @Option(
       names = "--shots",
       paramLabel = "K",
-      defaultValue = "16",
       description = "Set the images per class, or all (default: ${DEFAULT-VALUE}).")
   private String shots = "16";
 

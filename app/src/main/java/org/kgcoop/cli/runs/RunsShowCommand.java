@@ -20,9 +20,8 @@ import picocli.CommandLine.Parameters;
 /** The command {@code runs show}, which prints the details of a run. */
 @Command(
     name = "show",
-    mixinStandardHelpOptions = true,
     header = "Show the settings, CLIP, command, results and nearest words of a run.",
-    footer = {"", "Example:", "  ./kgcoop runs show runs/table/objects/kgcoop/seed1"})
+    footer = "  ./kgcoop runs show runs/table/objects/kgcoop/seed1")
 final class RunsShowCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RUN", description = "A run folder, or its path inside --runs.")
   private Path run;

@@ -45,7 +45,7 @@ final class Resampler {
         ResampleWeights.of(interpolation, part.width(), width, window.left(), window.width());
     ResampleWeights rows =
         ResampleWeights.of(interpolation, part.height(), height, window.top(), window.height());
-    int firstRow = sameHeight ? window.top() : rows.first();
+    int firstRow = sameHeight ? window.top() : rows.starts[0];
     int count = sameHeight ? window.height() : rows.end() - firstRow;
     int[] wide =
         sameWidth // Pillow skips a pass that would change nothing
