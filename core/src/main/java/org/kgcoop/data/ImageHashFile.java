@@ -100,13 +100,13 @@ final class ImageHashFile {
     int orientation = bytes.getInt(from + CHECKED - Integer.BYTES);
     return orientation >= 1
         && orientation <= 8
-        && bytes.getInt(from + CHECKED) == check(bytes.array(), from);
+        && bytes.getInt(from + CHECKED) == check(bytes, from);
   }
 
   /** Two processes may write into each other's records, which the check detects. */
-  private static int check(byte[] bytes, int from) {
+  private static int check(ByteBuffer bytes, int from) {
     CRC32C check = new CRC32C();
-    check.update(bytes, from, CHECKED);
+    check.update(bytes.slice(from, CHECKED));
     return (int) check.getValue();
   }
 
@@ -154,7 +154,7 @@ final class ImageHashFile {
       ByteBuffer record = ByteBuffer.allocate(RECORD);
       stamp.write(record);
       record.put(HexFormat.of().parseHex(image.sha256())).putInt(image.orientation());
-      add(stamp, record.putInt(check(record.array(), 0)).flip());
+      add(stamp, record.putInt(check(record, 0)).flip());
     }
   }
 

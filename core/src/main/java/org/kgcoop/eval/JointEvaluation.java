@@ -6,7 +6,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.function.ToDoubleBiFunction;
 import java.util.stream.Stream;
 
 /**
@@ -23,25 +22,23 @@ public final class JointEvaluation {
   /** A score that is high for images of base classes. */
   public enum Score {
     /** The largest probability of a base class, softmax over base classes only. */
-    MAXIMUM_PROBABILITY(
-        (logits, base) -> Math.exp(largest(logits, base) - Softmax.logSumExp(logits, 0, base, 1))),
+    MAXIMUM_PROBABILITY,
     /** The largest probability of a base class, softmax over all classes. */
-    JOINT_PROBABILITY(
-        (logits, base) ->
-            Math.exp(largest(logits, base) - Softmax.logSumExp(logits, 0, logits.length, 1))),
+    JOINT_PROBABILITY,
     /** The largest logit of a base class. */
-    MAXIMUM_LOGIT(Score::largest),
+    MAXIMUM_LOGIT,
     /** log sum exp of the logits of base classes (Liu et al., NeurIPS 2020, at T = 1). */
-    ENERGY((logits, base) -> Softmax.logSumExp(logits, 0, base, 1));
+    ENERGY;
 
-    private final ToDoubleBiFunction<double[], Integer> formula;
-
-    Score(ToDoubleBiFunction<double[], Integer> formula) {
-      this.formula = formula;
-    }
-
-    private static double largest(double[] logits, int base) {
-      return logits[Softmax.argMax(logits, 0, base)];
+    private double of(double[] logits, int base) {
+      double largest = logits[Softmax.argMax(logits, 0, base)];
+      return switch (this) {
+        case MAXIMUM_PROBABILITY -> Math.exp(largest - Softmax.logSumExp(logits, 0, base, 1));
+        case JOINT_PROBABILITY ->
+            Math.exp(largest - Softmax.logSumExp(logits, 0, logits.length, 1));
+        case MAXIMUM_LOGIT -> largest;
+        case ENERGY -> Softmax.logSumExp(logits, 0, base, 1);
+      };
     }
   }
 
@@ -84,7 +81,7 @@ public final class JointEvaluation {
     int prediction = Softmax.argMax(logits, 0, classes);
     Map<Score, Double> scores = new EnumMap<>(Score.class);
     for (Score score : Score.values()) {
-      scores.put(score, score.formula.applyAsDouble(logits, base));
+      scores.put(score, score.of(logits, base));
     }
     int alone = isBase ? Softmax.argMax(logits, 0, base) : Softmax.argMax(logits, base, classes);
     (isBase ? baseImages : newImages).add(new Image(alone == label, prediction == label, scores));
