@@ -134,7 +134,7 @@ public final class SearchCommand implements Callable<Integer> {
       stored.forEach(
           each ->
               each.eachInAnyOrder(
-                  (row, feature) ->
+                  (feature, row) ->
                       nearest.offer(() -> Path.of(each.paths().get(row)), unit(feature))));
       if (!files.isEmpty()) {
         ImageFeatures.cached(cache.open(clip, output), false, Invocation.of(spec)::interrupted)
