@@ -124,7 +124,7 @@ public final class SearchCommand implements Callable<Integer> {
       TopMatches nearest = new TopMatches(top, wanted, isOther);
       for (NpyFile each : stored) {
         each.eachInAnyOrder(
-            (row, feature) -> nearest.offer(() -> Path.of(each.paths().get(row)), unit(feature)));
+            (feature, row) -> nearest.offer(() -> Path.of(each.paths().get(row)), unit(feature)));
       }
       if (!files.isEmpty()) {
         BooleanSupplier interrupted = Invocation.of(spec)::interrupted;
