@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.label.SessionHead.Guess;
 import org.kgcoop.runs.JournalEntry;
 
 /**
@@ -200,8 +201,7 @@ final class Gallery {
     if (state.isSkipped(image)) {
       return new LabeledImage(path(image), Labeling.SKIP, person(image), 1);
     }
-    return labeled(
-        image, canFit && !state.isLabeled(image) ? head.guess(image) : SessionHead.Guess.UNKNOWN);
+    return labeled(image, canFit && !state.isLabeled(image) ? head.guess(image) : Guess.UNKNOWN);
   }
 
   private Path path(int image) {
@@ -213,7 +213,7 @@ final class Gallery {
   }
 
   /** Returns the label of an image by the person, or else by the head. */
-  LabeledImage labeled(int image, SessionHead.Guess guess) {
+  LabeledImage labeled(int image, Guess guess) {
     return state.isLabeled(image)
         ? new LabeledImage(path(image), state.text(state.answer(image)), person(image), 1)
         : new LabeledImage(
@@ -229,10 +229,10 @@ final class Gallery {
             .filter(i -> !state.isLabeled(i) && !state.isGone(i))
             .boxed()
             .toList();
-    Map<Integer, SessionHead.Guess> guesses = head.guesses(proposed);
+    Map<Integer, Guess> guesses = head.guesses(proposed);
     return IntStream.range(0, others.length)
         .filter(i -> !state.isGone(i))
-        .mapToObj(i -> labeled(i, guesses.getOrDefault(i, SessionHead.Guess.UNKNOWN)))
+        .mapToObj(i -> labeled(i, guesses.getOrDefault(i, Guess.UNKNOWN)))
         .toList();
   }
 }

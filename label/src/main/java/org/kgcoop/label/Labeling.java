@@ -24,6 +24,7 @@ import org.kgcoop.data.Templates;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
+import org.kgcoop.label.SessionHead.Guess;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.Kind;
@@ -260,11 +261,18 @@ public final class Labeling implements AutoCloseable {
     this.journal = journal;
     pages = new OpenPages(clock);
     List<JournalEntry> begun =
-        journal.entries().isEmpty() ? SessionStart.entries(source.images(), settings) : List.of();
+        journal.entries().isEmpty()
+            ? SessionStart.entries(source.folder().images(), settings)
+            : List.of();
     JournalEntry.Start start =
         (JournalEntry.Start) (begun.isEmpty() ? journal.entries() : begun).get(0);
     session =
-        new LabelSession(source.images(), source.copies(), source.texts(), source.scale(), start);
+        new LabelSession(
+            source.folder().images(),
+            source.folder().copies(),
+            source.texts(),
+            source.scale(),
+            start);
     state = session.state();
     accuracy = new SessionAccuracy(session);
     classes = new SessionClasses(state, session.head(), source.texts(), this::record);
@@ -446,7 +454,7 @@ public final class Labeling implements AutoCloseable {
 
   private Page open(String person, LabelSession.Proposal page, Map<Integer, Integer> former) {
     List<Integer> shown = page.shown();
-    int number = pages.open(person, page, session.head().predicted(shown), steps(shown));
+    int number = pages.open(person, page, session.head().guesses(shown), steps(shown));
     Integer proposed = page.proposed();
     Map<Path, String> marks = new LinkedHashMap<>();
     former.forEach(
@@ -603,7 +611,7 @@ public final class Labeling implements AutoCloseable {
             named(answers),
             state.paths(open.page().passed()),
             isChoice ? state.paths(rest) : List.of(),
-            corrected(answers, open.predicted()),
+            corrected(answers, open.guesses()),
             seconds > 0 ? seconds : null,
             SessionClasses.by(person)));
     open.left().removeAll(answers.keySet());
@@ -621,10 +629,11 @@ public final class Labeling implements AutoCloseable {
   }
 
   /** Returns the images to which the program had given another class. */
-  private List<String> corrected(Map<Integer, Integer> answers, Map<Integer, Integer> predicted) {
+  private List<String> corrected(Map<Integer, Integer> answers, Map<Integer, Guess> guesses) {
     return answers.entrySet().stream()
         .filter(each -> each.getValue() != JournalEntry.SKIP)
-        .filter(each -> !each.getValue().equals(predicted.get(each.getKey())))
+        .filter(
+            each -> each.getValue() != guesses.getOrDefault(each.getKey(), Guess.UNKNOWN).label())
         .map(each -> state.images().get(each.getKey()))
         .toList();
   }
@@ -658,7 +667,7 @@ public final class Labeling implements AutoCloseable {
             named(answers),
             List.of(),
             List.of(),
-            corrected(answers, session.head().predicted(answers.keySet())),
+            corrected(answers, session.head().guesses(answers.keySet())),
             null,
             SessionClasses.by(person)));
     return new Answered(step, List.of(), Map.of());
@@ -822,18 +831,17 @@ public final class Labeling implements AutoCloseable {
           source.session() + ": expected two classes; name them with --classes");
     }
     awaitImages();
-    Map<Integer, SessionHead.Guess> guesses = session.result();
+    Map<Integer, Guess> guesses = session.result();
     Set<Integer> measuring = new HashSet<>(accuracy.measuringNewImages());
     List<LabeledImage> results = new ArrayList<>();
     for (int image : accuracy.images().toArray()) {
-      LabeledImage label =
-          gallery.labeled(image, guesses.getOrDefault(image, SessionHead.Guess.UNKNOWN));
+      LabeledImage label = gallery.labeled(image, guesses.getOrDefault(image, Guess.UNKNOWN));
       LabeledImage.Source origin =
           label.source() == LabeledImage.Source.AUDIT && !measuring.contains(image)
               ? LabeledImage.Source.PERSON
               : label.source();
       String path = state.images().get(image);
-      for (String copy : source.copies().getOrDefault(path, List.of(path))) {
+      for (String copy : source.folder().copies().getOrDefault(path, List.of())) {
         results.add(new LabeledImage(Path.of(copy), label.name(), origin, label.probability()));
       }
     }
@@ -917,7 +925,7 @@ public final class Labeling implements AutoCloseable {
 
   /** Returns the folder of the images. */
   public Path folder() {
-    return source.folder();
+    return source.folder().root();
   }
 
   /** Returns the folder of the session. */

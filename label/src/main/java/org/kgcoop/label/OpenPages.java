@@ -14,6 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.label.LabelSession.Offered;
 import org.kgcoop.label.LabelSession.Proposal;
+import org.kgcoop.label.SessionHead.Guess;
 
 /**
  * The pages that persons have at the moment. The images of a person who was silent for 30 seconds
@@ -25,14 +26,14 @@ final class OpenPages {
   /**
    * A page.
    *
-   * @param predicted the program's class by image, when the page was made
+   * @param guesses of the program by image, when the page was made
    * @param steps the steps of the last answers by image, when the page was made
    * @param left the images without an answer of this page; answers remove theirs
    */
   record Open(
       int number,
       Proposal page,
-      Map<Integer, Integer> predicted,
+      Map<Integer, Guess> guesses,
       Map<Integer, Integer> steps,
       Set<Integer> left) {
     /** Returns the page with the images that are left. */
@@ -83,9 +84,8 @@ final class OpenPages {
   }
 
   /** Gives a person a page in place of the last one, and returns its number. */
-  int open(
-      String name, Proposal page, Map<Integer, Integer> predicted, Map<Integer, Integer> steps) {
-    person(name).open = new Open(next, page, predicted, steps, new LinkedHashSet<>(page.shown()));
+  int open(String name, Proposal page, Map<Integer, Guess> guesses, Map<Integer, Integer> steps) {
+    person(name).open = new Open(next, page, guesses, steps, new LinkedHashSet<>(page.shown()));
     seen(name);
     return next++;
   }
