@@ -1,6 +1,5 @@
 package org.kgcoop.label;
 
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -193,19 +192,15 @@ final class Gallery {
 
   private LabeledImage shown(int image, boolean canFit) {
     if (!isShown(image) && !state.isGone(image)) {
-      throw KgCoopException.configuration(path(image) + ": is not shown yet");
+      throw KgCoopException.configuration(state.path(image) + ": is not shown yet");
     }
     if (state.isGone(image)) {
-      return new LabeledImage(path(image), Labeling.NONE, LabeledImage.Source.HEAD, 0);
+      return new LabeledImage(state.path(image), Labeling.NONE, LabeledImage.Source.HEAD, 0);
     }
     if (state.isSkipped(image)) {
-      return new LabeledImage(path(image), Labeling.SKIP, person(image), 1);
+      return new LabeledImage(state.path(image), Labeling.SKIP, person(image), 1);
     }
     return labeled(image, canFit && !state.isLabeled(image) ? head.guess(image) : Guess.UNKNOWN);
-  }
-
-  private Path path(int image) {
-    return Path.of(state.images().get(image));
   }
 
   private LabeledImage.Source person(int image) {
@@ -215,9 +210,12 @@ final class Gallery {
   /** Returns the label of an image by the person, or else by the head. */
   LabeledImage labeled(int image, Guess guess) {
     return state.isLabeled(image)
-        ? new LabeledImage(path(image), state.text(state.answer(image)), person(image), 1)
+        ? new LabeledImage(state.path(image), state.text(state.answer(image)), person(image), 1)
         : new LabeledImage(
-            path(image), state.text(guess.label()), LabeledImage.Source.HEAD, guess.probability());
+            state.path(image),
+            state.text(guess.label()),
+            LabeledImage.Source.HEAD,
+            guess.probability());
   }
 
   /** Returns the label of each readable image at the moment, as {@link Labeling#current}. */

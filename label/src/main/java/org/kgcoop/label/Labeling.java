@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -58,7 +57,6 @@ public final class Labeling implements AutoCloseable {
   /** The answer that the person has not decided. The image is asked again at the end. */
   public static final String SKIP = "\u0000";
 
-  private static final int LIKELY_CLASSES = 9;
   private static final double MINUTES = 2; // of the training of a classifier
 
   /** The settings of a session. An existing session keeps its seed, page size, audit and target. */
@@ -259,7 +257,6 @@ public final class Labeling implements AutoCloseable {
   Labeling(SessionSource source, Journal journal, SessionSettings settings, InstantSource clock) {
     this.source = source;
     this.journal = journal;
-    pages = new OpenPages(clock);
     List<JournalEntry> begun =
         journal.entries().isEmpty()
             ? SessionStart.entries(source.folder().images(), settings)
@@ -274,6 +271,7 @@ public final class Labeling implements AutoCloseable {
             source.scale(),
             start);
     state = session.state();
+    pages = new OpenPages(session, clock);
     accuracy = new SessionAccuracy(session);
     classes = new SessionClasses(state, session.head(), source.texts(), this::record);
     reader = source.reader(session, this);
@@ -416,12 +414,6 @@ public final class Labeling implements AutoCloseable {
               .formatted(classes().isEmpty() ? "is none" : "is one"));
     }
     session.growth().ifPresent(this::record);
-    if (wanted == Kind.PAGE) {
-      Optional<Page> again = again(person);
-      if (again.isPresent()) {
-        return again.get();
-      }
-    }
     if (wanted == Kind.MORE_AUDIT) {
       List<Integer> drawn = session.drawMore(session.start().page());
       if (!drawn.isEmpty()) {
@@ -431,58 +423,7 @@ public final class Labeling implements AutoCloseable {
     if (wanted == Kind.CHECK && accuracy.all().checkLeft() == 0 && !state.isCheckedLast()) {
       record(accuracy.drawCheck());
     }
-    return open(person, session.next(wanted, pages.offered(person)), Map.of());
-  }
-
-  /** Shows images again that the person took back, and that nobody answered meanwhile. */
-  private Optional<Page> again(String person) {
-    for (Optional<OpenPages.Again> next = pages.pollAgain(person);
-        next.isPresent();
-        next = pages.pollAgain(person)) {
-      OpenPages.Again again = next.get();
-      List<Integer> shown =
-          again.page().shown().stream()
-              .filter(image -> !state.isGone(image))
-              .filter(image -> state.step(image) == again.steps().getOrDefault(image, 0))
-              .toList();
-      if (!shown.isEmpty()) {
-        return Optional.of(open(person, again.page().of(shown), again.former()));
-      }
-    }
-    return Optional.empty();
-  }
-
-  private Page open(String person, LabelSession.Proposal page, Map<Integer, Integer> former) {
-    List<Integer> shown = page.shown();
-    int number = pages.open(person, page, session.head().guesses(shown), steps(shown));
-    Integer proposed = page.proposed();
-    Map<Path, String> marks = new LinkedHashMap<>();
-    former.forEach(
-        (image, label) -> {
-          if (shown.contains(image) && isAnswer(label)) {
-            marks.put(path(image), state.text(label));
-          }
-        });
-    return new Page(
-        number,
-        page.kind(),
-        proposed == null || !isAnswer(proposed) ? null : state.text(proposed),
-        shown.stream().map(this::path).toList(),
-        shown.stream()
-            .map(i -> page.kind().isBlind() ? List.<String>of() : likely(i, LIKELY_CLASSES))
-            .toList(),
-        marks);
-  }
-
-  /** Returns true for an answer that can be given: its class was not taken back meanwhile. */
-  private boolean isAnswer(int label) {
-    return label < 0 || state.isClass(label);
-  }
-
-  private Map<Integer, Integer> steps(List<Integer> images) {
-    Map<Integer, Integer> steps = new HashMap<>();
-    images.forEach(image -> steps.put(image, state.step(image)));
-    return steps;
+    return pages.next(person, wanted);
   }
 
   /**
@@ -490,20 +431,7 @@ public final class Labeling implements AutoCloseable {
    * pages if the answers change nothing, and the next ones of the audit. Nothing changes.
    */
   public synchronized List<Path> upcoming(String person) {
-    if (!state.canFit()) {
-      return List.of();
-    }
-    LabelSession.Offered taken = pages.offered(person);
-    if (pages.open(person).isPresent()) {
-      taken = taken.with(pages.open(person).get().page());
-    }
-    List<Path> upcoming = new ArrayList<>();
-    for (Kind kind : List.of(Kind.PAGE, Kind.PAGE, Kind.AUDIT)) {
-      LabelSession.Proposal next = session.next(kind, taken);
-      next.shown().forEach(image -> upcoming.add(path(image)));
-      taken = taken.with(next);
-    }
-    return upcoming;
+    return state.canFit() ? pages.upcoming(person).stream().map(state::path).toList() : List.of();
   }
 
   /**
@@ -516,11 +444,7 @@ public final class Labeling implements AutoCloseable {
 
   /** Returns images that show what the folder contains: those nearest to k-means centers. */
   public synchronized List<Path> overview(int count) {
-    return session.head().overview(count).stream().map(this::path).toList();
-  }
-
-  private Path path(int image) {
-    return Path.of(state.images().get(image));
+    return session.head().overview(count).stream().map(state::path).toList();
   }
 
   /** Returns the class of an example, which may have another name by now. */
@@ -618,7 +542,7 @@ public final class Labeling implements AutoCloseable {
     Map<Path, String> differs = new LinkedHashMap<>();
     answers.keySet().stream()
         .filter(i -> kind == Kind.CHECK && state.isLabeled(i) && state.isUndecided(i))
-        .forEach(image -> differs.put(path(image), state.text(state.answer(image))));
+        .forEach(image -> differs.put(state.path(image), state.text(state.answer(image))));
     return new Answered(step, leftOut, differs);
   }
 
@@ -655,7 +579,8 @@ public final class Labeling implements AutoCloseable {
     for (int image : answers.keySet()) {
       if (!session.hasFeature(image) || state.isGone(image) || state.isHidden(image)) {
         throw KgCoopException.configuration(
-            path(image) + ": cannot be chosen; it is not read yet, or a random image to be asked");
+            state.path(image)
+                + ": cannot be chosen; it is not read yet, or a random image to be asked");
       }
     }
     int step = state.nextStep();
@@ -722,19 +647,15 @@ public final class Labeling implements AutoCloseable {
       return Optional.of(new Undone(Kind.CHOSEN, Map.of()));
     }
     if (answer.kind() != Kind.CHOSEN && !former.isEmpty()) {
-      List<Integer> shown = List.copyOf(former.keySet());
       List<Integer> passed =
           state.present(answer.passed()).stream().filter(image -> !state.isPassed(image)).toList();
       Integer proposed = answer.number() == null ? null : state.current(answer.number());
+      List<Integer> shown = List.copyOf(former.keySet());
       pages.showAgain(
-          person,
-          new OpenPages.Again(
-              new LabelSession.Proposal(answer.kind(), proposed, shown, passed),
-              former,
-              steps(shown)));
+          person, new LabelSession.Proposal(answer.kind(), proposed, shown, passed), former);
     }
     Map<Path, String> taken = new LinkedHashMap<>();
-    former.forEach((image, label) -> taken.put(path(image), state.text(label)));
+    former.forEach((image, label) -> taken.put(state.path(image), state.text(label)));
     return Optional.of(new Undone(answer.kind(), taken));
   }
 
@@ -916,11 +837,9 @@ public final class Labeling implements AutoCloseable {
    */
   public synchronized List<String> likely(Path image, int count) {
     int index = image(image);
-    return !state.canFit() || !session.hasFeature(index) ? List.of() : likely(index, count);
-  }
-
-  private List<String> likely(int image, int count) {
-    return session.head().likely(image, count).stream().map(state::text).toList();
+    return !state.canFit() || !session.hasFeature(index)
+        ? List.of()
+        : session.head().likely(index, count).stream().map(state::text).toList();
   }
 
   /** Returns the folder of the images. */
