@@ -227,14 +227,10 @@ final class ImageSorter {
         }
         put(file, to);
       } catch (IOException | UnsupportedOperationException e) {
+        String reason = e instanceof IOException io ? FileErrors.reason(io) : "no links here";
         throw KgCoopException.io(
             "%s: cannot be written to %s: %s; %s of %s images sorted, the others unchanged; run the same command again to resume"
-                .formatted(
-                    file,
-                    to,
-                    e instanceof IOException io ? FileErrors.reason(io) : "no links here",
-                    done,
-                    targets.size()),
+                .formatted(file, to, reason, done, targets.size()),
             e);
       }
       done++;

@@ -48,14 +48,12 @@ final class ConsoleProgress implements Progress {
     private final ProgressBar bar;
 
     Bar(String name, long total) {
+      boolean isPlain = System.getenv("NO_COLOR") != null;
       bar =
           new ProgressBarBuilder()
               .setTaskName(Messages.line(name))
               .setInitialMax(total)
-              .setStyle(
-                  System.getenv("NO_COLOR") == null
-                      ? ProgressBarStyle.COLORFUL_UNICODE_BLOCK
-                      : ProgressBarStyle.ASCII)
+              .setStyle(isPlain ? ProgressBarStyle.ASCII : ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
               .setEtaFunction(
                   state ->
                       timeLeft.after(state.getTotalElapsed(), state.getCurrent(), state.getMax()))

@@ -27,6 +27,7 @@ import org.kgcoop.data.NoClassNames;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.tensorboard.EventFiles;
+import org.kgcoop.trial.ExperimentContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -182,12 +183,9 @@ public final class AdaptCommand implements Callable<Integer> {
     try (Clip clip = clipOptions.load();
         EventFiles events = EventFiles.growing(List.of(folder), output::warn)) {
       PhotoWarning.check(clipOptions, clip, data, set, output);
-      AdaptRecord record =
-          AdaptationRun.run(
-              invocation.context(clip, cache.open(clip, output), output.progress(), output),
-              request,
-              folder,
-              start);
+      ExperimentContext context =
+          invocation.context(clip, cache.open(clip, output), output.progress(), output);
+      AdaptRecord record = AdaptationRun.run(context, request, folder, start);
       if (repeated != null) {
         warnIfDifferent(repeated, record);
       }

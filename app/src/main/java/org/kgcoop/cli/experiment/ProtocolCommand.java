@@ -105,12 +105,9 @@ public abstract class ProtocolCommand implements Callable<Integer> {
     try (ScratchFolder scratch = ScratchFolder.in(temporary(), "kgcoop-dry-run")) {
       Optional<Clip> untrained = clipOptions.untrained();
       try (Clip clip = untrained.orElseGet(clipOptions::load)) {
-        ExperimentContext context =
-            invocation.context(
-                clip,
-                FeatureCache.inMemory(new ViewEncoder(clip, new Images(output::warn))),
-                output.progress(),
-                output);
+        ViewEncoder encoder = new ViewEncoder(clip, new Images(output::warn));
+        FeatureCache cache = FeatureCache.inMemory(encoder);
+        ExperimentContext context = invocation.context(clip, cache, output.progress(), output);
         dryRun.print(
             new Experiment(context, protocol, plan),
             context,
