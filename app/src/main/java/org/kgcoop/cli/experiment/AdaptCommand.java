@@ -162,13 +162,10 @@ public final class AdaptCommand implements Callable<Integer> {
     AdaptRecord.Labels.Origin origin =
         labels == null ? null : AdaptRecord.Labels.Origin.stated("--labels", labels);
     LabelSource source = LabelSource.of(Path.of(data), set, origin);
+    List<String> names = unseen == null ? List.of() : Parse.list("--unseen", unseen);
+    double limit = minutes == null ? AdaptRequest.DEFAULT_MINUTES : minutes;
     AdaptRequest request =
-        new AdaptRequest(
-                set,
-                unseen == null ? List.of() : Parse.list("--unseen", unseen),
-                Shots.parse("--shots", shots),
-                minutes == null ? AdaptRequest.DEFAULT_MINUTES : minutes,
-                seed)
+        new AdaptRequest(set, names, Shots.parse("--shots", shots), limit, seed)
             .with(skipsBad, unknownImages())
             .with(dataOptions.areKeywords() ? source.ofKeywords(set) : source);
     AdaptRecord repeated = plan == null ? null : repeated(plan);
