@@ -63,17 +63,17 @@ final class RunsOptions {
   /** Reads the runs in some folders. Without folders, it reads all runs in {@code --runs}. */
   List<StoredRun> below(List<Path> folders, RunFilter filter, Consumer<String> warnings) {
     if (folders.isEmpty()) {
-      return below(root, filter, warnings);
+      return RunsBelow.read(root, warnings).runs(filter);
     }
     Set<StoredRun> runs = new LinkedHashSet<>();
     for (Path named : folders) {
       Path folder = folder(named);
       Path absolute = absolute(folder);
       if (!absolute.startsWith(absolute(root))) {
-        runs.addAll(below(folder, filter, warnings));
+        runs.addAll(RunsBelow.read(folder, warnings).runs(filter));
       } else if (Files.isDirectory(folder)) {
         // Runs inside --runs are named relative to it, as in the list of all runs.
-        below(root, filter, warnings).stream()
+        RunsBelow.read(root, warnings).runs(filter).stream()
             .filter(run -> absolute(run.path()).startsWith(absolute))
             .forEach(runs::add);
       } else {
@@ -86,9 +86,5 @@ final class RunsOptions {
 
   private static Path absolute(Path path) {
     return path.toAbsolutePath().normalize();
-  }
-
-  private static List<StoredRun> below(Path folder, RunFilter filter, Consumer<String> warnings) {
-    return RunsBelow.read(folder, warnings).runs(filter);
   }
 }
