@@ -2,6 +2,8 @@ package org.kgcoop;
 
 import static java.util.stream.Collectors.joining;
 
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
 import java.io.CharConversionException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +89,12 @@ public final class Messages {
         : text.substring(0, MAX_LENGTH / 2)
             + " ... "
             + text.substring(text.length() - MAX_LENGTH / 2);
+  }
+
+  /** Formats numbers in the same way in every country. */
+  @FormatMethod
+  public static String format(@FormatString String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
   }
 
   /** Formats a number of things, such as {@code 1 image} and {@code 2 images}. */

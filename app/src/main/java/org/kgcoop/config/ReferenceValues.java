@@ -1,6 +1,7 @@
 package org.kgcoop.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,31 +47,33 @@ final class ReferenceValues {
     return values.containsKey(key);
   }
 
+  private JsonNode value(String key) {
+    return values.getOrDefault(key, MissingNode.getInstance());
+  }
+
   /** Returns the value without surrounding spaces, or an empty text. A list is an error. */
   String text(String key) {
     read.add(key);
-    JsonNode value = values.get(key);
-    if (value != null && value.isContainerNode()) {
-      error("%s: expected one value, got the list %s".formatted(key, value));
+    if (value(key).isContainerNode()) {
+      error("%s: expected one value, got the list %s".formatted(key, value(key)));
     }
-    return value == null || value.isNull() ? "" : value.asText().strip();
+    return value(key).asText("").strip();
   }
 
   /** Returns the text. The elements of a list are joined by {@code |}, as in settings. */
   String listed(String key) {
+    if (!value(key).isArray()) {
+      return text(key);
+    }
     read.add(key);
-    JsonNode value = values.get(key);
-    return value != null && value.isArray()
-        ? StreamSupport.stream(value.spliterator(), false)
-            .map(JsonNode::asText)
-            .collect(Collectors.joining("|"))
-        : text(key);
+    return StreamSupport.stream(value(key).spliterator(), false)
+        .map(JsonNode::asText)
+        .collect(Collectors.joining("|"));
   }
 
   /** Returns true if the value is this text. Does not count as reading. */
   boolean is(String key, String text) {
-    JsonNode value = values.get(key);
-    return value != null && has(key) && value.asText().strip().equals(text);
+    return value(key).asText().strip().equals(text);
   }
 
   static boolean isTrue(String text) {
@@ -90,11 +93,7 @@ final class ReferenceValues {
   /** Returns the parts of a list, or of a text such as {@code (30, 60)}. */
   List<String> parts(String key, String part) {
     read.add(key);
-    JsonNode value = values.get(key);
-    if (value == null) {
-      return List.of();
-    }
-    String text = value.isArray() ? value.toString() : value.asText();
+    String text = value(key).isArray() ? value(key).toString() : value(key).asText();
     return Pattern.compile(part).matcher(text).results().map(MatchResult::group).toList();
   }
 }

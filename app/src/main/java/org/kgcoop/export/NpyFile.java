@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +15,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ObjIntConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -39,17 +38,6 @@ public record NpyFile(Path file, long start, int width, List<String> paths) {
   private static final Pattern HEADER =
       Pattern.compile(
           "\\{'descr': '<f4', 'fortran_order': False, 'shape': \\((\\d{1,9}), (\\d{1,6})\\), \\}\\s*");
-
-  /** A receiver of rows. */
-  @FunctionalInterface
-  public interface Row {
-    /**
-     * Receives a row, on any thread.
-     *
-     * @param values the features (E), which are overwritten after the call
-     */
-    void take(int row, float[] values);
-  }
 
   /** Returns true if the name of a file is that of an npy file. */
   public static boolean isNpy(String name) {
@@ -125,8 +113,12 @@ public record NpyFile(Path file, long start, int width, List<String> paths) {
     }
   }
 
-  /** Passes on all rows, in any order and on several threads. */
-  public void eachInAnyOrder(Row row) {
+  /**
+   * Passes on all rows, in any order and on several threads.
+   *
+   * @param rows receives the features (E), which are overwritten after the call, and the row
+   */
+  public void eachInAnyOrder(ObjIntConsumer<float[]> rows) {
     int blocks = (paths.size() + ROWS_AT_ONCE - 1) / ROWS_AT_ONCE;
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       IntStream.range(0, blocks)
@@ -134,31 +126,25 @@ public record NpyFile(Path file, long start, int width, List<String> paths) {
           .forEach(
               block -> {
                 int from = block * ROWS_AT_ONCE;
-                read(channel, from, Math.min(ROWS_AT_ONCE, paths.size() - from), row);
+                read(channel, from, Math.min(ROWS_AT_ONCE, paths.size() - from), rows);
               });
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);
     }
   }
 
-  private void read(FileChannel channel, int from, int count, Row row) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(Float.BYTES * count * width).order(ByteOrder.LITTLE_ENDIAN);
-    long position = start + (long) Float.BYTES * from * width;
+  private void read(FileChannel channel, int from, int count, ObjIntConsumer<float[]> rows) {
+    FloatBuffer floats;
     try {
-      while (bytes.hasRemaining()) {
-        if (channel.read(bytes, position + bytes.position()) < 0) {
-          throw KgCoopException.data(file + ": it became shorter during reading");
-        }
-      }
+      long row = (long) Float.BYTES * width;
+      floats = InputFile.part(channel, start + from * row, count * row).asFloatBuffer();
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);
     }
-    FloatBuffer floats = bytes.flip().asFloatBuffer();
     float[] values = new float[width];
     for (int i = 0; i < count; i++) {
       floats.get(i * width, values);
-      row.take(from + i, values);
+      rows.accept(values, from + i);
     }
   }
 }

@@ -123,16 +123,20 @@ final class OnnxGraph {
   }
 
   private String integers(long... values) {
-    ByteBuffer bytes = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asLongBuffer().put(values);
     String name = "shape" + Arrays.toString(values).replaceAll("[\\[,\\] ]+", "_");
-    return constant(new StoredTensor(name, DType.INT64, new long[] {values.length}, bytes));
+    return integers(name, new long[] {values.length}, values);
   }
 
   /** Returns an index, (), so that {@code Gather} drops the axis. */
   private String index(long value) {
-    ByteBuffer bytes = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, value);
-    return constant(new StoredTensor("index_" + value, DType.INT64, new long[0], bytes));
+    return integers("index_" + value, new long[0], value);
+  }
+
+  private String integers(String name, long[] shape, long... values) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Long.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asLongBuffer().put(values);
+    return constant(new StoredTensor(name, DType.INT64, shape, bytes));
   }
 
   // ---- operators

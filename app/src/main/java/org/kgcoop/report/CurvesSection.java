@@ -27,32 +27,34 @@ final class CurvesSection {
   private static final String ACCURACY = "accuracy";
   private static final int MAX_LOSSES = 4;
 
-  private CurvesSection() {}
+  private final List<String> places;
+  private final List<Chart> charts = new ArrayList<>();
+
+  /** The unit of the x axis: epoch or step. */
+  private final String by;
 
   /**
-   * The curves of runs on one data set. Runs with equal labels are distinguished by their seed.
-   *
-   * @param curves the curves of each run, by the name of the quantity
-   * @param by the unit of the x axis: epoch or step
+   * The curves of each run, by the name of the quantity. Runs with equal labels are distinguished
+   * by their seed.
    */
-  private record Group(String dataSet, Map<String, Map<String, List<Point>>> curves, String by) {}
+  private final Map<String, Map<String, List<Point>>> curves = new LinkedHashMap<>();
 
   static Section of(List<List<StoredRun>> groups, Palette palette) {
     Section section = new Section("training", "Training");
     int shown = 0;
     for (List<StoredRun> cells : groups) {
-      Group group = read(cells);
+      CurvesSection group = new CurvesSection(cells, palette);
       if (group.curves.isEmpty() || ++shown > Selection.MAX_RUNS) {
         continue;
       }
       if (groups.size() > 1) {
-        section.heading(group.dataSet);
+        section.heading(cells.get(0).dataSet());
       }
-      List<Chart> charts = charts(group, palette);
-      section.charts(charts);
-      section.words(charts.isEmpty() ? "Too few steps to plot." : "");
-      if (group.curves.size()
-          < cells.stream().filter(c -> !c.method().equals(ZeroShot.ID)).count()) {
+      group.draw();
+      section.charts(group.charts);
+      section.words(group.charts.isEmpty() ? "Too few steps to plot." : "");
+      long trained = cells.stream().filter(c -> !c.method().equals(ZeroShot.ID)).count();
+      if (group.curves.size() < trained) {
         section.words("Runs without a record of their steps are left out.");
       }
     }
@@ -60,7 +62,8 @@ final class CurvesSection {
     return section;
   }
 
-  private static Group read(List<StoredRun> cells) {
+  /** Reads the curves of runs on one data set. */
+  private CurvesSection(List<StoredRun> cells, Palette palette) {
     Map<String, RunCurves> all = new LinkedHashMap<>();
     Map<String, RunCurves> byEpochs = new LinkedHashMap<>();
     for (StoredRun run : cells) {
@@ -78,7 +81,6 @@ final class CurvesSection {
       }
     }
     boolean byEpoch = byEpochs.values().stream().anyMatch(own -> own.lastEpoch() > 1);
-    Map<String, Map<String, List<Point>>> curves = new LinkedHashMap<>();
     (byEpoch ? byEpochs : all)
         .forEach(
             (name, own) -> {
@@ -86,56 +88,53 @@ final class CurvesSection {
               points.replaceAll((key, curve) -> SeriesGrid.thinned(curve, MAX_POINTS));
               curves.put(name, points);
             });
-    String by = byEpoch ? RunCurves.EPOCH : RunCurves.STEP;
-    return new Group(cells.isEmpty() ? "" : cells.get(0).dataSet(), curves, by);
+    by = byEpoch ? RunCurves.EPOCH : RunCurves.STEP;
+    places = palette.places(List.copyOf(curves.keySet()));
   }
 
   /** Draws all losses of a single run in one chart, or one chart per loss for several runs. */
-  private static List<Chart> charts(Group group, Palette palette) {
+  private void draw() {
     Set<String> names = new LinkedHashSet<>();
-    group.curves.values().forEach(own -> names.addAll(own.keySet()));
+    curves.values().forEach(own -> names.addAll(own.keySet()));
     names.remove(RATE);
     List<String> losses = names.stream().filter(name -> !name.endsWith(ACCURACY)).toList();
-    List<String> runs = List.copyOf(group.curves.keySet());
-    List<String> places = palette.places(runs);
-    List<Chart> charts = new ArrayList<>();
-    if (runs.size() == 1) {
-      List<Series> all =
-          losses.stream().flatMap(name -> series(group, name, runs, true).stream()).toList();
-      add(charts, group.by, "Losses", "loss", all);
+    if (curves.size() == 1) {
+      Map<String, List<Point>> only = curves.values().iterator().next();
+      add(
+          "Losses",
+          "loss",
+          losses.stream()
+              .map(name -> series(name.replace('_', ' '), only.getOrDefault(name, List.of())))
+              .toList());
     } else {
       for (String name : losses.subList(0, Math.min(MAX_LOSSES, losses.size()))) {
-        String what = name.replace('_', ' ');
-        String caption = what.equals("loss") ? "Loss" : "Loss: " + what;
-        add(charts, group.by, caption, "loss", series(group, name, places, false));
+        add(name.equals("loss") ? "Loss" : "Loss: " + name.replace('_', ' '), "loss", series(name));
       }
     }
     for (String name : names) {
       if (name.endsWith(ACCURACY)) {
-        String what = Formats.capitalized(name.replace('_', ' ')) + ", in percent";
-        add(charts, group.by, what, "percent", series(group, name, places, false));
+        String what = Formats.capitalized(name.replace('_', ' '));
+        add(what + ", in percent", "percent", series(name));
       }
     }
-    List<Series> rates = equalOnes(series(group, RATE, places, false));
-    add(charts, group.by, "Learning rate", "learning rate", rates);
-    return charts;
+    add("Learning rate", "learning rate", equalOnes(series(RATE)));
   }
 
   /**
    * Returns one curve per run. A run without the quantity has an empty curve, so that each run
    * keeps its color in all charts.
    */
-  private static List<Series> series(Group group, String name, List<String> places, boolean named) {
-    List<Series> series = new ArrayList<>();
-    for (String run : places) {
-      List<Point> points = group.curves.getOrDefault(run, Map.of()).getOrDefault(name, List.of());
-      series.add(new Series(named ? name.replace('_', ' ') : run, Style.LINE, points));
-    }
-    return series;
+  private List<Series> series(String name) {
+    return places.stream()
+        .map(run -> series(run, curves.getOrDefault(run, Map.of()).getOrDefault(name, List.of())))
+        .toList();
   }
 
-  private static void add(
-      List<Chart> charts, String by, String caption, String unit, List<Series> all) {
+  private static Series series(String name, List<Point> points) {
+    return new Series(name, Style.LINE, points);
+  }
+
+  private void add(String caption, String unit, List<Series> all) {
     if (all.stream().allMatch(s -> s.points().size() < 2)) {
       return;
     }
@@ -158,8 +157,8 @@ final class CurvesSection {
         .map(
             s ->
                 names.containsKey(s.points())
-                    ? new Series(names.remove(s.points()), Style.LINE, s.points())
-                    : new Series(s.name(), Style.LINE, List.of()))
+                    ? series(names.remove(s.points()), s.points())
+                    : series(s.name(), List.of()))
         .toList();
   }
 }

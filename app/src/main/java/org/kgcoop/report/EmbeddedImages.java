@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
@@ -27,6 +28,8 @@ import org.kgcoop.image.view.Transform;
  */
 final class EmbeddedImages {
   private static final int SIDE = 96;
+  private static final DataSetOptions OPTIONS =
+      DataSetOptions.defaults(warning -> {}).withCheckFiles(false);
 
   static {
     ImageIO.setUseCache(false); // otherwise ImageIO would write temporary files
@@ -41,10 +44,7 @@ final class EmbeddedImages {
    * @param paths the data sets; a run uses the data set with the same name
    */
   EmbeddedImages(List<Path> paths) {
-    DataSetOptions options = DataSetOptions.defaults(warning -> {}).withCheckFiles(false);
-    for (Path path : paths) {
-      add(DataSets.open(path, options));
-    }
+    paths.forEach(path -> add(DataSets.open(path, OPTIONS)));
   }
 
   /** Prepares the embedded data sets and an opened one. */
@@ -57,9 +57,7 @@ final class EmbeddedImages {
   }
 
   private static Map<String, Item> byKey(DataSet set) {
-    Map<String, Item> items = new HashMap<>();
-    set.items().forEach(item -> items.put(item.key(), item));
-    return items;
+    return set.items().collect(Collectors.toMap(Item::key, item -> item, (a, b) -> b));
   }
 
   private Map<String, Item> of(String dataSet) {
@@ -67,9 +65,7 @@ final class EmbeddedImages {
         dataSet,
         name ->
             EmbeddedDataSets.all().stream().anyMatch(set -> set.name().equals(name))
-                ? byKey(
-                    EmbeddedDataSets.open(
-                        name, DataSetOptions.defaults(warning -> {}).withCheckFiles(false)))
+                ? byKey(EmbeddedDataSets.open(name, OPTIONS))
                 : Map.of());
   }
 
@@ -88,11 +84,10 @@ final class EmbeddedImages {
    */
   Optional<String> source(String dataSet, String name, String className) {
     Item item = of(dataSet).get(name);
-    if (item == null || !item.className().replace('_', ' ').equals(className)) {
-      return Optional.empty();
-    }
     try {
-      return Optional.of(uri(images.readUpright(item.file())));
+      return item != null && item.className().replace('_', ' ').equals(className)
+          ? Optional.of(uri(images.readUpright(item.file())))
+          : Optional.empty();
     } catch (KgCoopException e) {
       return Optional.empty();
     }

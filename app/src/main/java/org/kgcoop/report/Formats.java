@@ -107,25 +107,24 @@ final class Formats {
    * Formats any value of the settings: numbers without exponents, and lists with separating dots.
    */
   static String any(JsonNode value) {
-    if (value.isMissingNode() || value.isNull()) {
-      return NONE;
-    }
-    if (value.isNumber() && Double.isFinite(value.asDouble())) {
-      BigDecimal plain = value.decimalValue().stripTrailingZeros();
-      return Math.abs(plain.scale()) > MAX_ZEROS ? plain.toString() : plain.toPlainString();
-    }
-    if (value.isBoolean()) {
-      return value.asBoolean() ? "yes" : "no";
-    }
-    if (value.isArray()) {
-      return value.isEmpty()
-          ? "none"
-          : elements(value).map(Formats::any).collect(Collectors.joining(" · "));
-    }
-    if (value.isObject()) {
-      return value.toString();
-    }
-    return value.asText().isEmpty() ? "none" : value.asText();
+    return switch (value.getNodeType()) {
+      case MISSING, NULL -> NONE;
+      case NUMBER ->
+          Double.isFinite(value.asDouble())
+              ? number(value.decimalValue().stripTrailingZeros())
+              : value.asText();
+      case BOOLEAN -> value.asBoolean() ? "yes" : "no";
+      case ARRAY ->
+          value.isEmpty()
+              ? "none"
+              : elements(value).map(Formats::any).collect(Collectors.joining(" · "));
+      case OBJECT -> value.toString();
+      default -> or(value, "none");
+    };
+  }
+
+  private static String number(BigDecimal plain) {
+    return Math.abs(plain.scale()) > MAX_ZEROS ? plain.toString() : plain.toPlainString();
   }
 
   /** Returns a single number or the values of a list as texts. */

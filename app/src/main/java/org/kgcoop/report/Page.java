@@ -3,9 +3,7 @@ package org.kgcoop.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jsoup.nodes.DataNode;
@@ -17,6 +15,7 @@ import org.kgcoop.files.Resources;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.report.Section.Entry;
 import org.kgcoop.runs.ProtocolKind;
+import org.kgcoop.runs.TableCell;
 import org.kgcoop.tables.StoredRun;
 
 /**
@@ -144,15 +143,14 @@ record Page(String title, String summary, List<Section> sections) {
 
   private static String summary(ProtocolResults table) {
     JsonNode settings = table.results().settings();
-    Set<String> methods = new LinkedHashSet<>();
-    table.runs().forEach(run -> methods.add(run.title()));
-    table.results().pending().forEach(cell -> methods.add(cell.title()));
-    Set<String> names = new LinkedHashSet<>();
-    table.runs().forEach(run -> names.add(run.dataSet()));
-    table.results().pending().forEach(cell -> names.add(cell.sample().dataSet()));
-    List<String> sets = List.copyOf(names);
+    List<TableCell> cells =
+        Stream.concat(
+                table.runs().stream().map(StoredRun::cell), table.results().pending().stream())
+            .toList();
+    List<String> methods = cells.stream().map(TableCell::title).distinct().toList();
+    List<String> sets = cells.stream().map(cell -> cell.sample().dataSet()).distinct().toList();
     StringBuilder summary =
-        new StringBuilder(methods.isEmpty() ? "Nothing" : Formats.firstOf(List.copyOf(methods), 8));
+        new StringBuilder(methods.isEmpty() ? "Nothing" : Formats.firstOf(methods, 8));
     summary.append(methods.size() > 1 ? " compared" : " measured");
     if (sets.size() == 1) {
       summary.append(" on the data set ").append(sets.get(0));

@@ -1,8 +1,8 @@
 package org.kgcoop.report;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tables.StoredRun;
@@ -34,15 +34,12 @@ final class Selection {
         StoredRun.distinct(cells, Formats::label).stream()
             .max(Comparator.comparingDouble(label -> quality(cells, label)))
             .orElse("");
-    List<StoredRun> chosen = new ArrayList<>();
-    List<String> sets = StoredRun.distinct(cells, StoredRun::dataSet);
-    for (String set : sets.subList(0, Math.min(MAX_RUNS, sets.size()))) {
-      List<StoredRun> own =
-          cells.stream()
-              .filter(c -> Formats.label(c).equals(best) && c.dataSet().equals(set))
-              .toList();
-      chosen.addAll(one(own));
-    }
+    List<List<StoredRun>> sets = trained(cells);
+    List<StoredRun> chosen =
+        sets.stream()
+            .limit(MAX_RUNS)
+            .flatMap(own -> own.stream().filter(cell -> Formats.label(cell).equals(best)))
+            .toList();
     String more =
         sets.size() > MAX_RUNS
             ? "; left out: %s more data sets".formatted(sets.size() - MAX_RUNS)
@@ -51,32 +48,28 @@ final class Selection {
         chosen,
         chosen.isEmpty()
             ? ""
-            : "Shown: "
-                + best
-                + ", the best on average, with its first seed"
-                + more
-                + ". Name a run folder to see another run.");
+            : ("Shown: %s, the best on average, with its first seed%s. Name a run folder to see"
+                    + " another run.")
+                .formatted(best, more));
   }
 
   /** Selects the runs whose training is shown: one run per data set and method. */
   static List<List<StoredRun>> trained(List<StoredRun> cells) {
-    List<List<StoredRun>> groups = new ArrayList<>();
-    for (String set : StoredRun.distinct(cells, StoredRun::dataSet)) {
-      List<StoredRun> group = new ArrayList<>();
-      List<StoredRun> own =
-          cells.stream().filter(c -> c.hasFolder() && c.dataSet().equals(set)).toList();
-      for (String label : StoredRun.distinct(own, Formats::label)) {
-        group.addAll(one(own.stream().filter(c -> Formats.label(c).equals(label)).toList()));
-      }
-      groups.add(group);
-    }
-    return groups;
+    return StoredRun.distinct(cells, StoredRun::dataSet).stream()
+        .map(set -> cells.stream().filter(c -> c.hasFolder() && c.dataSet().equals(set)).toList())
+        .map(
+            own ->
+                StoredRun.distinct(own, Formats::label).stream()
+                    .flatMap(label -> one(own, label).stream())
+                    .toList())
+        .toList();
   }
 
-  /** Returns the first seed with the most shots, from runs with equal settings. */
-  private static List<StoredRun> one(List<StoredRun> cells) {
-    int shots = cells.stream().mapToInt(StoredRun::shots).max().orElse(0);
-    return cells.stream().filter(cell -> cell.shots() == shots).limit(1).toList();
+  /** Returns the run of a method with the most shots and the first seed. */
+  private static Optional<StoredRun> one(List<StoredRun> cells, String label) {
+    return cells.stream()
+        .filter(cell -> Formats.label(cell).equals(label))
+        .max(Comparator.comparingInt(StoredRun::shots)); // the first of equal ones
   }
 
   private static double quality(List<StoredRun> cells, String label) {

@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.runs.Predictions;
 
@@ -55,29 +57,22 @@ final class Outcomes {
       return null;
     }
     List<String> reference = images.computeIfAbsent(target.name(), name -> names);
-    int[] own = new int[count];
-    for (int i = 0; i < count; i++) {
-      own[i] = target.labels().get(i).equals(target.predictions().get(i)) ? 1 : 0;
-    }
+    int[] own =
+        IntStream.range(0, count)
+            .map(i -> target.labels().get(i).equals(target.predictions().get(i)) ? 1 : 0)
+            .toArray();
     return names.equals(reference) ? own : reordered(own, names, reference);
   }
 
   private static int @Nullable [] reordered(int[] own, List<String> names, List<String> reference) {
-    Map<String, Integer> places = new HashMap<>();
+    Map<String, Integer> correct = new HashMap<>();
     for (int i = 0; i < own.length; i++) {
-      places.put(names.get(i), i);
+      correct.put(names.get(i), own[i]);
     }
-    if (places.size() != own.length || reference.size() != own.length) {
-      return null;
-    }
-    int[] ordered = new int[own.length];
-    for (int i = 0; i < own.length; i++) {
-      Integer place = places.get(reference.get(i));
-      if (place == null) {
-        return null;
-      }
-      ordered[i] = own[place];
-    }
-    return ordered;
+    boolean hasSameImages =
+        reference.size() == own.length && correct.keySet().equals(Set.copyOf(reference));
+    return hasSameImages && correct.size() == own.length
+        ? reference.stream().mapToInt(name -> correct.getOrDefault(name, 0)).toArray()
+        : null;
   }
 }

@@ -34,29 +34,24 @@ public final class RunLabels {
 
   /** Makes labels for runs that are shown together. */
   public RunLabels(List<StoredRun> runs) {
-    Map<List<String>, Map<String, Set<String>>> values = new HashMap<>();
+    Map<String, Set<String>> values = new HashMap<>(); // by method, data set and key
     for (StoredRun run : runs) {
-      Map<String, Set<String>> valuesByKey =
-          values.computeIfAbsent(List.of(run.method(), run.dataSet()), k -> new HashMap<>());
+      Set<String> own = keys.computeIfAbsent(run.method(), method -> new TreeSet<>());
       run.settings()
           .forEach(
               (key, value) -> {
-                if (run.planned().stream().anyMatch(name -> isNamed(key, name))) {
-                  keys.computeIfAbsent(run.method(), k -> new TreeSet<>()).add(key);
-                }
-                if (!NEVER.contains(key) && PARTS.stream().anyMatch(key::startsWith)) {
-                  valuesByKey.computeIfAbsent(key, k -> new HashSet<>()).add(value);
+                String place = String.join("\n", run.method(), run.dataSet(), key);
+                Set<String> known = values.computeIfAbsent(place, k -> new HashSet<>());
+                known.add(value);
+                boolean isVaried =
+                    known.size() > 1
+                        && !NEVER.contains(key)
+                        && PARTS.stream().anyMatch(key::startsWith);
+                if (isVaried || run.planned().stream().anyMatch(name -> isNamed(key, name))) {
+                  own.add(key);
                 }
               });
     }
-    values.forEach(
-        (methodAndSet, valuesByKey) ->
-            valuesByKey.forEach(
-                (key, different) -> {
-                  if (different.size() > 1) {
-                    keys.computeIfAbsent(methodAndSet.get(0), k -> new TreeSet<>()).add(key);
-                  }
-                }));
   }
 
   /** Returns true if a setting of a method or of training has a name, such as {@code weight}. */

@@ -1,13 +1,13 @@
 package org.kgcoop.tables;
 
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.MethodRegistry;
 
@@ -52,13 +52,8 @@ final class RunRows {
     return byMethod
         .thenComparing(run -> String.join(" ", labels.setting(run).keySet()))
         .thenComparing(
-            run -> List.copyOf(labels.setting(run).values()),
-            (a, b) ->
-                IntStream.range(0, Math.min(a.size(), b.size()))
-                    .map(i -> compare(a.get(i), b.get(i)))
-                    .filter(order -> order != 0)
-                    .findFirst()
-                    .orElse(0))
+            run -> labels.setting(run).values().toArray(String[]::new),
+            (a, b) -> Arrays.compare(a, b, RunRows::compare))
         .thenComparingInt(StoredRun::shots);
   }
 

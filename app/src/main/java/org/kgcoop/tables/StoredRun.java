@@ -29,10 +29,8 @@ import org.kgcoop.runs.TargetResult;
  * with many test images.
  */
 public final class StoredRun {
-
   private final @Nullable Path path;
   private final String name;
-  private final Instant modified;
   private final String protocol;
   private final Set<String> planned;
 
@@ -43,15 +41,13 @@ public final class StoredRun {
   private @Nullable RunState state;
 
   private StoredRun(@Nullable Path path, String name, @Nullable TableCell cell) {
-    this(path, name, Instant.EPOCH, "", Set.of());
+    this(path, name, "", Set.of());
     this.cell = cell;
   }
 
-  private StoredRun(
-      @Nullable Path path, String name, Instant modified, String protocol, Set<String> planned) {
+  private StoredRun(@Nullable Path path, String name, String protocol, Set<String> planned) {
     this.path = path;
     this.name = name;
-    this.modified = modified;
     this.protocol = protocol;
     this.planned = planned;
   }
@@ -96,24 +92,15 @@ public final class StoredRun {
       return null; // for example, a run of another program
     }
     String protocol = record.command().isEmpty() ? "" : record.command().get(0);
-    Instant modified = written(folder.resolve(RunRecord.FILE));
-    StoredRun run = new StoredRun(folder, name, modified, protocol, Set.of());
+    StoredRun run = new StoredRun(folder, name, protocol, Set.of());
     run.record = record;
     run.results = RunResults.read(folder);
     return run;
   }
 
-  private static Instant written(Path file) {
-    try {
-      return Instant.ofEpochMilli(Files.getLastModifiedTime(file).toMillis());
-    } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + FileErrors.reason(e), e);
-    }
-  }
-
   /** Returns the run with its table's protocol, and the settings that it gives several values. */
   StoredRun inTable(TableResults table) {
-    StoredRun run = new StoredRun(path, name, modified, table.protocol(), table.varied(method()));
+    StoredRun run = new StoredRun(path, name, table.protocol(), table.varied(method()));
     run.record = record;
     run.results = results;
     return run;
@@ -160,7 +147,12 @@ public final class StoredRun {
 
   /** Returns the time at which the state last changed. */
   public Instant modified() {
-    return modified;
+    Path file = path().resolve(RunRecord.FILE);
+    try {
+      return Instant.ofEpochMilli(Files.getLastModifiedTime(file).toMillis());
+    } catch (IOException e) {
+      throw KgCoopException.io(file + ": cannot be read: " + FileErrors.reason(e), e);
+    }
   }
 
   /** Returns the settings, the provenance and the state. */

@@ -131,13 +131,13 @@ public final class TableRow {
   private Accuracies measured(String target) {
     Map<String, Set<Long>> having = new TreeMap<>();
     runs.forEach(
-        (dataSet, bySeed) ->
-            bySeed.forEach(
-                (seed, run) -> {
-                  if (!Double.isNaN(run.value(target))) {
-                    having.computeIfAbsent(dataSet, set -> new TreeSet<>()).add(seed);
-                  }
-                }));
+        (dataSet, bySeed) -> {
+          Set<Long> own = new TreeSet<>(bySeed.keySet());
+          own.removeIf(seed -> Double.isNaN(value(bySeed.get(seed), target)));
+          if (!own.isEmpty()) {
+            having.put(dataSet, own);
+          }
+        });
     Set<Long> seeds = new TreeSet<>();
     having.values().forEach(seeds::addAll);
     having.values().forEach(seeds::retainAll);

@@ -109,6 +109,7 @@ final class LabelBench implements Callable<Integer> {
   private final Map<String, Features> sets = new LinkedHashMap<>();
 
   /** An image of a folder. */
+  @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
   private record Image(float[] features, String truth, int picture) {}
 
   /** The features of a data set. */

@@ -37,8 +37,9 @@ final class OptimizerCase {
    * object with the settings, or a name with the settings next to it.
    */
   static UpdateRule rule(Case c) {
-    Case settings = c.at("optimizer").has("name") ? c.at("optimizer") : c;
-    String name = settings == c ? c.text("optimizer") : settings.text("name");
+    boolean isPart = c.at("optimizer").has("name");
+    Case settings = isPart ? c.at("optimizer") : c;
+    String name = settings.text(isPart ? "name" : "optimizer");
     double decay = settings.number("weight_decay");
     double epsilon = settings.number("epsilon");
     double[] betas = settings.has("betas") ? settings.numbers("betas") : new double[] {0.9, 0.999};

@@ -153,10 +153,12 @@ final class PublishedForm {
     StoredTensor ctx = file.tensors().get(CONTEXT);
     if (ctx == null) {
       checkPosition(file.path(), requested, ClassTokenPosition.END);
-      return published(
-          file,
-          isLasp(file) ? laspSettings(file) : PublishedEncoder.settings(file, learned, warnings),
-          task);
+      SettingValues settings =
+          isLasp(file)
+              ? SettingValues.of(Declaration.METHOD, Lasp.ID)
+                  .with(TOKENS, shape(file, file.tensor(LEARNER + CONTEXT))[0])
+              : PublishedEncoder.settings(file, learned, warnings);
+      return published(file, settings, task);
     }
     if (file.metadata().containsKey(SETTINGS)) {
       Method own = writtenMethod(file);
@@ -209,11 +211,6 @@ final class PublishedForm {
               + " not read: images are seen as the CLIP sees them");
     }
     return learned;
-  }
-
-  private static SettingValues laspSettings(WeightFile file) {
-    return SettingValues.of(Declaration.METHOD, Lasp.ID)
-        .with(TOKENS, shape(file, file.tensor(LEARNER + CONTEXT))[0]);
   }
 
   /** Returns the method of a file that kgcoop wrote. */

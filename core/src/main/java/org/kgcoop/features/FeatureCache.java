@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -202,7 +203,7 @@ public final class FeatureCache {
               throw problem.reason();
             },
             progress,
-            (i, feature) -> {
+            (feature, i) -> {
               vectors.add(vector.apply(feature));
               seconds[0] += feature.seconds();
             })
@@ -235,7 +236,7 @@ public final class FeatureCache {
             stamps(requests),
             problems,
             progress,
-            (i, feature) -> row.accept(files.get(i), raw ? feature.raw() : feature.vector()))
+            (feature, i) -> row.accept(files.get(i), raw ? feature.raw() : feature.vector()))
         .inOrder();
   }
 
@@ -254,7 +255,7 @@ public final class FeatureCache {
             () -> images.stream().map(StampedImage::stamp).toArray(Digest[]::new),
             problems,
             progress,
-            (i, feature) -> row.accept(files.get(i), feature.vector()))
+            (feature, i) -> row.accept(files.get(i), feature.vector()))
         .inAnyOrder();
   }
 
@@ -289,7 +290,7 @@ public final class FeatureCache {
               }
             },
             progress,
-            (i, feature) -> {})
+            (feature, i) -> {})
         .inOrder();
   }
 
@@ -302,7 +303,7 @@ public final class FeatureCache {
       Supplier<@Nullable Digest[]> stamps,
       Consumer<Problem> problems,
       FeatureProgress progress,
-      FeatureStore.Sink features) {
+      ObjIntConsumer<Feature> features) {
     return new FeaturePass(
         encoder,
         hashes,

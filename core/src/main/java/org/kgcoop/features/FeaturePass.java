@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -44,7 +45,7 @@ final class FeaturePass {
   private final FeatureStore store;
   private final List<ViewEncoder.Request> requests;
   private final FeatureProgress progress;
-  private final FeatureStore.Sink sink;
+  private final ObjIntConsumer<Feature> sink;
   private final BiConsumer<Path, KgCoopException> problems;
 
   /** The place of the stored feature of each request, or {@link DigestTable#ABSENT}. */
@@ -73,7 +74,7 @@ final class FeaturePass {
       Supplier<@Nullable Digest[]> stamps,
       BiConsumer<Path, KgCoopException> problems,
       FeatureProgress progress,
-      FeatureStore.Sink sink) {
+      ObjIntConsumer<Feature> sink) {
     this.encoder = encoder;
     this.hashes = hashes;
     this.store = store;
@@ -112,9 +113,9 @@ final class FeaturePass {
     store.read(
         places,
         /* parallel= */ true,
-        (i, feature) -> {
+        (feature, i) -> {
           taken[i] = true;
-          sink.take(i, feature);
+          sink.accept(feature, i);
         });
     int[] left = IntStream.range(0, places.length).filter(i -> !taken[i]).toArray();
     for (int i : left) {
@@ -214,7 +215,7 @@ final class FeaturePass {
         wanted[i] = places[each.image()];
       }
     }
-    store.read(wanted, /* parallel= */ false, (i, feature) -> features[i] = feature);
+    store.read(wanted, /* parallel= */ false, (feature, i) -> features[i] = feature);
     int[] lost =
         IntStream.range(0, wanted.length)
             .filter(i -> features[i] == null && block.get(i).problem() == null)
@@ -227,7 +228,7 @@ final class FeaturePass {
         problems.accept(requests.get(each.image()).item().file(), each.problem());
       } else {
         Feature feature = features[i] == null ? each.views().get(0).feature() : features[i];
-        sink.take(each.image(), Objects.requireNonNull(feature));
+        sink.accept(Objects.requireNonNull(feature), each.image());
       }
     }
   }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -51,17 +52,6 @@ final class FeatureStore {
 
   /** True if new features are written to files. */
   private volatile boolean writes;
-
-  /** A receiver of stored features. */
-  @FunctionalInterface
-  interface Sink {
-    /**
-     * Receives a feature.
-     *
-     * @param position the position of its place in the request
-     */
-    void take(int position, Feature feature);
-  }
 
   /** A file, or features in memory. */
   private interface Source {
@@ -191,9 +181,9 @@ final class FeatureStore {
    * @param wanted the places, or {@link DigestTable#ABSENT} for positions without one
    * @param parallel true to read several files at the same time; the sink is then called on several
    *     threads
-   * @param sink receives the features; a damaged file has none
+   * @param sink receives the features and their positions; a damaged file has none
    */
-  void read(long[] wanted, boolean parallel, Sink sink) {
+  void read(long[] wanted, boolean parallel, ObjIntConsumer<Feature> sink) {
     Collection<List<Integer>> bySource =
         IntStream.range(0, wanted.length)
             .filter(i -> wanted[i] != DigestTable.ABSENT)
@@ -205,7 +195,7 @@ final class FeatureStore {
   }
 
   /** Reads the features of some positions, all of one source. */
-  private void read(List<Integer> positions, long[] wanted, Sink sink) {
+  private void read(List<Integer> positions, long[] wanted, ObjIntConsumer<Feature> sink) {
     List<Integer> byRow =
         positions.stream().sorted(Comparator.comparingLong(i -> wanted[i])).toList();
     int source = source(wanted[byRow.get(0)]);
@@ -216,7 +206,7 @@ final class FeatureStore {
       return;
     }
     for (int i = 0; i < features.size(); i++) {
-      sink.take(byRow.get(i), features.get(i));
+      sink.accept(features.get(i), byRow.get(i));
     }
   }
 

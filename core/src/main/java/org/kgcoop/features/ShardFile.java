@@ -2,7 +2,6 @@ package org.kgcoop.features;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -11,6 +10,7 @@ import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.InputFile;
 
 /**
  * A {@link Shard} on the disk, whose features are read on request. Before the first read, its
@@ -74,7 +74,7 @@ final class ShardFile {
     long length = (long) Float.BYTES * count * (width + 1);
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       if (channel.size() > length) {
-        ByteBuffer end = read(channel, channel.size() - length, length);
+        ByteBuffer end = InputFile.part(channel, channel.size() - length, length);
         if (ShardKeys.check(end.duplicate()) == checksum) {
           return Shard.Block.of(end, count, width);
         }
@@ -91,18 +91,9 @@ final class ShardFile {
     long rowBytes = (long) Float.BYTES * width;
     long start = channel.size() - count * rowBytes;
     return new Shard.Block(
-        read(channel, start + first * rowBytes, rows * rowBytes),
-        read(channel, start - (long) Float.BYTES * (count - first), (long) Float.BYTES * rows),
+        InputFile.part(channel, start + first * rowBytes, rows * rowBytes),
+        InputFile.part(
+            channel, start - (long) Float.BYTES * (count - first), (long) Float.BYTES * rows),
         width);
-  }
-
-  private static ByteBuffer read(FileChannel channel, long from, long length) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate((int) length).order(ByteOrder.LITTLE_ENDIAN);
-    while (bytes.hasRemaining()) {
-      if (channel.read(bytes, from + bytes.position()) < 0) {
-        throw new IOException("it became shorter");
-      }
-    }
-    return bytes.flip();
   }
 }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -292,7 +293,7 @@ public final class Folders {
     } catch (IOException e) {
       throw unlisted(folder, e);
     } catch (UncheckedIOException e) {
-      throw unlisted(folder, e.getCause());
+      throw unlisted(folder, Objects.requireNonNull(e.getCause()));
     }
   }
 

@@ -14,6 +14,8 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
@@ -273,7 +275,11 @@ public final class Safetensors {
     header.putAll(tensors);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.writeBytes(new byte[Long.BYTES]);
-    bytes.writeBytes(JSON.valueToTree(header).toString().getBytes(StandardCharsets.UTF_8));
+    try {
+      JSON.writeValue(bytes, header);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     while (bytes.size() < least || bytes.size() % 8 != 0) {
       bytes.write(' ');
     }

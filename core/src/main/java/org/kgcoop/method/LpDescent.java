@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.kgcoop.model.SegmentSum;
 import org.kgcoop.model.Step;
 import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
@@ -92,15 +93,13 @@ public final class LpDescent implements AutoCloseable {
   /** Returns the mean feature of each class, (C, E). It is 0 for a class without images. */
   private static Tensor means(Tensor features, int[] labels, int classes) {
     SegmentSum sums = new SegmentSum(labels, classes);
-    float[] counts = new float[classes];
+    double[] counts = new double[classes];
     for (int label : labels) {
       counts[label]++;
     }
-    for (int c = 0; c < classes; c++) {
-      counts[c] = Math.max(1, counts[c]);
-    }
+    double[] divisors = Arrays.stream(counts).map(count -> Math.max(1, count)).toArray();
     Tensor all = sums.weighted(sums.sortByClass(features).transpose(0, 1)).transpose(0, 1);
-    return all.dividedBy(Tensor.of(counts, classes, 1).to(features.device()));
+    return all.dividedBy(Tensor.of(divisors, classes, 1).to(DType.FLOAT32).to(features.device()));
   }
 
   private static Rates rates(Tensor features, Tensor texts, Tensor means, int[] labels) {

@@ -1,11 +1,11 @@
 package org.kgcoop.settings;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.kgcoop.Messages;
 
 /**
  * Setting of a method or of the training. The parser, files, messages, the help, options, sweeps
@@ -124,8 +124,7 @@ public record Setting<T>(
 
   /** Returns this setting of a number between two numbers, both included. */
   public Setting<T> between(int least, int most) {
-    return finite(
-        String.format(Locale.ROOT, "%,d to %,d", least, most), n -> n >= least && n <= most);
+    return finite(Messages.format("%,d to %,d", least, most), n -> n >= least && n <= most);
   }
 
   private Setting<T> finite(String text, DoublePredicate condition) {

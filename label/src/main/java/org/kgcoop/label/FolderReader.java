@@ -17,6 +17,7 @@ import org.kgcoop.KgCoopException.Category;
 import org.kgcoop.adapt.NearCopies;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.NearDuplicates;
+import org.kgcoop.label.SessionHead.Guess;
 import org.kgcoop.progress.FeatureProgress;
 import org.kgcoop.trial.ExperimentContext;
 
@@ -199,14 +200,14 @@ final class FolderReader implements ImageReader {
   /** Finds the images that show the same picture as an image of the audit. */
   private void compare() {
     List<Integer> audit;
-    Map<Integer, Integer> classes = new HashMap<>();
+    Map<Integer, Guess> guesses = new HashMap<>();
     synchronized (lock) {
       audit = session.state().firstDraw();
     }
     List<Integer> near = session.near(audit); // only this thread writes features
     synchronized (lock) {
       if (session.state().canFit()) { // a copy differs less than another class
-        classes.putAll(session.head().predicted(near));
+        guesses.putAll(session.head().guesses(near));
       }
     }
     List<Item> items =
@@ -216,7 +217,7 @@ final class FolderReader implements ImageReader {
                     new Item(
                         images.get(image),
                         folder.file(images.get(image)),
-                        1 + classes.getOrDefault(image, 0),
+                        1 + guesses.getOrDefault(image, Guess.UNKNOWN).label(),
                         ""))
             .toList();
     List<NearDuplicates.Pair> pairs;

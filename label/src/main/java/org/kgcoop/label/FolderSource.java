@@ -68,23 +68,13 @@ final class FolderSource implements SessionSource {
   }
 
   @Override
-  public Path folder() {
-    return folder.root();
+  public LabelFolder folder() {
+    return folder;
   }
 
   @Override
   public Path session() {
     return session;
-  }
-
-  @Override
-  public List<String> images() {
-    return folder.images();
-  }
-
-  @Override
-  public Map<String, List<String>> copies() {
-    return folder.copies();
   }
 
   @Override
@@ -127,7 +117,7 @@ final class FolderSource implements SessionSource {
                 false,
                 problem -> context.warnings().accept(problem.reason().getMessage() + "; left out"),
                 done -> {});
-    Set<Path> copies = folder.copiesOf(List.copyOf(features.keySet()));
+    Set<Path> copies = folder.copiesOf(List.copyOf(features.keySet()), context.cache().hashes());
     Map<LabelExample, float[]> examples = new LinkedHashMap<>();
     for (LabelExample each : labeled) {
       float[] feature = features.get(each.file());

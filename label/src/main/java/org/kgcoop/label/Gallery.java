@@ -1,6 +1,5 @@
 package org.kgcoop.label;
 
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +7,7 @@ import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.label.SessionHead.Guess;
 import org.kgcoop.runs.JournalEntry;
 
 /**
@@ -192,20 +192,15 @@ final class Gallery {
 
   private LabeledImage shown(int image, boolean canFit) {
     if (!isShown(image) && !state.isGone(image)) {
-      throw KgCoopException.configuration(path(image) + ": is not shown yet");
+      throw KgCoopException.configuration(state.path(image) + ": is not shown yet");
     }
     if (state.isGone(image)) {
-      return new LabeledImage(path(image), Labeling.NONE, LabeledImage.Source.HEAD, 0);
+      return new LabeledImage(state.path(image), Labeling.NONE, LabeledImage.Source.HEAD, 0);
     }
     if (state.isSkipped(image)) {
-      return new LabeledImage(path(image), Labeling.SKIP, person(image), 1);
+      return new LabeledImage(state.path(image), Labeling.SKIP, person(image), 1);
     }
-    return labeled(
-        image, canFit && !state.isLabeled(image) ? head.guess(image) : SessionHead.Guess.UNKNOWN);
-  }
-
-  private Path path(int image) {
-    return Path.of(state.images().get(image));
+    return labeled(image, canFit && !state.isLabeled(image) ? head.guess(image) : Guess.UNKNOWN);
   }
 
   private LabeledImage.Source person(int image) {
@@ -213,11 +208,14 @@ final class Gallery {
   }
 
   /** Returns the label of an image by the person, or else by the head. */
-  LabeledImage labeled(int image, SessionHead.Guess guess) {
+  LabeledImage labeled(int image, Guess guess) {
     return state.isLabeled(image)
-        ? new LabeledImage(path(image), state.text(state.answer(image)), person(image), 1)
+        ? new LabeledImage(state.path(image), state.text(state.answer(image)), person(image), 1)
         : new LabeledImage(
-            path(image), state.text(guess.label()), LabeledImage.Source.HEAD, guess.probability());
+            state.path(image),
+            state.text(guess.label()),
+            LabeledImage.Source.HEAD,
+            guess.probability());
   }
 
   /** Returns the label of each readable image at the moment, as {@link Labeling#current}. */
@@ -229,10 +227,10 @@ final class Gallery {
             .filter(i -> !state.isLabeled(i) && !state.isGone(i))
             .boxed()
             .toList();
-    Map<Integer, SessionHead.Guess> guesses = head.guesses(proposed);
+    Map<Integer, Guess> guesses = head.guesses(proposed);
     return IntStream.range(0, others.length)
         .filter(i -> !state.isGone(i))
-        .mapToObj(i -> labeled(i, guesses.getOrDefault(i, SessionHead.Guess.UNKNOWN)))
+        .mapToObj(i -> labeled(i, guesses.getOrDefault(i, Guess.UNKNOWN)))
         .toList();
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -26,10 +27,7 @@ import org.kgcoop.image.ImageNames;
  * @param copies the paths of all files with the bytes of an image, with its own, by image
  */
 record LabelFolder(
-    Path root,
-    Map<Long, List<Path>> bySize,
-    TreeMap<String, List<String>> copies,
-    ImageHashes hashes) {
+    Path root, SortedMap<String, List<String>> copies, Map<Long, List<Path>> bySize) {
   private static final int GROUP = 1024;
 
   /**
@@ -56,12 +54,19 @@ record LabelFolder(
     }
     hashes.recall(files);
     Map<Long, List<Path>> bySize = files.stream().collect(Collectors.groupingBy(LabelFolder::size));
-    LabelFolder folder = new LabelFolder(root, bySize, new TreeMap<>(), hashes);
     List<Path> alike =
         bySize.values().stream().filter(same -> same.size() > 1).flatMap(List::stream).toList();
-    Map<Path, String> known = folder.hashes(alike);
-    bySize.values().forEach(same -> folder.addDistinct(same, known));
-    return folder;
+    Map<Path, String> known = hashes(alike, hashes);
+    SortedMap<String, List<String>> copies = new TreeMap<>();
+    for (List<Path> same : bySize.values()) {
+      same.stream()
+          .collect(Collectors.groupingBy(file -> known.getOrDefault(file, file.toString())))
+          .values()
+          .stream()
+          .map(equal -> equal.stream().map(file -> Folders.relative(root, file)).toList())
+          .forEach(equal -> copies.put(equal.get(0), equal));
+    }
+    return new LabelFolder(root, copies, bySize);
   }
 
   static List<Path> imagesBelow(Path folder, Consumer<String> warnings) {
@@ -104,18 +109,8 @@ record LabelFolder(
     }
   }
 
-  private void addDistinct(List<Path> files, Map<Path, String> known) {
-    Map<String, String> first = new HashMap<>();
-    for (Path file : files) {
-      String path = Folders.relative(root, file);
-      String hash = known.getOrDefault(file, path);
-      String same = first.computeIfAbsent(hash, key -> path);
-      copies.computeIfAbsent(same, key -> new ArrayList<>()).add(path);
-    }
-  }
-
   /** Returns the SHA-256 of files, without those that cannot be read. */
-  private Map<Path, String> hashes(List<Path> files) {
+  private static Map<Path, String> hashes(List<Path> files, ImageHashes hashes) {
     Map<Path, String> found = new HashMap<>();
     for (int from = 0; from < files.size(); from += GROUP) {
       List<Path> group = files.subList(from, Math.min(files.size(), from + GROUP));
@@ -126,7 +121,7 @@ record LabelFolder(
         }
       } catch (KgCoopException e) { // one of them cannot be read
         if (group.size() > 1) {
-          group.forEach(file -> found.putAll(hashes(List.of(file))));
+          group.forEach(file -> found.putAll(hashes(List.of(file), hashes)));
         }
       }
     }
@@ -143,15 +138,15 @@ record LabelFolder(
   }
 
   /** Returns those of other files that are in this folder, too. */
-  Set<Path> copiesOf(List<Path> others) {
+  Set<Path> copiesOf(List<Path> others, ImageHashes hashes) {
     List<Path> candidates =
         others.stream()
             .map(LabelFolder::size)
             .distinct()
             .flatMap(size -> bySize.getOrDefault(size, List.of()).stream())
             .toList();
-    Set<String> here = new HashSet<>(hashes(candidates).values());
-    Map<Path, String> found = hashes(others);
+    Set<String> here = new HashSet<>(hashes(candidates, hashes).values());
+    Map<Path, String> found = hashes(others, hashes);
     found.values().retainAll(here);
     return found.keySet();
   }

@@ -1,5 +1,6 @@
 package org.kgcoop.label;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -409,6 +410,10 @@ final class LabelState {
   /** Returns the index of a path, or nothing if it is not in the folder. */
   Optional<Integer> image(String path) {
     return Optional.ofNullable(index.get(path));
+  }
+
+  Path path(int image) {
+    return Path.of(images.get(image));
   }
 
   List<String> paths(Collection<Integer> some) {

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,6 +23,7 @@ import org.kgcoop.data.Templates;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
+import org.kgcoop.label.SessionHead.Guess;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.Kind;
@@ -57,7 +57,6 @@ public final class Labeling implements AutoCloseable {
   /** The answer that the person has not decided. The image is asked again at the end. */
   public static final String SKIP = "\u0000";
 
-  private static final int LIKELY_CLASSES = 9;
   private static final double MINUTES = 2; // of the training of a classifier
 
   /** The settings of a session. An existing session keeps its seed, page size, audit and target. */
@@ -258,14 +257,21 @@ public final class Labeling implements AutoCloseable {
   Labeling(SessionSource source, Journal journal, SessionSettings settings, InstantSource clock) {
     this.source = source;
     this.journal = journal;
-    pages = new OpenPages(clock);
     List<JournalEntry> begun =
-        journal.entries().isEmpty() ? SessionStart.entries(source.images(), settings) : List.of();
+        journal.entries().isEmpty()
+            ? SessionStart.entries(source.folder().images(), settings)
+            : List.of();
     JournalEntry.Start start =
         (JournalEntry.Start) (begun.isEmpty() ? journal.entries() : begun).get(0);
     session =
-        new LabelSession(source.images(), source.copies(), source.texts(), source.scale(), start);
+        new LabelSession(
+            source.folder().images(),
+            source.folder().copies(),
+            source.texts(),
+            source.scale(),
+            start);
     state = session.state();
+    pages = new OpenPages(session, clock);
     accuracy = new SessionAccuracy(session);
     classes = new SessionClasses(state, session.head(), source.texts(), this::record);
     reader = source.reader(session, this);
@@ -408,12 +414,6 @@ public final class Labeling implements AutoCloseable {
               .formatted(classes().isEmpty() ? "is none" : "is one"));
     }
     session.growth().ifPresent(this::record);
-    if (wanted == Kind.PAGE) {
-      Optional<Page> again = again(person);
-      if (again.isPresent()) {
-        return again.get();
-      }
-    }
     if (wanted == Kind.MORE_AUDIT) {
       List<Integer> drawn = session.drawMore(session.start().page());
       if (!drawn.isEmpty()) {
@@ -423,58 +423,7 @@ public final class Labeling implements AutoCloseable {
     if (wanted == Kind.CHECK && accuracy.all().checkLeft() == 0 && !state.isCheckedLast()) {
       record(accuracy.drawCheck());
     }
-    return open(person, session.next(wanted, pages.offered(person)), Map.of());
-  }
-
-  /** Shows images again that the person took back, and that nobody answered meanwhile. */
-  private Optional<Page> again(String person) {
-    for (Optional<OpenPages.Again> next = pages.pollAgain(person);
-        next.isPresent();
-        next = pages.pollAgain(person)) {
-      OpenPages.Again again = next.get();
-      List<Integer> shown =
-          again.page().shown().stream()
-              .filter(image -> !state.isGone(image))
-              .filter(image -> state.step(image) == again.steps().getOrDefault(image, 0))
-              .toList();
-      if (!shown.isEmpty()) {
-        return Optional.of(open(person, again.page().of(shown), again.former()));
-      }
-    }
-    return Optional.empty();
-  }
-
-  private Page open(String person, LabelSession.Proposal page, Map<Integer, Integer> former) {
-    List<Integer> shown = page.shown();
-    int number = pages.open(person, page, session.head().predicted(shown), steps(shown));
-    Integer proposed = page.proposed();
-    Map<Path, String> marks = new LinkedHashMap<>();
-    former.forEach(
-        (image, label) -> {
-          if (shown.contains(image) && isAnswer(label)) {
-            marks.put(path(image), state.text(label));
-          }
-        });
-    return new Page(
-        number,
-        page.kind(),
-        proposed == null || !isAnswer(proposed) ? null : state.text(proposed),
-        shown.stream().map(this::path).toList(),
-        shown.stream()
-            .map(i -> page.kind().isBlind() ? List.<String>of() : likely(i, LIKELY_CLASSES))
-            .toList(),
-        marks);
-  }
-
-  /** Returns true for an answer that can be given: its class was not taken back meanwhile. */
-  private boolean isAnswer(int label) {
-    return label < 0 || state.isClass(label);
-  }
-
-  private Map<Integer, Integer> steps(List<Integer> images) {
-    Map<Integer, Integer> steps = new HashMap<>();
-    images.forEach(image -> steps.put(image, state.step(image)));
-    return steps;
+    return pages.next(person, wanted);
   }
 
   /**
@@ -482,20 +431,7 @@ public final class Labeling implements AutoCloseable {
    * pages if the answers change nothing, and the next ones of the audit. Nothing changes.
    */
   public synchronized List<Path> upcoming(String person) {
-    if (!state.canFit()) {
-      return List.of();
-    }
-    LabelSession.Offered taken = pages.offered(person);
-    if (pages.open(person).isPresent()) {
-      taken = taken.with(pages.open(person).get().page());
-    }
-    List<Path> upcoming = new ArrayList<>();
-    for (Kind kind : List.of(Kind.PAGE, Kind.PAGE, Kind.AUDIT)) {
-      LabelSession.Proposal next = session.next(kind, taken);
-      next.shown().forEach(image -> upcoming.add(path(image)));
-      taken = taken.with(next);
-    }
-    return upcoming;
+    return state.canFit() ? pages.upcoming(person).stream().map(state::path).toList() : List.of();
   }
 
   /**
@@ -508,11 +444,7 @@ public final class Labeling implements AutoCloseable {
 
   /** Returns images that show what the folder contains: those nearest to k-means centers. */
   public synchronized List<Path> overview(int count) {
-    return session.head().overview(count).stream().map(this::path).toList();
-  }
-
-  private Path path(int image) {
-    return Path.of(state.images().get(image));
+    return session.head().overview(count).stream().map(state::path).toList();
   }
 
   /** Returns the class of an example, which may have another name by now. */
@@ -603,14 +535,14 @@ public final class Labeling implements AutoCloseable {
             named(answers),
             state.paths(open.page().passed()),
             isChoice ? state.paths(rest) : List.of(),
-            corrected(answers, open.predicted()),
+            corrected(answers, open.guesses()),
             seconds > 0 ? seconds : null,
             SessionClasses.by(person)));
     open.left().removeAll(answers.keySet());
     Map<Path, String> differs = new LinkedHashMap<>();
     answers.keySet().stream()
         .filter(i -> kind == Kind.CHECK && state.isLabeled(i) && state.isUndecided(i))
-        .forEach(image -> differs.put(path(image), state.text(state.answer(image))));
+        .forEach(image -> differs.put(state.path(image), state.text(state.answer(image))));
     return new Answered(step, leftOut, differs);
   }
 
@@ -621,10 +553,11 @@ public final class Labeling implements AutoCloseable {
   }
 
   /** Returns the images to which the program had given another class. */
-  private List<String> corrected(Map<Integer, Integer> answers, Map<Integer, Integer> predicted) {
+  private List<String> corrected(Map<Integer, Integer> answers, Map<Integer, Guess> guesses) {
     return answers.entrySet().stream()
         .filter(each -> each.getValue() != JournalEntry.SKIP)
-        .filter(each -> !each.getValue().equals(predicted.get(each.getKey())))
+        .filter(
+            each -> each.getValue() != guesses.getOrDefault(each.getKey(), Guess.UNKNOWN).label())
         .map(each -> state.images().get(each.getKey()))
         .toList();
   }
@@ -646,7 +579,8 @@ public final class Labeling implements AutoCloseable {
     for (int image : answers.keySet()) {
       if (!session.hasFeature(image) || state.isGone(image) || state.isHidden(image)) {
         throw KgCoopException.configuration(
-            path(image) + ": cannot be chosen; it is not read yet, or a random image to be asked");
+            state.path(image)
+                + ": cannot be chosen; it is not read yet, or a random image to be asked");
       }
     }
     int step = state.nextStep();
@@ -658,7 +592,7 @@ public final class Labeling implements AutoCloseable {
             named(answers),
             List.of(),
             List.of(),
-            corrected(answers, session.head().predicted(answers.keySet())),
+            corrected(answers, session.head().guesses(answers.keySet())),
             null,
             SessionClasses.by(person)));
     return new Answered(step, List.of(), Map.of());
@@ -713,19 +647,15 @@ public final class Labeling implements AutoCloseable {
       return Optional.of(new Undone(Kind.CHOSEN, Map.of()));
     }
     if (answer.kind() != Kind.CHOSEN && !former.isEmpty()) {
-      List<Integer> shown = List.copyOf(former.keySet());
       List<Integer> passed =
           state.present(answer.passed()).stream().filter(image -> !state.isPassed(image)).toList();
       Integer proposed = answer.number() == null ? null : state.current(answer.number());
+      List<Integer> shown = List.copyOf(former.keySet());
       pages.showAgain(
-          person,
-          new OpenPages.Again(
-              new LabelSession.Proposal(answer.kind(), proposed, shown, passed),
-              former,
-              steps(shown)));
+          person, new LabelSession.Proposal(answer.kind(), proposed, shown, passed), former);
     }
     Map<Path, String> taken = new LinkedHashMap<>();
-    former.forEach((image, label) -> taken.put(path(image), state.text(label)));
+    former.forEach((image, label) -> taken.put(state.path(image), state.text(label)));
     return Optional.of(new Undone(answer.kind(), taken));
   }
 
@@ -822,18 +752,17 @@ public final class Labeling implements AutoCloseable {
           source.session() + ": expected two classes; name them with --classes");
     }
     awaitImages();
-    Map<Integer, SessionHead.Guess> guesses = session.result();
+    Map<Integer, Guess> guesses = session.result();
     Set<Integer> measuring = new HashSet<>(accuracy.measuringNewImages());
     List<LabeledImage> results = new ArrayList<>();
     for (int image : accuracy.images().toArray()) {
-      LabeledImage label =
-          gallery.labeled(image, guesses.getOrDefault(image, SessionHead.Guess.UNKNOWN));
+      LabeledImage label = gallery.labeled(image, guesses.getOrDefault(image, Guess.UNKNOWN));
       LabeledImage.Source origin =
           label.source() == LabeledImage.Source.AUDIT && !measuring.contains(image)
               ? LabeledImage.Source.PERSON
               : label.source();
       String path = state.images().get(image);
-      for (String copy : source.copies().getOrDefault(path, List.of(path))) {
+      for (String copy : source.folder().copies().getOrDefault(path, List.of())) {
         results.add(new LabeledImage(Path.of(copy), label.name(), origin, label.probability()));
       }
     }
@@ -908,16 +837,14 @@ public final class Labeling implements AutoCloseable {
    */
   public synchronized List<String> likely(Path image, int count) {
     int index = image(image);
-    return !state.canFit() || !session.hasFeature(index) ? List.of() : likely(index, count);
-  }
-
-  private List<String> likely(int image, int count) {
-    return session.head().likely(image, count).stream().map(state::text).toList();
+    return !state.canFit() || !session.hasFeature(index)
+        ? List.of()
+        : session.head().likely(index, count).stream().map(state::text).toList();
   }
 
   /** Returns the folder of the images. */
   public Path folder() {
-    return source.folder();
+    return source.folder().root();
   }
 
   /** Returns the folder of the session. */

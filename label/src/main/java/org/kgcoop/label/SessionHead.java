@@ -292,13 +292,6 @@ final class SessionHead implements AutoCloseable {
         .collect(Collectors.toMap(i -> all[i], i -> guess(p[i])));
   }
 
-  /** Returns the most probable class of read images, by image. */
-  Map<Integer, Integer> predicted(Collection<Integer> images) {
-    Map<Integer, Integer> classes = new HashMap<>();
-    guesses(images).forEach((image, guess) -> classes.put(image, guess.label()));
-    return classes;
-  }
-
   /** Returns the probabilities of other images, (B, K + 1). */
   double[][] probabilities(Tensor images) {
     GapHead.Fit current = fit();

@@ -8,18 +8,10 @@ import org.kgcoop.trial.ExperimentContext;
 /** The images of a session, with what is computed from them. */
 interface SessionSource {
   /** Returns the folder of the images. */
-  Path folder();
+  LabelFolder folder();
 
   /** Returns the folder of the session. */
   Path session();
-
-  /** Returns the paths of the distinct images, relative to the folder, sorted. */
-  List<String> images();
-
-  /** Returns the paths of all files with the bytes of an image, by image; may lack single ones. */
-  default Map<String, List<String>> copies() {
-    return Map.of();
-  }
 
   SessionHead.ClassTexts texts();
 

@@ -58,8 +58,6 @@ final class Comparison {
   /** The same for a method with training steps. The final training takes about half as long. */
   private static final double SHARE_OF_A_SLOW_METHOD = 0.6;
 
-  private static final BooleanSupplier NEVER = () -> false;
-
   private final ExperimentContext context;
   private final AdaptRequest request;
   private final DataSet data;
@@ -151,7 +149,7 @@ final class Comparison {
           add(attempted(id));
           keep.accept(record);
         } else if (known.get().isMeasured()) {
-          Candidate unused = measured(id, folds, NEVER);
+          Candidate unused = measured(id, folds, () -> false);
         }
         task.done(Candidates.BY_EFFORT.indexOf(id) + 1L);
       }
@@ -210,7 +208,7 @@ final class Comparison {
   private Outcome expected(List<Fold> compared) {
     String id = Objects.requireNonNull(record.choice()).method();
     List<Fold> on = audit == null ? compared : List.of(audit);
-    Answers chosen = audit == null ? answers(id) : answers(id, on, NEVER);
+    Answers chosen = audit == null ? answers(id) : answers(id, on, () -> false);
     boolean hides = !request.unseen().isEmpty();
     UnaryOperator<Score> all = hides || audit != null ? score -> score : withRest(on);
     record =
@@ -260,7 +258,7 @@ final class Comparison {
     if (rest == null) {
       return score -> score;
     }
-    Score others = answers(ZeroShot.ID, List.of(rest), NEVER).score();
+    Score others = answers(ZeroShot.ID, List.of(rest), () -> false).score();
     return score -> score.plus(others);
   }
 
@@ -348,7 +346,9 @@ final class Comparison {
     // The zero-shot classifier is always measured, so that there is one.
     boolean isLimited = request.plan() == null && !id.equals(ZeroShot.ID);
     BooleanSupplier stop =
-        isLimited ? budget.afterNext(share * (budget.left() - secondsOfAFinalTraining())) : NEVER;
+        isLimited
+            ? budget.afterNext(share * (budget.left() - secondsOfAFinalTraining()))
+            : () -> false;
     try {
       return measured(id, folds, stop);
     } catch (KgCoopException e) {
@@ -423,7 +423,7 @@ final class Comparison {
       add(
           isLearned(id)
               ? leftOut(id, "no class has a second image to measure by", false)
-              : measured(id, all, NEVER));
+              : measured(id, all, () -> false));
     }
     decide();
     Choice choice = Objects.requireNonNull(record.choice());

@@ -1,14 +1,12 @@
 package org.kgcoop.trial;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Fingerprint;
@@ -83,7 +81,7 @@ public final class Experiment {
     boolean isParallel = plan.jobs() > 1;
     ExperimentContext each = isParallel ? context.silent() : context;
     Progress runs = isParallel ? context.progress() : Progress.SILENT;
-    Settings settings = settings(false);
+    SettingValues settings = settings(false);
     Map<String, TableCell> cells = new LinkedHashMap<>();
     trials.forEach(trial -> cells.put(trial.run(), trial.cell(RunResults.NONE)));
     writeSoFar(out, settings, cells);
@@ -109,7 +107,7 @@ public final class Experiment {
   }
 
   /** Writes the table of the finished runs, for monitoring. */
-  private void writeSoFar(Path out, Settings settings, Map<String, TableCell> cells) {
+  private void writeSoFar(Path out, SettingValues settings, Map<String, TableCell> cells) {
     List<TableCell> pending = some(cells, true);
     if (pending.isEmpty()) {
       return; // the final results follow
@@ -128,12 +126,13 @@ public final class Experiment {
         .toList();
   }
 
-  private TableResults table(List<TableCell> cells, Settings settings, List<TableCell> pending) {
+  private TableResults table(
+      List<TableCell> cells, SettingValues settings, List<TableCell> pending) {
     return new TableResults(
         cells,
-        RunJson.tree(settings),
-        RunJson.tree(Provenance.Computation.of(context.clip())),
-        RunJson.tree(Provenance.of(List.of(), "", "")),
+        RunJson.tree(settings.values()),
+        RunJson.tree(Provenance.computation(context.clip()).values()),
+        RunJson.tree(Provenance.of(List.of()).values()),
         pending);
   }
 
@@ -149,70 +148,58 @@ public final class Experiment {
     }
   }
 
-  /** The settings of all runs. A setting with different values is a list. */
-  private record Settings(
-      String protocol,
-      List<Integer> shots,
-      List<Long> seeds,
-      List<OfMethod> methods,
-      List<OfData> dataSets) {
-    record OfMethod(
-        Map<String, Object> method,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Object> training,
-        Map<String, Object> setting) {}
-
-    record OfData(
-        String name,
-        String template,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String fingerprint) {}
-  }
-
   /**
-   * Returns all settings.
+   * Returns the settings of all runs, by the keys of the table. A setting with different values is
+   * a list.
    *
    * @param areRead true with the fingerprints, which require reading every image
    */
-  private Settings settings(boolean areRead) {
-    return new Settings(
-        protocol.id(),
-        plan.shots(),
-        plan.seeds(),
-        plan.specs().stream().map(this::settings).toList(),
-        protocol.dataSets().stream()
-            .map(
-                data ->
-                    new Settings.OfData(
-                        data.name(),
-                        Templates.of(data),
-                        areRead ? Fingerprint.of(data, context.cache().hashes()) : null))
-            .toList());
+  private SettingValues settings(boolean areRead) {
+    List<Map<String, Object>> dataSets = new ArrayList<>();
+    for (DataSet data : protocol.dataSets()) {
+      SettingValues values =
+          SettingValues.of("name", data.name()).with("template", Templates.of(data));
+      if (areRead) {
+        values = values.with("fingerprint", Fingerprint.of(data, context.cache().hashes()));
+      }
+      dataSets.add(values.values());
+    }
+    return SettingValues.of("protocol", protocol.id())
+        .with("shots", plan.shots())
+        .with("seeds", plan.seeds())
+        .with("methods", plan.specs().stream().map(this::settings).toList())
+        .with("data_sets", dataSets);
   }
 
   /**
    * Returns the settings of a method for all tasks, with the default template, because the
    * templates of the data sets are recorded separately.
    */
-  private Settings.OfMethod settings(MethodSpec spec) {
+  private Map<String, Object> settings(MethodSpec spec) {
     List<Recipe> recipes =
         trials.stream()
             .map(trial -> trial.sample().task().withTemplate(Templates.DEFAULT))
             .distinct()
             .map(spec::recipe)
             .toList();
-    return new Settings.OfMethod(
-        merged(recipes.stream().map(each -> each.method().settingValues()).toList()),
-        merged(
-            recipes.stream()
-                .map(Recipe::training)
-                .filter(Objects::nonNull)
-                .map(training -> training.stored().without("seed"))
-                .toList()),
-        recipes.get(0).setting().values());
+    SettingValues settings =
+        SettingValues.of(
+            "method", merged(recipes.stream().map(each -> each.method().settingValues()).toList()));
+    List<SettingValues> trainings =
+        recipes.stream()
+            .map(Recipe::training)
+            .filter(Objects::nonNull)
+            .map(training -> training.stored().without("seed"))
+            .toList();
+    if (!trainings.isEmpty()) {
+      settings = settings.with("training", merged(trainings));
+    }
+    return settings.with("setting", recipes.get(0).setting().values()).values();
   }
 
   private static Map<String, Object> merged(List<SettingValues> settings) {
     Map<String, Object> merged = new LinkedHashMap<>();
-    for (String key : settings.isEmpty() ? Set.<String>of() : settings.get(0).keys()) {
+    for (String key : settings.get(0).keys()) {
       List<Object> values =
           settings.stream().map(each -> each.values().get(key)).distinct().toList();
       merged.put(key, values.size() > 1 ? values : values.get(0));

@@ -90,7 +90,10 @@ record MethodCost(
     try (Scope scope = Scope.open("cost");
         RunFolder folder =
             RunFolder.open(
-                trial.folder(scratch), trial.settings(context), Map.of(), context.warnings())) {
+                trial.folder(scratch),
+                trial.settings(context).values(),
+                Map.of(),
+                context.warnings())) {
       CountedFit counted = new CountedFit(context, trial, folder);
       double fitSeconds = seconds(context, FEW_ROUNDS, () -> close(trial.method().fit(counted)));
       Fit fit = trial.method().fit(counted);

@@ -1,12 +1,9 @@
 package org.kgcoop.trial;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -14,6 +11,7 @@ import org.kgcoop.method.ClassIndices;
 import org.kgcoop.method.Method;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableCell;
+import org.kgcoop.settings.SettingValues;
 
 /**
  * Trial, the unit of every protocol: a method learns from one few-shot sample and is measured on
@@ -100,40 +98,27 @@ public record Trial(Recipe recipe, FewShotSample sample, List<EvaluationSet> tar
   }
 
   /**
-   * All settings that determine the training. The evaluation sets are recorded in the results.
-   *
-   * @param training null if the method is not trained in steps
+   * Returns all settings that determine the training, by the keys of {@code run.json}. The
+   * evaluation sets are recorded in the results.
    */
-  record Settings(
-      Map<String, Object> method,
-      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Map<String, Object> training,
-      Data data,
-      Provenance.Computation computation,
-      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean calibrate) {
-    record Data(
-        String name,
-        String part,
-        int classes,
-        int shots,
-        long seed,
-        int train,
-        String fingerprint) {}
-  }
-
-  Settings settings(ExperimentContext context) {
+  SettingValues settings(ExperimentContext context) {
     DataSet data = sample.data(context.warnings());
-    return new Settings(
-        method().settingValues().values(),
-        recipe.training() == null ? null : recipe.training().stored().values(),
-        new Settings.Data(
-            data.name(),
-            sample.classes().name().toLowerCase(Locale.ROOT),
-            data.classNames().size(),
-            sample.statedShots(),
-            sample.seed(),
-            data.train().size(),
-            sample.fingerprint(context)),
-        Provenance.Computation.of(context.clip()),
-        recipe.calibrate());
+    SettingValues settings = SettingValues.of("method", method().settingValues().values());
+    if (recipe.training() != null) {
+      settings = settings.with("training", recipe.training().stored().values());
+    }
+    SettingValues ofData =
+        SettingValues.of("name", data.name())
+            .with("part", sample.classes().name().toLowerCase(Locale.ROOT))
+            .with("classes", data.classNames().size())
+            .with("shots", sample.statedShots())
+            .with("seed", sample.seed())
+            .with("train", data.train().size())
+            .with("fingerprint", sample.fingerprint(context));
+    settings =
+        settings
+            .with("data", ofData.values())
+            .with("computation", Provenance.computation(context.clip()).values());
+    return recipe.calibrate() ? settings.with("calibrate", true) : settings;
   }
 }

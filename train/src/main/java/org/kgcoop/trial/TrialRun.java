@@ -30,6 +30,7 @@ import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -84,16 +85,19 @@ public record TrialRun(ExperimentContext experiment, Trial trial) {
    * that share the work.
    */
   public String settings() {
-    return RunJson.tree(trial.settings(experiment)).toString();
+    return RunJson.tree(trial.settings(experiment).values()).toString();
   }
 
   @MustBeClosed
   private RunFolder open(Path out) {
-    String clip = experiment.clip().source();
+    SettingValues provenance =
+        Provenance.of(experiment.command())
+            .with("clip", experiment.clip().source())
+            .with("title", trial.method().title());
     return RunFolder.open(
         trial.folder(out),
-        trial.settings(experiment),
-        Provenance.of(experiment.command(), clip, trial.method().title()),
+        trial.settings(experiment).values(),
+        provenance.values(),
         experiment.warnings());
   }
 

@@ -154,7 +154,7 @@ final class LabelRoutes {
 
   private void state(Context context) {
     OpenSession current = session;
-    ObjectNode json = TabRequest.object();
+    ObjectNode json = OpenSession.object();
     if (current == null) {
       json.putObject("reading").put("done", read[0]).put("images", read[1]);
     } else {
@@ -185,11 +185,11 @@ final class LabelRoutes {
 
   private void next(TabRequest request) {
     tabs.seen(request.browser());
-    answer(request, TabRequest.object(), page(request, request.text("wanted")));
+    reply(request, OpenSession.object(), page(request, request.text("wanted")));
   }
 
   /** Answers with the state, more facts, and a page if there is one. */
-  private void answer(TabRequest request, ObjectNode facts, @Nullable ObjectNode page) {
+  private void reply(TabRequest request, ObjectNode facts, @Nullable ObjectNode page) {
     if (page != null) {
       facts.set("page", page);
     }
@@ -231,10 +231,10 @@ final class LabelRoutes {
     boolean goesOn = request.body().path("next").asBoolean() && answered.differs().isEmpty();
     ObjectNode page = goesOn ? page(request, "") : null;
     ObjectNode facts =
-        TabRequest.object()
+        OpenSession.object()
             .putPOJO("left_out", current.named(answered.leftOut()))
             .putPOJO("differs", current.numbered(answered.differs()));
-    answer(request, facts, page);
+    reply(request, facts, page);
   }
 
   /** Rejects a second answer that nobody can have given so early. */
@@ -264,7 +264,7 @@ final class LabelRoutes {
     boolean isPage = undone.isPresent() && undone.get().kind() != Kind.CHOSEN;
     ObjectNode page = isPage ? page(request, "") : null;
     String text = undone.isPresent() ? offer.map(LabelSentences::of).orElse("") : "";
-    answer(request, TabRequest.object().put("undone", text), page);
+    reply(request, OpenSession.object().put("undone", text), page);
   }
 
   // ---- classes
@@ -328,7 +328,7 @@ final class LabelRoutes {
     try {
       ResultsWriter.Results written =
           results.write(request.labeling(), isLast, text -> progress = text);
-      ObjectNode json = TabRequest.object().put("next", written.next());
+      ObjectNode json = OpenSession.object().put("next", written.next());
       written.lines().forEach(json.putArray("results")::add);
       report = written.report().orElse(null);
       if (report != null) {

@@ -2,6 +2,7 @@ package org.kgcoop.serve.label;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +33,10 @@ record OpenSession(Labeling labeling, List<Path> images, Map<Path, Integer> inde
       indexes.put(images.get(i), i);
     }
     return new OpenSession(labeling, images, indexes);
+  }
+
+  static ObjectNode object() {
+    return JsonNodeFactory.instance.objectNode();
   }
 
   int index(Path image) {
@@ -122,8 +127,7 @@ record OpenSession(Labeling labeling, List<Path> images, Map<Path, Integer> inde
   /** Returns a page. The caller locks the labeling. */
   ObjectNode json(Page page) {
     Map<String, Integer> numbers = numbers();
-    ObjectNode json =
-        TabRequest.object().put("number", page.number()).put("kind", page.kind().id());
+    ObjectNode json = object().put("number", page.number()).put("kind", page.kind().id());
     if (page.proposed() != null) {
       json.put("class", numbers.get(page.proposed()));
     }

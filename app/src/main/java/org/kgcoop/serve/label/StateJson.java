@@ -23,7 +23,7 @@ final class StateJson {
     Accuracy accuracy = labeling.accuracy();
     LabelSentences sentences = new LabelSentences(status, accuracy);
     boolean isMeasured = accuracy.state() != Accuracy.State.NOT_MEASURED;
-    ObjectNode json = TabRequest.object();
+    ObjectNode json = OpenSession.object();
     json.put("folder", String.valueOf(labeling.folder().getFileName()))
         .put("session", labeling.session().toString())
         .put("images", status.images())

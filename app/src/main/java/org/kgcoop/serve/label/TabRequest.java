@@ -2,8 +2,6 @@ package org.kgcoop.serve.label;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.regex.Pattern;
@@ -46,10 +44,6 @@ record TabRequest(Context context, OpenSession session, JsonNode body, long arri
       throw new HttpErrorException(400, key + ": expected a text");
     }
     return value.asText("");
-  }
-
-  static ObjectNode object() {
-    return JsonNodeFactory.instance.objectNode();
   }
 
   Labeling labeling() {
