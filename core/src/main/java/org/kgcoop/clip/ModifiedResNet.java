@@ -76,7 +76,7 @@ final class ModifiedResNet implements ImageEncoder {
 
     Tensor apply(Tensor x) {
       Tensor convolved = Functions.conv2d(x, weight, stride, (int) weight.size(2) / 2);
-      return Functions.batchNorm(convolved, scale, shift, mean, variance, false);
+      return Functions.batchNorm(convolved, scale, shift, mean, variance);
     }
   }
 

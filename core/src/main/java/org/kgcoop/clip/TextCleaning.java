@@ -1,6 +1,9 @@
 package org.kgcoop.clip;
 
+import static java.util.regex.Matcher.quoteReplacement;
+
 import java.text.Normalizer;
+import java.text.Normalizer.Form;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jsoup.parser.Parser;
@@ -56,10 +59,10 @@ public enum TextCleaning {
     String mended =
         COMPATIBILITY
             .matcher(text)
-            .replaceAll(m -> Normalizer.normalize(m.group(), Normalizer.Form.NFKC));
+            .replaceAll(m -> quoteReplacement(Normalizer.normalize(m.group(), Form.NFKC)));
     mended = SINGLE_QUOTES.matcher(mended).replaceAll("'");
     mended = DOUBLE_QUOTES.matcher(mended).replaceAll("\"");
-    return Normalizer.normalize(mended, Normalizer.Form.NFC);
+    return Normalizer.normalize(mended, Form.NFC);
   }
 
   private static String unescaped(String text) {

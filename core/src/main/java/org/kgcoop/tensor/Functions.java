@@ -50,19 +50,12 @@ public final class Functions {
   }
 
   /**
-   * Applies batch normalization with epsilon 1e-5.
+   * Applies batch normalization with the stored mean and variance, and epsilon 1e-5.
    *
    * @param x (B, channels, height, width)
-   * @param training true to use mean and variance of x over all axes except channels, and to update
-   *     the stored ones with momentum 0.1; false to use the stored ones
    */
   public static Tensor batchNorm(
-      Tensor x,
-      Tensor weight,
-      Tensor bias,
-      Tensor runningMean,
-      Tensor runningVariance,
-      boolean training) {
+      Tensor x, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance) {
     return tensor(
         "batchNorm",
         () ->
@@ -72,7 +65,7 @@ public final class Functions {
                 optional(bias),
                 optional(runningMean),
                 optional(runningVariance),
-                training,
+                false,
                 0.1,
                 1e-5,
                 false),

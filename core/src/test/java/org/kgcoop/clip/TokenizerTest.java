@@ -49,6 +49,7 @@ class TokenizerTest {
         "don\u2019t \u201cstop\u201d | don't \"stop\"",
         "cats &amp;amp; dogs | cats & dogs",
         "\uFF23\uFF21\uFF34 \uFB01sh | cat fish",
+        "\uFF04 5 \uFF3C | $ 5 \\",
         "cafe\u0301 | caf\u00e9",
         "\u0130 | i\u0307"
       })
