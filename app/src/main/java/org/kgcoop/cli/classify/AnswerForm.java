@@ -167,18 +167,12 @@ sealed interface AnswerForm {
     }
 
     @Override
-    public void answer(Prediction prediction) throws IOException {
+    public void answer(Prediction found) throws IOException {
+      String image = found.image();
+      Boolean accepted = found.accepted();
       int rank = 1;
-      for (Answer each : prediction.classes()) {
-        write(
-            prediction,
-            prediction.image(),
-            rank++,
-            each.name(),
-            each.index(),
-            each.probability(),
-            null,
-            prediction.accepted());
+      for (Answer each : found.classes()) {
+        write(found, image, rank++, each.name(), each.index(), each.probability(), null, accepted);
       }
     }
 

@@ -151,8 +151,7 @@ public final class EmbedCommand implements Callable<Integer> {
     try (Clip clip = clipOptions.load()) {
       PhotoWarning.check(clipOptions, clip, files, output);
       ImageFeatures features =
-          new ImageFeatures(
-              cache.open(clip, output), raw, output.progress(), Invocation.of(spec)::interrupted);
+          new ImageFeatures(cache.open(clip, output), raw, output, Invocation.of(spec));
       int[] rows = {0};
       FeatureTable table =
           table(

@@ -6,10 +6,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.console.Invocation;
+import org.kgcoop.cli.console.Output;
 import org.kgcoop.data.StampedImage;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.FeatureCache.Problem;
@@ -28,7 +29,7 @@ final class ImageFeatures {
   private final FeatureCache cache;
   private final boolean raw;
   private final Progress progress;
-  private final BooleanSupplier interrupted;
+  private final Invocation invocation;
 
   /**
    * An image of a group.
@@ -50,13 +51,13 @@ final class ImageFeatures {
    * Creates features from a feature cache, which may be one that stores nothing.
    *
    * @param raw false to normalize the features to unit length
-   * @param interrupted true if work should stop
+   * @param invocation says if work should stop
    */
-  ImageFeatures(FeatureCache cache, boolean raw, Progress progress, BooleanSupplier interrupted) {
+  ImageFeatures(FeatureCache cache, boolean raw, Output output, Invocation invocation) {
     this.cache = cache;
     this.raw = raw;
-    this.progress = progress;
-    this.interrupted = interrupted;
+    this.progress = output.progress();
+    this.invocation = invocation;
   }
 
   /**
@@ -121,13 +122,13 @@ final class ImageFeatures {
     group.take(next);
   }
 
-  /** Returns a supplier of true if work should stop. */
-  BooleanSupplier interrupted() {
-    return interrupted;
+  /** Returns true if work should stop. */
+  boolean isInterrupted() {
+    return invocation.interrupted();
   }
 
   private void checkInterrupted() {
-    if (interrupted.getAsBoolean()) {
+    if (isInterrupted()) {
       throw new KgCoopException(
           KgCoopException.Category.INTERRUPTED,
           "interrupted: run the same command again to resume");

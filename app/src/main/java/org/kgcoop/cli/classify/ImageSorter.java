@@ -227,14 +227,10 @@ final class ImageSorter {
         }
         put(file, to);
       } catch (IOException | UnsupportedOperationException e) {
+        String reason = e instanceof IOException io ? FileErrors.reason(io) : "no links here";
         throw KgCoopException.io(
             "%s: cannot be written to %s: %s; %s of %s images sorted, the others unchanged; run the same command again to resume"
-                .formatted(
-                    file,
-                    to,
-                    e instanceof IOException io ? FileErrors.reason(io) : "no links here",
-                    done,
-                    targets.size()),
+                .formatted(file, to, reason, done, targets.size()),
             e);
       }
       done++;
@@ -382,20 +378,15 @@ final class ImageSorter {
     return name.getBytes(StandardCharsets.UTF_8).length;
   }
 
-  /** Returns the part of a name that a folder name may contain. */
-  private static String first(String name) {
-    return name.codePointCount(0, name.length()) > MAX_NAME_LENGTH
-        ? name.substring(0, name.offsetByCodePoints(0, MAX_NAME_LENGTH))
-        : name;
-  }
-
   /** Returns distinct names that every file system accepts. */
   private static List<String> folderNames(List<String> classNames) {
     Set<String> taken = new HashSet<>();
     List<String> names = new ArrayList<>();
     for (int i = 0; i < classNames.size(); i++) {
+      String all = classNames.get(i).replaceFirst("^[.\\s]+", "");
+      int length = Math.min(MAX_NAME_LENGTH, all.codePointCount(0, all.length()));
       String name =
-          first(classNames.get(i).replaceFirst("^[.\\s]+", ""))
+          all.substring(0, all.offsetByCodePoints(0, length))
               .replaceAll("[\\p{Cc}/\\\\:*?\"<>|]", "_")
               .replaceFirst("[.\\s]+$", "");
       String unique = name;

@@ -78,11 +78,10 @@ final class KeywordWriter {
 
   /** Returns a summary of one line. */
   String summary() {
-    return "keywords: %s written for %s%s"
-        .formatted(
-            Messages.count(written, "sidecar", "sidecars"),
-            Messages.count(images, "image", "images"),
-            unreadable == 0 ? "" : ", " + unreadable + " unreadable and left as they are");
+    String sidecars = Messages.count(written, "sidecar", "sidecars");
+    String all = Messages.count(images, "image", "images");
+    String left = unreadable == 0 ? "" : ", " + unreadable + " unreadable and left as they are";
+    return "keywords: %s written for %s%s".formatted(sidecars, all, left);
   }
 
   /** Returns the number of unreadable sidecars. */

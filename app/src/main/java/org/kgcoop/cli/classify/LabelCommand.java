@@ -236,17 +236,11 @@ public final class LabelCommand implements Callable<Integer> {
    * @return the exit code
    */
   private int page(Labeling.Builder session, Path folder, int images, LabelWriter writer) {
+    ServerSettings.Limits limits =
+        new ServerSettings.Limits(
+            MAX_REQUESTS, Duration.ofSeconds(30), MAX_BODY_BYTES, 0, Images.DEFAULT_MAX_PIXELS);
     ServerSettings settings =
-        new ServerSettings(
-            listen.host(),
-            listen.port(0),
-            ServerSettings.newToken(),
-            new ServerSettings.Limits(
-                MAX_REQUESTS,
-                Duration.ofSeconds(30),
-                MAX_BODY_BYTES,
-                0,
-                Images.DEFAULT_MAX_PIXELS));
+        new ServerSettings(listen.host(), listen.port(0), ServerSettings.newToken(), limits);
     try (LabelServer server = new LabelServer(settings, writer, output::error)) {
       String url = "http://%s:%s/#%s".formatted(listen.urlHost(), server.port(), settings.token());
       BrowserTab tab = new BrowserTab(url, !noBrowser);

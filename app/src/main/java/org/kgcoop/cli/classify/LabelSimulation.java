@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
@@ -126,22 +125,13 @@ final class LabelSimulation {
 
   private void print(Step step, double cpuMilliseconds) {
     output.jsonLine(json(step, cpuMilliseconds));
-    output.print(text(step));
-  }
-
-  private static String text(Step step) {
-    return String.format(
-        Locale.ROOT,
-        "%4d %-10s %-20s %2d images, %2d wrong, %5.1f min, %5d labeled, %5.1f %% right%s",
-        step.step(),
-        step.kind().id(),
-        step.proposed(),
-        step.images(),
-        step.wrong(),
-        step.seconds() / 60,
-        step.labeled(),
-        step.right(),
-        folder(step).map(share -> ", " + LabelSentences.atLeast(share)).orElse(""));
+    String share = folder(step).map(each -> ", " + LabelSentences.atLeast(each)).orElse("");
+    String page =
+        "%4s %-10s %-20s %2s images, %2s wrong"
+            .formatted(step.step(), step.kind().id(), step.proposed(), step.images(), step.wrong());
+    output.printf(
+        "%s, %5.1f min, %5d labeled, %5.1f %% right%s",
+        page, step.seconds() / 60, step.labeled(), step.right(), share);
   }
 
   private static ObjectNode json(Step step, double cpuMilliseconds) {

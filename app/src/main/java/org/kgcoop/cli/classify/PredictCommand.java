@@ -102,12 +102,8 @@ public final class PredictCommand implements Callable<Integer> {
       throw KgCoopException.configuration("several --template go without a CLASSIFIER");
     }
     List<String> texts = clipOptions.templates(templates);
-    ClassifierFile file =
-        requested.read(
-            isClassifier ? first : null,
-            classes,
-            templates.isEmpty() ? null : templates.get(0),
-            output);
+    String template = templates.isEmpty() ? null : templates.get(0);
+    ClassifierFile file = requested.read(isClassifier ? first : null, classes, template, output);
     List<Path> files = ImageFiles.all(file == null ? paths : paths.subList(1, paths.size()));
     List<String> names = classes.namesFor(file);
     if (file == null) {
@@ -130,8 +126,7 @@ public final class PredictCommand implements Callable<Integer> {
               : frozen;
       FeatureCache known =
           cache.isFor(files) ? cache.open(encoder, output) : FeatureCache.none(encoder);
-      ImageFeatures features =
-          new ImageFeatures(known, false, output.progress(), Invocation.of(spec)::interrupted);
+      ImageFeatures features = new ImageFeatures(known, false, output, Invocation.of(spec));
       return predictions.print(classifier, fingerprint, clip, features, files);
     }
   }

@@ -183,7 +183,7 @@ final class Predictions {
       this.output = output;
       List<List<String>> levels = levels(classifier.classNames());
       folders = levels.stream().map(each -> each.get(each.size() - 1)).toList();
-      sorting.begin(levels, features.interrupted(), output);
+      sorting.begin(levels, features::isInterrupted, output);
       Set<String> names = new HashSet<>();
       sharedNames =
           classifier.classNames().stream()

@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -127,8 +126,7 @@ public final class SearchCommand implements Callable<Integer> {
             (feature, row) -> nearest.offer(() -> Path.of(each.paths().get(row)), unit(feature)));
       }
       if (!files.isEmpty()) {
-        BooleanSupplier interrupted = Invocation.of(spec)::interrupted;
-        new ImageFeatures(cache.open(clip, output), false, output.progress(), interrupted)
+        new ImageFeatures(cache.open(clip, output), false, output, Invocation.of(spec))
             .inAnyOrder(
                 files,
                 problem -> skipped.passOver(problem, output),

@@ -58,12 +58,9 @@ public final class CommandErrors {
     }
     Optional<IOException> lost = lost(command.getOut());
     if (lost.isPresent()) {
-      throw failed(
-          command,
-          KgCoopException.io(
-              "standard output: results are lost: %s; give it room, or write to a file"
-                  .formatted(Messages.reason(lost.get())),
-              lost.get()));
+      String message = "standard output: results are lost: %s; give it room, or write to a file";
+      IOException reason = lost.get();
+      throw failed(command, KgCoopException.io(message.formatted(Messages.reason(reason)), reason));
     }
     return exitCode;
   }

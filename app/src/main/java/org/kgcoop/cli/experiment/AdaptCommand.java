@@ -29,6 +29,7 @@ import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.tensorboard.EventFiles;
+import org.kgcoop.trial.ExperimentContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -163,13 +164,10 @@ public final class AdaptCommand implements Callable<Integer> {
     AdaptRecord.Labels.Origin origin =
         labels == null ? null : AdaptRecord.Labels.Origin.stated("--labels", labels);
     LabelSource source = LabelSource.of(Path.of(data), set, origin);
+    List<String> names = unseen == null ? List.of() : Parse.list("--unseen", unseen);
+    double limit = minutes == null ? AdaptRequest.DEFAULT_MINUTES : minutes;
     AdaptRequest request =
-        new AdaptRequest(
-                set,
-                unseen == null ? List.of() : Parse.list("--unseen", unseen),
-                Shots.parse("--shots", shots),
-                minutes == null ? AdaptRequest.DEFAULT_MINUTES : minutes,
-                seed)
+        new AdaptRequest(set, names, Shots.parse("--shots", shots), limit, seed)
             .with(skipsBad, unknownImages())
             .with(dataOptions.areKeywords() ? source.ofKeywords(set) : source);
     AdaptRecord repeated = plan == null ? null : repeated(plan);
@@ -184,12 +182,9 @@ public final class AdaptCommand implements Callable<Integer> {
     try (Clip clip = clipOptions.load();
         EventFiles events = EventFiles.growing(List.of(folder), output::warn)) {
       PhotoWarning.check(clipOptions, clip, data, set, output);
-      AdaptRecord record =
-          AdaptationRun.run(
-              invocation.context(clip, cache.open(clip, output), output.progress(), output),
-              request,
-              folder,
-              start);
+      ExperimentContext context =
+          invocation.context(clip, cache.open(clip, output), output.progress(), output);
+      AdaptRecord record = AdaptationRun.run(context, request, folder, start);
       if (repeated != null) {
         warnIfDifferent(repeated, record);
       }

@@ -44,10 +44,8 @@ public final class CrossCommand extends ProtocolCommand {
   @Override
   Protocol protocol(Function<String, DataSet> open) {
     DataSet from = open.apply(source);
-    return new Transfer(
-        ProtocolKind.CROSS.id(),
-        from,
-        data.paths().stream().filter(path -> !path.equals(source)).map(open).toList());
+    List<String> others = data.paths().stream().filter(path -> !path.equals(source)).toList();
+    return new Transfer(ProtocolKind.CROSS.id(), from, others.stream().map(open).toList());
   }
 
   @Override

@@ -150,12 +150,8 @@ public final class DemoCommand implements Callable<Integer> {
     Path folder = out == null ? Path.of("runs", extent.folder) : out;
     int jobs = Engine.threads();
     Engine.setThreads(1);
-    ExperimentPlan plan =
-        new ExperimentPlan(
-            extent.methods().stream().map(extent::spec).toList(),
-            List.of(extent.shots),
-            List.of(1L),
-            jobs);
+    List<MethodSpec> specs = extent.methods().stream().map(extent::spec).toList();
+    ExperimentPlan plan = new ExperimentPlan(specs, List.of(extent.shots), List.of(1L), jobs);
     BaseToNew protocol = new BaseToNew(sets(extent), all);
     output.print("The images are icon drawings. Some are rotated, flipped or hatched on purpose.");
     if (quick) {

@@ -116,12 +116,11 @@ final class ExperimentPrinter {
     if (kinds.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(
-        "views of training images: "
-            + String.join(", ", kinds)
-            + (kinds.equals(published)
-                ? ", as published"
-                : " (published: " + String.join(", ", published) + ", see --published)"));
+    String others =
+        kinds.equals(published)
+            ? ", as published"
+            : " (published: " + String.join(", ", published) + ", see --published)";
+    return Optional.of("views of training images: " + String.join(", ", kinds) + others);
   }
 
   private static String publishedViews(String id) {

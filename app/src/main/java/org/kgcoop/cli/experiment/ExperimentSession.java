@@ -121,15 +121,13 @@ public final class ExperimentSession implements AutoCloseable {
   }
 
   private void printRun(Path folder) {
-    String run =
-        trials.keySet().stream()
-            .filter(folder::endsWith)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    KgCoopException.configuration(
-                        "--only %s: no run of this table; its runs are %s"
-                            .formatted(folder, String.join(", ", trials.keySet()))));
+    List<String> found = trials.keySet().stream().filter(folder::endsWith).toList();
+    if (found.isEmpty()) {
+      throw KgCoopException.configuration(
+          "--only %s: no run of this table; its runs are %s"
+              .formatted(folder, String.join(", ", trials.keySet())));
+    }
+    String run = found.get(0);
     RunResults results;
     try (EventFiles events = events(List.of(run))) {
       results = new TrialRun(context, trial(run)).run(out);

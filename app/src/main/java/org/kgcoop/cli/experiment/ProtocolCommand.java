@@ -72,14 +72,9 @@ public abstract class ProtocolCommand implements Callable<Integer> {
     Protocol protocol = protocol(path -> dataOptions.open(path, output));
     Clip clip = clipOptions.load();
     try {
-      return new ExperimentSession(
-          invocation.context(clip, options.cache().open(clip, output), progress, output),
-          protocol,
-          plan,
-          out,
-          output,
-          columns,
-          perSet());
+      ExperimentContext context =
+          invocation.context(clip, options.cache().open(clip, output), progress, output);
+      return new ExperimentSession(context, protocol, plan, out, output, columns, perSet());
     } catch (RuntimeException e) {
       clip.close();
       throw e;
@@ -105,18 +100,13 @@ public abstract class ProtocolCommand implements Callable<Integer> {
     try (ScratchFolder scratch = ScratchFolder.in(temporary(), "kgcoop-dry-run")) {
       Optional<Clip> untrained = clipOptions.untrained();
       try (Clip clip = untrained.orElseGet(clipOptions::load)) {
-        ExperimentContext context =
-            invocation.context(
-                clip,
-                FeatureCache.inMemory(new ViewEncoder(clip, new Images(output::warn))),
-                output.progress(),
-                output);
-        dryRun.print(
-            new Experiment(context, protocol, plan),
-            context,
-            options.outIfGiven().orElseGet(() -> scratch.path().resolve("out")),
-            untrained.isPresent() ? clipOptions.missing() : "",
-            scratch.path());
+        ViewEncoder encoder = new ViewEncoder(clip, new Images(output::warn));
+        FeatureCache cache = FeatureCache.inMemory(encoder);
+        ExperimentContext context = invocation.context(clip, cache, output.progress(), output);
+        Path out = options.outIfGiven().orElseGet(() -> scratch.path().resolve("out"));
+        String weights = untrained.isPresent() ? clipOptions.missing() : "";
+        Experiment experiment = new Experiment(context, protocol, plan);
+        dryRun.print(experiment, context, out, weights, scratch.path());
       }
     } catch (IOException e) {
       throw KgCoopException.io("the temporary folder: " + Messages.reason(e), e);

@@ -14,9 +14,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.NetworkOptions;
-import org.kgcoop.clip.KnownWeights;
 import org.kgcoop.clip.ReleasedWeights;
-import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
 import picocli.CommandLine.Command;
@@ -83,7 +81,7 @@ public final class DownloadCommand implements Callable<Integer> {
     List<PublishedDataSet> sets =
         names.stream().filter(n -> !ReleasedWeights.isName(n)).map(DownloadCommand::find).toList();
     if (list) {
-      list(sets);
+      new DownloadList(root, output).print(names, names.isEmpty() ? PublishedDataSets.all() : sets);
       return 0;
     }
     List<Download> done = new ArrayList<>();
@@ -98,21 +96,6 @@ public final class DownloadCommand implements Callable<Integer> {
     }
     output.json(Map.of("downloads", done));
     return 0;
-  }
-
-  private void list(List<PublishedDataSet> sets) {
-    DownloadList found = new DownloadList(root, output);
-    found.printWeights(
-        KnownWeights.ALL.stream()
-            .filter(
-                weights ->
-                    names.isEmpty()
-                        || names.contains(weights.name())
-                        || names.contains(weights.alias()))
-            .toList());
-    found.printDataSets(names.isEmpty() ? PublishedDataSets.all() : sets);
-    found.printEmbedded(names.isEmpty() ? EmbeddedDataSets.all() : List.of());
-    output.json(found.json());
   }
 
   private static PublishedDataSet find(String name) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -34,12 +35,28 @@ final class DownloadList {
     this.output = output;
   }
 
-  /** Returns the list as JSON. */
-  ObjectNode json() {
-    return json;
+  /** Prints the weights of some names and some data sets, or everything if there is no name. */
+  void print(List<String> names, List<PublishedDataSet> sets) {
+    List<KnownWeights> weights = new ArrayList<>(KnownWeights.ALL);
+    if (!names.isEmpty()) {
+      weights.removeIf(each -> !names.contains(each.name()) && !names.contains(each.alias()));
+    }
+    print(weights);
+    json.put("root", root.toString());
+    ArrayNode entries = json.putArray("data_sets");
+    if (!sets.isEmpty()) {
+      output.print("Data sets in the folder " + root + ":");
+    }
+    sets.forEach(set -> print(set, entries.addObject()));
+    ArrayNode embedded = json.putArray("embedded");
+    if (names.isEmpty()) {
+      output.print("");
+      EmbeddedDataSets.all().forEach(set -> print(set, embedded.addObject()));
+    }
+    output.json(json);
   }
 
-  void printWeights(List<KnownWeights> known) {
+  private void print(List<KnownWeights> known) {
     ArrayNode entries = json.putArray("weights");
     if (known.isEmpty()) {
       return;
@@ -73,15 +90,6 @@ final class DownloadList {
     output.print("");
   }
 
-  void printDataSets(List<PublishedDataSet> sets) {
-    json.put("root", root.toString());
-    ArrayNode entries = json.putArray("data_sets");
-    if (!sets.isEmpty()) {
-      output.print("Data sets in the folder " + root + ":");
-    }
-    sets.forEach(set -> print(set, entries.addObject()));
-  }
-
   private void print(PublishedDataSet set, ObjectNode entry) {
     entry
         .put("name", set.name())
@@ -94,12 +102,9 @@ final class DownloadList {
     boolean isThere = Files.isDirectory(folder);
     boolean isWhole = isThere && missing.isEmpty();
     entry.put("state", isWhole ? "whole" : isThere ? "incomplete" : "absent");
+    String state = isWhole ? "whole" : isThere ? "incomplete, missing:" : "not there";
     output.printf(
-        "%-20s %4s classes  %-21s %s",
-        set.name(),
-        set.classes(),
-        set.directory() + "/",
-        isWhole ? "whole" : isThere ? "incomplete, missing:" : "not there");
+        "%-20s %4s classes  %-21s %s", set.name(), set.classes(), set.directory() + "/", state);
     ArrayNode parts = entry.putArray("missing");
     for (Part part : missing) {
       parts.addObject().put("path", part.path()).put("origin", part.where());
@@ -133,21 +138,14 @@ final class DownloadList {
         .forEach(condition -> output.print("    first " + condition));
   }
 
-  void printEmbedded(List<EmbeddedDataSets.Description> sets) {
-    ArrayNode entries = json.putArray("embedded");
-    if (!sets.isEmpty()) {
-      output.print("");
-    }
-    for (EmbeddedDataSets.Description set : sets) {
-      String name = DataOptions.embedded(set.name());
-      output.printf("%-26s %3s classes  %s", name, set.classes(), set.title());
-      entries
-          .addObject()
-          .put("name", name)
-          .put("title", set.title())
-          .put("classes", set.classes())
-          .put("role", set.role())
-          .put("shift_of", set.source());
-    }
+  private void print(EmbeddedDataSets.Description set, ObjectNode entry) {
+    String name = DataOptions.embedded(set.name());
+    output.printf("%-26s %3s classes  %s", name, set.classes(), set.title());
+    entry
+        .put("name", name)
+        .put("title", set.title())
+        .put("classes", set.classes())
+        .put("role", set.role())
+        .put("shift_of", set.source());
   }
 }

@@ -108,13 +108,10 @@ public final class ClipOptions {
     }
     List<String> names = new ArrayList<>(ReleasedWeights.names());
     names.add(EMBEDDED);
+    String archives = String.join(", ", ReleasedWeights.archives());
     throw KgCoopException.weights(
         "--clip %s: no such file or folder%s; names that need none are %s, %s, hf:OWNER/NAME and those of ./kgcoop download --list"
-            .formatted(
-                clip,
-                Nearest.hint(clip, names),
-                String.join(", ", ReleasedWeights.archives()),
-                EMBEDDED),
+            .formatted(clip, Nearest.hint(clip, names), archives, EMBEDDED),
         new NoSuchFileException(clip));
   }
 

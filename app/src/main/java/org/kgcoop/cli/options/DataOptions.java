@@ -132,12 +132,11 @@ public final class DataOptions {
   }
 
   private DataSet open(String data, DataSetOptions options) {
+    Path path = root == null ? Path.of(data) : root.resolve(data);
     if (labelsFrom != null) {
       checkKeywords(labelsFrom);
-      return DataSets.openKeywords(
-          root == null ? Path.of(data) : root.resolve(data),
-          classes == null ? List.of() : Parse.list("--classes", classes),
-          options);
+      List<String> chosen = classes == null ? List.of() : Parse.list("--classes", classes);
+      return DataSets.openKeywords(path, chosen, options);
     }
     if (classes != null) {
       throw KgCoopException.configuration("--classes goes with --labels-from keywords");
@@ -146,7 +145,6 @@ public final class DataOptions {
       return EmbeddedDataSets.open(data.substring(EMBEDDED.length()), options);
     }
     Optional<PublishedDataSet> published = PublishedDataSets.find(data);
-    Path path = root == null ? Path.of(data) : root.resolve(data);
     if (published.isEmpty()) {
       return DataSets.open(path, options);
     }

@@ -198,13 +198,12 @@ public final class HelpLayout {
         others.stream()
             .map(option -> String.join(", ", option.names()))
             .collect(Collectors.joining(", ", "Also: ", "."));
-    String all =
-        "./kgcoop help %s --all describes all options completely%s"
-            .formatted(
-                command.qualifiedName().replaceFirst("^\\S+ ", ""),
-                command.findOption(SettingsFiles.SET) == null
-                    ? "."
-                    : ", and ./kgcoop help settings the keys of --set.");
+    String name = command.qualifiedName().replaceFirst("^\\S+ ", "");
+    String end =
+        command.findOption(SettingsFiles.SET) == null
+            ? "."
+            : ", and ./kgcoop help settings the keys of --set.";
+    String all = "./kgcoop help " + name + " --all describes all options completely" + end;
     return grouped(help, option -> !others.contains(option), HelpLayout::sentence)
         + paragraphs(help, also)
         + wrapped(all, width(help), 0)

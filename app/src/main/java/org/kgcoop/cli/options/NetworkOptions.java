@@ -22,11 +22,8 @@ public final class NetworkOptions {
   }
 
   public ReleasedWeights weights(Output output) {
-    return new ReleasedWeights(
-        Caches.of(System.getenv(), UserFolders.ofThisProcess().home()),
-        downloader(output),
-        System.getenv(),
-        output::warn);
+    Caches caches = Caches.of(System.getenv(), UserFolders.ofThisProcess().home());
+    return new ReleasedWeights(caches, downloader(output), System.getenv(), output::warn);
   }
 
   /**

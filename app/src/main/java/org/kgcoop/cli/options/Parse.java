@@ -55,10 +55,8 @@ public final class Parse {
       try {
         numbers.add(Long.parseLong(value));
       } catch (NumberFormatException e) {
-        throw new KgCoopException(
-            KgCoopException.Category.CONFIGURATION,
-            option + " '" + text + "': '" + value + "' is not an integer",
-            e);
+        throw KgCoopException.configuration(
+            option + " '" + text + "': '" + value + "' is not an integer");
       }
     }
     return numbers;

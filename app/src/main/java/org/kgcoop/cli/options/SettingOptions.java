@@ -270,13 +270,10 @@ public final class SettingOptions {
   /** Returns an error about keys that neither some methods nor their training have. */
   static KgCoopException unknown(String where, Collection<String> keys, List<String> ids) {
     Set<String> known = keys(ids);
+    String hints = Nearest.hints(keys, known);
     return KgCoopException.configuration(
         "%s%s: no setting of %s; known are %s"
-            .formatted(
-                where,
-                Nearest.hints(keys, known),
-                String.join(", ", ids),
-                String.join(", ", known)));
+            .formatted(where, hints, String.join(", ", ids), String.join(", ", known)));
   }
 
   /** Returns true if a temperature and a threshold are fitted after each training. */

@@ -12,6 +12,7 @@ import org.kgcoop.cli.console.TextTable;
 import org.kgcoop.files.JsonFiles;
 import org.kgcoop.runs.Metric;
 import org.kgcoop.runs.TargetResult;
+import org.kgcoop.runs.TargetResult.EvaluatedSet;
 import org.kgcoop.tables.StoredRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,14 +54,11 @@ final class RunsShowCommand implements Callable<Integer> {
       output.print("  in " + stored.directory());
     }
     for (TargetResult target : stored.targets()) {
+      EvaluatedSet set = target.set();
+      String accuracy = TextTable.number(target.accuracy());
       output.printf(
           "%s (%s, %s classes): %s %%, %s of %s",
-          target.name(),
-          target.set().dataSet(),
-          target.set().classes(),
-          TextTable.number(target.accuracy()),
-          target.correct(),
-          target.total());
+          target.name(), set.dataSet(), set.classes(), accuracy, target.correct(), target.total());
     }
     print(stored, "H", "H", true);
     for (Metric metric : Metric.values()) {
