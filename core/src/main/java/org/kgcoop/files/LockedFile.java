@@ -2,6 +2,7 @@ package org.kgcoop.files;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ public final class LockedFile implements AutoCloseable {
    */
   private static @Nullable FileChannel tryLock(Path file) throws IOException {
     if (!Files.exists(file)) {
-      FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
+      createIfMissing(file);
     }
     FileChannel channel = null;
     boolean locked = false;
@@ -89,6 +90,14 @@ public final class LockedFile implements AutoCloseable {
       if (channel != null && !locked) {
         channel.close();
       }
+    }
+  }
+
+  private static void createIfMissing(Path file) throws IOException {
+    try {
+      Files.createFile(file);
+    } catch (FileAlreadyExistsException e) {
+      return; // another process has created it
     }
   }
 
