@@ -197,9 +197,7 @@ public final class Tensor implements AutoCloseable {
     float[] values = toFloats();
     int width = Math.toIntExact(size(1));
     float[][] rows = new float[Math.toIntExact(size(0))][];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = Arrays.copyOfRange(values, i * width, (i + 1) * width);
-    }
+    Arrays.setAll(rows, i -> Arrays.copyOfRange(values, i * width, (i + 1) * width));
     return rows;
   }
 
