@@ -1,5 +1,7 @@
 package org.kgcoop.method;
 
+import static org.kgcoop.tensor.Vectors.dot;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -368,14 +370,6 @@ public final class GapHead implements AutoCloseable {
         Arrays.stream(matrix).flatMapToDouble(Arrays::stream).toArray(),
         matrix.length,
         matrix.length == 0 ? 0 : matrix[0].length);
-  }
-
-  private static double dot(double[] a, double[] b) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += a[i] * b[i];
-    }
-    return sum;
   }
 
   private static double[] unit(double[] values) {
