@@ -12,8 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.zip.CRC32C;
 import org.kgcoop.files.AtomicFile;
+import org.kgcoop.files.Digest;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.JsonFiles;
 import org.kgcoop.runs.EventLog;
@@ -178,9 +178,7 @@ final class EventFile {
 
   /** Returns a CRC-32C, rotated and offset, as TFRecord requires. */
   static int maskedChecksum(byte[] bytes) {
-    CRC32C checksum = new CRC32C();
-    checksum.update(bytes);
-    int value = (int) checksum.getValue();
+    int value = Digest.crc32c(ByteBuffer.wrap(bytes));
     return Integer.rotateRight(value, 15) + MASK;
   }
 

@@ -1,7 +1,9 @@
 package org.kgcoop.data;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,7 +11,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.Digest;
 import org.kgcoop.files.DigestTable;
@@ -96,18 +97,12 @@ final class ImageHashFile {
     }
   }
 
+  /** Two processes may write into each other's records, which the check detects. */
   private static boolean isValid(ByteBuffer bytes, int from) {
     int orientation = bytes.getInt(from + CHECKED - Integer.BYTES);
     return orientation >= 1
         && orientation <= 8
-        && bytes.getInt(from + CHECKED) == check(bytes, from);
-  }
-
-  /** Two processes may write into each other's records, which the check detects. */
-  private static int check(ByteBuffer bytes, int from) {
-    CRC32C check = new CRC32C();
-    check.update(bytes.slice(from, CHECKED));
-    return (int) check.getValue();
+        && bytes.getInt(from + CHECKED) == Digest.crc32c(bytes.slice(from, CHECKED));
   }
 
   private void add(Digest stamp, ByteBuffer record) {
@@ -154,15 +149,15 @@ final class ImageHashFile {
       ByteBuffer record = ByteBuffer.allocate(RECORD);
       stamp.write(record);
       record.put(HexFormat.of().parseHex(image.sha256())).putInt(image.orientation());
-      add(stamp, record.putInt(check(record, 0)).flip());
+      add(stamp, record.putInt(Digest.crc32c(record.duplicate().flip())).flip());
     }
   }
 
   /** Appends new values to the file. */
   synchronized void flush() {
-    ByteBuffer fresh = values.slice(written, values.position() - written);
+    int from = written;
     written = values.position();
-    if (folder == null || !fresh.hasRemaining()) {
+    if (folder == null || from == written) {
       return;
     }
     Path file = folder.resolve(NAME);
@@ -172,19 +167,14 @@ final class ImageHashFile {
         Files.move(file, folder.resolve(PREVIOUS), StandardCopyOption.ATOMIC_MOVE);
       }
       try (FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+              FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+          OutputStream out = Channels.newOutputStream(channel)) {
         int torn = (int) (channel.size() % RECORD); // by a process that ended during a write
-        writeFully(channel, ByteBuffer.allocate((RECORD - torn) % RECORD));
-        writeFully(channel, fresh);
+        out.write(new byte[(RECORD - torn) % RECORD]);
+        out.write(values.array(), from, written - from);
       }
     } catch (IOException e) {
       return; // they are computed again
-    }
-  }
-
-  private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
     }
   }
 }

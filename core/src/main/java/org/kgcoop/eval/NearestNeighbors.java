@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.Vectors;
 import org.kgcoop.tensor.Workers;
 
 /**
@@ -128,10 +129,7 @@ public final class NearestNeighbors {
   }
 
   private static double[] unit(float[] vector) {
-    double square = 0;
-    for (float value : vector) {
-      square += (double) value * value;
-    }
+    double square = Vectors.dot(vector, vector);
     double length = square == 0 ? 1 : Math.sqrt(square);
     double[] unit = new double[vector.length];
     for (int k = 0; k < unit.length; k++) {
@@ -204,10 +202,6 @@ public final class NearestNeighbors {
   }
 
   private static double distance(double[] one, double[] other) {
-    double cosine = 0;
-    for (int k = 0; k < one.length; k++) {
-      cosine += one[k] * other[k];
-    }
-    return Math.max(0, 1 - cosine);
+    return Math.max(0, 1 - Vectors.dot(one, other));
   }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.Digest;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.io.Safetensors;
@@ -104,7 +105,7 @@ public record Shard(Map<String, Feature> features) {
         features.keySet().stream().map(FeatureKey::digest).toList(),
         width(),
         features.values().stream().mapToDouble(Feature::seconds).sum(),
-        ShardKeys.check(tensors().stream().map(StoredTensor::data).toArray(ByteBuffer[]::new)));
+        Digest.crc32c(tensors().stream().map(StoredTensor::data).toArray(ByteBuffer[]::new)));
   }
 
   /**
@@ -141,7 +142,7 @@ public record Shard(Map<String, Feature> features) {
             content.keys().stream().map(FeatureKey::digest).toList(),
             block.width(),
             /* seconds= */ 0,
-            ShardKeys.check(block.norms().duplicate(), block.features().duplicate()));
+            Digest.crc32c(block.norms().duplicate(), block.features().duplicate()));
     try {
       rebuilt.write(keyFile(file));
     } catch (KgCoopException e) {

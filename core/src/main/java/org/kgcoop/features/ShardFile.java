@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
+import org.kgcoop.files.Digest;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.InputFile;
 
@@ -75,7 +76,7 @@ final class ShardFile {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       if (channel.size() > length) {
         ByteBuffer end = InputFile.part(channel, channel.size() - length, length);
-        if (ShardKeys.check(end.duplicate()) == checksum) {
+        if (Digest.crc32c(end.duplicate()) == checksum) {
           return Shard.Block.of(end, count, width);
         }
       }

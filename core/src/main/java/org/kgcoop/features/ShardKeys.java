@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Digest;
 import org.kgcoop.files.Folders;
@@ -39,7 +38,7 @@ record ShardKeys(List<Digest> keys, int width, double seconds, int check) {
     name(file).write(bytes);
     keys.forEach(key -> key.write(bytes));
     bytes.putInt(check);
-    bytes.putInt(check(bytes.duplicate().flip()));
+    bytes.putInt(Digest.crc32c(bytes.duplicate().flip()));
     AtomicFile.write(file, out -> out.write(bytes.array()));
   }
 
@@ -48,7 +47,7 @@ record ShardKeys(List<Digest> keys, int width, double seconds, int check) {
     try {
       ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
       int end = bytes.capacity() - Integer.BYTES;
-      if (bytes.getInt(end) != check(bytes.slice(0, end)) || bytes.getLong() != MAGIC) {
+      if (bytes.getInt(end) != Digest.crc32c(bytes.slice(0, end)) || bytes.getLong() != MAGIC) {
         return Optional.empty();
       }
       int count = bytes.getInt();
@@ -71,14 +70,5 @@ record ShardKeys(List<Digest> keys, int width, double seconds, int check) {
 
   private static Digest name(Path file) {
     return Digest.of(model(file) + "/" + file.getFileName());
-  }
-
-  /** Returns the CRC-32C of the remaining bytes of all parts. */
-  static int check(ByteBuffer... parts) {
-    CRC32C check = new CRC32C();
-    for (ByteBuffer part : parts) {
-      check.update(part);
-    }
-    return (int) check.getValue();
   }
 }

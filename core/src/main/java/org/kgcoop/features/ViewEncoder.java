@@ -24,6 +24,7 @@ import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.Vectors;
 import org.kgcoop.tensor.Workers;
 
 /** An encoder from image files to features of unit length: decoding, transform, image encoder. */
@@ -289,21 +290,15 @@ public final class ViewEncoder {
         Autograd.Switch off = Autograd.off()) {
       List<Feature> encoded = new ArrayList<>();
       for (Tensor row : rows(encoder(views))) {
+        float[] raw = row.toFloats();
         encoded.add(
             learned == null
-                ? new Feature(row.unitRows().toFloats(), norm(row.toFloats()), 0)
-                : new Feature(row.toFloats(), 1, 0));
+                ? new Feature(
+                    row.unitRows().toFloats(), (float) Math.sqrt(Vectors.dot(raw, raw)), 0)
+                : new Feature(raw, 1, 0));
       }
       return encoded;
     }
-  }
-
-  private static float norm(float[] vector) {
-    double sum = 0;
-    for (float value : vector) {
-      sum += (double) value * value;
-    }
-    return (float) Math.sqrt(sum);
   }
 
   /**

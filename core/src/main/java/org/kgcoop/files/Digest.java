@@ -3,6 +3,7 @@ package org.kgcoop.files;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.zip.CRC32C;
 import org.apache.commons.codec.digest.MurmurHash3;
 
 /** 128 bits of a hash, as a key of large tables. */
@@ -44,6 +45,15 @@ public record Digest(long high, long low) {
   /** Returns the bits that differ between this and another digest. */
   public Digest xor(Digest other) {
     return new Digest(high ^ other.high, low ^ other.low);
+  }
+
+  /** Returns the CRC-32C of the remaining bytes of all parts. */
+  public static int crc32c(ByteBuffer... parts) {
+    CRC32C check = new CRC32C();
+    for (ByteBuffer part : parts) {
+      check.update(part);
+    }
+    return (int) check.getValue();
   }
 
   /** Reads a digest that {@link #write} wrote. */

@@ -1,5 +1,7 @@
 package org.kgcoop.method;
 
+import static org.kgcoop.tensor.Vectors.dot;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -397,14 +399,6 @@ public final class GapHead implements AutoCloseable {
     for (int d = 0; d < source.length; d++) {
       target[d] += factor * source[d];
     }
-  }
-
-  private static double dot(double[] a, double[] b) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += a[i] * b[i];
-    }
-    return sum;
   }
 
   private static double[] unit(double[] values) {

@@ -1,5 +1,7 @@
 package org.kgcoop.adapt;
 
+import static org.kgcoop.tensor.Vectors.dot;
+
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -195,13 +197,5 @@ record ObjectSearch(DataSet data, CrossValidation nested, Candidates candidates)
       unit[d] /= (float) length;
     }
     return unit;
-  }
-
-  private static double dot(float[] a, float[] b) {
-    double sum = 0;
-    for (int d = 0; d < a.length; d++) {
-      sum += (double) a[d] * b[d];
-    }
-    return sum;
   }
 }

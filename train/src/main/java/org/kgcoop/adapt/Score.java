@@ -1,5 +1,7 @@
 package org.kgcoop.adapt;
 
+import static org.kgcoop.tensor.Vectors.dot;
+
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -121,14 +123,6 @@ final class Score {
   double accuracy(boolean unseen, double[] drawn) {
     int role = unseen ? UNSEEN : SEEN;
     return 100 * dot(drawn, right[role]) / dot(drawn, weight[role]);
-  }
-
-  private static double dot(double[] one, double[] other) {
-    double sum = 0;
-    for (int i = 0; i < one.length; i++) {
-      sum += one[i] * other[i];
-    }
-    return sum;
   }
 
   /**

@@ -28,6 +28,7 @@ import org.kgcoop.data.ImageFiles;
 import org.kgcoop.data.StampedImage;
 import org.kgcoop.export.NpyFile;
 import org.kgcoop.files.Folders;
+import org.kgcoop.tensor.Vectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -166,10 +167,7 @@ public final class SearchCommand implements Callable<Integer> {
 
   /** Scales the features of {@code embed --raw} to unit length, in place. Others are unchanged. */
   private static float[] unit(float[] feature) {
-    double square = 0;
-    for (float value : feature) {
-      square += (double) value * value;
-    }
+    double square = Vectors.dot(feature, feature);
     if (Math.abs(square - 1) > 1e-5 && square > 0) {
       float scale = (float) (1 / Math.sqrt(square));
       for (int i = 0; i < feature.length; i++) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.kgcoop.tensor.Vectors;
 
 /** The images nearest to a query, selected from a stream of any length. Thread-safe. */
 final class TopMatches {
@@ -44,10 +45,7 @@ final class TopMatches {
    * @param feature (E), of unit length
    */
   void offer(Supplier<Path> file, float[] feature) {
-    double cosine = 0;
-    for (int i = 0; i < wanted.length; i++) {
-      cosine += (double) wanted[i] * feature[i];
-    }
+    double cosine = Vectors.dot(wanted, feature);
     if (cosine >= least) {
       offer(new Found(file.get(), cosine));
     }
