@@ -270,16 +270,12 @@ final class Comparison {
     }
     Score score = weighting.apply(chosen.score());
     List<Score> all = scores().stream().map(weighting).toList();
+    double learned =
+        on.stream().mapToDouble(fold -> Fold.groupsPerClass(fold.fitted())).average().orElse(0);
     double gain =
-        !isLearned()
-            ? 0
-            : Expectation.gain(
-                score.accuracy(false),
-                on.stream()
-                    .mapToDouble(fold -> Fold.groupsPerClass(fold.fitted()))
-                    .average()
-                    .orElse(0),
-                Fold.groupsPerClass(data));
+        isLearned()
+            ? Expectation.gain(score.accuracy(false), learned, Fold.groupsPerClass(data))
+            : 0;
     FewObjects objects = isLearned() ? record.images().objects() : null;
     boolean isRandom = record.labels().origin() == AdaptRecord.Labels.Origin.RANDOM;
     return new Expectation(

@@ -160,16 +160,11 @@ record FinalTraining(ExperimentContext context, AdaptRequest request, DataSet da
     Unknown compared = null;
     if (!request.unknown().isEmpty()) {
       double[] unknown = largestOfUnknown(file);
-      compared =
-          new Unknown(
-              unknown.length,
-              JointEvaluation.rankArea(
-                  probabilities.stream()
-                      .mapToDouble(row -> Arrays.stream(row).max().orElse(0))
-                      .toArray(),
-                  unknown),
-              (double) Arrays.stream(unknown).filter(p -> p >= rejection.threshold()).count()
-                  / unknown.length);
+      double[] known =
+          probabilities.stream().mapToDouble(row -> Arrays.stream(row).max().orElse(0)).toArray();
+      long accepted = Arrays.stream(unknown).filter(p -> p >= rejection.threshold()).count();
+      double area = JointEvaluation.rankArea(known, unknown);
+      compared = new Unknown(unknown.length, area, (double) accepted / unknown.length);
     }
     return new Calibrated(calibration.temperature(), calibration.images(), rejection, compared);
   }

@@ -107,21 +107,13 @@ final class TrainingImages {
 
   /** Returns all images for training and validation, without exact copies. */
   ImageGroups withoutCopies(DataSet data) {
-    return ImageGroups.exact(everything(data), context.cache());
-  }
-
-  private DataSet everything(DataSet data) {
-    String template = data.template();
-    return data.withImages(
-            Stream.concat(data.train().stream(), data.val().stream()).toList(),
-            List.of(),
-            data.test())
-        // Zero-shot classification without --template uses the same template.
-        .withTemplate(
-            template == null && EmbeddedPrompt.isFor(context.clip())
-                ? EmbeddedClip.TEMPLATE
-                : template)
-        .select(ClassSplit.ALL);
+    List<Item> train = Stream.concat(data.train().stream(), data.val().stream()).toList();
+    DataSet all = data.withImages(train, List.of(), data.test());
+    if (data.template() == null && EmbeddedPrompt.isFor(context.clip())) {
+      // Zero-shot classification without --template uses the same template.
+      all = all.withTemplate(EmbeddedClip.TEMPLATE);
+    }
+    return ImageGroups.exact(all.select(ClassSplit.ALL), context.cache());
   }
 
   /**

@@ -106,13 +106,10 @@ public record TableResults(
     samples.forEach(
         (what, ways) ->
             ways.forEach(
-                (by, own) ->
-                    sentences.add(
-                        "%s%s: %s."
-                            .formatted(
-                                what,
-                                ways.size() == 1 ? "" : " (" + described(own) + ")",
-                                BY.getOrDefault(by, by)))));
+                (by, own) -> {
+                  String which = ways.size() == 1 ? "" : " (" + described(own) + ")";
+                  sentences.add("%s%s: %s.".formatted(what, which, BY.getOrDefault(by, by)));
+                }));
     return sentences;
   }
 

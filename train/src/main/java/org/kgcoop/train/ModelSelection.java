@@ -3,6 +3,7 @@ package org.kgcoop.train;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Device;
@@ -38,10 +39,10 @@ public enum ModelSelection {
      * @return weights that sum to 1
      */
     public double[] shares(int epochs) {
-      double[] exponents = new double[epochs];
-      for (int e = 0; e < epochs; e++) {
-        exponents[e] = -Math.pow((e + 1 - mean) / deviation, 2) / 2;
-      }
+      double[] exponents =
+          IntStream.rangeClosed(1, epochs)
+              .mapToDouble(e -> -Math.pow((e - mean) / deviation, 2) / 2)
+              .toArray();
       // Subtract the maximum, so that the weights do not all underflow if the mean is far from all
       // epochs.
       double greatest = Arrays.stream(exponents).max().orElse(0);
