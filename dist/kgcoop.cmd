@@ -14,5 +14,5 @@ timeout /t 0 >nul 2>nul || set "terminal=false"
 rem A search has many small objects that live to its end. With this collector, they take half the memory.
 set "collector="
 if "%~1"=="search" if not defined KGCOOP_OPTS set "collector=-XX:+UseSerialGC"
-"%java%" "@%home%jvm.options" %collector% -Xmx3g -Dorg.bytedeco.javacpp.maxPhysicalBytes=20g -Dkgcoop.terminal=%terminal% %KGCOOP_OPTS% -cp "%KGCOOP_JARS%" org.kgcoop.cli.Main %*
+"%java%" "@%home%jvm.options" %collector% -Xmx3g -Dkgcoop.terminal=%terminal% %KGCOOP_OPTS% -cp "%KGCOOP_JARS%" org.kgcoop.cli.Main %*
 exit /b %ERRORLEVEL%

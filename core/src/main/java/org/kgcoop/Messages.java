@@ -2,6 +2,8 @@ package org.kgcoop;
 
 import static java.util.stream.Collectors.joining;
 
+import com.google.errorprone.annotations.FormatMethod;
+import com.google.errorprone.annotations.FormatString;
 import java.io.CharConversionException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -14,6 +16,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +43,19 @@ public final class Messages {
    * fits.
    */
   private static final int MAX_LENGTH = 2000;
+
+  /** The reasons of errors whose own messages are only for programmers. */
+  private static final Map<Class<? extends IOException>, String> REASONS =
+      Map.of(
+          NoSuchFileException.class, "No such file or directory",
+          AccessDeniedException.class, "Permission denied",
+          EOFException.class, "it ends too early",
+          CharacterCodingException.class, "it is not UTF-8 text; save it as UTF-8",
+          CharConversionException.class, "it is not UTF-8 text; save it as UTF-8",
+          FileAlreadyExistsException.class, "it exists already",
+          DirectoryNotEmptyException.class, "the folder is not empty",
+          NotDirectoryException.class, "it is not a folder",
+          ClosedChannelException.class, "interrupted"); // also the superclass of interruptions
 
   /** Method names that Jackson mentions in its messages about limits. */
   private static final Pattern JACKSON_DETAILS =
@@ -74,6 +91,12 @@ public final class Messages {
             + text.substring(text.length() - MAX_LENGTH / 2);
   }
 
+  /** Formats numbers in the same way in every country. */
+  @FormatMethod
+  public static String format(@FormatString String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+
   /** Formats a number of things, such as {@code 1 image} and {@code 2 images}. */
   public static String count(long count, String one, String many) {
     return count + " " + (count == 1 ? one : many);
@@ -104,29 +127,10 @@ public final class Messages {
 
   /** Returns the reason why a file cannot be read or written, in a few words. */
   public static String reason(IOException cause) {
-    if (cause instanceof NoSuchFileException) {
-      return "No such file or directory";
-    }
-    if (cause instanceof AccessDeniedException) {
-      return "Permission denied";
-    }
-    if (cause instanceof EOFException) {
-      return "it ends too early";
-    }
-    if (cause instanceof CharacterCodingException || cause instanceof CharConversionException) {
-      return "it is not UTF-8 text; save it as UTF-8";
-    }
-    if (cause instanceof FileAlreadyExistsException) {
-      return "it exists already";
-    }
-    if (cause instanceof DirectoryNotEmptyException) {
-      return "the folder is not empty";
-    }
-    if (cause instanceof NotDirectoryException) {
-      return "it is not a folder";
-    }
-    if (cause instanceof ClosedChannelException) { // also the superclass of interruptions
-      return "interrupted";
+    for (Map.Entry<Class<? extends IOException>, String> known : REASONS.entrySet()) {
+      if (known.getKey().isInstance(cause)) {
+        return known.getValue();
+      }
     }
     String reason = cause instanceof FileSystemException f ? f.getReason() : cause.getMessage();
     return firstLine(reason, cause);

@@ -45,19 +45,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = BuildVersion.class,
     synopsisSubcommandLabel = "COMMAND",
-    description = {
-      "Adapt CLIP to your classes with a few images: prompt tuning and related methods.",
-      ""
-    },
+    description = "Adapt CLIP to your classes with a few images: prompt tuning and other methods.",
     footer = {
-      "",
       "Extra commands (source checkout only; built on first use):",
       "  bench      Measure the speed of kgcoop, and recompute reference numbers.",
       "  cluster    Compute features and experiments on Apache Spark.",
-      "",
-      "Start with: ./kgcoop demo",
-      "Help: ./kgcoop help train",
-      "",
+      "Start with: ./kgcoop demo. Help: ./kgcoop help train",
       "Exit codes: 0 success, 1 failed check, 2 usage or configuration, 3 data, 4 weights or"
           + " classifier file, 5 other input/output or memory, 7 diverged training. Code 6 is"
           + " success with skipped images (--skip-bad), 70 a bug, 130 an interruption."
@@ -87,17 +80,16 @@ public final class Main implements Callable<Integer>, Invocation {
 
   /** The commands that always compute with a CLIP model. */
   static final Set<String> COMPUTING =
-      withProtocols(
-          "adapt", "demo", "embed", "eval", "label", "predict", "search", "serve", "train");
+      protocols("adapt", "demo", "embed", "eval", "label", "predict", "search", "serve", "train");
 
   /**
    * The commands whose folder keeps what is done. Others keep at most the features of images, and
    * say so where they compute them.
    */
   private static final Set<String> RESUMING =
-      withProtocols("adapt", "demo", "download", "label", "train");
+      protocols("adapt", "demo", "download", "label", "train");
 
-  private static Set<String> withProtocols(String... others) {
+  private static Set<String> protocols(String... others) {
     return Stream.concat(ProtocolKind.ids().stream(), Stream.of(others))
         .collect(Collectors.toUnmodifiableSet());
   }

@@ -3,21 +3,22 @@ package org.kgcoop.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.classifier.PublishedSettings;
+import org.kgcoop.cli.options.HelpLayout;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.Setting;
-import org.kgcoop.settings.SettingValues;
 import org.kgcoop.train.TrainingDeclaration;
 
 /** The help pages of settings and methods, generated from their declarations. */
 final class MethodHelp {
-  private static final int WIDTH = 80;
+  private static final int WIDTH = 79;
 
   private MethodHelp() {}
 
@@ -25,10 +26,7 @@ final class MethodHelp {
   static List<String> list() {
     List<String> lines = new ArrayList<>();
     for (Declaration<Method> method : MethodRegistry.all()) {
-      add(
-          lines,
-          "  %-15s ".formatted(method.id()),
-          method.about().title() + ": " + method.about().sentence());
+      add(lines, "  %-15s ".formatted(method.id()), method.title() + ": " + method.sentence());
     }
     lines.add("");
     lines.add("./kgcoop help method NAME shows the settings of one.");
@@ -48,42 +46,32 @@ final class MethodHelp {
     add(
         lines,
         "",
-        "--lr, --epochs, --batch-size and --augment also set the settings of these names. A default"
-            + " here holds unless the method has its own: ./kgcoop help method NAME shows it, and"
-            + " the settings of the method.");
+        "--lr, --epochs, --batch-size and --augment also set the settings of these names. A method"
+            + " can have its own default: ./kgcoop help method NAME shows it and all its settings.");
     return lines;
   }
 
   /** Returns the page of a method. */
   static List<String> page(Declaration<Method> method) {
-    Declaration.About about = method.about();
     Method defaults = method.withDefaults();
     List<String> lines = new ArrayList<>();
-    lines.add(about.title() + " (" + about.id() + ")");
-    add(lines, "", about.sentence());
-    add(lines, "  ", about.formula());
+    lines.add(method.title() + " (" + method.id() + ")");
+    add(lines, "", method.sentence());
+    add(lines, "  ", method.formula());
     lines.add("");
-    add(
-        lines,
-        "Needs:    ",
-        Stream.concat(
-                defaults instanceof TextMethod ? Stream.empty() : Stream.of("shots"),
-                method.needs().stream())
-            .collect(Collectors.joining("; ")));
-    add(
-        lines,
-        "Classes:  ",
-        defaults.closedClassReason().isPresent() ? "those that it has learned" : "any");
+    Stream<String> shots = defaults instanceof TextMethod ? Stream.empty() : Stream.of("shots");
+    String needs = Stream.concat(shots, method.needs().stream()).collect(Collectors.joining("; "));
+    boolean isClosed = defaults.closedClassReason().isPresent();
+    add(lines, "Needs:    ", needs);
+    add(lines, "Classes:  ", isClosed ? "those that it has learned" : "any");
     add(lines, "Training: ", defaults.trained().map(MethodHelp::training).orElse("none by steps"));
-    add(lines, "Paper:    ", about.paper());
-    add(lines, "Code:     ", about.code());
+    add(lines, "Paper:    ", method.paper());
+    add(lines, "Code:     ", method.code());
     lines.add("");
     lines.add(method.keys().isEmpty() ? "It has no settings." : "Settings (--set KEY=VALUE):");
-    for (Setting<?> setting : method.settings()) {
-      if (method.keys().contains(setting.key())) {
-        add(lines, setting);
-      }
-    }
+    method.settings().stream()
+        .filter(setting -> method.keys().contains(setting.key()))
+        .forEach(setting -> add(lines, setting));
     List<PublishedSettings> published = PublishedSettings.of(method.id());
     if (!published.isEmpty()) {
       lines.add("");
@@ -95,11 +83,9 @@ final class MethodHelp {
 
   static String training(TrainedMethod method) {
     TrainedMethod.Defaults training = method.defaults();
-    return "%s epochs, batches of %s".formatted(training.epochs(), training.batchSize())
-        + training.settings().entrySet().stream()
-            .sorted(Map.Entry.comparingByKey())
-            .map(setting -> ", " + setting.getKey() + " " + setting.getValue())
-            .collect(Collectors.joining());
+    StringBuilder text = new StringBuilder();
+    new TreeMap<>(training.settings()).forEach((key, v) -> text.append(", " + key + " " + v));
+    return "%s epochs, batches of %s%s".formatted(training.epochs(), training.batchSize(), text);
   }
 
   private static void add(List<String> lines, Setting<?> setting) {
@@ -121,15 +107,14 @@ final class MethodHelp {
   }
 
   private static String text(PublishedSettings published) {
-    List<String> values = new ArrayList<>();
+    List<String> parts = new ArrayList<>();
     if (!published.template().isEmpty()) {
-      values.add("template " + published.template());
+      parts.add("template " + published.template());
     }
-    for (SettingValues part : List.of(published.settings(), published.training())) {
-      part.values().forEach((key, value) -> values.add(key + " " + text(value)));
+    for (Map<String, Object> part : List.of(published.settings(), published.training())) {
+      part.forEach((key, value) -> parts.add(key + " " + text(value)));
     }
-    return "%s: %s (%s)"
-        .formatted(published.where(), String.join(", ", values), published.source());
+    return "%s: %s (%s)".formatted(published.where(), String.join(", ", parts), published.source());
   }
 
   private static String text(Object value) {
@@ -140,14 +125,7 @@ final class MethodHelp {
 
   /** Adds a text whose further lines are aligned with the first. */
   private static void add(List<String> lines, String head, String text) {
-    StringBuilder line = new StringBuilder(head);
-    for (String word : text.split(" ", -1)) {
-      if (line.length() + word.length() >= WIDTH && line.length() > head.length()) {
-        lines.add(line.toString().stripTrailing());
-        line = new StringBuilder(" ".repeat(Math.max(2, head.length())));
-      }
-      line.append(word).append(' ');
-    }
-    lines.add(line.toString().stripTrailing());
+    int indent = Math.max(2, head.length());
+    lines.add(head + HelpLayout.wrapped(text, WIDTH - indent, indent));
   }
 }

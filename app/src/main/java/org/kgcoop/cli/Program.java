@@ -18,19 +18,11 @@ public final class Program {
   /**
    * Executes a command line, and ends the process with its exit code.
    *
+   * @param interruption the message if Ctrl-C ends the process
    * @param program a function that makes the command line; its argument returns true if work should
    *     stop
    */
-  public static void run(String[] arguments, Function<BooleanSupplier, CommandLine> program) {
-    run(arguments, "interrupted", program);
-  }
-
-  /**
-   * Executes a command line as {@link #run(String[], Function)} does.
-   *
-   * @param interruption the message if Ctrl-C ends the process
-   */
-  static void run(
+  public static void run(
       String[] arguments, String interruption, Function<BooleanSupplier, CommandLine> program) {
     Interrupts interrupts = new Interrupts(interruption);
     interrupts.install();
@@ -59,10 +51,11 @@ public final class Program {
   private static void arrange(CommandLine command) {
     CommandSpec spec = command.getCommandSpec();
     spec.usageMessage().sortOptions(false).abbreviateSynopsis(true);
-    OptionSpec version = spec.findOption("--version"); // only the program itself has it
-    if (version != null) {
-      spec.remove(version);
-    }
+    spec.addOption(
+        OptionSpec.builder("-h", "--help")
+            .usageHelp(true)
+            .description("Show this help message and exit.")
+            .build());
     Output.install(spec);
     HelpLayout.install(command);
     command.getSubcommands().values().forEach(Program::arrange);

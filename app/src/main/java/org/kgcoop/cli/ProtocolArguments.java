@@ -48,12 +48,10 @@ public final class ProtocolArguments {
   public static ProtocolArguments parse(List<String> words, PrintWriter out, PrintWriter err) {
     String protocol = words.isEmpty() ? "" : words.get(0);
     if (!PROTOCOLS.contains(protocol)) {
+      String named = protocol.isEmpty() ? "no protocol is named" : protocol;
       throw KgCoopException.configuration(
           "%s: expected one of %s, then its options%s"
-              .formatted(
-                  protocol.isEmpty() ? "no protocol is named" : protocol,
-                  String.join(", ", PROTOCOLS),
-                  Nearest.hint(protocol, PROTOCOLS)));
+              .formatted(named, String.join(", ", PROTOCOLS), Nearest.hint(protocol, PROTOCOLS)));
     }
     CommandLine commandLine = Main.commandLine(() -> false);
     commandLine.setOut(out);

@@ -18,8 +18,8 @@ final class ReferenceKeys {
   /** The published trainers and their names here. */
   static final Map<String, String> TRAINERS =
       MethodRegistry.all().stream()
-          .filter(method -> !method.about().trainer().isEmpty())
-          .collect(Collectors.toMap(m -> m.about().trainer(), Declaration::id));
+          .filter(method -> !method.trainer().isEmpty())
+          .collect(Collectors.toMap(m -> m.trainer(), Declaration::id));
 
   /** Keys whose values are copied to an option. The last four are Tip-Adapter's. */
   static final Map<String, String> OPTIONS = options();

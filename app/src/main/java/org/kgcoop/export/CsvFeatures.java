@@ -26,23 +26,27 @@ final class CsvFeatures implements FeatureFormat {
         AtomicFile.destination(file),
         out -> {
           CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(out);
-          List<String> line = new ArrayList<>(List.of(table.column()));
-          for (int i = 1; i <= table.width(); i++) {
-            line.add("feature_" + i);
-          }
-          csv.writeRecord(line);
-          table
-              .rows()
-              .each(
-                  (name, feature) -> {
-                    line.clear();
-                    line.add(Messages.cell(name));
-                    for (float value : feature) {
-                      line.add(Float.toString(value));
-                    }
-                    csv.writeRecord(line);
-                  });
+          csv.writeRecord(header(table.column(), "feature_", table.width()));
+          table.rows().each((name, feature) -> csv.writeRecord(line(name, feature)));
           csv.flush();
         });
+  }
+
+  /** Returns the names of the columns of a name and numbers. */
+  static List<String> header(String name, String column, int width) {
+    List<String> header = new ArrayList<>(List.of(name));
+    for (int i = 1; i <= width; i++) {
+      header.add(column + i);
+    }
+    return header;
+  }
+
+  /** Returns a name and numbers, which are exact when read as float32. */
+  static List<String> line(String name, float... values) {
+    List<String> line = new ArrayList<>(List.of(Messages.cell(name)));
+    for (float value : values) {
+      line.add(Float.toString(value));
+    }
+    return line;
   }
 }

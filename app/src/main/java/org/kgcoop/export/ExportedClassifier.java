@@ -1,7 +1,6 @@
 package org.kgcoop.export;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -103,8 +102,6 @@ public record ExportedClassifier(
 
   /** Returns texts as a JSON array. */
   public static String jsonList(Collection<String> texts) {
-    ArrayNode list = JsonNodeFactory.instance.arrayNode();
-    texts.forEach(list::add);
-    return list.toString();
+    return new ObjectMapper().valueToTree(texts).toString();
   }
 }

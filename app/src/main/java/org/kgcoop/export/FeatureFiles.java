@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.Messages;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
@@ -59,29 +58,21 @@ public final class FeatureFiles {
    */
   public static void csv(Path path, ExportedClassifier classifier) {
     FixedHead.Linear linear = classifier.linear();
-    float[] values = linear.weight().toFloats();
-    int width = (int) linear.width();
+    float[][] rows = linear.weight().toRows();
     float[] bias = linear.bias() == null ? new float[0] : linear.bias().toFloats();
     AtomicFile.write(
         AtomicFile.destination(path),
         out -> {
           CsvWriter csv = CsvWriter.builder().build(out);
-          List<String> line = new ArrayList<>(List.of("class"));
           String column = bias.length == 0 ? "feature_" : "weight_";
-          for (int i = 1; i <= width; i++) {
-            line.add(column + i);
-          }
-          line.add(SCALE);
+          List<String> header = CsvFeatures.header("class", column, (int) linear.width());
+          header.add(SCALE);
           if (bias.length > 0) {
-            line.add(BIAS);
+            header.add(BIAS);
           }
-          csv.writeRecord(line);
-          for (int c = 0; c < classifier.classNames().size(); c++) {
-            line.clear();
-            line.add(Messages.cell(classifier.classNames().get(c)));
-            for (int i = 0; i < width; i++) {
-              line.add(Float.toString(values[c * width + i]));
-            }
+          csv.writeRecord(header);
+          for (int c = 0; c < rows.length; c++) {
+            List<String> line = CsvFeatures.line(classifier.classNames().get(c), rows[c]);
             line.add(Float.toString((float) linear.scale()));
             if (bias.length > 0) {
               line.add(Float.toString(bias[c]));

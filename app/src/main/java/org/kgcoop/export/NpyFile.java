@@ -1,25 +1,21 @@
 package org.kgcoop.export;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ObjIntConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -39,23 +35,9 @@ import org.kgcoop.files.JsonFiles;
 public record NpyFile(Path file, long start, int width, List<String> paths) {
   private static final int ROWS_AT_ONCE = 1024;
 
-  /** The longest header of a plain array. */
-  private static final int MAX_HEADER = 4096;
-
   private static final Pattern HEADER =
       Pattern.compile(
           "\\{'descr': '<f4', 'fortran_order': False, 'shape': \\((\\d{1,9}), (\\d{1,6})\\), \\}\\s*");
-
-  /** A receiver of rows. */
-  @FunctionalInterface
-  public interface Row {
-    /**
-     * Receives a row, on any thread.
-     *
-     * @param values the features (E), which are overwritten after the call
-     */
-    void take(int row, float[] values);
-  }
 
   /** Returns true if the name of a file is that of an npy file. */
   public static boolean isNpy(String name) {
@@ -68,53 +50,34 @@ public record NpyFile(Path file, long start, int width, List<String> paths) {
    * @throws KgCoopException if it cannot be read, or is not a file that {@code embed} wrote
    */
   public static NpyFile open(Path file) {
-    try {
-      InputFile.check(file);
-      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-        return open(file, channel);
+    try (InputStream in = new BufferedInputStream(InputFile.open(file))) {
+      byte[] magic = in.readNBytes(NpyFeatures.MAGIC.length);
+      int length = in.read() + (in.read() << Byte.SIZE);
+      String text = new String(in.readNBytes(Math.max(0, length)), StandardCharsets.ISO_8859_1);
+      Matcher header = HEADER.matcher(text);
+      if (!Arrays.equals(magic, NpyFeatures.MAGIC) || !header.matches()) {
+        throw foreign(file);
       }
+      int rows = Integer.parseInt(header.group(1));
+      int width = Integer.parseInt(header.group(2));
+      long start = magic.length + Short.BYTES + (long) length;
+      long expected = start + (long) Float.BYTES * rows * width;
+      if (width == 0 || Files.size(file) != expected) {
+        throw KgCoopException.data(
+            "%s: %s bytes; expected %s for %s rows of %s numbers; run embed again"
+                .formatted(file, Files.size(file), expected, rows, width));
+      }
+      Path names = NpyFeatures.namesFile(file, "path");
+      List<String> paths = paths(names);
+      if (paths.size() != rows) {
+        throw KgCoopException.data(
+            "%s: %s paths, but %s has %s rows; run embed again"
+                .formatted(names, paths.size(), file, rows));
+      }
+      return new NpyFile(file, start, width, paths);
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);
     }
-  }
-
-  private static NpyFile open(Path file, FileChannel channel) throws IOException {
-    ByteBuffer start = ByteBuffer.allocate(NpyFeatures.MAGIC.length + Short.BYTES + MAX_HEADER);
-    while (start.hasRemaining() && channel.read(start) >= 0) {
-      // reads on
-    }
-    start.flip().order(ByteOrder.LITTLE_ENDIAN);
-    byte[] magic = new byte[NpyFeatures.MAGIC.length];
-    if (start.remaining() < magic.length + Short.BYTES) {
-      throw foreign(file);
-    }
-    start.get(magic);
-    int length = Short.toUnsignedInt(start.getShort());
-    if (!Arrays.equals(magic, NpyFeatures.MAGIC) || length > start.remaining()) {
-      throw foreign(file);
-    }
-    byte[] text = new byte[length];
-    start.get(text);
-    Matcher header = HEADER.matcher(new String(text, StandardCharsets.ISO_8859_1));
-    if (!header.matches()) {
-      throw foreign(file);
-    }
-    int rows = Integer.parseInt(header.group(1));
-    int width = Integer.parseInt(header.group(2));
-    long expected = start.position() + (long) Float.BYTES * rows * width;
-    if (width == 0 || channel.size() != expected) {
-      throw KgCoopException.data(
-          "%s: %s bytes; expected %s for %s rows of %s numbers; run embed again"
-              .formatted(file, channel.size(), expected, rows, width));
-    }
-    Path names = NpyFeatures.namesFile(file, "path");
-    List<String> paths = paths(names);
-    if (paths.size() != rows) {
-      throw KgCoopException.data(
-          "%s: %s paths, but %s has %s rows; run embed again"
-              .formatted(names, paths.size(), file, rows));
-    }
-    return new NpyFile(file, start.position(), width, paths);
   }
 
   private static KgCoopException foreign(Path file) {
@@ -141,27 +104,21 @@ public record NpyFile(Path file, long start, int width, List<String> paths) {
       throw KgCoopException.data(
           file + ": missing; expected the list of paths that embed wrote; run embed again");
     }
-    List<String> paths = new ArrayList<>();
-    try (InputStream in = new BufferedInputStream(InputFile.open(file));
-        JsonParser json = new JsonFactory().createParser(in)) {
-      boolean isList = json.nextToken() == JsonToken.START_ARRAY;
-      while (isList && json.nextToken() == JsonToken.VALUE_STRING) {
-        paths.add(json.getText());
-      }
-      if (!isList || json.currentToken() != JsonToken.END_ARRAY) {
-        throw KgCoopException.data(file + ": expected a JSON list of paths; run embed again");
-      }
-      return paths;
+    try (InputStream in = InputFile.open(file)) {
+      return Arrays.asList(new ObjectMapper().readValue(in, String[].class));
     } catch (JsonProcessingException e) {
-      throw KgCoopException.data(
-          file + ": damaged JSON: " + FileErrors.oneLine(e.getOriginalMessage(), e), e);
+      throw KgCoopException.data(file + ": expected a JSON list of paths; run embed again", e);
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);
     }
   }
 
-  /** Passes on all rows, in any order and on several threads. */
-  public void eachInAnyOrder(Row row) {
+  /**
+   * Passes on all rows, in any order and on several threads.
+   *
+   * @param rows receives the features (E), which are overwritten after the call, and the row
+   */
+  public void eachInAnyOrder(ObjIntConsumer<float[]> rows) {
     int blocks = (paths.size() + ROWS_AT_ONCE - 1) / ROWS_AT_ONCE;
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       IntStream.range(0, blocks)
@@ -169,31 +126,25 @@ public record NpyFile(Path file, long start, int width, List<String> paths) {
           .forEach(
               block -> {
                 int from = block * ROWS_AT_ONCE;
-                read(channel, from, Math.min(ROWS_AT_ONCE, paths.size() - from), row);
+                read(channel, from, Math.min(ROWS_AT_ONCE, paths.size() - from), rows);
               });
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);
     }
   }
 
-  private void read(FileChannel channel, int from, int count, Row row) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(Float.BYTES * count * width).order(ByteOrder.LITTLE_ENDIAN);
-    long position = start + (long) Float.BYTES * from * width;
+  private void read(FileChannel channel, int from, int count, ObjIntConsumer<float[]> rows) {
+    FloatBuffer floats;
     try {
-      while (bytes.hasRemaining()) {
-        if (channel.read(bytes, position + bytes.position()) < 0) {
-          throw KgCoopException.data(file + ": it became shorter during reading");
-        }
-      }
+      long row = (long) Float.BYTES * width;
+      floats = InputFile.part(channel, start + from * row, count * row).asFloatBuffer();
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);
     }
-    FloatBuffer floats = bytes.flip().asFloatBuffer();
     float[] values = new float[width];
     for (int i = 0; i < count; i++) {
       floats.get(i * width, values);
-      row.take(from + i, values);
+      rows.accept(values, from + i);
     }
   }
 }

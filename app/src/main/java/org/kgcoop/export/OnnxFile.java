@@ -3,8 +3,6 @@ package org.kgcoop.export;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.kgcoop.KgCoopException;
@@ -60,7 +58,7 @@ final class OnnxFile {
             begin(coded, GraphProto.INITIALIZER_FIELD_NUMBER, (int) initializerBytes(tensor));
             header(tensor).writeTo(coded);
             begin(coded, TensorProto.RAW_DATA_FIELD_NUMBER, (int) valueBytes(tensor));
-            coded.writeRawBytes(values(tensor));
+            coded.writeRawBytes(tensor.asFloat32().data());
           }
           coded.flush();
         });
@@ -96,17 +94,5 @@ final class OnnxFile {
 
   private static long valueBytes(StoredTensor tensor) {
     return tensor.elements() * (isInteger(tensor) ? Long.BYTES : Float.BYTES);
-  }
-
-  /** Returns the values as stored; other floating-point types are converted to float32. */
-  private static ByteBuffer values(StoredTensor tensor) {
-    if (isInteger(tensor) || tensor.dtype() == DType.FLOAT32) {
-      return tensor.data();
-    }
-    float[] floats = tensor.toFloats();
-    ByteBuffer bytes =
-        ByteBuffer.allocate(Float.BYTES * floats.length).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(floats);
-    return bytes;
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.export.format.AttributeProto;
 import org.kgcoop.export.format.GraphProto;
@@ -122,16 +123,20 @@ final class OnnxGraph {
   }
 
   private String integers(long... values) {
-    ByteBuffer bytes = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asLongBuffer().put(values);
     String name = "shape" + Arrays.toString(values).replaceAll("[\\[,\\] ]+", "_");
-    return constant(new StoredTensor(name, DType.INT64, new long[] {values.length}, bytes));
+    return integers(name, new long[] {values.length}, values);
   }
 
   /** Returns an index, (), so that {@code Gather} drops the axis. */
   private String index(long value) {
-    ByteBuffer bytes = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, value);
-    return constant(new StoredTensor("index_" + value, DType.INT64, new long[0], bytes));
+    return integers("index_" + value, new long[0], value);
+  }
+
+  private String integers(String name, long[] shape, long... values) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Long.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asLongBuffer().put(values);
+    return constant(new StoredTensor(name, DType.INT64, shape, bytes));
   }
 
   // ---- operators
@@ -177,17 +182,10 @@ final class OnnxGraph {
     return node("Gemm", name, List.of(operands), real("alpha", factor), integer("transB", 1));
   }
 
-  String convolution(String name, String x, String weight, int stride, int padding) {
-    return convolution(name, List.of(x, weight(weight)), stride, padding);
-  }
-
-  /** Adds a convolution without padding, with the filters {@code layer.weight} and a bias. */
-  String biasedConvolution(String name, String x, String layer, int stride) {
-    return convolution(
-        name, List.of(x, weight(layer + ".weight"), weight(layer + ".bias")), stride, 0);
-  }
-
-  private String convolution(String name, List<String> in, int stride, int padding) {
+  /** Adds a convolution with the filters {@code layer.weight}, and {@code layer.bias} if any. */
+  String convolution(String name, String x, String layer, int stride, int padding) {
+    boolean biased = has(layer + ".bias");
+    List<String> in = biased ? with(x, layer, "weight", "bias") : with(x, layer, "weight");
     return node(
         "Conv",
         name,
@@ -196,17 +194,18 @@ final class OnnxGraph {
         list("pads", padding, padding, padding, padding));
   }
 
+  /** Returns a value and weights of a layer, as inputs of a node. */
+  private List<String> with(String x, String layer, String... parts) {
+    Stream<String> weights = Arrays.stream(parts).map(part -> weight(layer + "." + part));
+    return Stream.concat(Stream.of(x), weights).toList();
+  }
+
   /** Adds batch normalization with stored statistics. */
   String batchNorm(String name, String x, String layer) {
     return node(
         "BatchNormalization",
         name,
-        List.of(
-            x,
-            weight(layer + ".weight"),
-            weight(layer + ".bias"),
-            weight(layer + ".running_mean"),
-            weight(layer + ".running_var")),
+        with(x, layer, "weight", "bias", "running_mean", "running_var"),
         real("epsilon", BATCH_EPSILON));
   }
 
@@ -215,7 +214,7 @@ final class OnnxGraph {
     return node(
         "LayerNormalization",
         name,
-        List.of(x, weight(layer + ".weight"), weight(layer + ".bias")),
+        with(x, layer, "weight", "bias"),
         integer("axis", -1),
         real("epsilon", epsilon));
   }
@@ -374,25 +373,20 @@ final class OnnxGraph {
   }
 
   static AttributeProto integer(String name, long value) {
-    return AttributeProto.newBuilder()
-        .setName(name)
-        .setType(AttributeProto.AttributeType.INT)
-        .setI(value)
-        .build();
+    return attribute(name, AttributeProto.AttributeType.INT).setI(value).build();
   }
 
   private static AttributeProto real(String name, double value) {
-    return AttributeProto.newBuilder()
-        .setName(name)
-        .setType(AttributeProto.AttributeType.FLOAT)
-        .setF((float) value)
-        .build();
+    return attribute(name, AttributeProto.AttributeType.FLOAT).setF((float) value).build();
   }
 
   static AttributeProto list(String name, long... values) {
-    AttributeProto.Builder attribute =
-        AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
+    AttributeProto.Builder attribute = attribute(name, AttributeProto.AttributeType.INTS);
     Arrays.stream(values).forEach(attribute::addInts);
     return attribute.build();
+  }
+
+  private static AttributeProto.Builder attribute(String name, AttributeProto.AttributeType type) {
+    return AttributeProto.newBuilder().setName(name).setType(type);
   }
 }

@@ -2,7 +2,7 @@ package org.kgcoop.export;
 
 import org.kgcoop.clip.ClipConfig;
 
-/** Writes the nodes of {@link org.kgcoop.clip.openai.ModifiedResNet}. */
+/** Writes the nodes of {@code org.kgcoop.clip.ModifiedResNet}. */
 final class OnnxResNet {
   private final OnnxGraph graph;
 
@@ -41,7 +41,7 @@ final class OnnxResNet {
 
   private String normed(String name, String x, String prefix, int number, int stride, int padding) {
     String convolved =
-        graph.convolution(name + ".conv", x, prefix + "conv" + number + ".weight", stride, padding);
+        graph.convolution(name + ".conv", x, prefix + "conv" + number, stride, padding);
     return graph.batchNorm(name + ".norm", convolved, prefix + "bn" + number);
   }
 
@@ -55,7 +55,7 @@ final class OnnxResNet {
     if (stride > 1 || widens) {
       String pooled = pooled(name + ".shortcut.pool", x, stride);
       String convolved =
-          graph.convolution(name + ".shortcut.conv", pooled, prefix + "downsample.0.weight", 1, 0);
+          graph.convolution(name + ".shortcut.conv", pooled, prefix + "downsample.0", 1, 0);
       identity = graph.batchNorm(name + ".shortcut", convolved, prefix + "downsample.1");
     }
     return graph.relu(name + ".relu", graph.sum(name + ".sum", y, identity));

@@ -81,10 +81,7 @@ final class OnnxVit {
   private String embedded() {
     ClipConfig.ImageForm form = config.form().image();
     int width = vit.width();
-    String patches =
-        form.patchBias()
-            ? graph.biasedConvolution("patches", pixels, "visual.conv1", vit.patch())
-            : graph.convolution("patches", pixels, "visual.conv1.weight", vit.patch(), 0);
+    String patches = graph.convolution("patches", pixels, "visual.conv1", vit.patch(), 0);
     String placed =
         own == OnnxGraph.VARIABLE
             ? new OnnxPositions(graph, side, width).of(patches)

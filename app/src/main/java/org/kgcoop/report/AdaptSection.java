@@ -171,7 +171,7 @@ final class AdaptSection {
   /** Adds a table, with thumbnails or the reason why there are none. */
   private void addImages(
       String title, List<String> columns, String caption, int most, List<Shown> all) {
-    String dataSet = record.settings().path("data").asText();
+    String dataSet = record.settings().data();
     List<Shown> shown = all.subList(0, Math.min(most, all.size()));
     List<Image> gallery = new ArrayList<>();
     for (Shown each : shown.subList(0, Math.min(MAX_IMAGES, shown.size()))) {

@@ -59,7 +59,12 @@ public final class ClassifierServer implements AutoCloseable {
     int maxActiveRequests = limits.maxWaitingImages() + EncodingQueue.MAX_BATCH;
     zeroShot = new ZeroShotCache(clip, ZeroShotCache.MAX_CLASSES);
     RequestImageDecoder decoder =
-        new RequestImageDecoder(clip, limits, log, embedded ? this::checkDrawing : image -> {});
+        new RequestImageDecoder(
+            clip,
+            limits,
+            Runtime.getRuntime().availableProcessors(),
+            log,
+            embedded ? this::checkDrawing : image -> {});
     queue =
         new EncodingQueue(
             new ViewEncoder(clip, new Images(log)),
@@ -67,15 +72,7 @@ public final class ClassifierServer implements AutoCloseable {
             decoder::active,
             metrics::countBatch);
     metrics.gauge("kgcoop.queue.images", "Images that wait to be encoded", queue::waiting);
-    Endpoints endpoints =
-        new Endpoints(
-            models,
-            zeroShot,
-            queue,
-            decoder,
-            template,
-            limits.timeLimit(),
-            settings.proxy().path());
+    Endpoints endpoints = new Endpoints(models, zeroShot, queue, decoder, template, settings);
     Embeddings embeddings = new Embeddings(clip, queue, decoder, limits);
     http =
         new HttpServer(

@@ -1,8 +1,6 @@
 package org.kgcoop.serve;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
@@ -64,23 +62,15 @@ final class Embeddings {
           400, "text: expected 1 to " + MAX_TEXT_LENGTH + " characters that are not all blank");
     }
     List<RgbImage> decoded = files.stream().map(file -> decoder.decode(file, deadline)).toList();
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("clip", clip.fingerprint()).put("width", clip.config().embedDim());
-    features(
-        json.putArray("images"),
-        decoded.isEmpty() ? List.of() : queue.submitAll(decoded, ROWS, deadline));
-    features(
-        json.putArray("texts"),
-        texts.isEmpty() ? List.of() : textLock.run(deadline, () -> embedder.embedTexts(texts)));
-    request.json(json);
-  }
-
-  private static void features(ArrayNode to, List<float[]> features) {
-    for (float[] feature : features) {
-      ArrayNode numbers = to.addArray();
-      for (float number : feature) {
-        numbers.add(number);
-      }
-    }
+    List<float[]> images = decoded.isEmpty() ? List.of() : queue.submitAll(decoded, ROWS, deadline);
+    List<float[]> features =
+        texts.isEmpty() ? List.of() : textLock.run(deadline, () -> embedder.embedTexts(texts));
+    request.json(
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("clip", clip.fingerprint())
+            .put("width", clip.config().embedDim())
+            .putPOJO("images", images)
+            .putPOJO("texts", features));
   }
 }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -23,6 +22,7 @@ import org.kgcoop.image.RgbImage;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.serve.http.HttpErrorException;
 import org.kgcoop.serve.http.HttpServer;
+import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.model.Deadline;
 import org.kgcoop.serve.model.EncodingQueue;
 import org.kgcoop.serve.model.ModelRegistry;
@@ -31,40 +31,20 @@ import org.kgcoop.serve.model.ServedModel;
 import org.kgcoop.serve.model.SharedClassifier;
 import org.kgcoop.serve.model.ZeroShotCache;
 
-/** The endpoints, as {@code openapi.yaml} describes them. */
-final class Endpoints {
+/**
+ * The endpoints, as {@code openapi.yaml} describes them.
+ *
+ * @param template the text of a class in requests without one
+ */
+record Endpoints(
+    ModelRegistry models,
+    ZeroShotCache zeroShot,
+    EncodingQueue queue,
+    RequestImageDecoder decoder,
+    String template,
+    ServerSettings settings) {
   private static final int MAX_CLASSES = 1000;
   private static final int MAX_NAME_LENGTH = 200;
-
-  private final ModelRegistry models;
-  private final ZeroShotCache zeroShot;
-  private final EncodingQueue queue;
-  private final RequestImageDecoder decoder;
-  private final String defaultTemplate;
-  private final Duration timeLimit;
-  private final String publicPath;
-
-  /**
-   * Creates the endpoints.
-   *
-   * @param publicPath the path that a proxy has in front of all routes; may be empty
-   */
-  Endpoints(
-      ModelRegistry models,
-      ZeroShotCache zeroShot,
-      EncodingQueue queue,
-      RequestImageDecoder decoder,
-      String defaultTemplate,
-      Duration timeLimit,
-      String publicPath) {
-    this.models = models;
-    this.zeroShot = zeroShot;
-    this.queue = queue;
-    this.decoder = decoder;
-    this.defaultTemplate = defaultTemplate;
-    this.timeLimit = timeLimit;
-    this.publicPath = publicPath;
-  }
 
   void addTo(RoutesConfig routes) {
     routes.get("/openapi.yaml", this::description);
@@ -79,10 +59,10 @@ final class Endpoints {
 
   private void description(Context request) {
     String yaml = new String(Resources.bytes(Endpoints.class, "openapi.yaml"), UTF_8);
+    String path = settings.proxy().path(); // that a proxy has in front of all routes
     request
         .contentType("application/yaml")
-        .result(
-            publicPath.isEmpty() ? yaml : yaml.replace("{url: /}", "{url: " + publicPath + "}"));
+        .result(path.isEmpty() ? yaml : yaml.replace("{url: /}", "{url: " + path + "}"));
   }
 
   private void models(Context request) {
@@ -106,14 +86,14 @@ final class Endpoints {
   }
 
   private void classify(Context request) {
-    Deadline deadline = Deadline.in(timeLimit);
+    Deadline deadline = Deadline.in(settings.limits().timeLimit());
     RequestParts parts = new RequestParts(request, "model", "top");
     ServedModel model = models.get(parts.text("model"));
     write(request, query(parts, deadline), model);
   }
 
   private void zeroShot(Context request) {
-    Deadline deadline = Deadline.in(timeLimit);
+    Deadline deadline = Deadline.in(settings.limits().timeLimit());
     RequestParts parts = new RequestParts(request, "classes", "template", "top");
     List<String> names =
         parts.texts("classes").stream()
@@ -126,14 +106,14 @@ final class Endpoints {
       throw new HttpErrorException(
           400, "classes: expected 1 to " + MAX_CLASSES + " names, separated by commas");
     }
-    String template = Objects.requireNonNullElse(parts.text("template"), defaultTemplate);
-    if (Stream.concat(names.stream(), Stream.of(template))
+    String text = Objects.requireNonNullElse(parts.text("template"), template);
+    if (Stream.concat(names.stream(), Stream.of(text))
         .anyMatch(t -> t.length() > MAX_NAME_LENGTH)) {
       throw new HttpErrorException(
           400, "a class name or the template has more than " + MAX_NAME_LENGTH + " characters");
     }
     Query query = query(parts, deadline);
-    try (SharedClassifier.Use model = zeroShot.use(names, template, deadline)) {
+    try (SharedClassifier model = zeroShot.use(names, text, deadline)) {
       write(request, query, model.model());
     }
   }

@@ -1,7 +1,6 @@
 package org.kgcoop.tables;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +45,7 @@ public final class ProtocolTable {
       String method,
       String title,
       @JsonIgnore String prompts,
-      Map<String, JsonNode> setting,
+      Map<String, Object> setting,
       Map<String, Spread> figures,
       double msPerImage,
       double msPerImageWithFeatures) {

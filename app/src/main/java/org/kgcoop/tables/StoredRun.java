@@ -221,7 +221,7 @@ public final class StoredRun {
         Map.of(),
         adaptation == null
             ? about.sample()
-            : new TableCell.Sample(adaptation.settings().path("data").asText(), 0, null),
+            : new TableCell.Sample(adaptation.settings().data(), 0, null),
         "",
         results());
   }

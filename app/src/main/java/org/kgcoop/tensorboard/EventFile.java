@@ -1,14 +1,10 @@
 package org.kgcoop.tensorboard;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -19,6 +15,7 @@ import java.util.Set;
 import java.util.zip.CRC32C;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Folders;
+import org.kgcoop.files.JsonFiles;
 import org.kgcoop.runs.EventLog;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
@@ -42,7 +39,6 @@ final class EventFile {
   /** TensorBoard searches for {@code tfevents}, and sorts files by the number in the name. */
   static final String NAME = "events.out.tfevents.0000000000.kgcoop";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MASK = 0xa282ead8;
   private static final String VERSION = "brain.Event:2";
   private static final Set<String> NO_LOSSES =
@@ -101,41 +97,37 @@ final class EventFile {
     return Files.getLastModifiedTime(file).compareTo(Files.getLastModifiedTime(other)) >= 0;
   }
 
-  private byte[] whole(boolean finished) throws IOException {
+  private byte[] whole(boolean finished) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     record(out, Event.newBuilder().setFileVersion(VERSION).build());
-    long last = 0;
-    for (String line : wholeLines()) {
-      JsonNode event = JSON.readTree(line);
-      last = event.path("step").asLong();
-      record(out, event(last, progress(event)));
-    }
+    long[] last = {0};
+    JsonFiles.readNumbers( // an unfinished last line is still being written
+        log,
+        numbers -> {
+          last[0] = numbers.getOrDefault("step", 0.0).longValue();
+          record(out, event(last[0], progress(numbers)));
+        });
     Summary end =
         finished ? end(RunResults.read(Folders.parent(results))) : Summary.getDefaultInstance();
     if (end.getValueCount() > 0) {
-      record(out, event(last, end));
+      record(out, event(last[0], end));
     }
     return out.toByteArray();
   }
 
-  /** Returns the lines of the log. An unfinished last line is still being written. */
-  private List<String> wholeLines() throws IOException {
-    String text = new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
-    return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
-  }
-
-  private static Summary progress(JsonNode event) {
+  private static Summary progress(Map<String, Double> numbers) {
     Summary.Builder summary = Summary.newBuilder();
-    for (Map.Entry<String, JsonNode> field : event.properties()) {
-      if (!NO_LOSSES.contains(field.getKey())) {
-        summary.addValue(scalar("loss/" + field.getKey(), field.getValue().asDouble()));
-      }
+    numbers.forEach(
+        (name, value) -> {
+          if (!NO_LOSSES.contains(name)) {
+            summary.addValue(scalar("loss/" + name, value));
+          }
+        });
+    if (numbers.containsKey("lr")) {
+      summary.addValue(scalar("lr", numbers.get("lr")));
     }
-    if (event.has("lr")) {
-      summary.addValue(scalar("lr", event.path("lr").asDouble()));
-    }
-    if (event.has("validation_accuracy")) {
-      summary.addValue(scalar("accuracy/validation", event.path("validation_accuracy").asDouble()));
+    if (numbers.containsKey("validation_accuracy")) {
+      summary.addValue(scalar("accuracy/validation", numbers.get("validation_accuracy")));
     }
     return summary.build();
   }
@@ -175,13 +167,13 @@ final class EventFile {
    * Writes an event in the framing of TFRecord files: length (8 bytes), its checksum (4), the
    * record, its checksum (4), all little-endian.
    */
-  private static void record(OutputStream out, Event event) throws IOException {
+  private static void record(ByteArrayOutputStream out, Event event) {
     byte[] record = event.toByteArray();
     byte[] length = buffer(Long.BYTES).putLong(record.length).array();
-    out.write(length);
-    out.write(buffer(Integer.BYTES).putInt(maskedChecksum(length)).array());
-    out.write(record);
-    out.write(buffer(Integer.BYTES).putInt(maskedChecksum(record)).array());
+    out.writeBytes(length);
+    out.writeBytes(buffer(Integer.BYTES).putInt(maskedChecksum(length)).array());
+    out.writeBytes(record);
+    out.writeBytes(buffer(Integer.BYTES).putInt(maskedChecksum(record)).array());
   }
 
   /** Returns a CRC-32C, rotated and offset, as TFRecord requires. */

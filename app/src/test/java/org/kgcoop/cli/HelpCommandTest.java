@@ -39,7 +39,7 @@ class HelpCommandTest {
   void everyMethodIsListedWithItsTitleAndSentence() {
     assertThat(run("help", "methods")).isZero();
     for (String id : ids()) {
-      Declaration.About about = MethodRegistry.of(id).about();
+      Declaration<?> about = MethodRegistry.of(id);
       assertThat(about.sentence()).endsWith(".");
       assertThat(text()).contains(id + " " + about.title() + ": " + about.sentence());
     }
@@ -50,10 +50,10 @@ class HelpCommandTest {
   void aPageHasFormulaSourceAndEverySettingWithTypeRangeAndDefault(String id) {
     assertThat(run("help", "method", id)).isZero();
     Declaration<?> method = MethodRegistry.of(id);
-    assertThat(method.about().formula()).isNotEmpty();
+    assertThat(method.formula()).isNotEmpty();
     assertThat(text())
-        .contains(method.about().formula())
-        .contains(method.about().paper())
+        .contains(method.formula())
+        .contains(method.paper())
         .contains("Code: https://github.com/");
     for (Setting<?> setting : method.settings()) {
       if (method.keys().contains(setting.key())) {

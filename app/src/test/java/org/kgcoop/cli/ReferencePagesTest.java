@@ -278,9 +278,8 @@ class ReferencePagesTest {
 
   private static void method(
       List<String> lines, Declaration<Method> method, Map<String, Setting<?>> shared) {
-    Declaration.About about = method.about();
-    lines.addAll(List.of("", "## " + method.id(), "", about.sentence(), "", "```text"));
-    lines.addAll(List.of(about.formula().split("; ")));
+    lines.addAll(List.of("", "## " + method.id(), "", method.sentence(), "", "```text"));
+    lines.addAll(List.of(method.formula().split("; ")));
     lines.addAll(List.of("```", ""));
     method
         .withDefaults()

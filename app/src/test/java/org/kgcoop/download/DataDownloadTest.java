@@ -3,6 +3,7 @@ package org.kgcoop.download;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -125,7 +126,7 @@ class DataDownloadTest {
   private List<PublishedDataSet.Part> fetch(
       String name, Map<String, String> environment, Predicate<String> consent) {
     PublishedDataSet set =
-        PublishedDataSets.read(entries).stream()
+        JSON.convertValue(entries, new TypeReference<List<PublishedDataSet>>() {}).stream()
             .filter(each -> each.name().equals(name))
             .findFirst()
             .orElseThrow();

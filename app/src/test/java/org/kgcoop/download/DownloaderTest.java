@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Proxy;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -302,7 +299,15 @@ class DownloaderTest {
   @Test
   void aFullDiskLeavesNothingUnderTheName() throws IOException {
     server.put("w.pt", CONTENT);
-    PartialFile.Sink full = channel -> new FullDisk(channel, 50_000);
+    PartialFile.Sink full =
+        (channel, bytes) -> {
+          int fits = (int) Math.min(50_000 - channel.size(), bytes.remaining());
+          boolean isFull = fits < bytes.remaining();
+          channel.write(bytes.slice(0, fits));
+          if (isFull) {
+            throw new IOException("No space left on device");
+          }
+        };
 
     assertThatThrownBy(() -> downloader(Map.of(), full).fetch(link("w.pt"), target()))
         .isInstanceOf(KgCoopException.class)
@@ -313,32 +318,6 @@ class DownloaderTest {
 
     downloader().fetch(link("w.pt"), target());
     assertWholeAndAlone();
-  }
-
-  /** A disk with space for a limited number of bytes. */
-  private static final class FullDisk extends OutputStream {
-    private final FileChannel channel;
-    private int left;
-
-    FullDisk(FileChannel channel, int left) {
-      this.channel = channel;
-      this.left = left;
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      write(new byte[] {(byte) b}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      int fits = Math.min(left, length);
-      channel.write(ByteBuffer.wrap(bytes, offset, fits));
-      left -= fits;
-      if (fits < length) {
-        throw new IOException("No space left on device");
-      }
-    }
   }
 
   @Test

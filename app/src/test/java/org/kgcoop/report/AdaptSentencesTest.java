@@ -2,7 +2,6 @@ package org.kgcoop.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -16,7 +15,12 @@ class AdaptSentencesTest {
       new AdaptRecord.Copies(0, 0, List.of(), List.of());
 
   private static AdaptRecord.Images images(int fewest, int most, List<String> single) {
-    return new AdaptRecord.Images(6, 4, fewest, most, COPIES, single, List.of());
+    return images(fewest, most, COPIES, single);
+  }
+
+  private static AdaptRecord.Images images(
+      int fewest, int most, AdaptRecord.Copies copies, List<String> single) {
+    return new AdaptRecord.Images(6, 6, 0, 4, fewest, most, copies, single, List.of(), 6, null);
   }
 
   private static AdaptSentences of(
@@ -27,8 +31,7 @@ class AdaptSentencesTest {
     AdaptRecord.Result result =
         new AdaptRecord.Result(
             expected, expected, null, List.of(new AdaptRecord.OfClass("cat", 4, 3)), List.of());
-    AdaptRecord begun =
-        AdaptRecord.begun(JsonNodeFactory.instance.objectNode(), plan, labels, images);
+    AdaptRecord begun = AdaptRecord.begun(AdaptRecord.Settings.NONE, plan, labels, images);
     return new AdaptSentences(
         begun.with(result).with(new AdaptRecord.Choice("clip", "CLIP", "It has the best figure.")));
   }
@@ -75,12 +78,7 @@ class AdaptSentencesTest {
   @Test
   void contradictionsAndClassesOfOneImageAreDoubts() {
     AdaptRecord.Copies two = new AdaptRecord.Copies(0, 2, List.of("a = b", "c = d"), List.of());
-    assertThat(
-            of(
-                    labels(Origin.RANDOM),
-                    new AdaptRecord.Images(6, 4, 8, 8, two, List.of(), List.of()),
-                    EXPECTED)
-                .doubts())
+    assertThat(of(labels(Origin.RANDOM), images(8, 8, two, List.of()), EXPECTED).doubts())
         .singleElement()
         .asString()
         .startsWith("2 pairs of equal or nearly equal images have two labels");

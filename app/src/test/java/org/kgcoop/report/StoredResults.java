@@ -207,7 +207,7 @@ final class StoredResults {
     ObjectNode settings = about.putObject("settings");
     settings.putObject("method").put("method", method.id()).put("title", method.title());
     settings.putObject("training").put("seed", seed).put("epochs", 10);
-    settings.putObject("data").put("name", set).put("shots", 8);
+    settings.putObject("data").put("name", set).put("shots", 8).put("seed", seed);
     ObjectNode provenance = about.putObject("provenance").put("kgcoop", "0.1.0");
     provenance.put("java", "17.0.21").put("directory", "/home/somebody");
     provenance.put("clip", "/home/somebody/ViT-B-16.pt");

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.IntNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +39,7 @@ class ProtocolTableTest {
 
   private void add(
       String method,
-      Map<String, JsonNode> setting,
+      Map<String, Object> setting,
       String dataSet,
       int shots,
       long seed,
@@ -147,7 +146,7 @@ class ProtocolTableTest {
   @Test
   void aSweepHasOneRowPerSetting() {
     for (int weight : List.of(8, 0)) {
-      Map<String, JsonNode> setting = Map.of("weight", IntNode.valueOf(weight));
+      Map<String, Object> setting = Map.of("weight", weight);
       add("kgcoop", setting, "pets", 4, 1, null, target("base", weight, 0), target("new", 1, 0));
     }
     add("clip", "pets", 4, 1, target("base", 5, 0), target("new", 1, 0));

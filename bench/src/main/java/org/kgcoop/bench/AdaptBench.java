@@ -12,7 +12,6 @@ import picocli.CommandLine.Option;
 /** Compares what {@code adapt} promises with what comes true. */
 @Command(
     name = "adapt",
-    mixinStandardHelpOptions = true,
     header =
         "Compare what adapt promises with what comes true on images that it has not seen, in"
             + " situations that people have.")

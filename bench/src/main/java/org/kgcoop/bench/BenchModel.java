@@ -1,8 +1,9 @@
 package org.kgcoop.bench;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -133,7 +134,7 @@ final class BenchModel {
             Map.of(),
             List.of(),
             bert
-                ? Map.of("open_clip_config.json", RandomBiomedClip.settings(config))
+                ? Map.of("open_clip_config.json", json(RandomBiomedClip.settings(config)))
                 : config.form().text().readsLast()
                     ? ofSiglip(config)
                     : configuration(config.form()));
@@ -142,10 +143,21 @@ final class BenchModel {
 
   /** Returns the configuration of a SigLIP. All other settings are the defaults of Hugging Face. */
   private static Map<String, JsonNode> ofSiglip(ClipConfig config) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put("model_type", "siglip");
-    json.putObject("text_config").put("num_attention_heads", config.textHeads());
-    json.putObject("vision_config").put("num_attention_heads", config.vision().heads());
-    return Map.of("config.json", json);
+    String settings =
+        """
+        {"model_type": "siglip", "text_config": {"num_attention_heads": %s},
+         "vision_config": {"num_attention_heads": %s}}
+        """
+            .formatted(config.textHeads(), config.vision().heads());
+    return Map.of("config.json", json(settings));
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return new ObjectMapper().readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Returns the settings of the model that do not follow from shapes. */
@@ -153,10 +165,10 @@ final class BenchModel {
     if (form.equals(ClipConfig.Form.RELEASED) || form.image().rotary()) {
       return Map.of();
     }
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.putObject("text_cfg").putObject("norm_kwargs").put("eps", form.textEpsilon());
-    json.putObject("vision_cfg").putObject("norm_kwargs").put("eps", form.visionEpsilon());
-    return Map.of("open_clip_config.json", json);
+    String settings =
+        "{\"text_cfg\": {\"norm_kwargs\": {\"eps\": %s}}, \"vision_cfg\": {\"norm_kwargs\": {\"eps\": %s}}}"
+            .formatted(form.textEpsilon(), form.visionEpsilon());
+    return Map.of("open_clip_config.json", json(settings));
   }
 
   /**

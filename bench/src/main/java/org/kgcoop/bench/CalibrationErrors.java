@@ -2,7 +2,6 @@ package org.kgcoop.bench;
 
 import java.util.Arrays;
 import java.util.Random;
-import org.kgcoop.eval.Metrics;
 import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.eval.Softmax;
 
@@ -42,7 +41,9 @@ final class CalibrationErrors {
     for (int draw = 0; draw < DRAWS; draw++) {
       int[] labels =
           Arrays.stream(largest).mapToInt(each -> random.nextDouble() < each ? 0 : 1).toArray();
-      sum += Metrics.expectedCalibrationError(labels, predicted, largest, ProbabilityMetrics.BINS);
+      sum +=
+          ProbabilityMetrics.expectedCalibrationError(
+              labels, predicted, largest, ProbabilityMetrics.BINS);
     }
     return sum / DRAWS;
   }

@@ -26,7 +26,6 @@ import picocli.CommandLine.Option;
 /** Measures a training step of a method that trains inside the image encoder. */
 @Command(
     name = "encoders",
-    mixinStandardHelpOptions = true,
     header =
         "Measure one training step, images and texts, of a method that trains inside the image"
             + " encoder.")

@@ -32,7 +32,6 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "growth",
-    mixinStandardHelpOptions = true,
     header = "Measure how the CPU time and memory of commands grow with the number of images.")
 final class GrowthBench implements Callable<Integer> {
   private static final int CLASSES = 20;

@@ -13,7 +13,6 @@ import picocli.CommandLine.Option;
 /** Measures the image encoder. */
 @Command(
     name = "image",
-    mixinStandardHelpOptions = true,
     header = "Measure the image encoder on a batch of images, without gradients.")
 final class ImageBench implements Callable<Integer> {
   /**

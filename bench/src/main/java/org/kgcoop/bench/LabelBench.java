@@ -42,7 +42,6 @@ import picocli.CommandLine.Option;
 /** Simulates labeling sessions on the embedded data sets, and times the head. */
 @Command(
     name = "label",
-    mixinStandardHelpOptions = true,
     header = "Simulate labeling: minutes of a person, coverage of the audit, time of a fit.")
 final class LabelBench implements Callable<Integer> {
   private static final List<String> SETS =

@@ -29,7 +29,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    Program.run(arguments, Main::commandLine);
+    Program.run(arguments, "interrupted", Main::commandLine);
   }
 
   static CommandLine commandLine(BooleanSupplier interrupted) {

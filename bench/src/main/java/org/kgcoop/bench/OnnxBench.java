@@ -29,7 +29,6 @@ import picocli.CommandLine.Option;
 /** Compares exported classifiers with kgcoop, on random images. */
 @Command(
     name = "onnx",
-    mixinStandardHelpOptions = true,
     header =
         "Compare the logits of exported classifiers in ONNX Runtime with those of kgcoop. The exit"
             + " code is 1 if they differ.")

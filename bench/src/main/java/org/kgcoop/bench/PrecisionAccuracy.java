@@ -1,6 +1,5 @@
 package org.kgcoop.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -141,9 +140,9 @@ final class PrecisionAccuracy {
 
   private void add(TableCell cell, Table table) {
     SettingValues settings = SettingValues.of("method", cell.method());
-    for (Map.Entry<String, JsonNode> chosen : cell.results().chosen().entrySet()) {
+    for (Map.Entry<String, Object> chosen : cell.results().chosen().entrySet()) {
       if (MethodRegistry.keys(cell.method()).contains(chosen.getKey())) {
-        settings = settings.with(chosen.getKey(), chosen.getValue().asDouble());
+        settings = settings.with(chosen.getKey(), ((Number) chosen.getValue()).doubleValue());
       }
     }
     Long seed = cell.sample().seed();

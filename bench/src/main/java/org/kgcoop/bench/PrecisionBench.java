@@ -20,7 +20,6 @@ import picocli.CommandLine.Option;
 /** Shows what bf16 and int8 change: the checks, the speed, and the accuracy. */
 @Command(
     name = "precision",
-    mixinStandardHelpOptions = true,
     header =
         "Check int8 and bf16 on models of the size of ViT-B/16 with random weights, without and"
             + " with imitated outliers, and measure their speed.")

@@ -16,10 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Measures a training step on given image features: texts forward and backward. */
-@Command(
-    name = "text",
-    mixinStandardHelpOptions = true,
-    header = "Measure the text part of a training step, forward and backward.")
+@Command(name = "text", header = "Measure the text part of a training step, forward and backward.")
 final class TextBench extends PromptBench {
   @Option(
       names = "--family",

@@ -22,7 +22,6 @@ import picocli.CommandLine.Option;
 /** Measures a training step, with images and update. */
 @Command(
     name = "train",
-    mixinStandardHelpOptions = true,
     header = "Measure an entire training step. The reference encodes its images in every step.")
 final class TrainBench extends PromptBench {
   @Option(

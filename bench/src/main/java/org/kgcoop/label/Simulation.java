@@ -143,7 +143,8 @@ public final class Simulation {
   @CanIgnoreReturnValue
   public static double run(Pool pool, Settings settings, Later later, Consumer<Step> steps) {
     SessionSettings session =
-        new SessionSettings(pool.known, PAGE, settings.audit, TARGET, settings.seed, warning -> {});
+        new SessionSettings(
+            pool.known, PAGE, settings.audit, TARGET, settings.seed, "", warning -> {});
     Entries journal = new Entries(new ArrayList<>());
     Simulation simulation = new Simulation(pool, settings);
     boolean isJoined = later.joining > 0;
@@ -457,18 +458,16 @@ public final class Simulation {
     }
 
     @Override
-    public Path folder() {
-      return Path.of("memory");
+    public LabelFolder folder() {
+      return new LabelFolder(
+          Path.of("memory"),
+          new TreeMap<>(images.stream().collect(Collectors.toMap(path -> path, List::of))),
+          Map.of());
     }
 
     @Override
     public Path session() {
       return Path.of("memory.labels");
-    }
-
-    @Override
-    public List<String> images() {
-      return images;
     }
 
     @Override
@@ -487,11 +486,6 @@ public final class Simulation {
     @Override
     public double scale() {
       return pool.scale;
-    }
-
-    @Override
-    public String clip() {
-      return "";
     }
 
     @Override

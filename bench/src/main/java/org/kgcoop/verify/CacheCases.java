@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.image.view.ViewRecipe;
-import org.kgcoop.method.CacheCounts;
 import org.kgcoop.method.CacheGrid;
 import org.kgcoop.method.CacheSettings;
 import org.kgcoop.method.KeyCache;
@@ -59,17 +58,17 @@ final class CacheCases {
     int[] labels = c.ints("labels");
     CacheGrid grid = settings(c).grid();
     Tensor features = ModelCases.features(c.clip(), c.tensor("images"));
-    long[][] correct = CacheCounts.correct(cache, grid, features, labels, () -> {});
-    CacheGrid.Point best = grid.best(correct);
+    long[] correct = cache.correct(grid, features, labels, () -> {});
+    CacheSettings.Weights best = grid.best(correct);
     Case expected = c.expect();
     expected.compare("beta", best.beta());
     expected.compare("alpha", best.alpha());
-    expected.equal("correct", best.correct());
+    expected.equal("correct", Arrays.stream(correct).max().orElseThrow());
     expected.equal("total", labels.length);
     c.comparison()
         .equal(
             "correct at each point",
-            Arrays.stream(correct).flatMapToLong(Arrays::stream).boxed().toList(),
+            Arrays.stream(correct).boxed().toList(),
             Arrays.stream(expected.stored("counts").tensor().toLongs()).boxed().toList());
   }
 }

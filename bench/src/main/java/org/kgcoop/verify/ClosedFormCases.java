@@ -109,14 +109,14 @@ final class ClosedFormCases {
     int[] groups = c.ints("groups");
     LeaveOneOut found =
         KernelRidge.search(
-            c.tensor("features"),
-            c.tensor("texts"),
-            c.ints("labels"),
-            groups,
+            beta -> ridge(c, beta),
             betas,
             lambdas,
-            weight(c),
-            c.number("scale"));
+            (ridge, lambda) ->
+                ridge
+                    .leaveOneOut(groups, lambda, weight(c).applyAsDouble(lambda))
+                    .times(c.number("scale")),
+            c.ints("labels"));
     Case expected = c.expect();
     expected.compare("correct", Arrays.stream(found.correct()).asDoubleStream().toArray());
     expected.compare("losses", found.losses());

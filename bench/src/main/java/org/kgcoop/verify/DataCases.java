@@ -11,6 +11,7 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.eval.Evaluation;
 import org.kgcoop.eval.Metrics;
+import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.image.Crop;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
@@ -180,7 +181,7 @@ final class DataCases {
     expected.compare("mean_per_class_accuracy", evaluation.meanPerClassAccuracy());
     expected.compare(
         "expected_calibration_error",
-        Metrics.expectedCalibrationError(
+        ProbabilityMetrics.expectedCalibrationError(
             labels, predictions, c.numbers("confidences"), c.integer("bins")));
     perClass(evaluation, expected);
   }

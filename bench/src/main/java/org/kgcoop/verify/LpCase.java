@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.ViewRecipe;
+import org.kgcoop.method.LeaveOneOut;
 import org.kgcoop.method.LpDescent;
 import org.kgcoop.method.LpPlusPlus;
 import org.kgcoop.method.ZeroShot;
@@ -48,8 +49,8 @@ final class LpCase {
       for (int epoch = 0; epoch < correct.length; epoch++) {
         try (Scope scope = Scope.open("epoch")) {
           step(epochs.get(epoch), " of epoch " + (epoch + 1), descent.step(), descent.parameters());
-          correct[epoch] = LpPlusPlus.correct(descent, asked, c.ints("val_labels"));
           try (Autograd.Switch off = Autograd.off()) {
+            correct[epoch] = LeaveOneOut.correct(descent.logits(asked), c.ints("val_labels"));
             logits.add(scope.promote(descent.logits(images)));
           }
         }

@@ -114,11 +114,11 @@ final class ModelCases {
   /** Returns the features of image files, which may have different shapes, as cached ones. */
   private static Tensor ofFiles(Clip clip, List<Path> files) {
     Images images = new Images(warning -> {});
+    ViewEncoder encoder = new ViewEncoder(clip, images);
     return Tensor.ofRows(
-        new ViewEncoder(clip, images)
-            .encodedTestViews(files.stream().map(images::read).toList()).stream()
-                .map(Feature::raw)
-                .toArray(float[][]::new));
+        encoder.encoded(files.stream().map(images::read).map(encoder::testView).toList()).stream()
+            .map(Feature::raw)
+            .toArray(float[][]::new));
   }
 
   static void textFeatures(Case c) {

@@ -45,8 +45,8 @@ final class OptimizerCase {
     double[] betas = settings.has("betas") ? settings.numbers("betas") : new double[] {0.9, 0.999};
     return switch (name) {
       case "", "sgd" -> new UpdateRule.Sgd(settings.number("momentum"), decay);
-      case "adam" -> new UpdateRule.Adam(betas[0], betas[1], epsilon, decay);
-      case "adamw" -> new UpdateRule.AdamW(betas[0], betas[1], epsilon, decay);
+      case "adam" -> new UpdateRule.Adam(betas[0], betas[1], epsilon, decay, false);
+      case "adamw" -> new UpdateRule.Adam(betas[0], betas[1], epsilon, decay, true);
       default -> throw KgCoopException.configuration("optimizer '" + name + "'");
     };
   }

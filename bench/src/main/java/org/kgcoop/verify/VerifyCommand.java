@@ -16,19 +16,12 @@ import picocli.CommandLine.Parameters;
 /** Recomputes reference numbers. */
 @Command(
     name = "verify",
-    mixinStandardHelpOptions = true,
     header = "Recompute reference numbers.",
-    description = {
-      "",
-      "Recompute every number in folders of reference cases, with the code that trains and"
-          + " evaluates.",
-      ""
-    },
+    description =
+        "Recompute every number in folders of reference cases, with the code that trains and"
+            + " evaluates.",
     footer = {
-      "",
-      "Example:",
       "  ./kgcoop bench verify reference/vit reference/data",
-      "",
       "A folder contains cases.json, tensors.safetensors and the files they name."
           + " The exit code is 1 if a case failed."
     })

@@ -29,29 +29,22 @@ import picocli.CommandLine.Spec;
 /** Runs the protocol of a table on executors. */
 @Command(
     name = ExperimentsCommand.NAME,
-    mixinStandardHelpOptions = true,
     preprocessor = SparkArgumentsFirst.class,
     header = "Run the trainings of base2new, fewshot, cross or domain on executors.",
     description = {
-      "",
       "Each run (a method, data set, seed, number of shots and setting) is a task. The table is"
           + " identical to that of the same command without a cluster, if --threads is equal. Run"
           + " the same command again to resume. Complete runs are not repeated.",
-      "",
       "Every machine needs the same files under the same paths: the data, the weights and --out. If"
           + " executors share image features, --feature-cache is needed too. A run has --threads"
-          + " threads (default: spark.task.cpus, or 1), and its task has as many cores.",
-      ""
+          + " threads (default: spark.task.cpus, or 1), and its task has as many cores."
     },
     footer = {
-      "",
-      "Examples:",
       "  ./kgcoop cluster experiments base2new --config grid.yaml --out /shared/table",
       "  ./kgcoop cluster experiments fewshot --config grid.yaml --clip /shared/ViT-B-16.pt \\",
       "      --feature-cache /shared/features --out /shared/few --master spark://HOST:7077",
-      "",
-      "After the name of the protocol, use the options of",
-      "./kgcoop base2new and the others, including --help, and those of Spark."
+      "After the name of the protocol, use the options of ./kgcoop base2new and the others,"
+          + " including --help, and those of Spark."
     })
 final class ExperimentsCommand implements Callable<Integer> {
   static final String NAME = "experiments";

@@ -22,18 +22,12 @@ import picocli.CommandLine.Spec;
 /** Encodes images into a feature cache. */
 @Command(
     name = "features",
-    mixinStandardHelpOptions = true,
     header = "Encode images into a feature cache, on many machines.",
-    description = {
-      "",
-      "Encode all images in a folder into a feature cache for ./kgcoop train --feature-cache DIR"
-          + " and other commands. Run the same command again to add missing features. Unreadable"
-          + " images are listed in errors.parquet in the feature cache.",
-      ""
-    },
+    description =
+        "Encode all images in a folder into a feature cache for ./kgcoop train --feature-cache DIR"
+            + " and other commands. Run the same command again to add missing features. Unreadable"
+            + " images are listed in errors.parquet in the feature cache.",
     footer = {
-      "",
-      "Example:",
       "  ./kgcoop cluster features hdfs:///imagenet --clip ViT-B/16 --feature-cache"
           + " hdfs:///features \\",
       "      --master spark://HOST:7077"

@@ -31,7 +31,7 @@ public final class Main implements Runnable, BooleanSupplier {
   }
 
   public static void main(String[] arguments) {
-    Program.run(arguments, Main::commandLine);
+    Program.run(arguments, "interrupted", Main::commandLine);
   }
 
   static CommandLine commandLine() {

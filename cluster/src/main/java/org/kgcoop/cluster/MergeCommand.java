@@ -12,15 +12,11 @@ import picocli.CommandLine.Spec;
 /** Sorts a feature cache into files that depend only on its content. */
 @Command(
     name = "merge",
-    mixinStandardHelpOptions = true,
     header = "Sort a feature cache into files that depend only on its content.",
-    description = {
-      "",
-      "Sort the features of a feature cache on this machine. Two caches with the same features are"
-          + " then byte-identical, except for the measured times in the .keys files. A cache of many small files opens"
-          + " faster after sorting.",
-      ""
-    })
+    description =
+        "Sort the features of a feature cache on this machine. Two caches with the same features are"
+            + " then byte-identical, except for the measured times in the .keys files. A cache of many small files opens"
+            + " faster after sorting.")
 final class MergeCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FEATURES",

@@ -22,10 +22,6 @@ final class AnyImage {
     return images;
   }
 
-  List<RgbImage> decoded(List<?> images) {
-    return images.stream().map(this::decoded).toList();
-  }
-
   /** Decodes and transforms images. Images that are {@link TransformedImage}s are kept. */
   List<RgbImage> views(List<?> images, ViewEncoder encoder) {
     List<?> read =

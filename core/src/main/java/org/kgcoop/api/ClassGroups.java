@@ -1,7 +1,5 @@
 package org.kgcoop.api;
 
-import com.google.errorprone.annotations.FormatMethod;
-import com.google.errorprone.annotations.FormatString;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,7 +10,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
@@ -157,9 +154,7 @@ public final class ClassGroups {
       return Normalizer.normalize(text, Normalizer.Form.NFC).strip();
     }
 
-    @FormatMethod
-    private KgCoopException problem(@FormatString String format, Object... values) {
-      String what = Messages.line(String.format(Locale.ROOT, format, values));
+    private KgCoopException problem(String what) {
       return KgCoopException.data("%s, line %s: %s".formatted(file, line, what));
     }
 
@@ -174,21 +169,21 @@ public final class ClassGroups {
       }
       if (cells.size() != levels.size() + 1) {
         throw problem(
-            "columns: %s, in the first line %s; put a name with a comma in double quotes",
-            cells.size(), levels.size() + 1);
+            "columns: %s, in the first line %s; put a name with a comma in double quotes"
+                .formatted(cells.size(), levels.size() + 1));
       }
       if (cells.contains("")) {
         int empty = cells.indexOf("");
         throw problem(
-            "no %s; expected a name in each column; a group can have only one class",
-            empty == 0 ? CLASS : levels.get(empty - 1));
+            "no %s; expected a name in each column; a group can have only one class"
+                .formatted(empty == 0 ? CLASS : levels.get(empty - 1)));
       }
       String className = classOf(cells.get(0));
       Origin first = origins.putIfAbsent(cells.get(0), new Origin(line, 0, ""));
       if (first != null) {
         throw problem(
-            "class '%s' is also in line %s; expected one line per class; remove one of them",
-            className, first.line);
+            "class '%s' is also in line %s; expected one line per class; remove one of them"
+                .formatted(className, first.line));
       }
       for (int i = 1; i < cells.size(); i++) {
         addGroup(i, cells.get(i), i + 1 < cells.size() ? cells.get(i + 1) : "");
@@ -197,12 +192,12 @@ public final class ClassGroups {
     }
 
     private void readLevels(List<String> header) {
-      String text = Messages.brief(String.join(",", header));
+      String text = String.join(",", header);
       if (header.size() < 2 || !header.get(0).equalsIgnoreCase(CLASS)) {
-        throw problem("'%s'%s", text, EXPECTED);
+        throw problem("'%s'%s".formatted(text, EXPECTED));
       }
       if (header.contains("") || new HashSet<>(header).size() < header.size()) {
-        throw problem("%s; expected a different name for each column", text);
+        throw problem("%s; expected a different name for each column".formatted(text));
       }
       levels.addAll(header.subList(1, header.size()));
     }
@@ -213,31 +208,31 @@ public final class ClassGroups {
         return className;
       }
       if (name.contains("\ufffd")) { // the CSV reader replaces bytes that are not UTF-8
-        throw problem("'%s' is not UTF-8; save the file as UTF-8", name);
+        throw problem("'%s' is not UTF-8; save the file as UTF-8".formatted(name));
       }
       String hint = Nearest.hint(name, byComposed.keySet());
       String some = Messages.firstOf(classNames);
       throw problem(
-          "'%s' is none of the %s classes%s; expected one of %s; correct or remove the line",
-          name, classNames.size(), hint, some);
+          "'%s' is none of the %s classes%s; expected one of %s; correct or remove the line"
+              .formatted(name, classNames.size(), hint, some));
     }
 
     private void addGroup(int column, String name, String parent) {
       if (byComposed.containsKey(name)) {
         throw problem(
-            "group '%s' has the name of a class; expected another name, such as '%s group'",
-            name, name);
+            "group '%s' has the name of a class; expected another name, such as '%s group'"
+                .formatted(name, name));
       }
       Origin first = origins.putIfAbsent(name, new Origin(line, column, parent));
       if (first != null && first.column != column) {
         throw problem(
-            "group '%s' is in column %s, and in column %s of line %s; expected one column per name; rename one of them",
-            name, levels.get(column - 1), levels.get(first.column - 1), first.line);
+            "group '%s' is in column %s, and in column %s of line %s; expected one column per name; rename one of them"
+                .formatted(name, levels.get(column - 1), levels.get(first.column - 1), first.line));
       }
       if (first != null && !first.parent.equals(parent)) {
         throw problem(
-            "group '%s' is in '%s', and in line %s in '%s'; expected one larger group; correct one of the lines",
-            name, parent, first.line, first.parent);
+            "group '%s' is in '%s', and in line %s in '%s'; expected one larger group; correct one of the lines"
+                .formatted(name, parent, first.line, first.parent));
       }
     }
 

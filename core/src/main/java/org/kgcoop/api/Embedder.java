@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.features.ViewEncoder;
@@ -114,8 +115,8 @@ public final class Embedder {
     List<float[]> all = new ArrayList<>();
     for (int from = 0; from < images.size(); from += BATCH) {
       List<?> batch = images.subList(from, Math.min(from + BATCH, images.size()));
-      List<RgbImage> decoded = this.images.decoded(batch);
-      clip.whileOpen(() -> encoder.encodedTestViews(decoded)).stream()
+      List<RgbImage> views = this.images.views(batch, encoder);
+      clip.whileOpen(() -> encoder.encoded(views)).stream()
           .map(encoded -> unit ? encoded.vector() : encoded.raw())
           .forEach(all::add);
     }
@@ -150,12 +151,10 @@ public final class Embedder {
     try (Scope scope = Scope.open("texts");
         Autograd.Switch off = Autograd.off()) {
       Tensor features = TextFeatures.ofTexts(clip, texts); // (texts, E)
-      List<float[]> rows = new ArrayList<>();
-      for (int i = 0; i < texts.size(); i++) {
-        Tensor row = features.narrow(0, i, 1);
-        rows.add((unit ? row.unitRows() : row).toFloats());
-      }
-      return rows;
+      return IntStream.range(0, texts.size())
+          .mapToObj(i -> features.narrow(0, i, 1))
+          .map(row -> (unit ? row.unitRows() : row).toFloats())
+          .toList();
     }
   }
 }

@@ -1,11 +1,11 @@
 package org.kgcoop.api;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Scope;
-import org.kgcoop.tensor.Tensor;
 
 /**
  * The probabilities of a linear head for one feature, computed in Java. For a single row, a call of
@@ -21,13 +21,8 @@ final class LinearAnswers {
     weight = head.weight().transpose(0, 1).copy().toFloats();
     bias = new double[Math.toIntExact(head.classes())];
     scale = head.scale();
-    Tensor added = head.bias();
-    if (added != null) {
-      float[] values = added.toFloats();
-      for (int c = 0; c < bias.length; c++) {
-        bias[c] = values[c];
-      }
-    }
+    float[] added = head.bias() == null ? new float[bias.length] : head.bias().toFloats();
+    Arrays.setAll(bias, c -> added[c]);
   }
 
   /** Returns the probabilities of a head, or empty if the head is not linear. */

@@ -2,55 +2,47 @@ package org.kgcoop.classifier;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.EnumIds;
 import org.kgcoop.eval.Calibration;
 
 /** Calibration in the metadata of a classifier file. */
 final class CalibrationJson {
-  private static final String KEY = "calibration";
-  private static final String TEMPERATURE = "temperature";
-  private static final String BY = "by";
-  private static final String IMAGES = "images";
-  private static final String THRESHOLD = "threshold";
-  private static final String KEEPS = "threshold_keeps";
-  private static final String LOW = "threshold_keeps_low";
-  private static final String HIGH = "threshold_keeps_high";
+  /** Key of the calibration. */
+  static final String KEY = "calibration";
 
   private CalibrationJson() {}
 
   static void write(Calibration calibration, ObjectNode file) {
     ObjectNode json = file.putObject(KEY);
-    json.put(TEMPERATURE, calibration.temperature());
-    json.put(BY, calibration.by().id());
-    json.put(IMAGES, calibration.images());
+    json.put("temperature", calibration.temperature());
+    json.put("by", calibration.by().id());
+    json.put("images", calibration.images());
     Calibration.Rejection rejection = calibration.rejection();
     if (rejection != null) {
-      json.put(THRESHOLD, rejection.threshold());
-      json.put(KEEPS, rejection.keeps());
-      json.put(LOW, rejection.low());
-      json.put(HIGH, rejection.high());
+      json.put("threshold", rejection.threshold());
+      json.put("threshold_keeps", rejection.keeps());
+      json.put("threshold_keeps_low", rejection.low());
+      json.put("threshold_keeps_high", rejection.high());
     }
   }
 
   /**
-   * Reads the calibration.
+   * Reads the calibration of a file that has one.
    *
-   * @return the calibration, or null if the file has none
    * @throws IllegalArgumentException if a value is missing or out of range
    */
-  static @Nullable Calibration read(ObjectNode file) {
+  static Calibration read(ObjectNode file) {
     JsonNode json = file.path(KEY);
-    if (json.isMissingNode()) {
-      return null;
-    }
     return new Calibration(
-        number(json, TEMPERATURE),
-        origin(json.path(BY).asText()),
-        json.path(IMAGES).asInt(),
-        json.has(THRESHOLD)
+        number(json, "temperature"),
+        origin(json.path("by").asText()),
+        json.path("images").asInt(),
+        json.has("threshold")
             ? new Calibration.Rejection(
-                number(json, THRESHOLD), number(json, KEEPS), number(json, LOW), number(json, HIGH))
+                number(json, "threshold"),
+                number(json, "threshold_keeps"),
+                number(json, "threshold_keeps_low"),
+                number(json, "threshold_keeps_high"))
             : null);
   }
 
@@ -59,8 +51,8 @@ final class CalibrationJson {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "%s: expected %s, got '%s'"
-                        .formatted(BY, EnumIds.choices(Calibration.Origin.class), id)));
+                    "by: expected %s, got '%s'"
+                        .formatted(EnumIds.choices(Calibration.Origin.class), id)));
   }
 
   /** Returns a number, or NaN if it is missing or not a number. NaN is out of every range. */

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
@@ -154,21 +155,15 @@ public record ClassifierFile(
    * @throws KgCoopException if the folder does not contain the file
    */
   public static Path at(Path path) {
-    if (!Files.isDirectory(path)) {
-      return path;
+    if (Files.isDirectory(path) && isIn(path)) {
+      return in(path);
     }
-    if (!isIn(path)) {
-      if (WeightFiles.isModelFolder(path)) {
-        return path; // may be the published form
-      }
+    if (Files.isDirectory(path) && !WeightFiles.isModelFolder(path)) {
       throw KgCoopException.weights(
-          path
-              + ": no "
-              + NAME
-              + " in this folder; expected that file, the folder of a run that has ended, in a"
-              + " table SET/METHOD/seedN, or a published file model.pth.tar-N");
+          "%s: no %s in this folder; expected that file, the folder of a run that has ended, in a table SET/METHOD/seedN, or a published file model.pth.tar-N"
+              .formatted(path, NAME));
     }
-    return in(path);
+    return path; // a folder may be the published form
   }
 
   /** Writes {@code NAME.safetensors}. */
@@ -179,7 +174,16 @@ public record ClassifierFile(
     ArrayNode names = json.putArray("class_names");
     classNames().forEach(names::add);
     json.put("template", template);
-    clip.write(json);
+    json.put("clip_fingerprint", clip.fingerprint());
+    put(json, "clip", clip.name());
+    put(json, "activation", clip.activation());
+    if (clip.maxPatches() > 0) {
+      json.put("max_patches", clip.maxPatches());
+    }
+    if (!clip.precision().key().isEmpty()) {
+      json.put("precision", clip.precision().key());
+      json.put("arithmetic", clip.precision().arithmetic());
+    }
     json.put("data_fingerprint", learnedFrom.fingerprint());
     json.put("data_set", learnedFrom.dataSet());
     json.put("training_images", learnedFrom.images().text());
@@ -188,6 +192,12 @@ public record ClassifierFile(
       CalibrationJson.write(calibration, json);
     }
     SealedFile.write(path, parameters().values(), json);
+  }
+
+  private static void put(ObjectNode json, String key, String text) {
+    if (!text.isEmpty()) {
+      json.put(key, text);
+    }
   }
 
   /**
@@ -203,15 +213,11 @@ public record ClassifierFile(
    * @throws KgCoopException of the kind CONFIGURATION, if the method has no such form
    */
   public Path writePublished(Path folder, int epoch) {
-    Method method = publishedPrompt();
+    PromptMethod unused = publishedPrompt();
     Path prompts = folder.resolve("prompt_learner");
     Folders.create(prompts, "a folder of the classifier", "try another folder");
     String name = "model.pth.tar-" + epoch;
-    StateDicts.writePrompt(
-        prompts.resolve(name),
-        parameters(),
-        epoch,
-        new PublishedForm.Metadata(classNames(), template, learnedFrom.dataSet()).toTexts(method));
+    StateDicts.writePrompt(prompts.resolve(name), parameters(), epoch, PublishedForm.texts(this));
     AtomicFile.write(
         prompts.resolve("checkpoint"),
         out -> out.write((name + "\n").getBytes(StandardCharsets.UTF_8)));
@@ -241,7 +247,12 @@ public record ClassifierFile(
     if (json.path("format").asInt() != FORMAT) {
       throw unknown(path, json, "format " + json.path("format") + ", expected " + FORMAT);
     }
-    Method method = method(path, json);
+    Method method =
+        part(
+            path,
+            json,
+            "",
+            () -> MethodRegistry.parse(SettingValues.fromJson(json.path("settings"))));
     List<String> names = new ArrayList<>();
     json.path("class_names").forEach(n -> names.add(n.asText()));
     if (names.isEmpty() || names.stream().anyMatch(String::isBlank)) {
@@ -252,26 +263,43 @@ public record ClassifierFile(
     return new ClassifierFile(
         new FittedMethod(method, names, checked(path, content.tensors())),
         template,
-        RecordedClip.read(json),
-        learnedFrom(path, json),
+        new RecordedClip(
+            json.path("clip_fingerprint").asText(),
+            json.path("clip").asText(),
+            json.path("activation").asText(),
+            json.path("max_patches").asInt(),
+            new FeaturePrecision(
+                json.path("precision").asText(), json.path("arithmetic").asText())),
+        new TrainingDataRecord(
+            json.path("data_set").asText(),
+            json.path("data_fingerprint").asText(),
+            part(
+                path,
+                json,
+                "training_images: ",
+                () -> new ImageSet(json.path("training_images").asText()))),
         json.path("version").asText(),
-        calibration(path, json));
+        json.has(CalibrationJson.KEY)
+            ? part(path, json, "calibration: ", () -> CalibrationJson.read(json))
+            : null);
   }
 
-  private static void checkTexts(Path path, List<String> names, String template) {
+  /** Reads a part of the text. Error messages name the file and its version. */
+  private static <T> T part(Path path, ObjectNode json, String what, Supplier<T> reader) {
+    try {
+      return reader.get();
+    } catch (KgCoopException | IllegalArgumentException e) {
+      throw unknown(path, json, what + e.getMessage());
+    }
+  }
+
+  /** Checks that texts of a file are Unicode texts. */
+  static void checkTexts(Path path, List<String> names, String template) {
     try {
       UnicodeText.checkNames(names);
       UnicodeText.check("template", template);
     } catch (KgCoopException e) {
       throw KgCoopException.weights(path + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static @Nullable Calibration calibration(Path path, ObjectNode json) {
-    try {
-      return CalibrationJson.read(json);
-    } catch (IllegalArgumentException e) {
-      throw unknown(path, json, "calibration: " + e.getMessage());
     }
   }
 
@@ -281,7 +309,7 @@ public record ClassifierFile(
    *
    * @throws KgCoopException if a tensor has another type, or if a value is not finite
    */
-  private static Map<String, StoredTensor> checked(Path path, Map<String, StoredTensor> tensors) {
+  static Map<String, StoredTensor> checked(Path path, Map<String, StoredTensor> tensors) {
     Map<String, StoredTensor> checked = new LinkedHashMap<>();
     tensors.forEach((name, tensor) -> checked.put(name, checked(path, name, tensor)));
     return checked;
@@ -301,30 +329,10 @@ public record ClassifierFile(
     StoredTensor floats = tensor.inMemory().asFloat32();
     if (!isLabels && !floats.isFinite()) {
       throw KgCoopException.weights(
-          "%s: learned tensor '%s' has a value that is no finite number: a training that failed, or"
-                  .formatted(path, name)
-              + " a damaged file; train again");
+          "%s: learned tensor '%s' has a value that is no finite number: a training that failed, or a damaged file; train again"
+              .formatted(path, name));
     }
     return floats;
-  }
-
-  private static TrainingDataRecord learnedFrom(Path path, ObjectNode json) {
-    try {
-      return new TrainingDataRecord(
-          json.path("data_set").asText(),
-          json.path("data_fingerprint").asText(),
-          new ImageSet(json.path("training_images").asText()));
-    } catch (IllegalArgumentException e) {
-      throw unknown(path, json, "training_images: " + e.getMessage());
-    }
-  }
-
-  private static Method method(Path path, ObjectNode json) {
-    try {
-      return MethodRegistry.parse(SettingValues.fromJson(json.path("settings")));
-    } catch (KgCoopException e) {
-      throw unknown(path, json, String.valueOf(e.getMessage()));
-    }
   }
 
   private static KgCoopException unknown(Path path, ObjectNode json, String what) {
@@ -367,29 +375,13 @@ public record ClassifierFile(
       Consumer<String> warnings) {
     WeightFile file = WeightFiles.open(path);
     if (!SealedFile.isSealed(file)) {
-      return published(
-          path,
-          PublishedForm.of(file, !classNames.isEmpty(), task, position, warnings),
-          classNames);
+      return PublishedForm.read(file, classNames, task, position, warnings);
     }
     ClassifierFile read = of(path, SealedFile.open(file, WHAT));
     if (read.method() instanceof PromptMethod method) {
       PublishedForm.checkPosition(path, position, method.context().position());
     }
     return read;
-  }
-
-  private static ClassifierFile published(Path path, PublishedForm form, List<String> classNames) {
-    PublishedForm.Metadata written = form.written();
-    checkTexts(path, written.classNames(), written.template());
-    return new ClassifierFile(
-        form.method(),
-        written.classNames().isEmpty() ? classNames : written.classNames(),
-        written.template(),
-        "",
-        new TrainingDataRecord(written.dataSet(), "", ImageSet.NONE),
-        "published",
-        checked(path, form.tensors()));
   }
 
   /**
@@ -436,10 +428,6 @@ public record ClassifierFile(
     return with(learned, found);
   }
 
-  /**
-   * Returns the beginning of a fingerprint. A fingerprint in a file can be shorter than 12
-   * characters.
-   */
   /**
    * Returns this file with other class names, for methods that support them. The temperature is
    * kept. The rejection threshold depends on the list of classes, so it is removed.

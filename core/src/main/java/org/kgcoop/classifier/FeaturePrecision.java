@@ -1,7 +1,5 @@
 package org.kgcoop.classifier;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 import java.util.Optional;
 import org.kgcoop.clip.Clip;
@@ -29,16 +27,6 @@ public record FeaturePrecision(String key, String arithmetic) {
         : new FeaturePrecision(clip.precisionKey(), Kernels.inUse() + ", " + Arithmetic.id());
   }
 
-  static FeaturePrecision read(JsonNode json) {
-    return new FeaturePrecision(json.path("precision").asText(), json.path("arithmetic").asText());
-  }
-
-  void write(ObjectNode json) {
-    if (!key.isEmpty()) {
-      json.put("precision", key).put("arithmetic", arithmetic);
-    }
-  }
-
   /**
    * Compares the features of a classifier's training with those of a CLIP model in this process.
    *
@@ -46,23 +34,18 @@ public record FeaturePrecision(String key, String arithmetic) {
    */
   public Optional<String> warning(Clip clip) {
     FeaturePrecision here = of(clip);
-    if (key.isEmpty()) {
-      return Optional.empty();
+    if (!key.isEmpty() && !key.equals(here.key)) {
+      return differs(
+          "precision", key.toLowerCase(Locale.ROOT), clip.precisionKey().toLowerCase(Locale.ROOT));
     }
-    if (!key.equals(here.key)) {
-      return Optional.of(
-          differs(
-              "precision",
-              key.toLowerCase(Locale.ROOT),
-              clip.precisionKey().toLowerCase(Locale.ROOT)));
-    }
-    return arithmetic.isEmpty() || arithmetic.equals(here.arithmetic)
+    return key.isEmpty() || arithmetic.isEmpty() || arithmetic.equals(here.arithmetic)
         ? Optional.empty()
-        : Optional.of(differs("arithmetic", arithmetic, here.arithmetic));
+        : differs("arithmetic", arithmetic, here.arithmetic);
   }
 
-  private static String differs(String what, String fitted, String here) {
-    return "the classifier was fitted to features of %s %s, and these are %s; answers can differ slightly"
-        .formatted(what, fitted, here);
+  private static Optional<String> differs(String what, String fitted, String here) {
+    return Optional.of(
+        "the classifier was fitted to features of %s %s, and these are %s; answers can differ slightly"
+            .formatted(what, fitted, here));
   }
 }

@@ -2,6 +2,7 @@ package org.kgcoop.classifier;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.method.encoder.ClipLora;
@@ -39,8 +40,8 @@ final class LoraFile {
     Map<String, String> metadata = file.metadata();
     SettingValues settings =
         SettingValues.of(Declaration.METHOD, ClipLora.ID)
-            .with("rank", number(file, RANK))
-            .with("alpha", number(file, ALPHA))
+            .with("rank", value("rank", metadata.get(RANK)))
+            .with("alpha", value("alpha", metadata.get(ALPHA)))
             .with("matrices", List.of(metadata.getOrDefault(MATRICES, "").split(",", -1)));
     String position = metadata.getOrDefault(POSITION, "");
     String encoder = metadata.getOrDefault(ENCODER, "");
@@ -55,13 +56,7 @@ final class LoraFile {
     return (ClipLora) MethodRegistry.parse(file.path(), settings);
   }
 
-  private static double number(WeightFile file, String key) {
-    String text = file.metadata().getOrDefault(key, "");
-    try {
-      return Double.parseDouble(text);
-    } catch (NumberFormatException e) {
-      throw KgCoopException.weights(
-          "%s: %s '%s': expected a number".formatted(file.path(), key, text), e);
-    }
+  private static Object value(String setting, @Nullable String text) {
+    return ClipLora.DECLARATION.setting(setting).type().fromText(text == null ? "" : text);
   }
 }

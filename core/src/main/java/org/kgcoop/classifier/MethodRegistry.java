@@ -86,7 +86,7 @@ public final class MethodRegistry {
 
   /** Returns the title of a method, or its id if the method is unknown. */
   public static String title(String id) {
-    return find(id).map(method -> method.about().title()).orElse(id);
+    return find(id).map(method -> method.title()).orElse(id);
   }
 
   /**
@@ -104,12 +104,7 @@ public final class MethodRegistry {
   }
 
   private static Optional<Declaration<Method>> find(String id) {
-    for (Declaration<Method> method : ALL) {
-      if (method.id().equals(id)) {
-        return Optional.of(method);
-      }
-    }
-    return Optional.empty();
+    return ALL.stream().filter(method -> method.id().equals(id)).findFirst();
   }
 
   /**

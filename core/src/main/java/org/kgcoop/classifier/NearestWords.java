@@ -6,7 +6,6 @@ import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
-import org.kgcoop.method.TokenSpaceContext;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
@@ -33,10 +32,8 @@ public final class NearestWords {
    * @throws KgCoopException if the vectors are too large for a distance
    */
   public static List<List<String>> of(ClassifierFile file, Clip clip, int count) {
-    StoredTensor stored =
-        file.method() instanceof TokenSpaceContext method
-            ? file.parameters().get(method.textVectors().get(0))
-            : null;
+    List<String> names = file.method().textVectors();
+    StoredTensor stored = names.isEmpty() ? null : file.parameters().get(names.get(0));
     if (stored == null || stored.shape().length > 2) {
       return List.of();
     }
@@ -60,9 +57,8 @@ public final class NearestWords {
         Functions.Top nearest = Functions.top(squares.times(-1), limit);
         if (!nearest.values().isFinite()) {
           throw KgCoopException.weights(
-              "learned vector '%s' has values that are too large for a distance to words: a training"
-                      .formatted(stored.name())
-                  + " that failed, or a damaged file; train again");
+              "learned vector '%s' has values that are too large for a distance to words: a training that failed, or a damaged file; train again"
+                  .formatted(stored.name()));
         }
         nearestWords.add(
             Arrays.stream(ids.indexSelect(0, nearest.indices()).toLongs())

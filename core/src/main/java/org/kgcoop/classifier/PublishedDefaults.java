@@ -1,5 +1,6 @@
 package org.kgcoop.classifier;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -64,19 +65,16 @@ public enum PublishedDefaults {
    */
   public Method method(SettingValues explicit, TaskContext task, boolean asPublished) {
     String template = template(explicit, task);
-    SettingValues settings = explicit;
+    Map<String, Object> settings = new LinkedHashMap<>();
     for (PublishedSettings published : PublishedSettings.of(id(), explicit, task)) {
-      if (published.isOption() && !asPublished) {
-        continue;
-      }
-      for (Map.Entry<String, Object> setting : published.settings().values().entrySet()) {
-        if (!explicit.has(setting.getKey())) {
-          settings =
-              settings.with(setting.getKey(), filled(setting.getValue(), template, explicit));
-        }
+      if (asPublished || !published.isOption()) {
+        published
+            .settings()
+            .forEach((key, value) -> settings.put(key, filled(value, template, explicit)));
       }
     }
-    return MethodRegistry.parse(settings.with(Declaration.TEMPLATE, template));
+    return MethodRegistry.parse(
+        new SettingValues(settings).with(explicit).with(Declaration.TEMPLATE, template));
   }
 
   /**
@@ -107,7 +105,7 @@ public enum PublishedDefaults {
   public TrainedMethod.Defaults training(TrainedMethod method, TaskContext task) {
     TrainedMethod.Defaults training = method.defaults(task);
     for (PublishedSettings published : PublishedSettings.of(id(), method.settingValues(), task)) {
-      for (Map.Entry<String, Object> setting : published.training().values().entrySet()) {
+      for (Map.Entry<String, Object> setting : published.training().entrySet()) {
         training = training.with(setting.getKey(), setting.getValue());
       }
     }

@@ -3,8 +3,11 @@ package org.kgcoop.classifier;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.io.StoredTensor;
@@ -45,6 +48,9 @@ final class PublishedEncoder {
               DEEP_IMAGE,
               DEEP_TEXT));
 
+  /** Number of layers of the published CLIP model, for a file of MMRL without frozen encoder. */
+  private static final int LAYERS = 12;
+
   private PublishedEncoder() {}
 
   /** Returns true for a file of this form. */
@@ -82,7 +88,7 @@ final class PublishedEncoder {
   static SettingValues settings(
       WeightFile file, Map<String, StoredTensor> learned, Consumer<String> warnings) {
     if (learned.containsKey(Mmrl.TOKENS)) {
-      return PublishedMmrl.settings(file, warnings);
+      return mmrl(file, warnings);
     }
     if (learned.containsKey("prompt_learner.proj.weight")) {
       return SettingValues.of(Declaration.METHOD, Maple.ID)
@@ -101,6 +107,51 @@ final class PublishedEncoder {
         .with(Declaration.METHOD, isTaught ? PromptSrc.ID : Ivlp.ID)
         .with("context_tokens", rows(learned, CONTEXT))
         .with("text_depth", 1 + count(learned, DEEP_TEXT));
+  }
+
+  /**
+   * Returns the settings that MMRL's file {@code MultiModalRepresentationLearner/model.pth.tar-N}
+   * determines. It does not contain the list of layers with tokens; the published ones are always
+   * the last layers. It contains neither the share nor the template. If the file does not contain
+   * the texts of the trained classes, all classes are treated as new classes, with only the CLS
+   * token.
+   *
+   * @param warnings receives a warning in this case
+   * @throws KgCoopException if the file has no linear layers, or too many
+   */
+  private static SettingValues mmrl(WeightFile file, Consumer<String> warnings) {
+    long[] shape = Objects.requireNonNull(file.tensors().get(Mmrl.TOKENS)).shape(); // (n, d)
+    int count = count(file, Mmrl::toImages);
+    int all = count(file, k -> "image_encoder.transformer.resblocks." + k + ".ln_1.weight");
+    int last = all == 0 ? LAYERS : all;
+    if (count == 0 || count > last) {
+      throw KgCoopException.weights(
+          "%s: %s linear layers of MMRL's into an image encoder of %s layers; expected at least 1, and at most one for each"
+              .formatted(file.path(), count, last));
+    }
+    SettingValues settings =
+        SettingValues.of(Declaration.METHOD, Mmrl.ID)
+            .with("tokens", shape[0])
+            .with("dimension", shape[1])
+            .with(
+                "representation_layers",
+                IntStream.rangeClosed(last - count + 1, last).boxed().toList());
+    if (!file.tensors().containsKey(Mmrl.TEXTS)) {
+      warnings.accept(
+          file.path()
+              + ": MMRL's file does not show which classes it has learned, so all are answered by"
+              + " the class token alone, as new ones are");
+      return settings.with("share", 1);
+    }
+    return settings;
+  }
+
+  private static int count(WeightFile file, IntFunction<String> name) {
+    int count = 0;
+    while (file.tensors().containsKey(name.apply(count))) {
+      count++;
+    }
+    return count;
   }
 
   private static void checkShape(WeightFile file, String name, StoredTensor tensor) {

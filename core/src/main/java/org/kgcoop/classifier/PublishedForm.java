@@ -8,10 +8,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.data.ImageSet;
 import org.kgcoop.data.Templates;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
@@ -27,61 +27,14 @@ import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.SettingValues;
 
-/**
- * Content of a file of the published code, for any of its methods.
- *
- * @param method the method that the tensors determine, with published values for all other
- *     settings; for a file that kgcoop wrote, the method with the settings in the file
- * @param tensors the learned tensors
- * @param written the additional information in a file that kgcoop wrote
- */
-record PublishedForm(Method method, Map<String, StoredTensor> tensors, Metadata written) {
+/** Files of the published code, for any of its methods. */
+final class PublishedForm {
   /** Names of the entries that only kgcoop writes. */
   private static final String SETTINGS = "settings";
 
   private static final String CLASS_NAMES = "class_names";
   private static final String DATA_SET = "data_set";
   private static final String TEMPLATE = "template";
-
-  /**
-   * Information that the published form does not contain.
-   *
-   * @param classNames the names of the learned classes; empty if unknown
-   * @param template the data set's hand-crafted prompt
-   * @param dataSet the name of the data set; empty if unknown
-   */
-  record Metadata(List<String> classNames, String template, String dataSet) {
-    Metadata {
-      classNames = List.copyOf(classNames);
-    }
-
-    private static Metadata of(WeightFile file) {
-      Map<String, String> texts = file.metadata();
-      return new Metadata(
-          texts.containsKey(CLASS_NAMES) ? names(file, texts.get(CLASS_NAMES)) : List.of(),
-          texts.getOrDefault(TEMPLATE, Templates.DEFAULT),
-          texts.getOrDefault(DATA_SET, ""));
-    }
-
-    private static List<String> names(WeightFile file, @Nullable String json) {
-      try {
-        return JSON.readValue(json, new TypeReference<List<String>>() {});
-      } catch (JsonProcessingException | IllegalArgumentException e) {
-        throw KgCoopException.weights(
-            file.path() + ": its '" + CLASS_NAMES + "' are no list of names; leave them out", e);
-      }
-    }
-
-    /** Returns the additional texts of a file with a method, by name. */
-    Map<String, String> toTexts(Method method) {
-      Map<String, String> texts = new LinkedHashMap<>();
-      texts.put(SETTINGS, method.settingValues().toJson().toString());
-      texts.put(TEMPLATE, template);
-      texts.put(CLASS_NAMES, JSON.valueToTree(classNames).toString());
-      texts.put(DATA_SET, dataSet);
-      return texts;
-    }
-  }
 
   /** Prefix of LASP's tensor names, because its trainer writes the entire model. */
   private static final String LEARNER = "prompt_learner.";
@@ -93,17 +46,36 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Metadata 
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private PublishedForm() {}
+
+  /** Returns what the published form does not contain, as additional texts by name. */
+  static Map<String, String> texts(ClassifierFile file) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    texts.put(SETTINGS, file.method().settingValues().toJson().toString());
+    texts.put(TEMPLATE, file.template());
+    texts.put(CLASS_NAMES, JSON.valueToTree(file.classNames()).toString());
+    texts.put(DATA_SET, file.learnedFrom().dataSet());
+    return texts;
+  }
+
+  /** Returns the class names of a file that kgcoop wrote; empty for other files. */
+  private static List<String> names(WeightFile file) {
+    try {
+      return JSON.readValue(
+          file.metadata().getOrDefault(CLASS_NAMES, "[]"), new TypeReference<List<String>>() {});
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      throw KgCoopException.weights(
+          file.path() + ": its '" + CLASS_NAMES + "' are no list of names; leave them out", e);
+    }
+  }
+
   /** Checks that a given position of the class name does not contradict the file. */
   static void checkPosition(
       Path path, @Nullable ClassTokenPosition requested, ClassTokenPosition shown) {
     if (requested != null && requested != shown) {
       throw KgCoopException.configuration(
-          path
-              + ": class position "
-              + requested.id()
-              + ": this file is known to have "
-              + shown.id()
-              + "; leave the position out");
+          "%s: class position %s: this file is known to have %s; leave the position out"
+              .formatted(path, requested.id(), shown.id()));
     }
   }
 
@@ -126,63 +98,83 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Metadata 
   }
 
   /**
-   * Reads the content of a file.
+   * Reads a file. The method is the one that the tensors determine, with published values for all
+   * other settings. For a file that kgcoop wrote, it has the settings in the file.
    *
-   * @param named true if the user gives the class names, for a file that does not contain them
+   * @param classNames the class names for a file that does not contain them
    * @param task the data set to classify
    * @param requested the position of the class name, for a file that does not determine it, or null
    * @param warnings receives a warning about every assumption
    * @throws KgCoopException if the form of the file is unknown, or if it determines another
    *     position
    */
-  static PublishedForm of(
+  static ClassifierFile read(
       WeightFile file,
-      boolean named,
+      List<String> classNames,
       TaskContext task,
       @Nullable ClassTokenPosition requested,
       Consumer<String> warnings) {
     if (!is(file)) {
       throw KgCoopException.weights(
-          file.path()
-              + ": not a classifier file: no tensor 'ctx' among its "
-              + file.tensors().size());
+          "%s: not a classifier file: no tensor 'ctx' among its %s"
+              .formatted(file.path(), file.tensors().size()));
     }
-    Metadata written = Metadata.of(file);
-    if (!named && written.classNames().isEmpty()) {
+    List<String> written = names(file);
+    if (classNames.isEmpty() && written.isEmpty()) {
       throw KgCoopException.configuration(
           file.path() + ": the published form does not name its classes: give them with --classes");
     }
+    Map<String, StoredTensor> tensors = file.tensors();
+    if (!tensors.containsKey(CONTEXT) && !LoraFile.is(file)) { // an entire model
+      tensors = isLasp(file) ? lasp(file, warnings) : PublishedEncoder.learned(file);
+    }
+    Method method = method(file, tensors, task, requested, warnings);
+    String template = file.metadata().getOrDefault(TEMPLATE, Templates.DEFAULT);
+    ClassifierFile.checkTexts(file.path(), written, template);
+    return new ClassifierFile(
+        method,
+        written.isEmpty() ? classNames : written,
+        template,
+        "",
+        new TrainingDataRecord(file.metadata().getOrDefault(DATA_SET, ""), "", ImageSet.NONE),
+        "published",
+        ClassifierFile.checked(file.path(), tensors));
+  }
+
+  private static Method method(
+      WeightFile file,
+      Map<String, StoredTensor> learned,
+      TaskContext task,
+      @Nullable ClassTokenPosition requested,
+      Consumer<String> warnings) {
     if (LoraFile.is(file)) {
-      return new PublishedForm(LoraFile.method(file), file.tensors(), written);
+      return LoraFile.method(file);
     }
     StoredTensor ctx = file.tensors().get(CONTEXT);
-    if (ctx == null) { // an entire model
+    if (ctx == null) {
       checkPosition(file.path(), requested, ClassTokenPosition.END);
-      boolean isLasp = isLasp(file);
-      Map<String, StoredTensor> learned =
-          isLasp ? lasp(file, warnings) : PublishedEncoder.learned(file);
-      return new PublishedForm(
-          published(
-              file,
-              isLasp ? laspSettings(file) : PublishedEncoder.settings(file, learned, warnings),
-              task),
-          learned,
-          written);
+      SettingValues settings =
+          isLasp(file)
+              ? SettingValues.of(Declaration.METHOD, Lasp.ID)
+                  .with(TOKENS, shape(file, file.tensor(LEARNER + CONTEXT))[0])
+              : PublishedEncoder.settings(file, learned, warnings);
+      return published(file, settings, task);
     }
-    Optional<Method> own = writtenMethod(file);
-    if (own.isPresent()) {
-      if (own.get() instanceof PromptMethod method) {
+    if (file.metadata().containsKey(SETTINGS)) {
+      Method own = writtenMethod(file);
+      if (own instanceof PromptMethod method) {
         checkPosition(file.path(), requested, method.context().position());
       }
-      return new PublishedForm(own.get(), file.tensors(), written);
+      return own;
     }
     long[] shape = shape(file, ctx);
-    boolean classSpecific = shape.length == 3;
     ContextSettings context =
         new ContextSettings(
-            (int) shape[shape.length - 2], "", position(file, requested, warnings), classSpecific);
-    return new PublishedForm(
-        publishedMethod(file, context, shape[shape.length - 1], task), file.tensors(), written);
+            (int) shape[shape.length - 2],
+            "",
+            position(file, requested, warnings),
+            shape.length == 3);
+    return publishedMethod(file, context, shape[shape.length - 1], task);
   }
 
   /**
@@ -211,9 +203,7 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Metadata 
 
   private static Map<String, StoredTensor> lasp(WeightFile file, Consumer<String> warnings) {
     Map<String, StoredTensor> learned = new LinkedHashMap<>();
-    for (String name : List.of(CONTEXT, CORRECTION)) {
-      learned.put(name, file.tensor(LEARNER + name));
-    }
+    List.of(CONTEXT, CORRECTION).forEach(name -> learned.put(name, file.tensor(LEARNER + name)));
     if (file.tensors().containsKey(IMAGE_NORM)) {
       warnings.accept(
           file.path()
@@ -223,19 +213,11 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Metadata 
     return learned;
   }
 
-  private static SettingValues laspSettings(WeightFile file) {
-    return SettingValues.of(Declaration.METHOD, Lasp.ID)
-        .with(TOKENS, shape(file, file.tensor(LEARNER + CONTEXT))[0]);
-  }
-
   /** Returns the method of a file that kgcoop wrote. */
-  private static Optional<Method> writtenMethod(WeightFile file) {
-    String settings = file.metadata().get(SETTINGS);
+  private static Method writtenMethod(WeightFile file) {
     try {
-      return settings == null
-          ? Optional.empty()
-          : Optional.of(
-              MethodRegistry.parse(file.path(), SettingValues.fromJson(JSON.readTree(settings))));
+      return MethodRegistry.parse(
+          file.path(), SettingValues.fromJson(JSON.readTree(file.metadata().get(SETTINGS))));
     } catch (JsonProcessingException e) {
       throw KgCoopException.weights(
           file.path() + ": its '" + SETTINGS + "' are no settings of a method; leave them out", e);
@@ -247,10 +229,8 @@ record PublishedForm(Method method, Map<String, StoredTensor> tensors, Metadata 
     long[] shape = ctx.shape();
     if (shape.length < 2 || shape.length > 3 || ctx.elements() == 0) {
       throw KgCoopException.weights(
-          file.path()
-              + ": 'ctx' has shape "
-              + Arrays.toString(shape)
-              + "; expected (vectors, width) or (classes, vectors, width)");
+          "%s: 'ctx' has shape %s; expected (vectors, width) or (classes, vectors, width)"
+              .formatted(file.path(), Arrays.toString(shape)));
     }
     return shape;
   }

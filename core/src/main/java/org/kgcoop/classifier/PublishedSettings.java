@@ -1,13 +1,17 @@
 package org.kgcoop.classifier;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.StreamSupport;
 import org.kgcoop.files.Resources;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.settings.Declaration;
@@ -29,44 +33,31 @@ import org.kgcoop.settings.SettingValues;
  *     text
  * @param source the file that the values come from
  */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record PublishedSettings(
     List<String> methods,
     List<String> protocols,
     List<String> dataSets,
     List<Integer> shots,
-    boolean isOption,
+    @JsonProperty("option") boolean isOption,
     List<String> unless,
-    SettingValues settings,
-    SettingValues training,
+    Map<String, Object> settings,
+    Map<String, Object> training,
     String template,
     String source) {
   private static final Map<String, List<PublishedSettings>> BY_METHOD = read();
 
   private static Map<String, List<PublishedSettings>> read() {
+    ObjectMapper mapper = new ObjectMapper();
+    mapper.setDefaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY)); // also if missing
     Map<String, List<PublishedSettings>> byMethod = new HashMap<>();
-    for (JsonNode entry : Resources.json(PublishedSettings.class, "published.json")) {
-      PublishedSettings settings =
-          new PublishedSettings(
-              texts(entry, "methods"),
-              texts(entry, "protocols"),
-              texts(entry, "data_sets"),
-              texts(entry, "shots").stream().map(Integer::valueOf).toList(),
-              entry.path("option").asBoolean(),
-              texts(entry, "unless"),
-              SettingValues.fromJson(entry.path("settings")),
-              SettingValues.fromJson(entry.path("training")),
-              entry.path("template").asText(),
-              entry.path("source").asText());
+    for (PublishedSettings settings :
+        mapper.convertValue(
+            Resources.json(PublishedSettings.class, "published.json"), PublishedSettings[].class)) {
       Set.copyOf(settings.methods)
           .forEach(id -> byMethod.computeIfAbsent(id, key -> new ArrayList<>()).add(settings));
     }
     return byMethod;
-  }
-
-  private static List<String> texts(JsonNode entry, String key) {
-    return StreamSupport.stream(entry.path(key).spliterator(), false)
-        .map(JsonNode::asText)
-        .toList();
   }
 
   /** Returns the entries of a method, in order. */

@@ -1,13 +1,10 @@
 package org.kgcoop.classifier;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
@@ -58,29 +55,6 @@ public record RecordedClip(
     Activation images = clip.config().visionActivation();
     String names = texts == images ? texts.name() : texts.name() + "/" + images.name();
     return names.toLowerCase(Locale.ROOT);
-  }
-
-  static RecordedClip read(JsonNode json) {
-    return new RecordedClip(
-        json.path("clip_fingerprint").asText(),
-        json.path("clip").asText(),
-        json.path("activation").asText(),
-        json.path("max_patches").asInt(),
-        FeaturePrecision.read(json));
-  }
-
-  void write(ObjectNode json) {
-    json.put("clip_fingerprint", fingerprint);
-    if (!name.isEmpty()) {
-      json.put("clip", name);
-    }
-    if (!activation.isEmpty()) {
-      json.put("activation", activation);
-    }
-    if (maxPatches > 0) {
-      json.put("max_patches", maxPatches);
-    }
-    precision.write(json);
   }
 
   /** Returns this model with features of float32. */
@@ -148,13 +122,12 @@ public record RecordedClip(
     if (path.isEmpty() || path.equals(EmbeddedClip.NAME)) {
       return Optional.empty();
     }
-    Path weights = existing(path);
-    if (weights == null) {
+    if (!exists(path)) {
       throw KgCoopException.weights(
           "%s was trained with %s, and there is no such file or folder: give %s"
               .formatted(classifier, path, option));
     }
-    return Optional.of(weights);
+    return Optional.of(Path.of(path));
   }
 
   private static Path named(Path classifier, String name, String option) {
@@ -178,13 +151,12 @@ public record RecordedClip(
     }
   }
 
-  /** Returns an existing path, or null. Addresses of other machines are not opened. */
-  private static @Nullable Path existing(String path) {
+  /** Returns true if a path exists. Addresses of other machines are not opened. */
+  private static boolean exists(String path) {
     try {
-      boolean isRemote = path.startsWith("//") || path.startsWith("\\\\");
-      return !isRemote && Files.exists(Path.of(path)) ? Path.of(path) : null;
+      return !path.startsWith("//") && !path.startsWith("\\\\") && Files.exists(Path.of(path));
     } catch (InvalidPathException e) {
-      return null;
+      return false;
     }
   }
 }

@@ -5,9 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.kgcoop.KgCoopException;
 
 /**
  * CLIP's byte-level byte-pair tokenizer. Its ids equal those of OpenAI's tokenizer, except for the
@@ -23,7 +21,6 @@ public final class BytePairTokenizer extends Tokenizer {
           Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.UNICODE_CHARACTER_CLASS);
 
   private final Vocabulary vocabulary;
-  private final boolean cuts;
   private final Map<String, List<Integer>> cache = new ConcurrentHashMap<>();
 
   BytePairTokenizer(Vocabulary vocabulary) {
@@ -31,8 +28,13 @@ public final class BytePairTokenizer extends Tokenizer {
   }
 
   private BytePairTokenizer(Vocabulary vocabulary, boolean cuts) {
+    super(
+        vocabulary.symbols(),
+        List.of(vocabulary.id(Vocabulary.START)),
+        vocabulary.id(Vocabulary.END),
+        0, // as published: nothing reads the tokens after the end of text
+        cuts);
     this.vocabulary = vocabulary;
-    this.cuts = cuts;
   }
 
   /** Returns a tokenizer with the same ids that cuts long texts. */
@@ -41,51 +43,16 @@ public final class BytePairTokenizer extends Tokenizer {
   }
 
   @Override
-  public int vocabularySize() {
-    return vocabulary.symbols().size();
-  }
-
-  @Override
-  public List<Integer> start() {
-    return List.of(id(Vocabulary.START));
-  }
-
-  @Override
-  public int endOfText() {
-    return id(Vocabulary.END);
-  }
-
-  /** Returns 0, as published. Nothing reads the tokens after the end of text. */
-  @Override
-  public int padding() {
-    return 0;
-  }
-
-  @Override
-  public boolean cuts() {
-    return cuts;
-  }
-
-  @Override
   protected List<Integer> ids(String text) {
-    List<Integer> ids = new ArrayList<>();
-    words(text).forEach(word -> ids.addAll(word(word)));
-    return ids;
-  }
-
-  /** Splits a cleaned text into words. No merge crosses their borders. */
-  public static List<String> words(String text) {
-    List<String> words = new ArrayList<>();
-    Matcher matcher = WORDS.matcher(TextCleaning.CLIP.clean(text));
-    while (matcher.find()) {
-      words.add(matcher.group());
-    }
-    return words;
+    return WORDS
+        .matcher(TextCleaning.CLIP.clean(text))
+        .results()
+        .flatMap(word -> word(word.group()).stream())
+        .toList();
   }
 
   @Override
-  public String decode(int id) {
-    String symbol = vocabulary.symbols().get(id);
+  protected String decode(String symbol) {
     boolean end = symbol.endsWith(Vocabulary.WORD_END);
     String characters =
         end ? symbol.substring(0, symbol.length() - Vocabulary.WORD_END.length()) : symbol;
@@ -100,47 +67,34 @@ public final class BytePairTokenizer extends Tokenizer {
     return new String(bytes, StandardCharsets.UTF_8) + (end ? " " : "");
   }
 
-  private int id(String symbol) {
-    Integer id = vocabulary.ids().get(symbol);
-    if (id == null) {
-      throw KgCoopException.weights("the tokenizer has no id for '" + symbol + "'");
-    }
-    return id;
-  }
-
   private List<Integer> word(String word) {
     List<Integer> known = cache.get(word);
     if (known != null) {
       return known;
     }
-    List<Integer> ids = merged(word).stream().map(this::id).toList();
+    List<Integer> ids = merged(word).stream().map(vocabulary::id).toList();
     if (word.length() <= LONGEST_CACHED && cache.size() < MAX_CACHED_WORDS) {
       cache.put(word, ids);
     }
     return ids;
   }
 
-  /** Merges pairs of neighbors in a word until no merge applies. */
+  /** Merges pairs of neighbors in a word until no merge applies, from one symbol per byte on. */
   private List<String> merged(String word) {
     if (word.equals(Vocabulary.START) || word.equals(Vocabulary.END)) {
       return List.of(word);
     }
-    return PairMerging.merged(
-        characters(word),
-        (left, right) -> {
-          Integer rank = vocabulary.ranks().get(left + " " + right);
-          return rank == null ? PairMerging.NEVER : rank;
-        });
-  }
-
-  /** Returns the symbols of a word before any merge, one per byte. */
-  public static List<String> characters(String word) {
     List<String> symbols = new ArrayList<>();
     for (byte b : word.getBytes(StandardCharsets.UTF_8)) {
       symbols.add(String.valueOf(Vocabulary.BYTES.charAt(b & 0xFF)));
     }
-    int last = symbols.size() - 1;
-    symbols.set(last, symbols.get(last) + Vocabulary.WORD_END);
-    return symbols;
+    symbols.add(symbols.remove(symbols.size() - 1) + Vocabulary.WORD_END);
+    Map<String, Integer> ranks = vocabulary.ranks();
+    return PairMerging.merged(
+        symbols,
+        (left, right) -> {
+          Integer rank = ranks.get(left + " " + right);
+          return rank == null ? PairMerging.NEVER : rank;
+        });
   }
 }

@@ -1,9 +1,8 @@
 package org.kgcoop.clip;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.Sha256;
@@ -49,6 +49,9 @@ public final class CheckedPrecision {
   /** The width of an image encoder below which bf16 is as fast, by the time of its products. */
   private static final int NARROW = 256;
 
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
+
   private final ModelDescription model;
   private final Clip.Options options;
   private final Consumer<String> lines;
@@ -56,7 +59,7 @@ public final class CheckedPrecision {
 
   private CheckedPrecision(
       WeightFile file, Clip.Options options, Consumer<String> lines, Consumer<String> warnings) {
-    this.model = Clip.description(file, options);
+    this.model = options.describe(file);
     this.options = options;
     this.lines = lines;
     this.warnings = warnings;
@@ -114,34 +117,26 @@ public final class CheckedPrecision {
     if (!Linear.hasInt8()) {
       return fallback("this processor has no fast int8 products (AVX2 or AVX-512)");
     }
-    boolean isNarrow = model.config().vision().width() < NARROW && Arithmetic.hasBf16();
-    Path stored = file(model, DType.INT8);
-    Result known = read(stored);
-    Result result = known != null ? known : checkedInt8(stored);
-    int used = result.used();
+    boolean isNarrow = model.config.vision().width() < NARROW && Arithmetic.hasBf16();
+    Result result = result(DType.INT8, "int8", this::checkedInt8);
     if (result.scales().isEmpty()) {
       return fallback("the image encoder of this model has no transformer blocks");
     }
+    String rest = "with the second layer of the MLPs in " + Int8Weights.rest().optionName();
+    List<Agreement> agreements = result.agreements();
+    int used = result.used();
     if (used < 0) {
       return fallback(
-          "the centered cosine to float32 is %s, and %s with the second layer of the MLPs in %s; expected %s (least %s)"
-              .formatted(
-                  result.agreements().get(0),
-                  result.agreements().get(1),
-                  name(Int8Weights.rest()),
-                  INT8_MEAN,
-                  INT8_LEAST));
+          "the centered cosine to float32 is %s, and %s %s; expected %s (least %s)"
+              .formatted(agreements.get(0), agreements.get(1), rest, INT8_MEAN, INT8_LEAST));
     }
     lines.accept(
         "precision int8: the centered cosine to float32 is %s%s%s"
             .formatted(
-                result.agreements().get(used),
-                used == 0
-                    ? ""
-                    : ", with the second layer of the MLPs in %s; without it %s"
-                        .formatted(name(Int8Weights.rest()), result.agreements().get(0)),
+                agreements.get(used),
+                used == 0 ? "" : ", %s; without it %s".formatted(rest, agreements.get(0)),
                 isNarrow ? "; bf16 is as fast for a model this small" : ""));
-    return int8(new Int8Weights.Form(result.scales(), used == 0));
+    return int8(result.scales(), used == 0);
   }
 
   private Clip fallback(String reason) {
@@ -149,83 +144,76 @@ public final class CheckedPrecision {
     return automatic("");
   }
 
-  private Clip int8(Int8Weights.Form form) {
-    return Clip.withWeights(model, with(DType.INT8), weights -> new Int8Weights(weights, form));
+  private Clip int8(Map<String, int[]> scales, boolean mlpOutput) {
+    return Clip.withWeights(
+        model, options.with(DType.INT8), weights -> new Int8Weights(weights, scales, mlpOutput));
   }
 
   private Clip load(DType precision) {
-    return Clip.withWeights(model, with(precision), UnaryOperator.identity());
+    return Clip.withWeights(model, options.with(precision), weights -> weights);
   }
 
-  private Result checkedInt8(Path stored) {
-    lines.accept("precision int8: checking the model with " + IMAGES + " images, once");
+  /** Returns the stored result of a check. If there is none, checks the model. */
+  private Result result(DType precision, String option, Supplier<Result> check) {
+    Path file = file(model, precision);
+    Result known = read(file);
+    if (known != null) {
+      return known;
+    }
+    lines.accept("precision %s: checking the model with %s images, once".formatted(option, IMAGES));
+    Result result = check.get();
+    write(file, result);
+    return result;
+  }
+
+  private Result checkedInt8() {
     Smoothing smoothing = new Smoothing();
     float[][] expected;
     Map<String, int[]> scales;
-    try (Clip exact = Clip.withWeights(model, with(DType.FLOAT32), smoothing::observing)) {
+    try (Clip exact = Clip.withWeights(model, options.with(DType.FLOAT32), smoothing::observing)) {
       expected = features(exact);
       scales = smoothing.scales();
     }
     List<Agreement> agreements = new ArrayList<>();
-    int used = -1;
-    for (int attempt = 0; attempt < 2 && used < 0 && !scales.isEmpty(); attempt++) {
-      try (Clip clip = int8(new Int8Weights.Form(scales, attempt == 0))) {
+    for (int attempt = 0; attempt < 2 && !scales.isEmpty(); attempt++) {
+      try (Clip clip = int8(scales, attempt == 0)) {
         agreements.add(agreement(expected, features(clip), CheckImages.KINDS));
       }
       if (agreements.get(attempt).isAbove(INT8_MEAN, INT8_LEAST)) {
-        used = attempt;
+        return new Result(attempt, agreements, scales);
       }
     }
-    Result result = new Result(used, agreements, scales);
-    write(stored, result);
-    return result;
+    return new Result(-1, agreements, scales);
   }
 
   private Clip automatic(String hint) {
-    if (!options.device().isCpu()) {
-      lines.accept("precision auto: float32, because models are checked only on the device cpu");
+    String obstacle =
+        !options.device().isCpu()
+            ? "models are checked only on the device cpu"
+            : Arithmetic.hasBf16() ? "" : "this processor has no bf16 products" + hint;
+    if (!obstacle.isEmpty()) {
+      lines.accept("precision auto: float32, because " + obstacle);
       return load(DType.FLOAT32);
     }
-    if (!Arithmetic.hasBf16()) {
-      lines.accept("precision auto: float32, because this processor has no bf16 products" + hint);
-      return load(DType.FLOAT32);
-    }
-    Path stored = file(model, DType.BFLOAT16);
-    Result known = read(stored);
-    Result result = known != null ? known : checkedBf16(stored);
+    Result result = result(DType.BFLOAT16, "auto", this::checkedBf16);
     DType chosen = result.used() == 0 ? DType.BFLOAT16 : DType.FLOAT32;
     lines.accept(
-        "precision auto: %s, because the centered cosine of bf16 to float32 is %s%s"
+        "precision auto: %s, because the centered cosine of bf16 to float32 is %s%s%s"
             .formatted(
-                name(chosen),
+                chosen.optionName(),
                 result.agreements().get(0),
-                (chosen == DType.FLOAT32 ? "; expected " + BF16_MEAN : "") + hint));
+                chosen == DType.FLOAT32 ? "; expected " + BF16_MEAN : "",
+                hint));
     return load(chosen);
   }
 
-  private Result checkedBf16(Path stored) {
-    lines.accept("precision auto: checking the model with " + IMAGES + " images, once");
+  private Result checkedBf16() {
     try (Clip exact = load(DType.FLOAT32);
         Clip clip = load(DType.BFLOAT16)) {
       Agreement agreement = agreement(features(exact), features(clip), CheckImages.KINDS);
-      Result result =
-          new Result(agreement.isAbove(BF16_MEAN, -1) ? 0 : -1, List.of(agreement), Map.of());
-      write(stored, result);
-      return result;
+      int used = agreement.isAbove(BF16_MEAN, -1) ? 0 : -1;
+      return new Result(used, List.of(agreement), Map.of());
     }
-  }
-
-  private Clip.Options with(DType precision) {
-    return new Clip.Options(
-        precision,
-        options.device(),
-        options.tokenizer(),
-        options.activation(),
-        options.maxPatches());
-  }
-
-  private static String name(DType precision) {
-    return precision.optionName();
   }
 
   /** Encodes the fixed images: one feature of unit length each. */
@@ -298,6 +286,9 @@ public final class CheckedPrecision {
    */
   private record Result(int used, List<Agreement> agreements, Map<String, int[]> scales) {}
 
+  /** The part of a result that is stored as JSON. */
+  private record Stored(int used, List<Agreement> agreements) {}
+
   /** Returns the file with the result of a check. */
   static Path file(ModelDescription model, DType precision) {
     boolean hasShortRows = precision == DType.INT8 && Linear.int8Bits() < 8;
@@ -308,22 +299,18 @@ public final class CheckedPrecision {
             "precision=" + precision + (hasShortRows ? " " + Linear.int8Bits() + "-bit rows" : ""),
             "arithmetic=" + Arithmetic.id(),
             "weights=" + model.fingerprint(),
-            "config=" + model.config(),
-            "preprocessing=" + model.preprocessing());
+            "config=" + model.config,
+            "preprocessing=" + model.preprocessing);
     return UserFolders.cache("precision").resolve(Sha256.of(key).substring(0, 32) + ".safetensors");
   }
 
   private static void write(Path file, Result result) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put("used", result.used());
-    ArrayNode agreements = json.putArray("agreements");
-    result
-        .agreements()
-        .forEach(a -> agreements.addObject().put("mean", a.mean()).put("least", a.least()));
     List<StoredTensor> scales = new ArrayList<>();
     result.scales().forEach((norm, exponents) -> scales.add(stored(norm, exponents)));
     try {
       Files.createDirectories(file.getParent());
-      SealedFile.write(file, scales, json);
+      Stored stored = new Stored(result.used(), result.agreements());
+      SealedFile.write(file, scales, JSON.valueToTree(stored));
     } catch (IOException | KgCoopException e) {
       return; // the next process checks again
     }
@@ -335,17 +322,12 @@ public final class CheckedPrecision {
     }
     try {
       SealedFile.Content content = SealedFile.read(file, "result of a check");
-      List<Agreement> agreements = new ArrayList<>();
-      content
-          .json()
-          .path("agreements")
-          .forEach(a -> agreements.add(new Agreement(number(a, "mean"), number(a, "least"))));
+      Stored stored = JSON.treeToValue(content.json(), Stored.class);
       Map<String, int[]> scales = new TreeMap<>();
-      content.tensors().forEach((norm, stored) -> scales.put(norm, exponents(stored)));
-      int used = content.json().path("used").asInt(-2); // of another kind of file
-      return used < -1 || used >= agreements.size() ? null : new Result(used, agreements, scales);
-    } catch (KgCoopException e) {
-      return null; // damaged
+      content.tensors().forEach((norm, tensor) -> scales.put(norm, exponents(tensor)));
+      return new Result(stored.used(), stored.agreements(), scales);
+    } catch (JsonProcessingException | KgCoopException e) {
+      return null; // damaged, or of another kind
     }
   }
 
@@ -359,14 +341,6 @@ public final class CheckedPrecision {
 
   private static int[] exponents(StoredTensor stored) {
     float[] values = stored.toFloats();
-    int[] exponents = new int[values.length];
-    for (int i = 0; i < values.length; i++) {
-      exponents[i] = (int) values[i];
-    }
-    return exponents;
-  }
-
-  private static double number(JsonNode json, String key) {
-    return json.path(key).asDouble(Double.NaN);
+    return IntStream.range(0, values.length).map(i -> (int) values[i]).toArray();
   }
 }

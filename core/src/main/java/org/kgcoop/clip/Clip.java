@@ -73,8 +73,6 @@ public final class Clip implements AutoCloseable {
       @Nullable Path tokenizer,
       @Nullable Activation activation,
       int maxPatches) {
-    private static final Set<DType> PRECISIONS = Set.of(DType.FLOAT32, DType.BFLOAT16, DType.INT8);
-
     public static final Options DEFAULT = new Options(DType.FLOAT32, Device.CPU, null, null);
 
     /** Creates options with the number of patches of the configuration files. */
@@ -83,12 +81,21 @@ public final class Clip implements AutoCloseable {
       this(precision, device, tokenizer, activation, 0);
     }
 
+    /** Reads everything of a model except the weights. */
+    ModelDescription describe(WeightFile file) {
+      return new ModelDescription(file, tokenizer, activation, maxPatches);
+    }
+
+    /** Returns the options with another precision. */
+    Options with(DType other) {
+      return new Options(other, device, tokenizer, activation, maxPatches);
+    }
+
     public Options {
-      if (!PRECISIONS.contains(precision)) {
+      if (!Set.of(DType.FLOAT32, DType.BFLOAT16, DType.INT8).contains(precision)) {
         throw KgCoopException.configuration(
-            "precision "
-                + precision
-                + ": expected float32, bf16 or int8 (float16 is slower than all)");
+            "precision %s: expected float32, bf16 or int8 (float16 is slower than all)"
+                .formatted(precision));
       }
       if (maxPatches < 0 || maxPatches > PatchGrid.MAX_PATCHES) {
         throw KgCoopException.configuration(
@@ -104,24 +111,23 @@ public final class Clip implements AutoCloseable {
       UnaryOperator<WeightSource> textWeightsOf) {
     options.device().check();
     this.description = description;
-    Family family = description.family();
-    ClipConfig config = description.config();
+    Family family = description.family;
+    ClipConfig config = description.config;
     device = options.device();
     precision = options.precision();
-    weights =
-        new Weights(
-            description.stored(),
-            precision == DType.INT8 ? DType.FLOAT32 : precision,
-            device,
-            description.path().toString());
+    DType type = precision == DType.INT8 ? DType.FLOAT32 : precision;
+    weights = new Weights(description.stored, type, device, description.path.toString());
     imageWeights = imageWeightsOf.apply(weights);
-    encoder = family.imageEncoder(imageWeights, config);
+    encoder =
+        config.vision() instanceof ClipConfig.ResNet resNet
+            ? new ModifiedResNet(imageWeights, config, resNet)
+            : new VisionTransformer(imageWeights, config);
     // An accelerator has one queue, so dividing its work has no benefit.
     imageEncoder = device.isCpu() ? new PerImageEncoder(encoder) : encoder;
-    textEncoder = family.textEncoder(textWeightsOf.apply(weights), config);
+    textEncoder = new TextEncoder(textWeightsOf.apply(weights), config);
     Tensor logScale = weights.get("logit_scale");
     boolean hasBias =
-        family.traits().hasLogitBias() || description.stored().containsKey("logit_bias");
+        family.traits().hasLogitBias() || description.stored.containsKey("logit_bias");
     Tensor bias = hasBias ? weights.get("logit_bias") : Tensor.scalar(0);
     weights.check();
     logitScale = Math.exp(logScale.item());
@@ -177,20 +183,14 @@ public final class Clip implements AutoCloseable {
     if (options.precision() == DType.INT8) {
       throw new IllegalArgumentException("int8: expected CheckedPrecision to load the model");
     }
-    return withWeights(description(file, options), options, UnaryOperator.identity());
-  }
-
-  /** Reads everything except the weights. */
-  static ModelDescription description(WeightFile file, Options options) {
-    return new ModelDescription(
-        file, options.tokenizer(), options.activation(), options.maxPatches());
+    return withWeights(options.describe(file), options, weights -> weights);
   }
 
   /** Creates a model whose image encoder uses other weights than those of the file. */
   static Clip withWeights(
       ModelDescription model, Options options, UnaryOperator<WeightSource> imageWeightsOf) {
-    try (Scope scope = Scope.open("loading " + model.path())) {
-      return new Clip(model, options, imageWeightsOf, UnaryOperator.identity());
+    try (Scope scope = Scope.open("loading " + model.path)) {
+      return new Clip(model, options, imageWeightsOf, weights -> weights);
     }
   }
 
@@ -202,18 +202,18 @@ public final class Clip implements AutoCloseable {
    */
   public static Clip forSpeed(Path path, ClipConfig config, Options options) {
     try (Scope scope = Scope.open("creating " + path)) {
-      ModelDescription model = description(InitialWeights.forSpeed(path, config), options);
+      ModelDescription model = options.describe(InitialWeights.forSpeed(path, config));
       return new Clip(model, options, SharedLayers::new, SharedLayers::new);
     }
   }
 
   public ClipConfig config() {
-    return description.config();
+    return description.config;
   }
 
   /** Returns the family of the model. */
   public Family family() {
-    return description.family();
+    return description.family;
   }
 
   public ImageEncoder imageEncoder() {
@@ -272,7 +272,7 @@ public final class Clip implements AutoCloseable {
    */
   public Tokenizer tokenizer() {
     try {
-      return description.tokenizer().join();
+      return description.tokenizer.join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
     }
@@ -302,7 +302,7 @@ public final class Clip implements AutoCloseable {
 
   /** Returns the preprocessing of the model's images. */
   public Preprocessing preprocessing() {
-    return description.preprocessing();
+    return description.preprocessing;
   }
 
   /**
@@ -351,7 +351,7 @@ public final class Clip implements AutoCloseable {
    * of the released models apply.
    */
   public List<String> assumed() {
-    return description.files().assumed();
+    return description.files.assumed();
   }
 
   /**
@@ -359,7 +359,7 @@ public final class Clip implements AutoCloseable {
    * on use, which fails if the file has changed since the model was loaded.
    */
   public Map<String, StoredTensor> stored() {
-    return description.stored();
+    return description.stored;
   }
 
   /**
@@ -382,9 +382,9 @@ public final class Clip implements AutoCloseable {
 
   /** Returns the path of the weights, or {@code embedded} for the embedded CLIP. */
   public String source() {
-    return EmbeddedClip.contains(description.path())
+    return EmbeddedClip.contains(description.path)
         ? EmbeddedClip.NAME
-        : description.path().toString();
+        : description.path.toString();
   }
 
   /**

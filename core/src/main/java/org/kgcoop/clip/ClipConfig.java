@@ -1,10 +1,11 @@
 package org.kgcoop.clip;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
@@ -287,19 +288,24 @@ public record ClipConfig(
       IntUnaryOperator assumedHeads,
       String source) {
     Shapes s = new Shapes(shapes, source);
-    Heads heads = new Heads(assumedHeads, source);
     int embedDim = s.length("text_projection", 1, 2);
     int textWidth = s.length("ln_final.weight", 0, 1);
-    boolean vit = !shapes.containsKey("visual.layer1.0.conv1.weight");
-    Vision vision = vit ? vit(s, fileConfig, heads) : resNet(s, fileConfig, heads);
+    boolean isVit = !shapes.containsKey("visual.layer1.0.conv1.weight");
+    int width = s.length(isVit ? "visual.conv1.weight" : "visual.layer1.0.conv1.weight", 0, 4);
+    int patch = isVit ? s.length("visual.conv1.weight", 3, 4) : 32;
+    IntFunction<Integer> layers = stage -> s.count("visual.layer" + stage + ".");
+    int heads =
+        s.heads(fileConfig.visionHeads(), assumedHeads, isVit ? width : 32 * width, "vision");
+    Vision vision =
+        isVit
+            ? new Vit(width, s.count("visual.transformer.resblocks."), patch, heads)
+            : new ResNet(width, IntStream.rangeClosed(1, 4).mapToObj(layers).toList(), heads);
     int resolution =
-        vision instanceof Vit encoder
-            ? s.side(
-                "visual.positional_embedding",
-                fileConfig.form().image().rowsBesidePatches(),
-                encoder.patch(),
-                fileConfig.imageSize())
-            : s.side("visual.attnpool.positional_embedding", 1, 32, fileConfig.imageSize());
+        s.side(
+            isVit ? "visual.positional_embedding" : "visual.attnpool.positional_embedding",
+            isVit ? fileConfig.form().image().rowsBesidePatches() : 1,
+            patch,
+            fileConfig.imageSize());
     return new ClipConfig(
         embedDim,
         resolution,
@@ -308,43 +314,11 @@ public record ClipConfig(
             s.length("positional_embedding", 0, 2),
             s.length("token_embedding.weight", 0, 2),
             textWidth,
-            heads.of(fileConfig.textHeads(), textWidth, "text"),
+            s.heads(fileConfig.textHeads(), assumedHeads, textWidth, "text"),
             s.count("transformer.resblocks.")),
         fileConfig.activation(),
         vision,
         fileConfig.form());
-  }
-
-  private static Vit vit(Shapes s, FileConfig fileConfig, Heads heads) {
-    int width = s.length("visual.conv1.weight", 0, 4);
-    return new Vit(
-        width,
-        s.count("visual.transformer.resblocks."),
-        s.length("visual.conv1.weight", 3, 4),
-        heads.of(fileConfig.visionHeads(), width, "vision"));
-  }
-
-  private static ResNet resNet(Shapes s, FileConfig fileConfig, Heads heads) {
-    int width = s.length("visual.layer1.0.conv1.weight", 0, 4);
-    List<Integer> layers = new ArrayList<>();
-    for (int stage = 1; stage <= 4; stage++) {
-      layers.add(s.count("visual.layer" + stage + "."));
-    }
-    return new ResNet(width, layers, heads.of(fileConfig.visionHeads(), width * 32, "vision"));
-  }
-
-  /** The rule for the number of heads. */
-  private record Heads(IntUnaryOperator assumed, String source) {
-    int of(int configured, int width, String encoder) {
-      int heads = configured > 0 ? configured : assumed.applyAsInt(width);
-      if (width % heads != 0) {
-        throw KgCoopException.weights(
-            ("%s: %s width %s does not divide into %s heads; specify them in a config.json next to "
-                    + "the weights")
-                .formatted(source, encoder, width, heads));
-      }
-      return heads;
-    }
   }
 
   /** Sizes from tensor shapes. Errors contain the name of the tensor. */
@@ -361,24 +335,36 @@ public record ClipConfig(
       if (shape.length != rank || shape[axis] < 1 || shape[axis] > Integer.MAX_VALUE) {
         throw KgCoopException.weights(
             "%s: '%s' has shape %s; expected %s axes of at least 1"
-                .formatted(source, key, java.util.Arrays.toString(shape), rank));
+                .formatted(source, key, Arrays.toString(shape), rank));
       }
       return (int) shape[axis];
     }
 
+    /** Returns the number of attention heads of an encoder. */
+    int heads(int configured, IntUnaryOperator assumed, int width, String encoder) {
+      int heads = configured > 0 ? configured : assumed.applyAsInt(width);
+      if (width % heads != 0) {
+        throw KgCoopException.weights(
+            ("%s: %s width %s does not divide into %s heads; specify them in a config.json next to "
+                    + "the weights")
+                .formatted(source, encoder, width, heads));
+      }
+      return heads;
+    }
+
     /** Returns the number of distinct numbers after a prefix. */
     int count(String prefix) {
-      TreeSet<String> numbers = new TreeSet<>();
-      for (String key : shapes.keySet()) {
-        if (key.startsWith(prefix)) {
-          numbers.add(key.substring(prefix.length()).split("\\.", 2)[0]);
-        }
-      }
-      if (numbers.isEmpty()) {
+      long count =
+          shapes.keySet().stream()
+              .filter(key -> key.startsWith(prefix))
+              .map(key -> key.substring(prefix.length()).split("\\.", 2)[0])
+              .distinct()
+              .count();
+      if (count == 0) {
         throw KgCoopException.weights(
             source + ": not a CLIP: no tensor '" + prefix + "0...' among its " + shapes.size());
       }
-      return numbers.size();
+      return (int) count;
     }
 
     /**
@@ -389,7 +375,13 @@ public record ClipConfig(
      * @param configured the configured side, which may not be a multiple of the unit; or 0
      */
     int side(String key, int more, int unit, int configured) {
-      int grid = grid(key, more);
+      int rows = length(key, 0, 2) - more;
+      int grid = (int) Math.round(Math.sqrt(rows));
+      if (grid < 1 || grid * grid != rows) {
+        throw KgCoopException.weights(
+            "%s: '%s' has %s rows; expected %sa square number of positions"
+                .formatted(source, key, rows + more, more == 0 ? "" : more + " and "));
+      }
       if (configured > 0 && configured / unit != grid) {
         throw KgCoopException.weights(
             ("%s: its configuration has images of %s pixels, with %s positions of %s per"
@@ -397,18 +389,6 @@ public record ClipConfig(
                 .formatted(source, configured, configured / unit, unit, key, grid));
       }
       return configured > 0 ? configured : unit * grid;
-    }
-
-    /** Returns the side of the square grid of positions. */
-    private int grid(String key, int more) {
-      int rows = length(key, 0, 2) - more;
-      int side = (int) Math.round(Math.sqrt(rows));
-      if (side < 1 || side * side != rows) {
-        throw KgCoopException.weights(
-            "%s: '%s' has %s rows; expected %sa square number of positions"
-                .formatted(source, key, rows + more, more == 0 ? "" : more + " and "));
-      }
-      return side;
     }
   }
 }

@@ -1,11 +1,16 @@
 package org.kgcoop.clip;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.io.WeightFile;
 
 /**
  * An object of a configuration file. If a value would change the computation and is not
@@ -17,36 +22,60 @@ import org.kgcoop.KgCoopException;
 public record ConfigSection(String name, JsonNode json) {
   private static final int LONGEST_VALUE = 60;
 
+  /** The values that have the same effect as a missing key. */
+  private static final Set<String> OFF =
+      Set.of("", "null", "false", "0", "0.0", "-0.0", "\"\"", "[]", "{}");
+
+  /** Returns the content of a file next to weights, which may be missing. */
+  static ConfigSection of(WeightFile weights, String file) {
+    return new ConfigSection(
+        weights.path() + ": " + file + ": ",
+        weights.configs().getOrDefault(file, MissingNode.getInstance()));
+  }
+
+  /** Returns true if the object exists. */
+  boolean isThere() {
+    return json.isObject();
+  }
+
   /** Returns a nested object, empty if it is missing. */
   public ConfigSection at(String key) {
-    if (!isMissing(key) && !json.path(key).isObject()) {
-      throw refused(key, "an object");
+    JsonNode nested = value(key, json.path(key), "an object", JsonNode::isObject, node -> node);
+    return new ConfigSection(name + key + ".", nested);
+  }
+
+  /** Returns the objects of a list, empty if it is missing. */
+  public List<ConfigSection> list(String key) {
+    JsonNode list = value(key, json.path(key), "a list", JsonNode::isArray, node -> node);
+    List<ConfigSection> objects = new ArrayList<>();
+    list.forEach(node -> objects.add(new ConfigSection(name + key + ".", node)));
+    return objects;
+  }
+
+  /** Returns this object with the values of another one, which take precedence. */
+  ConfigSection overriddenBy(ConfigSection other) {
+    if (!isThere() || !other.isThere()) {
+      return other.isThere() ? other : this;
     }
-    return new ConfigSection(name + key + ".", json.path(key));
+    return new ConfigSection(name, json.<ObjectNode>deepCopy().setAll((ObjectNode) other.json()));
   }
 
   /** Returns true if the key is missing, or its value is null. */
   public boolean isMissing(String key) {
-    return json.path(key).isMissingNode() || json.path(key).isNull();
+    return !json.hasNonNull(key);
   }
 
   /** Returns true if the key is missing, or its value is null, false, 0 or empty. */
   public boolean isOff(String key) {
-    JsonNode value = json.path(key);
-    return value.isMissingNode()
-        || value.isNull()
-        || (value.isBoolean() && !value.booleanValue())
-        || (value.isNumber() && value.doubleValue() == 0)
-        || (value.isTextual() && value.textValue().isEmpty())
-        || (value.isContainerNode() && value.isEmpty());
+    return OFF.contains(json.path(key).toString());
   }
 
   /** Rejects all keys that are not off, except the known ones. */
-  public void allOffBut(Set<String> known) {
+  public void allOffBut(Set<String> known, String... more) {
     json.fieldNames()
         .forEachRemaining(
             key -> {
-              if (!known.contains(key)) {
+              if (!known.contains(key) && !List.of(more).contains(key)) {
                 off(key);
               }
             });
@@ -61,10 +90,7 @@ public record ConfigSection(String name, JsonNode json) {
 
   /** Returns true or false, or the default if the key is missing. */
   public boolean flag(String key, boolean otherwise) {
-    if (!isMissing(key) && !json.path(key).isBoolean()) {
-      throw refused(key, "true or false");
-    }
-    return json.path(key).asBoolean(otherwise);
+    return value(key, otherwise, "true or false", JsonNode::isBoolean, JsonNode::booleanValue);
   }
 
   /** Rejects a preprocessing step that is off. */
@@ -74,69 +100,51 @@ public record ConfigSection(String name, JsonNode json) {
     }
   }
 
-  /** Rejects all values except these. */
-  public void only(String key, String... values) {
-    oneOf(key, List.of(values));
+  /** Rejects all values except these. Returns the value; the first one if the key is missing. */
+  @CanIgnoreReturnValue
+  public String only(String key, String... values) {
+    Predicate<JsonNode> isAllowed = value -> List.of(values).contains(value.asText());
+    return value(key, values[0], String.join(" or ", values), isAllowed, JsonNode::asText);
   }
 
-  /** Returns the value, which must be one of those allowed; the first one if the key is missing. */
-  @CanIgnoreReturnValue
-  public String oneOf(String key, List<String> values) {
-    JsonNode value = json.path(key);
-    if (isMissing(key)) {
-      return values.get(0);
+  /** Rejects all values except this one, and a missing key. */
+  public void exactly(String key, String value) {
+    if (!text(key, "").equals(value)) {
+      throw refused(key, value);
     }
-    if (!values.contains(value.asText())) {
-      throw refused(key, String.join(" or ", values));
-    }
-    return value.asText();
   }
 
   /** Returns a text, or the default if the key is missing. */
   public String text(String key, String otherwise) {
-    if (!isMissing(key) && !json.path(key).isTextual()) {
-      throw refused(key, "a text");
-    }
-    return json.path(key).asText(otherwise);
+    return value(key, otherwise, "a text", JsonNode::isTextual, JsonNode::textValue);
   }
 
   /** Returns a number that a positive float can hold, or the default if the key is missing. */
   public double positive(String key, double otherwise) {
-    JsonNode value = json.path(key);
-    if (isMissing(key)) {
-      return otherwise;
-    }
-    if (!(value.floatValue() > 0 && Float.isFinite(value.floatValue()))) {
-      throw refused(key, "a positive number");
-    }
-    return value.doubleValue();
+    Predicate<JsonNode> isPositive =
+        value -> value.floatValue() > 0 && Float.isFinite(value.floatValue());
+    return value(key, otherwise, "a positive number", isPositive, JsonNode::doubleValue);
   }
 
   /** Returns a positive whole number, or the default if the key is missing. */
   public int whole(String key, int otherwise) {
-    return whole(key, 1, otherwise);
+    return whole(key, otherwise, 1, "a positive whole number");
   }
 
   /** Returns the id of a token, or the default if the key is missing. */
   public int tokenId(String key, int otherwise) {
-    return whole(key, 0, otherwise);
+    return whole(key, otherwise, 0, "the id of a token");
   }
 
-  private int whole(String key, int least, int otherwise) {
-    JsonNode value = json.path(key);
-    if (isMissing(key)) {
-      return otherwise;
-    }
-    if (!value.isInt() || value.intValue() < least) {
-      throw refused(key, least == 0 ? "the id of a token" : "a positive whole number");
-    }
-    return value.intValue();
+  private int whole(String key, int otherwise, int least, String expected) {
+    Predicate<JsonNode> isExpected = value -> value.isInt() && value.intValue() >= least;
+    return value(key, otherwise, expected, isExpected, JsonNode::intValue);
   }
 
   /**
    * Returns the numbers of a key, one per channel, or the released values if the key is missing.
    */
-  public List<Double> perChannel(String key, List<Double> released, int channels) {
+  List<Double> perChannel(String key, List<Double> released, int channels) {
     if (isMissing(key)) {
       double mean = released.stream().mapToDouble(v -> v).average().orElseThrow();
       return channels == released.size() ? released : List.of(mean);
@@ -157,22 +165,37 @@ public record ConfigSection(String name, JsonNode json) {
    */
   public int square(String key) {
     JsonNode value = json.path(key);
-    JsonNode first = value;
-    JsonNode second = value;
-    if (value.isArray() && value.size() == 2) {
-      first = value.path(0);
-      second = value.path(1);
-    } else if (value.isObject()) {
-      first = value.path("height");
-      second = value.path("width");
+    boolean isPair = value.isArray() && value.size() == 2;
+    JsonNode first = isPair ? value.path(0) : value.isObject() ? value.path("height") : value;
+    JsonNode second = isPair ? value.path(1) : value.isObject() ? value.path("width") : value;
+    return value(
+        key,
+        0,
+        "a square",
+        node -> first.isInt() && first.equals(second) && first.intValue() > 0,
+        node -> first.intValue());
+  }
+
+  /** Rejects a square of another side. */
+  void checkSquare(String key, int side) {
+    if (square(key) != side) {
+      throw refused(key, side + " pixels, which the weights read");
     }
+  }
+
+  private <T> T value(
+      String key,
+      T otherwise,
+      String expected,
+      Predicate<JsonNode> isExpected,
+      Function<JsonNode, T> read) {
     if (isMissing(key)) {
-      return 0;
+      return otherwise;
     }
-    if (!first.isInt() || !first.equals(second) || first.intValue() < 1) {
-      throw refused(key, "a square");
+    if (!isExpected.test(json.path(key))) {
+      throw refused(key, expected);
     }
-    return first.intValue();
+    return read.apply(json.path(key));
   }
 
   /** Creates the error for a value. */

@@ -26,14 +26,6 @@ public record DeepPrompts(int first, List<Integer> blocks, List<Tensor> tokens, 
       throw new IllegalArgumentException(
           "rows in front of blocks " + blocks + ": " + tokens.size() + " given");
     }
-    int before = first - 1;
-    for (int block : blocks) {
-      if (block <= before) {
-        throw new IllegalArgumentException(
-            "rows in front of blocks " + blocks + ": expected ascending ones from " + first);
-      }
-      before = block;
-    }
   }
 
   /** Creates prompt tokens for a block and the blocks after it, as long as there are tokens. */

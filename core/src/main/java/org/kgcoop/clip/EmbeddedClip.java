@@ -2,6 +2,7 @@ package org.kgcoop.clip;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -64,11 +65,8 @@ public final class EmbeddedClip {
           "this build has no embedded CLIP: put kgcoop-embedded on the class path, or name"
               + " weights");
     }
-    for (String name : BESIDE) {
-      if (EmbeddedFiles.file("clip/" + name) == null) {
-        throw new IllegalStateException("the embedded CLIP lacks " + name);
-      }
-    }
+    // A packed file is copied when it is asked for.
+    BESIDE.forEach(name -> Objects.requireNonNull(EmbeddedFiles.file("clip/" + name), name));
     folder = weights.getParent();
     return folder;
   }

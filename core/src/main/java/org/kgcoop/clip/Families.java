@@ -9,17 +9,13 @@ import java.util.ServiceLoader;
  * recognizes a file reads it. CLIP is the last one and accepts all others.
  */
 public final class Families {
-  private static final List<Family> ALL =
+  /** The families, in the order in which they are asked for their models. */
+  public static final List<Family> ALL =
       ServiceLoader.load(Family.class, Family.class.getClassLoader()).stream()
           .map(ServiceLoader.Provider::get)
           .toList();
 
   private Families() {}
-
-  /** Returns all families, in the order in which they are asked for their models. */
-  public static List<Family> all() {
-    return ALL;
-  }
 
   /**
    * Returns the family of a model.

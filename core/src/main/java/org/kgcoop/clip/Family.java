@@ -132,14 +132,4 @@ public interface Family {
       ConfigSection model, ConfigSection images, ClipConfig config) {
     return null;
   }
-
-  /** Creates the image encoder. */
-  default ImageEncoder imageEncoder(WeightSource weights, ClipConfig config) {
-    return new VisionTransformer(weights, config);
-  }
-
-  /** Creates the text encoder. */
-  default TextEncoder textEncoder(WeightSource weights, ClipConfig config) {
-    return new TextTransformer(weights, config);
-  }
 }

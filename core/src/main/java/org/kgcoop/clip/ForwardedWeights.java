@@ -36,14 +36,4 @@ abstract class ForwardedWeights implements WeightSource {
   public Tensor compute(String name, long... shape) {
     return weights.compute(name, shape);
   }
-
-  @Override
-  public Tensor scaled(String name, double factor, long... shape) {
-    return weights.scaled(name, factor, shape);
-  }
-
-  @Override
-  public boolean training() {
-    return weights.training();
-  }
 }

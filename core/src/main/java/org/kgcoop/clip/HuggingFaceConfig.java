@@ -1,9 +1,6 @@
 package org.kgcoop.clip;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collections;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -26,31 +23,21 @@ public final class HuggingFaceConfig {
   private static final Set<String> STEPS =
       Set.of("do_resize", "do_center_crop", "do_rescale", "do_normalize", "do_convert_rgb");
 
-  /** Steps of other image processors, which have no switch. */
-  private static final List<String> OTHER_STEPS = List.of("crop_pct", "size_divisor");
-
-  private static final List<String> FILTERS = List.of("3", "2"); // Pillow's numbers
-
   private HuggingFaceConfig() {}
 
   /**
    * Reads the settings of a {@code config.json}. Missing keys have the library's defaults, because
    * most files are sparse.
    *
-   * @param modelTypes the values of {@code model_type} in such files
    * @param defaults the settings of missing keys
    * @param heads the number of heads of missing keys, or 0 for the rule of the family
    * @param imageSize the default side of images, or 0
    */
   public static ClipConfig.FileConfig fileConfig(
-      ConfigSection file,
-      List<String> modelTypes,
-      ClipConfig.FileConfig defaults,
-      int heads,
-      int imageSize) {
-    file.oneOf("model_type", modelTypes);
-    ConfigSection text = encoder(file, "text_config");
-    ConfigSection vision = encoder(file, "vision_config");
+      ConfigSection file, ClipConfig.FileConfig defaults, int heads, int imageSize) {
+    // Those under the older keys take precedence.
+    ConfigSection text = file.at("text_config").overriddenBy(file.at("text_config_dict"));
+    ConfigSection vision = file.at("vision_config").overriddenBy(file.at("vision_config_dict"));
     vision.on("vision_use_head");
     Activation activation = activation(text, defaults);
     Activation visionActivation = activation(vision, defaults);
@@ -71,24 +58,11 @@ public final class HuggingFaceConfig {
   private static Activation activation(ConfigSection encoder, ClipConfig.FileConfig defaults) {
     String first = defaults.activation().name().toLowerCase(Locale.ROOT);
     return Activation.ofName(
-        encoder.oneOf(
+        encoder.only(
             "hidden_act",
-            Stream.of(first, "quick_gelu", "gelu", "gelu_pytorch_tanh").distinct().toList()));
-  }
-
-  /**
-   * Returns the settings of an encoder. Those under the older key {@code text_config_dict} take
-   * precedence.
-   */
-  private static ConfigSection encoder(ConfigSection file, String key) {
-    ConfigSection encoder = file.at(key);
-    ConfigSection older = file.at(key + "_dict");
-    if (!older.json().isObject() || !encoder.json().isObject()) {
-      return older.json().isObject() ? older : encoder;
-    }
-    ObjectNode both = encoder.json().deepCopy();
-    both.setAll((ObjectNode) older.json());
-    return new ConfigSection(encoder.name(), both);
+            Stream.of(first, "quick_gelu", "gelu", "gelu_pytorch_tanh")
+                .distinct()
+                .toArray(String[]::new)));
   }
 
   /**
@@ -99,35 +73,40 @@ public final class HuggingFaceConfig {
    */
   static Preprocessing preprocessing(
       ConfigSection images, ClipConfig config, ImageDefaults defaults) {
-    JsonNode json = images.json();
-    json.fieldNames()
+    images
+        .json()
+        .fieldNames()
         .forEachRemaining(
             key -> {
               if (key.startsWith("do_") && !STEPS.contains(key)) {
                 images.off(key);
               }
             });
-    OTHER_STEPS.forEach(images::off);
+    images.off("crop_pct"); // steps of other image processors, which have no switch
+    images.off("size_divisor");
     images.on("do_resize");
     images.on("do_rescale");
     if (Math.abs(images.positive("rescale_factor", 1 / 255.0) * 255 - 1) > 1e-6) {
       throw images.refused("rescale_factor", "1/255");
     }
-    boolean bilinear =
+    Interpolation interpolation =
         images.isMissing("resample")
-            ? defaults.interpolation() == Interpolation.BILINEAR
-            : images.oneOf("resample", FILTERS).equals("2");
+            ? defaults.interpolation()
+            : images.only("resample", "3", "2").equals("2") // Pillow's numbers
+                ? Interpolation.BILINEAR
+                : Interpolation.BICUBIC;
+    int channels = config.channels();
     boolean normalized = images.flag("do_normalize", true);
     return new Preprocessing(
         config.imageResolution(),
-        config.channels(),
+        channels,
         normalized
-            ? images.perChannel("image_mean", defaults.mean(), config.channels())
-            : Collections.nCopies(config.channels(), 0.0),
+            ? images.perChannel("image_mean", defaults.mean(), channels)
+            : Collections.nCopies(channels, 0.0),
         normalized
-            ? images.perChannel("image_std", defaults.std(), config.channels())
-            : Collections.nCopies(config.channels(), 1.0),
-        bilinear ? Interpolation.BILINEAR : Interpolation.BICUBIC,
+            ? images.perChannel("image_std", defaults.std(), channels)
+            : Collections.nCopies(channels, 1.0),
+        interpolation,
         shorterSide(images, config, defaults));
   }
 
@@ -137,43 +116,30 @@ public final class HuggingFaceConfig {
    */
   private static int shorterSide(ConfigSection images, ClipConfig config, ImageDefaults defaults) {
     int size = config.imageResolution();
-    JsonNode resized = images.json().path("size");
+    boolean isNumber = images.json().path("size").isInt();
     // A plain number is the shorter side for CLIP, and a square for others.
     boolean square =
-        resized.isInt()
+        isNumber
             ? !images.text("image_processor_type", "CLIP").startsWith("CLIP")
-            : resized.has("height");
+            : images.json().path("size").has("height");
     if (images.isOff("size") && defaults.squashes()) {
       return 0;
     }
     if (square) {
-      checkSize(images, "size", size);
-      checkCrop(images, size);
-      return 0;
-    }
-    if (!images.flag("do_center_crop", true)) {
+      images.checkSquare("size", size);
+    } else if (!images.flag("do_center_crop", true)) {
       throw images.refused("do_center_crop", "true, or a size of height and width");
     }
-    checkCrop(images, size);
-    if (images.isMissing("size")) {
-      return size;
+    if (images.flag("do_center_crop", true) && !images.isOff("crop_size")) {
+      images.checkSquare("crop_size", size);
     }
-    JsonNode edge = resized.isInt() ? resized : resized.path("shortest_edge");
-    if (!edge.isInt() || resized.has("longest_edge") || edge.intValue() < size) {
+    if (square || images.isMissing("size")) {
+      return square ? 0 : size;
+    }
+    int edge = isNumber ? images.whole("size", size) : images.at("size").whole("shortest_edge", 0);
+    if (edge < size || images.json().path("size").has("longest_edge")) {
       throw images.refused("size", "a shortest_edge of at least " + size + ", or a square");
     }
-    return edge.intValue();
-  }
-
-  private static void checkCrop(ConfigSection images, int size) {
-    if (images.flag("do_center_crop", true) && !images.isOff("crop_size")) {
-      checkSize(images, "crop_size", size);
-    }
-  }
-
-  private static void checkSize(ConfigSection images, String key, int size) {
-    if (images.square(key) != size) {
-      throw images.refused(key, size + " pixels, which the weights read");
-    }
+    return edge;
   }
 }

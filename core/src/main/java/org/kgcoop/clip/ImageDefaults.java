@@ -2,6 +2,7 @@ package org.kgcoop.clip;
 
 import java.util.List;
 import org.kgcoop.image.view.Interpolation;
+import org.kgcoop.image.view.Preprocessing;
 
 /**
  * The default preprocessing of images.
@@ -12,6 +13,10 @@ import org.kgcoop.image.view.Interpolation;
  */
 public record ImageDefaults(
     List<Double> mean, List<Double> std, Interpolation interpolation, boolean squashes) {
+  /** Those of OpenAI's CLIP. */
+  public static final ImageDefaults CLIP =
+      new ImageDefaults(
+          Preprocessing.CLIP_MEAN, Preprocessing.CLIP_STD, Interpolation.BICUBIC, false);
 
   /**
    * Returns the defaults of models that read the entire image in a square, with values of -1 to 1.

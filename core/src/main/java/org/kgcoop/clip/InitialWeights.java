@@ -39,7 +39,6 @@ public final class InitialWeights {
    * Creates the tensors of a configuration.
    *
    * @return tensors in float32
-   * @throws IllegalArgumentException if the sizes do not fit together
    */
   public static List<StoredTensor> of(ClipConfig config, long seed) {
     InitialWeights weights = new InitialWeights(config, seed);
@@ -116,7 +115,8 @@ public final class InitialWeights {
       normal(block + "attn.out_proj.weight", out, width, width);
       normal(block + "mlp.c_fc.weight", deviation(2.0 * width), 4L * width, width);
       normal(block + "mlp.c_proj.weight", out, width, 4L * width);
-      blockRest(block, width);
+      biases(block, width);
+      norms(block, width);
     }
     normal("token_embedding.weight", 0.02, config.vocabularySize(), width);
     norm("ln_final", width);
@@ -125,13 +125,6 @@ public final class InitialWeights {
   private void vit(ClipConfig.Vit vit) {
     int width = vit.width();
     ClipConfig.ImageForm form = config.form().image();
-    if (config.imageResolution() % vit.patch() != 0
-        || width % vit.heads() != 0
-        || (!form.projected() && width != config.embedDim())) {
-      throw new IllegalArgumentException(
-          "resolution %s and patch %s, width %s and heads %s: expected multiples, and without a projection the width as that of the joint space"
-              .formatted(config.imageResolution(), vit.patch(), width, vit.heads()));
-    }
     int grid = config.imageResolution() / vit.patch();
     long rows = form.rowsBesidePatches() + (long) grid * grid;
     if (form.classToken()) {
@@ -146,7 +139,9 @@ public final class InitialWeights {
       constant("visual.conv1.bias", 0, width);
     }
     if (form.attentionPool()) {
-      pool("visual.pool.", width);
+      normal("visual.pool.probe", deviation(width), 1, width);
+      attentionAndMlp("visual.pool.", width);
+      norm("visual.pool.ln", width);
     }
     if (form.preNorm()) {
       norm("visual.ln_pre", width);
@@ -154,16 +149,9 @@ public final class InitialWeights {
     for (int i = 0; i < vit.layers(); i++) {
       String block = "visual.transformer.resblocks." + i + ".";
       attentionAndMlp(block, width);
-      blockRest(block, width);
+      norms(block, width);
     }
     norm("visual.ln_post", width);
-  }
-
-  private void pool(String pool, int width) {
-    normal(pool + "probe", deviation(width), 1, width);
-    attentionAndMlp(pool, width);
-    biases(pool, width);
-    norm(pool + "ln", width);
   }
 
   /**
@@ -174,10 +162,10 @@ public final class InitialWeights {
     uniform(block + "attn.out_proj.weight", deviation(width), width, width);
     uniform(block + "mlp.c_fc.weight", deviation(width), 4L * width, width);
     uniform(block + "mlp.c_proj.weight", deviation(4.0 * width), width, 4L * width);
+    biases(block, width);
   }
 
-  private void blockRest(String block, int width) {
-    biases(block, width);
+  private void norms(String block, int width) {
     norm(block + "ln_1", width);
     norm(block + "ln_2", width);
   }
@@ -192,15 +180,6 @@ public final class InitialWeights {
   private void resNet(ClipConfig.ResNet resNet) {
     int width = resNet.width();
     int channels = poolChannels(config);
-    if (config.imageResolution() % 32 != 0
-        || width % 2 != 0
-        || resNet.layers().size() != 4
-        || channels % resNet.heads() != 0) {
-      throw new IllegalArgumentException(
-          "a ResNet of resolution %s and %s: expected a multiple of 32, an even width, 4 stages"
-                  .formatted(config.imageResolution(), resNet)
-              + " and heads that divide 32 widths");
-    }
     normalised("visual.conv1", "visual.bn1", width / 2, config.channels(), 3, 1);
     normalised("visual.conv2", "visual.bn2", width / 2, width / 2, 3, 1);
     normalised("visual.conv3", "visual.bn3", width, width / 2, 3, 1);

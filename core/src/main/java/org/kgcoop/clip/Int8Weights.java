@@ -23,26 +23,22 @@ final class Int8Weights extends ForwardedWeights implements AutoCloseable {
   private static final String MLP_OUTPUT = ".mlp.c_proj.weight";
 
   private final WeightSource weights;
-  private final Form form;
+  private final Map<String, int[]> scales;
+  private final boolean mlpOutput;
   private final List<Tensor> own = new ArrayList<>();
-
-  /**
-   * The form of the products.
-   *
-   * @param scales the exponents of the scales of {@link Smoothing}, by the name of the norm
-   * @param mlpOutput true if the second layer of the MLP also computes in int8
-   */
-  record Form(Map<String, int[]> scales, boolean mlpOutput) {}
 
   /**
    * Creates the weights.
    *
    * @param weights the weights in float32
+   * @param scales the exponents of the scales of {@link Smoothing}, by the name of the norm
+   * @param mlpOutput true if the second layer of the MLP also computes in int8
    */
-  Int8Weights(WeightSource weights, Form form) {
+  Int8Weights(WeightSource weights, Map<String, int[]> scales, boolean mlpOutput) {
     super(weights);
     this.weights = weights;
-    this.form = form;
+    this.scales = scales;
+    this.mlpOutput = mlpOutput;
   }
 
   /** Returns the type of the products that int8 is not for. */
@@ -57,15 +53,7 @@ final class Int8Weights extends ForwardedWeights implements AutoCloseable {
 
   @Override
   public Tensor compute(String name, long... shape) {
-    return converted(weights.compute(name, shape));
-  }
-
-  @Override
-  public Tensor scaled(String name, double factor, long... shape) {
-    return converted(weights.scaled(name, factor, shape));
-  }
-
-  private Tensor converted(Tensor weight) {
+    Tensor weight = weights.compute(name, shape);
     if (weight.dtype() == rest()) {
       return weight;
     }
@@ -74,27 +62,27 @@ final class Int8Weights extends ForwardedWeights implements AutoCloseable {
     }
   }
 
-  /** Returns a text that differs between forms. */
+  /** Returns a text that differs between forms of the products. */
   String key() {
     StringBuilder text = new StringBuilder();
-    new TreeMap<>(form.scales())
+    new TreeMap<>(scales)
         .forEach((norm, exponents) -> text.append(norm).append(Arrays.toString(exponents)));
     String digest = Sha256.of(text.toString()).substring(0, 16);
     String rows = Linear.int8Bits() < 8 ? Linear.int8Bits() + "-bit rows " : "";
-    return rest() + (form.mlpOutput() ? " all " : " without c_proj ") + rows + digest;
+    return rest() + (mlpOutput ? " all " : " without c_proj ") + rows + digest;
   }
 
   @Override
   public Linear linear(
       String name, Tensor bias, double scale, Linear.Packs packs, long outputs, long inputs) {
-    if (packs == Linear.Packs.NEVER || (name.endsWith(MLP_OUTPUT) && !form.mlpOutput())) {
+    if (packs == Linear.Packs.NEVER || (name.endsWith(MLP_OUTPUT) && !mlpOutput)) {
       return super.linear(name, bias, scale, packs, outputs, inputs);
     }
     Tensor weight = weights.get(name, outputs, inputs);
-    Optional<String> norm = Smoothing.normBefore(name).filter(form.scales()::containsKey);
+    Optional<String> norm = Smoothing.normBefore(name).filter(scales::containsKey);
     if (norm.isPresent()) {
       try (Scope scope = Scope.open("smoothed weight")) {
-        weight = owned(weight.times(scales(norm.get(), 1)));
+        weight = owned(weight.times(factors(norm.get(), 1)));
       }
     }
     return new Linear(weight, bias, scale, Linear.Packs.INT8);
@@ -104,11 +92,11 @@ final class Int8Weights extends ForwardedWeights implements AutoCloseable {
   public Tensor get(String name, long... shape) {
     Tensor weight = weights.get(name, shape);
     String norm = name.substring(0, Math.max(0, name.lastIndexOf('.')));
-    if (!form.scales().containsKey(norm)) {
+    if (!scales.containsKey(norm)) {
       return weight;
     }
     try (Scope scope = Scope.open("smoothed norm")) {
-      return owned(weight.times(scales(norm, -1)));
+      return owned(weight.times(factors(norm, -1)));
     }
   }
 
@@ -117,13 +105,13 @@ final class Int8Weights extends ForwardedWeights implements AutoCloseable {
     return weight;
   }
 
-  private Tensor scales(String norm, int sign) {
-    int[] exponents = Objects.requireNonNull(form.scales().get(norm));
-    float[] scales = new float[exponents.length];
-    for (int i = 0; i < scales.length; i++) {
-      scales[i] = Smoothing.scale(sign * exponents[i]);
+  private Tensor factors(String norm, int sign) {
+    int[] exponents = Objects.requireNonNull(scales.get(norm));
+    float[] factors = new float[exponents.length];
+    for (int i = 0; i < factors.length; i++) {
+      factors[i] = Smoothing.scale(sign * exponents[i]);
     }
-    return Tensor.of(scales, scales.length);
+    return Tensor.of(factors, factors.length);
   }
 
   /** Frees the smoothed and converted weights. */

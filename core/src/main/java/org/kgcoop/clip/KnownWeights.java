@@ -2,8 +2,6 @@ package org.kgcoop.clip;
 
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -82,22 +80,6 @@ public record KnownWeights(
       timm   PE-Core-bigG-14-448                -                  9.68  -    -
       """;
 
-  /** The license that the pages of each owner name. Apple's is only for research. */
-  private static final Map<String, String> LICENSES =
-      Map.of(
-          "google",
-          "Apache-2.0",
-          "laion",
-          "MIT",
-          "apple",
-          "apple-amlr",
-          "timm",
-          "Apache-2.0",
-          "microsoft",
-          "MIT",
-          OPENAI,
-          "MIT");
-
   /** All weights: first those of known cost, the cheapest first. */
   public static final List<KnownWeights> ALL =
       TABLE
@@ -147,9 +129,13 @@ public record KnownWeights(
     return owner + "/" + (isArchive() ? "CLIP" : name);
   }
 
-  /** Returns the license that the pages of the owner name. */
+  /** Returns the license that the pages of the owner name. Apple's is only for research. */
   public String license() {
-    return Objects.requireNonNull(LICENSES.get(owner));
+    return switch (owner) {
+      case "apple" -> "apple-amlr";
+      case "google", "timm" -> "Apache-2.0";
+      default -> "MIT";
+    };
   }
 
   /** Returns the shortest name that {@code --clip} accepts. */

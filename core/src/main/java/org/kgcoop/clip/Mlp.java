@@ -5,10 +5,11 @@ import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Tensor;
 
 /** The MLP of a residual block: linear, activation, linear. */
-public final class Mlp implements AutoCloseable {
+final class Mlp implements AutoCloseable {
   /** The s of {@code x sigmoid(s x) = silu(s x) / s}. The linear layers contain the factors. */
   private static final double QUICK = 1.702;
 
+  private final Tensor scaledBias; // (H), of fc
   private final Linear fc; // to (H), usually H = 4 W
   private final Linear projection; // to (W)
   private final Activation activation;
@@ -18,32 +19,19 @@ public final class Mlp implements AutoCloseable {
    *
    * @param packs when to pack copies of the weights
    */
-  public Mlp(
-      WeightSource weights, String prefix, int width, Activation activation, Linear.Packs packs) {
+  Mlp(WeightSource weights, String prefix, int width, Activation activation, Linear.Packs packs) {
     this.activation = activation;
-    boolean quick = activation == Activation.QUICK_GELU;
+    double factor = activation == Activation.QUICK_GELU ? QUICK : 1;
     long hidden = weights.rows(prefix + "c_fc.weight", 4L * width);
-    String bias = prefix + "c_fc.bias";
-    fc =
-        weights.linear(
-            prefix + "c_fc.weight",
-            quick ? weights.scaled(bias, QUICK, hidden) : weights.compute(bias, hidden),
-            quick ? QUICK : 1,
-            packs,
-            hidden,
-            width);
-    projection =
-        weights.linear(
-            prefix + "c_proj.weight",
-            weights.compute(prefix + "c_proj.bias", width),
-            quick ? 1 / QUICK : 1,
-            packs,
-            width,
-            hidden);
+    scaledBias =
+        weights.get(prefix + "c_fc.bias", hidden).times(factor).to(weights.computeType()).keep();
+    fc = weights.linear(prefix + "c_fc.weight", scaledBias, factor, packs, hidden, width);
+    Tensor bias = weights.compute(prefix + "c_proj.bias", width);
+    projection = weights.linear(prefix + "c_proj.weight", bias, 1 / factor, packs, width, hidden);
   }
 
   /** Computes the layers: (N, W) to (N, W). */
-  public Tensor apply(Tensor x) {
+  Tensor apply(Tensor x) {
     Tensor hidden = fc.apply(x);
     return projection.apply(
         switch (activation) {
@@ -56,6 +44,7 @@ public final class Mlp implements AutoCloseable {
   @Override
   public void close() {
     fc.close();
+    scaledBias.close();
     projection.close();
   }
 }

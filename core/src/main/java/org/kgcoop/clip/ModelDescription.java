@@ -18,13 +18,13 @@ import org.kgcoop.io.WeightFile;
  * can share a description, so that the weights are hashed once.
  */
 final class ModelDescription {
-  private final Path path;
-  private final Family family;
-  private final Map<String, StoredTensor> stored;
-  private final ModelFiles files;
-  private final ClipConfig config;
-  private final Preprocessing preprocessing;
-  private final CompletableFuture<Tokenizer> tokenizer;
+  final Path path;
+  final Family family;
+  final Map<String, StoredTensor> stored; // under their released names
+  final ModelFiles files;
+  final ClipConfig config;
+  final Preprocessing preprocessing;
+  final CompletableFuture<Tokenizer> tokenizer;
   private @Nullable String fingerprint;
 
   /**
@@ -52,7 +52,7 @@ final class ModelDescription {
       fileConfig = fileConfig.with(activation);
     }
     config = family.config(shapes(stored), fileConfig, source);
-    if (files.isEmpty()) {
+    if (file.configs().isEmpty()) {
       family.checkWithoutSettings(config, source);
     }
     tokenizer = files.tokenizer(config, chosenTokenizer); // next to the weights
@@ -76,35 +76,6 @@ final class ModelDescription {
               .formatted(maxPatches, read.size(), read.size()));
     }
     return read.with(new PatchGrid(patches.patch(), maxPatches));
-  }
-
-  Path path() {
-    return path;
-  }
-
-  Family family() {
-    return family;
-  }
-
-  /** Returns the weights as stored, under their released names. */
-  Map<String, StoredTensor> stored() {
-    return stored;
-  }
-
-  ModelFiles files() {
-    return files;
-  }
-
-  ClipConfig config() {
-    return config;
-  }
-
-  Preprocessing preprocessing() {
-    return preprocessing;
-  }
-
-  CompletableFuture<Tokenizer> tokenizer() {
-    return tokenizer;
   }
 
   /** Returns the SHA-256 of the weights that a model uses, see {@link Clip#fingerprint}. */

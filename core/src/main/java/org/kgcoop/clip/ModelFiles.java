@@ -1,16 +1,14 @@
 package org.kgcoop.clip;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.view.PatchGrid;
@@ -22,10 +20,9 @@ import org.kgcoop.io.WeightFile;
  * Missing settings have the family's defaults, which {@link #assumed} lists.
  */
 final class ModelFiles {
-  private static final String NO_CONFIG = " (no config.json or open_clip_config.json)";
-
   private final Path path;
-  private final Map<String, JsonNode> configs;
+  private final ConfigSection hugging;
+  private final ConfigSection images; // of Hugging Face
   private final OpenClipConfig openClip;
   private final boolean isOpenClip; // the tensors have OpenCLIP's names, and not Hugging Face's
   private final Family family;
@@ -41,24 +38,28 @@ final class ModelFiles {
     this.family = family;
     this.traits = family.traits();
     this.path = file.path();
-    this.configs = file.configs();
-    this.openClip = new OpenClipConfig(section(OpenClipConfig.FILE), names);
+    hugging = ConfigSection.of(file, HuggingFaceConfig.FILE);
+    ConfigSection preprocessing = ConfigSection.of(file, HuggingFaceConfig.PREPROCESSING);
+    images =
+        preprocessing.isThere()
+            ? preprocessing
+            : ConfigSection.of(file, HuggingFaceConfig.PROCESSOR).at("image_processor");
+    openClip = new OpenClipConfig(ConfigSection.of(file, OpenClipConfig.FILE), names);
     isOpenClip =
         openClip.isThere() && names.stream().noneMatch(name -> name.startsWith("vision_model."));
   }
 
   /** Returns the architecture according to the files next to the weights, or "". */
   static String architecture(WeightFile file) {
-    for (String name : List.of(OpenClipConfig.FILE, HuggingFaceConfig.FILE)) {
-      JsonNode json = file.configs().getOrDefault(name, MissingNode.getInstance());
-      for (String key : List.of("timm_model_name", "hf_model_name", "model_type")) {
-        JsonNode value = json.findValue(key);
-        if (value != null && value.isTextual()) {
-          return value.textValue();
-        }
-      }
-    }
-    return "";
+    return Stream.of(OpenClipConfig.FILE, HuggingFaceConfig.FILE)
+        .map(name -> ConfigSection.of(file, name).json())
+        .flatMap(
+            json ->
+                Stream.of("timm_model_name", "hf_model_name", "model_type")
+                    .map(key -> json.findPath(key).asText("")))
+        .filter(name -> !name.isEmpty())
+        .findFirst()
+        .orElse("");
   }
 
   /** Returns the assumed settings, one per line. */
@@ -67,10 +68,10 @@ final class ModelFiles {
   }
 
   ClipConfig.FileConfig config() {
-    JsonNode hugging = config(HuggingFaceConfig.FILE);
-    boolean encoders = hugging.has("text_config") && hugging.has("vision_config");
-    if (!isOpenClip && (encoders || (hugging.has("model_type") && !openClip.isThere()))) {
-      return family.huggingFace(section(HuggingFaceConfig.FILE), imageSize());
+    boolean encoders = hugging.json().has("text_config") && hugging.json().has("vision_config");
+    if (!isOpenClip && (encoders || (hugging.json().has("model_type") && !openClip.isThere()))) {
+      boolean square = images.json().path("size").has("height");
+      return family.huggingFace(hugging, square ? images.square("size") : 0);
     }
     if (openClip.isThere()) {
       openClip.check();
@@ -85,64 +86,33 @@ final class ModelFiles {
       }
       return config;
     }
-    assumed.add(traits.assumed() + NO_CONFIG);
+    assumed.add(traits.assumed() + " (no config.json or open_clip_config.json)");
     return traits.defaults();
   }
 
-  /** Returns true if there is no file with settings next to the weights. */
-  boolean isEmpty() {
-    return configs.isEmpty();
-  }
-
-  /** Returns the image side of a preprocessor file, or 0. */
-  private int imageSize() {
-    JsonNode size = images().json().path("size");
-    return size.has("height") ? images().square("size") : 0;
-  }
-
-  private ConfigSection images() {
-    ConfigSection hugging = section(HuggingFaceConfig.PREPROCESSING);
-    return hugging.json().isObject()
-        ? hugging
-        : section(HuggingFaceConfig.PROCESSOR).at("image_processor");
-  }
-
   Preprocessing preprocessing(ClipConfig config) {
-    ConfigSection hugging = images();
-    boolean isHugging = hugging.json().isObject() && !(isOpenClip && openClip.hasPreprocessing());
+    boolean isOpenClips = !images.isThere() && openClip.hasPreprocessing();
     try {
-      PatchGrid patches = family.patches(section(HuggingFaceConfig.FILE), hugging, config);
-      Preprocessing images = square(config, hugging).with(patches);
-      if (patches != null && !isHugging) {
+      PatchGrid patches = family.patches(hugging, images, config);
+      Preprocessing square =
+          isOpenClips
+              ? openClip.preprocessing(config, traits.images())
+              : HuggingFaceConfig.preprocessing(images, config, traits.images());
+      if (!images.isThere() && !isOpenClips) {
+        assumed.add(
+            "%s's mean, deviation and %s resizing (no preprocessor_config.json)"
+                .formatted(
+                    traits.title(),
+                    traits.images().interpolation().name().toLowerCase(Locale.ROOT)));
+      }
+      if (patches != null && !images.isThere()) {
         assumed.add("at most %s patches per image".formatted(patches.maxPatches()));
       }
-      return images;
+      return square.with(patches);
     } catch (IllegalArgumentException e) {
-      String source = isHugging ? hugging.name() : path + ": " + OpenClipConfig.FILE + ": ";
+      String source = isOpenClips ? path + ": " + OpenClipConfig.FILE + ": " : images.name();
       throw KgCoopException.weights(source + e.getMessage(), e);
     }
-  }
-
-  /** Reads the preprocessing to squares. */
-  private Preprocessing square(ClipConfig config, ConfigSection hugging) {
-    if (hugging.json().isObject()) {
-      return HuggingFaceConfig.preprocessing(hugging, config, traits.images());
-    }
-    if (openClip.hasPreprocessing()) {
-      return openClip.preprocessing(config, traits.images());
-    }
-    assumed.add(
-        "%s's mean, deviation and %s resizing (no preprocessor_config.json)"
-            .formatted(
-                traits.title(), traits.images().interpolation().name().toLowerCase(Locale.ROOT)));
-    ConfigSection none = new ConfigSection("", MissingNode.getInstance());
-    return new Preprocessing(
-        config.imageResolution(),
-        config.channels(),
-        none.perChannel("mean", traits.images().mean(), config.channels()),
-        none.perChannel("std", traits.images().std(), config.channels()),
-        traits.images().interpolation(),
-        traits.images().squashes() ? 0 : config.imageResolution());
   }
 
   /**
@@ -168,16 +138,13 @@ final class ModelFiles {
     if (traits.releasedTokenizer() == null) {
       throw KgCoopException.weights(
           "%s: no %s next to the weights; download it from the model's page"
-              .formatted(path, supportedTokenizerFiles()));
+              .formatted(
+                  path,
+                  family.tokenizerFiles().stream()
+                      .filter(name -> !name.endsWith(".model")) // which are always rejected
+                      .collect(Collectors.joining(" or "))));
     }
     return checked(traits.releasedTokenizer().get(), config, Path.of("the released tokenizer"));
-  }
-
-  /** Returns the names of tokenizer files, except those that are always rejected. */
-  private String supportedTokenizerFiles() {
-    return family.tokenizerFiles().stream()
-        .filter(name -> !name.endsWith(".model"))
-        .collect(Collectors.joining(" or "));
   }
 
   /**
@@ -185,7 +152,7 @@ final class ModelFiles {
    * libraries have the id 2, which the library reads as the largest id.
    */
   private void checkEndOfText(Tokenizer tokenizer, ClipConfig config) {
-    ConfigSection text = section(HuggingFaceConfig.FILE).at("text_config");
+    ConfigSection text = hugging.at("text_config");
     int end = text.tokenId("eos_token_id", 2);
     if (!isOpenClip
         && end != 2
@@ -197,33 +164,25 @@ final class ModelFiles {
 
   private @Nullable Path tokenizerFile() {
     Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
-    for (String name : family.tokenizerFiles()) {
-      if (folder != null && Files.isRegularFile(folder.resolve(name))) {
-        return folder.resolve(name);
-      }
-    }
-    return null;
+    return folder == null
+        ? null
+        : family.tokenizerFiles().stream()
+            .map(folder::resolve)
+            .filter(Files::isRegularFile)
+            .findFirst()
+            .orElse(null);
   }
 
   private static Tokenizer checked(Tokenizer tokenizer, ClipConfig config, Path source) {
     // CLIP's end of text is the last id, and a vocab.txt of BERT may be cut anywhere. Other
     // tokenizers may have fewer ids, because the size of an embedding table is often rounded up.
     boolean isExact = tokenizer instanceof BytePairTokenizer || config.form().text().bert();
-    if (isExact
-        ? tokenizer.vocabularySize() != config.vocabularySize()
-        : tokenizer.vocabularySize() > config.vocabularySize()) {
+    int ids = tokenizer.vocabularySize();
+    if (isExact ? ids != config.vocabularySize() : ids > config.vocabularySize()) {
       throw KgCoopException.weights(
           "%s has %s token ids, the weights %s: put the model's own tokenizer next to the weights"
-              .formatted(source, tokenizer.vocabularySize(), config.vocabularySize()));
+              .formatted(source, ids, config.vocabularySize()));
     }
     return tokenizer;
-  }
-
-  private ConfigSection section(String file) {
-    return new ConfigSection(path + ": " + file + ": ", config(file));
-  }
-
-  private JsonNode config(String name) {
-    return configs.getOrDefault(name, MissingNode.getInstance());
   }
 }

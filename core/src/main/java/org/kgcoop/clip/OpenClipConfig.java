@@ -1,12 +1,8 @@
 package org.kgcoop.clip;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Scanner;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.image.view.Interpolation;
 import org.kgcoop.image.view.Preprocessing;
@@ -34,26 +30,22 @@ public final class OpenClipConfig {
           """
           layers width head_width mlp_ratio patch_size image_size patch_dropout norm_kwargs
           pool_type pos_embed_type final_ln_after_pool output_tokens attn_pooler_queries
-          attn_pooler_heads timm_model_pretrained timm_pool timm_proj timm_proj_bias timm_drop
-          timm_drop_path
+          attn_pooler_heads timm_model_name timm_model_pretrained timm_pool timm_proj
+          timm_proj_bias timm_drop timm_drop_path
           """);
 
   /** Colors fill only the borders of a resize mode that is rejected. */
   private static final Set<String> IMAGES =
       words("size mode mean std interpolation resize_mode fill_color");
 
-  private static final List<String> CLEANINGS = List.of("whitespace", "lower", "canonicalize");
-  private static final List<String> RESIZE_MODES = List.of("shortest", "squash");
-  private static final List<String> SQUASH = List.of("squash");
-  private static final List<String> FILTERS = List.of("bicubic", "bilinear", "random");
-
   private final ConfigSection file;
   private final ConfigSection model;
   private final Set<String> tensors;
   private final List<String> assumed = new ArrayList<>();
 
-  private static Set<String> words(String text) {
-    return new Scanner(text).tokens().collect(Collectors.toSet());
+  /** Returns the words of a text. */
+  public static Set<String> words(String text) {
+    return Set.of(text.strip().split("\\s+", -1));
   }
 
   /**
@@ -70,7 +62,7 @@ public final class OpenClipConfig {
 
   /** Returns the names of the model's tensors in their file. */
   public Set<String> tensors() {
-    return Collections.unmodifiableSet(tensors);
+    return tensors;
   }
 
   /** Adds a line for the user about settings that the file does not have. */
@@ -85,7 +77,7 @@ public final class OpenClipConfig {
 
   /** Returns true if the file exists. */
   public boolean isThere() {
-    return model.json().isObject();
+    return model.isThere();
   }
 
   /** Rejects models with more than two encoders. */
@@ -111,27 +103,26 @@ public final class OpenClipConfig {
   }
 
   /** Rejects unknown keys of the text encoder, except these. */
-  public void checkTextKeys(Set<String> more) {
-    text().allOffBut(union(TEXT, more));
+  public void checkTextKeys(String... more) {
+    text().allOffBut(TEXT, more);
   }
 
   /** Rejects unknown keys of the image encoder, except these. */
-  public void checkVisionKeys(Set<String> more) {
-    vision().allOffBut(union(VISION, more));
+  public void checkVisionKeys(String... more) {
+    vision().allOffBut(VISION, more);
   }
 
-  private static Set<String> union(Set<String> some, Set<String> others) {
-    Set<String> all = new HashSet<>(some);
-    all.addAll(others);
-    return all;
+  /** Rejects another cleaning of texts. */
+  public void checkCleaning(String expected) {
+    ConfigSection tokenizer = text().at("tokenizer_kwargs");
+    tokenizer.allOffBut(Set.of("clean"));
+    tokenizer.only("clean", expected);
   }
 
   /** Returns the configured cleaning of texts, or null for the tokenizer's default. */
   public @Nullable TextCleaning cleaning() {
-    if (!isThere()) {
-      return null;
-    }
-    return switch (text().at("tokenizer_kwargs").oneOf("clean", CLEANINGS)) {
+    ConfigSection tokenizer = text().at("tokenizer_kwargs");
+    return switch (tokenizer.only("clean", "whitespace", "lower", "canonicalize")) {
       case "canonicalize" -> TextCleaning.CANONICAL;
       case "lower" -> TextCleaning.LOWER;
       default -> null;
@@ -160,22 +151,26 @@ public final class OpenClipConfig {
     images.allOffBut(IMAGES);
     images.only("mode", "RGB");
     int size = config.imageResolution();
-    if (!images.isOff("size") && images.square("size") != size) {
-      throw images.refused("size", size + " pixels, which the weights read");
+    if (!images.isOff("size")) {
+      images.checkSquare("size", size);
     }
-    List<String> modes = images.isOff("resize_mode") && defaults.squashes() ? SQUASH : RESIZE_MODES;
-    boolean squashed = images.oneOf("resize_mode", modes).equals("squash");
+    boolean squashed =
+        images.isMissing("resize_mode")
+            ? defaults.squashes()
+            : images.only("resize_mode", "shortest", "squash").equals("squash");
     // "random" means bilinear or bicubic in training, and bicubic otherwise.
-    boolean bilinear =
-        images.oneOf("interpolation", FILTERS).equals("bilinear")
-            || (images.isOff("interpolation")
-                && defaults.interpolation() == Interpolation.BILINEAR);
+    Interpolation interpolation =
+        images.isMissing("interpolation")
+            ? defaults.interpolation()
+            : images.only("interpolation", "bicubic", "bilinear", "random").equals("bilinear")
+                ? Interpolation.BILINEAR
+                : Interpolation.BICUBIC;
     return new Preprocessing(
         size,
         config.channels(),
         images.perChannel("mean", defaults.mean(), config.channels()),
         images.perChannel("std", defaults.std(), config.channels()),
-        bilinear ? Interpolation.BILINEAR : Interpolation.BICUBIC,
+        interpolation,
         squashed ? 0 : size);
   }
 }

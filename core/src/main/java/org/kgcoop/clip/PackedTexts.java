@@ -104,10 +104,6 @@ public final class PackedTexts implements AutoCloseable {
    */
   public static PackedTexts causal(int sharedLength, int[] ends, DType type, Device device) {
     int[] lengths = Arrays.stream(ends).map(end -> end + 1 - sharedLength).toArray();
-    if (sharedLength < 0 || Arrays.stream(lengths).anyMatch(length -> length < 1)) {
-      throw new IllegalArgumentException(
-          "shared length " + sharedLength + ": expected 0 to the least end of text");
-    }
     return new PackedTexts(true, sharedLength, lengths, ends, nothing(ends), type, device);
   }
 

@@ -1,7 +1,5 @@
 package org.kgcoop.clip;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.Workers;
 
@@ -21,11 +19,6 @@ record PerImageEncoder(ImageEncoder whole) implements ImageEncoder {
     if (images.size(0) == 1) {
       return Workers.single(() -> whole.features(images));
     }
-    List<Tensor> features = new ArrayList<>();
-    Workers.map(
-            Math.toIntExact(images.size(0)),
-            image -> List.of(whole.features(images.narrow(0, image, 1))))
-        .forEach(features::addAll);
-    return Tensor.concat(features, 0);
+    return Workers.rows(images.size(0), image -> whole.features(images.narrow(0, image, 1)));
   }
 }

@@ -26,7 +26,7 @@ final class PrecompiledCharsmap {
 
   /** Reads the map of a file. If there is none, the map changes nothing. */
   static PrecompiledCharsmap of(TokenizerModel pieces) {
-    ByteBuffer bytes = pieces.characterMap().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = pieces.characterMap().order(ByteOrder.LITTLE_ENDIAN);
     if (!bytes.hasRemaining()) {
       return new PrecompiledCharsmap(new int[0], new byte[0]);
     }
@@ -60,14 +60,8 @@ final class PrecompiledCharsmap {
       }
       at += match.length();
     }
-    String joined = out.toString(StandardCharsets.UTF_8);
-    int end = joined.length();
-    while (end > 0 && joined.charAt(end - 1) == ' ') {
-      end--;
-    }
-    return end == 0
-        ? ""
-        : (" " + joined.substring(0, end)).replace(' ', SentencePieceTokenizer.SPACE);
+    String joined = (" " + out.toString(StandardCharsets.UTF_8)).replaceFirst(" +\\z", "");
+    return joined.replace(' ', SentencePieceTokenizer.SPACE);
   }
 
   /**

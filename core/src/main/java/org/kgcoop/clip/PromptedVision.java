@@ -1,6 +1,5 @@
 package org.kgcoop.clip;
 
-import java.util.List;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.Tensor;
@@ -11,13 +10,7 @@ import org.kgcoop.tensor.Tensor;
  * only their keys and values, computed once for all images. The last block computes only the tokens
  * that are read.
  */
-public final class PromptedVision {
-  private final VisionTransformer encoder;
-
-  PromptedVision(VisionTransformer encoder) {
-    this.encoder = encoder;
-  }
-
+public record PromptedVision(VisionTransformer encoder) {
   /** Returns the number of blocks. */
   public int layers() {
     return encoder.blocks().size();
@@ -64,12 +57,12 @@ public final class PromptedVision {
     long batch = rows.size(0);
     Tensor x = rows.reshape(-1, width());
     for (int i = first; i < layers() - 1; i++) {
-      x = encoder.blocks().get(i).with(additions.apply(i)).images(x, batch);
+      x = encoder.blocks().get(i).with(additions.apply(i)).images(x, batch, null);
     }
     TransformerBlock last = encoder.blocks().get(layers() - 1).with(additions.apply(layers() - 1));
     return encoder.readsClassToken()
-        ? project(encoder.norm(last.classRows(x, batch)))
-        : encoder.pooled(last.images(x, batch), batch);
+        ? project(encoder.norm(last.classRows(x, batch, null)))
+        : encoder.pooled(last.images(x, batch, null), batch);
   }
 
   /**
@@ -87,9 +80,6 @@ public final class PromptedVision {
    * @param prompts prompt tokens in front of at least one block
    */
   public Output output(Tensor rows, DeepPrompts prompts) {
-    if (prompts.tokens().isEmpty()) {
-      throw new IllegalArgumentException("no prompts to read");
-    }
     long batch = rows.size(0);
     int last = layers() - 1;
     Tensor x = beforeLast(rows, prompts);
@@ -99,7 +89,7 @@ public final class PromptedVision {
         encoder
             .norm(
                 prompt == null
-                    ? block.images(x, batch)
+                    ? block.images(x, batch, null)
                     : block.classRowsAndBeside(x, batch, prompt))
             .reshape(batch, -1, width());
     long before = prompt == null ? rows.size(1) : 1;
@@ -125,9 +115,11 @@ public final class PromptedVision {
       TransformerBlock block = encoder.blocks().get(i);
       Tensor prompt = prompt(prompts, i);
       if (prompts.before(i + 1).isPresent()) {
-        x = firsts(block.images(x, batch, prompt), batch, rows.size(1));
+        Tensor all = block.images(x, batch, prompt).reshape(batch, -1, width());
+        x = all.narrow(1, 0, rows.size(1)).reshape(-1, width());
       } else {
-        x = block.images(prompt == null ? x : with(x, batch, prompt), batch);
+        Tensor all = prompt == null ? x : TransformerBlock.withEach(x, batch, prompt);
+        x = block.images(all, batch, null);
       }
     }
     return x;
@@ -139,18 +131,5 @@ public final class PromptedVision {
         .before(block)
         .map(rows -> block == 0 && prompts.normed() ? encoder.preNorm(rows) : rows)
         .orElse(null);
-  }
-
-  /** Appends prompt tokens to each image: (B L, W) and (n, W) to (B (L + n), W). */
-  private Tensor with(Tensor x, long batch, Tensor prompt) {
-    Tensor each = prompt.unsqueeze(0).expand(batch, prompt.size(0), width());
-    return Tensor.concat(List.of(x.reshape(batch, -1, width()), each), 1).reshape(-1, width());
-  }
-
-  /** Selects the first tokens of each image, if it has more. */
-  private Tensor firsts(Tensor x, long batch, long count) {
-    return x.size(0) == batch * count
-        ? x
-        : x.reshape(batch, -1, width()).narrow(1, 0, count).reshape(-1, width());
   }
 }

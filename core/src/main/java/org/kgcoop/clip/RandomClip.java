@@ -1,14 +1,13 @@
 package org.kgcoop.clip;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Folders;
 import org.kgcoop.io.Safetensors;
@@ -39,7 +38,6 @@ public final class RandomClip {
    * a SigLIP it writes {@code tokenizer.json} and {@code config.json} instead.
    *
    * @param folder created if it does not exist
-   * @throws IllegalArgumentException if the sizes do not fit together
    */
   public static void write(Path folder, ClipConfig config, long seed) {
     boolean siglip = config.form().text().readsLast();
@@ -48,97 +46,98 @@ public final class RandomClip {
     Folders.create(folder, "the folder of a CLIP", "try another folder");
     Safetensors.write(folder.resolve("model.safetensors"), tensors, Map.of());
     if (siglip) {
-      writeText(folder.resolve("tokenizer.json"), unigram(config.vocabularySize()) + "\n");
-      writeText(folder.resolve("config.json"), siglipConfig(config).toPrettyString() + "\n");
+      writeText(folder.resolve("tokenizer.json"), unigram(config.vocabularySize()));
+      writeText(folder.resolve("config.json"), siglipConfig(config));
       return;
     }
     writeText(folder.resolve("merges.txt"), String.join("\n", merges) + "\n");
-    ObjectNode fileConfig = configuration(config);
-    if (!fileConfig.isEmpty()) {
-      writeText(folder.resolve("open_clip_config.json"), fileConfig.toPrettyString() + "\n");
+    if (!isDefault(config)) {
+      writeText(folder.resolve("open_clip_config.json"), configuration(config));
     }
   }
 
-  private static void writeText(Path file, String text) {
+  /** Writes a file next to weights. */
+  public static void writeText(Path file, String text) {
     AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Returns the first lines of OpenAI's merges. */
   private static List<String> merges(int vocabulary) {
     List<String> released = Vocabulary.releasedLines();
-    int most = SMALLEST_VOCABULARY + released.size() - 1;
-    if (vocabulary < SMALLEST_VOCABULARY || vocabulary > most) {
-      throw new IllegalArgumentException(
-          "vocabulary: expected " + SMALLEST_VOCABULARY + " to " + most + ", got " + vocabulary);
-    }
     return released.subList(0, 1 + vocabulary - SMALLEST_VOCABULARY);
   }
 
   /** Creates a tokenizer of this many pieces. Longer ones are less probable. */
-  private static ObjectNode unigram(int vocabulary) {
+  private static String unigram(int vocabulary) {
     List<String> pieces = new ArrayList<>(List.of("\u2581"));
     String letters = "abcdefghijklmnopqrstuvwxyz0123456789";
     for (int from = 0; pieces.size() < vocabulary; from++) {
       String beginning = from == 0 ? "" : pieces.get(from - 1);
       letters.chars().forEach(letter -> pieces.add(beginning + (char) letter));
     }
-    if (vocabulary < 4 + letters.length()) {
-      throw new IllegalArgumentException("vocabulary: expected at least " + (4 + letters.length()));
-    }
-    ObjectNode json = new ObjectMapper().createObjectNode();
-    ObjectNode model = json.putObject("model").put("type", "Unigram").put("unk_id", 2);
-    ArrayNode vocab = model.putArray("vocab");
-    ArrayNode added = json.putArray("added_tokens");
-    for (String special : List.of("<pad>", "</s>", "<unk>")) {
-      added.addObject().put("id", vocab.size()).put("content", special).put("special", true);
-      vocab.addArray().add(special).add(0);
-    }
-    for (String piece : pieces.subList(0, vocabulary - vocab.size())) {
-      vocab.addArray().add(piece).add(-2 - piece.length());
-    }
-    return json;
+    List<String> special = List.of("<pad>", "</s>", "<unk>");
+    String added =
+        special.stream()
+            .map(
+                piece ->
+                    "{\"id\": %s, \"content\": \"%s\", \"special\": true}"
+                        .formatted(special.indexOf(piece), piece))
+            .collect(Collectors.joining(", "));
+    String vocab =
+        Stream.concat(
+                special.stream().map(piece -> "[\"%s\", 0]".formatted(piece)),
+                pieces.subList(0, vocabulary - special.size()).stream()
+                    .map(piece -> "[\"%s\", %s]".formatted(piece, -2 - piece.length())))
+            .collect(Collectors.joining(","));
+    return """
+        {"added_tokens": [%s],
+         "model": {"type": "Unigram", "unk_id": 2, "vocab":[%s]}}
+        """
+        .formatted(added, vocab);
   }
 
   /** Creates SigLIP's {@code config.json}. */
-  private static ObjectNode siglipConfig(ClipConfig config) {
-    ObjectNode json = new ObjectMapper().createObjectNode().put("model_type", "siglip");
-    ClipConfig.Form form = config.form();
-    json.putObject("text_config")
-        .put("num_attention_heads", config.textHeads())
-        .put("hidden_act", config.activation().name().toLowerCase(Locale.ROOT))
-        .put("layer_norm_eps", form.textEpsilon());
-    json.putObject("vision_config")
-        .put("num_attention_heads", config.vision().heads())
-        .put("hidden_act", config.visionActivation().name().toLowerCase(Locale.ROOT))
-        .put("layer_norm_eps", form.visionEpsilon())
-        .put("image_size", config.imageResolution());
-    return json;
+  private static String siglipConfig(ClipConfig config) {
+    return """
+        {"model_type": "siglip",
+         "text_config": {"num_attention_heads": %s, "hidden_act": "%s", "layer_norm_eps": %s},
+         "vision_config": {"num_attention_heads": %s, "hidden_act": "%s", "layer_norm_eps": %s,
+                           "image_size": %s}}
+        """
+        .formatted(
+            config.textHeads(),
+            config.activation().name().toLowerCase(Locale.ROOT),
+            config.form().textEpsilon(),
+            config.vision().heads(),
+            config.visionActivation().name().toLowerCase(Locale.ROOT),
+            config.form().visionEpsilon(),
+            config.imageResolution());
   }
 
-  private static ObjectNode configuration(ClipConfig config) {
-    ObjectNode json = new ObjectMapper().createObjectNode();
-    int channels = InitialWeights.poolChannels(config);
-    boolean ruled =
-        config.activation() == Activation.QUICK_GELU
+  /** Returns true if all settings follow from the tensors. */
+  private static boolean isDefault(ClipConfig config) {
+    return config.form().image().rotary()
+        || (config.activation() == Activation.QUICK_GELU
             && config.textHeads() == Math.max(1, config.textWidth() / 64)
-            && config.vision().heads() == Math.max(1, channels / 64)
-            && config.form().equals(ClipConfig.Form.RELEASED);
-    ruled |= config.form().image().rotary(); // whose settings follow from the tensors
-    if (ruled) {
-      return json;
-    }
-    ObjectNode model = json.putObject("model_cfg");
-    model.put("quick_gelu", config.activation() == Activation.QUICK_GELU);
-    ObjectNode text = model.putObject("text_cfg").put("heads", config.textHeads());
-    text.put("no_causal_mask", !config.form().causal());
-    text.putObject("norm_kwargs").put("eps", config.form().textEpsilon());
-    ObjectNode vision = model.putObject("vision_cfg");
-    vision.put("width", config.vision().width());
-    vision.put("head_width", channels / config.vision().heads());
-    vision.putObject("norm_kwargs").put("eps", config.form().visionEpsilon());
-    if (config.vision() instanceof ClipConfig.ResNet resNet) {
-      resNet.layers().forEach(vision.putArray("layers")::add);
-    }
-    return json;
+            && config.vision().heads() == Math.max(1, InitialWeights.poolChannels(config) / 64)
+            && config.form().equals(ClipConfig.Form.RELEASED));
+  }
+
+  private static String configuration(ClipConfig config) {
+    ClipConfig.Vision vision = config.vision();
+    return """
+        {"model_cfg": {"quick_gelu": %s,
+          "text_cfg": {"heads": %s, "no_causal_mask": %s, "norm_kwargs": {"eps": %s}},
+          "vision_cfg": {"width": %s, "head_width": %s, "norm_kwargs": {"eps": %s}%s}}}
+        """
+        .formatted(
+            config.activation() == Activation.QUICK_GELU,
+            config.textHeads(),
+            !config.form().causal(),
+            config.form().textEpsilon(),
+            vision.width(),
+            InitialWeights.poolChannels(config) / vision.heads(),
+            config.form().visionEpsilon(),
+            vision instanceof ClipConfig.ResNet net ? ", \"layers\": " + net.layers() : "");
   }
 }

@@ -29,8 +29,16 @@ import org.kgcoop.progress.Progress;
  * Weights by name. A name is one of OpenAI's nine archives, such as {@code ViT-B/16}, or a
  * repository of Hugging Face, such as {@code hf:openai/clip-vit-base-patch16} or {@code
  * hf:OWNER/NAME@REVISION}. Some repositories also have a short name. Cached files are used.
+ *
+ * @param openAi the address of the folder of OpenAI's archives, with a slash at its end
+ * @param huggingFace the address of Hugging Face; empty for its own
  */
-public final class ReleasedWeights {
+public record ReleasedWeights(
+    Caches caches,
+    Downloader downloader,
+    String openAi,
+    String huggingFace,
+    Consumer<String> warnings) {
   private static final String OPENAI = "https://openaipublic.azureedge.net/clip/models/";
   private static final String HUGGING_FACE = "https://huggingface.co";
   private static final String ENDPOINT = "HF_ENDPOINT";
@@ -51,12 +59,6 @@ public final class ReleasedWeights {
   private static final List<String> TOKENIZERS =
       List.of("tokenizer.json", "merges.txt", "vocab.txt");
 
-  private final Caches caches;
-  private final Downloader downloader;
-  private final String openAi;
-  private final String huggingFace;
-  private final Consumer<String> warnings;
-
   /**
    * Creates a source of weights.
    *
@@ -69,25 +71,6 @@ public final class ReleasedWeights {
       Map<String, String> environment,
       Consumer<String> warnings) {
     this(caches, downloader, OPENAI, environment.getOrDefault(ENDPOINT, ""), warnings);
-  }
-
-  /**
-   * Creates a source of weights with other servers.
-   *
-   * @param openAi the address of the folder of OpenAI's archives, with a slash at its end
-   * @param huggingFace the address of Hugging Face; empty for its own
-   */
-  public ReleasedWeights(
-      Caches caches,
-      Downloader downloader,
-      String openAi,
-      String huggingFace,
-      Consumer<String> warnings) {
-    this.caches = caches;
-    this.downloader = downloader;
-    this.openAi = openAi;
-    this.huggingFace = huggingFace;
-    this.warnings = warnings;
   }
 
   /**
@@ -167,11 +150,10 @@ public final class ReleasedWeights {
         return archive(released);
       }
     }
-    Optional<KnownWeights> known = KnownWeights.find(name);
-    if (known.isPresent()) {
-      return locate(PREFIX + known.get().repository());
-    }
-    String repository = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : "";
+    String repository =
+        KnownWeights.find(name)
+            .map(KnownWeights::repository)
+            .orElse(name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : "");
     if (!REPOSITORY.matcher(repository).matches() || repository.contains("..")) {
       throw KgCoopException.configuration(
           name
@@ -223,16 +205,16 @@ public final class ReleasedWeights {
     if (there.isEmpty()) {
       boolean hasConfig = false;
       for (String file : CONFIGS) {
-        hasConfig |= downloader.fetchIfThere(link(base, file), folder.resolve(file));
+        hasConfig |= isFetched(base, file, folder);
       }
       if (!hasConfig) {
-        downloader.fetch(link(base, CONFIGS.get(0)), folder.resolve(CONFIGS.get(0)));
+        fetch(base, CONFIGS.get(0), folder);
       }
       for (String file : OPTIONAL_FILES) {
         downloader.fetchIfThere(link(base, file), folder.resolve(file));
       }
       for (String file : TOKENIZERS) {
-        if (downloader.fetchIfThere(link(base, file), folder.resolve(file))) {
+        if (isFetched(base, file, folder)) {
           break;
         }
       }
@@ -240,11 +222,17 @@ public final class ReleasedWeights {
     // The weights come last: a folder with weights is complete.
     String weights = there.orElseGet(() -> weights(base, folder));
     if (weights.endsWith(".index.json")) {
-      for (String shard : WeightFiles.shards(folder.resolve(weights))) {
-        downloader.fetch(link(base, shard), folder.resolve(shard));
-      }
+      WeightFiles.shards(folder.resolve(weights)).forEach(shard -> fetch(base, shard, folder));
     }
     return folder;
+  }
+
+  private void fetch(String base, String file, Path folder) {
+    downloader.fetch(link(base, file), folder.resolve(file));
+  }
+
+  private boolean isFetched(String base, String file, Path folder) {
+    return downloader.fetchIfThere(link(base, file), folder.resolve(file));
   }
 
   /**
@@ -292,12 +280,12 @@ public final class ReleasedWeights {
   /** Downloads the weights, or the index of divided weights. */
   private String weights(String base, Path folder) {
     for (String file : WeightFiles.IN_FOLDERS) {
-      if (downloader.fetchIfThere(link(base, file), folder.resolve(file))) {
+      if (isFetched(base, file, folder)) {
         return file;
       }
     }
     String defaultFile = WeightFiles.IN_FOLDERS.get(0); // for the error message
-    downloader.fetch(link(base, defaultFile), folder.resolve(defaultFile));
+    fetch(base, defaultFile, folder);
     return defaultFile;
   }
 

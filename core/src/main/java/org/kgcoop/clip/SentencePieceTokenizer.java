@@ -17,66 +17,23 @@ final class SentencePieceTokenizer extends Tokenizer {
   private final TextCleaning cleaning;
   private final Function<String, List<Integer>> model; // maps a cleaned text to ids
   private final boolean spaceInFront; // adds a space in front of every text
-  private final List<String> texts; // text of each id
-  private final List<Integer> start;
-  private final int end;
-  private final int padding;
-
-  private SentencePieceTokenizer(
-      TokenizerModel pieces,
-      TextCleaning cleaning,
-      Function<String, List<Integer>> model,
-      int end,
-      int padding) {
-    this.cleaning = cleaning;
-    this.model = model;
-    this.end = end;
-    this.padding = padding;
-    spaceInFront = pieces.unigram();
-    start =
-        pieces.unigram() && pieces.ids().containsKey("<s>") ? List.of(pieces.id("<s>")) : List.of();
-    texts = pieces.texts();
-  }
 
   /**
    * Creates the tokenizer of a file.
    *
    * @param cleaning the cleaning, or null for the published default of its kind
    */
-  static SentencePieceTokenizer of(TokenizerModel pieces, @Nullable TextCleaning cleaning) {
-    if (pieces.unigram()) {
-      TextCleaning used = cleaning == null ? TextCleaning.WITHOUT_PUNCTUATION : cleaning;
-      int end = pieces.id("</s>");
-      return new SentencePieceTokenizer(pieces, used, new Unigram(pieces)::ids, end, end);
-    }
-    TextCleaning used = cleaning == null ? TextCleaning.LOWER : cleaning;
-    return new SentencePieceTokenizer(
-        pieces, used, new PieceMerges(pieces)::ids, pieces.id("<eos>"), pieces.id("<pad>"));
-  }
-
-  @Override
-  public int vocabularySize() {
-    return texts.size();
-  }
-
-  @Override
-  public List<Integer> start() {
-    return start;
-  }
-
-  @Override
-  public int endOfText() {
-    return end;
-  }
-
-  @Override
-  public int padding() {
-    return padding;
-  }
-
-  @Override
-  public boolean cuts() {
-    return true;
+  SentencePieceTokenizer(TokenizerModel pieces, @Nullable TextCleaning cleaning) {
+    super(
+        TokenizerModel.texts(pieces.ids()),
+        pieces.unigram() && pieces.ids().containsKey("<s>") ? List.of(pieces.id("<s>")) : List.of(),
+        pieces.id(pieces.unigram() ? "</s>" : "<eos>"),
+        pieces.id(pieces.unigram() ? "</s>" : "<pad>"),
+        true);
+    spaceInFront = pieces.unigram();
+    model = spaceInFront ? new Unigram(pieces)::ids : new PieceMerges(pieces)::ids;
+    TextCleaning published = spaceInFront ? TextCleaning.WITHOUT_PUNCTUATION : TextCleaning.LOWER;
+    this.cleaning = cleaning == null ? published : cleaning;
   }
 
   @Override
@@ -91,8 +48,7 @@ final class SentencePieceTokenizer extends Tokenizer {
   }
 
   @Override
-  public String decode(int id) {
-    String piece = texts.get(id);
+  protected String decode(String piece) {
     return piece.matches("<0x[0-9A-F]{2}>")
         ? new String(HexFormat.of().parseHex(piece, 3, 5), StandardCharsets.UTF_8)
         : piece.replace(SPACE, ' ');

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Scope;
@@ -69,11 +70,10 @@ final class Smoothing {
         norm,
         largest,
         (a, b) -> {
-          float[] larger = new float[a.length];
           for (int i = 0; i < a.length; i++) {
-            larger[i] = Math.max(a[i], b[i]);
+            a[i] = Math.max(a[i], b[i]);
           }
-          return larger;
+          return a;
         });
   }
 
@@ -88,11 +88,7 @@ final class Smoothing {
     inputs.forEach(
         (norm, x) -> {
           float[] w = largest(Objects.requireNonNull(readers.get(norm), norm));
-          int[] exponents = new int[x.length];
-          for (int i = 0; i < x.length; i++) {
-            exponents[i] = exponent(x[i], w[i]);
-          }
-          scales.put(norm, exponents);
+          scales.put(norm, IntStream.range(0, x.length).map(i -> exponent(x[i], w[i])).toArray());
         });
     return scales;
   }

@@ -98,8 +98,8 @@ public final class TensorNames {
    * A rule.
    *
    * @param first matches the first name
-   * @param names all names in the file, with the wildcards
-   * @param released the released name with the wildcards, or ""
+   * @param names all names in the file, with references to the wildcards of the first
+   * @param released the released name with such references, or ""
    */
   private record Rule(Pattern first, List<String> names, String released) {
     static Rule parse(String line) {
@@ -110,19 +110,15 @@ public final class TensorNames {
               .replace("**", "\\E(?<rest>.+)\\Q")
               .replace("*", "\\E(?<kind>weight|bias)\\Q")
               .replace("#", "\\E(?<number>\\d+)\\Q");
-      return new Rule(Pattern.compile(pattern), names, sides[1].strip());
+      return new Rule(
+          Pattern.compile("\\A" + pattern + "\\z"),
+          names.stream().map(Rule::replacement).toList(),
+          replacement(sides[1].strip()));
     }
 
-    /** Replaces the wildcards of a name by the parts of a matched name. */
-    String filled(String name, Matcher matched) {
-      String filled = name;
-      if (filled.contains("#")) {
-        filled = filled.replace("#", matched.group("number"));
-      }
-      if (filled.contains("**")) {
-        return filled.replace("**", matched.group("rest"));
-      }
-      return filled.contains("*") ? filled.replace("*", matched.group("kind")) : filled;
+    /** Returns a name whose wildcards are references to the parts of the first name. */
+    private static String replacement(String name) {
+      return name.replace("**", "${rest}").replace("*", "${kind}").replace("#", "${number}");
     }
   }
 
@@ -138,7 +134,13 @@ public final class TensorNames {
     for (Rule rule : rules) {
       if (rule.names().size() > 1) {
         for (String name : List.copyOf(rest.keySet())) {
-          join(file, rule, name, rest, result);
+          Matcher matcher = rule.first().matcher(name);
+          List<String> names = rule.names().stream().map(matcher::replaceFirst).toList();
+          if (matcher.matches() && rest.keySet().containsAll(names)) {
+            List<StoredTensor> parts = names.stream().map(rest::get).toList();
+            names.forEach(rest::remove);
+            put(result, file, matcher.replaceFirst(rule.released()), stacked(file, parts));
+          }
         }
       }
     }
@@ -157,46 +159,29 @@ public final class TensorNames {
     for (Rule rule : rules) {
       Matcher matcher = rule.first().matcher(name);
       if (rule.names().size() == 1 && matcher.matches()) {
-        return rule.filled(rule.released(), matcher);
+        return matcher.replaceFirst(rule.released());
       }
     }
     return name;
   }
 
-  /** Joins the tensors of a rule whose first name matches, if all of them exist. */
-  private static void join(
-      WeightFile file,
-      Rule rule,
-      String name,
-      Map<String, StoredTensor> rest,
-      Map<String, StoredTensor> result) {
-    Matcher matcher = rule.first().matcher(name);
-    if (!matcher.matches()) {
-      return;
-    }
-    List<String> names = rule.names().stream().map(n -> rule.filled(n, matcher)).toList();
-    if (rest.keySet().containsAll(names)) {
-      List<StoredTensor> parts = names.stream().map(rest::get).toList();
-      names.forEach(rest::remove);
-      put(result, file, rule.filled(rule.released(), matcher), stacked(file, parts));
-    }
-  }
-
   /** Adds a tensor in the released orientation and number of axes. */
   private static void put(
       Map<String, StoredTensor> result, WeightFile file, String name, StoredTensor tensor) {
+    String released = name;
+    StoredTensor shaped = tensor;
     switch (name) {
       case "text_projection.weight", "visual.proj.weight" -> { // (E, W)
-        String shorter = name.substring(0, name.length() - ".weight".length());
-        result.put(shorter, transposed(file, tensor).withName(shorter));
+        released = name.substring(0, name.length() - ".weight".length());
+        shaped = transposed(file, tensor);
       }
       case "logit_scale", "logit_bias" ->
-          result.put(name, (tensor.elements() == 1 ? tensor.reshaped() : tensor).withName(name));
-      case "visual.pool.probe", "visual.positional_embedding" ->
-          result.put(name, last(2, tensor).withName(name));
-      case "visual.class_embedding" -> result.put(name, last(1, tensor).withName(name));
-      default -> result.put(name, tensor.withName(name));
+          shaped = tensor.elements() == 1 ? tensor.reshaped() : tensor;
+      case "visual.pool.probe", "visual.positional_embedding" -> shaped = last(2, tensor);
+      case "visual.class_embedding" -> shaped = last(1, tensor);
+      default -> {}
     }
+    result.put(released, shaped.withName(released));
   }
 
   /** Drops leading axes of length 1. */
@@ -214,8 +199,6 @@ public final class TensorNames {
     if (shape.length == 0) {
       throw FileErrors.refused(file.path(), first + " is a scalar; expected rows");
     }
-    long rows = 0;
-    int bytes = 0;
     for (StoredTensor part : parts) {
       long[] other = part.shape();
       if (part.dtype() != first.dtype()
@@ -228,10 +211,9 @@ public final class TensorNames {
             "query, key and value do not fit together: %s and %s; expected one type and shape"
                 .formatted(first, part));
       }
-      rows += other[0];
-      bytes = Math.addExact(bytes, part.byteCount());
     }
-    shape[0] = rows;
+    shape[0] = parts.stream().mapToLong(part -> part.shape()[0]).sum();
+    int bytes = parts.stream().mapToInt(StoredTensor::byteCount).reduce(0, Math::addExact);
     // Direct memory, which a tensor can use without a copy.
     ByteBuffer all = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
     parts.forEach(part -> part.copyTo(all));

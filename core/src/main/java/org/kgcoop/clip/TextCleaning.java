@@ -16,59 +16,22 @@ public enum TextCleaning {
    * quotes, the ideographic space, canonical composition. It does not repair text that was decoded
    * with a wrong encoding.
    */
-  REPAIRED {
-    @Override
-    public String clean(String text) {
-      String mended =
-          COMPATIBILITY
-              .matcher(text)
-              .replaceAll(m -> Normalizer.normalize(m.group(), Normalizer.Form.NFKC));
-      mended = SINGLE_QUOTES.matcher(mended).replaceAll("'");
-      mended = DOUBLE_QUOTES.matcher(mended).replaceAll("\"");
-      mended = Normalizer.normalize(mended, Normalizer.Form.NFC);
-      return joined(unescaped(mended));
-    }
-  },
+  REPAIRED,
 
   /** The cleaning of OpenAI's CLIP: the same, in lower case. */
-  CLIP {
-    @Override
-    public String clean(String text) {
-      return lower(REPAIRED.clean(text));
-    }
-  },
+  CLIP,
 
   /** SigLIP's: lower case, without ASCII punctuation, joined spaces. */
-  WITHOUT_PUNCTUATION {
-    @Override
-    public String clean(String text) {
-      return joined(PUNCTUATION.matcher(lower(text)).replaceAll(""));
-    }
-  },
+  WITHOUT_PUNCTUATION,
 
   /** OpenCLIP's {@code canonicalize}: the same, with entities and "_" replaced first. */
-  CANONICAL {
-    @Override
-    public String clean(String text) {
-      return WITHOUT_PUNCTUATION.clean(unescaped(text).replace('_', ' '));
-    }
-  },
+  CANONICAL,
 
   /** SigLIP 2's: only lower case. */
-  LOWER {
-    @Override
-    public String clean(String text) {
-      return lower(text);
-    }
-  },
+  LOWER,
 
   /** No cleaning, except that of the tokenizer's own file. */
-  NONE {
-    @Override
-    public String clean(String text) {
-      return text;
-    }
-  };
+  NONE;
 
   private static final Pattern COMPATIBILITY =
       Pattern.compile("[\\uFF01-\\uFF5E\\uFB00-\\uFB06\\u3000]");
@@ -78,7 +41,26 @@ public enum TextCleaning {
   private static final Pattern PUNCTUATION = Pattern.compile("[!-/:-@\\[-`{-~]");
 
   /** Cleans a text. */
-  public abstract String clean(String text);
+  public String clean(String text) {
+    return switch (this) {
+      case REPAIRED -> joined(unescaped(repaired(text)));
+      case CLIP -> lower(REPAIRED.clean(text));
+      case WITHOUT_PUNCTUATION -> joined(PUNCTUATION.matcher(lower(text)).replaceAll(""));
+      case CANONICAL -> WITHOUT_PUNCTUATION.clean(unescaped(text).replace('_', ' '));
+      case LOWER -> lower(text);
+      case NONE -> text;
+    };
+  }
+
+  private static String repaired(String text) {
+    String mended =
+        COMPATIBILITY
+            .matcher(text)
+            .replaceAll(m -> Normalizer.normalize(m.group(), Normalizer.Form.NFKC));
+    mended = SINGLE_QUOTES.matcher(mended).replaceAll("'");
+    mended = DOUBLE_QUOTES.matcher(mended).replaceAll("\"");
+    return Normalizer.normalize(mended, Normalizer.Form.NFC);
+  }
 
   private static String unescaped(String text) {
     return Parser.unescapeEntities(Parser.unescapeEntities(text, false), false);

@@ -10,19 +10,54 @@ import org.kgcoop.data.UnicodeText;
  * thread-safe.
  */
 public abstract class Tokenizer {
-  protected Tokenizer() {}
+  private final List<String> pieces;
+  private final List<Integer> start;
+  private final int end;
+  private final int padding;
+  private final boolean cuts;
+
+  /**
+   * Creates a tokenizer.
+   *
+   * @param pieces the piece of each id
+   * @param start the ids at the start of every text
+   * @param end the id of the end of text
+   * @param padding the id for padding after the end
+   * @param cuts true if long texts are cut, false if they are rejected
+   */
+  protected Tokenizer(
+      List<String> pieces, List<Integer> start, int end, int padding, boolean cuts) {
+    this.pieces = pieces;
+    this.start = start;
+    this.end = end;
+    this.padding = padding;
+    this.cuts = cuts;
+  }
 
   /** Returns the number of ids. */
-  public abstract int vocabularySize();
+  public final int vocabularySize() {
+    return pieces.size();
+  }
 
   /** Returns the ids at the start of every text. */
-  public abstract List<Integer> start();
+  public final List<Integer> start() {
+    return start;
+  }
 
   /** Returns the id of the end of text. */
-  public abstract int endOfText();
+  public final int endOfText() {
+    return end;
+  }
 
   /** Returns the id for padding after the end. */
-  public abstract int padding();
+  public final int padding() {
+    return padding;
+  }
+
+  /** Returns true if long texts are cut, false if they are rejected. */
+  public final boolean cuts() {
+    return cuts;
+  }
 
   /**
    * Returns the ids of a text, without start and end.
@@ -53,10 +88,12 @@ public abstract class Tokenizer {
   }
 
   /** Returns the text of a token, with the space at its start or end. */
-  public abstract String decode(int id);
+  public final String decode(int id) {
+    return decode(pieces.get(id));
+  }
 
-  /** Returns true if long texts are cut, false if they are rejected. */
-  public abstract boolean cuts();
+  /** Returns the text of a piece, with the space at its start or end. */
+  protected abstract String decode(String piece);
 
   /**
    * Returns the ids of a text with start and end.
@@ -65,7 +102,7 @@ public abstract class Tokenizer {
    *     tokenizer does not cut
    */
   public final List<Integer> encodeMarked(String text, int contextLength) {
-    return marked(encode(text), contextLength, text, cuts());
+    return marked(encode(text), contextLength, text, cuts);
   }
 
   /**
@@ -77,12 +114,12 @@ public abstract class Tokenizer {
    */
   public final List<Integer> marked(
       List<Integer> ids, int contextLength, String text, boolean cut) {
-    List<Integer> marked = new ArrayList<>(start());
+    List<Integer> marked = new ArrayList<>(start);
     marked.addAll(ids);
     if (cut && marked.size() >= contextLength) {
       marked.subList(contextLength - 1, marked.size()).clear();
     }
-    marked.add(endOfText());
+    marked.add(end);
     if (marked.size() > contextLength) {
       throw KgCoopException.configuration(
           ("text '%s' has %s tokens with its start and end; the model reads %s: shorten the class "

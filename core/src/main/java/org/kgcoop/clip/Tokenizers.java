@@ -39,9 +39,9 @@ public final class Tokenizers {
     if (!name.endsWith(".json")) {
       return new BytePairTokenizer(Vocabulary.ofMerges(file));
     }
-    TokenizerModel pieces = TokenizerJson.read(file);
-    return pieces.areSentencePieces()
-        ? SentencePieceTokenizer.of(pieces, cleaning)
+    TokenizerModel pieces = TokenizerModel.read(file, "BPE", "Unigram");
+    return pieces.unigram() || pieces.byteFallback()
+        ? new SentencePieceTokenizer(pieces, cleaning)
         : new BytePairTokenizer(Vocabulary.of(pieces));
   }
 }

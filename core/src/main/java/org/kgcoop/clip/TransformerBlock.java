@@ -6,7 +6,6 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.ProjectionDeltas.Projection;
 import org.kgcoop.tensor.DType;
-import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Tensor;
 
@@ -19,21 +18,18 @@ import org.kgcoop.tensor.Tensor;
  * <p>The residual stream and the norms are float32. The matrix products have the type of their
  * weights, float32 or bf16.
  */
-public final class TransformerBlock implements AutoCloseable {
+final class TransformerBlock implements AutoCloseable {
   private final int heads;
   private final boolean normsLast; // norms follow the sums
   private final @Nullable RotaryPositions rotation; // of the tokens of images
-  private final double epsilon; // epsilon of the norms
   private final DType computeType;
-  private final Tensor norm1Weight; // (W)
-  private final Tensor norm1Bias; // (W)
   private final int width;
+  private final Norm norm1;
+  private final Norm norm2;
   private final Linear in; // to (3W): query, key, value
   private final Linear queries; // to (W), the first part of in
   private final Linear keysAndValues; // to (2W), the rest of in
   private final Linear out;
-  private final Tensor norm2Weight; // (W)
-  private final Tensor norm2Bias; // (W)
   private final Mlp mlp;
   private final ProjectionDeltas additions;
 
@@ -43,33 +39,9 @@ public final class TransformerBlock implements AutoCloseable {
    *
    * @param packs when to pack copies of the weights
    * @param rotation rotates the queries and keys of images, or null
+   * @param normsLast true if the norms follow the sums, as in BERT
    */
-  public TransformerBlock(
-      WeightSource weights,
-      String prefix,
-      int width,
-      int heads,
-      Activation activation,
-      double epsilon,
-      Linear.Packs packs,
-      @Nullable RotaryPositions rotation) {
-    this(weights, prefix, width, heads, activation, epsilon, packs, rotation, false);
-  }
-
-  /** Loads a block whose norms follow the sums, as in BERT. */
-  public static TransformerBlock withNormsLast(
-      WeightSource weights,
-      String prefix,
-      int width,
-      int heads,
-      Activation activation,
-      double epsilon,
-      Linear.Packs packs) {
-    return new TransformerBlock(
-        weights, prefix, width, heads, activation, epsilon, packs, null, true);
-  }
-
-  private TransformerBlock(
+  TransformerBlock(
       WeightSource weights,
       String prefix,
       int width,
@@ -83,29 +55,15 @@ public final class TransformerBlock implements AutoCloseable {
     this.rotation = rotation;
     this.normsLast = normsLast;
     this.width = width;
-    this.epsilon = epsilon;
-    norm1Weight = weights.get(prefix + "ln_1.weight", width);
-    norm1Bias = weights.get(prefix + "ln_1.bias", width);
-    in =
-        weights.linear(
-            prefix + "attn.in_proj_weight",
-            weights.compute(prefix + "attn.in_proj_bias", 3L * width),
-            1,
-            packs,
-            3L * width,
-            width);
+    norm1 = new Norm(weights, prefix + "ln_1", width, epsilon);
+    String name = prefix + "attn.in_proj_weight";
+    Tensor bias = weights.compute(prefix + "attn.in_proj_bias", 3L * width);
+    in = weights.linear(name, bias, 1, packs, 3L * width, width);
     queries = in.part(0, width);
     keysAndValues = in.part(width, 2L * width);
-    out =
-        weights.linear(
-            prefix + "attn.out_proj.weight",
-            weights.compute(prefix + "attn.out_proj.bias", width),
-            1,
-            packs,
-            width,
-            width);
-    norm2Weight = weights.get(prefix + "ln_2.weight", width);
-    norm2Bias = weights.get(prefix + "ln_2.bias", width);
+    Tensor outBias = weights.compute(prefix + "attn.out_proj.bias", width);
+    out = weights.linear(prefix + "attn.out_proj.weight", outBias, 1, packs, width, width);
+    norm2 = new Norm(weights, prefix + "ln_2", width, epsilon);
     mlp = new Mlp(weights, prefix + "mlp.", width, activation, packs);
     computeType = weights.computeType();
     additions = ProjectionDeltas.NONE;
@@ -115,17 +73,14 @@ public final class TransformerBlock implements AutoCloseable {
     heads = other.heads;
     normsLast = other.normsLast;
     rotation = other.rotation;
-    epsilon = other.epsilon;
     computeType = other.computeType;
-    norm1Weight = other.norm1Weight;
-    norm1Bias = other.norm1Bias;
     width = other.width;
+    norm1 = other.norm1;
+    norm2 = other.norm2;
     in = other.in;
     queries = other.queries;
     keysAndValues = other.keysAndValues;
     out = other.out;
-    norm2Weight = other.norm2Weight;
-    norm2Bias = other.norm2Bias;
     mlp = other.mlp;
     this.additions = additions;
   }
@@ -134,31 +89,21 @@ public final class TransformerBlock implements AutoCloseable {
    * Returns this block with terms added to its projections. The caller closes this block, not the
    * result.
    */
-  public TransformerBlock with(ProjectionDeltas terms) {
+  TransformerBlock with(ProjectionDeltas terms) {
     return terms == ProjectionDeltas.NONE ? this : new TransformerBlock(this, terms);
   }
 
   /**
-   * Computes the tokens of images. Each token attends to all tokens of its image.
-   *
-   * @param x (B L, W)
-   * @param batch B
-   * @return (B L, W)
-   */
-  public Tensor images(Tensor x, long batch) {
-    return images(x, batch, null);
-  }
-
-  /**
-   * Computes the tokens of images, which also attend to extra rows that all images share. The
-   * output for the extra rows is not needed, so only their keys and values are computed.
+   * Computes the tokens of images. Each token attends to all tokens of its image, and to extra rows
+   * that all images share. The output for the extra rows is not needed, so only their keys and
+   * values are computed.
    *
    * @param x (B L, W)
    * @param batch B
    * @param beside (n, W), or null
    * @return (B L, W)
    */
-  public Tensor images(Tensor x, long batch, @Nullable Tensor beside) {
+  Tensor images(Tensor x, long batch, @Nullable Tensor beside) {
     UnaryOperator<Tensor> rows = UnaryOperator.identity();
     Tensor all = all(input(x), rows); // (B L, 3W)
     if (rotation != null) {
@@ -174,25 +119,15 @@ public final class TransformerBlock implements AutoCloseable {
   }
 
   /**
-   * Computes only the first token of each image, the only one that is read from the last block.
-   *
-   * @param x (B L, W)
-   * @param batch B
-   * @return (B, W)
-   */
-  public Tensor classRows(Tensor x, long batch) {
-    return classRows(x, batch, null);
-  }
-
-  /**
-   * Computes only the first token of each image, which also attends to extra rows.
+   * Computes only the first token of each image, the only one that is read from the last block. It
+   * also attends to extra rows.
    *
    * @param x (B L, W)
    * @param batch B
    * @param beside (n, W), or null
    * @return (B, W)
    */
-  public Tensor classRows(Tensor x, long batch, @Nullable Tensor beside) {
+  Tensor classRows(Tensor x, long batch, @Nullable Tensor beside) {
     Tensor normed = input(x);
     UnaryOperator<Tensor> first = rows -> firstOfEach(rows, batch);
     Tensor attended =
@@ -220,19 +155,18 @@ public final class TransformerBlock implements AutoCloseable {
     Tensor attended =
         new Attention(heads, batch)
             .of(
-                queries(withEach(firstOfEach(normed, batch), normedBeside), rows),
+                queries(withEach(firstOfEach(normed, batch), batch, normedBeside), rows),
                 memory(keysAndValues(normed, rows)),
                 null,
                 memory(keysAndValues(normedBeside, rows)));
-    return rest(withEach(firstOfEach(x, batch), beside), attended, rows);
+    return rest(withEach(firstOfEach(x, batch), batch, beside), attended, rows);
   }
 
-  /** Appends extra rows to each first token: (B, W) and (n, W) to (B (1 + n), W). */
-  private static Tensor withEach(Tensor firsts, Tensor others) {
-    long batch = firsts.size(0);
-    long width = firsts.size(1);
+  /** Appends extra rows to those of each image: (B L, W) and (n, W) to (B (L + n), W). */
+  static Tensor withEach(Tensor rows, long batch, Tensor others) {
+    long width = rows.size(1);
     Tensor repeated = others.unsqueeze(0).expand(batch, others.size(0), width);
-    return Tensor.concat(List.of(firsts.unsqueeze(1), repeated), 1).reshape(-1, width);
+    return Tensor.concat(List.of(rows.reshape(batch, -1, width), repeated), 1).reshape(-1, width);
   }
 
   private static Tensor firstOfEach(Tensor rows, long batch) {
@@ -246,7 +180,7 @@ public final class TransformerBlock implements AutoCloseable {
    * @param x (N, W)
    * @return (N, W)
    */
-  public Tensor texts(Tensor x, PackedTexts layout) {
+  Tensor texts(Tensor x, PackedTexts layout) {
     Tensor all = all(input(x), layout::packed); // (N, 3W)
     Tensor own = layout.padded(all); // (C L, 3W)
     List<Tensor> attended = new ArrayList<>();
@@ -271,7 +205,7 @@ public final class TransformerBlock implements AutoCloseable {
    * @param x (N, W)
    * @return (C, W)
    */
-  public Tensor ends(Tensor x, PackedTexts layout) {
+  Tensor ends(Tensor x, PackedTexts layout) {
     Tensor normed = input(x);
     Tensor keysAndValues = keysAndValues(normed, layout::packed);
     UnaryOperator<Tensor> ends = rows -> layout.ends(layout.packed(rows));
@@ -287,24 +221,23 @@ public final class TransformerBlock implements AutoCloseable {
 
   /** Computes queries, keys and values: (n, W) to (n, 3W). */
   private Tensor all(Tensor normed, UnaryOperator<Tensor> rows) {
-    return withTerms(
-        products(in, normed), normed, rows, Projection.QUERY, Projection.KEY, Projection.VALUE);
-  }
-
-  /** Computes a layer in front of the attention, in the type of the attention. */
-  private Tensor products(Linear layer, Tensor normed) {
-    return layer.apply(normed).to(computeType);
+    return products(in, normed, rows, Projection.QUERY, Projection.KEY, Projection.VALUE);
   }
 
   /** Computes only the queries: (n, W) to (n, W). */
   private Tensor queries(Tensor normed, UnaryOperator<Tensor> rows) {
-    return withTerms(products(queries, normed), normed, rows, Projection.QUERY);
+    return products(queries, normed, rows, Projection.QUERY);
   }
 
   /** Computes only the keys and values: (n, W) to (n, 2W). */
   private Tensor keysAndValues(Tensor normed, UnaryOperator<Tensor> rows) {
-    return withTerms(
-        products(keysAndValues, normed), normed, rows, Projection.KEY, Projection.VALUE);
+    return products(keysAndValues, normed, rows, Projection.KEY, Projection.VALUE);
+  }
+
+  /** Computes a layer in front of the attention, in the type of the attention. */
+  private Tensor products(
+      Linear layer, Tensor normed, UnaryOperator<Tensor> rows, Projection... projections) {
+    return withTerms(layer.apply(normed).to(computeType), normed, rows, projections);
   }
 
   /**
@@ -330,15 +263,7 @@ public final class TransformerBlock implements AutoCloseable {
 
   /** Returns the input of the projections. */
   private Tensor input(Tensor x) {
-    return normsLast ? x : norm1(x);
-  }
-
-  private Tensor norm1(Tensor x) {
-    return Functions.layerNorm(x, norm1Weight, norm1Bias, epsilon);
-  }
-
-  private Tensor norm2(Tensor x) {
-    return Functions.layerNorm(x, norm2Weight, norm2Bias, epsilon);
+    return normsLast ? x : norm1.of(x);
   }
 
   /**
@@ -349,10 +274,10 @@ public final class TransformerBlock implements AutoCloseable {
   private Tensor rest(Tensor x, Tensor attended, UnaryOperator<Tensor> rows) {
     Tensor y = x.plus(withTerms(out.apply(attended), attended, rows, Projection.OUTPUT));
     if (normsLast) {
-      Tensor middle = norm1(y);
-      return norm2(middle.plus(mlp.apply(middle)));
+      Tensor middle = norm1.of(y);
+      return norm2.of(middle.plus(mlp.apply(middle)));
     }
-    return y.plus(mlp.apply(norm2(y)));
+    return y.plus(mlp.apply(norm2.of(y)));
   }
 
   /** Returns the keys and values, which are the last parts of each row. */

@@ -25,7 +25,6 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
   private final @Nullable Tensor patchBias; // (W)
   private final @Nullable Tensor classEmbedding; // (W)
   private final Tensor positions; // (class and patches, W)
-  private final Placement placement;
   private final @Nullable Norm preNorm;
   private final List<TransformerBlock> blocks = new ArrayList<>();
   private final Norm postNorm;
@@ -34,37 +33,8 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
   private final @Nullable Tensor projection; // (W, E), of the CLS token or the pooling
   private final @Nullable Tensor projectionBias; // (E), in some models from timm
 
-  /** A layer norm: (..., W) to (..., W). */
-  private record Norm(Tensor weight, Tensor bias, double epsilon) {
-    Norm(WeightSource weights, String prefix, int width, double epsilon) {
-      this(weights.get(prefix + ".weight", width), weights.get(prefix + ".bias", width), epsilon);
-    }
-
-    Tensor of(Tensor rows) {
-      return Functions.layerNorm(rows, weight, bias, epsilon);
-    }
-  }
-
-  /** The positions of an image whose grid of patches may differ from that of the weights. */
-  @FunctionalInterface
-  public interface Placement {
-    /**
-     * Returns the positions of a grid.
-     *
-     * @param table as stored, (class and patches, W)
-     * @return (class and rows columns, W)
-     */
-    Tensor of(Tensor table, long rows, long columns);
-  }
-
   /** Loads the encoder of a configuration whose image encoder is a vision transformer. */
   public VisionTransformer(WeightSource weights, ClipConfig config) {
-    this(weights, config, (table, rows, columns) -> table);
-  }
-
-  /** Loads an encoder of images of any size. */
-  public VisionTransformer(WeightSource weights, ClipConfig config, Placement placement) {
-    this.placement = placement;
     ClipConfig.Vit vit = (ClipConfig.Vit) config.vision();
     ClipConfig.ImageForm form = config.form().image();
     width = vit.width();
@@ -88,19 +58,11 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
               config.visionActivation(),
               epsilon,
               Linear.Packs.ALWAYS,
-              rotation));
+              rotation,
+              false));
     }
     postNorm = new Norm(weights, "visual.ln_post", width, epsilon);
-    pool =
-        form.attentionPool()
-            ? new AttentionPool(
-                weights,
-                "visual.pool.",
-                width,
-                config.poolHeads(),
-                config.visionActivation(),
-                epsilon)
-            : null;
+    pool = form.attentionPool() ? new AttentionPool(weights, config) : null;
     int embedDim = config.embedDim();
     projection = form.projected() ? weights.get("visual.proj", width, embedDim) : null;
     projectionBias =
@@ -111,7 +73,12 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
   public Tensor features(Tensor images) {
     long batch = images.size(0);
     Tensor x = embedded(images);
-    return pool == null ? features(x, 0) : pooled(through(blocks, x, batch), batch);
+    if (pool != null) {
+      return pooled(through(blocks, x, batch), batch);
+    }
+    int last = blocks.size() - 1;
+    Tensor rows = through(blocks.subList(0, last), x, batch);
+    return project(norm(blocks.get(last).classRows(rows, batch, null)));
   }
 
   /** Computes features from the output of the last block, with the pooling: (B L, W) to (B, E). */
@@ -131,31 +98,6 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
     return through(blocks.subList(0, block), embedded(images), batch).reshape(batch, -1, width);
   }
 
-  /**
-   * Computes some blocks.
-   *
-   * @param rows (B, L, W) in front of the first block; not necessarily all patches of an image
-   * @param from the first block, counted from 0
-   * @param to the block behind the last one
-   * @return (B, L, W)
-   */
-  public Tensor rows(Tensor rows, int from, int to) {
-    return through(blocks.subList(from, to), rows, rows.size(0)).reshape(rows.size(0), -1, width);
-  }
-
-  /**
-   * Computes image features from the tokens in front of a block, before scaling to unit length, if
-   * the feature is that of a CLS token.
-   *
-   * @param rows (B, L, W); not necessarily all patches of an image
-   * @param from the block, counted from 0
-   * @return (B, E)
-   */
-  public Tensor features(Tensor rows, int from) {
-    Tensor x = through(blocks.subList(from, blocks.size() - 1), rows, rows.size(0));
-    return project(norm(blocks.get(blocks.size() - 1).classRows(x, rows.size(0))));
-  }
-
   /** Computes the tokens in front of the first block: (B, L, W). */
   private Tensor embedded(Tensor images) {
     Tensor x = // (B, patches, W)
@@ -168,8 +110,11 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
     }
     if (classEmbedding != null) {
       x = Tensor.concat(List.of(classEmbedding.expand(x.size(0), 1, width), x), 1);
+      return preNorm(x.plus(positions));
     }
-    return preNorm(x.plus(placement.of(positions, images.size(2) / patch, images.size(3) / patch)));
+    // A model that keeps the shape of an image has no CLS token.
+    long rows = images.size(2) / patch;
+    return preNorm(x.plus(ResizedPositions.of(positions, rows, images.size(3) / patch)));
   }
 
   /** Applies the norm in front of the first block, if there is one: (..., W) to (..., W). */
@@ -195,7 +140,7 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
     Tensor rows = x.reshape(-1, width);
     for (TransformerBlock block : some) {
       try (Scope scope = Scope.open("block")) {
-        rows = scope.promote(block.images(rows, batch));
+        rows = scope.promote(block.images(rows, batch, null));
       }
     }
     return rows;

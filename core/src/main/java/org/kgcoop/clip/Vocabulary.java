@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.nio.IntBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.InputFile;
 import org.kgcoop.files.Resources;
 
@@ -29,6 +29,15 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
   /** The printable characters that represent the bytes 0 to 255. */
   static final String BYTES = byteCharacters();
 
+  /** Returns the id of a symbol. */
+  int id(String symbol) {
+    Integer id = ids.get(symbol);
+    if (id == null) {
+      throw KgCoopException.weights("the tokenizer has no id for '" + symbol + "'");
+    }
+    return id;
+  }
+
   /** Returns the merges of OpenAI's models, which all models of a process share. */
   static Vocabulary released() {
     return Released.VOCABULARY;
@@ -46,79 +55,57 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
   /** Reads a {@code merges.txt}, whose first line is a comment. */
   static Vocabulary ofMerges(Path file) {
     try {
-      return ofMerges(InputFile.text(file).lines().toList(), file.toString());
+      List<String> lines = InputFile.text(file).stripTrailing().lines().toList();
+      return ofMerges(lines, file.toString());
     } catch (IOException e) {
-      throw KgCoopException.weights(
-          file + ": cannot be read as a tokenizer: " + FileErrors.reason(e), e);
+      throw TokenizerModel.unreadable(file, e);
     }
   }
 
   private static Vocabulary ofMerges(List<String> lines, String source) {
-    List<String> merges = new ArrayList<>();
-    for (int i = 1; i < lines.size(); i++) {
-      String line = lines.get(i).strip();
-      if (line.isEmpty() && i == lines.size() - 1) {
-        continue;
-      }
-      if (line.split(" ").length != 2) {
-        throw KgCoopException.weights(
-            source + ", line " + (i + 1) + ": expected two symbols, got '" + line + "'");
-      }
-      merges.add(line);
-    }
-    return of(merges, null);
-  }
-
-  /** Creates the vocabulary of a {@code tokenizer.json} of CLIP's kind. */
-  static Vocabulary of(TokenizerModel pieces) {
-    Map<String, Integer> ids = pieces.ids();
-    IntBuffer merged = pieces.merges();
-    if (!merged.hasRemaining() || !ids.containsKey(START) || !ids.containsKey(END)) {
-      throw pieces.refused(
-          "expected model.merges, model.vocab and the tokens " + START + " and " + END);
-    }
-    List<String> texts = pieces.texts();
-    List<String> merges = new ArrayList<>();
-    for (int i = 0; i < merged.limit(); i += 2) {
-      merges.add(texts.get(merged.get(i)) + " " + texts.get(merged.get(i + 1)));
-    }
-    return of(merges, pieces);
-  }
-
-  private static Vocabulary of(List<String> merges, @Nullable TokenizerModel pieces) {
-    Map<String, Integer> ranks = new HashMap<>();
-    List<String> symbols = new ArrayList<>();
     // OpenAI's table lists the printable bytes first, then the others.
-    List<Character> order = new ArrayList<>();
-    for (int b = 0; b < 256; b++) {
-      if (isPrintable(b)) {
-        order.add(BYTES.charAt(b));
+    List<String> bytes =
+        IntStream.range(0, 256)
+            .boxed()
+            .sorted(Comparator.comparing(b -> !isPrintable(b)))
+            .map(b -> BYTES.substring(b, b + 1))
+            .toList();
+    List<String> symbols = new ArrayList<>(bytes);
+    bytes.forEach(b -> symbols.add(b + WORD_END));
+    Map<String, Integer> ranks = new HashMap<>();
+    for (int i = 1; i < lines.size(); i++) {
+      String merge = lines.get(i).strip();
+      if (merge.split(" ").length != 2) {
+        throw KgCoopException.weights(
+            source + ", line " + (i + 1) + ": expected two symbols, got '" + merge + "'");
       }
-    }
-    for (int b = 0; b < 256; b++) {
-      if (!isPrintable(b)) {
-        order.add(BYTES.charAt(b));
-      }
-    }
-    order.forEach(c -> symbols.add(String.valueOf(c)));
-    order.forEach(c -> symbols.add(c + WORD_END));
-    for (String merge : merges) {
       ranks.putIfAbsent(merge, ranks.size());
       symbols.add(merge.replace(" ", ""));
     }
-    symbols.add(START);
-    symbols.add(END);
+    symbols.addAll(List.of(START, END));
     Map<String, Integer> ids = new HashMap<>();
     for (int id = 0; id < symbols.size(); id++) {
       // A symbol of two merges has the later id, as in the published code.
       ids.put(symbols.get(id), id);
     }
-    if (pieces != null) {
-      ids.putAll(pieces.ids());
-      symbols.clear();
-      symbols.addAll(pieces.texts());
+    return new Vocabulary(ranks, ids, symbols);
+  }
+
+  /** Creates the vocabulary of a {@code tokenizer.json} of CLIP's kind. */
+  static Vocabulary of(TokenizerModel pieces) {
+    Map<String, Integer> ids = pieces.ids();
+    IntBuffer merges = pieces.merges();
+    if (!merges.hasRemaining() || !ids.containsKey(START) || !ids.containsKey(END)) {
+      throw pieces.refused(
+          "expected model.merges, model.vocab and the tokens " + START + " and " + END);
     }
-    return new Vocabulary(Map.copyOf(ranks), Map.copyOf(ids), List.copyOf(symbols));
+    List<String> texts = TokenizerModel.texts(ids);
+    Map<String, Integer> ranks = new HashMap<>();
+    for (int i = 0; i < merges.limit(); i += 2) {
+      String merge = texts.get(merges.get(i)) + " " + texts.get(merges.get(i + 1));
+      ranks.putIfAbsent(merge, ranks.size());
+    }
+    return new Vocabulary(ranks, ids, texts);
   }
 
   private static boolean isPrintable(int b) {

@@ -22,9 +22,6 @@ public interface WeightSource {
   /** Returns a weight of a matrix product, in the type of the products. */
   Tensor compute(String name, long... shape);
 
-  /** Returns a weight of a matrix product times a factor. */
-  Tensor scaled(String name, double factor, long... shape);
-
   /**
    * Returns a linear layer of a transformer block. A source can choose another precision for it.
    *
@@ -35,10 +32,4 @@ public interface WeightSource {
       String name, Tensor bias, double scale, Linear.Packs packs, long outputs, long inputs) {
     return new Linear(compute(name, outputs, inputs), bias, scale, packs);
   }
-
-  /**
-   * Returns true if batch normalization uses mean and variance of the batch and updates the stored
-   * ones, false if it uses the stored ones.
-   */
-  boolean training();
 }

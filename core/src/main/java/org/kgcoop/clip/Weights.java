@@ -70,23 +70,6 @@ final class Weights implements WeightSource, AutoCloseable {
     return take(name, computeType, shape);
   }
 
-  @Override
-  public Tensor scaled(String name, double factor, long... shape) {
-    Tensor plain = take(name, DType.FLOAT32, shape);
-    try (Scope scope = Scope.open("weight " + name)) {
-      Tensor scaled = plain.times(factor).to(computeType).keep();
-      taken.put(name, scaled);
-      plain.close();
-      return scaled;
-    }
-  }
-
-  /** Returns false, because loaded weights are frozen. */
-  @Override
-  public boolean training() {
-    return false;
-  }
-
   private Tensor take(String name, DType dtype, long[] shape) {
     unexpected.remove(name);
     Tensor known = taken.get(name);
@@ -95,23 +78,16 @@ final class Weights implements WeightSource, AutoCloseable {
     }
     StoredTensor tensor = stored.get(name);
     try (Scope scope = Scope.open("weight " + name)) {
-      if (tensor == null) {
-        problems.add("missing '" + name + "' " + Arrays.toString(shape));
-        return Tensor.scalar(0).keep();
+      if (tensor != null && Arrays.equals(tensor.shape(), shape) && tensor.dtype().isFloating()) {
+        Tensor weight = tensor.tensor().to(dtype).to(device).keep();
+        taken.put(name, weight);
+        return weight;
       }
-      if (!Arrays.equals(tensor.shape(), shape)) {
-        problems.add(
-            "'%s' has shape %s, expected %s"
-                .formatted(name, Arrays.toString(tensor.shape()), Arrays.toString(shape)));
-        return Tensor.scalar(0).keep();
-      }
-      if (!tensor.dtype().isFloating()) {
-        problems.add("'" + name + "' has type " + tensor.dtype() + ", expected a floating one");
-        return Tensor.scalar(0).keep();
-      }
-      Tensor weight = tensor.tensor().to(dtype).to(device).keep();
-      taken.put(name, weight);
-      return weight;
+      problems.add(
+          tensor == null
+              ? "missing '" + name + "' " + Arrays.toString(shape)
+              : "%s, expected a floating type and %s".formatted(tensor, Arrays.toString(shape)));
+      return Tensor.scalar(0).keep();
     }
   }
 

@@ -34,34 +34,24 @@ public final class BatchOrder {
    * unless it is the only one.
    */
   public static List<int[]> batches(int count, int batchSize, long seed, int epoch) {
-    return batches(epoch(count, seed, epoch), batchSize);
+    return batches(epoch(count, seed, epoch), batchSize, /* all= */ false);
   }
 
   /** Returns the batches of an epoch, including an incomplete last batch. */
   public static List<int[]> allBatches(int count, int batchSize, long seed, int epoch) {
-    int[] order = epoch(count, seed, epoch);
-    List<int[]> all = new ArrayList<>(batches(order, batchSize));
-    int rest = count % batchSize;
-    if (count > batchSize && rest > 0) {
-      all.add(Arrays.copyOfRange(order, count - rest, count));
-    }
-    return all;
+    return batches(epoch(count, seed, epoch), batchSize, /* all= */ true);
   }
 
-  /**
-   * Divides an order into batches. An incomplete last batch is dropped, unless it is the only one.
-   */
-  public static List<int[]> batches(int[] order, int batchSize) {
+  private static List<int[]> batches(int[] order, int batchSize, boolean all) {
     if (batchSize < 1) {
       throw new IllegalArgumentException("batchSize: expected 1 or more, got " + batchSize);
     }
-    int count = order.length;
-    if (count < batchSize) {
-      return count == 0 ? List.of() : List.of(order.clone());
-    }
     List<int[]> batches = new ArrayList<>();
-    for (int from = 0; from + batchSize <= count; from += batchSize) {
-      batches.add(Arrays.copyOfRange(order, from, from + batchSize));
+    for (int from = 0; from < order.length; from += batchSize) {
+      int to = Math.min(from + batchSize, order.length);
+      if (all || to - from == batchSize || from == 0) {
+        batches.add(Arrays.copyOfRange(order, from, to));
+      }
     }
     return batches;
   }

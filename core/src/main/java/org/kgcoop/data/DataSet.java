@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -106,11 +107,12 @@ public record DataSet(
 
   /** Returns the same images with their EXIF orientation ignored, as in the published code. */
   public DataSet asStored() {
-    return withImages(stored(train), stored(val), stored(test));
+    return withEach(items -> items.stream().map(Item::stored).toList());
   }
 
-  private static List<Item> stored(List<Item> items) {
-    return items.stream().map(Item::stored).toList();
+  /** Returns the same classes with a change of the images of each part. */
+  DataSet withEach(UnaryOperator<List<Item>> change) {
+    return withImages(change.apply(train), change.apply(val), change.apply(test));
   }
 
   /** Returns the same images with another template. */

@@ -42,18 +42,11 @@ public final class ExclusionFile {
                   data.train().get(0).key()));
     }
     DataSet rest =
-        data.withImages(
-            without(data.train(), excluded),
-            without(data.val(), excluded),
-            without(data.test(), excluded));
+        data.withEach(items -> items.stream().filter(item -> !excluded.contains(item)).toList());
     if (rest.train().isEmpty()) {
       throw KgCoopException.data(
           "%s: leaves out all training images of %s".formatted(file, data.name()));
     }
     return rest;
-  }
-
-  private static List<Item> without(List<Item> items, Set<Item> excluded) {
-    return items.stream().filter(item -> !excluded.contains(item)).toList();
   }
 }

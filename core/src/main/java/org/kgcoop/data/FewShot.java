@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.kgcoop.Messages;
 import org.kgcoop.random.PythonRandom;
@@ -70,14 +71,13 @@ public record FewShot(List<Integer> train, List<Integer> val) {
    */
   public static DataSet draw(DataSet dataSet, int shots, long seed, Consumer<String> warnings) {
     FewShot drawn = draw(labels(dataSet.train()), labels(dataSet.val()), shots, seed);
-    List<String> poor = new ArrayList<>();
-    placesByLabel(labels(dataSet.train()))
-        .forEach(
-            (label, places) -> {
-              if (places.size() < shots) {
-                poor.add(dataSet.classNames().get(label) + " (" + places.size() + ")");
-              }
-            });
+    List<String> poor =
+        placesByLabel(labels(dataSet.train())).entrySet().stream()
+            .filter(each -> each.getValue().size() < shots)
+            .map(
+                each ->
+                    dataSet.classNames().get(each.getKey()) + " (" + each.getValue().size() + ")")
+            .toList();
     if (!poor.isEmpty()) {
       warnings.accept(
           "%s: %s of %s classes have fewer than %s training images, so all of them are used: %s"
@@ -99,10 +99,7 @@ public record FewShot(List<Integer> train, List<Integer> val) {
   }
 
   private static Map<Integer, List<Integer>> placesByLabel(List<Integer> labels) {
-    Map<Integer, List<Integer>> places = new LinkedHashMap<>();
-    for (int i = 0; i < labels.size(); i++) {
-      places.computeIfAbsent(labels.get(i), label -> new ArrayList<>()).add(i);
-    }
-    return places;
+    return places(labels).stream()
+        .collect(Collectors.groupingBy(labels::get, LinkedHashMap::new, Collectors.toList()));
   }
 }

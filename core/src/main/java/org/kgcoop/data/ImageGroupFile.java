@@ -4,12 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.files.CsvFile;
@@ -33,13 +32,10 @@ public final class ImageGroupFile {
   public static DataSet byFolder(DataSet data) {
     Function<Item, String> folder =
         item -> item.key().substring(0, Math.max(0, item.key().lastIndexOf('/')));
-    Map<Integer, Set<String>> foldersByClass = new HashMap<>();
-    data.train()
-        .forEach(
-            item ->
-                foldersByClass
-                    .computeIfAbsent(item.label(), label -> new HashSet<>())
-                    .add(folder.apply(item)));
+    Map<Integer, Set<String>> foldersByClass =
+        data.train().stream()
+            .collect(
+                Collectors.groupingBy(Item::label, Collectors.mapping(folder, Collectors.toSet())));
     if (foldersByClass.values().stream().allMatch(folders -> folders.size() == 1)) {
       throw KgCoopException.configuration(
           "--group-by folder: the images of each class of %s are in one folder, so nothing could be"
@@ -62,14 +58,12 @@ public final class ImageGroupFile {
         with(
             data,
             item -> {
-              String group =
-                  Optional.ofNullable(groups.get(item.key()))
-                      .orElseGet(() -> groups.get(item.file().toString()));
+              String group = groups.get(item.key());
+              group = group == null ? groups.get(item.file().toString()) : group;
               if (group == null) {
                 without.add(item.key());
-                return item.key();
               }
-              return group;
+              return group == null ? item.key() : group;
             });
     if (!without.isEmpty()) {
       throw KgCoopException.data(

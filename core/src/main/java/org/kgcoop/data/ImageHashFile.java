@@ -50,19 +50,6 @@ final class ImageHashFile {
   /** The end of the records in {@link #values} that are in the file, or will be never. */
   private int written;
 
-  /** The SHA-256 and orientation of an image. */
-  // An array, because no code compares these records.
-  @SuppressWarnings("ArrayRecordComponent")
-  record Values(byte[] sha, int orientation) {
-    static Values of(String sha256, int orientation) {
-      return new Values(HexFormat.of().parseHex(sha256), orientation);
-    }
-
-    String sha256() {
-      return HexFormat.of().formatHex(sha);
-    }
-  }
-
   ImageHashFile(@Nullable Path folder) {
     this(folder, MAX_RECORDS);
   }
@@ -98,7 +85,7 @@ final class ImageHashFile {
         for (; bytes.remaining() >= RECORD; bytes.position(bytes.position() + RECORD)) {
           int at = bytes.position();
           Digest stamp = new Digest(bytes.getLong(at), bytes.getLong(at + Long.BYTES));
-          if (numbers.get(stamp) == UNKNOWN && isValid(bytes.array(), at)) {
+          if (numbers.get(stamp) == UNKNOWN && isValid(bytes, at)) {
             add(stamp, bytes.slice(at, RECORD));
           }
         }
@@ -109,17 +96,17 @@ final class ImageHashFile {
     }
   }
 
-  private static boolean isValid(byte[] bytes, int from) {
-    int orientation = ByteBuffer.wrap(bytes).getInt(from + CHECKED - Integer.BYTES);
+  private static boolean isValid(ByteBuffer bytes, int from) {
+    int orientation = bytes.getInt(from + CHECKED - Integer.BYTES);
     return orientation >= 1
         && orientation <= 8
-        && ByteBuffer.wrap(bytes).getInt(from + CHECKED) == check(bytes, from);
+        && bytes.getInt(from + CHECKED) == check(bytes, from);
   }
 
   /** Two processes may write into each other's records, which the check detects. */
-  private static int check(byte[] bytes, int from) {
+  private static int check(ByteBuffer bytes, int from) {
     CRC32C check = new CRC32C();
-    check.update(bytes, from, CHECKED);
+    check.update(bytes.slice(from, CHECKED));
     return (int) check.getValue();
   }
 
@@ -133,23 +120,26 @@ final class ImageHashFile {
     values.put(record);
   }
 
+  private long number(@Nullable Digest stamp) {
+    return stamp == null ? UNKNOWN : numbers.get(stamp);
+  }
+
   /** Returns the values of a stamp, or null if they are not known. */
-  synchronized @Nullable Values get(Digest stamp) {
-    long number = numbers.get(stamp);
+  synchronized @Nullable ImageHash get(@Nullable Digest stamp) {
+    long number = number(stamp);
     if (number < 0) {
       return null;
     }
     byte[] sha = new byte[SHA_BYTES];
     int at = (int) number * RECORD + Digest.BYTES;
     values.get(at, sha);
-    return new Values(sha, values.getInt(at + SHA_BYTES));
+    return new ImageHash(HexFormat.of().formatHex(sha), values.getInt(at + SHA_BYTES));
   }
 
   /** Passes on the known values of stamps. */
-  synchronized void each(@Nullable Digest[] stamps, ImageHashSink sink) {
+  synchronized void each(@Nullable Digest[] stamps, ImageHash.Sink sink) {
     for (int i = 0; i < stamps.length; i++) {
-      Digest stamp = stamps[i];
-      long number = stamp == null ? UNKNOWN : numbers.get(stamp);
+      long number = number(stamps[i]);
       if (number >= 0) {
         int at = (int) number * RECORD + Digest.BYTES;
         Digest sha256 = new Digest(values.getLong(at), values.getLong(at + Long.BYTES));
@@ -158,13 +148,13 @@ final class ImageHashFile {
     }
   }
 
-  /** Adds values, which {@link #flush} writes, unless they are known. */
-  synchronized void put(Digest stamp, Values image) {
-    if (numbers.get(stamp) < 0) {
+  /** Adds values, which {@link #flush} writes, unless they are known or have no stamp. */
+  synchronized void put(@Nullable Digest stamp, ImageHash image) {
+    if (stamp != null && numbers.get(stamp) < 0) {
       ByteBuffer record = ByteBuffer.allocate(RECORD);
       stamp.write(record);
-      record.put(image.sha()).putInt(image.orientation());
-      add(stamp, record.putInt(check(record.array(), 0)).flip());
+      record.put(HexFormat.of().parseHex(image.sha256())).putInt(image.orientation());
+      add(stamp, record.putInt(check(record, 0)).flip());
     }
   }
 

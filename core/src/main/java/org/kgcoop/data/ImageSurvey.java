@@ -2,9 +2,11 @@ package org.kgcoop.data;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -43,12 +45,6 @@ public record ImageSurvey(
   /** The result for one image. */
   private record Result(
       Item item, String part, String hash, int width, int height, @Nullable String problem) {}
-
-  public ImageSurvey {
-    problems = List.copyOf(problems);
-    leaks = List.copyOf(leaks);
-    contradictions = List.copyOf(contradictions);
-  }
 
   /**
    * Opens every image, several in parallel.
@@ -89,16 +85,12 @@ public record ImageSurvey(
   }
 
   private static ImageSurvey of(List<Result> results) {
-    List<String> problems = new ArrayList<>();
     List<Twin> leaks = new ArrayList<>();
     List<Twin> contradictions = new ArrayList<>();
     int repeated = 0;
-    Map<String, Result> firsts = new LinkedHashMap<>();
-    for (Result result : results) {
-      if (result.problem() != null) {
-        problems.add(result.problem());
-        continue;
-      }
+    Map<String, Result> firsts = new HashMap<>();
+    List<Result> read = results.stream().filter(result -> result.problem() == null).toList();
+    for (Result result : read) {
       Result first = firsts.putIfAbsent(result.hash(), result);
       if (first == null) {
         continue;
@@ -113,9 +105,8 @@ public record ImageSurvey(
         contradictions.add(twin);
       }
     }
-    List<Result> read = results.stream().filter(result -> result.problem() == null).toList();
     return new ImageSurvey(
-        problems,
+        results.stream().map(Result::problem).filter(Objects::nonNull).toList(),
         leaks,
         contradictions,
         repeated,

@@ -1,19 +1,18 @@
 package org.kgcoop.data;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.JsonFiles;
@@ -44,18 +43,29 @@ public record SortedFolder(
       "A classifier proposed the classes of these images. kgcoop reads this file to count the"
           + " proposals that nobody changed. Delete it after you checked every image.";
 
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
+
+  /** The content of the file. */
+  private record Stored(
+      String note,
+      int format,
+      String method,
+      @Nullable String classifier,
+      String clip,
+      @Nullable String none,
+      int images,
+      List<ClassFolder> classes) {}
+
+  /** The images that were sorted into one folder. */
+  private record ClassFolder(
+      @JsonProperty("class") String className, String folder, List<String> images) {}
+
   public SortedFolder {
     proposed = Collections.unmodifiableMap(new LinkedHashMap<>(proposed));
   }
-
-  /**
-   * A comparison of the proposals with the labels now.
-   *
-   * @param unchanged the images that are still in the proposed class
-   * @param moved the images that a person moved to another class
-   * @param added the images that the classifier did not sort
-   */
-  public record Review(int unchanged, int moved, int added) {}
 
   /**
    * Reads the record of a folder, if it has one.
@@ -64,34 +74,23 @@ public record SortedFolder(
    */
   public static Optional<SortedFolder> read(Path folder) {
     Path file = folder.resolve(FILE);
-    JsonNode json = JsonFiles.read(file);
-    if (json.isMissingNode()) {
+    Stored stored = JsonFiles.read(file, JSON.reader(), Stored.class);
+    if (stored == null) {
       return Optional.empty();
     }
-    if (json.path("format").asInt() != FORMAT || !json.path("classes").isArray()) {
+    if (stored.format() != FORMAT) {
       throw new KgCoopException(
           KgCoopException.Category.IO,
           "%s: expected format %s; delete the file if you checked the classes of all images"
               .formatted(file, FORMAT));
     }
     Map<String, String> proposed = new LinkedHashMap<>();
-    for (JsonNode each : json.path("classes")) {
-      String prefix = each.path("folder").asText() + "/";
-      for (JsonNode image : each.path("images")) {
-        proposed.put(prefix + image.asText(), each.path("class").asText());
-      }
+    for (ClassFolder each : stored.classes()) {
+      each.images().forEach(name -> proposed.put(each.folder() + "/" + name, each.className()));
     }
     return Optional.of(
         new SortedFolder(
-            json.path("method").asText(),
-            text(json.path("classifier")),
-            json.path("clip").asText(),
-            text(json.path("none")),
-            proposed));
-  }
-
-  private static @Nullable String text(JsonNode node) {
-    return node.isTextual() ? node.asText() : null;
+            stored.method(), stored.classifier(), stored.clip(), stored.none(), proposed));
   }
 
   /**
@@ -100,54 +99,52 @@ public record SortedFolder(
    * @throws KgCoopException of the category IO if it cannot be written
    */
   public void write(Path folder) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("note", NOTE).put("format", FORMAT).put("method", method);
-    json.put("classifier", classifier).put("clip", clip).put("none", none);
-    json.put("images", proposed.size());
-    Map<String, List<String>> names = new LinkedHashMap<>();
-    proposed.keySet().stream()
-        .sorted()
-        .forEach(path -> names.computeIfAbsent(folderOf(path), key -> new ArrayList<>()).add(path));
-    ArrayNode classes = json.putArray("classes");
-    names.forEach(
-        (first, paths) -> {
-          ObjectNode one = classes.addObject();
-          one.put("class", proposed.get(paths.get(0))).put("folder", first);
-          ArrayNode images = one.putArray("images");
-          paths.forEach(path -> images.add(nameOf(path)));
-        });
-    JsonFiles.write(folder.resolve(FILE), json);
+    Map<String, ClassFolder> classes = new LinkedHashMap<>();
+    for (String path : new TreeSet<>(proposed.keySet())) {
+      classes
+          .computeIfAbsent(
+              folderOf(path),
+              first -> new ClassFolder(proposed.getOrDefault(path, ""), first, new ArrayList<>()))
+          .images()
+          .add(nameOf(path));
+    }
+    Stored stored =
+        new Stored(
+            NOTE,
+            FORMAT,
+            method,
+            classifier,
+            clip,
+            none,
+            proposed.size(),
+            List.copyOf(classes.values()));
+    JsonFiles.write(folder.resolve(FILE), JSON.valueToTree(stored));
   }
 
   /**
-   * Compares the proposals with the images of the folder now. An image counts as moved if it is in
-   * another class folder than proposed. If a person renamed a class folder, its images count as
-   * unchanged.
+   * Returns the number of images that are still in the proposed class folder. If a person renamed a
+   * class folder, its images count as unchanged.
    *
-   * @param items images of the folder, with keys that are relative to it
+   * @param items images of the folder now, with keys that are relative to it
    */
-  public Review review(List<Item> items) {
-    Set<String> folders = new HashSet<>();
-    Map<String, Set<String>> foldersByName = new HashMap<>();
-    for (String path : proposed.keySet()) {
-      folders.add(folderOf(path));
-      foldersByName.computeIfAbsent(nameOf(path), name -> new HashSet<>()).add(folderOf(path));
-    }
-    Set<String> left = new HashSet<>(folders);
-    items.forEach(item -> left.remove(folderOf(item.key())));
+  public int unchanged(List<Item> items) {
+    Map<String, Set<String>> foldersByName =
+        proposed.keySet().stream()
+            .collect(
+                Collectors.groupingBy(
+                    SortedFolder::nameOf,
+                    Collectors.mapping(SortedFolder::folderOf, Collectors.toSet())));
+    Set<String> now = items.stream().map(item -> folderOf(item.key())).collect(Collectors.toSet());
+    Set<String> folders =
+        proposed.keySet().stream().map(SortedFolder::folderOf).collect(Collectors.toSet());
     int unchanged = 0;
-    int moved = 0;
     for (Item item : items) {
       String folder = folderOf(item.key());
       Set<String> before = foldersByName.getOrDefault(nameOf(item.key()), Set.of());
-      boolean renamed = !folders.contains(folder) && before.stream().anyMatch(left::contains);
-      if (before.contains(folder) || renamed) {
-        unchanged++;
-      } else if (!before.isEmpty()) {
-        moved++;
-      }
+      boolean renamed = !folders.contains(folder) && !now.containsAll(before);
+      unchanged += before.contains(folder) || renamed ? 1 : 0;
     }
-    return new Review(unchanged, moved, items.size() - unchanged - moved);
+    return unchanged;
   }
 
   /** Returns the first folder of a path, which is its class. */

@@ -1,8 +1,10 @@
 package org.kgcoop.data;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.Resources;
@@ -12,7 +14,13 @@ public final class Templates {
   /** The template of a data set without its own. */
   public static final String DEFAULT = "a photo of a {}.";
 
-  private static final JsonNode LISTED = Resources.json(Templates.class, "templates.json");
+  private static final Listed LISTED =
+      new ObjectMapper()
+          .convertValue(Resources.json(Templates.class, "templates.json"), Listed.class);
+
+  /** The content of {@code templates.json}. */
+  private record Listed(
+      Map<String, List<String>> lists, @JsonProperty("data_sets") Map<String, String> dataSets) {}
 
   /**
    * The seven templates of the published ensemble, from the notebook of the CLIP repository. As in
@@ -24,16 +32,14 @@ public final class Templates {
 
   /** Returns the templates with a name in {@code templates.json}. */
   public static List<String> published(String name) {
-    List<String> templates = new ArrayList<>();
-    LISTED.path(name).forEach(text -> templates.add(text.asText()));
-    return List.copyOf(templates);
+    return List.copyOf(Objects.requireNonNull(LISTED.lists().get(name), name));
   }
 
   /**
    * Returns the template of a published data set, or null if the data set is not a published one.
    */
   public static @Nullable String ofPublished(String dataSet) {
-    return LISTED.path("data_sets").path(dataSet).asText(null);
+    return LISTED.dataSets().get(dataSet);
   }
 
   /** Returns the template of a data set, or the default if it has none. */

@@ -3,6 +3,7 @@ package org.kgcoop.data;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import org.kgcoop.KgCoopException;
 
 /**
@@ -19,16 +20,7 @@ public final class UnicodeText {
    * @throws KgCoopException of category CONFIGURATION
    */
   public static void check(String what, String text) {
-    OptionalInt half = text.codePoints().filter(UnicodeText::isSurrogate).findFirst();
-    if (half.isPresent()) {
-      throw KgCoopException.configuration(
-          String.format(
-              Locale.ROOT,
-              "%s '%s': contains \\u%04x, half of a surrogate pair; expected Unicode text",
-              what,
-              shown(text),
-              half.getAsInt()));
-    }
+    check(KgCoopException::configuration, what, text);
   }
 
   /**
@@ -37,10 +29,29 @@ public final class UnicodeText {
    * @throws KgCoopException of category DATA
    */
   public static void checkNames(List<String> classNames) {
-    try {
-      classNames.forEach(name -> check("class name", name));
-    } catch (KgCoopException e) {
-      throw KgCoopException.data(String.valueOf(e.getMessage()), e);
+    classNames.forEach(name -> check(KgCoopException::data, "class name", name));
+  }
+
+  /**
+   * Rejects a text of a file as {@link #check}.
+   *
+   * @param where the place in the file
+   * @throws KgCoopException of category DATA
+   */
+  public static void checkIn(String where, String what, String text) {
+    check(message -> KgCoopException.data(where + ": " + message), what, text);
+  }
+
+  private static void check(Function<String, KgCoopException> problem, String what, String text) {
+    OptionalInt half = text.codePoints().filter(UnicodeText::isSurrogate).findFirst();
+    if (half.isPresent()) {
+      throw problem.apply(
+          String.format(
+              Locale.ROOT,
+              "%s '%s': contains \\u%04x, half of a surrogate pair; expected Unicode text",
+              what,
+              shown(text),
+              half.getAsInt()));
     }
   }
 

@@ -3,7 +3,7 @@ package org.kgcoop.download;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -17,8 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -52,7 +52,6 @@ public final class Downloader {
   private static final long SPACE_CHECK_BYTES = 1 << 20;
 
   private static final long UNKNOWN = -1;
-  private static final long WRONG_PART = -2;
 
   /** The header of Hugging Face that contains the SHA-256 of a large file. */
   private static final String LINKED_TAG = "X-Linked-ETag";
@@ -152,30 +151,7 @@ public final class Downloader {
           message(link, target, "offline, and the file does not exist yet"));
     }
     try (PartialFile part = PartialFile.open(target, sink)) {
-      int failures = 0;
-      long reached = part.size();
-      while (true) {
-        try {
-          String hash = attempt(link, target, part);
-          part.finish(link, hash);
-          return;
-        } catch (IOException e) {
-          // A download that began again makes progress only after the bytes that it had before.
-          failures = part.size() - reached >= MIN_PROGRESS_BYTES ? 1 : failures + 1;
-          reached = Math.max(reached, part.size());
-          if (failures == ATTEMPTS) {
-            throw byHand(link, target, reason(e) + ", " + ATTEMPTS + " times", e);
-          }
-          progress.message(
-              link.address()
-                  + ": "
-                  + reason(e)
-                  + (part.size() > 0
-                      ? "; resuming after " + part.size() + " bytes"
-                      : "; trying again"));
-          pause(failures);
-        }
-      }
+      new Transfer(link, target, part).run();
     }
   }
 
@@ -191,204 +167,14 @@ public final class Downloader {
     }
   }
 
-  private void pause(int failures) {
-    try {
-      Thread.sleep(pause.toMillis() << (failures - 1));
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
-  }
-
-  /** Downloads the missing bytes, and returns the expected SHA-256; null if it is unknown. */
-  private @Nullable String attempt(Link link, Path target, PartialFile part) throws IOException {
-    long have = part.size();
-    String validator = part.validator(link);
-    boolean resume = have > 0 && !validator.isEmpty();
-    String[] conditions =
-        resume
-            ? new String[] {"Range", "bytes=" + have + "-", "If-Range", validator}
-            : new String[0];
-    List<HttpResponse<InputStream>> answers = send(link, target, conditions);
-    HttpResponse<InputStream> response = answers.get(answers.size() - 1);
-    try (InputStream body = response.body()) {
-      int status = response.statusCode();
-      HttpHeaders headers = response.headers();
-      long total;
-      if (status == 206 && resume) {
-        total = rest(headers, have, validator);
-        if (total == WRONG_PART) {
-          part.begin(link, "");
-          throw new LostException("the server sent the wrong part of the file");
-        }
-      } else if (status == 200) {
-        have = 0;
-        part.begin(link, validator(headers));
-        total = length(link, target, headers);
-      } else if (status == 416 && resume) {
-        part.begin(link, "");
-        throw new LostException("the partial file does not match the server's file");
-      } else if (status >= 500 || status == 408 || status == 429) {
-        throw new LostException("the server answers " + status);
-      } else if (status == 404 || status == 410) {
-        throw new MissingException(
-            message(link, target, "the link is dead, the server answers " + status));
-      } else if (link.token() != null && (status == 401 || status == 403)) {
-        throw byHand(
-            link,
-            target,
-            "the server answers %s; accept the terms on the page of the data set, and check HF_TOKEN"
-                .formatted(status),
-            null);
-      } else {
-        throw byHand(link, target, "the server answers " + status, null);
-      }
-      if (link.bytes() >= 0 && total >= 0 && total != link.bytes()) {
-        part.begin(link, "");
-        throw byHand(
-            link,
-            target,
-            "the server sends %s bytes, expected %s; it has another file"
-                .formatted(total, link.bytes()),
-            null);
-      }
-      checkSize(link, target, part, total);
-      checkSpace(target, total - have);
-      copy(link, target, body, part, have, total);
-      return link.sha256() != null ? link.sha256() : publishedHash(answers);
-    }
-  }
-
-  /**
-   * Returns the SHA-256 of a large file from Hugging Face's headers, or from its ETag.
-   *
-   * @param answers the redirections and the final answer
-   */
-  private static @Nullable String publishedHash(List<HttpResponse<InputStream>> answers) {
-    String tag = "";
-    boolean hub = false;
-    for (HttpResponse<?> each : answers) {
-      tag = tag.isEmpty() ? each.headers().firstValue(LINKED_TAG).orElse("") : tag;
-      hub |= each.headers().firstValue("X-Repo-Commit").isPresent();
-    }
-    if (tag.isEmpty() && hub) {
-      tag = answers.get(answers.size() - 1).headers().firstValue("ETag").orElse("");
-    }
-    Matcher hash = HASH.matcher(tag);
-    return hash.matches() ? hash.group(1) : null;
-  }
-
-  private static void checkSize(Link link, Path target, PartialFile part, long size) {
-    if (size > link.maxBytes()) {
-      part.begin(link, "");
-      throw byHand(
-          link,
-          target,
-          "the server sends more than %s bytes, too many for %s; the download is deleted"
-              .formatted(link.maxBytes(), link.content().title()),
-          null);
-    }
-  }
-
-  /**
-   * Requests a file, and follows redirections. In contrast to the client's own redirections, each
-   * address is checked, and each refusal has a reason.
-   *
-   * @param conditions names and values of headers
-   * @return the redirections, without their bodies, and the final answer
-   */
-  private List<HttpResponse<InputStream>> send(Link link, Path target, String[] conditions)
-      throws IOException {
-    List<HttpResponse<InputStream>> answers = new ArrayList<>();
-    Link next = link;
-    while (answers.size() <= MAX_REDIRECTIONS) {
-      HttpRequest.Builder request =
-          HttpRequest.newBuilder(next.address())
-              .timeout(patience) // until the headers arrive
-              .header("User-Agent", "kgcoop/" + Version.KGCOOP)
-              .header("Accept-Encoding", "identity");
-      if (conditions.length > 0) {
-        request.headers(conditions);
-      }
-      if (next.token() != null) {
-        request.header("Authorization", "Bearer " + next.token());
-      }
-      HttpResponse<InputStream> answer = send(link, target, request.build());
-      answers.add(answer);
-      if (!REDIRECTIONS.contains(answer.statusCode())) {
-        return answers;
-      }
-      answer.body().close();
-      String location = answer.headers().firstValue("Location").orElse("");
-      try {
-        next = next.redirected(location);
-      } catch (IllegalArgumentException e) {
-        throw byHand(
-            link,
-            target,
-            "the server redirects to '%s': %s".formatted(location, e.getMessage()),
-            e);
-      }
-    }
-    throw byHand(
-        link, target, "the server redirects more than " + MAX_REDIRECTIONS + " times", null);
-  }
-
-  private HttpResponse<InputStream> send(Link link, Path target, HttpRequest request)
-      throws IOException {
-    try {
-      return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    } catch (IllegalArgumentException e) {
-      // The client parses numbers in headers.
-      throw byHand(
-          link,
-          target,
-          "the answer of the server is malformed: " + Messages.firstLine(e.getMessage(), e),
-          e);
-    }
+  private static String message(Link link, Path target, String what) {
+    return "%s: %s; download it by hand and put it at %s".formatted(link.address(), what, target);
   }
 
   private static KgCoopException interrupted(InterruptedException e) {
     Thread.currentThread().interrupt();
     return new KgCoopException(
         KgCoopException.Category.INTERRUPTED, "the download was stopped; run it again", e);
-  }
-
-  /** Returns the length of the complete file, or UNKNOWN. */
-  private static long length(Link link, Path target, HttpHeaders headers) {
-    List<String> lengths = headers.allValues("Content-Length").stream().distinct().toList();
-    if (lengths.size() > 1) {
-      throw byHand(link, target, "the server sends two lengths: " + lengths, null);
-    }
-    return headers.firstValueAsLong("Content-Length").orElse(UNKNOWN);
-  }
-
-  /**
-   * Returns the length of the complete file, from the headers of its part after {@code have};
-   * UNKNOWN, or WRONG_PART if the part is another one or of another version.
-   */
-  private static long rest(HttpHeaders headers, long have, String validator) {
-    Matcher range = RANGE.matcher(headers.firstValue("Content-Range").orElse(""));
-    String header = validator.startsWith("\"") ? "ETag" : "Last-Modified";
-    if (!headers.firstValue(header).orElse(validator).equals(validator)
-        || !range.matches()
-        || Long.parseLong(range.group(1)) != have) {
-      return WRONG_PART;
-    }
-    if (range.group(3).equals("*")) {
-      return UNKNOWN;
-    }
-    long total = Long.parseLong(range.group(3));
-    return Long.parseLong(range.group(2)) == total - 1 ? total : WRONG_PART;
-  }
-
-  /** Returns a strong ETag or the date, by which the server recognizes the version. */
-  private static String validator(HttpHeaders headers) {
-    String tag = headers.firstValue("ETag").orElse("");
-    return tag.isEmpty() || tag.startsWith("W/")
-        ? headers.firstValue("Last-Modified").orElse("")
-        : tag;
   }
 
   /**
@@ -421,120 +207,296 @@ public final class Downloader {
     }
   }
 
-  private void copy(
-      Link link, Path target, InputStream body, PartialFile part, long have, long total)
-      throws IOException {
-    AtomicLong done = new AtomicLong(have);
-    try (Progress.Task task = progress.start(link.name(), Math.max(total, 0))) {
-      task.doneBefore(have);
-      awaitCopy(
-          new FutureTask<>(
-              () -> {
-                append(link, target, body, part, done, total, task);
-                return true;
-              }),
-          body,
-          done);
-    }
-    if (total >= 0 && done.get() != total) {
-      throw new LostException("the connection ended after %s of %s bytes".formatted(done, total));
-    }
+  /** Returns a strong ETag or the date, by which the server recognizes the version. */
+  private static String validator(HttpHeaders headers) {
+    String tag = headers.firstValue("ETag").orElse("");
+    return tag.isEmpty() || tag.startsWith("W/")
+        ? headers.firstValue("Last-Modified").orElse("")
+        : tag;
   }
 
   /**
-   * Runs a copy in a thread, and ends it if the server is silent or so slow that the download would
-   * take weeks. The HTTP client itself would wait forever.
+   * Returns the SHA-256 of a large file from Hugging Face's headers, or from its ETag.
+   *
+   * @param answers the redirections and the final answer
    */
-  private void awaitCopy(FutureTask<Boolean> copy, InputStream body, AtomicLong done)
-      throws IOException {
-    Thread thread = new Thread(copy, "download");
+  private static @Nullable String publishedHash(List<HttpResponse<InputStream>> answers) {
+    String linked =
+        answers.stream()
+            .flatMap(answer -> answer.headers().firstValue(LINKED_TAG).stream())
+            .findFirst()
+            .orElse("");
+    boolean hub =
+        answers.stream().anyMatch(a -> a.headers().firstValue("X-Repo-Commit").isPresent());
+    HttpHeaders last = answers.get(answers.size() - 1).headers();
+    String tag = linked.isEmpty() && hub ? last.firstValue("ETag").orElse("") : linked;
+    Matcher hash = HASH.matcher(tag);
+    return hash.matches() ? hash.group(1) : null;
+  }
+
+  private static String reason(IOException e) {
+    return e instanceof ConnectException || e instanceof HttpConnectTimeoutException
+        ? "no connection to the server"
+        : Messages.firstLine(e.getMessage(), e);
+  }
+
+  private static void startThread(Runnable work) {
+    Thread thread = new Thread(work, "download");
     thread.setDaemon(true);
     thread.start();
-    try {
-      boolean ended = false;
-      while (!ended) {
+  }
+
+  /** The download of one file, in several attempts if necessary. */
+  private final class Transfer {
+    private final Link link;
+    private final Path target;
+    private final PartialFile part;
+
+    Transfer(Link link, Path target, PartialFile part) {
+      this.link = link;
+      this.target = target;
+      this.part = part;
+    }
+
+    void run() {
+      int failures = 0;
+      long reached = part.size();
+      while (true) {
+        try {
+          part.finish(link, attempt());
+          return;
+        } catch (IOException e) {
+          // A download that began again makes progress only after the bytes that it had before.
+          failures = part.size() - reached >= MIN_PROGRESS_BYTES ? 1 : failures + 1;
+          reached = Math.max(reached, part.size());
+          if (failures == ATTEMPTS) {
+            throw byHand(reason(e) + ", " + ATTEMPTS + " times", e);
+          }
+          String next =
+              part.size() > 0 ? "resuming after " + part.size() + " bytes" : "trying again";
+          progress.message("%s: %s; %s".formatted(link.address(), reason(e), next));
+          pause(failures);
+        }
+      }
+    }
+
+    private void pause(int failures) {
+      try {
+        Thread.sleep(pause.toMillis() << (failures - 1));
+      } catch (InterruptedException e) {
+        throw interrupted(e);
+      }
+    }
+
+    /** Downloads the missing bytes, and returns the expected SHA-256; null if it is unknown. */
+    private @Nullable String attempt() throws IOException {
+      long have = part.size();
+      String validator = part.validator(link);
+      boolean resume = have > 0 && !validator.isEmpty();
+      List<HttpResponse<InputStream>> answers =
+          resume ? send("Range", "bytes=" + have + "-", "If-Range", validator) : send();
+      HttpResponse<InputStream> response = answers.get(answers.size() - 1);
+      try (InputStream body = response.body()) {
+        int status = response.statusCode();
+        HttpHeaders headers = response.headers();
+        long total;
+        if (status == 206 && resume) {
+          total = rest(headers, have, validator);
+        } else if (status == 200) {
+          have = 0;
+          part.begin(link, validator(headers));
+          total = length(headers);
+        } else if (status == 416 && resume) {
+          throw again("the partial file does not match the server's file");
+        } else if (status >= 500 || status == 408 || status == 429) {
+          throw new LostException("the server answers " + status);
+        } else if (status == 404 || status == 410) {
+          throw new MissingException(
+              message(link, target, "the link is dead, the server answers " + status));
+        } else if (link.token() != null && (status == 401 || status == 403)) {
+          throw byHand(
+              "the server answers %s; accept the terms on the page of the data set, and check HF_TOKEN"
+                  .formatted(status),
+              null);
+        } else {
+          throw byHand("the server answers " + status, null);
+        }
+        if (link.bytes() >= 0 && total >= 0 && total != link.bytes()) {
+          part.begin(link, "");
+          throw byHand(
+              "the server sends %s bytes, expected %s; it has another file"
+                  .formatted(total, link.bytes()),
+              null);
+        }
+        checkSize(total);
+        checkSpace(target, total - have);
+        copy(body, have, total);
+        return link.sha256() != null ? link.sha256() : publishedHash(answers);
+      }
+    }
+
+    /** Forgets the received bytes, because the server has others. */
+    private LostException again(String reason) {
+      part.begin(link, "");
+      return new LostException(reason);
+    }
+
+    private KgCoopException byHand(String what, @Nullable Throwable cause) {
+      return new UnavailableException(message(link, target, what), cause);
+    }
+
+    private void checkSize(long size) {
+      if (size > link.maxBytes()) {
+        part.begin(link, "");
+        throw byHand(
+            "the server sends more than %s bytes, too many for %s; the download is deleted"
+                .formatted(link.maxBytes(), link.content().title()),
+            null);
+      }
+    }
+
+    /**
+     * Requests a file, and follows redirections. In contrast to the client's own redirections, each
+     * address is checked, and each refusal has a reason.
+     *
+     * @param conditions names and values of headers
+     * @return the redirections, without their bodies, and the final answer
+     */
+    private List<HttpResponse<InputStream>> send(String... conditions) throws IOException {
+      List<HttpResponse<InputStream>> answers = new ArrayList<>();
+      Link next = link;
+      while (answers.size() <= MAX_REDIRECTIONS) {
+        HttpRequest.Builder request =
+            HttpRequest.newBuilder(next.address())
+                .timeout(patience) // until the headers arrive
+                .header("User-Agent", "kgcoop/" + Version.KGCOOP)
+                .header("Accept-Encoding", "identity");
+        if (conditions.length > 0) {
+          request.headers(conditions);
+        }
+        if (next.token() != null) {
+          request.header("Authorization", "Bearer " + next.token());
+        }
+        HttpResponse<InputStream> answer = send(request.build());
+        answers.add(answer);
+        if (!REDIRECTIONS.contains(answer.statusCode())) {
+          return answers;
+        }
+        answer.body().close();
+        String location = answer.headers().firstValue("Location").orElse("");
+        try {
+          next = next.redirected(location);
+        } catch (IllegalArgumentException e) {
+          throw byHand("the server redirects to '%s': %s".formatted(location, e.getMessage()), e);
+        }
+      }
+      throw byHand("the server redirects more than " + MAX_REDIRECTIONS + " times", null);
+    }
+
+    private HttpResponse<InputStream> send(HttpRequest request) throws IOException {
+      try {
+        return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      } catch (InterruptedException e) {
+        throw interrupted(e);
+      } catch (IllegalArgumentException e) {
+        // The client parses numbers in headers.
+        throw byHand(
+            "the answer of the server is malformed: " + Messages.firstLine(e.getMessage(), e), e);
+      }
+    }
+
+    /** Returns the length of the complete file, or UNKNOWN. */
+    private long length(HttpHeaders headers) {
+      List<String> lengths = headers.allValues("Content-Length").stream().distinct().toList();
+      if (lengths.size() > 1) {
+        throw byHand("the server sends two lengths: " + lengths, null);
+      }
+      return headers.firstValueAsLong("Content-Length").orElse(UNKNOWN);
+    }
+
+    /**
+     * Returns the length of the complete file, or UNKNOWN, from the headers of its part after
+     * {@code have}.
+     *
+     * @throws LostException if the part is another one or of another version
+     */
+    private long rest(HttpHeaders headers, long have, String validator) throws LostException {
+      Matcher range = RANGE.matcher(headers.firstValue("Content-Range").orElse(""));
+      String header = validator.startsWith("\"") ? "ETag" : "Last-Modified";
+      if (headers.firstValue(header).orElse(validator).equals(validator)
+          && range.matches()
+          && Long.parseLong(range.group(1)) == have) {
+        long total = range.group(3).equals("*") ? UNKNOWN : Long.parseLong(range.group(3));
+        if (total == UNKNOWN || Long.parseLong(range.group(2)) == total - 1) {
+          return total;
+        }
+      }
+      throw again("the server sent the wrong part of the file");
+    }
+
+    /**
+     * Appends the body in a thread, and ends it if the server is silent or so slow that the
+     * download would take weeks. The HTTP client itself would wait forever.
+     */
+    private void copy(InputStream body, long have, long total) throws IOException {
+      AtomicLong done = new AtomicLong(have);
+      try (Progress.Task task = progress.start(link.name(), Math.max(total, 0))) {
+        task.doneBefore(have);
+        CompletableFuture<Void> copy =
+            CompletableFuture.runAsync(
+                () -> append(body, done, total, task), Downloader::startThread);
+        try {
+          awaitCopy(copy, done);
+        } finally {
+          body.close();
+          copy.handle((nothing, e) -> true).join(); // it appends to the file of the next attempt
+        }
+      }
+      if (total >= 0 && done.get() != total) {
+        throw new LostException("the connection ended after %s of %s bytes".formatted(done, total));
+      }
+    }
+
+    private void awaitCopy(CompletableFuture<Void> copy, AtomicLong done) throws IOException {
+      while (true) {
         long before = done.get();
         try {
-          ended = copy.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+          copy.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+          return;
         } catch (TimeoutException e) {
           long bytes = done.get() - before;
           if (bytes < MIN_RATE * patience.toMillis() / 1000) {
             throw new LostException(
                 "only %s bytes came in %s s".formatted(bytes, patience.toSeconds()));
           }
+        } catch (InterruptedException e) {
+          throw interrupted(e);
+        } catch (ExecutionException e) {
+          if (e.getCause() instanceof UncheckedIOException lost) {
+            throw lost.getCause();
+          }
+          throw e.getCause() instanceof RuntimeException own ? own : new IllegalStateException(e);
         }
       }
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException lost) {
-        throw lost;
-      }
-      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
-    } finally {
-      body.close();
-      awaitEnd(thread); // it appends to the file of the next attempt
     }
-  }
 
-  private static void awaitEnd(Thread thread) {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
+    private void append(InputStream body, AtomicLong done, long total, Progress.Task task) {
+      long looked = done.get();
+      byte[] buffer = new byte[1 << 16];
       try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void append(
-      Link link,
-      Path target,
-      InputStream body,
-      PartialFile part,
-      AtomicLong done,
-      long total,
-      Progress.Task task)
-      throws IOException {
-    long looked = done.get();
-    OutputStream out = part.append(); // not closed: the next attempt appends to the same file
-    byte[] buffer = new byte[1 << 16];
-    for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
-      try {
-        out.write(buffer, 0, n);
+        for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
+          part.append(buffer, n);
+          long now = done.addAndGet(n);
+          task.done(now);
+          checkSize(now);
+          if (now - looked >= SPACE_CHECK_BYTES) {
+            looked = now;
+            checkSpace(target, total < 0 ? SPACE_CHECK_BYTES : total - now);
+          }
+        }
       } catch (IOException e) {
-        throw PartialFile.unwritable(part.path(), e);
-      }
-      long now = done.addAndGet(n);
-      task.done(now);
-      checkSize(link, target, part, now);
-      if (now - looked >= SPACE_CHECK_BYTES) {
-        looked = now;
-        checkSpace(target, total < 0 ? SPACE_CHECK_BYTES : total - now);
+        throw new UncheckedIOException(e);
       }
     }
-  }
-
-  private static String reason(IOException e) {
-    if (e instanceof ConnectException || e instanceof HttpConnectTimeoutException) {
-      return "no connection to the server";
-    }
-    String message = e.getMessage();
-    return message == null || message.isBlank()
-        ? e.getClass().getSimpleName().replace("Exception", "")
-        : message.lines().findFirst().orElse("");
-  }
-
-  private static KgCoopException byHand(
-      Link link, Path target, String what, @Nullable Throwable cause) {
-    return new UnavailableException(message(link, target, what), cause);
-  }
-
-  private static String message(Link link, Path target, String what) {
-    return "%s: %s; download it by hand and put it at %s".formatted(link.address(), what, target);
   }
 }

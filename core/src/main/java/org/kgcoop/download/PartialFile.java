@@ -1,8 +1,7 @@
 package org.kgcoop.download;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,11 +22,16 @@ import org.kgcoop.files.Sha256;
  */
 public final class PartialFile implements AutoCloseable {
 
-  /** The destination of bytes, replaced in tests of a full disk. */
+  /** Writes bytes to the end of a file. Tests of a full disk replace it. */
   interface Sink {
-    OutputStream open(FileChannel channel);
+    void write(FileChannel channel, ByteBuffer bytes) throws IOException;
 
-    Sink CHANNEL = Channels::newOutputStream;
+    Sink CHANNEL =
+        (channel, bytes) -> {
+          while (bytes.hasRemaining()) {
+            channel.write(bytes);
+          }
+        };
   }
 
   private final Path target;
@@ -105,11 +109,10 @@ public final class PartialFile implements AutoCloseable {
     }
   }
 
-  /** Returns a stream that appends bytes. Its errors are disk errors. */
-  OutputStream append() {
+  void append(byte[] buffer, int count) {
     try {
       channel.position(channel.size());
-      return sink.open(channel);
+      sink.write(channel, ByteBuffer.wrap(buffer, 0, count));
     } catch (IOException e) {
       throw unwritable(part, e);
     }
@@ -124,20 +127,18 @@ public final class PartialFile implements AutoCloseable {
     try {
       channel.force(true);
       file.close(); // Windows cannot move an open file
-      if (wanted == null && !fits(link.content())) {
-        drop();
-        throw new KgCoopException(
-            KgCoopException.Category.IO,
-            "%s: the content is not %s, perhaps it is a login page, or incomplete; it is deleted: download the file by hand and put it at %s"
-                .formatted(link.address(), link.content().title(), target));
-      }
       String got = wanted == null ? "" : Sha256.of(part);
-      if (wanted != null && !got.equals(wanted)) {
+      if (wanted == null ? !fits(link.content()) : !got.equals(wanted)) {
         drop();
+        String reason =
+            wanted == null
+                ? "the content is not %s, perhaps it is a login page, or incomplete"
+                    .formatted(link.content().title())
+                : "expected a file of SHA-256 %s, got %s".formatted(wanted, got);
         throw new KgCoopException(
             KgCoopException.Category.IO,
-            "%s: expected a file of SHA-256 %s, got %s; it is deleted: try again, or download the file by hand and put it at %s"
-                .formatted(link.address(), wanted, got, target));
+            "%s: %s; it is deleted: try again, or download the file by hand and put it at %s"
+                .formatted(link.address(), reason, target));
       }
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
       Files.deleteIfExists(from);

@@ -1,5 +1,6 @@
 package org.kgcoop.eval;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -57,10 +58,10 @@ public final class Bootstrap {
         }
       }
     }
-    double[][][] weights = new double[correct.length][][];
-    for (int row = 0; row < correct.length; row++) {
-      weights[row] = seedWeights(dataSet, correct[row].length);
-    }
+    double[][][] weights =
+        Arrays.stream(correct)
+            .map(row -> seedWeights(dataSet, row.length))
+            .toArray(double[][][]::new);
     long[] starts = starts(dataSet + '\n' + target);
     double[][] accuracies = new double[correct.length][resamples];
     IntStream.range(0, resamples)

@@ -1,8 +1,11 @@
 package org.kgcoop.eval;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.kgcoop.random.PythonRandom;
 
@@ -54,29 +57,23 @@ public final class Clusters {
    * @return positions in {@code features}, the image of the largest cluster first
    */
   public static List<Integer> central(List<float[]> features, int count, long seed) {
-    int n = features.size();
-    if (n == 0 || count < 1) {
+    if (features.isEmpty() || count < 1) {
       return List.of();
     }
     float[][] centers = centers(features, count, seed);
     int[] cluster = of(features, centers);
-    int[] sizes = new int[centers.length];
-    int[] nearest = new int[centers.length];
-    Arrays.fill(nearest, -1);
-    for (int i = 0; i < n; i++) {
-      int c = cluster[i];
-      sizes[c]++;
-      if (nearest[c] < 0
-          || dot(features.get(i), centers[c]) > dot(features.get(nearest[c]), centers[c])) {
-        nearest[c] = i;
-      }
-    }
-    return IntStream.range(0, centers.length)
-        .filter(c -> nearest[c] >= 0)
-        .boxed()
-        .sorted(Comparator.comparingInt(c -> -sizes[c]))
-        .map(c -> nearest[c])
+    TreeMap<Integer, List<Integer>> members =
+        IntStream.range(0, cluster.length)
+            .boxed()
+            .collect(Collectors.groupingBy(i -> cluster[i], TreeMap::new, Collectors.toList()));
+    return members.values().stream()
+        .sorted(Comparator.comparingInt(images -> -images.size()))
+        .map(images -> nearest(features, images, centers[cluster[images.get(0)]]))
         .toList();
+  }
+
+  private static int nearest(List<float[]> features, List<Integer> images, float[] center) {
+    return Collections.max(images, Comparator.comparingDouble(i -> dot(features.get(i), center)));
   }
 
   private static void assign(List<float[]> features, float[][] centers, int[] cluster) {

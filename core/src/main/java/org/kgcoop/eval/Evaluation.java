@@ -1,8 +1,8 @@
 package org.kgcoop.eval;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The counts of predictions, from which all percentages are computed.
@@ -30,11 +30,8 @@ public record Evaluation(List<List<Long>> confusion) {
     for (int i = 0; i < labels.length; i++) {
       counts[label(labels[i], classes)][label(predictions[i], classes)]++;
     }
-    List<List<Long>> rows = new ArrayList<>();
-    for (long[] row : counts) {
-      rows.add(Arrays.stream(row).boxed().toList());
-    }
-    return new Evaluation(rows);
+    return new Evaluation(
+        Arrays.stream(counts).map(row -> Arrays.stream(row).boxed().toList()).toList());
   }
 
   private static int label(int label, int classes) {
@@ -56,11 +53,7 @@ public record Evaluation(List<List<Long>> confusion) {
 
   /** Returns the number of correct predictions. */
   public long correct() {
-    long correct = 0;
-    for (int label = 0; label < classes(); label++) {
-      correct += confusion.get(label).get(label);
-    }
-    return correct;
+    return IntStream.range(0, classes()).mapToLong(this::hits).sum();
   }
 
   /** Returns the share of correct images in percent; 0 if there are no images. */
@@ -75,20 +68,17 @@ public record Evaluation(List<List<Long>> confusion) {
 
   /** Returns the accuracy per label in percent; NaN for a label without images. */
   public List<Double> perClassAccuracy() {
-    List<Double> accuracies = new ArrayList<>();
-    for (int label = 0; label < classes(); label++) {
-      long labelCount = sumOfRow(label);
-      accuracies.add(
-          labelCount == 0 ? Double.NaN : percent(confusion.get(label).get(label), labelCount));
-    }
-    return accuracies;
+    return IntStream.range(0, classes())
+        .mapToObj(
+            label -> sumOfRow(label) == 0 ? Double.NaN : percent(hits(label), sumOfRow(label)))
+        .toList();
   }
 
   /** Returns the mean accuracy of the labels with images, in percent. */
   public double meanPerClassAccuracy() {
     return perClassAccuracy().stream()
-        .filter(accuracy -> !accuracy.isNaN())
         .mapToDouble(Double::doubleValue)
+        .filter(Double::isFinite)
         .average()
         .orElse(0);
   }
@@ -100,12 +90,15 @@ public record Evaluation(List<List<Long>> confusion) {
     for (int label = 0; label < classes(); label++) {
       long labelCount = sumOfRow(label);
       if (labelCount > 0) {
-        long hits = confusion.get(label).get(label);
-        sum += 2.0 * hits / (labelCount + sumOfColumn(label)); // = 2PR / (P + R)
+        sum += 2.0 * hits(label) / (labelCount + sumOfColumn(label)); // = 2PR / (P + R)
         present++;
       }
     }
     return present == 0 ? 0 : 100 * sum / present;
+  }
+
+  private long hits(int label) {
+    return confusion.get(label).get(label);
   }
 
   private long sumOfRow(int label) {

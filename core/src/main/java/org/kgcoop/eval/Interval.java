@@ -2,6 +2,7 @@ package org.kgcoop.eval;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 import org.apache.commons.numbers.combinatorics.LogBinomialCoefficient;
 import org.apache.commons.statistics.distribution.BetaDistribution;
 
@@ -59,25 +60,24 @@ public record Interval(double low, double high) {
     }
     double tail = (1 - confidence) / 2 - TIE; // keeps numbers with exactly this probability
     int most = population - (sample - wrong); // the right ones of the sample are not wrong
-    int low = wrong; // the lower tail falls and the upper tail rises with D
-    for (int high = most; low < high; ) {
+    // The lower tail falls and the upper tail rises with D.
+    return new Interval(
+        least(wrong, most, d -> 1 - atMost(wrong - 1, d, sample, population) > tail),
+        least(wrong, most, d -> atMost(wrong, d + 1, sample, population) <= tail));
+  }
+
+  /** Returns the least number from which on a condition holds; at most {@code to}. */
+  private static int least(int from, int to, IntPredicate holds) {
+    int low = from;
+    for (int high = to; low < high; ) {
       int middle = (low + high) >>> 1;
-      if (1 - atMost(wrong - 1, middle, sample, population) > tail) {
+      if (holds.test(middle)) {
         high = middle;
       } else {
         low = middle + 1;
       }
     }
-    int high = most;
-    for (int from = wrong; from < high; ) {
-      int middle = (from + high + 1) >>> 1;
-      if (atMost(wrong, middle, sample, population) > tail) {
-        from = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return new Interval(low, high);
+    return low;
   }
 
   /** Returns P(X &lt;= x) for D wrong images in the population. */

@@ -2,12 +2,10 @@ package org.kgcoop.eval;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -24,38 +22,23 @@ public final class JointEvaluation {
   /** A score that is high for images of base classes. */
   public enum Score {
     /** The largest probability of a base class, softmax over base classes only. */
-    MAXIMUM_PROBABILITY {
-      @Override
-      double of(double[] logits, int base) {
-        return Math.exp(largest(logits, base) - Softmax.logSumExp(logits, 0, base, 1));
-      }
-    },
+    MAXIMUM_PROBABILITY,
     /** The largest probability of a base class, softmax over all classes. */
-    JOINT_PROBABILITY {
-      @Override
-      double of(double[] logits, int base) {
-        return Math.exp(largest(logits, base) - Softmax.logSumExp(logits, 0, logits.length, 1));
-      }
-    },
+    JOINT_PROBABILITY,
     /** The largest logit of a base class. */
-    MAXIMUM_LOGIT {
-      @Override
-      double of(double[] logits, int base) {
-        return largest(logits, base);
-      }
-    },
+    MAXIMUM_LOGIT,
     /** log sum exp of the logits of base classes (Liu et al., NeurIPS 2020, at T = 1). */
-    ENERGY {
-      @Override
-      double of(double[] logits, int base) {
-        return Softmax.logSumExp(logits, 0, base, 1);
-      }
-    };
+    ENERGY;
 
-    abstract double of(double[] logits, int base);
-
-    private static double largest(double[] logits, int base) {
-      return logits[Softmax.argMax(logits, 0, base)];
+    private double of(double[] logits, int base) {
+      double largest = logits[Softmax.argMax(logits, 0, base)];
+      return switch (this) {
+        case MAXIMUM_PROBABILITY -> Math.exp(largest - Softmax.logSumExp(logits, 0, base, 1));
+        case JOINT_PROBABILITY ->
+            Math.exp(largest - Softmax.logSumExp(logits, 0, logits.length, 1));
+        case MAXIMUM_LOGIT -> largest;
+        case ENERGY -> Softmax.logSumExp(logits, 0, base, 1);
+      };
     }
   }
 
@@ -164,27 +147,22 @@ public final class JointEvaluation {
     if (positive.length == 0 || negative.length == 0) {
       return 0;
     }
-    double[] all = Arrays.copyOf(positive, positive.length + negative.length);
-    System.arraycopy(negative, 0, all, positive.length, negative.length);
-    int[] order =
-        IntStream.range(0, all.length)
-            .boxed()
-            .sorted(Comparator.comparingDouble(i -> all[i]))
-            .mapToInt(Integer::intValue)
-            .toArray();
-    double ranks = 0;
-    for (int start = 0; start < order.length; ) {
-      int end = start + 1;
-      while (end < order.length && all[order[end]] == all[order[start]]) {
-        end++;
+    double[] high = positive.clone();
+    double[] low = negative.clone();
+    Arrays.sort(high);
+    Arrays.sort(low);
+    int below = 0;
+    int upTo = 0;
+    double pairs = 0;
+    for (double score : high) {
+      while (below < low.length && low[below] < score) {
+        below++;
       }
-      double meanRank = (start + 1 + end) / 2.0;
-      for (int k = start; k < end; k++) {
-        ranks += order[k] < positive.length ? meanRank : 0;
+      while (upTo < low.length && low[upTo] <= score) {
+        upTo++;
       }
-      start = end;
+      pairs += (below + upTo) / 2.0;
     }
-    double n = positive.length;
-    return (ranks - n * (n + 1) / 2) / (n * negative.length);
+    return pairs / ((double) high.length * low.length);
   }
 }

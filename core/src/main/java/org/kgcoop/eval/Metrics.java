@@ -9,11 +9,8 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.DoubleStream;
 
-/** Metrics over several evaluations, and calibration. */
+/** Metrics over several evaluations. */
 public final class Metrics {
-
-  /** The rounding error by which a probability computed in float32 may exceed 1. */
-  private static final double ROUNDING = 1e-5;
 
   private Metrics() {}
 
@@ -53,52 +50,5 @@ public final class Metrics {
 
   private static DoubleStream finite(Collection<Double> values) {
     return values.stream().mapToDouble(Double::doubleValue).filter(Double::isFinite);
-  }
-
-  /**
-   * Returns the expected calibration error, a fraction: the mean distance of confidence and
-   * accuracy over the bins (b/n, (b+1)/n], weighted by their images. A confidence of 0 is in no bin
-   * but counts as an image.
-   *
-   * @param confidences the probability of each prediction, 0 to 1
-   */
-  public static double expectedCalibrationError(
-      int[] labels, int[] predictions, double[] confidences, int bins) {
-    if (labels.length != predictions.length || labels.length != confidences.length) {
-      throw new IllegalArgumentException(
-          "predictions and confidences: expected %s each, got %s and %s"
-              .formatted(labels.length, predictions.length, confidences.length));
-    }
-    if (bins < 1) {
-      throw new IllegalArgumentException("bins: expected 1 or more, got " + bins);
-    }
-    double[] correct = new double[bins];
-    double[] confidence = new double[bins];
-    for (int i = 0; i < labels.length; i++) {
-      int bin = bin(confidences[i], bins);
-      if (bin >= 0) {
-        correct[bin] += labels[i] == predictions[i] ? 1 : 0;
-        confidence[bin] += confidences[i];
-      }
-    }
-    double error = 0;
-    for (int bin = 0; bin < bins; bin++) {
-      error += Math.abs(correct[bin] - confidence[bin]); // = count x |accuracy - confidence|
-    }
-    return labels.length == 0 ? 0 : error / labels.length;
-  }
-
-  static int bin(double confidence, int bins) {
-    if (!(confidence >= 0 && confidence <= 1 + ROUNDING)) {
-      throw new IllegalArgumentException("confidence: expected 0 to 1, got " + confidence);
-    }
-    int bin = Math.min(bins, (int) Math.ceil(confidence * bins)) - 1;
-    // The edges are the rounded numbers b/n, which the product above may miss by one bit.
-    if (bin >= 0 && confidence <= (double) bin / bins) {
-      bin--;
-    } else if (bin + 1 < bins && confidence > (bin + 1.0) / bins) {
-      bin++;
-    }
-    return bin;
   }
 }

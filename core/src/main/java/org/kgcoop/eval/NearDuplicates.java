@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -83,10 +84,12 @@ public record NearDuplicates(double median, List<Pair> pairs) {
       int from = root(group, pair.first());
       group[from] = root(group, pair.second());
     }
-    Map<Integer, Set<Integer>> members = new HashMap<>();
-    for (int i = 0; i < group.length; i++) {
-      members.computeIfAbsent(root(group, i), key -> new HashSet<>()).add(images.get(i));
-    }
+    Map<Integer, Set<Integer>> members =
+        IntStream.range(0, group.length)
+            .boxed()
+            .collect(
+                Collectors.groupingBy(
+                    i -> root(group, i), Collectors.mapping(images::get, Collectors.toSet())));
     Map<Integer, Set<Integer>> others = new HashMap<>();
     for (int i = 0; i < group.length; i++) {
       Set<Integer> all = members.getOrDefault(root(group, i), Set.of());

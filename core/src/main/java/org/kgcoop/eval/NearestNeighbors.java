@@ -143,25 +143,24 @@ public final class NearestNeighbors {
   /** The vectors that may be among the nearest of a query, by their products so far. */
   private final class Candidates {
     private final int query;
+    private final int count;
     private final Condition condition;
-    private final float[] largest; // products, ascending; -2 if there are fewer
     private final int[] indices;
     private final float[] products;
     private int size;
+    private float limit = -2; // products below it are too far
 
     Candidates(int query, int count, Condition condition) {
       this.query = query;
+      this.count = count;
       this.condition = condition;
-      largest = new float[count];
-      Arrays.fill(largest, -2);
       indices = new int[2 * (EQUALLY_NEAR + 2 * count)];
       products = new float[indices.length];
     }
 
     /** Adds the products with the vectors that follow {@code first}. */
-    void add(float[] values, int from, int count, int first) {
-      float limit = largest[0] - ROUNDING;
-      for (int i = 0; i < count; i++) {
+    void add(float[] values, int from, int width, int first) {
+      for (int i = 0; i < width; i++) {
         float product = values[from + i];
         if (product > limit && first + i != query && condition.holds(query, first + i)) {
           if (size == indices.length) {
@@ -169,31 +168,23 @@ public final class NearestNeighbors {
           }
           indices[size] = first + i;
           products[size++] = product;
-          if (product > largest[0]) {
-            insert(product);
-            limit = largest[0] - ROUNDING;
-          }
         }
       }
     }
 
-    private void insert(float product) {
-      int at = 1;
-      for (; at < largest.length && largest[at] < product; at++) {
-        largest[at - 1] = largest[at];
-      }
-      largest[at - 1] = product;
-    }
-
     /** Any number may be equally near. Those with the lowest numbers are enough. */
     private void discard() {
+      float[] sorted = Arrays.copyOf(products, size);
+      Arrays.sort(sorted);
+      float least = size < count ? -2 : sorted[size - count];
+      limit = least - ROUNDING;
       int kept = 0;
       int equallyNear = 0;
       for (int i = 0; i < size; i++) {
-        boolean clear = products[i] > largest[0] + ROUNDING;
-        boolean close = !clear && products[i] >= largest[0] - ROUNDING;
+        boolean clear = products[i] > least + ROUNDING;
+        boolean close = !clear && products[i] >= limit;
         equallyNear += close ? 1 : 0;
-        if (clear || (close && equallyNear <= EQUALLY_NEAR + largest.length)) {
+        if (clear || (close && equallyNear <= EQUALLY_NEAR + count)) {
           indices[kept] = indices[i];
           products[kept++] = products[i];
         }
@@ -207,7 +198,7 @@ public final class NearestNeighbors {
       return Arrays.stream(indices, 0, size)
           .mapToObj(i -> new Neighbor(i, distance(own, unit(vectors.get(i)))))
           .sorted(Comparator.comparingDouble(Neighbor::distance).thenComparingInt(Neighbor::index))
-          .limit(largest.length)
+          .limit(count)
           .toList();
     }
   }

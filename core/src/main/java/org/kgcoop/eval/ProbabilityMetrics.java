@@ -3,6 +3,9 @@ package org.kgcoop.eval;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -23,6 +26,9 @@ public record ProbabilityMetrics(
     double equalMassCalibrationError,
     double brier,
     double negativeLogLikelihood) {
+
+  /** The rounding error by which a probability computed in float32 may exceed 1. */
+  private static final double ROUNDING = 1e-5;
 
   /** The number of bins that published tables use. */
   public static final int BINS = 15;
@@ -47,9 +53,7 @@ public record ProbabilityMetrics(
 
   /** Collects images one by one, so that the logits of all images need not be in memory at once. */
   public static final class Accumulator {
-    private final List<Integer> labels = new ArrayList<>();
-    private final List<Integer> predictions = new ArrayList<>();
-    private final List<Double> confidences = new ArrayList<>();
+    private final List<Answer> answers = new ArrayList<>();
     private final double scale; // 1 / T
     private double brier;
     private double likelihood;
@@ -63,9 +67,7 @@ public record ProbabilityMetrics(
     public void add(double[] logits, int label) {
       double[] probabilities = Softmax.probabilities(logits, scale);
       int prediction = Softmax.argMax(logits, 0, logits.length);
-      labels.add(label);
-      predictions.add(prediction);
-      confidences.add(probabilities[prediction]);
+      answers.add(new Answer(probabilities[prediction], prediction == label));
       likelihood += Softmax.logSumExp(logits, 0, logits.length, scale) - scale * logits[label];
       for (int c = 0; c < logits.length; c++) {
         double difference = probabilities[c] - (c == label ? 1 : 0);
@@ -79,37 +81,77 @@ public record ProbabilityMetrics(
      * @param bins the number of bins of both calibration errors
      */
     public ProbabilityMetrics metrics(int bins) {
-      int count = labels.size();
-      int[] label = labels.stream().mapToInt(Integer::intValue).toArray();
-      int[] prediction = predictions.stream().mapToInt(Integer::intValue).toArray();
-      double[] confidence = confidences.stream().mapToDouble(Double::doubleValue).toArray();
-      long correct = IntStream.range(0, count).filter(i -> prediction[i] == label[i]).count();
+      int count = answers.size();
       return new ProbabilityMetrics(
-          100.0 * correct / count,
-          Metrics.expectedCalibrationError(label, prediction, confidence, bins),
-          equalMass(label, prediction, confidence, bins),
+          100.0 * Answer.right(answers) / count,
+          equalWidth(answers, bins),
+          equalMass(answers, bins),
           brier / count,
           likelihood / count);
     }
 
     /** Returns the bins of equal width that contain predictions, by confidence. */
     public List<Bin> bins() {
-      int[] images = new int[BINS];
-      double[] confidence = new double[BINS];
-      double[] correct = new double[BINS];
-      for (int i = 0; i < confidences.size(); i++) {
-        int bin = Math.max(0, Metrics.bin(confidences.get(i), BINS));
-        images[bin]++;
-        confidence[bin] += confidences.get(i);
-        correct[bin] += predictions.get(i).equals(labels.get(i)) ? 1 : 0;
-      }
-      return IntStream.range(0, BINS)
-          .filter(bin -> images[bin] > 0)
-          .mapToObj(
-              bin ->
-                  new Bin(images[bin], confidence[bin] / images[bin], correct[bin] / images[bin]))
-          .toList();
+      return byBin(answers, BINS).values().stream().map(Bin::of).toList();
     }
+  }
+
+  /** Returns answers by the number of their bin of equal width; -1 for a confidence of 0. */
+  private static Map<Integer, List<Answer>> byBin(List<Answer> answers, int bins) {
+    return answers.stream()
+        .collect(
+            Collectors.groupingBy(
+                answer -> bin(answer.confidence(), bins), TreeMap::new, Collectors.toList()));
+  }
+
+  private static int bin(double confidence, int bins) {
+    if (!(confidence >= 0 && confidence <= 1 + ROUNDING)) {
+      throw new IllegalArgumentException("confidence: expected 0 to 1, got " + confidence);
+    }
+    int bin = Math.min(bins, (int) Math.ceil(confidence * bins)) - 1;
+    // The edges are the rounded numbers b/n, which the product above may miss by one bit.
+    if (bin >= 0 && confidence <= (double) bin / bins) {
+      bin--;
+    } else if (bin + 1 < bins && confidence > (bin + 1.0) / bins) {
+      bin++;
+    }
+    return bin;
+  }
+
+  private record Answer(double confidence, boolean isRight) {
+    private static double right(List<Answer> answers) {
+      return answers.stream().filter(Answer::isRight).count();
+    }
+
+    private static double confidence(List<Answer> answers) {
+      return answers.stream().mapToDouble(Answer::confidence).reduce(0, Double::sum);
+    }
+  }
+
+  /**
+   * Returns the expected calibration error, a fraction: the mean distance of confidence and
+   * accuracy over the bins (b/n, (b+1)/n], weighted by their images. A confidence of 0 is in no bin
+   * but counts as an image.
+   *
+   * @param confidences the probability of each prediction, 0 to 1
+   */
+  public static double expectedCalibrationError(
+      int[] labels, int[] predictions, double[] confidences, int bins) {
+    return equalWidth(
+        IntStream.range(0, labels.length)
+            .mapToObj(i -> new Answer(confidences[i], labels[i] == predictions[i]))
+            .toList(),
+        bins);
+  }
+
+  private static double equalWidth(List<Answer> answers, int bins) {
+    Map<Integer, List<Answer>> byBin = byBin(answers, bins);
+    byBin.remove(-1);
+    double error = 0;
+    for (List<Answer> bin : byBin.values()) {
+      error += Math.abs(Answer.right(bin) - Answer.confidence(bin)); // = count x their distance
+    }
+    return answers.isEmpty() ? 0 : error / answers.size();
   }
 
   /**
@@ -119,26 +161,26 @@ public record ProbabilityMetrics(
    * @param confidence the mean of their largest probabilities
    * @param accuracy the share of correct ones
    */
-  public record Bin(int images, double confidence, double accuracy) {}
+  public record Bin(int images, double confidence, double accuracy) {
+    private static Bin of(List<Answer> answers) {
+      int images = answers.size();
+      return new Bin(images, Answer.confidence(answers) / images, Answer.right(answers) / images);
+    }
+  }
 
   /**
    * Computes the error over bins of equally many images. Bin b contains the sorted positions
    * floor(b n / B) to floor((b + 1) n / B) - 1.
    */
-  private static double equalMass(int[] labels, int[] predictions, double[] confidences, int bins) {
-    int count = labels.length;
-    int[] order =
-        IntStream.range(0, count)
-            .boxed()
-            .sorted(Comparator.comparingDouble(i -> confidences[i]))
-            .mapToInt(Integer::intValue)
-            .toArray();
+  private static double equalMass(List<Answer> answers, int bins) {
+    int count = answers.size();
+    List<Answer> sorted =
+        answers.stream().sorted(Comparator.comparingDouble(Answer::confidence)).toList();
     double error = 0;
     for (int bin = 0; bin < bins; bin++) {
       double gap = 0;
-      for (int k = bound(bin, count, bins); k < bound(bin + 1, count, bins); k++) {
-        int i = order[k];
-        gap += (labels[i] == predictions[i] ? 1 : 0) - confidences[i];
+      for (Answer answer : sorted.subList(bound(bin, count, bins), bound(bin + 1, count, bins))) {
+        gap += (answer.isRight() ? 1 : 0) - answer.confidence();
       }
       error += Math.abs(gap);
     }

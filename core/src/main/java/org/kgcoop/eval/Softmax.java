@@ -1,5 +1,8 @@
 package org.kgcoop.eval;
 
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
 /** Computes probabilities from logits, in double precision and without overflow. */
 public final class Softmax {
   private Softmax() {}
@@ -30,6 +33,15 @@ public final class Softmax {
   /** Returns one number of softmax(scale x logits). */
   static double probability(double[] logits, int index, double scale) {
     return Math.exp(scale * logits[index] - logSumExp(logits, 0, logits.length, scale));
+  }
+
+  /** Returns the indices of values in ascending order, the lowest of equal ones first. */
+  static int[] ascending(double[] values) {
+    return IntStream.range(0, values.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble(i -> values[i]))
+        .mapToInt(Integer::intValue)
+        .toArray();
   }
 
   /**

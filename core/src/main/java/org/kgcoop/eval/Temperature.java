@@ -99,11 +99,8 @@ public record Temperature(double temperature, @Nullable Bound bound, double befo
             .parallel()
             .mapToDouble(row -> Softmax.probability(row, prediction(row), 1 / temperature))
             .toArray();
-    double sum = 0;
-    for (double each : largest) { // in order, so that the sum does not depend on the threads
-      sum += each;
-    }
-    return sum / logits.length;
+    // in order, so that the sum does not depend on the threads
+    return Arrays.stream(largest).reduce(0, Double::sum) / logits.length;
   }
 
   /**

@@ -8,14 +8,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.data.ImageHash;
 import org.kgcoop.data.ImageHashes;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.StampedImage;
@@ -53,19 +56,10 @@ public final class FeatureCache {
   private final ImageHashes hashes;
   private final FeatureStore store;
 
-  private FeatureCache(ViewEncoder encoder, ImageHashes hashes, FeatureStore store) {
+  private FeatureCache(ViewEncoder encoder, @Nullable Path folder, FeatureStore store) {
     this.encoder = encoder;
-    this.hashes = hashes;
+    this.hashes = folder == null ? ImageHashes.inMemory() : ImageHashes.inFolder(folder);
     this.store = store;
-  }
-
-  private FeatureCache(
-      ViewEncoder encoder, @Nullable Path folder, boolean optional, Consumer<String> warnings) {
-    this(
-        encoder,
-        folder == null ? ImageHashes.inMemory() : ImageHashes.inFolder(folder),
-        new FeatureStore(
-            folder == null ? null : folder.resolve(folderName(encoder)), optional, warnings));
   }
 
   /**
@@ -75,7 +69,7 @@ public final class FeatureCache {
    * @param warnings receives a line for each ignored file
    */
   public FeatureCache(ViewEncoder encoder, @Nullable Path folder, Consumer<String> warnings) {
-    this(encoder, folder, false, warnings);
+    this(encoder, folder, store(encoder, folder, /* optional= */ false, warnings));
   }
 
   /**
@@ -83,7 +77,14 @@ public final class FeatureCache {
    * features in memory and prints a warning.
    */
   public static FeatureCache optional(ViewEncoder encoder, Path folder, Consumer<String> warnings) {
-    return new FeatureCache(encoder, folder, true, warnings);
+    return new FeatureCache(
+        encoder, folder, store(encoder, folder, /* optional= */ true, warnings));
+  }
+
+  private static FeatureStore store(
+      ViewEncoder encoder, @Nullable Path folder, boolean optional, Consumer<String> warnings) {
+    Path place = folder == null ? null : folder.resolve(folderName(encoder));
+    return new FeatureStore(place, optional, warnings);
   }
 
   /** Creates a feature cache in memory. */
@@ -93,22 +94,15 @@ public final class FeatureCache {
 
   /** Creates a cache that keeps nothing, so each image is read once and encoded. */
   public static FeatureCache none(ViewEncoder encoder) {
-    return new FeatureCache(encoder, ImageHashes.inMemory(), FeatureStore.none());
+    return new FeatureCache(encoder, null, FeatureStore.none());
   }
 
   /**
    * Returns the subfolder of a feature cache for the features of a CLIP, with the arithmetic of
-   * this process.
+   * this process. It depends on everything that determines features besides the image and its view.
+   * The weights determine the sizes of the image encoder.
    */
   public static String folderName(Clip clip) {
-    return Sha256.of(folderKey(clip)).substring(0, 32);
-  }
-
-  /**
-   * Returns a text with everything that determines features besides the image and its view. The
-   * weights determine the sizes of the image encoder.
-   */
-  private static String folderKey(Clip clip) {
     ClipConfig config = clip.config();
     ClipConfig.ImageForm form = config.form().image();
     Preprocessing input = clip.preprocessing();
@@ -135,7 +129,8 @@ public final class FeatureCache {
             "interpolation=" + input.interpolation().name(),
             "shorter_side=" + input.shorterSide());
     // The grid of an image follows from its size and this number.
-    return clip.maxPatches() == 0 ? key : key + ";max_patches=" + clip.maxPatches();
+    String grid = clip.maxPatches() == 0 ? "" : ";max_patches=" + clip.maxPatches();
+    return Sha256.of(key + grid).substring(0, 32);
   }
 
   private static String folderName(ViewEncoder encoder) {
@@ -203,11 +198,12 @@ public final class FeatureCache {
     double[] seconds = {0};
     pass(
             requests,
+            stamps(requests),
             problem -> {
               throw problem.reason();
             },
             progress,
-            (i, feature) -> {
+            (feature, i) -> {
               vectors.add(vector.apply(feature));
               seconds[0] += feature.seconds();
             })
@@ -217,13 +213,6 @@ public final class FeatureCache {
 
   /** An unreadable image and the reason. */
   public record Problem(Path file, KgCoopException reason) {}
-
-  /** A receiver of the features of files. */
-  @FunctionalInterface
-  public interface Row {
-    /** Receives the feature of a file. */
-    void take(Path file, float[] feature);
-  }
 
   /**
    * Passes on features of files under the test transform, rotated by their EXIF orientation, in the
@@ -240,34 +229,39 @@ public final class FeatureCache {
       boolean raw,
       Consumer<Problem> problems,
       FeatureProgress progress,
-      Row row) {
+      BiConsumer<Path, float[]> row) {
+    List<ViewEncoder.Request> requests = ViewEncoder.Request.upright(files);
     pass(
-            ViewEncoder.Request.upright(files),
+            requests,
+            stamps(requests),
             problems,
             progress,
-            (i, feature) -> row.take(files.get(i), raw ? feature.raw() : feature.vector()))
+            (feature, i) -> row.accept(files.get(i), raw ? feature.raw() : feature.vector()))
         .inOrder();
   }
 
   /**
-   * Passes on features as {@link #upright(List, boolean, Consumer, FeatureProgress, Row)}, of unit
-   * length, but in any order and on several threads, which is faster.
+   * Passes on features as {@link #upright(List, boolean, Consumer, FeatureProgress, BiConsumer)},
+   * of unit length, but in any order and on several threads, which is faster.
    */
   public synchronized void uprightInAnyOrder(
-      List<StampedImage> images, Consumer<Problem> problems, FeatureProgress progress, Row row) {
+      List<StampedImage> images,
+      Consumer<Problem> problems,
+      FeatureProgress progress,
+      BiConsumer<Path, float[]> row) {
     List<Path> files = images.stream().map(StampedImage::file).toList();
     pass(
             ViewEncoder.Request.upright(files),
             () -> images.stream().map(StampedImage::stamp).toArray(Digest[]::new),
             problems,
             progress,
-            (i, feature) -> row.take(files.get(i), feature.vector()))
+            (feature, i) -> row.accept(files.get(i), feature.vector()))
         .inAnyOrder();
   }
 
   /**
    * Returns the features of files as {@link #upright(List, boolean, Consumer, FeatureProgress,
-   * Row)}, by file.
+   * BiConsumer)}, by file.
    */
   public Map<Path, float[]> upright(
       List<Path> files, boolean raw, Consumer<Problem> problems, FeatureProgress progress) {
@@ -286,29 +280,22 @@ public final class FeatureCache {
   public synchronized void check(
       List<Item> items, Consumer<Problem> problems, FeatureProgress progress) {
     Set<Path> reported = new HashSet<>();
+    List<ViewEncoder.Request> requests = testViews(items);
     pass(
-            testViews(items),
+            requests,
+            stamps(requests),
             problem -> {
               if (reported.add(problem.file())) {
                 problems.accept(problem);
               }
             },
             progress,
-            (i, feature) -> {})
+            (feature, i) -> {})
         .inOrder();
   }
 
-  private FeaturePass pass(
-      List<ViewEncoder.Request> requests,
-      Consumer<Problem> problems,
-      FeatureProgress progress,
-      FeatureStore.Sink features) {
-    return pass(
-        requests,
-        () -> ImageHashes.stamps(requests.stream().map(request -> request.item().file()).toList()),
-        problems,
-        progress,
-        features);
+  private static Supplier<@Nullable Digest[]> stamps(List<ViewEncoder.Request> requests) {
+    return () -> ImageHashes.stamps(requests.stream().map(each -> each.item().file()).toList());
   }
 
   private synchronized FeaturePass pass(
@@ -316,45 +303,38 @@ public final class FeatureCache {
       Supplier<@Nullable Digest[]> stamps,
       Consumer<Problem> problems,
       FeatureProgress progress,
-      FeatureStore.Sink features) {
+      ObjIntConsumer<Feature> features) {
     return new FeaturePass(
         encoder,
         hashes,
         store,
         requests,
         stamps,
+        (file, reason) -> problems.accept(new Problem(file, reason)),
         progress,
-        features,
-        (file, reason) -> problems.accept(new Problem(file, reason)));
+        features);
   }
 
-  /**
-   * Returns the files whose bytes can be read.
-   *
-   * @param problems receives the others
-   */
-  @CanIgnoreReturnValue
-  public List<Path> readable(List<Path> files, Consumer<Problem> problems) {
+  /** Returns the files whose bytes cannot be read. */
+  public List<Problem> unreadable(List<Path> files) {
+    List<Problem> problems = new ArrayList<>();
     try {
       hashes.of(files);
-      return files;
     } catch (KgCoopException e) { // one of them is unreadable
-      List<Path> readable = new ArrayList<>();
       for (Path file : files) {
         try {
           Images.bytes(file);
-          readable.add(file);
         } catch (KgCoopException each) {
-          problems.accept(new Problem(file, each));
+          problems.add(new Problem(file, each));
         }
       }
-      return readable;
     }
+    return problems;
   }
 
   /** Returns the images whose features under the test transform are not in the cache. */
   public synchronized List<Item> missing(List<Item> items) {
-    List<ImageHashes.Known> files = hashes.known(items.stream().map(Item::file).toList());
+    List<ImageHash> files = hashes.known(items.stream().map(Item::file).toList());
     List<ViewEncoder.Request> requests = testViews(items);
     store.refresh();
     return IntStream.range(0, items.size())

@@ -4,14 +4,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -45,7 +45,7 @@ final class FeaturePass {
   private final FeatureStore store;
   private final List<ViewEncoder.Request> requests;
   private final FeatureProgress progress;
-  private final FeatureStore.Sink sink;
+  private final ObjIntConsumer<Feature> sink;
   private final BiConsumer<Path, KgCoopException> problems;
 
   /** The place of the stored feature of each request, or {@link DigestTable#ABSENT}. */
@@ -62,9 +62,9 @@ final class FeaturePass {
    *
    * @param stamps returns the stamps of the images, which are needed only if the store keeps
    *     features
+   * @param problems receives the images that cannot be read
    * @param progress receives the number of available features
    * @param sink receives the features, by the position of their request
-   * @param problems receives the images that cannot be read
    */
   FeaturePass(
       ViewEncoder encoder,
@@ -72,9 +72,9 @@ final class FeaturePass {
       FeatureStore store,
       List<ViewEncoder.Request> requests,
       Supplier<@Nullable Digest[]> stamps,
+      BiConsumer<Path, KgCoopException> problems,
       FeatureProgress progress,
-      FeatureStore.Sink sink,
-      BiConsumer<Path, KgCoopException> problems) {
+      ObjIntConsumer<Feature> sink) {
     this.encoder = encoder;
     this.hashes = hashes;
     this.store = store;
@@ -113,9 +113,9 @@ final class FeaturePass {
     store.read(
         places,
         /* parallel= */ true,
-        (i, feature) -> {
+        (feature, i) -> {
           taken[i] = true;
-          sink.take(i, feature);
+          sink.accept(feature, i);
         });
     int[] left = IntStream.range(0, places.length).filter(i -> !taken[i]).toArray();
     for (int i : left) {
@@ -127,7 +127,7 @@ final class FeaturePass {
 
   private void inOrder(int[] order) {
     int[] missing = Arrays.stream(order).filter(i -> places[i] == DigestTable.ABSENT).toArray();
-    try (FeaturePipeline<Integer> pipeline = pipeline(missing, this::prepared)) {
+    try (FeaturePipeline<Integer> pipeline = pipeline(missing, /* again= */ false)) {
       List<Outcome<Integer>> block = new ArrayList<>();
       int encoded = 0;
       for (int i : order) {
@@ -150,31 +150,26 @@ final class FeaturePass {
     }
   }
 
-  private FeaturePipeline<Integer> pipeline(int[] order, Function<Integer, List<View>> prepare) {
+  private FeaturePipeline<Integer> pipeline(int[] order, boolean again) {
     return new FeaturePipeline<>(
-        encoder, Arrays.stream(order).iterator(), prepare, /* readers= */ 1);
+        encoder, Arrays.stream(order).iterator(), i -> prepared(i, again), /* readers= */ 1);
   }
 
-  /** Reads an image. It is not decoded if its feature is known. */
-  private List<View> prepared(int i) {
+  /**
+   * Reads an image. It is not decoded if its feature is known.
+   *
+   * @param again true to decode it in any case, because its feature is lost
+   */
+  private List<View> prepared(int i, boolean again) {
+    ViewEncoder.Request request = requests.get(i);
+    Path file = request.item().file();
     if (!store.keeps()) { // the key is not used, so its parts are not computed
-      byte[] bytes = Images.bytes(requests.get(i).item().file());
-      return List.of(new View("", encoder.view(requests.get(i), bytes)));
+      return List.of(new View("", encoder.view(request, Images.bytes(file))));
     }
-    ImageHashes.Content content = hashes.read(requests.get(i).item().file());
-    String key = requests.get(i).key(content.known());
-    boolean isKnown = store.place(key) != DigestTable.ABSENT || !decoded.add(key);
-    return List.of(view(i, key, isKnown ? null : content));
-  }
-
-  /** Decodes an image whose feature is lost. */
-  private List<View> repeated(int i) {
-    ImageHashes.Content content = hashes.read(requests.get(i).item().file());
-    return List.of(view(i, requests.get(i).key(content.known()), content));
-  }
-
-  private View view(int i, String key, ImageHashes.@Nullable Content content) {
-    return new View(key, content == null ? null : encoder.view(requests.get(i), content.bytes()));
+    ImageHashes.Content content = hashes.read(file);
+    String key = request.key(content.known());
+    boolean isKnown = !again && (store.place(key) != DigestTable.ABSENT || !decoded.add(key));
+    return List.of(new View(key, isKnown ? null : encoder.view(request, content.bytes())));
   }
 
   /** Counts an image, and keeps its feature if it is new. */
@@ -220,33 +215,29 @@ final class FeaturePass {
         wanted[i] = places[each.image()];
       }
     }
-    store.read(wanted, /* parallel= */ false, (i, feature) -> features[i] = feature);
-    Set<Integer> lost = new HashSet<>();
-    for (int i = 0; i < features.length; i++) {
-      if (features[i] == null && block.get(i).problem() == null) {
-        lost.add(block.get(i).image());
-      }
-    }
-    Map<Integer, Outcome<Integer>> repeated = lost.isEmpty() ? Map.of() : encodedAgain(lost);
+    store.read(wanted, /* parallel= */ false, (feature, i) -> features[i] = feature);
+    int[] lost =
+        IntStream.range(0, wanted.length)
+            .filter(i -> features[i] == null && block.get(i).problem() == null)
+            .map(i -> block.get(i).image())
+            .toArray();
+    Map<Integer, Outcome<Integer>> repeated = lost.length == 0 ? Map.of() : encodedAgain(lost);
     for (int i = 0; i < features.length; i++) {
       Outcome<Integer> each = repeated.getOrDefault(block.get(i).image(), block.get(i));
-      if (features[i] == null && each.problem() == null) {
-        features[i] = each.views().get(0).feature();
-      }
-      if (features[i] != null) {
-        sink.take(each.image(), features[i]);
-      } else if (each.problem() != null) {
+      if (each.problem() != null) {
         problems.accept(requests.get(each.image()).item().file(), each.problem());
+      } else {
+        Feature feature = features[i] == null ? each.views().get(0).feature() : features[i];
+        sink.accept(Objects.requireNonNull(feature), each.image());
       }
     }
   }
 
   /** Encodes images whose features are in a damaged file, or copies of an unreadable image. */
-  private Map<Integer, Outcome<Integer>> encodedAgain(Set<Integer> lost) {
+  private Map<Integer, Outcome<Integer>> encodedAgain(int[] lost) {
     Map<Integer, Outcome<Integer>> again = new HashMap<>();
-    int[] order = lost.stream().mapToInt(Integer::intValue).sorted().toArray();
-    done -= order.length;
-    try (FeaturePipeline<Integer> pipeline = pipeline(order, this::repeated)) {
+    done -= lost.length;
+    try (FeaturePipeline<Integer> pipeline = pipeline(lost, /* again= */ true)) {
       while (pipeline.hasNext()) {
         Outcome<Integer> outcome = kept(pipeline.next());
         again.put(outcome.image(), outcome);

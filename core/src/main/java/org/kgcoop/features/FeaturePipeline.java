@@ -2,16 +2,20 @@ package org.kgcoop.features;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -29,13 +33,14 @@ import org.kgcoop.tensor.Workers;
  * @param <T> an image
  */
 final class FeaturePipeline<T> implements AutoCloseable {
-  /** The number of threads of all pipelines that encode now. */
-  private static int encoding;
+  /** The threads of all pipelines that may encode at the same time, by their number. */
+  private static final Map<Integer, Semaphore> ENCODING = new ConcurrentHashMap<>();
 
   private final ViewEncoder encoder;
   private final Iterator<T> images;
   private final Function<T, List<View>> prepare;
   private final int encoders;
+  private final Semaphore encoding;
   private final ExecutorService pool;
   private final int tasks;
   private final Queue<CompletableFuture<List<Outcome<T>>>> begun = new ArrayDeque<>();
@@ -74,6 +79,7 @@ final class FeaturePipeline<T> implements AutoCloseable {
     this.images = images;
     this.prepare = prepare;
     this.encoders = encoder.device().isCpu() ? Engine.threads() : 1;
+    this.encoding = ENCODING.computeIfAbsent(encoders, Semaphore::new);
     int threads = Math.max(2 * Engine.threads(), readers);
     this.pool = Executors.newFixedThreadPool(threads, FeaturePipeline::thread);
     // Finished images need little memory while they wait for a slow one before them.
@@ -142,11 +148,14 @@ final class FeaturePipeline<T> implements AutoCloseable {
             .filter(Objects::nonNull)
             .toList();
     long wait = System.nanoTime();
-    Iterator<Feature> encoded = List.<Feature>of().iterator();
+    Iterator<Feature> encoded = Collections.emptyIterator();
     double seconds = 0;
     if (!views.isEmpty()) {
-      beginEncoding();
+      encoding.acquireUninterruptibly();
       try {
+        if (isClosed) {
+          throw new CancellationException();
+        }
         long begin = System.nanoTime();
         encoded =
             (isOnly ? encoder.encoded(views) : Workers.beside(() -> encoder.encoded(views)))
@@ -154,7 +163,7 @@ final class FeaturePipeline<T> implements AutoCloseable {
         // The time of a process with as many such threads as encoders.
         seconds = (System.nanoTime() - begin + wait - start) / 1e9 / encoders / views.size();
       } finally {
-        endEncoding();
+        encoding.release();
       }
     }
     List<Outcome<T>> outcomes = new ArrayList<>();
@@ -173,29 +182,6 @@ final class FeaturePipeline<T> implements AutoCloseable {
     return outcomes;
   }
 
-  private void beginEncoding() {
-    synchronized (FeaturePipeline.class) {
-      while (encoding >= encoders && !isClosed) {
-        try {
-          FeaturePipeline.class.wait();
-        } catch (InterruptedException e) {
-          throw new CancellationException();
-        }
-      }
-      if (isClosed) {
-        throw new CancellationException();
-      }
-      encoding++;
-    }
-  }
-
-  private static void endEncoding() {
-    synchronized (FeaturePipeline.class) {
-      encoding--;
-      FeaturePipeline.class.notifyAll();
-    }
-  }
-
   private Outcome<T> prepared(T image) {
     try {
       return new Outcome<>(image, prepare.apply(image), null);
@@ -212,16 +198,11 @@ final class FeaturePipeline<T> implements AutoCloseable {
   public void close() {
     isClosed = true;
     begun.forEach(future -> future.cancel(false)); // those that no thread has begun
-    synchronized (FeaturePipeline.class) {
-      FeaturePipeline.class.notifyAll();
-    }
     pool.shutdown();
     boolean interrupted = false;
-    while (true) {
+    for (boolean isOver = false; !isOver; ) {
       try {
-        if (pool.awaitTermination(1, TimeUnit.HOURS)) {
-          break;
-        }
+        isOver = pool.awaitTermination(1, TimeUnit.HOURS);
       } catch (InterruptedException e) { // a native operation cannot be stopped
         interrupted = true;
       }

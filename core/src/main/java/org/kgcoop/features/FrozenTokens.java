@@ -1,6 +1,5 @@
 package org.kgcoop.features;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -55,23 +54,18 @@ final class FrozenTokens implements AutoCloseable {
     try (Autograd.Switch off = Autograd.off()) {
       int[] missing =
           Arrays.stream(places).filter(place -> !cached.containsKey(place)).distinct().toArray();
-      Map<Integer, Tensor> computed = new HashMap<>();
+      Map<Integer, Tensor> known = new HashMap<>(cached);
       if (missing.length > 0) {
         Tensor pixels = viewEncoder.pixels(Arrays.stream(missing).mapToObj(views).toList());
         List<List<Tensor>> rows =
             Workers.map(missing.length, i -> List.of(encoder.rows(pixels.narrow(0, i, 1), block)));
         for (int i = 0; i < missing.length; i++) {
-          computed.put(missing[i], rows.get(i).get(0));
+          known.put(missing[i], rows.get(i).get(0));
         }
       }
-      List<Tensor> all = new ArrayList<>();
-      for (int place : places) {
-        Tensor known = cached.get(place);
-        all.add(known == null ? Objects.requireNonNull(computed.get(place)) : known);
-      }
-      Tensor together = Tensor.concat(all, 0);
+      Tensor together = Tensor.concat(Arrays.stream(places).mapToObj(known::get).toList(), 0);
       for (int place : missing) {
-        keep(place, Objects.requireNonNull(computed.get(place)));
+        keep(place, Objects.requireNonNull(known.get(place)));
       }
       return together;
     }
@@ -99,12 +93,8 @@ final class FrozenTokens implements AutoCloseable {
   Tensor features(Tensor rows) {
     DeepPrompts none = new DeepPrompts(block, List.of());
     try (Autograd.Switch off = Autograd.off()) {
-      List<Tensor> features = new ArrayList<>();
-      Workers.map(
-              Math.toIntExact(rows.size(0)),
-              i -> List.of(encoder.features(rows.narrow(0, i, 1), none).unitRows()))
-          .forEach(features::addAll);
-      return Tensor.concat(features, 0);
+      return Workers.rows(
+          rows.size(0), i -> encoder.features(rows.narrow(0, i, 1), none).unitRows());
     }
   }
 

@@ -1,20 +1,18 @@
 package org.kgcoop.features;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Sha256;
@@ -41,8 +39,13 @@ public record Shard(Map<String, Feature> features) {
 
   private static final String FEATURES = "features";
   private static final String NORMS = "norms";
-  private static final String MODEL = "model";
   private static final String WHAT = "file of a feature cache";
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+  /** The metadata of a file. */
+  private record Metadata(@Nullable String model, @Nullable List<String> keys) {}
 
   public Shard {
     features = Collections.unmodifiableMap(new LinkedHashMap<>(features));
@@ -53,18 +56,13 @@ public record Shard(Map<String, Feature> features) {
 
   /** Returns the name of the file, which depends on the keys. */
   String fileName() {
-    return Sha256.of(keys().toString()).substring(0, 32) + ENDING;
+    String keys = JSON.valueToTree(features.keySet()).toString();
+    return Sha256.of(keys).substring(0, 32) + ENDING;
   }
 
   /** Returns true if a file has a name as {@link #fileName} returns it. */
   static boolean isNamed(Path file) {
     return String.valueOf(file.getFileName()).matches("[0-9a-f]{32}\\" + ENDING);
-  }
-
-  private ArrayNode keys() {
-    ArrayNode keys = JsonNodeFactory.instance.arrayNode();
-    features.keySet().forEach(key -> keys.add(key));
-    return keys;
   }
 
   /**
@@ -75,10 +73,9 @@ public record Shard(Map<String, Feature> features) {
   @CanIgnoreReturnValue
   public Path write(Path folder) {
     Path file = folder.resolve(fileName());
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put(MODEL, ShardKeys.model(file));
-    json.set("keys", keys());
+    Metadata metadata = new Metadata(ShardKeys.model(file), List.copyOf(features.keySet()));
     shortKeys().write(keyFile(file));
-    SealedFile.write(file, tensors().values(), json);
+    SealedFile.write(file, tensors(), JSON.valueToTree(metadata));
     return file;
   }
 
@@ -86,8 +83,8 @@ public record Shard(Map<String, Feature> features) {
     return features.values().iterator().next().vector().length;
   }
 
-  /** Returns the tensors in the order of the file. */
-  private Map<String, StoredTensor> tensors() {
+  /** Returns norms and features, in the order of the file. */
+  private List<StoredTensor> tensors() {
     int width = width();
     float[] values = new float[features.size() * width];
     float[] norms = new float[features.size()];
@@ -96,11 +93,9 @@ public record Shard(Map<String, Feature> features) {
       System.arraycopy(feature.vector(), 0, values, i * width, width);
       norms[i++] = feature.norm();
     }
-    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-    tensors.put(NORMS, StoredTensor.ofFloats(NORMS, new long[] {norms.length}, norms));
-    long[] shape = {norms.length, width};
-    tensors.put(FEATURES, StoredTensor.ofFloats(FEATURES, shape, values));
-    return tensors;
+    return List.of(
+        StoredTensor.ofFloats(NORMS, new long[] {norms.length}, norms),
+        StoredTensor.ofFloats(FEATURES, new long[] {norms.length, width}, values));
   }
 
   /** Returns the content of the file of the keys. */
@@ -109,7 +104,7 @@ public record Shard(Map<String, Feature> features) {
         features.keySet().stream().map(FeatureKey::digest).toList(),
         width(),
         features.values().stream().mapToDouble(Feature::seconds).sum(),
-        Block.of(Path.of(fileName()), tensors()).checksum());
+        ShardKeys.check(tensors().stream().map(StoredTensor::data).toArray(ByteBuffer[]::new)));
   }
 
   /**
@@ -118,14 +113,12 @@ public record Shard(Map<String, Feature> features) {
    * @throws KgCoopException if it is damaged or not a file of a feature cache
    */
   public static Shard read(Path file) {
-    SealedFile.Content content = content(file);
-    List<String> keys = keys(content.json());
-    Block block = Block.of(file, content.tensors());
+    Content content = open(file);
+    List<String> keys = content.keys();
     double seconds = ShardKeys.read(keyFile(file)).map(ShardKeys::seconds).orElse(0.0);
-    block.check(file, keys.size(), block.width());
     Map<String, Feature> features = new LinkedHashMap<>();
     for (int i = 0; i < keys.size(); i++) {
-      features.put(keys.get(i), block.feature(i, seconds / keys.size()));
+      features.put(keys.get(i), content.block().feature(i, seconds / keys.size()));
     }
     return new Shard(features);
   }
@@ -141,16 +134,14 @@ public record Shard(Map<String, Feature> features) {
   }
 
   private static ShardKeys rebuiltKeys(Path file) {
-    SealedFile.Content content = content(file);
-    List<String> keys = keys(content.json());
-    Block block = Block.of(file, content.tensors());
-    block.check(file, keys.size(), block.width());
+    Content content = open(file);
+    Block block = content.block();
     ShardKeys rebuilt =
         new ShardKeys(
-            keys.stream().map(FeatureKey::digest).toList(),
+            content.keys().stream().map(FeatureKey::digest).toList(),
             block.width(),
             /* seconds= */ 0,
-            block.checksum());
+            ShardKeys.check(block.norms().duplicate(), block.features().duplicate()));
     try {
       rebuilt.write(keyFile(file));
     } catch (KgCoopException e) {
@@ -159,24 +150,40 @@ public record Shard(Map<String, Feature> features) {
     return rebuilt;
   }
 
-  private static SealedFile.Content content(Path file) {
+  /** The keys and features of a file. */
+  record Content(List<String> keys, Block block) {}
+
+  /**
+   * Reads a file at once and verifies its checksum.
+   *
+   * @throws KgCoopException if it is damaged or not a file of a feature cache
+   */
+  static Content open(Path file) {
     byte[] bytes;
     try {
       bytes = Files.readAllBytes(file);
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);
     }
-    SealedFile.Content content = SealedFile.open(Safetensors.read(file, bytes), WHAT);
-    if (!content.json().path(MODEL).asText().equals(ShardKeys.model(file))) {
+    SealedFile.Content sealed = SealedFile.open(Safetensors.read(file, bytes), WHAT);
+    Metadata metadata = JSON.convertValue(sealed.json(), Metadata.class);
+    if (!ShardKeys.model(file).equals(metadata.model())) {
       throw KgCoopException.weights(file + ": a " + WHAT + " of another model");
     }
-    return content;
-  }
-
-  private static List<String> keys(ObjectNode json) {
-    List<String> keys = new ArrayList<>();
-    json.path("keys").forEach(key -> keys.add(key.asText()));
-    return keys;
+    StoredTensor features = sealed.tensors().get(FEATURES);
+    StoredTensor norms = sealed.tensors().get(NORMS);
+    if (sealed.tensors().size() != 2
+        || features == null
+        || norms == null
+        || features.dtype() != DType.FLOAT32
+        || norms.dtype() != DType.FLOAT32
+        || features.shape().length != 2
+        || metadata.keys() == null) {
+      throw foreign(file);
+    }
+    int width = Math.toIntExact(features.shape()[1]);
+    Block block = new Block(features.data(), norms.data(), width);
+    return new Content(metadata.keys(), block.checked(file, metadata.keys().size(), width));
   }
 
   /**
@@ -187,30 +194,6 @@ public record Shard(Map<String, Feature> features) {
    * @param width E
    */
   record Block(ByteBuffer features, ByteBuffer norms, int width) {
-    /**
-     * Reads a file at once and verifies its checksum.
-     *
-     * @throws KgCoopException if it is damaged or not a file of a feature cache
-     */
-    static Block read(Path file) {
-      return of(file, content(file).tensors());
-    }
-
-    static Block of(Path file, Map<String, StoredTensor> tensors) {
-      StoredTensor features = tensors.get(FEATURES);
-      StoredTensor norms = tensors.get(NORMS);
-      if (tensors.size() != 2
-          || features == null
-          || norms == null
-          || features.dtype() != DType.FLOAT32
-          || norms.dtype() != DType.FLOAT32
-          || features.shape().length != 2
-          || !Arrays.equals(norms.shape(), new long[] {features.shape()[0]})) {
-        throw foreign(file);
-      }
-      return new Block(features.data(), norms.data(), Math.toIntExact(features.shape()[1]));
-    }
-
     /**
      * Divides the end of a file.
      *
@@ -224,16 +207,15 @@ public record Shard(Map<String, Feature> features) {
           width);
     }
 
-    /** Returns the CRC-32C of norms and features. */
-    int checksum() {
-      return ShardKeys.check(norms.duplicate(), features.duplicate());
-    }
-
-    /** Checks that the block has the expected size. */
-    void check(Path file, int count, int expectedWidth) {
-      if (count < 1 || norms.limit() != Float.BYTES * count || width != expectedWidth) {
+    /** Returns this block, if it has the expected size. */
+    Block checked(Path file, int count, int expectedWidth) {
+      if (count < 1
+          || width != expectedWidth
+          || norms.limit() != Float.BYTES * count
+          || features.limit() != norms.limit() * width) {
         throw foreign(file);
       }
+      return this;
     }
 
     /** Returns a copy of a feature. */

@@ -5,9 +5,9 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Digest;
@@ -47,28 +47,19 @@ record ShardKeys(List<Digest> keys, int width, double seconds, int check) {
   static Optional<ShardKeys> read(Path file) {
     try {
       ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
-      if (bytes.getLong() != MAGIC) {
+      int end = bytes.capacity() - Integer.BYTES;
+      if (bytes.getInt(end) != check(bytes.slice(0, end)) || bytes.getLong() != MAGIC) {
         return Optional.empty();
       }
       int count = bytes.getInt();
       int width = bytes.getInt();
       double seconds = bytes.getDouble();
-      long end = HEADER_BYTES + (long) count * Digest.BYTES;
-      if (count < 1
-          || !Digest.read(bytes).equals(name(file))
-          || bytes.capacity() != end + CHECK_BYTES) {
+      if (!Digest.read(bytes).equals(name(file))) {
         return Optional.empty();
       }
-      List<Digest> keys = new ArrayList<>(count);
-      for (int i = 0; i < count; i++) {
-        keys.add(Digest.read(bytes));
-      }
-      int check = bytes.getInt();
-      int own = check(bytes.duplicate().flip());
-      return bytes.getInt() == own
-          ? Optional.of(new ShardKeys(keys, width, seconds, check))
-          : Optional.empty();
-    } catch (IOException | BufferUnderflowException e) {
+      List<Digest> keys = Stream.generate(() -> Digest.read(bytes)).limit(count).toList();
+      return Optional.of(new ShardKeys(keys, width, seconds, bytes.getInt()));
+    } catch (IOException | BufferUnderflowException | IndexOutOfBoundsException e) {
       return Optional.empty();
     }
   }

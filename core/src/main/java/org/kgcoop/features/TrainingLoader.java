@@ -1,9 +1,9 @@
 package org.kgcoop.features;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.data.Item;
 import org.kgcoop.model.Batch;
@@ -51,18 +51,10 @@ public final class TrainingLoader implements AutoCloseable {
     this.items = List.copyOf(items);
     this.augmentation = augmentation;
     this.seed = seed;
-    rows =
-        inputs.block().isEmpty()
-            ? null
-            : new FrozenTokens(
-                cache.encoder(),
-                inputs.block().getAsInt(),
-                isWorthKeeping(inputs.block().getAsInt()) ? FrozenTokens.MAX_BYTES : 0);
-  }
-
-  /** Returns true if epochs reuse the tokens, and at least one block has computed them. */
-  private boolean isWorthKeeping(int block) {
-    return augmentation.views() > 0 && block > 0;
+    int block = inputs.block().orElse(-1);
+    // They are worth keeping if epochs reuse them, and at least one block has computed them.
+    long most = augmentation.views() > 0 && block > 0 ? FrozenTokens.MAX_BYTES : 0;
+    rows = block < 0 ? null : new FrozenTokens(cache.encoder(), block, most);
   }
 
   /** Returns the number of images. */
@@ -79,13 +71,11 @@ public final class TrainingLoader implements AutoCloseable {
    * one pool, a view: view v of image i at v count + i.
    */
   public long[] exampleLabels() {
-    int times = augmentation instanceof Augmentation.Pool pool ? pool.views() : 1;
+    int times = augmentation.isPool() ? augmentation.views() : 1;
     long[] imageLabels = labels();
-    long[] labels = new long[Math.multiplyExact(imageLabels.length, times)];
-    for (int i = 0; i < labels.length; i++) {
-      labels[i] = imageLabels[i % imageLabels.length];
-    }
-    return labels;
+    return IntStream.range(0, Math.multiplyExact(imageLabels.length, times))
+        .mapToLong(i -> imageLabels[i % imageLabels.length])
+        .toArray();
   }
 
   /** Returns the maximum number of encodings in {@link #prepare}. */
@@ -107,12 +97,9 @@ public final class TrainingLoader implements AutoCloseable {
   }
 
   private List<ViewEncoder.Request> cachedRequests() {
-    List<ViewEncoder.Request> requests = new ArrayList<>();
-    int all = Math.multiplyExact(count(), augmentation.views());
-    for (int key = 0; key < all; key++) {
-      requests.add(cachedRequest(key % count(), key / count()));
-    }
-    return requests;
+    return IntStream.range(0, Math.multiplyExact(count(), augmentation.views()))
+        .mapToObj(place -> cachedRequest(place % count(), place / count()))
+        .toList();
   }
 
   /**
@@ -171,7 +158,7 @@ public final class TrainingLoader implements AutoCloseable {
 
   /** Returns the position of an example among the features that are encoded once. */
   private int place(int example, int epoch) {
-    if (augmentation instanceof Augmentation.Pool) {
+    if (augmentation.isPool()) {
       return example;
     }
     // The offset of an image is its number, so that not all images of a batch change views
@@ -197,7 +184,7 @@ public final class TrainingLoader implements AutoCloseable {
   private ViewEncoder.Request cachedRequest(int image, long view) {
     return new ViewEncoder.Request(
         items.get(image),
-        augmentation instanceof Augmentation.Test
+        augmentation.equals(Augmentation.TEST)
             ? null
             : ViewEncoder.ViewSpec.cached(augmentation.recipe(), view));
   }

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.data.ImageHashes;
+import org.kgcoop.data.ImageHash;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.Digest;
 import org.kgcoop.image.Images;
@@ -120,35 +120,24 @@ public final class ViewEncoder {
      * @param turned true if the image is EXIF-rotated and the encoder rotates it
      */
     static String viewKey(@Nullable ViewSpec view, String key, boolean turned) {
-      String stored = viewKey(view, key);
+      String stored =
+          view == null
+              ? FeatureKey.TEST
+              : "view:%s:%s:%s%s"
+                  .formatted(
+                      view.seed(),
+                      view.number(),
+                      key,
+                      view.recipe().equals(ViewRecipe.PUBLISHED)
+                          ? ""
+                          : " of " + view.recipe().id());
       return turned ? FeatureKey.upright(stored) : stored;
-    }
-
-    private static String viewKey(@Nullable ViewSpec view, String key) {
-      if (view == null) {
-        return FeatureKey.TEST;
-      }
-      String recipe = view.recipe().equals(ViewRecipe.PUBLISHED) ? "" : " of " + view.recipe().id();
-      return "view:%s:%s:%s%s".formatted(view.seed(), view.number(), key, recipe);
     }
   }
 
   /** Computes features of unit length of files under the test transform: (B, E). */
   public Tensor test(List<Item> items) {
     return encode(items.stream().map(item -> new Request(item, null)).toList());
-  }
-
-  /**
-   * Computes features of unit length of decoded images under the test transform.
-   *
-   * @return (B, E)
-   */
-  public Tensor of(List<RgbImage> images) {
-    return ofViews(testViews(images));
-  }
-
-  private List<RgbImage> testViews(List<RgbImage> images) {
-    return images.parallelStream().map(this::testView).toList();
   }
 
   /** Applies the test transform. */
@@ -179,10 +168,7 @@ public final class ViewEncoder {
     if (views.stream().allMatch(view -> view.whole().equals(views.get(0).whole()))) {
       return encoder.apply(input(views));
     }
-    List<Tensor> features = new ArrayList<>();
-    Workers.map(views.size(), i -> List.of(encoder.apply(input(List.of(views.get(i))))))
-        .forEach(features::addAll);
-    return Tensor.concat(features, 0);
+    return Workers.rows(views.size(), i -> encoder.apply(input(List.of(views.get(i)))));
   }
 
   private Tensor encoder(List<RgbImage> views) {
@@ -228,7 +214,7 @@ public final class ViewEncoder {
      *
      * @param file the values of the file
      */
-    String key(ImageHashes.Known file) {
+    String key(ImageHash file) {
       return FeatureKey.of(file.sha256(), viewKey(file.orientation()));
     }
 
@@ -294,16 +280,8 @@ public final class ViewEncoder {
         : view.recipe().view(view.seed(), view.number(), key, image, transform);
   }
 
-  /**
-   * Computes features of decoded images under the test transform, byte-identical to those of a
-   * feature cache.
-   */
-  public List<Feature> encodedTestViews(List<RgbImage> images) {
-    return encoded(testViews(images));
-  }
-
-  /** Computes features of transformed images, as a feature cache stores them. */
-  List<Feature> encoded(List<RgbImage> views) {
+  /** Computes features of transformed images, byte-identical to those of a feature cache. */
+  public List<Feature> encoded(List<RgbImage> views) {
     if (learned != null && identity.isEmpty()) {
       throw new IllegalStateException("features of an encoder in training are not cached");
     }

@@ -3,12 +3,11 @@ package org.kgcoop.files;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -287,18 +286,13 @@ public final class Folders {
 
   /** Returns the entries of a folder that are not hidden, in any order. */
   private static List<Named> entries(Path folder) {
-    List<Named> entries = new ArrayList<>();
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
-      for (Path path : all) {
-        String name = name(path);
-        if (!name.startsWith(".") && !name.equals(MACOS_FOLDER)) {
-          entries.add(new Named(name, path));
-        }
-      }
-      return entries;
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.map(path -> new Named(name(path), path))
+          .filter(entry -> !entry.name.startsWith(".") && !entry.name.equals(MACOS_FOLDER))
+          .toList();
     } catch (IOException e) {
       throw unlisted(folder, e);
-    } catch (DirectoryIteratorException e) {
+    } catch (UncheckedIOException e) {
       throw unlisted(folder, Objects.requireNonNull(e.getCause()));
     }
   }

@@ -1,8 +1,12 @@
 package org.kgcoop.files;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,5 +51,21 @@ public final class InputFile {
           file.toString(), null, size + " bytes; expected a text of at most " + MAX_TEXT_BYTES);
     }
     return Files.readString(file);
+  }
+
+  /**
+   * Reads a part of a file.
+   *
+   * @return the bytes, little-endian
+   * @throws EOFException if the file has become shorter
+   */
+  public static ByteBuffer part(FileChannel channel, long from, long length) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(length)).order(ByteOrder.LITTLE_ENDIAN);
+    while (bytes.hasRemaining()) {
+      if (channel.read(bytes, from + bytes.position()) < 0) {
+        throw new EOFException("it became shorter");
+      }
+    }
+    return bytes.flip();
   }
 }

@@ -73,13 +73,13 @@ public final class JsonFiles {
   }
 
   /**
-   * Returns the content of a JSON file of a data set.
+   * Returns the content of a JSON file of a data set, as maps, lists, texts and numbers.
    *
    * @throws KgCoopException of the category DATA if it is not JSON, with the line
    */
-  public static JsonNode readData(Path file) {
+  public static @Nullable Object readData(Path file) {
     try {
-      return new ObjectMapper().readTree(Folders.bytes(file));
+      return new ObjectMapper().readValue(Folders.bytes(file), Object.class);
     } catch (JsonProcessingException e) {
       throw KgCoopException.data(
           "%s, line %s: not JSON: %s"

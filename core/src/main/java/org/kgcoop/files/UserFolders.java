@@ -16,20 +16,20 @@ import org.jspecify.annotations.Nullable;
  * The folders for files that can be computed or downloaded again: {@code $XDG_CACHE_HOME}, or
  * {@code ~/.cache}. If they cannot be written, or a container has no home folder, a temporary
  * folder replaces them.
+ *
+ * @param home the home folder, or its replacement
+ * @param caches the folder of all programs' caches
+ * @param warning a warning if a temporary folder replaces the home folder
  */
-public final class UserFolders {
+public record UserFolders(Path home, Path caches, Optional<String> warning) {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
   private static final UserFolders THIS_PROCESS =
-      new UserFolders(
+      of(
           System.getenv("XDG_CACHE_HOME"),
           home(System.getenv("HOME"), System.getProperty("user.home")),
           Path.of(System.getProperty("java.io.tmpdir")),
           System.getProperty("user.name"));
-
-  private final Path home;
-  private final Path caches;
-  private final Optional<String> warning;
 
   /**
    * Determines the folders of a user.
@@ -37,26 +37,19 @@ public final class UserFolders {
    * @param xdgCacheHome the value of {@code XDG_CACHE_HOME}
    * @param home the home folder, which is {@code ?} if there is none
    */
-  UserFolders(@Nullable String xdgCacheHome, Path home, Path temporary, String user) {
+  static UserFolders of(@Nullable String xdgCacheHome, Path home, Path temporary, String user) {
     Path named = xdgCacheHome == null || xdgCacheHome.isEmpty() ? null : Path.of(xdgCacheHome);
-    this.home = home.isAbsolute() ? home : ofTemporary(temporary, user);
-    Path defaultFolder = named == null ? this.home.resolve(".cache") : named;
-    boolean isPermanent = home.isAbsolute() || named != null;
-    if (isPermanent && isWritable(defaultFolder)) {
-      this.caches = defaultFolder;
-      this.warning = Optional.empty();
-    } else {
-      this.caches = ofTemporary(temporary, user).resolve(".cache");
-      this.warning =
-          Optional.of(
-              ("%s: kept files go to %s, which may be temporary; set "
-                      + "XDG_CACHE_HOME to a better place")
-                  .formatted(
-                      (home.isAbsolute()
-                          ? defaultFolder + " cannot be written"
-                          : "there is no home folder"),
-                      caches));
+    Path own = home.isAbsolute() ? home : ofTemporary(temporary, user);
+    Path usual = named == null ? own.resolve(".cache") : named;
+    if ((home.isAbsolute() || named != null) && isWritable(usual)) {
+      return new UserFolders(own, usual, Optional.empty());
     }
+    Path caches = ofTemporary(temporary, user).resolve(".cache");
+    String reason = home.isAbsolute() ? usual + " cannot be written" : "there is no home folder";
+    String warning =
+        "%s: kept files go to %s, which may be temporary; set XDG_CACHE_HOME to a better place"
+            .formatted(reason, caches);
+    return new UserFolders(own, caches, Optional.of(warning));
   }
 
   /**
@@ -74,24 +67,9 @@ public final class UserFolders {
     return THIS_PROCESS;
   }
 
-  /** Returns the home folder, or its replacement. */
-  public Path home() {
-    return home;
-  }
-
-  /** Returns the folder of all programs' caches. */
-  Path caches() {
-    return caches;
-  }
-
   /** Returns the folder of a cache of this program, which may not exist yet. */
   public static Path cache(String name) {
     return THIS_PROCESS.caches.resolve("kgcoop").resolve(name);
-  }
-
-  /** Returns a warning if a temporary folder replaces the home folder. */
-  public Optional<String> warning() {
-    return warning;
   }
 
   /** Returns true if files can be created in a folder, which may not exist yet. */

@@ -4,6 +4,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadProgressListener;
 import org.w3c.dom.NamedNodeMap;
@@ -16,19 +17,15 @@ import org.w3c.dom.NamedNodeMap;
 final class GifDecoder {
   private static final String METADATA = "javax_imageio_gif_image_1.0";
 
-  private final ByteReader file;
-  private final PixelLimit limit;
+  private GifDecoder() {}
 
-  private GifDecoder(byte[] file, PixelLimit limit) {
-    this.file = ByteReader.littleEndian(file);
-    this.limit = limit;
+  static RgbImage decode(byte[] bytes, PixelLimit limit) throws IOException {
+    ByteReader file = ByteReader.littleEndian(bytes);
+    return ImageReaders.GIF.use(bytes, reader -> firstFrame(reader, file, limit));
   }
 
-  static RgbImage decode(byte[] file, PixelLimit limit) throws IOException {
-    return ImageReaders.GIF.use(file, new GifDecoder(file, limit)::firstFrame);
-  }
-
-  private RgbImage firstFrame(ImageReader reader) throws IOException {
+  private static RgbImage firstFrame(ImageReader reader, ByteReader file, PixelLimit limit)
+      throws IOException {
     limit.check(file.u16(6), file.u16(8));
     NamedNodeMap frame =
         reader.getImageMetadata(0).getAsTree(METADATA).getFirstChild().getAttributes();
@@ -43,14 +40,24 @@ final class GifDecoder {
     if (frame.getNamedItem("interlaceFlag").getNodeValue().equals("TRUE") && height < 5) {
       throw new RefusedImageException("it has fewer than 5 interlaced rows; save it again");
     }
-    Progress progress = new Progress();
-    reader.addIIOReadProgressListener(progress);
+    float[] percent = new float[1]; // of rows that were decoded
+    reader.addIIOReadProgressListener(
+        (IIOReadProgressListener)
+            Proxy.newProxyInstance(
+                ImageReader.class.getClassLoader(),
+                new Class<?>[] {IIOReadProgressListener.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("imageProgress")) {
+                    percent[0] = (float) arguments[1];
+                  }
+                  return null;
+                }));
     reader.addIIOReadWarningListener(
         (source, warning) -> {
           throw new IllegalArgumentException(warning); // about a missing palette
         });
     BufferedImage image = reader.read(0);
-    if (progress.percent < 100) {
+    if (percent[0] < 100) {
       throw new EOFException("it is truncated: rows are missing"); // the reader leaves them black
     }
     if (width == canvasWidth && height == canvasHeight) {
@@ -71,39 +78,5 @@ final class GifDecoder {
 
   private static int number(NamedNodeMap frame, String name) {
     return Integer.parseInt(frame.getNamedItem(name).getNodeValue());
-  }
-
-  /** The share of rows that were decoded. */
-  private static final class Progress implements IIOReadProgressListener {
-    private float percent;
-
-    @Override
-    public void imageProgress(ImageReader source, float percentage) {
-      percent = percentage;
-    }
-
-    @Override
-    public void imageStarted(ImageReader source, int index) {}
-
-    @Override
-    public void imageComplete(ImageReader source) {}
-
-    @Override
-    public void sequenceStarted(ImageReader source, int index) {}
-
-    @Override
-    public void sequenceComplete(ImageReader source) {}
-
-    @Override
-    public void thumbnailStarted(ImageReader source, int image, int thumbnail) {}
-
-    @Override
-    public void thumbnailProgress(ImageReader source, float percentage) {}
-
-    @Override
-    public void thumbnailComplete(ImageReader source) {}
-
-    @Override
-    public void readAborted(ImageReader source) {}
   }
 }

@@ -91,14 +91,15 @@ enum ImageReaders {
 
   private ImageReaderSpi provider() {
     Iterator<ImageReaderSpi> providers =
-        IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, false);
-    while (providers.hasNext()) {
-      ImageReaderSpi provider = providers.next();
-      if (provider.getClass().getName().equals(providerClass)) {
-        return provider;
-      }
+        IIORegistry.getDefaultInstance()
+            .getServiceProviders(
+                ImageReaderSpi.class,
+                provider -> provider.getClass().getName().equals(providerClass),
+                false);
+    if (!providers.hasNext()) {
+      throw new IllegalStateException(
+          "this Java has no " + providerClass + "; the module java.desktop must be complete");
     }
-    throw new IllegalStateException(
-        "this Java has no " + providerClass + "; the module java.desktop must be complete");
+    return providers.next();
   }
 }

@@ -71,13 +71,18 @@ public final class Images {
       throw KgCoopException.data(name + ": the file is empty; expected an image");
     }
     ImageFormat format = ImageFormat.of(file);
-    if (format == ImageFormat.UNKNOWN) {
-      throw KgCoopException.data(
-          "%s: this is %s; expected JPEG, PNG, GIF, BMP or WebP, whatever the file's name"
-              .formatted(name, describe(file)));
-    }
     try {
-      return decode(format, file, name);
+      return switch (format) {
+        case JPEG -> JpegDecoder.decode(file, limit);
+        case PNG -> PngDecoder.decode(file, limit, () -> warnOfClipping(name));
+        case GIF -> GifDecoder.decode(file, limit);
+        case BMP -> BmpDecoder.decode(file, limit);
+        case WEBP -> WebpDecoder.decode(file, limit);
+        case UNKNOWN ->
+            throw KgCoopException.data(
+                "%s: this is %s; expected JPEG, PNG, GIF, BMP or WebP, whatever the file's name"
+                    .formatted(name, describe(file)));
+      };
     } catch (RefusedImageException e) {
       throw KgCoopException.data(
           name + ": this " + format + " image is rejected: " + e.getMessage(), e);
@@ -128,17 +133,6 @@ public final class Images {
     } catch (IOException e) {
       throw KgCoopException.data("the stream of an image broke off: " + Messages.reason(e), e);
     }
-  }
-
-  private RgbImage decode(ImageFormat format, byte[] file, String name) throws IOException {
-    return switch (format) {
-      case JPEG -> JpegDecoder.decode(file, limit);
-      case PNG -> PngDecoder.decode(file, limit, () -> warnOfClipping(name));
-      case GIF -> GifDecoder.decode(file, limit);
-      case BMP -> BmpDecoder.decode(file, limit);
-      case WEBP -> WebpDecoder.decode(file, limit);
-      case UNKNOWN -> throw new IllegalArgumentException("no format");
-    };
   }
 
   private void warnOfClipping(String name) {

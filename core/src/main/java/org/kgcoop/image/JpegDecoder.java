@@ -43,7 +43,9 @@ final class JpegDecoder {
     return switch (componentIds.length) {
       case 1 -> RgbImage.of(ImageReaders.JPEG.readRaw(withColors(-1), width, height, 1));
       case 3 -> RgbImage.of(ImageReaders.JPEG.read(withColors(isRgb() ? 0 : 1), width, height, 3));
-      case 4 -> fromInverted(ImageReaders.JPEG.readRaw(withColors(0), width, height, 4), isYcck());
+      case 4 -> // with libjpeg's rule for YCCK
+          fromInverted(
+              ImageReaders.JPEG.readRaw(withColors(0), width, height, 4), adobeTransform > 0);
       default ->
           throw new RefusedImageException(
               "it has %s components; expected 1 (gray), 3 (color) or 4 (CMYK), convert it"
@@ -53,38 +55,32 @@ final class JpegDecoder {
 
   /** Scans the markers. It keeps those of the coded image and notes those about colors. */
   private void collectCodedSegments() throws IOException {
-    int at = 2;
+    int at = marker(2); // libjpeg also skips bytes before a marker
     while (true) {
-      int marker = -1;
-      while (marker < 0) { // libjpeg also skips bytes before a marker
-        if (at + 1 >= file.length()) {
-          throw new EOFException("it is truncated: the end marker is missing");
-        }
-        if (file.u8(at) == 0xff && file.u8(at + 1) != 0xff && file.u8(at + 1) != 0) {
-          marker = file.u8(at + 1);
-        }
-        at++;
+      if (at == file.length()) {
+        throw new EOFException("it is truncated: the end marker is missing");
       }
-      at++;
+      int marker = file.u8(at + 1);
+      at += 2;
       if (marker == EOI) {
         break;
       }
-      if (marker == SOI || marker == 1 || (marker >= 0xd0 && marker <= 0xd7)) {
-        continue;
+      if (marker != SOI && marker != 1 && !isRestart(marker)) {
+        int length = file.u16(at);
+        if (length < 2) {
+          throw new IOException("it is damaged: a segment has a length of " + length);
+        }
+        file.check(at, length);
+        note(marker, at + 2, length - 2);
+        int end = marker == SOS ? endOfScan(at + length) : at + length;
+        if (marker < APP0 || marker > COM) {
+          coded.write(0xff);
+          coded.write(marker);
+          coded.write(file.bytes(), at, end - at);
+        }
+        at = end;
       }
-      int length = file.u16(at);
-      if (length < 2) {
-        throw new IOException("it is damaged: a segment has a length of " + length);
-      }
-      file.check(at, length);
-      note(marker, at + 2, length - 2);
-      int end = marker == SOS ? endOfScan(at + length) : at + length;
-      if (marker < APP0 || marker > COM) {
-        coded.write(0xff);
-        coded.write(marker);
-        coded.write(file.bytes(), at, end - at);
-      }
-      at = end;
+      at = marker(at);
     }
     if (componentIds.length == 0) {
       throw new IOException("it has no frame header");
@@ -114,15 +110,24 @@ final class JpegDecoder {
     }
   }
 
-  private int endOfScan(int from) {
+  private int endOfScan(int from) throws IOException {
+    int at = marker(from);
+    while (at < file.length() && isRestart(file.u8(at + 1))) {
+      at = marker(at + 2);
+    }
+    return at;
+  }
+
+  private static boolean isRestart(int marker) {
+    return marker >= 0xd0 && marker <= 0xd7;
+  }
+
+  /** Returns the position of the next marker, or the end of the file. */
+  private int marker(int from) {
     byte[] bytes = file.bytes();
     for (int at = from; at + 1 < bytes.length; at++) {
-      if (bytes[at] == (byte) 0xff) {
-        int next = bytes[at + 1] & 0xff;
-        boolean restart = next >= 0xd0 && next <= 0xd7;
-        if (next != 0 && next != 0xff && !restart) {
-          return at;
-        }
+      if (bytes[at] == (byte) 0xff && bytes[at + 1] != 0 && bytes[at + 1] != (byte) 0xff) {
+        return at;
       }
     }
     return bytes.length;
@@ -137,11 +142,6 @@ final class JpegDecoder {
       return adobeTransform == 0;
     }
     return componentIds[0] == 'R' && componentIds[1] == 'G' && componentIds[2] == 'B';
-  }
-
-  /** Applies libjpeg's rule for four components. */
-  private boolean isYcck() {
-    return adobeTransform > 0;
   }
 
   private byte[] withColors(int transform) {

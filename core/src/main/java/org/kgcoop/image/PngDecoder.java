@@ -44,11 +44,8 @@ final class PngDecoder {
     int bits = fields.u8(8);
     int colorType = fields.u8(9);
     if (colorType == PALETTE) {
-      if (bits == 16) {
-        throw new IOException("it is damaged: a palette with 16 bits per pixel");
-      }
-      if (palette.length == 0) {
-        throw new IOException("it is damaged: its palette is missing");
+      if (bits == 16 || palette.length == 0) {
+        throw new IOException("it is damaged: its palette is missing, or too small for its pixels");
       }
       header[9] = GRAY;
     }
@@ -148,13 +145,10 @@ final class PngDecoder {
   }
 
   private static void writeChunk(ByteArrayOutputStream out, String type, byte[] data) {
-    byte[] name = type.getBytes(StandardCharsets.ISO_8859_1);
+    ByteBuffer chunk = ByteBuffer.allocate(data.length + 12).putInt(data.length);
+    chunk.put(type.getBytes(StandardCharsets.ISO_8859_1)).put(data);
     CRC32 crc = new CRC32();
-    crc.update(name);
-    crc.update(data);
-    out.writeBytes(ByteBuffer.allocate(4).putInt(data.length).array());
-    out.writeBytes(name);
-    out.writeBytes(data);
-    out.writeBytes(ByteBuffer.allocate(4).putInt((int) crc.getValue()).array());
+    crc.update(chunk.array(), 4, data.length + 4);
+    out.writeBytes(chunk.putInt((int) crc.getValue()).array());
   }
 }

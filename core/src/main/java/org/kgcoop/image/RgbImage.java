@@ -65,10 +65,6 @@ public final class RgbImage {
     return new RgbImage(width, height, rgb);
   }
 
-  /**
-   * Returns true if the raster contains the samples of the file. {@code getRGB} would apply a gamma
-   * to gray.
-   */
   /** Returns the samples as an image of the type {@code TYPE_INT_RGB}. */
   public BufferedImage toBufferedImage() {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
@@ -80,6 +76,10 @@ public final class RgbImage {
     return image;
   }
 
+  /**
+   * Returns true if the raster contains the samples of the file. {@code getRGB} would apply a gamma
+   * to gray.
+   */
   private static boolean isPlain(BufferedImage image) {
     ColorModel colors = image.getColorModel();
     int type = colors.getTransferType();
@@ -109,7 +109,6 @@ public final class RgbImage {
   private static RgbImage interleaved(
       Raster raster, ComponentSampleModel model, byte[] data, int bands) {
     int[] offsets = model.getBandOffsets();
-    int red = offsets[0];
     int green = offsets[bands == 1 ? 0 : 1];
     int blue = offsets[bands == 1 ? 0 : 2];
     int pixelStride = model.getPixelStride();
@@ -120,7 +119,7 @@ public final class RgbImage {
     for (int y = 0; y < height; y++) {
       int from = y * model.getScanlineStride();
       for (int x = 0; x < width; x++, from += pixelStride, to += 3) {
-        out[to] = data[from + red];
+        out[to] = data[from + offsets[0]];
         out[to + 1] = data[from + green];
         out[to + 2] = data[from + blue];
       }

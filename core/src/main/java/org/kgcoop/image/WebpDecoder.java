@@ -1,7 +1,6 @@
 package org.kgcoop.image;
 
 import com.luciad.imageio.webp.WebPImageReaderSpi;
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -126,29 +125,21 @@ final class WebpDecoder {
   }
 
   private static byte[] riff(byte[] alpha, byte[] image, int width, int height) {
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    int start = RIFF_HEADER + (alpha.length == 0 ? 0 : 18 + even(alpha.length)); // of the image
+    ByteBuffer out = ByteBuffer.allocate(start + even(image.length)).order(ByteOrder.LITTLE_ENDIAN);
+    out.put(ascii("RIFF")).putInt(out.capacity() - 8).put(ascii("WEBP"));
     if (alpha.length > 0) {
-      ByteBuffer extended = ByteBuffer.allocate(18).order(ByteOrder.LITTLE_ENDIAN);
-      extended.put(ascii("VP8X")).putInt(10).putInt(HAS_ALPHA);
-      extended.putShort((short) (width - 1)).put((byte) 0);
-      extended.putShort((short) (height - 1)).put((byte) 0);
-      body.writeBytes(extended.array());
-      writePadded(body, alpha);
+      out.put(ascii("VP8X")).putInt(10).putInt(HAS_ALPHA);
+      out.putShort((short) (width - 1)).put((byte) 0);
+      out.putShort((short) (height - 1)).put((byte) 0);
+      out.put(alpha);
     }
-    writePadded(body, image);
-    ByteBuffer head = ByteBuffer.allocate(RIFF_HEADER).order(ByteOrder.LITTLE_ENDIAN);
-    head.put(ascii("RIFF")).putInt(body.size() + 4).put(ascii("WEBP"));
-    ByteArrayOutputStream out = new ByteArrayOutputStream(body.size() + RIFF_HEADER);
-    out.writeBytes(head.array());
-    out.writeBytes(body.toByteArray());
-    return out.toByteArray();
+    out.position(start).put(image);
+    return out.array();
   }
 
-  private static void writePadded(ByteArrayOutputStream out, byte[] chunk) {
-    out.writeBytes(chunk);
-    if (chunk.length % 2 == 1) {
-      out.write(0);
-    }
+  private static int even(int length) {
+    return length + (length & 1);
   }
 
   private static byte[] ascii(String text) {

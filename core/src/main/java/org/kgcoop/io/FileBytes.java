@@ -77,7 +77,7 @@ final class FileBytes {
           path, "one part of it has " + length + " bytes; at most 2 GiB can be read at once");
     }
     return whole == null
-        ? new Part(offset, length)
+        ? new Part(this, offset, length)
         : ByteSource.of(whole.bytes(offset, (int) length));
   }
 
@@ -87,23 +87,10 @@ final class FileBytes {
   }
 
   /** A part that is read when it is used. */
-  private final class Part implements ByteSource {
-    private final long offset;
-    private final long length;
-
-    Part(long offset, long length) {
-      this.offset = offset;
-      this.length = length;
-    }
-
-    @Override
-    public long size() {
-      return length;
-    }
-
+  private record Part(FileBytes file, long offset, long size) implements ByteSource {
     @Override
     public void copyTo(ByteBuffer target, long from) {
-      read(target, offset + from);
+      file.read(target, offset + from);
     }
 
     @Override
@@ -111,7 +98,7 @@ final class FileBytes {
       // A tensor can use direct memory without a copy. The heap frees small parts sooner.
       ByteBuffer bytes =
           count > SMALL ? ByteBuffer.allocateDirect(count) : ByteBuffer.allocate(count);
-      read(bytes, offset + from);
+      file.read(bytes, offset + from);
       return bytes.flip().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
   }

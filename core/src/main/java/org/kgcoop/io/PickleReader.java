@@ -15,6 +15,7 @@ import net.razorvine.pickle.PickleException;
 import net.razorvine.pickle.PickleUtils;
 import net.razorvine.pickle.Unpickler;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 
 /**
@@ -34,6 +35,15 @@ final class PickleReader extends Unpickler {
   private static final int MAX_OPERATIONS = 4_000_000;
   private static final int MAX_NUMBER_TEXT = 1000;
 
+  private static final Set<String> CALLABLE =
+      Set.of(
+          "collections.OrderedDict",
+          "torch.Size",
+          "torch._utils._rebuild_tensor",
+          "torch._utils._rebuild_tensor_v2",
+          "torch._utils._rebuild_tensor_v3",
+          "torch._utils._rebuild_parameter");
+
   private final BufferInput source;
   private final boolean modules;
   private final Set<String> foreign = new LinkedHashSet<>();
@@ -50,24 +60,21 @@ final class PickleReader extends Unpickler {
 
   /** Reads the next object of the source. Error messages call the pickle {@code part}. */
   @Nullable Object read(Path path, String part) {
-    Throwable cause;
-    String reason;
     try {
       return load(source);
     } catch (PickleException e) {
-      cause = e;
-      reason = FileErrors.oneLine(e.getMessage(), e);
+      throw damaged(path, part, FileErrors.oneLine(e.getMessage(), e), e);
     } catch (IOException e) {
-      cause = e;
-      reason = "it ends too early";
+      throw damaged(path, part, "it ends too early", e);
     } catch (RuntimeException e) {
-      cause = e;
-      reason = "an operation does not fit its operands";
+      throw damaged(path, part, "an operation does not fit its operands", e);
     } catch (StackOverflowError | OutOfMemoryError e) {
-      cause = e;
-      reason = "it is nested too deeply or too large";
+      throw damaged(path, part, "it is nested too deeply or too large", e);
     }
-    throw FileErrors.damaged(path, "its pickle (" + part + ") cannot be read: " + reason, cause);
+  }
+
+  private static KgCoopException damaged(Path path, String part, String reason, Throwable cause) {
+    return FileErrors.damaged(path, "its pickle (" + part + ") cannot be read: " + reason, cause);
   }
 
   /** Returns the classes outside the allow list, in the order of their appearance. */
@@ -85,7 +92,7 @@ final class PickleReader extends Unpickler {
     if (++operations > MAX_OPERATIONS) {
       throw new PickleException("it has more than " + MAX_OPERATIONS + " operations");
     }
-    checkLength(operation);
+    checkLengths(operation);
     switch (operation) {
       case Opcodes.GLOBAL -> push(global(line(), line()));
       case Opcodes.STACK_GLOBAL -> {
@@ -121,14 +128,11 @@ final class PickleReader extends Unpickler {
       }
       case Opcodes.SETITEM -> {
         Object value = stack.pop();
-        addItems(pair(stack.pop(), value));
+        addItems(Arrays.asList(stack.pop(), value));
       }
       case Opcodes.SETITEMS, Opcodes.APPENDS, Opcodes.ADDITEMS ->
           addItems(stack.pop_all_since_marker());
-      case Opcodes.APPEND -> {
-        Object item = stack.pop();
-        addItems(pair(item));
-      }
+      case Opcodes.APPEND -> addItems(Arrays.asList(stack.pop()));
       default -> {
         return super.dispatch(operation);
       }
@@ -144,32 +148,24 @@ final class PickleReader extends Unpickler {
     return PickleUtils.readline(input);
   }
 
-  /** Returns a list that, unlike {@link List#of}, may contain null (Python's None). */
-  private static List<@Nullable Object> pair(@Nullable Object... items) {
-    return Arrays.asList(items);
+  /** Checks the length of an operation. The library would allocate it before reading. */
+  private void checkLengths(short operation) {
+    switch (operation) {
+      case Opcodes.BINSTRING, Opcodes.BINUNICODE, Opcodes.BINBYTES, Opcodes.LONG4 -> checkLength(4);
+      case Opcodes.BINUNICODE8, Opcodes.BINBYTES8, Opcodes.BYTEARRAY8 -> checkLength(8);
+      case Opcodes.INT, Opcodes.LONG, Opcodes.FLOAT, Opcodes.GET, Opcodes.PUT -> {
+        if (!source.lineEndsWithin(MAX_NUMBER_TEXT)) {
+          throw new PickleException("a number has too many digits");
+        }
+      }
+      default -> {}
+    }
   }
 
-  /** Checks the length of an operation. The library would allocate it before reading. */
-  private void checkLength(short operation) {
-    int width =
-        switch (operation) {
-          case Opcodes.BINSTRING, Opcodes.BINUNICODE, Opcodes.BINBYTES, Opcodes.LONG4 -> 4;
-          case Opcodes.BINUNICODE8, Opcodes.BINBYTES8, Opcodes.BYTEARRAY8 -> 8;
-          default -> 0;
-        };
-    if (width > 0) {
-      long declared = source.peek(width);
-      if (declared < 0 || declared > source.available() - width) {
-        throw new PickleException("a value claims to be longer than the pickle");
-      }
-    }
-    boolean numberAsText =
-        switch (operation) {
-          case Opcodes.INT, Opcodes.LONG, Opcodes.FLOAT, Opcodes.GET, Opcodes.PUT -> true;
-          default -> false;
-        };
-    if (numberAsText && !source.lineEndsWithin(MAX_NUMBER_TEXT)) {
-      throw new PickleException("a number has too many digits");
+  private void checkLength(int width) {
+    long declared = source.peek(width);
+    if (declared < 0 || declared > source.available() - width) {
+      throw new PickleException("a value claims to be longer than the pickle");
     }
   }
 
@@ -182,25 +178,15 @@ final class PickleReader extends Unpickler {
   }
 
   private boolean isAllowed(Pickled.Global global) {
-    return switch (global.fullName()) {
-      case "collections.OrderedDict",
-          "torch.Size",
-          "torch._utils._rebuild_tensor",
-          "torch._utils._rebuild_tensor_v2",
-          "torch._utils._rebuild_tensor_v3",
-          "torch._utils._rebuild_parameter" ->
-          true;
-      default ->
-          global.storageType().isPresent()
-              || global.dtype().isPresent()
-              || global.isUntypedStorage()
-              || isModule(global);
-    };
+    return CALLABLE.contains(global.fullName())
+        || global.storageType().isPresent()
+        || global.dtype().isPresent()
+        || global.isUntypedStorage()
+        || isModule(global);
   }
 
   private boolean isModule(Pickled.Global global) {
-    return modules
-        && (global.module().equals("__torch__") || global.module().startsWith("__torch__."));
+    return modules && (global.module() + ".").startsWith("__torch__.");
   }
 
   /** Returns a placeholder for the result of calling {@code callable}. Nothing is called. */

@@ -1,22 +1,23 @@
 package org.kgcoop.io;
 
+import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.Channels;
-import java.nio.channels.WritableByteChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -49,18 +50,41 @@ public final class Safetensors {
               JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .withCoercionConfig(
+              LogicalType.Textual,
+              config ->
+                  config
+                      .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                      .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                      .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
           .build();
-  private static final ObjectReader PLACE = JSON.readerFor(Place.class);
 
   private Safetensors() {}
+
+  /** The header, with the entries of the tensors in the order of the file. */
+  private static final class Header {
+    @JsonProperty(METADATA)
+    @JsonSetter(nulls = Nulls.FAIL, contentNulls = Nulls.FAIL)
+    private Map<String, String> metadata = Map.of();
+
+    @JsonAnySetter private final Map<String, @Nullable Place> tensors = new LinkedHashMap<>();
+  }
 
   /** The entry of a tensor in the header. Offsets count from the end of the header. */
   private record Place(
       @JsonProperty(value = "dtype", required = true) @Nullable String dtype,
       @JsonProperty(value = "shape", required = true) @Nullable List<Long> shape,
-      @JsonProperty(value = "data_offsets", required = true) @Nullable List<Long> offsets) {}
+      @JsonProperty(value = "data_offsets", required = true) @Nullable List<Long> offsets) {
+    static Place of(DType dtype, long[] shape, long begin) {
+      long bytes = Math.multiplyExact(StoredTensor.elements(shape), (long) dtype.bytes());
+      List<Long> lengths = Arrays.stream(shape).boxed().toList();
+      return new Place(dtype.safetensorsName(), lengths, List.of(begin, begin + bytes));
+    }
+  }
 
-  private record Slot(String name, DType dtype, List<Long> shape, long begin, long end) {}
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Slot(String name, DType dtype, long[] shape, long begin, long end) {}
 
   /**
    * Reads a file into memory.
@@ -95,69 +119,31 @@ public final class Safetensors {
               .formatted(
                   Long.toUnsignedString(headerLength), Math.min(MAX_HEADER, file.size() - 8)));
     }
-    Map<String, String> metadata = new LinkedHashMap<>();
-    List<Slot> slots = readHeader(path, text(path, file.window(8, headerLength)), metadata);
+    Header header = header(path, file.window(8, headerLength));
+    List<Slot> slots = new ArrayList<>();
+    header.tensors.forEach((name, place) -> slots.add(slot(path, name, place)));
     long dataStart = 8 + headerLength;
     checkNoGaps(path, slots, file.size() - dataStart);
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     for (Slot s : slots) {
       ByteSource data = file.part(dataStart + s.begin, s.end - s.begin);
-      tensors.put(s.name, new StoredTensor(s.name, s.dtype, array(s.shape), data));
+      tensors.put(s.name, new StoredTensor(s.name, s.dtype, s.shape, data));
     }
-    return new WeightFile(path, WeightFile.Format.SAFETENSORS, tensors, metadata, List.of());
+    return new WeightFile(path, WeightFile.Format.SAFETENSORS, tensors, header.metadata, List.of());
   }
 
-  private static String text(Path path, ByteBuffer bytes) {
+  private static Header header(Path path, ByteBuffer bytes) {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+      String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+      return JSON.readValue(text, Header.class);
     } catch (CharacterCodingException e) {
       throw FileErrors.damaged(path, "its safetensors header is not UTF-8", e);
-    }
-  }
-
-  private static List<Slot> readHeader(Path path, String header, Map<String, String> metadata) {
-    List<Slot> slots = new ArrayList<>();
-    try (JsonParser parser = JSON.createParser(header)) {
-      require(path, header.startsWith("{") && parser.nextToken() == JsonToken.START_OBJECT);
-      while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        String name = parser.currentName();
-        parser.nextToken();
-        if (name.equals(METADATA)) {
-          readMetadata(path, parser, metadata);
-        } else {
-          slots.add(slot(path, name, PLACE.readValue(parser)));
-        }
-      }
-      if (parser.nextToken() != null) {
-        throw FileErrors.damaged(path, "text follows the JSON of its safetensors header");
-      }
-      return slots;
     } catch (JsonProcessingException e) {
       throw FileErrors.damaged(
           path,
           "its safetensors header is not the JSON expected: "
               + FileErrors.oneLine(e.getOriginalMessage(), e),
           e);
-    } catch (IOException e) {
-      throw FileErrors.unreadable(path, e);
-    }
-  }
-
-  private static void require(Path path, boolean condition) {
-    if (!condition) {
-      throw FileErrors.damaged(path, "its safetensors header is not a JSON object");
-    }
-  }
-
-  private static void readMetadata(Path path, JsonParser parser, Map<String, String> metadata)
-      throws IOException {
-    require(path, parser.currentToken() == JsonToken.START_OBJECT);
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String key = parser.currentName();
-      if (parser.nextToken() != JsonToken.VALUE_STRING) {
-        throw FileErrors.damaged(path, "its metadata '" + key + "' is not a text");
-      }
-      metadata.put(key, parser.getText());
     }
   }
 
@@ -189,9 +175,10 @@ public final class Safetensors {
                                     .toList())));
     long begin = place.offsets.get(0);
     long end = place.offsets.get(1);
+    long[] shape = place.shape.stream().mapToLong(Long::longValue).toArray();
     long bytes;
     try {
-      bytes = Math.multiplyExact(StoredTensor.elements(array(place.shape)), (long) dtype.bytes());
+      bytes = Math.multiplyExact(StoredTensor.elements(shape), (long) dtype.bytes());
     } catch (ArithmeticException | IllegalArgumentException e) {
       throw FileErrors.damaged(
           path, "tensor '%s' has the impossible shape %s".formatted(name, place.shape), e);
@@ -202,11 +189,7 @@ public final class Safetensors {
           "tensor '%s' of %s %s takes %s bytes, its data_offsets are [%s, %s]"
               .formatted(name, dtypeName, place.shape, bytes, begin, end));
     }
-    return new Slot(name, dtype, place.shape, begin, end);
-  }
-
-  private static long[] array(List<Long> numbers) {
-    return numbers.stream().mapToLong(Long::longValue).toArray();
+    return new Slot(name, dtype, shape, begin, end);
   }
 
   private static void checkNoGaps(Path path, List<Slot> slots, long dataLength) {
@@ -238,20 +221,22 @@ public final class Safetensors {
    */
   public static void write(
       Path path, Collection<StoredTensor> tensors, Map<String, String> metadata) {
-    List<Slot> slots = new ArrayList<>();
+    Map<String, Place> places = new LinkedHashMap<>();
     long position = 0;
     for (StoredTensor tensor : tensors) {
-      slots.add(slot(tensor.name(), tensor.dtype(), tensor.shape(), position));
+      Place place = Place.of(tensor.dtype(), tensor.shape(), position);
+      if (places.put(tensor.name(), place) != null) {
+        throw new IllegalArgumentException("tensor names must differ: " + tensor.name());
+      }
       position += tensor.byteCount();
     }
-    byte[] header = header(slots, metadata, /* least= */ 0);
+    byte[] header = header(places, metadata, /* least= */ 0);
     AtomicFile.write(
         path,
         out -> {
           out.write(header);
-          WritableByteChannel channel = Channels.newChannel(out);
           for (StoredTensor tensor : tensors) {
-            writeFully(channel, tensor.data());
+            new BufferInput(tensor.data()).transferTo(out);
           }
         });
   }
@@ -265,7 +250,7 @@ public final class Safetensors {
    */
   public static byte[] beginning(
       String name, long[] shape, Map<String, String> metadata, int length) {
-    byte[] header = header(List.of(slot(name, DType.FLOAT32, shape, 0)), metadata, length);
+    byte[] header = header(Map.of(name, Place.of(DType.FLOAT32, shape, 0)), metadata, length);
     if (header.length - 8 > MAX_HEADER) {
       throw KgCoopException.configuration(
           "the header of this safetensors file would have %s bytes, but the limit is %s: choose"
@@ -275,51 +260,32 @@ public final class Safetensors {
     return header;
   }
 
-  private static Slot slot(String name, DType dtype, long[] shape, long begin) {
-    long bytes = Math.multiplyExact(StoredTensor.elements(shape), (long) dtype.bytes());
-    return new Slot(name, dtype, Arrays.stream(shape).boxed().toList(), begin, begin + bytes);
-  }
-
-  private static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
-  }
-
   /**
    * Returns the length and the header, padded with spaces so that the data begin at a multiple of
    * 8.
    *
    * @param least the least number of bytes
    */
-  private static byte[] header(List<Slot> slots, Map<String, String> metadata, int least) {
+  private static byte[] header(
+      Map<String, Place> tensors, Map<String, String> metadata, int least) {
+    Map<String, Object> header = new LinkedHashMap<>();
+    if (!metadata.isEmpty()) {
+      header.put(METADATA, metadata);
+    }
+    header.putAll(tensors);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.writeBytes(new byte[Long.BYTES]);
-    try (JsonGenerator json = JSON.createGenerator(bytes)) {
-      json.enable(JsonGenerator.Feature.STRICT_DUPLICATE_DETECTION);
-      json.writeStartObject();
-      if (!metadata.isEmpty()) {
-        json.writePOJOField(METADATA, metadata);
-      }
-      for (Slot slot : slots) {
-        json.writeObjectFieldStart(slot.name());
-        json.writeStringField("dtype", slot.dtype().safetensorsName());
-        json.writeFieldName("shape");
-        json.writeArray(array(slot.shape()), 0, slot.shape().size());
-        json.writeFieldName("data_offsets");
-        json.writeArray(new long[] {slot.begin(), slot.end()}, 0, 2);
-        json.writeEndObject();
-      }
-      json.writeEndObject();
+    try {
+      JSON.writeValue(bytes, header);
     } catch (IOException e) {
-      throw new IllegalArgumentException("tensor names must differ: " + e.getMessage(), e);
+      throw new UncheckedIOException(e);
     }
     while (bytes.size() < least || bytes.size() % 8 != 0) {
       bytes.write(' ');
     }
-    byte[] header = bytes.toByteArray();
-    ByteBuffer length = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN);
-    length.putLong(0, header.length - Long.BYTES);
-    return header;
+    byte[] padded = bytes.toByteArray();
+    ByteBuffer length = ByteBuffer.wrap(padded).order(ByteOrder.LITTLE_ENDIAN);
+    length.putLong(0, padded.length - Long.BYTES);
+    return padded;
   }
 }

@@ -1,15 +1,12 @@
 package org.kgcoop.io;
 
-import java.io.FilterOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
@@ -47,15 +44,14 @@ final class StateDictWriter {
         out -> {
           StatePickler pickler = new StatePickler();
           byte[] pickle = pickler.dumps(root);
-          Counter counter = new Counter(out);
-          ZipOutputStream zip = new ZipOutputStream(counter);
+          ZipOutputStream zip = new ZipOutputStream(out);
           zip.setMethod(ZipOutputStream.STORED);
-          add(zip, counter, "data.pkl", ByteBuffer.wrap(pickle));
-          add(zip, counter, "byteorder", text("little"));
+          long end = add(zip, 0, "data.pkl", ByteBuffer.wrap(pickle));
+          end = add(zip, end, "byteorder", text("little"));
           for (int i = 0; i < pickler.storages.size(); i++) {
-            add(zip, counter, "data/" + i, pickler.storages.get(i).data());
+            end = add(zip, end, "data/" + i, pickler.storages.get(i).data());
           }
-          add(zip, counter, "version", text("3\n"));
+          add(zip, end, "version", text("3\n"));
           zip.finish();
         });
   }
@@ -64,7 +60,8 @@ final class StateDictWriter {
     return StandardCharsets.UTF_8.encode(text);
   }
 
-  private static void add(ZipOutputStream zip, Counter counter, String name, ByteBuffer bytes)
+  /** Adds an entry at a position of the file, and returns its end. */
+  private static long add(ZipOutputStream zip, long start, String name, ByteBuffer bytes)
       throws IOException {
     ZipEntry entry = new ZipEntry(ROOT + name);
     CRC32 crc = new CRC32();
@@ -72,44 +69,23 @@ final class StateDictWriter {
     entry.setCrc(crc.getValue());
     entry.setSize(bytes.remaining());
     entry.setTimeLocal(NO_TIME);
-    zip.flush();
-    long dataStart = counter.count + LOCAL_HEADER + entry.getName().length() + 4;
-    entry.setExtra(padding(Math.floorMod(-dataStart, ALIGNMENT)));
+    long headerEnd = start + LOCAL_HEADER + entry.getName().length();
+    byte[] extra = padding(headerEnd);
+    entry.setExtra(extra);
     zip.putNextEntry(entry);
-    WritableByteChannel channel = Channels.newChannel(zip);
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
+    new BufferInput(bytes).transferTo(zip);
     zip.closeEntry();
+    return headerEnd + extra.length + entry.getSize();
   }
 
-  /** Returns the extra field "FB", which PyTorch uses to align its data. */
-  private static byte[] padding(int length) {
+  /** Returns the extra field "FB" at a position, which PyTorch uses to align the data after it. */
+  private static byte[] padding(long start) {
+    int length = Math.floorMod(-(start + 4), ALIGNMENT);
     byte[] extra = new byte[4 + length];
     extra[0] = 'F';
     extra[1] = 'B';
     extra[2] = (byte) length;
     return extra;
-  }
-
-  private static final class Counter extends FilterOutputStream {
-    private long count;
-
-    Counter(OutputStream out) {
-      super(out);
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      out.write(b);
-      count++;
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
-      count += length;
-    }
   }
 
   /** The pickle library, extended by tensors, storages and OrderedDict. */
@@ -178,11 +154,7 @@ final class StateDictWriter {
     }
 
     private static Object[] tuple(long[] numbers) {
-      Object[] tuple = new Object[numbers.length];
-      for (int i = 0; i < numbers.length; i++) {
-        tuple[i] = numbers[i];
-      }
-      return tuple;
+      return Arrays.stream(numbers).boxed().toArray();
     }
 
     private static long[] contiguousStrides(long[] shape) {

@@ -172,26 +172,20 @@ public final class StoredTensor {
   float[] toFloats(int from, int count) {
     ByteBuffer bytes = source.bytes((long) from * dtype.bytes(), count * dtype.bytes());
     float[] values = new float[count];
-    switch (dtype) {
-      case FLOAT32 -> bytes.asFloatBuffer().get(values);
-      case FLOAT64 -> {
-        for (int i = 0; i < count; i++) {
-          values[i] = (float) bytes.getDouble(8 * i);
-        }
-      }
-      case FLOAT16 -> {
-        for (int i = 0; i < count; i++) {
-          values[i] = float16(bytes.getShort(2 * i));
-        }
-      }
-      case BFLOAT16 -> {
-        for (int i = 0; i < count; i++) {
-          values[i] = bfloat16(bytes.getShort(2 * i));
-        }
-      }
-      default ->
-          throw new IllegalArgumentException(
-              name + ": expected a floating element type, got " + dtype);
+    if (dtype == DType.FLOAT32) {
+      bytes.asFloatBuffer().get(values);
+      return values;
+    }
+    for (int i = 0; i < count; i++) {
+      values[i] =
+          switch (dtype) {
+            case FLOAT64 -> (float) bytes.getDouble(8 * i);
+            case FLOAT16 -> float16(bytes.getShort(2 * i));
+            case BFLOAT16 -> bfloat16(bytes.getShort(2 * i));
+            default ->
+                throw new IllegalArgumentException(
+                    name + ": expected a floating element type, got " + dtype);
+          };
     }
     return values;
   }

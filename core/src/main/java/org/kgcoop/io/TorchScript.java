@@ -47,10 +47,10 @@ final class TorchScript {
     }
     TorchScript archive = new TorchScript(file);
     archive.add("", module, 0);
-    Map<String, String> metadata = new LinkedHashMap<>(archive.metadata);
-    Map<String, StoredTensor> tensors = StateDictNames.withoutScalars(archive.tensors, metadata);
+    Map<String, StoredTensor> tensors =
+        StateDictNames.withoutScalars(archive.tensors, archive.metadata);
     return new WeightFile(
-        file.path(), WeightFile.Format.TORCHSCRIPT, tensors, metadata, archive.skipped);
+        file.path(), WeightFile.Format.TORCHSCRIPT, tensors, archive.metadata, archive.skipped);
   }
 
   private void add(String prefix, Pickled.Module module, int depth) {

@@ -28,7 +28,7 @@ import org.kgcoop.files.Folders;
 public final class WeightFiles {
 
   /** JSON files with settings that the weights do not show: activation, heads, preprocessing. */
-  private static final List<String> CONFIGS =
+  public static final List<String> CONFIGS =
       List.of(
           "config.json",
           "open_clip_config.json",
@@ -73,27 +73,25 @@ public final class WeightFiles {
    * @throws KgCoopException if it cannot be read, is damaged or is not a weight file
    */
   public static WeightFile open(Path path) {
-    if (!Files.isDirectory(path)) {
-      Path folder = path.toAbsolutePath().getParent();
-      WeightFile file = path.toString().endsWith(INDEX) ? openShards(path) : openFile(path);
-      return file.in(path, folder == null ? Map.of() : configs(folder));
-    }
+    boolean isFolder = Files.isDirectory(path);
+    List<Path> parts = isFolder ? weightsIn(path) : List.of(path);
+    WeightFile file = parts.size() == 1 ? openFile(parts.get(0)) : joined(path, parts);
+    return file.in(path, configs(isFolder ? path : Folders.parent(path)));
+  }
+
+  /** Returns the weight file of a folder, or the files that are parts of one model. */
+  private static List<Path> weightsIn(Path folder) {
     for (String name : IN_FOLDERS) {
-      Path candidate = path.resolve(name);
-      if (Files.exists(candidate)) {
-        WeightFile file = name.endsWith(INDEX) ? openShards(candidate) : openFile(candidate);
-        return file.in(path, configs(path));
+      if (Files.exists(folder.resolve(name))) {
+        return List.of(folder.resolve(name));
       }
     }
-    List<Path> others = list(path).stream().filter(WeightFiles::looksLikeWeights).toList();
-    if (others.size() == 1) {
-      return openFile(others.get(0)).in(path, configs(path));
-    }
-    if (areShardsOfOne(others)) {
-      return joined(path, others).in(path, configs(path));
+    List<Path> others = list(folder).stream().filter(WeightFiles::looksLikeWeights).toList();
+    if (others.size() == 1 || areShardsOfOne(others)) {
+      return others;
     }
     throw FileErrors.refused(
-        path,
+        folder,
         others.isEmpty()
             ? "a folder without weights; expected one of "
                 + String.join(", ", IN_FOLDERS)
@@ -131,6 +129,9 @@ public final class WeightFiles {
   }
 
   private static WeightFile openFile(Path path) {
+    if (path.toString().endsWith(INDEX)) {
+      return openShards(path);
+    }
     if (Files.notExists(path)) {
       throw KgCoopException.weights(path + ": no such file; check the path");
     }
@@ -156,20 +157,20 @@ public final class WeightFiles {
   }
 
   private static KgCoopException unknown(Path path, String head) {
-    String expected = "expected safetensors, a PyTorch state dict or a TorchScript archive";
+    String what = "not a known kind of weight file (it begins with " + start(head) + ")";
+    String advice = "";
     if (head.startsWith("version https://git-lfs")) {
-      return FileErrors.refused(
-          path, "a Git LFS pointer instead of the file; " + expected + "; run git lfs pull");
-    }
-    if (head.stripLeading().startsWith("<")) {
-      return FileErrors.refused(
-          path, "a web page instead of the file; " + expected + "; download it again");
-    }
-    if (isImage(head)) {
-      return FileErrors.refused(path, "an image, not weights; " + expected);
+      what = "a Git LFS pointer instead of the file";
+      advice = "; run git lfs pull";
+    } else if (head.stripLeading().startsWith("<")) {
+      what = "a web page instead of the file";
+      advice = "; download it again";
+    } else if (isImage(head)) {
+      what = "an image, not weights";
     }
     return FileErrors.refused(
-        path, "not a known kind of weight file (it begins with " + start(head) + "); " + expected);
+        path,
+        what + "; expected safetensors, a PyTorch state dict or a TorchScript archive" + advice);
   }
 
   /** Returns true for JPEG, PNG, GIF, BMP or WebP, by the first bytes. */
@@ -186,42 +187,43 @@ public final class WeightFiles {
     return "'" + text.replaceAll("[^ -~]", "?") + "'";
   }
 
-  private static JsonNode weightMap(Path index) {
-    return readJson(index).path("weight_map");
-  }
-
   /**
    * Returns the names of the files that an index joins, all in its own folder.
    *
    * @throws KgCoopException if it is not an index, or contains other paths
    */
   public static List<String> shards(Path index) {
-    Set<String> names = new LinkedHashSet<>();
-    weightMap(index).properties().forEach(e -> names.add(e.getValue().asText()));
-    if (names.isEmpty()) {
-      throw FileErrors.refused(index, "expected an object 'weight_map' from tensors to files");
-    }
-    for (String name : names) {
+    return weightMap(index).values().stream().distinct().toList();
+  }
+
+  /** Returns the file of each tensor from an index {@code {"weight_map": {tensor: file}}}. */
+  private static Map<String, String> weightMap(Path index) {
+    Map<String, String> files = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : readJson(index).path("weight_map").properties()) {
+      String name = entry.getValue().asText();
       if (name.matches("[.].*|.*[/\\\\].*") || !WEIGHT_NAME.matcher(name).matches()) {
         throw FileErrors.refused(
             index, "names the file '" + name + "', expected a weights file next to it");
       }
+      files.put(entry.getKey(), name);
     }
-    return List.copyOf(names);
+    if (files.isEmpty()) {
+      throw FileErrors.refused(index, "expected an object 'weight_map' from tensors to files");
+    }
+    return files;
   }
 
-  /** Opens the files of an index {@code {"weight_map": {tensor: file}}} as one. */
+  /** Opens the files of an index as one. */
   private static WeightFile openShards(Path index) {
-    WeightFile joined = joined(index, shards(index).stream().map(index::resolveSibling).toList());
-    weightMap(index)
-        .fieldNames()
-        .forEachRemaining(
-            tensor -> {
-              if (!joined.tensors().containsKey(tensor)) {
-                throw FileErrors.refused(
-                    index, "names the tensor '" + tensor + "', which none of its files contains");
-              }
-            });
+    Map<String, String> files = weightMap(index);
+    WeightFile joined =
+        joined(index, files.values().stream().distinct().map(index::resolveSibling).toList());
+    for (String tensor : files.keySet()) {
+      if (!joined.tensors().containsKey(tensor)) {
+        throw FileErrors.refused(
+            index, "names the tensor '" + tensor + "', which none of its files contains");
+      }
+    }
     return joined;
   }
 

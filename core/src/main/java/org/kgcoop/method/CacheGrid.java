@@ -1,8 +1,9 @@
 package org.kgcoop.method;
 
-import java.util.ArrayList;
 import java.util.List;
-import org.kgcoop.KgCoopException;
+import org.kgcoop.settings.Setting;
+import org.kgcoop.settings.SettingList;
+import org.kgcoop.settings.SettingType;
 
 /**
  * Grid of values of beta and alpha. Values start at 0.1 and increase in equal steps; the upper
@@ -13,27 +14,28 @@ import org.kgcoop.KgCoopException;
  */
 public record CacheGrid(List<Double> tops, List<Integer> counts) {
   private static final double LEAST = 0.1;
-  private static final int MOST = 10_000;
 
-  public CacheGrid {
-    if (!tops.stream().allMatch(top -> top > LEAST && Double.isFinite(top))) {
-      throw KgCoopException.configuration(
-          "search_scale: expected the tops of beta and alpha, both above 0.1, got %s and %s"
-              .formatted(tops.toArray()));
-    }
-    if (!counts.stream().allMatch(count -> count >= 1 && count <= MOST)) {
-      throw KgCoopException.configuration(
-          "search_step: expected 1 to 10,000 values of beta and of alpha, got %s and %s"
-              .formatted(counts.toArray()));
-    }
-  }
-
-  /**
-   * Point of the grid.
-   *
-   * @param correct the number of correct predictions at this point
-   */
-  public record Point(double beta, double alpha, long correct) {}
+  static final SettingList<CacheGrid> SETTINGS =
+      SettingList.of(
+          CacheGrid.class,
+          Setting.of(
+                  "search_scale",
+                  SettingType.pair(SettingType.NUMBERS),
+                  List.of(7.0, 3.0),
+                  "The tops of beta and alpha that are tried")
+              .allowing(
+                  "both above 0.1",
+                  tops -> tops.stream().allMatch(top -> top > LEAST && Double.isFinite(top)))
+              .publishedAs("search_scale"),
+          Setting.of(
+                  "search_step",
+                  SettingType.pair(SettingType.WHOLES),
+                  List.of(200, 20),
+                  "How many values of beta and alpha are tried")
+              .allowing(
+                  "1 to 10,000 of each",
+                  counts -> counts.stream().allMatch(count -> count >= 1 && count <= 10_000))
+              .publishedAs("search_step"));
 
   /** Returns the number of values of beta. */
   int betas() {
@@ -56,22 +58,12 @@ public record CacheGrid(List<Double> tops, List<Integer> counts) {
   }
 
   /**
-   * Returns the point with the most correct predictions. If several are equal, the first one wins;
-   * beta is the outer loop.
+   * Returns the point with the most correct predictions. If several are equal, the first one wins.
+   *
+   * @param correct the number at each point; beta is the outer loop
    */
-  public Point best(long[][] correct) {
-    List<Point> points = new ArrayList<>();
-    for (int i = 0; i < betas(); i++) {
-      for (int j = 0; j < alphas(); j++) {
-        points.add(new Point(beta(i), alpha(j), correct[i][j]));
-      }
-    }
-    Point best = points.get(0);
-    for (Point point : points) {
-      if (point.correct > best.correct) {
-        best = point;
-      }
-    }
-    return best;
+  public CacheSettings.Weights best(long[] correct) {
+    int best = new LeaveOneOut(correct, new double[correct.length]).firstBest().orElseThrow();
+    return new CacheSettings.Weights(alpha(best % alphas()), beta(best / alphas()));
   }
 }

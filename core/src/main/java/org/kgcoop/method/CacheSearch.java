@@ -1,5 +1,6 @@
 package org.kgcoop.method;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.tensor.Scope;
@@ -36,7 +37,7 @@ final class CacheSearch {
 
   /** Returns the labels of the keys. */
   int[] labels() {
-    return views.labels().stream().mapToInt(Integer::intValue).toArray();
+    return views.labelArray();
   }
 
   /**
@@ -48,25 +49,19 @@ final class CacheSearch {
     }
     Folds folds = new Folds(views.labels(), context.groups());
     if (folds.count() == 0) {
-      return chosen(
-          new CacheGrid.Point(settings.beta(), settings.alpha(), 0), SelectionData.DEFAULT);
+      return chosen(settings.weights(), SelectionData.DEFAULT);
     }
     CacheGrid grid = settings.grid();
-    long[][] correct = new long[grid.betas()][grid.alphas()];
+    long[] correct = new long[grid.betas() * grid.alphas()];
     Tensor queries = context.train().features();
     for (int held = 0; held < folds.count(); held++) {
       Folds.Subset remaining = folds.without(held);
       Folds.Subset out = folds.of(held);
       try (Scope scope = Scope.open("fold")) {
-        KeyCache cache = KeyCache.of(settings, texts, remaining.rows(keys), remaining.labels());
-        long[][] own =
-            CacheCounts.correct(
-                cache, grid, out.rows(queries), out.labels(), context::checkInterrupted);
-        for (int i = 0; i < own.length; i++) {
-          for (int j = 0; j < own[i].length; j++) {
-            correct[i][j] += own[i][j];
-          }
-        }
+        long[] own =
+            KeyCache.of(settings, texts, remaining.rows(keys), remaining.labels())
+                .correct(grid, out.rows(queries), out.labels(), context::checkInterrupted);
+        Arrays.setAll(correct, point -> correct[point] + own[point]);
       }
     }
     return chosen(grid.best(correct), SelectionData.FOLDS.id());
@@ -85,24 +80,21 @@ final class CacheSearch {
     }
     LabeledFeatures queries = validation.get();
     try (Scope scope = Scope.open("validation")) {
-      KeyCache cache = KeyCache.of(start, texts, learned, labels());
-      CacheGrid grid = settings.grid();
-      return chosen(
-          grid.best(
-              CacheCounts.correct(
-                  cache,
-                  grid,
+      long[] correct =
+          KeyCache.of(start, texts, learned, labels())
+              .correct(
+                  settings.grid(),
                   queries.features(),
                   queries.labelArray(),
-                  context::checkInterrupted)),
-          SelectionData.VALIDATION.id());
+                  context::checkInterrupted);
+      return chosen(settings.grid().best(correct), SelectionData.VALIDATION.id());
     }
   }
 
-  private CacheSettings chosen(CacheGrid.Point point, String by) {
-    context.chosen("alpha", point.alpha());
-    context.chosen("beta", point.beta());
+  private CacheSettings chosen(CacheSettings.Weights weights, String by) {
+    context.chosen("alpha", weights.alpha());
+    context.chosen("beta", weights.beta());
     context.chosen(SelectionData.BY, by);
-    return settings.with(point);
+    return settings.with(weights);
   }
 }

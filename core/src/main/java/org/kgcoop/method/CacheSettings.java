@@ -40,12 +40,6 @@ public record CacheSettings(
    */
   public record Weights(double alpha, double beta) {}
 
-  private static final Setting<Integer> VIEWS =
-      Setting.whole("views", 10, "Random views that a key is the mean of")
-          .between(0, 1000)
-          .in("views")
-          .publishedAs("augment_epoch");
-
   static final Setting<RandomResizedCrop> CROP_SCALE =
       Setting.of(
           "crop_scale",
@@ -56,62 +50,33 @@ public record CacheSettings(
           new RandomResizedCrop(0.5, 1),
           "The least and the greatest area of a random view");
 
-  private static final Setting<OptionalDouble> SCALE =
-      Setting.of(
-              "scale",
-              SettingType.numberOr("model"),
-              OptionalDouble.of(100),
-              "The scale of the zero-shot logits; model: the CLIP's own")
-          .allowing("at least 0", scale -> scale.orElse(0) >= 0);
-
-  private static final Setting<Double> ALPHA =
-      Setting.number("alpha", 1.17, "Weight of the cache, where the search starts")
-          .atLeast(0)
-          .publishedAs("init_alpha");
-
-  private static final Setting<Double> BETA =
-      Setting.number("beta", 1, "Sharpness of the cache, where the search starts")
-          .atLeast(0)
-          .publishedAs("init_beta");
-
-  private static final Setting<SelectionData> SEARCH =
-      SelectionData.setting("The images that choose alpha and beta");
-
-  private static final Setting<List<Double>> SEARCH_SCALE =
-      Setting.of(
-              "search_scale",
-              SettingType.pair(SettingType.NUMBERS),
-              List.of(7.0, 3.0),
-              "The tops of beta and alpha that are tried, both above 0.1")
-          .publishedAs("search_scale");
-
-  private static final Setting<List<Integer>> SEARCH_STEP =
-      Setting.of(
-              "search_step",
-              SettingType.pair(SettingType.WHOLES),
-              List.of(200, 20),
-              "How many values of beta and alpha are tried")
-          .publishedAs("search_step");
-
   static final SettingList<CacheSettings> SETTINGS =
       SettingList.of(
           CacheSettings.class,
           SharedSettings.TEMPLATES,
-          VIEWS,
+          SharedSettings.views("Random views that a key is the mean of")
+              .publishedAs("augment_epoch"),
           CROP_SCALE,
-          SCALE,
-          SettingList.of(Weights.class, ALPHA, BETA),
-          SEARCH,
-          SettingList.of(CacheGrid.class, SEARCH_SCALE, SEARCH_STEP));
+          Setting.of(
+                  "scale",
+                  SettingType.numberOr("model"),
+                  OptionalDouble.of(100),
+                  "The scale of the zero-shot logits; model: the CLIP's own")
+              .allowing("at least 0", scale -> scale.orElse(0) >= 0),
+          SettingList.of(
+              Weights.class,
+              Setting.number("alpha", 1.17, "Weight of the cache, where the search starts")
+                  .atLeast(0)
+                  .publishedAs("init_alpha"),
+              Setting.number("beta", 1, "Sharpness of the cache, where the search starts")
+                  .atLeast(0)
+                  .publishedAs("init_beta")),
+          SelectionData.setting("The images that choose alpha and beta"),
+          CacheGrid.SETTINGS);
 
-  public CacheSettings {
-    templates = new ZeroShot(templates).templates();
-  }
-
-  /** Returns these settings with the alpha and beta of a grid point. */
-  CacheSettings with(CacheGrid.Point found) {
-    Weights chosen = new Weights(found.alpha(), found.beta());
-    return new CacheSettings(templates, views, crop, scale, chosen, search, grid);
+  /** Returns these settings with another alpha and beta. */
+  CacheSettings with(Weights others) {
+    return new CacheSettings(templates, views, crop, scale, others, search, grid);
   }
 
   public double alpha() {

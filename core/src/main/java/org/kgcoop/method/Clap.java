@@ -1,10 +1,6 @@
 package org.kgcoop.method;
 
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
@@ -76,7 +72,7 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
             "Silva-Rodriguez, Hajimiri, Ben Ayed and Dolz, A Closer Look at the Few-Shot Adaptation"
                 + " of Large Vision-Language Models, CVPR 2024",
             "https://github.com/jusiro/CLAP")
-        .needsTextEncoder()
+        .boundBy("a prototype of each class")
         .settings(
             SharedSettings.HAND_CRAFTED,
             constrained ? constraint.publishedAs("TRAINER.ADAPTER.CONSTRAINT") : constraint);
@@ -108,11 +104,6 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
   }
 
   @Override
-  public Optional<String> closedClassReason() {
-    return Optional.of("a prototype of each class");
-  }
-
-  @Override
   public TrainableModel model(FitContext context) {
     return new PrototypeModel(context);
   }
@@ -123,8 +114,7 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
         clip.logitScale(),
         () ->
             learned
-                .value(PROTOTYPES, classNames.size(), clip.config().embedDim())
-                .to(clip.device())
+                .value(clip, PROTOTYPES, classNames.size(), clip.config().embedDim())
                 .unitRows());
   }
 
@@ -147,27 +137,23 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
     private Tensor multipliers(FitContext context) {
       LabeledViews views = context.views(Clap.this);
       int classes = context.classNames().size();
-      int count = views.labels().size();
       double[] sums = new double[classes];
+      int[] counts = new int[classes]; // of views
       for (int v = 0; v < views.features().size(0); v++) {
         try (Scope scope = Scope.open("view");
             Autograd.Switch off = Autograd.off()) {
           Tensor logits = logits(views.features().select(0, v).unitRows()); // (N, C)
           float[] probabilities = Functions.softmax(logits, 1).toFloats();
-          for (int n = 0; n < count; n++) {
+          for (int n = 0; n < views.labels().size(); n++) {
             int label = views.labels().get(n);
             sums[label] += probabilities[n * classes + label];
+            counts[label]++;
           }
         }
       }
       float[] means = new float[classes];
-      Arrays.fill(means, 1);
-      int[] images = new int[classes];
-      views.labels().forEach(label -> images[label]++);
       for (int c = 0; c < classes; c++) {
-        if (images[c] > 0) {
-          means[c] = (float) (sums[c] / (images[c] * views.features().size(0)));
-        }
+        means[c] = counts[c] == 0 ? 1 : (float) (sums[c] / counts[c]);
       }
       return Tensor.of(means, classes);
     }
@@ -185,11 +171,9 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
       Tensor crossEntropy = Functions.crossEntropy(logits, batch.labels());
       Tensor away = prototypes.minus(base); // (C, E)
       Tensor constraint = away.times(away).sum(1).times(multipliers).mean();
-      Map<String, Tensor> losses = new LinkedHashMap<>();
-      losses.put("loss", crossEntropy.plus(constraint));
-      losses.put("cross_entropy", crossEntropy);
-      losses.put("constraint", constraint);
-      return new Losses(losses);
+      return Losses.of(crossEntropy.plus(constraint))
+          .and("cross_entropy", crossEntropy)
+          .and("constraint", constraint);
     }
   }
 }

@@ -13,17 +13,13 @@ import org.kgcoop.tensor.Tensor;
  * Positions of requested classes in the list of learned classes, for a head with a fixed list of
  * classes. Underscores count as spaces. Data sets have classes with equal names, such as the two
  * ImageNet classes "missile"; these are matched in order.
+ *
+ * @param wanted the names of the requested classes
+ * @param places the position of each of them, or -1
  */
-public final class ClassIndices {
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record ClassIndices(List<String> wanted, int[] places) {
   private static final int NONE = -1;
-
-  private final List<String> wanted;
-  private final int[] places;
-
-  private ClassIndices(List<String> wanted, int[] places) {
-    this.wanted = wanted;
-    this.places = places;
-  }
 
   /**
    * Finds the positions of the requested classes.
@@ -32,9 +28,6 @@ public final class ClassIndices {
    * @param wanted the names of the requested classes
    */
   public static ClassIndices of(List<String> learned, List<String> wanted) {
-    if (learned.equals(wanted)) {
-      return new ClassIndices(wanted, IntStream.range(0, wanted.size()).toArray());
-    }
     Map<String, Deque<Integer>> places = new HashMap<>();
     for (int i = 0; i < learned.size(); i++) {
       places.computeIfAbsent(plain(learned.get(i)), name -> new ArrayDeque<>()).add(i);
@@ -51,30 +44,22 @@ public final class ClassIndices {
     return name.replace('_', ' ');
   }
 
-  /** Returns the position of a requested class, or empty if the class was not learned. */
-  Optional<Integer> of(int wanted) {
-    return places[wanted] == NONE ? Optional.empty() : Optional.of(places[wanted]);
-  }
-
   /** Returns the first requested class that was not learned. */
   public Optional<String> firstUnknown() {
-    return IntStream.range(0, places.length)
-        .filter(i -> places[i] == NONE)
-        .mapToObj(wanted::get)
-        .findFirst();
+    return IntStream.of(unknown()).mapToObj(wanted::get).findFirst();
   }
 
   /** Returns the indices of the requested classes that were not learned. */
-  List<Integer> unknown() {
-    return IntStream.range(0, places.length).filter(i -> places[i] == NONE).boxed().toList();
+  int[] unknown() {
+    return IntStream.range(0, places.length).filter(i -> places[i] == NONE).toArray();
   }
 
   /**
    * Returns the positions of all requested classes. Classes that were not learned get positions
    * after the learned ones.
    */
-  long[] places(int learned) {
-    long[] all = new long[places.length];
+  int[] places(int learned) {
+    int[] all = new int[places.length];
     int next = learned;
     for (int i = 0; i < all.length; i++) {
       all[i] = places[i] == NONE ? next++ : places[i];
@@ -84,6 +69,6 @@ public final class ClassIndices {
 
   /** Returns the positions as an index tensor, int64, in the open scope. */
   Tensor index() {
-    return Tensor.of(IntStream.of(places).asLongStream().toArray(), places.length);
+    return Tensor.indices(places);
   }
 }

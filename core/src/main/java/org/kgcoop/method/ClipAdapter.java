@@ -2,10 +2,10 @@ package org.kgcoop.method;
 
 import java.util.List;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.data.Templates;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.FixedHeadModel;
 import org.kgcoop.model.Head;
+import org.kgcoop.model.Init;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.settings.Declaration;
@@ -30,10 +30,6 @@ import org.kgcoop.tensor.Tensor;
 public record ClipAdapter(String template, double ratio) implements TrainedMethod {
   public static final String ID = "clip-adapter";
 
-  private static final Setting<Double> RATIO =
-      Setting.number("ratio", 0.2, "The share of the net in a feature")
-          .allowing("above 0 to 1", n -> n > 0 && n <= 1);
-
   public static final Declaration<Method> DECLARATION =
       Declaration.of(ClipAdapter.class, ID, "CLIP-Adapter")
           .description(
@@ -44,15 +40,13 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
               "Gao et al., CLIP-Adapter: Better Vision-Language Models with Feature Adapters, IJCV"
                   + " 2024",
               "https://github.com/gaopengcuhk/CLIP-Adapter")
-          .needsTextEncoder()
-          .settings(SharedSettings.TEMPLATE, RATIO);
+          .settings(
+              SharedSettings.TEMPLATE,
+              Setting.number("ratio", 0.2, "The share of the net in a feature")
+                  .allowing("above 0 to 1", n -> n > 0 && n <= 1));
 
   private static final String FIRST = "fc.0.weight";
   private static final String SECOND = "fc.2.weight";
-
-  public ClipAdapter {
-    Templates.check(template);
-  }
 
   @Override
   public Defaults defaults() {
@@ -61,15 +55,7 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
 
   @Override
   public TrainableModel model(FitContext context) {
-    int embed = context.clip().config().embedDim();
-    PythonRandom random = new PythonRandom(context.task().seed());
-    try (Scope scope = Scope.open("adapter")) {
-      return new AdapterModel(
-          context.clip(),
-          context.classNames(),
-          Init.weight(random, hidden(embed), embed),
-          Init.weight(random, embed, hidden(embed)));
-    }
+    return new AdapterModel(context.clip(), context.classNames(), context.task().seed());
   }
 
   private static int hidden(int embed) {
@@ -79,13 +65,13 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
   @Override
   public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
     int embed = clip.config().embedDim();
-    try (Scope scope = Scope.open("adapter")) {
-      return adapted(
-              learned.value(FIRST, hidden(embed), embed).to(clip.device()),
-              learned.value(SECOND, embed, hidden(embed)).to(clip.device()),
-              new FixedHead.Linear(texts(clip, classNames), null, clip.logitScale()))
-          .copy();
-    }
+    return FixedHead.copyOf(
+        () ->
+            new FixedHead.Adapter(
+                learned.value(clip, FIRST, hidden(embed), embed),
+                learned.value(clip, SECOND, embed, hidden(embed)),
+                ratio,
+                new FixedHead.Linear(texts(clip, classNames), null, clip.logitScale())));
   }
 
   /** Returns the class features, (C, E), unit rows. */
@@ -93,32 +79,26 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
     return new ZeroShot(List.of(template)).classFeatures(clip, classNames);
   }
 
-  /**
-   * Returns zero-shot CLIP on adapted features.
-   *
-   * @param first W1, (E / 4, E)
-   * @param second W2, (E, E / 4)
-   */
-  private FixedHead adapted(Tensor first, Tensor second, FixedHead.Linear texts) {
-    return new FixedHead.Adapter(first, second, ratio, texts);
-  }
-
   private final class AdapterModel extends FixedHeadModel {
     private final Tensor first; // (E / 4, E)
     private final Tensor second; // (E, E / 4)
     private final FixedHead.Linear texts; // (C, E)
 
-    AdapterModel(Clip clip, List<String> classNames, Tensor first, Tensor second) {
+    AdapterModel(Clip clip, List<String> classNames, long seed) {
       super(clip.device());
-      this.first = parameter(FIRST, first);
-      this.second = parameter(SECOND, second);
-      Tensor features = buffer("text_features", texts(clip, classNames));
-      texts = new FixedHead.Linear(features, null, clip.logitScale());
+      int embed = clip.config().embedDim();
+      PythonRandom random = new PythonRandom(seed);
+      try (Scope scope = Scope.open("adapter")) {
+        first = parameter(FIRST, Init.weight(random, hidden(embed), embed));
+        second = parameter(SECOND, Init.weight(random, embed, hidden(embed)));
+        Tensor features = buffer("text_features", texts(clip, classNames));
+        texts = new FixedHead.Linear(features, null, clip.logitScale());
+      }
     }
 
     @Override
     protected FixedHead fixedHead() {
-      return adapted(first, second, texts);
+      return new FixedHead.Adapter(first, second, ratio, texts);
     }
   }
 }

@@ -12,10 +12,10 @@ import org.kgcoop.model.Step;
 import org.kgcoop.model.Tape;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ClassTokenPosition;
-import org.kgcoop.prompt.Context;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.random.PythonRandom;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
@@ -48,7 +48,6 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
           .published(
               "Zhou et al., Conditional Prompt Learning for Vision-Language Models, CVPR 2022",
               "https://github.com/KaiyangZhou/CoOp")
-          .needsTextEncoder()
           .settings(SharedSettings.context());
 
   public CoCoOp {
@@ -69,22 +68,25 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
   }
 
   private static final class ConditionalModel extends TrainableModel {
+    private static final String FIRST = "meta_net.linear1";
+    private static final String SECOND = "meta_net.linear2";
+
     private final double logitScale;
     private final TextFeatures text;
     private final Tensor context; // (M, W)
-    private final MetaNet net;
 
     ConditionalModel(Clip clip, List<String> classNames, ContextSettings settings, long seed) {
       super(clip.device());
       logitScale = clip.logitScale();
       text = new TextFeatures(clip, PromptText.learned(clip, classNames, settings));
       try (Scope scope = Scope.open("context")) {
-        context = parameter("ctx", Context.initial(clip, settings, classNames.size(), seed));
+        context = parameter("ctx", settings.initial(clip, classNames.size(), seed));
       }
       int embed = clip.config().embedDim();
-      net =
-          new MetaNet(
-              this::parameter, embed, Math.max(1, embed / 16), clip.config().textWidth(), seed);
+      int hidden = Math.max(1, embed / 16);
+      PythonRandom random = new PythonRandom(seed);
+      layer(FIRST, random, embed, hidden);
+      layer(SECOND, random, hidden, clip.config().textWidth());
     }
 
     @Override
@@ -106,15 +108,6 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
      */
     @Override
     public Head toHead() {
-      return head(() -> {});
-    }
-
-    @Override
-    public Head intoHead() {
-      return head(this::close);
-    }
-
-    private Head head(Runnable closing) {
       return new Head() {
         @Override
         public Tensor logits(Tensor features) {
@@ -122,10 +115,13 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
         }
 
         @Override
-        public void close() {
-          closing.run();
-        }
+        public void close() {}
       };
+    }
+
+    @Override
+    public Head intoHead() {
+      return this;
     }
 
     /**
@@ -146,25 +142,25 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
      * @return the contexts, (B, M, W)
      */
     private Tensor contexts(Tensor features) {
-      Tensor shift = net.apply(features, Functions::relu); // (B, W)
+      Tensor shift = applied(SECOND, Functions.relu(applied(FIRST, features))); // (B, W)
       return context.plus(shift.reshape(features.size(0), 1, -1));
     }
 
     /** Processes one image at a time, so that memory does not grow with the batch size. */
     @Override
     public Step step(Batch batch) {
-      int size = (int) batch.features().size(0);
       Tensor contexts = contexts(batch.features());
       double loss = 0;
       List<Tensor> byContexts = new ArrayList<>(); // each (M, W)
-      for (int b = 0; b < size; b++) {
+      for (int b = 0; b < batch.size(); b++) {
         try (Scope scope = Scope.open("image")) {
           Tape tape = new Tape();
+          Batch image = batch.image(b);
           Tensor own = contexts.select(0, b);
           Tensor raw = tape.cut(text.pass(List.of(own)));
-          Tensor logits = row(batch.features().narrow(0, b, 1), raw.unitRows());
+          Tensor logits = row(image.features(), raw.unitRows());
           Tensor share = // share of the batch mean
-              Functions.crossEntropy(logits, batch.labels().narrow(0, b, 1)).times(1.0 / size);
+              Functions.crossEntropy(logits, image.labels()).times(1.0 / batch.size());
           loss += share.item();
           byContexts.add(scope.promote(tape.gradients(List.of(share), List.of(own)).get(0).get(0)));
         }
@@ -172,7 +168,10 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
       return new Step(
           Map.of("loss", loss),
           Autograd.gradients(
-              contexts, Tensor.stack(byContexts, 0), List.copyOf(parameters().values()), false));
+              List.of(contexts),
+              List.of(Tensor.stack(byContexts, 0)),
+              List.copyOf(parameters().values()),
+              false));
     }
 
     @Override

@@ -2,14 +2,12 @@ package org.kgcoop.method;
 
 import java.util.List;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.model.Batch;
 import org.kgcoop.model.Losses;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextModel;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.tensor.Functions;
-import org.kgcoop.tensor.Tensor;
 
 /**
  * CoOp: the words around the class name are replaced by learned context vectors. Zhou et al.,
@@ -34,7 +32,6 @@ public record CoOp(ContextSettings context) implements PromptMethod {
           .published(
               "Zhou et al., Learning to Prompt for Vision-Language Models, IJCV 2022",
               "https://github.com/KaiyangZhou/CoOp")
-          .needsTextEncoder()
           .settings(SharedSettings.context());
 
   @Override
@@ -44,10 +41,12 @@ public record CoOp(ContextSettings context) implements PromptMethod {
 
   @Override
   public TrainableModel model(Clip clip, List<String> classNames, long seed) {
-    return new ContextModel(clip, classNames, context, seed, CoOp::losses);
-  }
-
-  private static Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
-    return Losses.of(Functions.crossEntropy(logits, batch.labels()));
+    return new ContextModel(
+        clip,
+        classNames,
+        context,
+        seed,
+        (classFeatures, logits, batch) ->
+            Losses.of(Functions.crossEntropy(logits, batch.labels())));
   }
 }

@@ -20,14 +20,6 @@ import org.kgcoop.settings.Setting;
 public record Ensemble(String own, List<String> templates, boolean addsOwn) implements TextMethod {
   public static final String ID = "ensemble";
 
-  private static final Setting<List<String>> TEMPLATES =
-      Setting.texts(
-          "templates", Templates.ENSEMBLE, "the seven of CLIP's notebook", "Hand-crafted texts");
-
-  private static final Setting<Boolean> OWN_TEMPLATE =
-      Setting.flag("own_template", true, "Whether the data set's template is one of them")
-          .omittingDefault();
-
   public static final Declaration<Method> DECLARATION =
       Declaration.of(Ensemble.class, ID, "CLIP ensemble")
           .prompts("hand-crafted")
@@ -38,14 +30,14 @@ public record Ensemble(String own, List<String> templates, boolean addsOwn) impl
               "ZeroshotCLIP2 of Zhou et al., Learning to Prompt for Vision-Language Models, IJCV"
                   + " 2022",
               "https://github.com/KaiyangZhou/CoOp")
-          .needsTextEncoder()
-          .settings(SharedSettings.TEMPLATE, TEMPLATES, OWN_TEMPLATE);
-
-  public Ensemble {
-    templates = List.copyOf(templates);
-    templates.forEach(Templates::check);
-    Templates.check(own);
-  }
+          .settings(
+              SharedSettings.TEMPLATE,
+              SharedSettings.templates(
+                  "the seven of CLIP's notebook",
+                  values -> Templates.ENSEMBLE,
+                  "Hand-crafted texts"),
+              Setting.flag("own_template", true, "Whether the data set's template is one of them")
+                  .omittingDefault());
 
   @Override
   public Head classifier(Clip clip, List<String> classNames) {

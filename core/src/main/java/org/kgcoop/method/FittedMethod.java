@@ -33,6 +33,19 @@ public record FittedMethod(
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
   }
 
+  /** Creates a fitted method with tensors that have their published names. */
+  FittedMethod(Method method, List<String> classNames, StoredTensor... tensors) {
+    this(method, classNames, byName(tensors));
+  }
+
+  private static Map<String, StoredTensor> byName(StoredTensor... tensors) {
+    Map<String, StoredTensor> byName = new LinkedHashMap<>();
+    for (StoredTensor tensor : tensors) {
+      byName.put(tensor.name(), tensor);
+    }
+    return byName;
+  }
+
   /**
    * Returns a classifier for the given classes. The caller closes it.
    *
@@ -59,7 +72,7 @@ public record FittedMethod(
           all.fixed()
               .filter(fixed -> all.encoder().isEmpty())
               .orElseThrow(() -> new IllegalStateException(method.id() + ": no fixed head"));
-      return head.select(places.index().to(clip.device())).copy();
+      return head.select(places.index()).copy();
     }
   }
 
@@ -72,7 +85,9 @@ public record FittedMethod(
    */
   public Head head(TrainableModel model) {
     try (Scope scope = Scope.open("what was learned")) {
-      model.load(values());
+      Map<String, Tensor> values = new LinkedHashMap<>();
+      tensors.forEach((name, stored) -> values.put(name, stored.tensor()));
+      model.load(values);
     } catch (RuntimeException e) {
       model.close();
       throw e;
@@ -98,34 +113,19 @@ public record FittedMethod(
   }
 
   /**
-   * Returns this fitted method for another data set.
-   *
-   * @param other the method with the settings for the other data set
-   */
-  public FittedMethod forDataSetOf(Method other) {
-    return new FittedMethod(method.forDataSetOf(other), classNames, tensors);
-  }
-
-  /** Returns the tensors in the open scope of this thread. */
-  Map<String, Tensor> values() {
-    Map<String, Tensor> values = new LinkedHashMap<>();
-    tensors.forEach((name, stored) -> values.put(name, stored.tensor()));
-    return values;
-  }
-
-  /**
-   * Returns the learned tensor with the given name and shape, in the open scope of this thread.
+   * Returns the learned tensor with the given name and shape, in the open scope of this thread and
+   * on the device of a CLIP model.
    *
    * @throws KgCoopException if there is no such tensor
    */
-  Tensor value(String name, long... shape) {
+  Tensor value(Clip clip, String name, long... shape) {
     Tensor value = value(name);
     if (!Arrays.equals(value.shape(), shape)) {
       throw KgCoopException.weights(
           "%s: learned tensor '%s' is %s, expected %s: it fits a CLIP of the same width and its own classes"
               .formatted(method.title(), name, value, Arrays.toString(shape)));
     }
-    return value;
+    return value.to(clip.device());
   }
 
   /**

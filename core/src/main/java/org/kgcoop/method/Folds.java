@@ -1,11 +1,12 @@
 package org.kgcoop.method;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.kgcoop.tensor.Tensor;
 
@@ -20,9 +21,9 @@ public final class Folds {
   private static final int NONE = -1;
 
   private final int[] labels;
+  private final int[] groups;
   private final int[] fold;
   private final int count;
-  private final int fewest;
 
   /**
    * Creates folds of labeled images.
@@ -43,26 +44,27 @@ public final class Folds {
    */
   public Folds(List<Integer> labels, List<Integer> groups, int most) {
     // Each class starts at a different fold. Otherwise small classes would all fill the first fold.
-    this(labels, groups, Math.min(most, largest(groupsByClass(labels, groups))), true);
+    this(labels, groups, Math.min(most, groupCounts(labels, groups).max().orElse(0)), true);
   }
 
   private Folds(List<Integer> labels, List<Integer> groups, int count, boolean staggered) {
     this.labels = labels.stream().mapToInt(Integer::intValue).toArray();
+    this.groups = IntStream.range(0, labels.size()).map(i -> group(groups, i)).toArray();
     this.count = count;
-    fewest = groupsByClass(labels, groups).values().stream().mapToInt(Set::size).min().orElse(0);
     fold = new int[this.labels.length];
     Map<Integer, Integer> counts = new HashMap<>(); // number of groups per class
     Map<Integer, Integer> folds = new HashMap<>(); // fold of each group
     for (int i = 0; i < fold.length; i++) {
-      Integer known = folds.get(group(groups, i));
-      if (known == null) {
-        int number = counts.merge(this.labels[i], 1, Integer::sum) - 1;
-        known = (number + (staggered ? this.labels[i] : 0)) % Math.max(1, count);
-        folds.put(group(groups, i), known);
-      }
-      fold[i] = known;
+      int label = this.labels[i];
+      fold[i] =
+          folds.computeIfAbsent(
+              this.groups[i],
+              group -> {
+                int number = counts.merge(label, 1, Integer::sum) - 1;
+                return (number + (staggered ? label : 0)) % Math.max(1, count);
+              });
     }
-    while (dropUnsplittableClasses(groups)) {}
+    while (dropUnsplittableClasses()) {}
   }
 
   /**
@@ -71,30 +73,28 @@ public final class Folds {
    * classes start at the first fold.
    */
   static Folds ofProbe(List<Integer> labels, List<Integer> groups) {
-    int fewest =
-        groupsByClass(labels, groups).values().stream()
-            .mapToInt(Set::size)
-            .filter(size -> size > 1)
-            .min()
-            .orElse(0);
+    int fewest = groupCounts(labels, groups).filter(size -> size > 1).min().orElse(0);
     return new Folds(labels, groups, Math.min(MOST, fewest), false);
   }
 
-  /** Returns the groups of each class. */
-  static Map<Integer, Set<Integer>> groupsByClass(List<Integer> labels, List<Integer> groups) {
-    Map<Integer, Set<Integer>> byClass = new HashMap<>();
-    for (int i = 0; i < labels.size(); i++) {
-      byClass.computeIfAbsent(labels.get(i), label -> new HashSet<>()).add(group(groups, i));
-    }
-    return byClass;
+  /** Returns the number of groups of each class. */
+  private static IntStream groupCounts(List<Integer> labels, List<Integer> groups) {
+    return distinct(labels.size(), labels::get, i -> group(groups, i)).values().stream()
+        .mapToInt(Set::size);
   }
 
   private static int group(List<Integer> groups, int image) {
     return groups.isEmpty() ? image : groups.get(image);
   }
 
-  private static int largest(Map<Integer, Set<Integer>> groups) {
-    return groups.values().stream().mapToInt(Set::size).max().orElse(0);
+  /** Returns the distinct values of the images with each key. */
+  private static Map<Integer, Set<Integer>> distinct(
+      int images, IntFunction<Integer> key, IntFunction<Integer> value) {
+    return IntStream.range(0, images)
+        .boxed()
+        .collect(
+            Collectors.groupingBy(
+                key::apply, Collectors.mapping(value::apply, Collectors.toSet())));
   }
 
   /**
@@ -102,22 +102,15 @@ public final class Folds {
    * Returns true if there was one. A group may have images of several classes, so the removal can
    * affect another class.
    */
-  private boolean dropUnsplittableClasses(List<Integer> groups) {
-    Map<Integer, Set<Integer>> folds = new HashMap<>();
+  private boolean dropUnsplittableClasses() {
+    Map<Integer, Set<Integer>> folds = distinct(fold.length, i -> labels[i], i -> fold[i]);
+    Set<Integer> dropped =
+        IntStream.range(0, fold.length)
+            .filter(i -> fold[i] != NONE && folds.getOrDefault(labels[i], Set.of()).size() == 1)
+            .mapToObj(i -> groups[i])
+            .collect(Collectors.toSet());
     for (int i = 0; i < fold.length; i++) {
-      folds.computeIfAbsent(labels[i], label -> new HashSet<>()).add(fold[i]);
-    }
-    Set<Integer> dropped = new HashSet<>();
-    for (int i = 0; i < fold.length; i++) {
-      Set<Integer> classFolds = folds.getOrDefault(labels[i], Set.of());
-      if (classFolds.size() == 1 && fold[i] != NONE) {
-        dropped.add(group(groups, i));
-      }
-    }
-    for (int i = 0; i < fold.length; i++) {
-      if (dropped.contains(group(groups, i))) {
-        fold[i] = NONE;
-      }
+      fold[i] = dropped.contains(groups[i]) ? NONE : fold[i];
     }
     return !dropped.isEmpty();
   }
@@ -125,11 +118,6 @@ public final class Folds {
   /** Returns the number of folds, or 0 if no class has a second group. */
   public int count() {
     return count < 2 ? 0 : count;
-  }
-
-  /** Returns true if the image is in a fold. */
-  boolean holds(int image) {
-    return fold[image] != NONE;
   }
 
   /** Returns true if the image is in the given fold. */
@@ -142,18 +130,13 @@ public final class Folds {
    * not random.
    */
   boolean holdMost() {
-    long held = IntStream.range(0, fold.length).filter(this::holds).count();
+    long held = IntStream.of(fold).filter(number -> number != NONE).count();
     return count() > 1 && 2 * held >= fold.length;
   }
 
-  /** Returns the number of groups of the class that has the fewest. */
-  int fewest() {
-    return fewest;
-  }
-
-  /** Returns the images that a method learns from while the given folds are held out. */
-  Subset without(int... held) {
-    return part(i -> IntStream.of(held).noneMatch(number -> fold[i] == number));
+  /** Returns the images that a method learns from while the given fold is held out. */
+  Subset without(int held) {
+    return part(i -> fold[i] != held);
   }
 
   Subset of(int held) {
@@ -177,8 +160,7 @@ public final class Folds {
 
     /** Selects the rows of these images, in the open scope. */
     Tensor rows(Tensor all) {
-      long[] rows = IntStream.of(places).asLongStream().toArray();
-      return all.indexSelect(0, Tensor.of(rows, rows.length).to(all.device()));
+      return all.indexSelect(0, Tensor.indices(places));
     }
   }
 }

@@ -1,8 +1,7 @@
 package org.kgcoop.method;
 
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.io.StoredTensor;
@@ -10,6 +9,7 @@ import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -41,15 +41,11 @@ public record Gap(List<String> templates) implements KernelMethod {
               "The regression: Bendou et al., ProKeR: A Kernel Perspective on Few-Shot Adaptation of"
                   + " Large Vision-Language Models, CVPR 2025; the combination is unpublished",
               "https://github.com/omarnust/BReg-Adapter")
-          .needsTextEncoder()
+          .boundBy("a kernel of images")
           .settings(SharedSettings.TEMPLATES);
 
   private static final String PROTOTYPES = "prototypes";
   private static final String SHARPNESS = "beta";
-
-  public Gap {
-    templates = new ZeroShot(templates).templates();
-  }
 
   @Override
   public FittedMethod fit(FitContext context) {
@@ -66,41 +62,27 @@ public record Gap(List<String> templates) implements KernelMethod {
       try (GapHead head =
           new GapHead(
               features.narrow(0, 0, 1).copy(),
-              matrix(texts(context.clip(), context.classNames())),
+              texts(context.clip(), context.classNames()).toDoubleRows(),
               context.clip().logitScale(),
               distance)) {
-        GapHead.Fit fit = head.fit(matrix(features), train.labelArray());
+        GapHead.Fit fit = head.fit(features.toDoubleRows(), train.labelArray());
         int classes = context.classNames().size();
-        Map<String, StoredTensor> stored = new LinkedHashMap<>();
-        KernelMethod.store(stored, features, columns(fit.coefficients(), classes));
-        stored.put(
-            PROTOTYPES,
-            StoredTensor.of(PROTOTYPES, columns(fit.prototypes(), fit.prototypes()[0].length)));
-        stored.put(
-            SHARPNESS,
+        return new FittedMethod(
+            this,
+            context.classNames(),
+            StoredTensor.of(ROWS, features),
+            StoredTensor.of(COEFFICIENTS, columns(fit.coefficients(), classes)),
+            StoredTensor.of(PROTOTYPES, columns(fit.prototypes(), fit.prototypes()[0].length)),
             StoredTensor.ofFloats(SHARPNESS, new long[] {1}, (float) (GapHead.BETA / distance)));
-        return new FittedMethod(this, context.classNames(), stored);
       }
     }
   }
 
-  private static double[][] matrix(Tensor rows) {
-    double[] flat = rows.toDoubles();
-    int width = Math.toIntExact(rows.size(1));
-    double[][] matrix = new double[flat.length / width][width];
-    for (int i = 0; i < matrix.length; i++) {
-      System.arraycopy(flat, i * width, matrix[i], 0, width);
-    }
-    return matrix;
-  }
-
   /** Returns the first columns of a matrix. */
   private static Tensor columns(double[][] matrix, int columns) {
-    float[] flat = new float[matrix.length * columns];
-    for (int i = 0; i < flat.length; i++) {
-      flat[i] = (float) matrix[i / columns][i % columns];
-    }
-    return Tensor.of(flat, matrix.length, columns);
+    double[] values =
+        Arrays.stream(matrix).flatMapToDouble(row -> Arrays.stream(row, 0, columns)).toArray();
+    return Tensor.of(values, matrix.length, columns).to(DType.FLOAT32);
   }
 
   @Override
@@ -108,8 +90,8 @@ public record Gap(List<String> templates) implements KernelMethod {
     try (Scope scope = Scope.open("gap");
         Autograd.Switch off = Autograd.off()) {
       int width = clip.config().embedDim();
-      Tensor prototypes = learned.value(PROTOTYPES, classNames.size(), width).to(clip.device());
-      double beta = learned.value(SHARPNESS, 1).item();
+      Tensor prototypes = learned.value(clip, PROTOTYPES, classNames.size(), width);
+      double beta = learned.value(clip, SHARPNESS, 1).item();
       return new FixedHead.Sum(
               List.of(
                   new FixedHead.LogScores(

@@ -48,12 +48,16 @@ public final class GapHead implements AutoCloseable {
   private static final double MIN_DISTANCE = 0.01;
   private static final int FIRST_CAPACITY = 256;
 
+  /** Labeled images that are added together; their columns of the kernel stay in the cache. */
+  private static final int GROUP = 32;
+
   private Tensor features; // (N, D)
   private final double scale;
   private final double beta;
   private final KernelFactor factor = new KernelFactor(); // of K_LL + 0.1 I
   private final List<double[]> rows = new ArrayList<>(); // features of L
   private int[] labels = {};
+  private int known; // rows of Y - Z_L in front that have not changed
   private double[][] texts; // (K, D)
   private double[][] zeroShot; // Z without none, (N, K)
   private final List<double[]> zeroShotRows = new ArrayList<>(); // Z_L without none
@@ -88,7 +92,7 @@ public final class GapHead implements AutoCloseable {
     beta = BETA / distance;
     this.texts = texts;
     zeroShot = zeroShot(features);
-    kernel = rows(FIRST_CAPACITY);
+    kernel = kernelRows(FIRST_CAPACITY);
   }
 
   /** Returns d: the median of 1 - cosine over pairs of the first 500 images, at least 0.01. */
@@ -102,7 +106,7 @@ public final class GapHead implements AutoCloseable {
     }
   }
 
-  private Tensor rows(int capacity) {
+  private Tensor kernelRows(int capacity) {
     try (Scope scope = Scope.open("kernel")) {
       return Tensor.full(0, capacity, features.size(0)).to(features.dtype()).keep();
     }
@@ -113,7 +117,7 @@ public final class GapHead implements AutoCloseable {
     features.close();
     features = images.keep();
     zeroShot = zeroShot(features);
-    Tensor wider = rows(Math.toIntExact(kernel.size(0)));
+    Tensor wider = kernelRows(Math.toIntExact(kernel.size(0)));
     kernel.close();
     kernel = wider;
     if (!rows.isEmpty()) {
@@ -136,6 +140,7 @@ public final class GapHead implements AutoCloseable {
     zeroShot = zeroShot(features);
     zeroShotRows.clear();
     rows.forEach(row -> zeroShotRows.add(zeroShot(row)));
+    labels = new int[0]; // Z_L has changed
   }
 
   /**
@@ -153,7 +158,7 @@ public final class GapHead implements AutoCloseable {
       return new Fit(new double[0][], texts, OptionalDouble.empty(), withoutLabels(zeroShot));
     }
     double[][] coefficients = residuals();
-    factor.solve(coefficients);
+    factor.solve(coefficients, known);
     Prototypes prototypes = new Prototypes();
     double[][] p = prototypes.all();
     try (Scope scope = Scope.open("fit")) {
@@ -178,12 +183,14 @@ public final class GapHead implements AutoCloseable {
     factor.cut(equal);
     rows.subList(equal, rows.size()).clear();
     zeroShotRows.subList(equal, zeroShotRows.size()).clear();
+    int mismatch = Arrays.mismatch(labels, newLabels);
+    known = Math.min(equal, mismatch < 0 ? labels.length : mismatch);
     labels = newLabels.clone();
     if (equal == images.length) {
       return;
     }
     if (images.length > kernel.size(0)) {
-      Tensor larger = rows(Math.max(2 * Math.toIntExact(kernel.size(0)), images.length));
+      Tensor larger = kernelRows(Math.max(2 * Math.toIntExact(kernel.size(0)), images.length));
       try (Scope scope = Scope.open("kernel")) {
         larger.narrow(0, 0, equal).copy_(kernel.narrow(0, 0, equal));
       }
@@ -191,17 +198,42 @@ public final class GapHead implements AutoCloseable {
       kernel = larger;
     }
     computeKernel(equal, Arrays.copyOfRange(images, equal, images.length));
-    for (int i = equal; i < images.length; i++) {
-      double[] row = images[i];
-      double[] similarity = new double[i + 1];
-      for (int j = 0; j < i; j++) {
-        similarity[j] = StrictMath.exp(-beta * (1 - dot(row, rows.get(j))));
+    for (int from = equal; from < images.length; from += GROUP) {
+      int to = Math.min(images.length, from + GROUP);
+      double[][] group = Arrays.copyOfRange(images, from, to);
+      double[][] columns = products(Arrays.copyOf(images, to), group); // of the kernel
+      for (int i = 0; i < to; i++) {
+        for (int r = Math.max(0, i - from); r < group.length; r++) {
+          double similarity = StrictMath.exp(-beta * (1 - columns[i][r]));
+          columns[i][r] = from + r == i ? similarity + RIDGE : similarity;
+        }
       }
-      similarity[i] = StrictMath.exp(-beta * (1 - dot(row, row))) + RIDGE;
-      factor.append(similarity);
-      rows.add(row);
-      zeroShotRows.add(zeroShot(row));
+      factor.append(columns);
+      for (double[] row : group) {
+        rows.add(row);
+        zeroShotRows.add(zeroShot(row));
+      }
     }
+  }
+
+  /**
+   * Returns the products of rows, (n, m). Each has the bits of {@link #dot}: its sum has the same
+   * order. Those of all other rows run side by side.
+   */
+  private static double[][] products(double[][] images, double[][] others) {
+    double[][] columns = new double[images[0].length][others.length]; // (D, m)
+    for (int r = 0; r < others.length; r++) {
+      for (int d = 0; d < columns.length; d++) {
+        columns[d][r] = others[r][d];
+      }
+    }
+    double[][] products = new double[images.length][others.length];
+    for (int i = 0; i < images.length; i++) {
+      for (int d = 0; d < columns.length; d++) {
+        add(products[i], columns[d], images[i][d]);
+      }
+    }
+    return products;
   }
 
   /**
@@ -227,24 +259,19 @@ public final class GapHead implements AutoCloseable {
 
   private static double[][] withoutLabels(double[][] prior) {
     return Arrays.stream(prior)
-        .map(z -> normalized(z, OptionalDouble.empty(), 0))
+        .map(z -> normalized(Arrays.copyOf(z, z.length + 1), OptionalDouble.empty()))
         .toArray(double[][]::new);
   }
 
   private static double[][] joined(
       double[][] prior, Tensor ridge, Tensor cosines, OptionalDouble tau) {
-    double[] scores = ridge.toDoubles();
-    double[] flat = cosines.toDoubles();
-    double[][] probabilities = new double[prior.length][];
+    double[][] scores = ridge.toDoubleRows();
+    double[][] near = cosines.toDoubleRows();
     for (int i = 0; i < prior.length; i++) {
-      int classes = prior[i].length;
-      double[] row = Arrays.copyOfRange(scores, i * (classes + 1), (i + 1) * (classes + 1));
-      for (int c = 0; c < classes; c++) {
-        row[c] += prior[i][c];
-      }
-      probabilities[i] = joined(row, Arrays.copyOfRange(flat, i * classes, (i + 1) * classes), tau);
+      add(scores[i], prior[i], 1); // the prior of none is 0
+      scores[i] = joined(scores[i], near[i], tau);
     }
-    return probabilities;
+    return scores;
   }
 
   /**
@@ -258,7 +285,7 @@ public final class GapHead implements AutoCloseable {
     int n = labels.length;
     int classes = texts.length;
     double[][] coefficients = residuals();
-    factor.solve(coefficients);
+    factor.solve(coefficients, known);
     double[] inverse = factor.inverseDiagonal();
     Prototypes prototypes = new Prototypes();
     double[][] p = prototypes.all();
@@ -300,10 +327,8 @@ public final class GapHead implements AutoCloseable {
 
   private double[][] zeroShot(Tensor images) {
     try (Scope scope = Scope.open("zero-shot")) {
-      double[] flat = images.matmul(tensor(texts).to(images.dtype()).transpose(0, 1)).toDoubles();
-      int classes = texts.length;
-      return IntStream.range(0, flat.length / Math.max(1, classes))
-          .mapToObj(i -> softmax(Arrays.copyOfRange(flat, i * classes, (i + 1) * classes), scale))
+      return Arrays.stream(cosines(images, texts).toDoubleRows())
+          .map(row -> softmax(row, scale))
           .toArray(double[][]::new);
     }
   }
@@ -314,39 +339,31 @@ public final class GapHead implements AutoCloseable {
 
   /** Joins ridge scores, (K + 1), and cosines with prototypes, (K), to probabilities, (K + 1). */
   private static double[] joined(double[] scores, double[] cosines, OptionalDouble tau) {
-    double[] ridge = normalized(Arrays.copyOf(scores, cosines.length), tau, scores[cosines.length]);
+    double[] ridge = normalized(scores, tau);
     double[] all = cosines;
     if (tau.isPresent()) {
       all = Arrays.copyOf(cosines, cosines.length + 1);
       all[cosines.length] = tau.getAsDouble();
     }
     double[] q = softmax(all, SHARPNESS);
-    double[] joined = new double[cosines.length + 1];
+    double[] joined = new double[scores.length];
     double sum = 0;
     for (int c = 0; c < q.length; c++) {
       joined[c] = Math.sqrt(ridge[c] * q[c]);
       sum += joined[c];
     }
-    for (int c = 0; c < q.length; c++) {
-      joined[c] /= sum;
-    }
-    return joined;
+    return divided(joined, sum);
   }
 
   /** Returns normalized max(scores, 0.0001), (K + 1); none is 0 without tau. */
-  private static double[] normalized(double[] scores, OptionalDouble tau, double none) {
-    double[] values = Arrays.copyOf(scores, scores.length + 1);
-    values[scores.length] = none;
-    int columns = scores.length + (tau.isPresent() ? 1 : 0);
+  private static double[] normalized(double[] scores, OptionalDouble tau) {
+    double[] values = new double[scores.length];
     double sum = 0;
-    for (int c = 0; c < columns; c++) {
-      values[c] = Math.max(values[c], MIN_PROBABILITY);
+    for (int c = 0; c < values.length - (tau.isPresent() ? 0 : 1); c++) {
+      values[c] = Math.max(scores[c], MIN_PROBABILITY);
       sum += values[c];
     }
-    for (int c = 0; c < values.length; c++) {
-      values[c] = c < columns ? values[c] / sum : 0;
-    }
-    return values;
+    return divided(values, sum);
   }
 
   private static double[] softmax(double[] values, double factor) {
@@ -357,10 +374,15 @@ public final class GapHead implements AutoCloseable {
       result[c] = Math.exp(Math.max(-MAX_BELOW, factor * (values[c] - largest)));
       sum += result[c];
     }
+    return divided(result, sum);
+  }
+
+  /** Divides values in place. */
+  private static double[] divided(double[] values, double divisor) {
     for (int c = 0; c < values.length; c++) {
-      result[c] /= sum;
+      values[c] /= divisor;
     }
-    return result;
+    return values;
   }
 
   private static Tensor tensor(double[][] matrix) {
@@ -368,6 +390,13 @@ public final class GapHead implements AutoCloseable {
         Arrays.stream(matrix).flatMapToDouble(Arrays::stream).toArray(),
         matrix.length,
         matrix.length == 0 ? 0 : matrix[0].length);
+  }
+
+  /** Adds a multiple of a shorter or equal row. */
+  private static void add(double[] target, double[] source, double factor) {
+    for (int d = 0; d < source.length; d++) {
+      target[d] += factor * source[d];
+    }
   }
 
   private static double dot(double[] a, double[] b) {
@@ -379,8 +408,7 @@ public final class GapHead implements AutoCloseable {
   }
 
   private static double[] unit(double[] values) {
-    double norm = Math.max(1e-9, Math.sqrt(dot(values, values)));
-    return Arrays.stream(values).map(value -> value / norm).toArray();
+    return divided(values, Math.max(1e-9, Math.sqrt(dot(values, values))));
   }
 
   /** The gap prototypes of the current labels. */
@@ -412,12 +440,6 @@ public final class GapHead implements AutoCloseable {
       }
     }
 
-    private static void add(double[] target, double[] source, double factor) {
-      for (int d = 0; d < target.length; d++) {
-        target[d] += factor * source[d];
-      }
-    }
-
     double[][] all() {
       return IntStream.range(0, texts.length)
           .mapToObj(c -> prototype(c, sums[c]))
@@ -440,38 +462,33 @@ public final class GapHead implements AutoCloseable {
 
     /** Returns tau, or nothing if no image is labeled none of these. */
     OptionalDouble tau(double[][] prototypes, Tensor cosines) {
+      int nones = (int) Arrays.stream(labels).filter(label -> label == texts.length).count();
+      if (nones == 0) {
+        return OptionalDouble.empty();
+      }
       double none = 0;
       double own = 0;
-      int nones = 0;
       for (int i = 0; i < labels.length; i++) {
         double[] row = rows.get(i);
         if (labels[i] < texts.length) {
           own += dot(row, without(i));
         } else {
           none += Arrays.stream(prototypes).mapToDouble(p -> dot(row, p)).max().orElse(0);
-          nones++;
         }
-      }
-      if (nones == 0) {
-        return OptionalDouble.empty();
       }
       int labeled = labels.length - nones;
       return OptionalDouble.of(
           ((labeled > 0 ? own / labeled : medianOfLargest(cosines)) + none / nones) / 2);
     }
 
-    private double medianOfLargest(Tensor cosines) {
-      double[] flat = cosines.toDoubles();
-      int classes = texts.length;
+    private static double medianOfLargest(Tensor cosines) {
       double[] largest =
-          IntStream.range(0, flat.length / classes)
-              .mapToDouble(i -> Arrays.stream(flat, i * classes, (i + 1) * classes).max().orElse(0))
+          Arrays.stream(cosines.toDoubleRows())
+              .mapToDouble(row -> Arrays.stream(row).max().orElse(0))
               .sorted()
               .toArray();
-      int middle = largest.length / 2;
-      return largest.length % 2 == 1
-          ? largest[middle]
-          : (largest[middle - 1] + largest[middle]) / 2;
+      int n = largest.length;
+      return (largest[(n - 1) / 2] + largest[n / 2]) / 2;
     }
   }
 

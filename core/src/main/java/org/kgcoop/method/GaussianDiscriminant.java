@@ -73,21 +73,31 @@ public final class GaussianDiscriminant {
   /** Returns the sums of the rows of each class, (C, E), float64. Divides the columns. */
   private Tensor sums() {
     SegmentSum sums = new SegmentSum(labels, counts.length);
-    int width = width();
-    int size = Math.max(1, BLOCK / labels.length);
-    List<List<Tensor>> parts =
-        Workers.map(
-            blocks(width, size),
-            block -> {
-              int from = block * size;
-              Tensor some = rows.narrow(1, from, Math.min(size, width - from)).to(DType.FLOAT64);
-              return List.of(sums.weighted(sums.sortByClass(some).transpose(0, 1)));
+    List<Tensor> parts =
+        blocks(
+            width(),
+            labels.length,
+            (from, to) -> {
+              Tensor some = rows.narrow(1, from, to - from).to(DType.FLOAT64);
+              return sums.weighted(sums.sortByClass(some).transpose(0, 1));
             });
-    return Tensor.concat(parts.stream().map(part -> part.get(0)).toList(), 0).transpose(0, 1);
+    return Tensor.concat(parts, 0).transpose(0, 1);
   }
 
-  private static int blocks(int count, int size) {
-    return (count + size - 1) / size;
+  private interface Range {
+    Tensor of(int from, int to);
+  }
+
+  /**
+   * Computes a tensor for each block of positions, in parallel.
+   *
+   * @param values the number of values of a position
+   */
+  private static List<Tensor> blocks(int positions, int values, Range block) {
+    int size = Math.max(1, BLOCK / values);
+    return Workers.each(
+        (positions + size - 1) / size,
+        i -> block.of(i * size, Math.min(positions, (i + 1) * size)));
   }
 
   int width() {
@@ -110,45 +120,36 @@ public final class GaussianDiscriminant {
 
   /** Returns the sum of w x x' over the centered rows, (E, E), with a weight for each class. */
   private Tensor scatter(double[] weights) {
-    int size = Math.max(1, BLOCK / width());
-    List<List<Tensor>> parts =
-        Workers.map(
-            blocks(labels.length, size),
-            block -> {
-              int[] some =
-                  IntStream.range(block * size, Math.min(labels.length, (block + 1) * size))
-                      .toArray();
+    List<Tensor> parts =
+        blocks(
+            labels.length,
+            width(),
+            (from, to) -> {
+              int[] some = IntStream.range(from, to).toArray();
               double[] factors =
                   Arrays.stream(some).mapToDouble(i -> Math.sqrt(weights[labels[i]])).toArray();
               Tensor scaled = centered(some).times(Tensor.of(factors, factors.length, 1));
-              return List.of(scaled.transpose(0, 1).matmul(scaled));
+              return scaled.transpose(0, 1).matmul(scaled);
             });
-    return parts.stream().map(part -> part.get(0)).reduce(Tensor::plus).orElseThrow();
+    return parts.stream().reduce(Tensor::plus).orElseThrow();
   }
 
   /** Returns the scatter S. The first call creates it in the open scope. */
   Tensor scatter() {
     if (scatter == null) {
-      double[] weights = new double[counts.length];
-      Arrays.fill(weights, 1);
-      scatter = scatter(weights);
+      scatter = scatter(Arrays.stream(counts).mapToDouble(count -> 1).toArray());
     }
     return scatter;
   }
 
   /** Returns some rows minus the means of their classes, float64. */
   Tensor centered(int[] some) {
-    Tensor classes = index(labelsOf(some));
-    return exact(some).minus(means.indexSelect(0, classes));
+    return exact(some).minus(means.indexSelect(0, Tensor.indices(labelsOf(some))));
   }
 
   /** Returns some rows, float64. */
   Tensor exact(int[] some) {
-    return rows.indexSelect(0, index(some)).to(DType.FLOAT64);
-  }
-
-  private static Tensor index(int[] places) {
-    return Tensor.of(Arrays.stream(places).asLongStream().toArray(), places.length);
+    return rows.indexSelect(0, Tensor.indices(some)).to(DType.FLOAT64);
   }
 
   /**
@@ -175,21 +176,16 @@ public final class GaussianDiscriminant {
     /**
      * Counts correct predictions and sums losses of images for each alpha.
      *
-     * @param images the image features, (B, E), unit rows
-     * @param labels the labels, (B)
      * @param texts the class features, (C, E), unit rows
      */
-    public LeaveOneOut scores(
-        Tensor images, int[] labels, Tensor texts, double scale, double[] alphas) {
+    LeaveOneOut scores(LabeledFeatures images, Tensor texts, double scale, double[] alphas) {
       LeaveOneOut.Counter counter = new LeaveOneOut.Counter(alphas.length);
+      int[] labels = images.labelArray();
       int size = Math.max(1, BLOCK_OF_LOGITS / Math.toIntExact(texts.size(0)));
       for (int from = 0; from < labels.length; from += size) {
         try (Scope scope = Scope.open("block of images")) {
-          long[] some =
-              Arrays.stream(labels, from, Math.min(labels.length, from + size))
-                  .asLongStream()
-                  .toArray();
-          Tensor exact = images.narrow(0, from, some.length).to(DType.FLOAT64);
+          int[] some = Arrays.copyOfRange(labels, from, Math.min(labels.length, from + size));
+          Tensor exact = images.features().narrow(0, from, some.length).to(DType.FLOAT64);
           Tensor zeroShot = logits(exact, texts, scale, 0);
           Tensor densities = logits(exact, texts, 0, 1);
           for (int a = 0; a < alphas.length; a++) {
@@ -254,11 +250,12 @@ public final class GaussianDiscriminant {
    * Computes weights and biases of the base classes as published for base-to-new. The precision is
    * the pseudo-inverse of the mean of the unbiased class covariances, without a ridge.
    *
-   * @throws IllegalArgumentException if a class has only one row, which has no covariance
+   * @throws KgCoopException if a class has only one row, which has no covariance
    */
   public Linear meanOfCovariances() {
     if (Arrays.stream(counts).anyMatch(count -> count < 2)) {
-      throw new IllegalArgumentException("a class with one image has no covariance");
+      throw KgCoopException.data(
+          "GDA: a class with one image has no covariance; give --set gda.precision=pooled");
     }
     double[] weights =
         Arrays.stream(counts).mapToDouble(count -> 1.0 / counts.length / (count - 1)).toArray();

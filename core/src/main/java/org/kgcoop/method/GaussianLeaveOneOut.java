@@ -2,11 +2,13 @@ package org.kgcoop.method;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
@@ -31,12 +33,8 @@ public final class GaussianLeaveOneOut {
   public GaussianLeaveOneOut(GaussianDiscriminant gaussians, int[] groups) {
     this.gaussians = gaussians;
     counts = gaussians.counts();
-    Map<Integer, List<Integer>> images = new LinkedHashMap<>();
-    for (int i = 0; i < groups.length; i++) {
-      images.computeIfAbsent(groups[i], g -> new ArrayList<>()).add(i);
-    }
     Map<Integer, List<int[]>> bySize = new TreeMap<>();
-    for (List<Integer> image : images.values()) {
+    for (List<Integer> image : KernelRidge.members(groups)) {
       int[] rows = image.stream().mapToInt(i -> i).toArray();
       if (counts[label(rows)] > rows.length) {
         bySize.computeIfAbsent(rows.length, size -> new ArrayList<>()).add(rows);
@@ -63,19 +61,15 @@ public final class GaussianLeaveOneOut {
    * ascending.
    */
   public SortedMap<Integer, double[]> logits() {
-    double[][] logits = new double[Arrays.stream(counts).sum()][];
+    SortedMap<Integer, double[]> logits = Collections.synchronizedSortedMap(new TreeMap<>());
     forEachBlock(
         (block, rows, densities) -> {
-          double[] flat = densities.toDoubles();
+          double[][] found = densities.toDoubleRows();
           for (int i = 0; i < rows.length; i++) {
-            logits[rows[i]] = Arrays.copyOfRange(flat, i * counts.length, (i + 1) * counts.length);
+            logits.put(rows[i], found[i]);
           }
         });
-    SortedMap<Integer, double[]> scored = new TreeMap<>();
-    IntStream.range(0, logits.length)
-        .filter(i -> logits[i] != null)
-        .forEach(i -> scored.put(i, logits[i]));
-    return scored;
+    return logits;
   }
 
   /**
@@ -112,42 +106,36 @@ public final class GaussianLeaveOneOut {
         sums(
             texts,
             scale,
+            alphas,
             check,
             (zeroShot, densities, labels) -> {
-              Tensor columns = Tensor.of(labels, labels.length, 1);
+              Tensor columns = Tensor.indices(labels).unsqueeze(1);
               double[] own = zeroShot.gather(1, columns).toDoubles();
               double[] ownDensities = densities.gather(1, columns).toDoubles();
               zeroShot.scatter_(1, columns, Double.NEGATIVE_INFINITY); // leaves the others
-              return Arrays.stream(alphas)
-                  .map(alpha -> correct(zeroShot, densities, own, ownDensities, labels, alpha))
-                  .toArray();
+              return alpha ->
+                  correct(
+                      Functions.scaledSum(zeroShot, densities, alpha),
+                      i -> own[i] + alpha * ownDensities[i],
+                      labels);
             });
     return Arrays.stream(sums).mapToLong(Math::round).toArray();
   }
 
   /** Returns the number of rows whose own logit is the first of the largest ones. */
-  private static long correct(
-      Tensor others,
-      Tensor densities,
-      double[] own,
-      double[] ownDensities,
-      long[] labels,
-      double alpha) {
-    try (Scope scope = Scope.open("alpha")) {
-      Tensor logits = Functions.scaledSum(others, densities, alpha);
-      double[] largest = Functions.largestOfRows(logits).toDoubles();
-      return IntStream.range(0, labels.length)
-          .filter(
-              i -> {
-                double logit = own[i] + alpha * ownDensities[i];
-                return logit > largest[i]
-                    || (logit == largest[i]
-                        && Arrays.stream(logits.narrow(0, i, 1).toDoubles())
-                            .limit(labels[i])
-                            .allMatch(other -> other < logit));
-              })
-          .count();
-    }
+  private static long correct(Tensor others, IntToDoubleFunction own, int[] labels) {
+    double[] largest = Functions.largestOfRows(others).toDoubles();
+    return IntStream.range(0, labels.length)
+        .filter(
+            i -> {
+              double logit = own.applyAsDouble(i);
+              return logit > largest[i]
+                  || (logit == largest[i]
+                      && Arrays.stream(others.narrow(0, i, 1).toDoubles())
+                          .limit(labels[i])
+                          .allMatch(other -> other < logit));
+            })
+        .count();
   }
 
   /** Returns the mean cross-entropy for each alpha, as {@link #search} counts. */
@@ -156,48 +144,50 @@ public final class GaussianLeaveOneOut {
         sums(
             texts,
             scale,
+            alphas,
             check,
             (zeroShot, densities, labels) -> {
-              Tensor targets = Tensor.of(labels, labels.length);
-              return Arrays.stream(alphas)
-                  .map(
-                      alpha -> {
-                        try (Scope scope = Scope.open("alpha")) {
-                          Tensor logits = Functions.scaledSum(zeroShot, densities, alpha);
-                          return labels.length
-                              * Functions.crossEntropy(logits, targets).toDoubles()[0];
-                        }
-                      })
-                  .toArray();
+              Tensor targets = Tensor.indices(labels);
+              return alpha -> {
+                Tensor logits = Functions.scaledSum(zeroShot, densities, alpha);
+                return labels.length * Functions.crossEntropy(logits, targets).toDoubles()[0];
+              };
             });
     int scored = blocks.stream().flatMap(List::stream).mapToInt(image -> image.length).sum();
     return Arrays.stream(sums).map(sum -> sum / scored).toArray();
   }
 
   /**
-   * Computes a number for each alpha from the logits of a block, (B, C), and its labels. It may
-   * overwrite the logits.
+   * Returns a function of alpha that computes a number from the logits of a block, (B, C), and its
+   * labels. It may overwrite the logits.
    */
   private interface Measure {
-    double[] of(Tensor zeroShot, Tensor densities, long[] labels);
+    DoubleUnaryOperator of(Tensor zeroShot, Tensor densities, int[] labels);
   }
 
   /** Returns the sums over all blocks, in their order. */
-  private double[] sums(Tensor texts, double scale, Runnable check, Measure measure) {
+  private double[] sums(
+      Tensor texts, double scale, double[] alphas, Runnable check, Measure measure) {
     Tensor scaledTexts = texts.to(DType.FLOAT64).times(scale).transpose(0, 1);
     double[][] parts = new double[blocks.size()][];
     forEachBlock(
         (block, rows, densities) -> {
           check.run();
           Tensor zeroShot = gaussians.exact(rows).matmul(scaledTexts);
-          long[] labels = Arrays.stream(gaussians.labelsOf(rows)).asLongStream().toArray();
-          parts[block] = measure.of(zeroShot, densities, labels);
+          DoubleUnaryOperator ofAlpha = measure.of(zeroShot, densities, gaussians.labelsOf(rows));
+          parts[block] = Arrays.stream(alphas).map(alpha -> scoped(ofAlpha, alpha)).toArray();
         });
-    double[] sums = new double[parts[0].length];
+    double[] sums = new double[alphas.length];
     for (double[] part : parts) {
       Arrays.setAll(sums, a -> sums[a] + part[a]);
     }
     return sums;
+  }
+
+  private static double scoped(DoubleUnaryOperator ofAlpha, double alpha) {
+    try (Scope scope = Scope.open("alpha")) {
+      return ofAlpha.applyAsDouble(alpha);
+    }
   }
 
   /** Receives the logits x W' + b of the rows of a block, (rows, C), on one of several threads. */

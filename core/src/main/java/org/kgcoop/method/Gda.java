@@ -1,13 +1,11 @@
 package org.kgcoop.method;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.RandomResizedCrop;
 import org.kgcoop.io.StoredTensor;
@@ -16,7 +14,6 @@ import org.kgcoop.model.Head;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingList;
-import org.kgcoop.settings.SettingType;
 import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
@@ -94,44 +91,6 @@ public record Gda(
     SEPARATE
   }
 
-  private static final Setting<Integer> VIEWS =
-      Setting.whole("views", 10, "Random views of each image, a row each")
-          .between(0, 1000)
-          .in("views");
-
-  private static final Setting<OptionalDouble> WEIGHT =
-      Setting.of(
-              "weight",
-              SettingType.numberOr("auto"),
-              OptionalDouble.empty(),
-              "Weight of the log-density of a class; auto: chosen")
-          .allowing("at least 0", weight -> weight.orElse(0) >= 0);
-
-  private static final Setting<SelectionData> SEARCH =
-      SelectionData.setting(
-          "The images that choose the weight; folds: the shots, each left out in turn");
-
-  private static final Setting<Precision> PRECISION =
-      Setting.choice(
-          "precision",
-          Precision.POOLED,
-          "pooled: one for all classes; separate: learned and new classes have their own, as"
-              + " published for base-to-new");
-
-  private static final Setting<Integer> NEIGHBORS =
-      Setting.whole(
-              "neighbors",
-              GaussianDiscriminant.NEIGHBORS,
-              "Rows near the text of a new class that stand for its images")
-          .atLeast(1);
-
-  private static final Setting<Integer> COPIES =
-      Setting.whole(
-              "copies",
-              GaussianDiscriminant.COPIES,
-              "How many rows the text of a new class counts for")
-          .atLeast(0);
-
   public static final Declaration<Method> DECLARATION =
       Declaration.of(Gda.class, ID, "GDA")
           .description(
@@ -142,15 +101,31 @@ public record Gda(
               "Wang et al., A Hard-to-Beat Baseline for Training-free CLIP-based Adaptation, ICLR"
                   + " 2024",
               "https://github.com/mrflogs/ICLR24")
-          .needsTextEncoder()
           .settings(
               SharedSettings.TEMPLATES,
-              VIEWS,
+              SharedSettings.views("Random views of each image, a row each"),
               CacheSettings.CROP_SCALE,
-              WEIGHT,
-              SEARCH,
-              PRECISION,
-              SettingList.of(NewClasses.class, NEIGHBORS, COPIES));
+              SharedSettings.chosen("weight", "Weight of the log-density of a class")
+                  .allowing("at least 0", weight -> weight.orElse(0) >= 0),
+              SelectionData.setting(
+                  "The images that choose the weight; folds: the shots, each left out in turn"),
+              Setting.choice(
+                  "precision",
+                  Precision.POOLED,
+                  "pooled: one for all classes; separate: learned and new classes have their own, as"
+                      + " published for base-to-new"),
+              SettingList.of(
+                  NewClasses.class,
+                  Setting.whole(
+                          "neighbors",
+                          GaussianDiscriminant.NEIGHBORS,
+                          "Rows near the text of a new class that stand for its images")
+                      .atLeast(1),
+                  Setting.whole(
+                          "copies",
+                          GaussianDiscriminant.COPIES,
+                          "How many rows the text of a new class counts for")
+                      .atLeast(0)));
 
   /** The grid of weights. */
   static final List<Double> GRID =
@@ -163,39 +138,28 @@ public record Gda(
   private static final String BIAS = "bias";
   private static final String ROWS = "features";
 
-  public Gda {
-    templates = new ZeroShot(templates).templates();
-  }
-
   @Override
   public FittedMethod fit(FitContext context) {
     try (Scope scope = Scope.open("GDA");
         Autograd.Switch off = Autograd.off()) {
-      FlattenedViews rows = new FlattenedViews(context.views(views, CacheSettings.recipe(crop)));
-      Tensor features = rows.features();
-      int[] labels = rows.labels();
+      LabeledViews rows = context.views(views, CacheSettings.recipe(crop));
+      Tensor features = rows.rows();
+      int[] labels = rows.rowLabels();
+      boolean pooled = precision == Precision.POOLED;
       GaussianDiscriminant gaussians =
           new GaussianDiscriminant(features, labels, context.classNames().size());
       GaussianDiscriminant.Linear head =
-          precision == Precision.POOLED ? gaussians.pooled() : separate(gaussians);
+          pooled ? gaussians.pooled() : gaussians.meanOfCovariances();
       double found =
           weight.isPresent() ? weight.getAsDouble() : chosen(context, gaussians, head, rows);
-      double alpha = precision == Precision.POOLED ? found * alpha(rows, rows.images()) : found;
-      Map<String, StoredTensor> stored = new LinkedHashMap<>();
-      stored.put(WEIGHTS, StoredTensor.of(WEIGHTS, scaled(head.weights(), alpha)));
-      stored.put(BIAS, StoredTensor.of(BIAS, scaled(head.bias().reshape(-1), alpha)));
-      stored.putAll(KeyCache.stored(ROWS, features, labels));
+      double alpha = pooled ? found * alpha(rows, rows.labels().size()) : found;
       return new FittedMethod(
-          with(SettingValues.of(WEIGHT.key(), found)), context.classNames(), stored);
-    }
-  }
-
-  private static GaussianDiscriminant.Linear separate(GaussianDiscriminant gaussians) {
-    try {
-      return gaussians.meanOfCovariances();
-    } catch (IllegalArgumentException e) {
-      throw KgCoopException.data(
-          "GDA: %s; give --set gda.precision=pooled".formatted(e.getMessage()), e);
+          with(SettingValues.of("weight", found)),
+          context.classNames(),
+          StoredTensor.of(WEIGHTS, scaled(head.weights(), alpha)),
+          StoredTensor.of(BIAS, scaled(head.bias().reshape(-1), alpha)),
+          StoredTensor.of(ROWS, features),
+          KeyCache.storedLabels(labels));
     }
   }
 
@@ -207,48 +171,46 @@ public record Gda(
    * Returns the alpha that corresponds to a weight of 1 for the given number of images: (n - 1) /
    * E.
    */
-  private static double alpha(FlattenedViews rows, int imageWeight) {
-    return (double) (imageWeight * rows.count() - 1) / rows.width();
+  private static double alpha(LabeledViews rows, int images) {
+    return (double) (images * rows.count() - 1) / rows.width();
   }
 
   private double chosen(
       FitContext context,
       GaussianDiscriminant gaussians,
       GaussianDiscriminant.Linear head,
-      FlattenedViews rows) {
+      LabeledViews rows) {
     boolean pooled = precision == Precision.POOLED;
     Tensor texts = texts(context.clip(), context.classNames());
     double scale = context.clip().logitScale();
+    int images = rows.labels().size();
     Optional<LabeledFeatures> validation = search.validation(context);
     LeaveOneOut scores = LeaveOneOut.NONE;
-    SelectionData by = SelectionData.FOLDS;
     if (validation.isPresent()) {
-      by = SelectionData.VALIDATION;
-      scores =
-          head.scores(
-              validation.get().features(),
-              validation.get().labelArray(),
-              texts,
-              scale,
-              alphas(pooled ? alpha(rows, rows.images()) : 1));
+      double[] alphas = alphas(pooled ? alpha(rows, images) : 1);
+      scores = head.scores(validation.get(), texts, scale, alphas);
     } else if (pooled && search != SelectionData.NONE) {
       scores =
           new GaussianLeaveOneOut(gaussians, rows.leftOutTogether(context.groups()))
-              .search(
-                  texts, scale, alphas(alpha(rows, rows.images() - 1)), context::checkInterrupted);
+              .search(texts, scale, alphas(alpha(rows, images - 1)), context::checkInterrupted);
     }
-    double best = scores.best().isPresent() ? GRID.get(scores.best().getAsInt()) : unchosen(rows);
-    context.chosen("weight", best);
-    context.chosen(SelectionData.BY, scores.best().isPresent() ? by.id() : SelectionData.DEFAULT);
-    return best;
+    OptionalInt best = scores.best();
+    double found = best.isPresent() ? GRID.get(best.getAsInt()) : unchosen(rows);
+    context.chosen("weight", found);
+    context.chosen(
+        SelectionData.BY,
+        best.isEmpty()
+            ? SelectionData.DEFAULT
+            : (validation.isPresent() ? SelectionData.VALIDATION : SelectionData.FOLDS).id());
+    return found;
   }
 
   /** Returns the default weight, for data that do not allow a selection. */
-  private double unchosen(FlattenedViews rows) {
+  private double unchosen(LabeledViews rows) {
     if (precision == Precision.SEPARATE) {
       return WEIGHT_OF_SEPARATE;
     }
-    return rows.count() == 1 ? 0 : ALPHA_OF_ONE_SHOT / alpha(rows, rows.images());
+    return rows.count() == 1 ? 0 : ALPHA_OF_ONE_SHOT / alpha(rows, rows.labels().size());
   }
 
   /** Returns the grid as values of alpha. */
@@ -277,11 +239,10 @@ public record Gda(
   }
 
   private static FixedHead.Linear ofLearned(Clip clip, FittedMethod learned, ClassIndices places) {
-    long classes = learnedNames(learned).size();
-    Tensor index = places.index().to(clip.device());
-    Tensor weights = learned.value(WEIGHTS, classes, clip.config().embedDim()).to(clip.device());
-    Tensor bias = learned.value(BIAS, classes).to(clip.device());
-    return new FixedHead.Linear(weights.indexSelect(0, index), bias.indexSelect(0, index), 1);
+    int classes = learnedNames(learned).size();
+    Tensor weights = learned.value(clip, WEIGHTS, classes, clip.config().embedDim());
+    return new FixedHead.Linear(weights, learned.value(clip, BIAS, classes), 1)
+        .select(places.index());
   }
 
   /**
@@ -293,18 +254,17 @@ public record Gda(
     int classes = learnedNames(learned).size();
     GaussianDiscriminant gaussians =
         new GaussianDiscriminant(rows.features(), rows.labelArray(), classes);
-    List<Integer> unknown = places.unknown();
-    boolean alone = unknown.size() == texts.size(0);
+    int[] unknown = places.unknown();
+    boolean alone = unknown.length == texts.size(0);
     boolean pooled = precision == Precision.POOLED || !alone;
-    Tensor unknownTexts =
-        texts.indexSelect(0, index(unknown.stream().mapToLong(i -> i).toArray(), clip));
+    Tensor unknownTexts = texts.indexSelect(0, Tensor.indices(unknown));
     int copies = alone ? newClasses.copies : 0;
     GaussianDiscriminant.Linear head =
         gaussians.newClasses(unknownTexts, newClasses.neighbors, copies, pooled).linear();
     if (!alone) {
       head =
           GaussianDiscriminant.joined(gaussians.pooled(), head)
-              .select(index(places.places(classes), clip));
+              .select(Tensor.indices(places.places(classes)));
     }
     double found = alone ? weight.orElse(0) : jointWeight(clip, learned, rows);
     double alpha = pooled ? found * (rows.labels().size() - 1) / clip.config().embedDim() : found;
@@ -340,9 +300,5 @@ public record Gda(
             newClasses.neighbors)
         .best(weights)
         .orElse(most);
-  }
-
-  private static Tensor index(long[] places, Clip clip) {
-    return Tensor.of(places, places.length).to(clip.device());
   }
 }

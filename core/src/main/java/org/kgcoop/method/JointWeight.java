@@ -16,35 +16,18 @@ import org.kgcoop.tensor.Tensor;
  *
  * <p>The selected weight has the largest harmonic mean of both accuracies, among equal ones the
  * smallest. No label outside of the shots is used.
+ *
+ * @param rows the features, (n, E), unit rows
+ * @param labels the labels of the rows, from 0 to C - 1
+ * @param images the image of each row
+ * @param texts the features of the learned classes, (C, E), unit rows
+ * @param scale the logit scale of the model
+ * @param neighbors the number of rows that represent a new class
  */
-final class JointWeight {
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record JointWeight(
+    Tensor rows, int[] labels, int[] images, Tensor texts, double scale, int neighbors) {
   private static final int FEWEST_CLASSES = 4; // two in each half
-
-  private final Tensor rows; // (n, E), unit rows
-  private final int[] labels;
-  private final int[] images;
-  private final Tensor texts; // (C, E), unit rows
-  private final double scale;
-  private final int neighbors;
-
-  /**
-   * Prepares a selection.
-   *
-   * @param rows the features, (n, E), unit rows
-   * @param labels the labels of the rows, from 0 to C - 1
-   * @param images the image of each row
-   * @param texts the features of the learned classes, (C, E), unit rows
-   * @param scale the logit scale of the model
-   * @param neighbors the number of rows that represent a new class
-   */
-  JointWeight(Tensor rows, int[] labels, int[] images, Tensor texts, double scale, int neighbors) {
-    this.rows = rows;
-    this.labels = labels;
-    this.images = images;
-    this.texts = texts;
-    this.scale = scale;
-    this.neighbors = neighbors;
-  }
 
   /** Returns the best of some weights; empty if the shots do not allow a selection. */
   OptionalDouble best(List<Double> weights) {
@@ -113,10 +96,10 @@ final class JointWeight {
         GaussianDiscriminant.joined(
             gaussians.pooled(), gaussians.newClasses(newTexts, neighbors, 0, true).linear());
     Tensor all = Tensor.concat(List.of(ownTexts, newTexts), 0);
-    double[][] ownZeroShot = matrix(joint.logits(ownRows, all, scale, 0), classes);
-    double[][] ownDensities = matrix(joint.logits(ownRows, all, 0, 1), classes);
-    double[][] newZeroShot = matrix(joint.logits(newRows, all, scale, 0), classes);
-    double[][] newDensities = matrix(joint.logits(newRows, all, 0, 1), classes);
+    double[][] ownZeroShot = joint.logits(ownRows, all, scale, 0).toDoubleRows();
+    double[][] ownDensities = joint.logits(ownRows, all, 0, 1).toDoubleRows();
+    double[][] newZeroShot = joint.logits(newRows, all, scale, 0).toDoubleRows();
+    double[][] newDensities = joint.logits(newRows, all, 0, 1).toDoubleRows();
     // Both have log(1 / number of classes) in their bias.
     double prior = Math.log((double) learned / classes);
     double alphaOfOne = (double) (own.length - 1) / rows.size(1);
@@ -140,15 +123,7 @@ final class JointWeight {
   }
 
   private static Tensor some(Tensor of, int[] places) {
-    Tensor index = Tensor.of(Arrays.stream(places).asLongStream().toArray(), places.length);
-    return of.indexSelect(0, index);
-  }
-
-  private static double[][] matrix(Tensor tensor, int width) {
-    double[] flat = tensor.toDoubles();
-    return IntStream.range(0, flat.length / width)
-        .mapToObj(i -> Arrays.copyOfRange(flat, i * width, (i + 1) * width))
-        .toArray(double[][]::new);
+    return of.indexSelect(0, Tensor.indices(places));
   }
 
   private static boolean isBest(double[] zeroShot, double[] density, double alpha, int label) {

@@ -1,71 +1,99 @@
 package org.kgcoop.method;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * The Cholesky factor L of a positive definite matrix that grows by rows: {@code M = L L'}. A new
  * row costs O(n^2), and the last rows can be cut for nothing. All values are float64.
+ *
+ * <p>The order of each sum is fixed, so that the bits do not depend on how the rows came. A sum
+ * would wait for each of its additions. Therefore the sums of many columns run side by side.
  */
 final class KernelFactor {
   private final List<double[]> rows = new ArrayList<>(); // row i has i + 1 values
+  private double[][] half = {}; // L^-1 B of the last B
 
   /**
-   * Appends a row.
+   * Appends m rows.
    *
-   * @param row the new row of M, (n + 1), with the value on the diagonal last
+   * @param added the new columns of M, (n + m, m); replaced
    * @throws IllegalArgumentException if M would not be positive definite
    */
-  void append(double[] row) {
+  void append(double[][] added) {
     int n = rows.size();
-    if (row.length != n + 1) {
-      throw new IllegalArgumentException(
-          "row: expected %s values, got %s".formatted(n + 1, row.length));
-    }
-    double[] next = new double[n + 1];
-    double rest = row[n];
-    for (int i = 0; i < n; i++) {
-      double[] known = rows.get(i);
-      double sum = row[i];
-      for (int j = 0; j < i; j++) {
-        sum -= known[j] * next[j];
+    forward(added, 0);
+    for (int r = 0; n + r < added.length; r++) {
+      int last = n + r;
+      double[] next = new double[last + 1];
+      double rest = added[last][r];
+      for (int i = 0; i < last; i++) {
+        double value = added[i][r];
+        if (i >= n) { // a row that was appended with this one
+          double[] known = rows.get(i);
+          for (int j = 0; j < i; j++) {
+            value -= known[j] * next[j];
+          }
+          value /= known[i];
+        }
+        next[i] = value;
+        rest -= value * value;
       }
-      next[i] = sum / known[i];
-      rest -= next[i] * next[i];
+      if (!(rest > 0)) {
+        throw new IllegalArgumentException(
+            "row %s: the matrix is not positive definite".formatted(last));
+      }
+      next[last] = Math.sqrt(rest);
+      rows.add(next);
     }
-    if (!(rest > 0)) {
-      throw new IllegalArgumentException(
-          "row %s: the matrix is not positive definite".formatted(n));
-    }
-    next[n] = Math.sqrt(rest);
-    rows.add(next);
   }
 
   /** Keeps only the first n rows. */
   void cut(int n) {
     rows.subList(n, rows.size()).clear();
+    half = Arrays.copyOf(half, Math.min(n, half.length));
   }
 
   /**
    * Computes {@code M^-1 B}.
    *
    * @param values B, (n, k); replaced by the result
+   * @param known the number of rows in front that are those of the last B
    */
-  void solve(double[][] values) {
-    int n = rows.size();
-    for (int i = 0; i < n; i++) { // L Z = B
-      double[] row = rows.get(i);
-      for (int j = 0; j < i; j++) {
-        subtract(values[i], row[j], values[j]);
-      }
-      divide(values[i], row[i]);
+  void solve(double[][] values, int known) {
+    int done = Math.min(known, half.length);
+    for (int i = 0; i < done; i++) {
+      values[i] = half[i];
     }
-    for (int i = n - 1; i >= 0; i--) { // L' X = Z
-      double[] row = rows.get(i);
-      divide(values[i], row[i]);
-      for (int j = 0; j < i; j++) {
-        subtract(values[j], row[j], values[i]);
+    forward(values, done);
+    half = Arrays.stream(values).map(double[]::clone).toArray(double[][]::new);
+    for (int to = rows.size(); to > 0; to -= 2) { // L' X = Z, two rows at a time
+      int from = Math.max(0, to - 2);
+      for (int i = to - 1; i >= from; i--) {
+        divide(values[i], rows.get(i)[i]);
+        for (int j = from; j < i; j++) {
+          subtract(values[j], rows.get(i)[j], values[i]);
+        }
       }
+      for (int j = 0; j < from; j++) {
+        double[] last = rows.get(to - 1);
+        subtract(values[j], last[j], values[to - 1], rows.get(from)[j], values[from]);
+      }
+    }
+  }
+
+  /** Replaces the first n rows of B by L^-1 B, from a row on. */
+  private void forward(double[][] values, int from) {
+    for (int i = from; i < rows.size(); i++) {
+      double[] row = rows.get(i);
+      for (int j = 0; j + 1 < i; j += 2) {
+        subtract(values[i], row[j], values[j], row[j + 1], values[j + 1]);
+      }
+      if (i % 2 == 1) {
+        subtract(values[i], row[i - 1], values[i - 1]);
+      }
+      divide(values[i], row[i]);
     }
   }
 
@@ -92,6 +120,14 @@ final class KernelFactor {
       }
     }
     return diagonal;
+  }
+
+  /** Subtracts multiples of two rows, one after the other. */
+  private static void subtract(
+      double[] target, double factor, double[] source, double factor2, double[] source2) {
+    for (int k = 0; k < target.length; k++) {
+      target[k] = target[k] - factor * source[k] - factor2 * source2[k];
+    }
   }
 
   private static void subtract(double[] target, double factor, double[] source) {

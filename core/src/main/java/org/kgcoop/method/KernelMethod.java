@@ -1,10 +1,7 @@
 package org.kgcoop.method;
 
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.io.StoredTensor;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.tensor.Tensor;
 
@@ -31,28 +28,17 @@ interface KernelMethod extends Method {
     return 2 * Double.BYTES * rows * rows;
   }
 
-  @Override
-  default Optional<String> closedClassReason() {
-    return Optional.of("a kernel of images");
-  }
-
   /** Computes the class features, (C, E), unit rows. */
   default Tensor texts(Clip clip, List<String> classNames) {
     return new ZeroShot(templates()).classFeatures(clip, classNames);
-  }
-
-  /** Adds the rows (n, E) and their coefficients (n, C) to the learned tensors. */
-  static void store(Map<String, StoredTensor> learned, Tensor rows, Tensor coefficients) {
-    learned.put(ROWS, StoredTensor.of(ROWS, rows));
-    learned.put(COEFFICIENTS, StoredTensor.of(COEFFICIENTS, coefficients));
   }
 
   /** Returns the scores {@code sum_i k(f, f_i) a_ic}, in the open scope. */
   static FixedHead.Cache scores(Clip clip, FittedMethod learned, int classes, double beta) {
     int width = clip.config().embedDim();
     long count = learned.value(ROWS).count() / width;
-    Tensor rows = learned.value(ROWS, count, width).to(clip.device());
-    Tensor coefficients = learned.value(COEFFICIENTS, count, classes).to(clip.device());
+    Tensor rows = learned.value(clip, ROWS, count, width);
+    Tensor coefficients = learned.value(clip, COEFFICIENTS, count, classes);
     return new FixedHead.Cache(rows, new FixedHead.DenseValues(coefficients), 1, beta);
   }
 }

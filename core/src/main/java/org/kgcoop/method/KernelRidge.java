@@ -2,13 +2,12 @@ package org.kgcoop.method;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.DoubleFunction;
-import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
@@ -66,23 +65,11 @@ public final class KernelRidge {
       residual = scope.promote(oneHot(labels, texts.size(0)).minus(zeroShot));
     }
     matrix = this.rows.matmul(this.rows.transpose(0, 1));
-    forEachBlock(
-        labels.length,
-        (from, size) -> {
-          Tensor block = matrix.narrow(0, from, size);
-          block.copy_(kernel(block, beta));
-        });
-  }
-
-  private interface Block {
-    void accept(int from, int size);
-  }
-
-  /** Passes blocks of rows, so that steps in between do not take as much memory as a matrix. */
-  private static void forEachBlock(int rows, Block to) {
-    for (int from = 0; from < rows; from += BLOCK) {
+    // In blocks, so that steps in between do not take as much memory as the matrix.
+    for (int from = 0; from < labels.length; from += BLOCK) {
       try (Scope scope = Scope.open("block of rows")) {
-        to.accept(from, Math.min(BLOCK, rows - from));
+        Tensor block = matrix.narrow(0, from, Math.min(BLOCK, labels.length - from));
+        block.copy_(kernel(block, beta));
       }
     }
   }
@@ -98,19 +85,15 @@ public final class KernelRidge {
   }
 
   private static Tensor oneHot(int[] labels, long classes) {
-    float[] hot = new float[Math.toIntExact(labels.length * classes)];
+    double[] hot = new double[Math.toIntExact(labels.length * classes)];
     for (int i = 0; i < labels.length; i++) {
       hot[Math.toIntExact(i * classes) + labels[i]] = 1;
     }
-    return Tensor.of(hot, labels.length, classes).to(DType.FLOAT64);
+    return Tensor.of(hot, labels.length, classes);
   }
 
   private Tensor zeroShot(Tensor images) {
     return images.matmul(texts.transpose(0, 1));
-  }
-
-  private Tensor kernel(Tensor images) {
-    return kernel(images, rows, beta);
   }
 
   /**
@@ -150,7 +133,8 @@ public final class KernelRidge {
    */
   public Tensor scores(Tensor images, double lambda, double weight) {
     Tensor exact = images.to(DType.FLOAT64);
-    return zeroShot(exact).plus(kernel(exact).matmul(coefficients(lambda)).times(weight / lambda));
+    Tensor correction = kernel(exact, rows, beta).matmul(coefficients(lambda));
+    return zeroShot(exact).plus(correction.times(weight / lambda));
   }
 
   /**
@@ -166,15 +150,19 @@ public final class KernelRidge {
     // Diagonal of (K / lambda + I)^-1 in the basis of the eigenvectors: lambda / (L + lambda), (n).
     Tensor shrinkage = Tensor.of(new double[] {lambda}, 1).dividedBy(of.values.plus(lambda));
     Tensor gamma = vectors.matmul(shrinkage.unsqueeze(1).times(of.rotated));
-    Map<Integer, List<Integer>> members = new LinkedHashMap<>();
-    for (int i = 0; i < groups.length; i++) {
-      members.computeIfAbsent(groups[i], g -> new ArrayList<>()).add(i);
-    }
     Tensor alone = gamma.dividedBy(vectors.times(vectors).matmul(shrinkage.unsqueeze(1)));
     List<List<Integer>> larger =
-        members.values().stream().filter(group -> group.size() > 1).toList();
+        members(groups).stream().filter(group -> group.size() > 1).toList();
     Tensor removed = larger.isEmpty() ? alone : removed(larger, alone, vectors, gamma, shrinkage);
     return zeroShot.plus(residual.minus(removed).times(weight));
+  }
+
+  /** Returns the rows of each group, in the order of their first rows. */
+  static Collection<List<Integer>> members(int[] groups) {
+    return IntStream.range(0, groups.length)
+        .boxed()
+        .collect(Collectors.groupingBy(i -> groups[i], LinkedHashMap::new, Collectors.toList()))
+        .values();
   }
 
   /**
@@ -186,13 +174,11 @@ public final class KernelRidge {
   private static Tensor removed(
       List<List<Integer>> larger, Tensor alone, Tensor vectors, Tensor gamma, Tensor shrinkage) {
     List<Tensor> parts = new ArrayList<>();
-    int rows = Math.toIntExact(alone.size(0));
-    long[] place = LongStream.range(0, rows).toArray(); // in all parts
+    int next = Math.toIntExact(alone.size(0));
+    int[] place = IntStream.range(0, next).toArray(); // in all parts
     parts.add(alone);
-    int next = rows;
     for (List<Integer> group : larger) {
-      Tensor which =
-          Tensor.of(group.stream().mapToLong(Integer::longValue).toArray(), group.size());
+      Tensor which = Tensor.indices(group.stream().mapToInt(Integer::intValue).toArray());
       Tensor own = vectors.indexSelect(0, which); // (B, n)
       Tensor block = own.times(shrinkage).matmul(own.transpose(0, 1)); // G_BB
       parts.add(Functions.solve(block, gamma.indexSelect(0, which)));
@@ -200,59 +186,34 @@ public final class KernelRidge {
         place[row] = next++;
       }
     }
-    return Tensor.concat(parts, 0).indexSelect(0, Tensor.of(place, place.length));
+    return Tensor.concat(parts, 0).indexSelect(0, Tensor.indices(place));
   }
 
-  /** Function that scores labeled images with a regression and a lambda, (B, C), float64. */
-  interface Scores {
+  /** Function that computes the logits of images with a regression and a lambda, (B, C). */
+  public interface Logits {
     Tensor of(KernelRidge ridge, double lambda);
   }
 
   /**
-   * Searches a grid with leave-one-out predictions. The candidates of the result are in the order
-   * of the grid, with beta as the outer loop. The loss is computed from {@code scale} times the
-   * scores.
-   *
-   * @param weightOf w as a function of lambda
-   */
-  public static LeaveOneOut search(
-      Tensor rows,
-      Tensor texts,
-      int[] labels,
-      int[] groups,
-      double[] betas,
-      double[] lambdas,
-      DoubleUnaryOperator weightOf,
-      double scale) {
-    return search(
-        beta -> new KernelRidge(rows, texts, labels, beta),
-        betas,
-        lambdas,
-        (ridge, lambda) ->
-            ridge.leaveOneOut(groups, lambda, weightOf.applyAsDouble(lambda)).times(scale),
-        labels);
-  }
-
-  /**
-   * Searches a grid, with beta as the outer loop.
+   * Searches a grid. The candidates of the result are in the order of the grid, with beta as the
+   * outer loop.
    *
    * @param ridgeOf the regression for a beta
-   * @param logits the logits of the selection images
+   * @param logits the logits of the selection images, float64
    * @param labels the labels of the selection images
    */
-  static LeaveOneOut search(
+  public static LeaveOneOut search(
       DoubleFunction<KernelRidge> ridgeOf,
       double[] betas,
       double[] lambdas,
-      Scores logits,
+      Logits logits,
       int[] labels) {
     LeaveOneOut.Counter counter = new LeaveOneOut.Counter(betas.length * lambdas.length);
-    long[] longs = Arrays.stream(labels).asLongStream().toArray();
     for (int b = 0; b < betas.length; b++) {
       try (Scope scope = Scope.open("kernel")) {
         KernelRidge ridge = ridgeOf.apply(betas[b]);
         for (int l = 0; l < lambdas.length; l++) {
-          counter.add(b * lambdas.length + l, logits.of(ridge, lambdas[l]), longs);
+          counter.add(b * lambdas.length + l, logits.of(ridge, lambdas[l]), labels);
         }
       }
     }
@@ -269,15 +230,13 @@ public final class KernelRidge {
   public static double medianDistance(Tensor rows) {
     try (Scope scope = Scope.open("distances")) {
       int count = (int) Math.min(SAMPLE, rows.size(0));
-      long[] some = IntStream.range(0, count).mapToLong(i -> i * rows.size(0) / count).toArray();
-      Tensor sample =
-          rows.indexSelect(0, Tensor.of(some, count).to(rows.device())).to(DType.FLOAT64);
-      double[] cosines = sample.matmul(sample.transpose(0, 1)).toDoubles();
+      int[] some = IntStream.range(0, count).map(i -> (int) (i * rows.size(0) / count)).toArray();
+      Tensor sample = rows.indexSelect(0, Tensor.indices(some)).to(DType.FLOAT64);
+      double[][] cosines = sample.matmul(sample.transpose(0, 1)).toDoubleRows();
       double[] distances =
           IntStream.range(0, count)
               .boxed()
-              .flatMapToDouble(
-                  i -> IntStream.range(0, i).mapToDouble(j -> 1 - cosines[i * count + j]))
+              .flatMapToDouble(i -> Arrays.stream(cosines[i], 0, i).map(cosine -> 1 - cosine))
               .sorted()
               .toArray();
       int pairs = distances.length;

@@ -1,12 +1,9 @@
 package org.kgcoop.method;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.data.Templates;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
@@ -57,17 +54,18 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
           .atLeast(0)
           .publishedAs("TRAINER.COOP.W");
 
-  private static final Setting<Double> WEIGHT_AT_SCALE =
-      Setting.number(
-              "weight_at_scale",
-              0,
-              "The logit scale that the weight is meant for; 0: every model takes it as it is")
-          .atLeast(0)
-          .omittingDefault();
-
   private static final SettingList<KgCoOp> STORED =
       SettingList.of(
-          KgCoOp.class, SharedSettings.context(), SharedSettings.TEMPLATE, WEIGHT, WEIGHT_AT_SCALE);
+          KgCoOp.class,
+          SharedSettings.context(),
+          SharedSettings.TEMPLATE,
+          WEIGHT,
+          Setting.number(
+                  "weight_at_scale",
+                  0,
+                  "The logit scale that the weight is meant for; 0: every model takes it as it is")
+              .atLeast(0)
+              .omittingDefault());
 
   public static final Declaration<Method> DECLARATION =
       Declaration.of(KgCoOp.class, ID, "KgCoOp")
@@ -80,22 +78,12 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
               "Yao, Zhang and Xu, Visual-Language Prompt Tuning with Knowledge-guided Context"
                   + " Optimization, CVPR 2023",
               "https://github.com/htyao89/KgCoOp")
-          .needsTextEncoder()
           .settings(STORED, List.of(AutoWeight.GRID), KgCoOp::of);
 
   private static Method of(SettingValues values) {
     return values.text(WEIGHT.key()).equals(AutoWeight.AUTO)
         ? new AutoWeight(STORED.read(values.without(WEIGHT.key())), values.get(AutoWeight.GRID))
         : STORED.read(values);
-  }
-
-  public KgCoOp {
-    Templates.check(template);
-  }
-
-  /** Returns this method with another weight. */
-  KgCoOp with(double other) {
-    return new KgCoOp(context, template, other, weightAtScale);
   }
 
   @Override
@@ -124,15 +112,11 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
     @Override
     public Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
       Tensor crossEntropy = Functions.crossEntropy(logits, batch.labels());
-      Tensor cosines = // (C)
-          classFeatures.times(handCrafted.weight()).sum(1);
+      Tensor cosines = classFeatures.times(handCrafted.weight()).sum(1); // (C)
       Tensor knowledge = cosines.mean().times(-1).plus(1);
-      Tensor loss = crossEntropy.plus(knowledge.times(weight));
-      Map<String, Tensor> logged = new LinkedHashMap<>();
-      logged.put("loss", loss);
-      logged.put("cross_entropy", crossEntropy);
-      logged.put("knowledge", knowledge);
-      return new Losses(logged);
+      return Losses.of(crossEntropy.plus(knowledge.times(weight)))
+          .and("cross_entropy", crossEntropy)
+          .and("knowledge", knowledge);
     }
 
     @Override
@@ -167,13 +151,9 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
                 "at least one weight, none below 0",
                 grid -> !grid.isEmpty() && grid.stream().allMatch(weight -> weight >= 0));
 
-    public AutoWeight {
-      grid = List.copyOf(grid);
-    }
-
     /** Returns the method with the given weight. */
     private KgCoOp with(double weight) {
-      return method.with(weight);
+      return new KgCoOp(method.context, method.template, weight, method.weightAtScale);
     }
 
     @Override
@@ -200,15 +180,13 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
     public void check(TaskContext task, int classes, boolean validation) {
       if (classes < FEWEST_CLASSES) {
         throw KgCoopException.configuration(
-            "%s: KgCoOp's weight cannot be found among %s classes, at least %s are needed; give it"
-                    .formatted(task.dataSet(), classes, FEWEST_CLASSES)
-                + " with --set weight=8");
+            "%s: KgCoOp's weight cannot be found among %s classes, at least %s are needed; give it with --set weight=8"
+                .formatted(task.dataSet(), classes, FEWEST_CLASSES));
       }
       if (task.shots() == 1 && !validation) {
         throw KgCoopException.configuration(
-            task.dataSet()
-                + ": to find KgCoOp's weight takes validation images or two shots; give it with"
-                + " --set weight=8");
+            "%s: to find KgCoOp's weight takes validation images or two shots; give it with --set weight=8"
+                .formatted(task.dataSet()));
       }
     }
 

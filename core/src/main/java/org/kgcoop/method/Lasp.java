@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Templates;
 import org.kgcoop.model.Batch;
@@ -16,7 +16,6 @@ import org.kgcoop.model.FixedHeadModel;
 import org.kgcoop.model.Step;
 import org.kgcoop.model.Tape;
 import org.kgcoop.model.TrainableModel;
-import org.kgcoop.prompt.Context;
 import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
@@ -64,29 +63,6 @@ public record Lasp(
     implements PromptMethod {
   public static final String ID = "lasp";
 
-  private static final Setting<Integer> CONTEXT_TOKENS =
-      SharedSettings.CONTEXT_TOKENS.publishedAs("TRAINER.LASP.N_CTX");
-
-  private static final Setting<String> WORDS =
-      SharedSettings.WORDS.publishedAs("TRAINER.LASP.CTX_INIT");
-
-  private static final Setting<List<String>> ASKED =
-      Setting.texts("templates", List.of(), "", "Texts that the learned one has to be told by")
-          .withDefault("35 published ones", values -> Lasp.TEMPLATES)
-          .publishedAs("TRAINER.LASP.LASP_PROMPTS");
-
-  private static final Setting<Double> WEIGHT =
-      Setting.number("weight", 5, "Weight of the text-to-text loss")
-          .atLeast(0)
-          .publishedAs("TRAINER.LASP.LASP_LOSS_WEIGHT");
-
-  private static final Setting<Boolean> VIRTUAL =
-      Setting.flag(
-              "virtual",
-              false,
-              "Classify training images among all classes of the data set: LASP-V")
-          .publishedAs("DATASET.INCLUDE_ALL_CLASSES");
-
   public static final Declaration<Method> DECLARATION =
       Declaration.of(Lasp.class, ID, "LASP")
           .prompts("textual")
@@ -98,18 +74,27 @@ public record Lasp(
               "Bulat and Tzimiropoulos, LASP: Text-to-Text Optimization for Language-Aware Soft"
                   + " Prompting of Vision and Language Models, CVPR 2023",
               "https://github.com/1adrianb/lasp")
-          .needsTextEncoder()
-          .settings(CONTEXT_TOKENS, WORDS, ASKED, WEIGHT, VIRTUAL);
+          .settings(
+              SharedSettings.CONTEXT_TOKENS.publishedAs("TRAINER.LASP.N_CTX"),
+              SharedSettings.WORDS.publishedAs("TRAINER.LASP.CTX_INIT"),
+              SharedSettings.templates(
+                      "35 published ones",
+                      values -> Lasp.TEMPLATES,
+                      "Texts that the learned one has to be told by")
+                  .publishedAs("TRAINER.LASP.LASP_PROMPTS"),
+              Setting.number("weight", 5, "Weight of the text-to-text loss")
+                  .atLeast(0)
+                  .publishedAs("TRAINER.LASP.LASP_LOSS_WEIGHT"),
+              Setting.flag(
+                      "virtual",
+                      false,
+                      "Classify training images among all classes of the data set: LASP-V")
+                  .publishedAs("DATASET.INCLUDE_ALL_CLASSES"));
 
   /** Templates of the published configurations. One template occurs twice. */
   public static final List<String> TEMPLATES = Templates.published("lasp");
 
   public Lasp {
-    templates = List.copyOf(templates);
-    if (templates.isEmpty()) {
-      throw KgCoopException.configuration("LASP: expected at least one template");
-    }
-    templates.forEach(Templates::check);
     words = ContextSettings.shared(contextTokens, words).words();
   }
 
@@ -173,7 +158,7 @@ public record Lasp(
    */
   public TrainableModel model(FitContext context, Noise noise) {
     LanguageAwareModel model =
-        model(
+        new LanguageAwareModel(
             context.clip(),
             context.classNames(),
             context.allClassNames(),
@@ -183,43 +168,10 @@ public record Lasp(
     return model;
   }
 
-  LanguageAwareModel model(
-      Clip clip, List<String> classNames, List<String> allClassNames, long seed, Noise noise) {
-    return new LanguageAwareModel(clip, classNames, allClassNames, seed, noise);
-  }
-
   /** Creates a trainable model without other classes and without noise. */
   @Override
   public TrainableModel model(Clip clip, List<String> classNames, long seed) {
-    return model(clip, classNames, classNames, seed, step -> Optional.empty());
-  }
-
-  /**
-   * Class names in the order of the learned texts: first the learned names, then the others.
-   *
-   * @param all the names in this order
-   * @param places the position of each class of the data set in this order
-   */
-  private record Names(List<String> all, List<Integer> places) {
-    /**
-     * Orders the names of a data set.
-     *
-     * @param learned the names of the learned classes
-     * @param allClassNames the names of all classes of the data set, in any order
-     */
-    static Names of(List<String> learned, List<String> allClassNames) {
-      List<String> ordered = new ArrayList<>(learned);
-      ClassIndices known = ClassIndices.of(learned, allClassNames);
-      List<Integer> places = new ArrayList<>();
-      for (int c = 0; c < allClassNames.size(); c++) {
-        Optional<Integer> place = known.of(c);
-        places.add(place.orElse(ordered.size()));
-        if (place.isEmpty()) {
-          ordered.add(allClassNames.get(c));
-        }
-      }
-      return new Names(ordered, places);
-    }
+    return new LanguageAwareModel(clip, classNames, classNames, seed, step -> Optional.empty());
   }
 
   final class LanguageAwareModel extends FixedHeadModel {
@@ -227,7 +179,7 @@ public record Lasp(
     private final TextFeatures text; // first the learned classes, then the others
     private final Tensor context; // (M, W)
     private final int classes; // C
-    private final List<String> allClassNames; // A, the number of these names
+    private final List<String> allClassNames; // A, the number of these names, in any order
     private final Noise noise;
     private final Tensor places; // (A), the position of each class among the texts
     private final Tensor correction; // w, (1, E)
@@ -235,33 +187,24 @@ public record Lasp(
 
     LanguageAwareModel(
         Clip clip, List<String> classNames, List<String> allClassNames, long seed, Noise noise) {
-      this(
-          clip, classNames.size(), allClassNames, Names.of(classNames, allClassNames), seed, noise);
-    }
-
-    private LanguageAwareModel(
-        Clip clip, int classes, List<String> allClassNames, Names names, long seed, Noise noise) {
       super(clip.device());
       this.clip = clip;
-      text = new TextFeatures(clip, PromptText.learned(clip, names.all(), context()));
-      this.classes = classes;
       this.allClassNames = allClassNames;
       this.noise = noise;
+      classes = classNames.size();
+      ClassIndices known = ClassIndices.of(classNames, allClassNames);
+      List<String> ordered = new ArrayList<>(classNames);
+      IntStream.of(known.unknown()).mapToObj(allClassNames::get).forEach(ordered::add);
+      text = new TextFeatures(clip, PromptText.learned(clip, ordered, context()));
       try (Scope scope = Scope.open("start")) {
-        context = parameter("ctx", Context.initial(clip, context(), classes, seed));
-        long[] targets = names.places().stream().mapToLong(Integer::longValue).toArray();
-        places = Tensor.of(targets, targets.length).to(clip.device()).keep();
+        context = parameter("ctx", context().initial(clip, classes, seed));
+        places = Tensor.indices(known.places(classes)).to(clip.device()).keep();
         correction = parameter("w", Tensor.full(0, 1, clip.config().embedDim()));
       }
     }
 
     private Tensor unit(Tensor encoded) {
       return encoded.plus(correction).unitRows();
-    }
-
-    /** Computes the logits of images for class features: (B, E) and (C, E) to (B, C). */
-    private Tensor logits(Tensor features, Tensor classFeatures) {
-      return head(classFeatures).logits(features);
     }
 
     private FixedHead.Linear head(Tensor classFeatures) {
@@ -283,10 +226,10 @@ public record Lasp(
     private Tensor handCrafted() {
       if (handCrafted == null) {
         try (Scope scope = Scope.open("templates")) {
-          List<Tensor> each = new ArrayList<>();
-          for (String template : templates) {
-            each.add(TextFeatures.handCrafted(clip, allClassNames, template));
-          }
+          List<Tensor> each =
+              templates.stream()
+                  .map(template -> TextFeatures.handCrafted(clip, allClassNames, template))
+                  .toList();
           handCrafted = Tensor.stack(each, 0).keep();
         }
       }
@@ -300,7 +243,7 @@ public record Lasp(
       Tensor texts = classFeatures.parameter();
       Tensor learned = virtual ? texts : texts.narrow(0, 0, classes);
       Tensor crossEntropy =
-          Functions.crossEntropy(logits(batch.features(), learned), batch.labels());
+          Functions.crossEntropy(head(learned).logits(batch.features()), batch.labels());
       Tensor gradient = Autograd.gradients(crossEntropy, List.of(texts), false).get(0);
       double textToText = 0;
       for (List<Tensor> templateLoss : textToText(texts, batch.step())) {
@@ -330,7 +273,7 @@ public record Lasp(
           g -> {
             Tensor plain = all.select(0, g); // (A, E)
             Tensor noisy = added.map(n -> plain.plus(n.apply(g).to(plain.device()))).orElse(plain);
-            Tensor loss = Functions.crossEntropy(logits(noisy, classFeatures), places);
+            Tensor loss = Functions.crossEntropy(head(classFeatures).logits(noisy), places);
             return List.of(
                 loss.detach(), Autograd.gradients(loss, List.of(classFeatures), false).get(0));
           });

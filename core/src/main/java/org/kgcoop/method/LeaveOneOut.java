@@ -1,5 +1,6 @@
 package org.kgcoop.method;
 
+import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.kgcoop.tensor.Functions;
@@ -9,40 +10,22 @@ import org.kgcoop.tensor.Tensor;
 /**
  * Counts of correct predictions and losses of candidate settings, for images that no candidate has
  * learned from.
+ *
+ * @param correct the number of correct predictions of each candidate, in the order of the grid
+ * @param losses the mean cross-entropy of each candidate; NaN if it cannot decide, because another
+ *     candidate has more correct predictions or no other has as many
  */
-public final class LeaveOneOut {
+@SuppressWarnings("ArrayRecordComponent") // callers need arrays, and never compare
+public record LeaveOneOut(long[] correct, double[] losses) {
   private static final double EQUAL = 1e-9;
 
   /** Result without candidates. */
   static final LeaveOneOut NONE = new LeaveOneOut(new long[0], new double[0]);
 
-  private final long[] correct;
-  private final double[] losses;
-
-  /**
-   * Creates a result.
-   *
-   * @param correct the number of correct predictions of each candidate, in the order of the grid
-   * @param losses the mean cross-entropy of each candidate; NaN if it cannot decide, because
-   *     another candidate has more correct predictions or no other has as many
-   */
-  public LeaveOneOut(long[] correct, double[] losses) {
-    if (correct.length != losses.length) {
-      throw new IllegalArgumentException(
-          "losses: expected %s, got %s".formatted(correct.length, losses.length));
-    }
-    this.correct = correct.clone();
-    this.losses = losses.clone();
-  }
-
-  /** Returns the number of correct predictions of each candidate. */
-  public long[] correct() {
-    return correct.clone();
-  }
-
-  /** Returns the mean cross-entropy of each candidate; NaN if it cannot decide. */
-  public double[] losses() {
-    return losses.clone();
+  /** Returns the number of images whose largest logit, (B, C), is that of their label. */
+  public static int correct(Tensor logits, int[] labels) {
+    long[] predicted = logits.argmax(1).toLongs();
+    return (int) IntStream.range(0, labels.length).filter(i -> predicted[i] == labels[i]).count();
   }
 
   /**
@@ -82,13 +65,10 @@ public final class LeaveOneOut {
      * @param logits the logits, (B, C), float64
      * @param labels the labels of the B images
      */
-    void add(int candidate, Tensor logits, long[] labels) {
+    void add(int candidate, Tensor logits, int[] labels) {
       try (Scope scope = Scope.open("candidate")) {
-        long[] predicted = logits.argmax(1).toLongs();
-        for (int i = 0; i < labels.length; i++) {
-          correct[candidate] += predicted[i] == labels[i] ? 1 : 0;
-        }
-        Tensor loss = Functions.crossEntropy(logits, Tensor.of(labels, labels.length));
+        correct[candidate] += LeaveOneOut.correct(logits, labels);
+        Tensor loss = Functions.crossEntropy(logits, Tensor.indices(labels));
         losses[candidate] += loss.toDoubles()[0] * labels.length;
       }
     }
@@ -99,11 +79,7 @@ public final class LeaveOneOut {
      * @param images the number of images that were added for each candidate
      */
     LeaveOneOut result(int images) {
-      double[] means = new double[losses.length];
-      for (int i = 0; i < means.length; i++) {
-        means[i] = losses[i] / images;
-      }
-      return new LeaveOneOut(correct, means);
+      return new LeaveOneOut(correct, Arrays.stream(losses).map(loss -> loss / images).toArray());
     }
   }
 }

@@ -1,11 +1,6 @@
 package org.kgcoop.method;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
-import org.kgcoop.clip.Clip;
-import org.kgcoop.io.StoredTensor;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Autograd;
@@ -42,7 +37,7 @@ final class LinearProbe {
               .formatted(labels.length, features, strength));
     }
     try (Scope scope = Scope.open("linear probe")) {
-      Tensor targets = Tensor.of(longs(labels), labels.length).to(features.device());
+      Tensor targets = Tensor.indices(labels).to(features.device());
       Tensor weight = Tensor.full(0, classes, shape[1]).to(features.device()).parameter();
       Tensor bias = Tensor.full(0, classes).to(features.device()).parameter();
       Lbfgs.minimise(
@@ -57,34 +52,6 @@ final class LinearProbe {
     }
   }
 
-  /** Returns the probe that {@link #stored} saved. */
-  static FixedHead of(Clip clip, FittedMethod learned) {
-    int classes = learned.classNames().size();
-    try (Scope scope = Scope.open("linear probe")) {
-      return new FixedHead.Linear(
-              learned.value("weight", classes, clip.config().embedDim()).to(clip.device()),
-              learned.value("bias", classes).to(clip.device()),
-              1)
-          .copy();
-    }
-  }
-
-  /** Returns the tensors {@code weight} (C, E) and {@code bias} (C). */
-  static Map<String, StoredTensor> stored(Tensor weight, Tensor bias) {
-    Map<String, StoredTensor> stored = new LinkedHashMap<>();
-    stored.put("weight", StoredTensor.of("weight", weight));
-    stored.put("bias", StoredTensor.of("bias", bias));
-    return stored;
-  }
-
-  private static long[] longs(int[] labels) {
-    long[] longs = new long[labels.length];
-    for (int i = 0; i < labels.length; i++) {
-      longs[i] = labels[i];
-    }
-    return longs;
-  }
-
   /**
    * Counts the correct predictions.
    *
@@ -93,8 +60,7 @@ final class LinearProbe {
   static int correct(Head head, Tensor features, int[] labels) {
     try (Scope scope = Scope.open("probe");
         Autograd.Switch off = Autograd.off()) {
-      long[] found = head.logits(features).argmax(1).toLongs();
-      return (int) IntStream.range(0, found.length).filter(i -> found[i] == labels[i]).count();
+      return LeaveOneOut.correct(head.logits(features), labels);
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.kgcoop.method;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import java.util.stream.IntStream;
 import org.kgcoop.model.SegmentSum;
 import org.kgcoop.model.Step;
 import org.kgcoop.tensor.Autograd;
+import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
@@ -74,10 +76,9 @@ public final class LpDescent implements AutoCloseable {
     this.texts = texts;
     this.sums = sumsGradients;
     int classes = Math.toIntExact(texts.size(0));
-    long[] longs = IntStream.of(labels).asLongStream().toArray();
     try (Scope scope = Scope.open("LP++");
         Autograd.Switch off = Autograd.off()) {
-      this.labels = Tensor.of(longs, longs.length).to(features.device()).keep();
+      this.labels = Tensor.indices(labels).to(features.device()).keep();
       Tensor means = means(features, labels, classes);
       rates = rates(features, texts, means, labels);
       weight = means.times((double) labels.length / classes).parameter().keep();
@@ -92,15 +93,13 @@ public final class LpDescent implements AutoCloseable {
   /** Returns the mean feature of each class, (C, E). It is 0 for a class without images. */
   private static Tensor means(Tensor features, int[] labels, int classes) {
     SegmentSum sums = new SegmentSum(labels, classes);
-    float[] counts = new float[classes];
+    double[] counts = new double[classes];
     for (int label : labels) {
       counts[label]++;
     }
-    for (int c = 0; c < classes; c++) {
-      counts[c] = Math.max(1, counts[c]);
-    }
+    double[] divisors = Arrays.stream(counts).map(count -> Math.max(1, count)).toArray();
     Tensor all = sums.weighted(sums.sortByClass(features).transpose(0, 1)).transpose(0, 1);
-    return all.dividedBy(Tensor.of(counts, classes, 1).to(features.device()));
+    return all.dividedBy(Tensor.of(divisors, classes, 1).to(DType.FLOAT32).to(features.device()));
   }
 
   private static Rates rates(Tensor features, Tensor texts, Tensor means, int[] labels) {
@@ -108,10 +107,7 @@ public final class LpDescent implements AutoCloseable {
     float[] eigenvalues =
         Functions.eigenvalues(features.transpose(0, 1).matmul(features)).toFloats();
     Tensor products = features.matmul(texts.transpose(0, 1)); // (N, C)
-    double most = 0;
-    for (float squares : products.times(products).sum(0).toFloats()) {
-      most = Math.max(most, squares);
-    }
+    double most = Arrays.stream(products.times(products).sum(0).toDoubles()).max().orElse(0);
     float[] classCosines = means.times(texts).sum(1).toFloats();
     int[] present = IntStream.of(labels).distinct().toArray();
     double mean = IntStream.of(present).mapToDouble(c -> classCosines[c]).average().orElse(0);

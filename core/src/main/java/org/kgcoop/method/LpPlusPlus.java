@@ -1,15 +1,15 @@
 package org.kgcoop.method;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.function.BiFunction;
+import java.util.function.IntConsumer;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.RandomResizedCrop;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
+import org.kgcoop.model.Init;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.Setting;
@@ -45,24 +45,6 @@ public record LpPlusPlus(
     implements Method {
   public static final String ID = "lp++";
 
-  private static final Setting<Integer> VIEWS =
-      Setting.whole("views", 1, "1 for a random view of each image, 0 for its test view")
-          .between(0, 1);
-
-  private static final Setting<Integer> MOST =
-      Setting.whole("epochs", LpPlusPlus.EPOCHS, "Epochs at most")
-          .between(1, LpPlusPlus.MAX_EPOCHS)
-          .in("epochs");
-
-  private static final Setting<SelectionData> SEARCH =
-      SelectionData.setting("The images that choose the epoch");
-
-  private static final Setting<Boolean> SUM_GRADIENTS =
-      Setting.flag(
-          "sum_gradients",
-          true,
-          "Steps of alpha go by the sum of its gradients, which the published code never clears");
-
   public static final Declaration<Method> DECLARATION =
       Declaration.of(LpPlusPlus.class, ID, "LP++")
           .description(
@@ -71,119 +53,97 @@ public record LpPlusPlus(
           .published(
               "Huang et al., LP++: A Surprisingly Strong Linear Probe for Few-Shot CLIP, CVPR 2024",
               "https://github.com/FereshteShakeri/FewShot-CLIP-Strong-Baseline")
-          .needsTextEncoder()
+          .boundBy("a linear probe")
           .settings(
               SharedSettings.TEMPLATES,
               CacheSettings.CROP_SCALE,
-              VIEWS,
-              MOST,
-              SEARCH,
-              SUM_GRADIENTS);
-  public static final int EPOCHS = 300;
-
-  private static final int MAX_EPOCHS = 100_000;
-
-  public LpPlusPlus {
-    templates = new ZeroShot(templates).templates();
-  }
+              Setting.whole("views", 1, "1 for a random view of each image, 0 for its test view")
+                  .between(0, 1),
+              Setting.whole("epochs", 300, "Epochs at most").between(1, 100_000).in("epochs"),
+              SelectionData.setting("The images that choose the epoch"),
+              Setting.flag(
+                  "sum_gradients",
+                  true,
+                  "Steps of alpha go by the sum of its gradients, which the published code never"
+                      + " clears"));
 
   @Override
   public FittedMethod fit(FitContext context) {
     try (Scope scope = Scope.open("LP++")) {
       LabeledViews images = context.views(views, CacheSettings.recipe(crop));
       Tensor features = images.features().select(0, 0).unitRows();
-      int[] labels = images.labels().stream().mapToInt(Integer::intValue).toArray();
+      int[] labels = images.labelArray();
       Tensor texts = new ZeroShot(templates).classFeatures(context.clip(), context.classNames());
       Tensor bias =
           Init.bias(
               new PythonRandom(context.task().seed()),
               context.classNames().size(),
               context.clip().config().embedDim());
-      Optional<LabeledFeatures> validation = search.validation(context);
-      Folds folds = new Folds(images.labels(), context.groups());
+      BiFunction<Tensor, int[], LpDescent> start =
+          (rows, ofRows) -> new LpDescent(rows, ofRows, texts, bias, sumsGradients);
       int best = epochs;
-      if (validation.isPresent()) {
-        LabeledFeatures queries = validation.get();
-        best =
-            last(
-                correct(
-                    context,
-                    features,
-                    labels,
-                    texts,
-                    bias,
-                    queries.features(),
-                    queries.labelArray()));
-        chosen(context, best, SelectionData.VALIDATION.id());
-      } else if (search != SelectionData.NONE && folds.count() > 0) {
-        best = last(overFolds(context, folds, features, context.train().features(), texts, bias));
-        chosen(context, best, SelectionData.FOLDS.id());
-      } else if (search != SelectionData.NONE) {
-        chosen(context, best, SelectionData.DEFAULT);
-      }
-      return new FittedMethod(
-          this, context.classNames(), trained(context, features, labels, texts, bias, best));
-    }
-  }
-
-  private static void chosen(FitContext context, int epoch, String by) {
-    context.chosen("epoch", epoch);
-    context.chosen(SelectionData.BY, by);
-  }
-
-  /** Returns the number of correct predictions after each epoch. */
-  private long[] correct(
-      FitContext context,
-      Tensor features,
-      int[] labels,
-      Tensor texts,
-      Tensor bias,
-      Tensor queries,
-      int[] answers) {
-    long[] correct = new long[epochs];
-    try (LpDescent descent = new LpDescent(features, labels, texts, bias, sumsGradients)) {
-      for (int epoch = 0; epoch < epochs; epoch++) {
-        context.checkInterrupted();
-        try (Scope scope = Scope.open("epoch")) {
-          descent.step();
-          correct[epoch] = correct(descent, queries, answers);
+      if (search != SelectionData.NONE) {
+        long[] correct = new long[epochs]; // after each epoch
+        String by = SelectionData.DEFAULT;
+        Optional<LabeledFeatures> validation = search.validation(context);
+        Folds folds = new Folds(images.labels(), context.groups());
+        if (validation.isPresent()) {
+          by = SelectionData.VALIDATION.id();
+          LabeledFeatures queries = validation.get();
+          try (LpDescent descent = start.apply(features, labels)) {
+            count(context, descent, queries.features(), queries.labelArray(), correct);
+          }
+        } else if (folds.count() > 0) {
+          by = SelectionData.FOLDS.id();
+          Tensor queries = context.train().features();
+          for (int held = 0; held < folds.count(); held++) {
+            Folds.Subset remaining = folds.without(held);
+            Folds.Subset out = folds.of(held);
+            try (Scope fold = Scope.open("fold");
+                LpDescent descent = start.apply(remaining.rows(features), remaining.labels())) {
+              count(context, descent, out.rows(queries), out.labels(), correct);
+            }
+          }
         }
+        best = last(correct);
+        context.chosen("epoch", best);
+        context.chosen(SelectionData.BY, by);
+      }
+      try (LpDescent descent = start.apply(features, labels)) {
+        train(context, descent, best, epoch -> {});
+        return new FittedMethod(
+            this,
+            context.classNames(),
+            descent.parameters().entrySet().stream()
+                .map(parameter -> StoredTensor.of(parameter.getKey(), parameter.getValue()))
+                .toArray(StoredTensor[]::new));
       }
     }
-    return correct;
   }
 
-  /** Returns the number of correct predictions with the current parameters of a descent. */
-  public static long correct(LpDescent descent, Tensor features, int[] labels) {
-    try (Scope scope = Scope.open("LP++");
-        Autograd.Switch off = Autograd.off()) {
-      long[] found = descent.logits(features).argmax(1).toLongs();
-      return IntStream.range(0, found.length).filter(i -> found[i] == labels[i]).count();
-    }
-  }
-
-  private long[] overFolds(
-      FitContext context, Folds folds, Tensor features, Tensor queries, Tensor texts, Tensor bias) {
-    long[] correct = new long[epochs];
-    for (int held = 0; held < folds.count(); held++) {
-      Folds.Subset remaining = folds.without(held);
-      Folds.Subset out = folds.of(held);
-      try (Scope scope = Scope.open("fold")) {
-        long[] own =
-            correct(
-                context,
-                remaining.rows(features),
-                remaining.labels(),
-                texts,
-                bias,
-                out.rows(queries),
-                out.labels());
-        for (int epoch = 0; epoch < epochs; epoch++) {
-          correct[epoch] += own[epoch];
-        }
+  private static void train(
+      FitContext context, LpDescent descent, int epochs, IntConsumer afterEpoch) {
+    for (int epoch = 0; epoch < epochs; epoch++) {
+      context.checkInterrupted();
+      try (Scope scope = Scope.open("epoch")) {
+        descent.step();
+        afterEpoch.accept(epoch);
       }
     }
-    return correct;
+  }
+
+  /** Trains, and adds the number of correct predictions after each epoch. */
+  private static void count(
+      FitContext context, LpDescent descent, Tensor queries, int[] answers, long[] correct) {
+    train(
+        context,
+        descent,
+        correct.length,
+        epoch -> {
+          try (Autograd.Switch off = Autograd.off()) {
+            correct[epoch] += LeaveOneOut.correct(descent.logits(queries), answers);
+          }
+        });
   }
 
   /** Returns the number of the best epoch, from 1. Among equal epochs, the last one wins. */
@@ -197,43 +157,16 @@ public record LpPlusPlus(
     return best + 1;
   }
 
-  private Map<String, StoredTensor> trained(
-      FitContext context,
-      Tensor features,
-      int[] labels,
-      Tensor texts,
-      Tensor bias,
-      int epochsOfAll) {
-    try (LpDescent descent = new LpDescent(features, labels, texts, bias, sumsGradients)) {
-      for (int epoch = 0; epoch < epochsOfAll; epoch++) {
-        context.checkInterrupted();
-        try (Scope scope = Scope.open("epoch")) {
-          descent.step();
-        }
-      }
-      Map<String, StoredTensor> stored = new LinkedHashMap<>();
-      descent
-          .parameters()
-          .forEach((name, value) -> stored.put(name, StoredTensor.of(name, value.detach())));
-      return stored;
-    }
-  }
-
   /** Returns one linear head that combines W with the weighted texts. */
   @Override
   public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
     try (Scope scope = Scope.open("LP++");
         Autograd.Switch off = Autograd.off()) {
       Tensor texts = new ZeroShot(templates).classFeatures(clip, classNames);
-      Tensor alpha = learned.value("alpha_vec", 1, texts.size(0)).to(clip.device());
-      Tensor weight = learned.value("weight", texts.shape()).to(clip.device());
-      Tensor bias = learned.value("bias", texts.size(0)).to(clip.device());
+      Tensor alpha = learned.value(clip, "alpha_vec", 1, texts.size(0));
+      Tensor weight = learned.value(clip, "weight", texts.shape());
+      Tensor bias = learned.value(clip, "bias", texts.size(0));
       return new FixedHead.Linear(weight.plus(texts.times(alpha.reshape(-1, 1))), bias, 1).copy();
     }
-  }
-
-  @Override
-  public Optional<String> closedClassReason() {
-    return Optional.of("a linear probe");
   }
 }

@@ -32,12 +32,12 @@ public interface Method {
 
   /** Returns the name in files and options, such as {@code kgcoop}. */
   default String id() {
-    return declaration().about().id();
+    return declaration().id();
   }
 
   /** Returns the name used in papers, such as {@code KgCoOp}. */
   default String title() {
-    return declaration().about().title();
+    return declaration().title();
   }
 
   /**
@@ -97,6 +97,16 @@ public interface Method {
   }
 
   /**
+   * Returns the names of the context vector parameters in the space of the token embeddings, one
+   * per block of the text encoder, starting at block 0. A parameter is inserted before its block.
+   * Its shape is (vectors, W), or (C, vectors, W) if each class has its own vectors. Empty if the
+   * method has none.
+   */
+  default List<String> textVectors() {
+    return List.of();
+  }
+
+  /**
    * Returns the method with its training steps, if it has any. A setting that is not selected yet
    * has an arbitrary value.
    */
@@ -109,7 +119,7 @@ public interface Method {
    * a sentence. Empty if the method supports any class names.
    */
   default Optional<String> closedClassReason() {
-    return Optional.empty();
+    return declaration().bound();
   }
 
   /**

@@ -1,6 +1,5 @@
 package org.kgcoop.method;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.clip.Clip;
@@ -44,24 +43,6 @@ public record ProGrad(ContextSettings context, String template, double temperatu
     implements PromptMethod {
   public static final String ID = "prograd";
 
-  /**
-   * Words of the template. Unlike in other methods, they do not depend on the number of vectors.
-   */
-  private static final Setting<String> WORDS =
-      SharedSettings.WORDS.withDefault(
-          "the template's", values -> Templates.words(values.get(SharedSettings.TEMPLATE)));
-
-  private static final Setting<Integer> CONTEXT_TOKENS =
-      SharedSettings.CONTEXT_TOKENS.withDefault(16);
-
-  private static final Setting<Double> TEMPERATURE =
-      Setting.number("temperature", 1, "T of the distillation").above(0).publishedAs("LOSS.T");
-
-  private static final Setting<Double> LAMBDA =
-      Setting.number("lambda", 1, "How much of the opposing gradient is taken away")
-          .atLeast(0)
-          .publishedAs("LOSS.LAMBDA");
-
   public static final Declaration<Method> DECLARATION =
       Declaration.of(ProGrad.class, ID, "ProGrad")
           .prompts("textual")
@@ -72,22 +53,26 @@ public record ProGrad(ContextSettings context, String template, double temperatu
           .published(
               "Zhu et al., Prompt-aligned Gradient for Prompt Tuning, ICCV 2023",
               "https://github.com/BeierZhu/Prompt-align")
-          .needsTextEncoder()
           .settings(
-              SharedSettings.context(CONTEXT_TOKENS, WORDS),
+              SharedSettings.context(
+                  SharedSettings.CONTEXT_TOKENS.withDefault(16),
+                  // Unlike in other methods, the words do not depend on the number of vectors.
+                  SharedSettings.WORDS.withDefault(
+                      "the template's",
+                      values -> Templates.words(values.get(SharedSettings.TEMPLATE)))),
               SharedSettings.TEMPLATE,
-              TEMPERATURE,
-              LAMBDA);
+              Setting.number("temperature", 1, "T of the distillation")
+                  .above(0)
+                  .publishedAs("LOSS.T"),
+              Setting.number("lambda", 1, "How much of the opposing gradient is taken away")
+                  .atLeast(0)
+                  .publishedAs("LOSS.LAMBDA"));
 
   /**
    * Threshold for rounding noise: the norm of the distillation gradient relative to the
    * cross-entropy gradient.
    */
   private static final double NOISE = 1e-5;
-
-  public ProGrad {
-    Templates.check(template);
-  }
 
   @Override
   public Defaults defaults() {
@@ -108,10 +93,8 @@ public record ProGrad(ContextSettings context, String template, double temperatu
     public Losses losses(Tensor classFeatures, Tensor logits, Batch batch) {
       Tensor crossEntropy = Functions.crossEntropy(logits, batch.labels());
       Tensor distillation = distillation(teacher.logits(batch.features()), logits);
-      Map<String, Tensor> logged = new LinkedHashMap<>();
-      logged.put("cross_entropy", crossEntropy);
-      logged.put("distillation", distillation);
-      return new Losses(logged, List.of(crossEntropy, distillation));
+      return new Losses(Map.of("cross_entropy", crossEntropy), List.of(crossEntropy, distillation))
+          .and("distillation", distillation);
     }
 
     /**
@@ -133,18 +116,16 @@ public record ProGrad(ContextSettings context, String template, double temperatu
      */
     @Override
     public List<Tensor> combined(List<List<Tensor>> gradients) {
-      return List.of(combined(gradients.get(0).get(0), gradients.get(1).get(0)));
-    }
-
-    private Tensor combined(Tensor specific, Tensor general) {
+      Tensor specific = gradients.get(0).get(0);
+      Tensor general = gradients.get(1).get(0);
       double generalNorm = general.norm().item();
       // The condition is also false for NaN, as in the published code.
       if (!(generalNorm > NOISE * specific.norm().item())) {
-        return specific;
+        return List.of(specific);
       }
       Tensor unit = general.times(1 / generalNorm);
       double along = specific.times(unit).sum().item();
-      return along < 0 ? specific.minus(unit.times(lambda * along)) : specific;
+      return List.of(along < 0 ? specific.minus(unit.times(lambda * along)) : specific);
     }
 
     @Override

@@ -5,11 +5,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.io.StoredTensor;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.settings.Setting;
-import org.kgcoop.settings.SettingType;
 import org.kgcoop.tensor.Scope;
 
 /**
@@ -23,17 +22,6 @@ import org.kgcoop.tensor.Scope;
 public record Probe(OptionalDouble strength, SelectionData search) implements Method {
   public static final String ID = "probe";
 
-  private static final Setting<OptionalDouble> STRENGTH =
-      Setting.of(
-              "strength",
-              SettingType.numberOr("auto"),
-              OptionalDouble.empty(),
-              "Weight C of the cross-entropies; auto: chosen")
-          .allowing("above 0", strength -> strength.orElse(1) > 0);
-
-  private static final Setting<SelectionData> SEARCH =
-      SelectionData.setting("The images that choose C; none: C is 10");
-
   public static final Declaration<Method> DECLARATION =
       Declaration.of(Probe.class, ID, "Linear probe")
           .description(
@@ -43,10 +31,17 @@ public record Probe(OptionalDouble strength, SelectionData search) implements Me
               "Radford et al., Learning Transferable Visual Models From Natural Language"
                   + " Supervision, ICML 2021, section 3.2",
               "https://github.com/openai/CLIP")
-          .settings(STRENGTH, SEARCH);
+          .withoutTextEncoder()
+          .boundBy("it knows only the classes that it has seen and")
+          .settings(
+              SharedSettings.chosen("strength", "Weight C of the cross-entropies"),
+              SelectionData.setting("The images that choose C; none: C is 10"));
 
   /** C if it is not selected: the middle of the grid. */
   static final double DEFAULT_STRENGTH = 10;
+
+  private static final String WEIGHT = "weight";
+  private static final String BIAS = "bias";
 
   @Override
   public FittedMethod fit(FitContext context) {
@@ -61,27 +56,24 @@ public record Probe(OptionalDouble strength, SelectionData search) implements Me
         return new FittedMethod(
             new Probe(OptionalDouble.of(found), search),
             classNames,
-            LinearProbe.stored(probe.weight(), Objects.requireNonNull(probe.bias())));
+            StoredTensor.of(WEIGHT, probe.weight()),
+            StoredTensor.of(BIAS, Objects.requireNonNull(probe.bias())));
       }
     }
   }
 
   private double chosen(FitContext context, LabeledFeatures train) {
-    ProbeSearch folds =
-        new ProbeSearch(
-            train.features(),
-            train.labels(),
-            context.groups(),
-            context.classNames().size(),
-            context::checkInterrupted);
+    Folds folds = Folds.ofProbe(train.labels(), context.groups());
+    ProbeSearch among =
+        new ProbeSearch(train, folds, context.classNames().size(), context::checkInterrupted);
     Optional<LabeledFeatures> validation = search.validation(context);
     double chosen = DEFAULT_STRENGTH;
     String chosenBy = SelectionData.DEFAULT;
     if (validation.isPresent()) {
-      chosen = folds.strengthOn(validation.get());
+      chosen = among.strengthOn(validation.get());
       chosenBy = SelectionData.VALIDATION.id();
-    } else if (search != SelectionData.NONE && folds.foldsHoldMost()) {
-      chosen = folds.strength();
+    } else if (search != SelectionData.NONE && folds.holdMost()) {
+      chosen = among.strength();
       chosenBy = SelectionData.FOLDS.id();
     }
     context.chosen("strength", chosen);
@@ -91,11 +83,12 @@ public record Probe(OptionalDouble strength, SelectionData search) implements Me
 
   @Override
   public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
-    return LinearProbe.of(clip, learned);
-  }
-
-  @Override
-  public Optional<String> closedClassReason() {
-    return Optional.of("it knows only the classes that it has seen and");
+    int classes = learned.classNames().size();
+    return FixedHead.copyOf(
+        () ->
+            new FixedHead.Linear(
+                learned.value(clip, WEIGHT, classes, clip.config().embedDim()),
+                learned.value(clip, BIAS, classes),
+                1));
   }
 }

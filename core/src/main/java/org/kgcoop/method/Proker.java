@@ -1,7 +1,6 @@
 package org.kgcoop.method;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -9,8 +8,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.function.DoubleFunction;
-import java.util.function.DoubleUnaryOperator;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.RandomResizedCrop;
@@ -19,7 +16,6 @@ import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.Setting;
-import org.kgcoop.settings.SettingType;
 import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;
@@ -78,43 +74,6 @@ public record Proker(
     implements KernelMethod {
   public static final String ID = "proker";
 
-  private static final Setting<Integer> VIEWS =
-      Setting.whole("views", 10, "Random views of each image, a row each")
-          .between(0, 1000)
-          .in("views");
-
-  private static final Setting<OptionalDouble> BETA =
-      Setting.of(
-              "beta",
-              SettingType.numberOr("auto"),
-              OptionalDouble.empty(),
-              "Sharpness of the kernel; auto: chosen")
-          .allowing("above 0", beta -> beta.orElse(1) > 0);
-
-  private static final Setting<OptionalDouble> LAMBDA =
-      Setting.of(
-              "lambda",
-              SettingType.numberOr("auto"),
-              OptionalDouble.empty(),
-              "Ridge of the regression; auto: chosen")
-          .allowing("above 0", lambda -> lambda.orElse(1) > 0);
-
-  private static final Setting<Double> WEIGHT =
-      Setting.number("weight", 100, "Weight of the correction; 100 is the scale of CLIP")
-          .atLeast(0);
-
-  private static final Setting<SelectionData> SEARCH =
-      SelectionData.setting(
-          "The images that choose beta and lambda; folds: the shots, each left out in turn; none:"
-              + " those published for the number of shots");
-
-  private static final Setting<Integer> SEARCHED =
-      Setting.whole(
-              "searched",
-              2_500,
-              "Maximum rows that choose beta and lambda; if there are more, a part of the images does")
-          .atLeast(2);
-
   public static final Declaration<Method> DECLARATION =
       Declaration.of(Proker.class, ID, "ProKeR")
           .description(
@@ -125,16 +84,23 @@ public record Proker(
               "Bendou et al., ProKeR: A Kernel Perspective on Few-Shot Adaptation of Large"
                   + " Vision-Language Models, CVPR 2025",
               "https://github.com/omarnust/BReg-Adapter")
-          .needsTextEncoder()
+          .boundBy("a kernel of images")
           .settings(
               SharedSettings.TEMPLATES,
-              VIEWS,
+              SharedSettings.views("Random views of each image, a row each"),
               CacheSettings.CROP_SCALE,
-              BETA,
-              LAMBDA,
-              WEIGHT,
-              SEARCH,
-              SEARCHED);
+              SharedSettings.chosen("beta", "Sharpness of the kernel"),
+              SharedSettings.chosen("lambda", "Ridge of the regression"),
+              Setting.number("weight", 100, "Weight of the correction; 100 is the scale of CLIP")
+                  .atLeast(0),
+              SelectionData.setting(
+                  "The images that choose beta and lambda; folds: the shots, each left out in turn;"
+                      + " none: those published for the number of shots"),
+              Setting.whole(
+                      "searched",
+                      2_500,
+                      "Maximum rows that choose beta and lambda; if there are more, a part of the images does")
+                  .atLeast(2));
 
   /**
    * Grid of d beta, with d the median of 1 - cos. The published grid is 0.01 to 10 for beta itself.
@@ -163,10 +129,6 @@ public record Proker(
   /** Point of the grid. */
   record Point(double beta, double lambda) {}
 
-  public Proker {
-    templates = new ZeroShot(templates).templates();
-  }
-
   @Override
   public int rowsPerImage() {
     return Math.max(1, views);
@@ -176,15 +138,15 @@ public record Proker(
   public FittedMethod fit(FitContext context) {
     try (Scope scope = Scope.open("ProKeR");
         Autograd.Switch off = Autograd.off()) {
-      FlattenedViews rows = new FlattenedViews(context.views(views, CacheSettings.recipe(crop)));
-      Tensor features = rows.features();
+      LabeledViews rows = context.views(views, CacheSettings.recipe(crop));
+      Tensor features = rows.rows();
       if (features.size(0) > MAX_ROWS) {
         throw KgCoopException.configuration(
             "%s: ProKeR has %s rows, %s images of %s views; expected at most %s: give fewer --shots or --set proker.views=0"
                 .formatted(
                     context.task().dataSet(),
                     features.size(0),
-                    rows.images(),
+                    rows.labels().size(),
                     rows.count(),
                     MAX_ROWS));
       }
@@ -193,70 +155,58 @@ public record Proker(
           beta.isPresent() && lambda.isPresent()
               ? new Point(beta.getAsDouble(), lambda.getAsDouble())
               : chosen(context, rows, texts);
-      KernelRidge ridge = new KernelRidge(features, texts, rows.labels(), found.beta);
-      Map<String, StoredTensor> stored = new LinkedHashMap<>();
-      KernelMethod.store(
-          stored, features, ridge.coefficients(found.lambda).times(weight).to(DType.FLOAT32));
-      SettingValues chosen =
-          SettingValues.of(BETA.key(), found.beta).with(LAMBDA.key(), found.lambda);
-      return new FittedMethod(with(chosen), context.classNames(), stored);
+      KernelRidge ridge = new KernelRidge(features, texts, rows.rowLabels(), found.beta);
+      Tensor coefficients = ridge.coefficients(found.lambda).times(weight).to(DType.FLOAT32);
+      return new FittedMethod(
+          with(SettingValues.of("beta", found.beta).with("lambda", found.lambda)),
+          context.classNames(),
+          StoredTensor.of(ROWS, features),
+          StoredTensor.of(COEFFICIENTS, coefficients));
     }
   }
 
-  private Point chosen(FitContext context, FlattenedViews all, Tensor texts) {
+  private Point chosen(FitContext context, LabeledViews all, Tensor texts) {
     int views = searchedViews(all, context.classNames().size());
     int[] images = all.evenly(searched / views);
-    boolean isPart = views < all.count() || images.length < all.images();
-    FlattenedViews rows = isPart ? all.part(views, images) : all;
+    boolean isPart = views < all.count() || images.length < all.labels().size();
+    LabeledViews rows = isPart ? all.part(views, images) : all;
     List<Integer> groups =
         context.groups().isEmpty()
             ? List.of()
             : Arrays.stream(images).mapToObj(context.groups()::get).toList();
-    Tensor features = rows.features();
-    int[] labels = rows.labels();
+    Tensor features = rows.rows();
+    int[] labels = rows.rowLabels();
     double scale = context.clip().logitScale();
     double[] lambdas = lambda.isPresent() ? new double[] {lambda.getAsDouble()} : LAMBDAS;
-    double[] betas =
-        beta.isPresent() ? new double[] {beta.getAsDouble()} : betas(all.features(), all);
-    DoubleUnaryOperator weightOf =
-        tried -> {
-          context.checkInterrupted(); // for each point of the grid
-          return weight * tried / scale;
-        };
+    double[] betas = beta.isPresent() ? new double[] {beta.getAsDouble()} : betas(all);
     Optional<LabeledFeatures> validation = search.validation(context);
-    LeaveOneOut scores = LeaveOneOut.NONE;
-    SelectionData by = SelectionData.FOLDS;
-    if (validation.isPresent()) {
-      by = SelectionData.VALIDATION;
-      LabeledFeatures queries = validation.get();
-      DoubleFunction<KernelRidge> ridge = tried -> new KernelRidge(features, texts, labels, tried);
-      scores =
-          KernelRidge.search(
-              ridge,
-              betas,
-              lambdas,
-              (of, tried) ->
-                  of.scores(queries.features(), tried, weightOf.applyAsDouble(tried)).times(scale),
-              queries.labelArray());
-    } else if (search != SelectionData.NONE
-        && new Folds(rows.views().labels(), groups).holdMost()) {
-      scores =
-          KernelRidge.search(
-              features,
-              texts,
-              labels,
-              rows.leftOutTogether(groups),
-              betas,
-              lambdas,
-              weightOf,
-              scale);
-    }
+    int[] together = rows.leftOutTogether(groups);
+    KernelRidge.Logits heldOut =
+        (ridge, tried) -> {
+          context.checkInterrupted(); // for each point of the grid
+          double share = weight * tried / scale;
+          return (validation.isPresent()
+                  ? ridge.scores(validation.get().features(), tried, share)
+                  : ridge.leaveOneOut(together, tried, share))
+              .times(scale);
+        };
+    LeaveOneOut scores =
+        validation.isEmpty()
+                && (search == SelectionData.NONE || !new Folds(rows.labels(), groups).holdMost())
+            ? LeaveOneOut.NONE
+            : KernelRidge.search(
+                tried -> new KernelRidge(features, texts, labels, tried),
+                betas,
+                lambdas,
+                heldOut,
+                validation.map(LabeledFeatures::labelArray).orElse(labels));
+    SelectionData by = validation.isPresent() ? SelectionData.VALIDATION : SelectionData.FOLDS;
     OptionalInt best = scores.best();
     Point point =
         best.isPresent()
             ? new Point(
                 betas[best.getAsInt() / lambdas.length], lambdas[best.getAsInt() % lambdas.length])
-            : published(all.images() / (double) context.classNames().size());
+            : published(all.labels().size() / (double) context.classNames().size());
     context.chosen("beta", point.beta);
     context.chosen("lambda", point.lambda);
     context.chosen(
@@ -268,22 +218,20 @@ public record Proker(
    * Returns the number of views per image for a search: all, or as many as fit with two images per
    * class.
    */
-  private int searchedViews(FlattenedViews rows, int classes) {
-    int images = Math.min(rows.images(), 2 * classes);
+  private int searchedViews(LabeledViews rows, int classes) {
+    int images = Math.min(rows.labels().size(), 2 * classes);
     return Math.max(1, Math.min(rows.count(), searched / images));
   }
 
   /** Returns the values of beta to try. */
-  private static double[] betas(Tensor features, FlattenedViews rows) {
-    if (rows.images() < 2) {
+  private static double[] betas(LabeledViews rows) {
+    int images = rows.labels().size();
+    if (images < 2) {
       return BETAS;
     }
-    double distance = KernelRidge.medianDistance(features.narrow(0, 0, rows.images()));
-    double[] betas = BETAS.clone();
-    for (int b = 0; b < betas.length; b++) {
-      betas[b] /= Math.max(distance, 0.01); // the bound is for nearly equal images
-    }
-    return betas;
+    double distance = KernelRidge.medianDistance(rows.rows().narrow(0, 0, images));
+    // The bound is for nearly equal images.
+    return Arrays.stream(BETAS).map(each -> each / Math.max(distance, 0.01)).toArray();
   }
 
   /**
@@ -298,13 +246,11 @@ public record Proker(
 
   @Override
   public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
-    try (Scope scope = Scope.open("ProKeR");
-        Autograd.Switch off = Autograd.off()) {
-      return new FixedHead.Sum(
-              List.of(
-                  new FixedHead.Linear(texts(clip, classNames), null, clip.logitScale()),
-                  KernelMethod.scores(clip, learned, classNames.size(), beta.orElse(1))))
-          .copy();
-    }
+    return FixedHead.copyOf(
+        () ->
+            new FixedHead.Sum(
+                List.of(
+                    new FixedHead.Linear(texts(clip, classNames), null, clip.logitScale()),
+                    KernelMethod.scores(clip, learned, classNames.size(), beta.orElse(1)))));
   }
 }

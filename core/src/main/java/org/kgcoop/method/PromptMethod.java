@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.kgcoop.prompt.ContextSettings;
 
 /** Method that tunes a prompt. A shared context supports any classes. */
-public interface PromptMethod extends TransferableMethod, TokenSpaceContext {
+public interface PromptMethod extends TransferableMethod {
 
   /** Returns the settings of the context vectors. */
   ContextSettings context();

@@ -64,8 +64,7 @@ final class ScatterDowndate {
         Functions.solve(
             identity.minus(within.plus(Tensor.of(shares, images, 1, 1))),
             identity.expand(images, count, count));
-    long[] classes = Arrays.stream(labels).asLongStream().toArray();
-    Tensor own = means.indexSelect(0, Tensor.of(classes, images)).unsqueeze(1); // (B, 1, E)
+    Tensor own = means.indexSelect(0, Tensor.indices(labels)).unsqueeze(1); // (B, 1, E)
     Tensor ownWeighted = own.times(inverse);
     Tensor cross = within.plus(ownWeighted.matmul(transposed)); // of the rows, not centered
 

@@ -1,7 +1,6 @@
 package org.kgcoop.method;
 
 import java.util.List;
-import java.util.Optional;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.FixedHeadModel;
@@ -29,11 +28,6 @@ import org.kgcoop.tensor.Tensor;
 public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMethod {
   public static final String ID = "taskres";
 
-  private static final Setting<Double> ALPHA =
-      Setting.number("alpha", 0.5, "Weight of the residuals")
-          .above(0)
-          .publishedAs("TRAINER.TaskRes.RESIDUAL_SCALE");
-
   public static final Declaration<Method> DECLARATION =
       Declaration.of(TaskRes.class, ID, "TaskRes")
           .trainer("TaskRes")
@@ -44,19 +38,18 @@ public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMe
               "Yu, Lu, Jin, Chen and Wang, Task Residual for Tuning Vision-Language Models, CVPR"
                   + " 2023",
               "https://github.com/geekyutao/TaskRes")
-          .needsTextEncoder()
-          .settings(SharedSettings.HAND_CRAFTED, ALPHA);
+          .boundBy("a residual of each class")
+          .settings(
+              SharedSettings.HAND_CRAFTED,
+              Setting.number("alpha", 0.5, "Weight of the residuals")
+                  .above(0)
+                  .publishedAs("TRAINER.TaskRes.RESIDUAL_SCALE"));
 
   private static final String RESIDUALS = "text_feature_residuals";
 
   @Override
   public Defaults defaults() {
     return new Defaults(200, 256).with("optimizer", "adam");
-  }
-
-  @Override
-  public Optional<String> closedClassReason() {
-    return Optional.of("a residual of each class");
   }
 
   @Override
@@ -71,9 +64,7 @@ public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMe
         () ->
             classVectors(
                 texts.raw(clip, classNames),
-                learned
-                    .value(RESIDUALS, classNames.size(), clip.config().embedDim())
-                    .to(clip.device())));
+                learned.value(clip, RESIDUALS, classNames.size(), clip.config().embedDim())));
   }
 
   /** Returns the class features, (C, E), unit rows. */

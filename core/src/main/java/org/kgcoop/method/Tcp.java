@@ -3,7 +3,6 @@ package org.kgcoop.method;
 import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.data.Templates;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ContextModel;
@@ -11,6 +10,7 @@ import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.DeepTextPrompts;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.random.PythonRandom;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Functions;
@@ -53,22 +53,6 @@ public record Tcp(
 
   public static final int DEFAULT_LAYER = 8;
 
-  private static final Setting<Integer> CLASS_TOKENS =
-      Setting.whole("class_tokens", 4, "Learned tokens of each class").atLeast(1).in("tokens");
-
-  private static final Setting<String> PATTERN =
-      Setting.text("pattern", "", "The text whose first context_tokens tokens are learned")
-          .withDefault(
-              "an X for each vector, then {}.",
-              values -> PromptText.pattern(values.get(SharedSettings.CONTEXT_TOKENS)));
-
-  private static final Setting<Integer> LAYER =
-      Setting.whole("layer", DEFAULT_LAYER, "The block that class tokens come before, from 0")
-          .atLeast(0);
-
-  private static final Setting<Double> WEIGHT =
-      Setting.number("weight", 8, "Weight of the knowledge term").atLeast(0);
-
   public static final Declaration<Method> DECLARATION =
       Declaration.of(Tcp.class, ID, "TCP")
           .prompts("textual")
@@ -81,23 +65,27 @@ public record Tcp(
               "Yao, Zhang and Xu, TCP: Textual-based Class-aware Prompt tuning for Visual-Language"
                   + " Model, CVPR 2024",
               "https://github.com/htyao89/Textual-based_Class-aware_prompt_tuning")
-          .needsTextEncoder()
           .settings(
               SharedSettings.CONTEXT_TOKENS,
-              CLASS_TOKENS,
-              PATTERN,
-              LAYER,
+              Setting.whole("class_tokens", 4, "Learned tokens of each class")
+                  .atLeast(1)
+                  .in("tokens"),
+              Setting.of(
+                      "pattern",
+                      SharedSettings.TEMPLATE_TEXT,
+                      "",
+                      "The text whose first context_tokens tokens are learned")
+                  .withDefault(
+                      "an X for each vector, then {}.",
+                      values -> PromptText.pattern(values.get(SharedSettings.CONTEXT_TOKENS))),
+              Setting.whole(
+                      "layer", DEFAULT_LAYER, "The block that class tokens come before, from 0")
+                  .atLeast(0),
               SharedSettings.TEMPLATE,
-              WEIGHT);
+              Setting.number("weight", 8, "Weight of the knowledge term").atLeast(0));
 
   /** Factor of the sigmoid in QuickGELU. */
   private static final double QUICK = 1.702;
-
-  public Tcp {
-    ContextSettings.checkTokens(contextTokens);
-    Templates.check(pattern);
-    Templates.check(template);
-  }
 
   @Override
   public ContextSettings context() {
@@ -119,9 +107,8 @@ public record Tcp(
     int blocks = clip.config().textLayers();
     if (layer >= blocks) {
       throw KgCoopException.configuration(
-          "TCP's layer %s: this CLIP's text encoder has %s blocks, counted from 0; choose one with"
-                  .formatted(layer, blocks)
-              + " --set layer=N");
+          "TCP's layer %s: this CLIP's text encoder has %s blocks, counted from 0; choose one with --set layer=N"
+              .formatted(layer, blocks));
     }
     if (clip.tokenizer().start().isEmpty()) {
       throw KgCoopException.configuration(
@@ -133,7 +120,12 @@ public record Tcp(
           "TCP puts its tokens into blocks of CLIP's text encoder, and this model has BERT's; try"
               + " kgcoop or lasp");
     }
-    return new ClassAwareModel(clip, classNames, seed);
+    return new ClassAwareModel(
+        clip,
+        classNames,
+        seed,
+        FixedHead.Linear.of(
+            clip.logitScale(), () -> TextFeatures.handCrafted(clip, classNames, template)));
   }
 
   /**
@@ -148,20 +140,12 @@ public record Tcp(
   }
 
   private final class ClassAwareModel extends ContextModel {
+    private static final String FIRST = "meta_net.linear1";
+    private static final String SECOND = "meta_net.linear2";
+
     private final Tensor handCrafted; // u, (C, E)
-    private final MetaNet net;
 
-    ClassAwareModel(Clip clip, List<String> classNames, long seed) {
-      this(
-          clip,
-          classNames,
-          seed,
-          FixedHead.Linear.of(
-              clip.logitScale(), () -> TextFeatures.handCrafted(clip, classNames, template)));
-    }
-
-    private ClassAwareModel(
-        Clip clip, List<String> classNames, long seed, FixedHead.Linear handCrafted) {
+    ClassAwareModel(Clip clip, List<String> classNames, long seed, FixedHead.Linear handCrafted) {
       super(
           clip,
           new TextFeatures(
@@ -175,13 +159,15 @@ public record Tcp(
       this.handCrafted = handCrafted.weight();
       int embed = clip.config().embedDim();
       int width = clip.config().textWidth();
-      net = new MetaNet(this::parameter, embed, hidden(embed), classTokens * width, seed);
+      PythonRandom random = new PythonRandom(seed);
+      layer(FIRST, random, embed, hidden(embed));
+      layer(SECOND, random, hidden(embed), classTokens * width);
     }
 
     /** Returns the context and S, (C, P, W). */
     @Override
     protected List<Tensor> textInputs() {
-      Tensor rows = net.apply(handCrafted, ClassAwareModel::quickGelu); // (C, P W)
+      Tensor rows = applied(SECOND, quickGelu(applied(FIRST, handCrafted))); // (C, P W)
       return List.of(parameter("ctx"), rows.reshape(rows.size(0), classTokens, -1));
     }
 

@@ -1,8 +1,8 @@
 package org.kgcoop.method;
 
 import java.util.List;
-import java.util.Optional;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.io.StoredTensor;
 import org.kgcoop.model.Head;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.tensor.Scope;
@@ -28,11 +28,8 @@ public record TipAdapter(CacheSettings settings) implements Method {
               "Zhang et al., Tip-Adapter: Training-free Adaption of CLIP for Few-shot"
                   + " Classification, ECCV 2022",
               "https://github.com/gaopengcuhk/Tip-Adapter")
-          .needsTextEncoder()
+          .boundBy("a cache of images")
           .settings(CacheSettings.SETTINGS);
-
-  /** Reason why Tip-Adapter and Tip-Adapter-F do not support other classes. */
-  static final String BOUND = "a cache of images";
 
   private static final String KEYS = "keys";
 
@@ -44,19 +41,13 @@ public record TipAdapter(CacheSettings settings) implements Method {
       return new FittedMethod(
           new TipAdapter(found),
           context.classNames(),
-          KeyCache.stored(KEYS, search.keys(), search.labels()));
+          StoredTensor.of(KEYS, search.keys()),
+          KeyCache.storedLabels(search.labels()));
     }
   }
 
   @Override
   public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
-    try (Scope scope = Scope.open("cache")) {
-      return KeyCache.of(clip, learned, classNames, settings, KEYS).head().copy();
-    }
-  }
-
-  @Override
-  public Optional<String> closedClassReason() {
-    return Optional.of(BOUND);
+    return KeyCache.classifier(clip, learned, classNames, settings, KEYS);
   }
 }

@@ -2,8 +2,8 @@ package org.kgcoop.method;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.io.StoredTensor;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.FixedHeadModel;
 import org.kgcoop.model.Head;
@@ -33,7 +33,7 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
               "Zhang et al., Tip-Adapter: Training-free Adaption of CLIP for Few-shot"
                   + " Classification, ECCV 2022",
               "https://github.com/gaopengcuhk/Tip-Adapter")
-          .needsTextEncoder()
+          .boundBy("a cache of images")
           .settings(CacheSettings.SETTINGS);
 
   private static final String KEYS = "weight"; // the name in the published linear layer
@@ -67,7 +67,8 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
           return new FittedMethod(
               new TipAdapterF(search.end(start, keys)),
               context.classNames(),
-              KeyCache.stored(KEYS, keys, search.labels()));
+              StoredTensor.of(KEYS, keys),
+              KeyCache.storedLabels(search.labels()));
         });
   }
 
@@ -82,14 +83,7 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
 
   @Override
   public Head classifier(Clip clip, FittedMethod learned, List<String> classNames) {
-    try (Scope scope = Scope.open("cache")) {
-      return KeyCache.of(clip, learned, classNames, settings, KEYS).head().copy();
-    }
-  }
-
-  @Override
-  public Optional<String> closedClassReason() {
-    return Optional.of(TipAdapter.BOUND);
+    return KeyCache.classifier(clip, learned, classNames, settings, KEYS);
   }
 
   private final class KeyModel extends FixedHeadModel {
@@ -102,9 +96,7 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
       this.keys = parameter(KEYS, keys);
       Tensor features = buffer("text_features", settings.texts(clip, classNames).weight());
       texts = new FixedHead.Linear(features, null, settings.scale(clip));
-      sums =
-          new SegmentSum(
-              views.labels().stream().mapToInt(Integer::intValue).toArray(), classNames.size());
+      sums = new SegmentSum(views.labelArray(), classNames.size());
     }
 
     @Override

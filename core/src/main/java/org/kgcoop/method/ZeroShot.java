@@ -31,11 +31,10 @@ public record ZeroShot(List<String> templates) implements TextMethod {
               "Radford et al., Learning Transferable Visual Models From Natural Language"
                   + " Supervision, ICML 2021",
               "https://github.com/openai/CLIP")
-          .needsTextEncoder()
           .settings(SharedSettings.TEMPLATES);
 
   public ZeroShot {
-    templates = texts(templates).templates();
+    templates = new TemplateEnsemble(templates, Underscores.REPLACE).templates();
   }
 
   @Override
@@ -45,10 +44,6 @@ public record ZeroShot(List<String> templates) implements TextMethod {
 
   /** Computes the unit class features of these templates, (C, E). */
   Tensor classFeatures(Clip clip, List<String> classNames) {
-    return texts(templates).unit(clip, classNames);
-  }
-
-  private static TemplateEnsemble texts(List<String> templates) {
-    return new TemplateEnsemble(templates, Underscores.REPLACE);
+    return new TemplateEnsemble(templates, Underscores.REPLACE).unit(clip, classNames);
   }
 }

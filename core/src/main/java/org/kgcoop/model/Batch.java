@@ -5,26 +5,14 @@ import org.kgcoop.tensor.Tensor;
 
 /**
  * Batch of training images with labels, in the form that {@link TrainableModel#inputs} requests.
+ *
+ * @param features the features, (B, E), unit rows, or null if the model does not need them
+ * @param rows the tokens of the image encoder, (B, L, W), or null if the model does not need them
+ * @param labels the labels, (B) int64, 0 to C - 1
+ * @param step the number of the step, from 0, which seeds the random numbers of the model
  */
-public final class Batch {
-  private final @Nullable Tensor features;
-  private final @Nullable Tensor rows;
-  private final Tensor labels;
-  private final long step;
-
-  /**
-   * Creates a batch of images.
-   *
-   * @param features the features, (B, E), unit rows, or null if the model does not need them
-   * @param rows the tokens of the image encoder, (B, L, W), or null if the model does not need them
-   * @param labels the labels, (B) int64, 0 to C - 1
-   * @param step the number of the step, from 0, which seeds the random numbers of the model
-   */
-  public Batch(@Nullable Tensor features, @Nullable Tensor rows, Tensor labels, long step) {
-    this.features = features;
-    this.rows = rows;
-    this.labels = labels;
-    this.step = step;
+public record Batch(@Nullable Tensor features, @Nullable Tensor rows, Tensor labels, long step) {
+  public Batch {
     for (Tensor images : new Tensor[] {features, rows}) {
       if (images != null && images.size(0) != labels.size(0)) {
         throw new IllegalArgumentException(
@@ -33,22 +21,19 @@ public final class Batch {
     }
   }
 
-  /** Creates a batch that has only features. */
-  public Batch(Tensor features, Tensor labels, long step) {
-    this(features, null, labels, step);
-  }
-
-  /** Creates the batch of the first step. */
+  /** Creates the batch of the first step, which has only features. */
   public Batch(Tensor features, Tensor labels) {
-    this(features, labels, 0);
+    this(features, null, labels, 0);
   }
 
   /** Returns the unit features of the frozen encoder, (B, E). */
+  @Override
   public Tensor features() {
     return required(features, "features");
   }
 
   /** Returns the tokens of the image encoder before the requested block, (B, L, W). */
+  @Override
   public Tensor rows() {
     return required(rows, "rows");
   }
@@ -60,18 +45,17 @@ public final class Batch {
     return images;
   }
 
-  /** Returns the labels, (B) int64, 0 to C - 1. */
-  public Tensor labels() {
-    return labels;
-  }
-
   /** Returns the number of images, B. */
   public int size() {
     return Math.toIntExact(labels.size(0));
   }
 
-  /** Returns the number of the step, from 0. */
-  public long step() {
-    return step;
+  /** Returns the batch of one image. */
+  public Batch image(int place) {
+    return new Batch(one(features, place), one(rows, place), labels.narrow(0, place, 1), step);
+  }
+
+  private static @Nullable Tensor one(@Nullable Tensor images, int place) {
+    return images == null ? null : images.narrow(0, place, 1);
   }
 }

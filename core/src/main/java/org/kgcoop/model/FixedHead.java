@@ -3,7 +3,9 @@ package org.kgcoop.model;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -37,16 +39,39 @@ public sealed interface FixedHead extends Head {
    */
   FixedHead times(double factor);
 
+  /** Returns a copy of a head that is computed in a scope of its own, without gradients. */
+  static FixedHead copyOf(Supplier<FixedHead> head) {
+    try (Scope scope = Scope.open("head");
+        Autograd.Switch off = Autograd.off()) {
+      return head.get().copy();
+    }
+  }
+
+  /** Returns the same formula with other tensors. */
+  FixedHead map(UnaryOperator<Tensor> other);
+
   /** Returns a head with its own memory and without gradient history. The caller closes it. */
-  FixedHead copy();
+  default FixedHead copy() {
+    return map(tensor -> tensor.detach().copy().keep());
+  }
+
+  @Override
+  default void close() {
+    FixedHead unused =
+        map(
+            tensor -> {
+              tensor.close();
+              return tensor;
+            });
+  }
 
   @Override
   default Optional<FixedHead> fixed() {
     return Optional.of(this);
   }
 
-  private static Tensor ownCopy(Tensor tensor) {
-    return tensor.detach().copy().keep();
+  private static @Nullable Tensor mapped(@Nullable Tensor tensor, UnaryOperator<Tensor> other) {
+    return tensor == null ? null : other.apply(tensor);
   }
 
   /**
@@ -86,29 +111,18 @@ public sealed interface FixedHead extends Head {
     }
 
     @Override
-    public FixedHead select(Tensor columns) {
-      return new Linear(
-          weight.indexSelect(0, columns),
-          bias == null ? null : bias.indexSelect(0, columns),
-          scale);
+    public Linear select(Tensor columns) {
+      return map(tensor -> tensor.indexSelect(0, columns));
     }
 
     @Override
     public FixedHead times(double factor) {
-      return new Linear(weight, bias == null ? null : bias.times(factor), scale * factor);
+      return new Linear(weight, mapped(bias, b -> b.times(factor)), scale * factor);
     }
 
     @Override
-    public Linear copy() {
-      return new Linear(ownCopy(weight), bias == null ? null : ownCopy(bias), scale);
-    }
-
-    @Override
-    public void close() {
-      weight.close();
-      if (bias != null) {
-        bias.close();
-      }
+    public Linear map(UnaryOperator<Tensor> other) {
+      return new Linear(other.apply(weight), mapped(bias, other), scale);
     }
   }
 
@@ -164,19 +178,13 @@ public sealed interface FixedHead extends Head {
     }
 
     @Override
-    public FixedHead copy() {
-      return new Cache(ownCopy(keys), values.copy(), alpha, beta);
-    }
-
-    @Override
-    public void close() {
-      keys.close();
-      values.close();
+    public FixedHead map(UnaryOperator<Tensor> other) {
+      return new Cache(other.apply(keys), values.map(other), alpha, beta);
     }
   }
 
   /** Values of the images of a cache, one per class, (N, C). */
-  interface CacheValues extends AutoCloseable {
+  interface CacheValues {
     long classes();
 
     /** Computes {@code likeness V}: (B, N) to (B, C). */
@@ -188,11 +196,8 @@ public sealed interface FixedHead extends Head {
     /** Selects the votes for some classes. */
     CacheValues select(Tensor columns);
 
-    /** Returns values with their own memory. */
-    CacheValues copy();
-
-    @Override
-    void close();
+    /** Returns the same values with other tensors. */
+    CacheValues map(UnaryOperator<Tensor> other);
   }
 
   /** Values in a dense matrix. */
@@ -209,17 +214,12 @@ public sealed interface FixedHead extends Head {
 
     @Override
     public CacheValues select(Tensor columns) {
-      return new DenseValues(matrix.indexSelect(1, columns));
+      return map(tensor -> tensor.indexSelect(1, columns));
     }
 
     @Override
-    public CacheValues copy() {
-      return new DenseValues(ownCopy(matrix));
-    }
-
-    @Override
-    public void close() {
-      matrix.close();
+    public CacheValues map(UnaryOperator<Tensor> other) {
+      return new DenseValues(other.apply(matrix));
     }
   }
 
@@ -271,22 +271,9 @@ public sealed interface FixedHead extends Head {
     }
 
     @Override
-    public FixedHead copy() {
+    public FixedHead map(UnaryOperator<Tensor> other) {
       return new LogScores(
-          prior.copy(),
-          correction.copy(),
-          floor,
-          factor,
-          columns == null ? null : ownCopy(columns));
-    }
-
-    @Override
-    public void close() {
-      prior.close();
-      correction.close();
-      if (columns != null) {
-        columns.close();
-      }
+          prior.map(other), correction.map(other), floor, factor, mapped(columns, other));
     }
   }
 
@@ -329,15 +316,8 @@ public sealed interface FixedHead extends Head {
     }
 
     @Override
-    public FixedHead copy() {
-      return new Adapter(ownCopy(down), ownCopy(up), ratio, then.copy());
-    }
-
-    @Override
-    public void close() {
-      down.close();
-      up.close();
-      then.close();
+    public FixedHead map(UnaryOperator<Tensor> other) {
+      return new Adapter(other.apply(down), other.apply(up), ratio, then.map(other));
     }
   }
 
@@ -380,13 +360,8 @@ public sealed interface FixedHead extends Head {
     }
 
     @Override
-    public FixedHead copy() {
-      return new Sum(parts.stream().map(FixedHead::copy).toList());
-    }
-
-    @Override
-    public void close() {
-      parts.forEach(FixedHead::close);
+    public FixedHead map(UnaryOperator<Tensor> other) {
+      return new Sum(parts.stream().map(part -> part.map(other)).toList());
     }
   }
 }

@@ -4,7 +4,6 @@ import java.util.List;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Functions;
-import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -50,9 +49,6 @@ public abstract class FixedHeadModel extends TrainableModel {
 
   /** Returns a copy of the head for the current parameters, without gradients. */
   protected final FixedHead headCopy() {
-    try (Scope open = Scope.open("head");
-        Autograd.Switch off = Autograd.off()) {
-      return fixedHead().copy();
-    }
+    return FixedHead.copyOf(this::fixedHead);
   }
 }

@@ -18,11 +18,6 @@ public record Losses(Map<String, Tensor> logged, List<Tensor> optimized) {
     optimized = List.copyOf(optimized);
   }
 
-  /** Creates losses, of which the first one is optimized. */
-  public Losses(Map<String, Tensor> logged) {
-    this(logged, List.of(logged.values().iterator().next()));
-  }
-
   /** Returns the logged losses as numbers. */
   public Map<String, Double> values() {
     Map<String, Double> values = new LinkedHashMap<>();
@@ -32,6 +27,13 @@ public record Losses(Map<String, Tensor> logged, List<Tensor> optimized) {
 
   /** Creates a single loss. */
   public static Losses of(Tensor loss) {
-    return new Losses(Map.of("loss", loss));
+    return new Losses(Map.of("loss", loss), List.of(loss));
+  }
+
+  /** Returns these losses with another one that is only logged. */
+  public Losses and(String name, Tensor loss) {
+    Map<String, Tensor> all = new LinkedHashMap<>(logged);
+    all.put(name, loss);
+    return new Losses(all, optimized);
   }
 }

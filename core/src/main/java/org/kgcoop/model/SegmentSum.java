@@ -3,6 +3,11 @@ package org.kgcoop.model;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.kgcoop.tensor.Tensor;
@@ -13,13 +18,10 @@ import org.kgcoop.tensor.Tensor;
  * classes with equal numbers of images are adjacent, so that each sum is a sum over one axis.
  */
 public final class SegmentSum implements FixedHead.CacheValues {
-  private final long[] order; // sorted images
+  private final int[] order; // sorted images
   private final int[] places; // index of the class of each sorted image, among the sorted classes
-  private final long[] columns; // index of each class among the sorted classes
-  private final List<Block> blocks;
-
-  /** Adjacent classes with equal numbers of images. */
-  private record Block(int classes, int images) {}
+  private final int[] columns; // index of each class among the sorted classes
+  private final SortedMap<Integer, Long> blocks; // number of classes by their number of images
 
   /** Creates the sums for images with the given labels, 0 to classes - 1. */
   public SegmentSum(int[] labels, int count) {
@@ -35,26 +37,21 @@ public final class SegmentSum implements FixedHead.CacheValues {
             .boxed()
             .sorted(Comparator.comparingInt(c -> images.get(c).size()))
             .toList();
-    order = sorted.stream().flatMap(c -> images.get(c).stream()).mapToLong(i -> i).toArray();
+    order = sorted.stream().flatMap(c -> images.get(c).stream()).mapToInt(i -> i).toArray();
     places =
         IntStream.range(0, count)
             .flatMap(p -> IntStream.generate(() -> p).limit(images.get(sorted.get(p)).size()))
             .toArray();
-    columns = new long[count];
-    blocks = new ArrayList<>();
+    columns = new int[count];
     for (int place = 0; place < count; place++) {
       columns[sorted.get(place)] = place;
-      int size = images.get(sorted.get(place)).size();
-      Block last = blocks.isEmpty() ? null : blocks.get(blocks.size() - 1);
-      if (last != null && last.images == size) {
-        blocks.set(blocks.size() - 1, new Block(last.classes + 1, size));
-      } else {
-        blocks.add(new Block(1, size));
-      }
     }
+    blocks =
+        images.stream()
+            .collect(Collectors.groupingBy(List::size, TreeMap::new, Collectors.counting()));
   }
 
-  private SegmentSum(SegmentSum all, long[] columns) {
+  private SegmentSum(SegmentSum all, int[] columns) {
     order = all.order;
     places = all.places;
     blocks = all.blocks;
@@ -81,10 +78,10 @@ public final class SegmentSum implements FixedHead.CacheValues {
   public Tensor weighted(Tensor values) {
     List<Tensor> sums = new ArrayList<>();
     long from = 0;
-    for (Block block : blocks) {
-      long length = (long) block.classes * block.images;
+    for (Map.Entry<Integer, Long> block : blocks.entrySet()) {
+      long length = block.getKey() * block.getValue();
       Tensor own = values.narrow(1, from, length);
-      sums.add(own.reshape(values.size(0), block.classes, block.images).sum(2));
+      sums.add(own.reshape(values.size(0), block.getValue(), block.getKey()).sum(2));
       from += length;
     }
     return taken(sums.size() == 1 ? sums.get(0) : Tensor.concat(sums, 1), 1, columns);
@@ -105,20 +102,17 @@ public final class SegmentSum implements FixedHead.CacheValues {
   @Override
   public FixedHead.CacheValues select(Tensor chosen) {
     return new SegmentSum(
-        this, LongStream.of(chosen.toLongs()).map(c -> columns[(int) c]).toArray());
+        this, LongStream.of(chosen.toLongs()).mapToInt(c -> columns[(int) c]).toArray());
   }
 
   /** Returns this object, which has no native memory. */
   @Override
-  public FixedHead.CacheValues copy() {
+  public FixedHead.CacheValues map(UnaryOperator<Tensor> other) {
     return this;
   }
 
-  @Override
-  public void close() {}
-
-  private static Tensor taken(Tensor all, int axis, long[] places) {
+  private static Tensor taken(Tensor all, int axis, int[] places) {
     boolean inOrder = IntStream.range(0, places.length).allMatch(i -> places[i] == i);
-    return inOrder ? all : all.indexSelect(axis, Tensor.of(places, places.length).to(all.device()));
+    return inOrder ? all : all.indexSelect(axis, Tensor.indices(places));
   }
 }

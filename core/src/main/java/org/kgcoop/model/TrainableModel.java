@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
+import org.kgcoop.random.PythonRandom;
 import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -40,6 +43,24 @@ public abstract class TrainableModel implements Head {
   /** Returns the parameter with the given name. */
   protected final Tensor parameter(String name) {
     return Objects.requireNonNull(parameters.get(name), name);
+  }
+
+  /** Adds a parameter with normal initial values, which depend on the seed and the name. */
+  protected final void normal(String name, long seed, double deviation, long... shape) {
+    parameter(name, Init.normal(Init.random(seed, name), deviation, shape));
+  }
+
+  /** Adds the weight and the bias of a linear layer, with PyTorch's default initialization. */
+  protected final void layer(String name, PythonRandom random, int in, int out) {
+    try (Scope scope = Scope.open("layer")) {
+      parameter(name + ".weight", Init.weight(random, out, in));
+      parameter(name + ".bias", Init.bias(random, out, in));
+    }
+  }
+
+  /** Applies a layer that was added by {@link #layer}: (N, in) to (N, out). */
+  protected final Tensor applied(String name, Tensor x) {
+    return Functions.linear(x, parameter(name + ".weight"), parameter(name + ".bias"));
   }
 
   /** Adds a copy of a tensor that never changes. */
@@ -93,38 +114,25 @@ public abstract class TrainableModel implements Head {
    *     not finite
    */
   public final void load(Map<String, Tensor> values) {
-    for (Map.Entry<String, Tensor> parameter : parameters.entrySet()) {
-      Tensor value = values.get(parameter.getKey());
-      String expected = "'" + parameter.getKey() + "' " + parameter.getValue();
-      if (value == null) {
-        throw KgCoopException.weights(
-            "no learned tensor "
-                + expected
-                + " among "
-                + Messages.firstOf(List.copyOf(values.keySet())));
-      }
-      if (!Arrays.equals(value.shape(), parameter.getValue().shape())) {
-        throw KgCoopException.weights(
-            "learned tensor '"
-                + parameter.getKey()
-                + "' is "
-                + value
-                + ", expected "
-                + expected
-                + ": a prompt fits a CLIP of the same text width, and a class-specific one only its"
-                + " own classes");
-      }
-      for (float number : value.toFloats()) {
-        if (!Float.isFinite(number)) {
-          throw KgCoopException.weights(
-              "learned tensor '"
-                  + parameter.getKey()
-                  + "' has "
-                  + number
-                  + " in it: a training that failed, or a damaged file; train again");
-        }
-      }
-    }
+    parameters.forEach(
+        (name, parameter) -> {
+          Tensor value = values.get(name);
+          if (value == null) {
+            throw KgCoopException.weights(
+                "no learned tensor '%s' %s among %s"
+                    .formatted(name, parameter, Messages.firstOf(List.copyOf(values.keySet()))));
+          }
+          if (!Arrays.equals(value.shape(), parameter.shape())) {
+            throw KgCoopException.weights(
+                "learned tensor '%s' is %s, expected '%s' %s: a prompt fits a CLIP of the same text width, and a class-specific one only its own classes"
+                    .formatted(name, value, name, parameter));
+          }
+          if (!value.isFinite()) {
+            throw KgCoopException.weights(
+                "learned tensor '%s' has a value that is no finite number: a training that failed, or a damaged file; train again"
+                    .formatted(name));
+          }
+        });
     parameters.forEach(
         (name, parameter) -> parameter.copy_(Objects.requireNonNull(values.get(name))));
   }

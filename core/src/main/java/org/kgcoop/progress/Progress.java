@@ -1,7 +1,7 @@
 package org.kgcoop.progress;
 
-import java.util.Locale;
 import java.util.Map;
+import org.kgcoop.Messages;
 
 /** Progress reports of long work. */
 public interface Progress {
@@ -33,7 +33,7 @@ public interface Progress {
      * @param losses the losses by name, starting with the optimized one
      */
     default void step(long number, int epoch, double rate, Map<String, Double> losses) {
-      detail(String.format(Locale.ROOT, "loss %.3f", losses.values().iterator().next()));
+      detail(Messages.format("loss %.3f", losses.values().iterator().next()));
     }
 
     @Override

@@ -87,7 +87,7 @@ public class ContextModel extends FixedHeadModel {
     this.text = text;
     this.objective = objective;
     try (Scope scope = Scope.open("context")) {
-      context = parameter("ctx", Context.initial(clip, settings, classes, seed));
+      context = parameter("ctx", settings.initial(clip, classes, seed));
     }
   }
 

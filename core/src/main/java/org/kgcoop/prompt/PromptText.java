@@ -255,34 +255,19 @@ public record PromptText(
 
   private static Row arranged(
       List<Integer> tokens, int start, int m, int nameLength, ClassTokenPosition position) {
-    List<Integer> suffix = tokens.subList(start + m, tokens.size());
-    int before =
-        switch (position) {
-          case END -> m;
-          case MIDDLE -> m / 2;
-          case FRONT -> 0;
-        };
-    int moved = position == ClassTokenPosition.END ? 0 : nameLength;
-    List<Integer> ids = new ArrayList<>();
-    List<Integer> vectors = new ArrayList<>();
-    fixed(ids, vectors, tokens.subList(0, start));
-    learned(ids, vectors, 0, before);
-    fixed(ids, vectors, suffix.subList(0, moved));
-    learned(ids, vectors, before, m);
-    fixed(ids, vectors, suffix.subList(moved, suffix.size()));
-    return new Row(ids, vectors);
-  }
-
-  private static void fixed(List<Integer> ids, List<Integer> vectors, List<Integer> tokens) {
-    ids.addAll(tokens);
-    vectors.addAll(Collections.nCopies(tokens.size(), -1));
-  }
-
-  private static void learned(List<Integer> ids, List<Integer> vectors, int from, int to) {
-    for (int v = from; v < to; v++) {
-      ids.add(0);
-      vectors.add(v);
+    List<Integer> ids = new ArrayList<>(tokens);
+    Collections.fill(ids.subList(start, start + m), 0);
+    List<Integer> vectors = new ArrayList<>(Collections.nCopies(tokens.size(), -1));
+    for (int v = 0; v < m; v++) {
+      vectors.set(start + v, v);
     }
+    if (position != ClassTokenPosition.END) { // moves the name before the last vectors
+      int before = position == ClassTokenPosition.MIDDLE ? m / 2 : 0;
+      for (List<Integer> each : List.of(ids, vectors)) {
+        Collections.rotate(each.subList(start + before, start + m + nameLength), nameLength);
+      }
+    }
+    return new Row(ids, vectors);
   }
 
   private static int sharedLength(List<Row> rows) {

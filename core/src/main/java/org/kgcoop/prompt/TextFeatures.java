@@ -3,6 +3,7 @@ package org.kgcoop.prompt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.PackedTexts;
@@ -31,9 +32,7 @@ public final class TextFeatures implements AutoCloseable {
   private final Clip clip;
   private final @Nullable DeepTextPrompts deep;
   private final boolean hasContext;
-  private final int
-      recordedParts; // number of parts, from the first, whose activations are stored for the
-  // backward pass
+  private final int recordedParts; // from the first; their activations are stored
   private final List<TextParts.ClassChunk> parts;
 
   /** Terms that are added to projections of the text encoder. */
@@ -110,11 +109,6 @@ public final class TextFeatures implements AutoCloseable {
             });
   }
 
-  /** Returns the number of parts that the classes are divided into. */
-  int parts() {
-    return parts.size();
-  }
-
   /**
    * Computes class features without gradients, not normalized.
    *
@@ -128,8 +122,9 @@ public final class TextFeatures implements AutoCloseable {
   /** Computes class features without gradients, with terms that are added to projections. */
   public Tensor all(List<Tensor> inputs, ProjectionTerms terms) {
     try (Autograd.Switch off = Autograd.off()) {
-      return joined(
-          Workers.map(parts.size(), i -> List.of(partFeatures(inputs, parts.get(i), terms))));
+      List<Tensor> features =
+          Workers.each(parts.size(), i -> partFeatures(inputs, parts.get(i), terms));
+      return features.size() == 1 ? features.get(0) : Tensor.concat(features, 0);
     }
   }
 
@@ -172,8 +167,7 @@ public final class TextFeatures implements AutoCloseable {
       this.tensors = tensors;
       this.terms = terms;
       inputs = tensors.stream().map(input -> input.detach().parameter()).toList();
-      recorded =
-          flat(Workers.map(parts.size(), i -> List.of(first(parts.get(i), i < recordedParts))));
+      recorded = Workers.each(parts.size(), i -> first(parts.get(i), i < recordedParts));
       try (Autograd.Switch off = Autograd.off()) {
         features = Tensor.concat(recorded, 0);
       }
@@ -215,25 +209,23 @@ public final class TextFeatures implements AutoCloseable {
                           .get(loss)
                           .narrow(0, classes.from(), classes.layout().texts());
                   boolean again = loss < featureGradients.size() - 1;
-                  gradients.addAll(Autograd.gradients(part, cotangent, inputs, again));
+                  gradients.addAll(
+                      Autograd.gradients(List.of(part), List.of(cotangent), inputs, again));
                 }
                 return gradients;
               });
-      List<List<Tensor>> sums = new ArrayList<>();
-      for (int loss = 0; loss < featureGradients.size(); loss++) {
-        List<Tensor> lossGradients = new ArrayList<>();
-        for (int input = 0; input < inputs.size(); input++) {
-          int place = loss * inputs.size() + input;
-          // The sum is in the order of the parts, so that it is deterministic.
-          Tensor sum = partGradients.get(0).get(place);
-          for (List<Tensor> gradients : partGradients.subList(1, partGradients.size())) {
-            sum = sum.plus(gradients.get(place));
-          }
-          lossGradients.add(sum);
-        }
-        sums.add(lossGradients);
-      }
-      return sums;
+      return IntStream.range(0, featureGradients.size())
+          .mapToObj(
+              loss ->
+                  IntStream.range(loss * inputs.size(), (loss + 1) * inputs.size())
+                      .mapToObj(place -> sum(partGradients, place))
+                      .toList())
+          .toList();
+    }
+
+    /** Sums in the order of the parts, so that the result is deterministic. */
+    private static Tensor sum(List<List<Tensor>> gradients, int place) {
+      return gradients.stream().map(g -> g.get(place)).reduce(Tensor::plus).orElseThrow();
     }
   }
 
@@ -262,16 +254,6 @@ public final class TextFeatures implements AutoCloseable {
     }
     Tensor rows = tensors.get(0).narrow(0, part.from(), part.layout().texts()); // (.., P, W)
     return List.of(rows.reshape(-1, rows.size(2)));
-  }
-
-  private static Tensor joined(List<List<Tensor>> partGradients) {
-    return partGradients.size() == 1
-        ? partGradients.get(0).get(0)
-        : Tensor.concat(flat(partGradients), 0);
-  }
-
-  private static List<Tensor> flat(List<List<Tensor>> partGradients) {
-    return partGradients.stream().flatMap(List::stream).toList();
   }
 
   @Override

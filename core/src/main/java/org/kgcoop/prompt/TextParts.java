@@ -26,8 +26,7 @@ final class TextParts {
   private final PromptText text;
   private final @Nullable DeepTextPrompts deep;
   private final List<ClassChunk> parts = new ArrayList<>();
-  private final List<Integer> rowsUpTo =
-      new ArrayList<>(); // total number of tokens up to and including each part
+  private final List<Integer> rowsUpTo = new ArrayList<>(); // tokens, with those of each part
 
   /**
    * ClassChunk of the classes.
@@ -138,7 +137,7 @@ final class TextParts {
         clip.textEncoder().layout(shared, own.stream().map(PromptText.Row::fixedTokens).toList());
     int padding = clip.tokenizer().padding();
     Map<Integer, Integer> rowOfToken = new LinkedHashMap<>();
-    long[] rows = new long[layout.rows()];
+    int[] rows = new int[layout.rows()];
     int next = 0;
     for (int c = from; c < to; c++) {
       PromptText.Row row = text.rows().get(c);
@@ -178,11 +177,8 @@ final class TextParts {
     int count = sharedPrompts.count();
     if (shared <= (sharedPrompts.inserted() ? 0 : count)) {
       throw new IllegalArgumentException(
-          "texts share "
-              + shared
-              + " positions, too few for "
-              + count
-              + " deep prompts behind a start");
+          "texts share %s positions, too few for %s deep prompts behind a start"
+              .formatted(shared, count));
     }
     int more = sharedPrompts.inserted() ? count : 0;
     int[] ends = texts.stream().mapToInt(row -> row.end() + more).toArray();
@@ -204,15 +200,15 @@ final class TextParts {
    * @param inserted the number of additional tokens
    */
   private Tensor gather(int rows, int inserted, int count) {
-    long[] gather = new long[rows + inserted];
+    int[] gather = new int[rows + inserted];
     for (int i = 1; i < gather.length; i++) {
       gather[i] = i <= count ? rows + i - 1 : i - inserted;
     }
     return gather(gather);
   }
 
-  private Tensor gather(long[] rows) {
-    return Tensor.of(rows, rows.length).to(clip.device()).keep();
+  private Tensor gather(int[] rows) {
+    return Tensor.indices(rows).to(clip.device()).keep();
   }
 
   /**
@@ -225,9 +221,9 @@ final class TextParts {
   private TextEncoder.DeepLayout classPrompts(
       List<PromptText.Row> texts, int shared, int rows, DeepTextPrompts.OfClasses own) {
     int count = own.count();
-    int[] ends = texts.stream().mapToInt(PromptText.Row::end).toArray();
-    PackedTexts layout = clip.textEncoder().layout(1, ends);
-    long[] gather = new long[layout.rows()];
+    PackedTexts layout =
+        clip.textEncoder().layout(1, texts.stream().map(PromptText.Row::fixedTokens).toList());
+    int[] gather = new int[layout.rows()];
     int next = 0;
     int first = shared; // index of the first token of the class that was not shared
     for (int c = 0; c < texts.size(); c++) {

@@ -4,110 +4,66 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
 /**
  * Declaration of a method, next to its record. The parser, files, the help, sweeps and the
  * translation of published files use it, so that every fact about a method is written once.
  *
+ * @param id the name in files and options, such as {@code kgcoop}
+ * @param title the name in papers, such as {@code KgCoOp}
+ * @param prompts the kind of prompt, such as {@code textual}
+ * @param sentence the description
+ * @param formula the formula of the logits or of the loss
+ * @param paper the publication
+ * @param code the repository of the published code
+ * @param trainer the name in files of the published code; empty if it has none
+ * @param needs the requirements of the method in addition to image features, for the help
+ * @param bound what binds the method to the classes that it has learned, as the subject of a
+ *     sentence; empty if the method supports any class names, or if that depends on its settings
+ * @param settings the settings in the order of files, with the template if it is a setting of the
+ *     method
+ * @param stored the settings of the record
+ * @param factory creates the method from the given values
  * @param <M> the type that the declaration creates, such as {@code Method}
  */
-public final class Declaration<M> {
+public record Declaration<M>(
+    String id,
+    String title,
+    String prompts,
+    String sentence,
+    String formula,
+    String paper,
+    String code,
+    String trainer,
+    List<String> needs,
+    Optional<String> bound,
+    List<Setting<?>> settings,
+    SettingPart stored,
+    Function<SettingValues, M> factory) {
   /** Key of the method's name in settings. */
   public static final String METHOD = "method";
 
   /** Key of the template, which every method accepts. */
   public static final String TEMPLATE = "template";
 
-  private final About about;
-  private final String prompts;
-  private final List<String> needs;
-  private final SettingPart settings;
-  private final List<Setting<?>> all;
-  private final Function<SettingValues, M> factory;
-
-  /**
-   * Names and sources of a method, with a one-sentence description.
-   *
-   * @param id the name in files and options, such as {@code kgcoop}
-   * @param title the name in papers, such as {@code KgCoOp}
-   * @param sentence the description
-   * @param formula the formula of the logits or of the loss
-   * @param paper the publication
-   * @param code the repository of the published code
-   * @param trainer the name in files of the published code; empty if it has none
-   */
-  public record About(
-      String id,
-      String title,
-      String sentence,
-      String formula,
-      String paper,
-      String code,
-      String trainer) {}
-
-  private Declaration(
-      Builder<?> builder,
-      SettingPart settings,
-      List<Setting<?>> others,
-      Function<SettingValues, M> factory) {
-    about =
-        new About(
-            builder.id,
-            builder.title,
-            builder.sentence,
-            builder.formula.strip(),
-            builder.paper,
-            builder.code,
-            builder.trainer);
-    prompts = builder.prompts;
-    needs = List.copyOf(builder.needs);
-    this.settings = settings;
-    all = Stream.concat(settings.settings().stream(), others.stream()).toList();
-    this.factory = factory;
-  }
-
   /** Starts the declaration of a method. */
   public static <R extends Record> Builder<R> of(Class<R> type, String id, String title) {
     return new Builder<>(type, id, title);
   }
 
-  public String id() {
-    return about.id();
-  }
-
-  public About about() {
-    return about;
-  }
-
-  /** Returns the kind of prompt, such as {@code textual}. */
-  public String prompts() {
-    return prompts;
-  }
-
-  /** Returns the requirements of the method in addition to image features, for the help. */
-  public List<String> needs() {
-    return needs;
-  }
-
-  /**
-   * Returns the settings in the order of files. They include the template if it is a setting of the
-   * method.
-   */
-  public List<Setting<?>> settings() {
-    return all;
-  }
-
   /** Returns the setting with the given key, which must exist. */
   public Setting<?> setting(String key) {
-    return all.stream().filter(each -> each.key().equals(key)).findFirst().orElseThrow();
+    return settings.stream().filter(each -> each.key().equals(key)).findFirst().orElseThrow();
   }
 
   /** Returns the keys of all settings except the template, which the data set provides. */
   public List<String> keys() {
-    return all.stream().map(Setting::key).filter(key -> !key.equals(TEMPLATE)).toList();
+    return settings.stream().map(Setting::key).filter(key -> !key.equals(TEMPLATE)).toList();
   }
 
   /** Returns the method with the default of every setting. */
@@ -121,17 +77,17 @@ public final class Declaration<M> {
    * @throws KgCoopException if a key is unknown or a value is invalid
    */
   public M parse(SettingValues values) {
-    List<String> known = new ArrayList<>(all.stream().map(Setting::key).toList());
+    List<String> known = new ArrayList<>(settings.stream().map(Setting::key).toList());
     Stream.of(METHOD, TEMPLATE).filter(key -> !known.contains(key)).forEach(known::add);
-    values.checkKeys(about.title(), known);
+    values.checkKeys(title, known);
     return factory.apply(values);
   }
 
   /** Returns the name and all settings of a method, in the form that {@link #parse} reads. */
   public SettingValues values(M method) {
     Map<String, Object> values = new LinkedHashMap<>();
-    values.put(METHOD, about.id());
-    settings.write(method, values);
+    values.put(METHOD, id);
+    stored.write(method, values);
     return new SettingValues(values);
   }
 
@@ -150,7 +106,8 @@ public final class Declaration<M> {
     private String paper = "";
     private String code = "";
     private String trainer = "";
-    private final List<String> needs = new ArrayList<>();
+    private @Nullable String bound;
+    private final List<String> needs = new ArrayList<>(List.of("the text encoder of the CLIP"));
 
     private Builder(Class<R> type, String id, String title) {
       this.type = type;
@@ -187,9 +144,15 @@ public final class Declaration<M> {
       return this;
     }
 
-    /** States that the method needs the text encoder of the CLIP. */
-    public Builder<R> needsTextEncoder() {
-      needs.add("the text encoder of the CLIP");
+    /** States what binds the method to the classes that it has learned. */
+    public Builder<R> boundBy(String reason) {
+      bound = reason;
+      return this;
+    }
+
+    /** States that the method needs no text encoder, as the others do. */
+    public Builder<R> withoutTextEncoder() {
+      needs.clear();
       return this;
     }
 
@@ -217,7 +180,20 @@ public final class Declaration<M> {
      */
     public <M> Declaration<M> settings(
         SettingList<R> stored, List<Setting<?>> others, Function<SettingValues, M> factory) {
-      return new Declaration<>(this, stored, others, factory);
+      return new Declaration<>(
+          id,
+          title,
+          prompts,
+          sentence,
+          formula.strip(),
+          paper,
+          code,
+          trainer,
+          List.copyOf(needs),
+          Optional.ofNullable(bound),
+          Stream.concat(stored.settings().stream(), others.stream()).toList(),
+          stored,
+          factory);
     }
   }
 }

@@ -1,11 +1,11 @@
 package org.kgcoop.settings;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.kgcoop.Messages;
 
 /**
  * Setting of a method or of the training. The parser, files, messages, the help, options, sweeps
@@ -88,17 +88,6 @@ public record Setting<T>(
     return of(key, type, defaultValue, description);
   }
 
-  /**
-   * Creates a list of texts.
-   *
-   * @param defaultDescription the default in the help
-   */
-  public static Setting<List<String>> texts(
-      String key, List<String> defaultValue, String defaultDescription, String description) {
-    return of(key, SettingType.TEXTS, defaultValue, description)
-        .withDefault(defaultDescription, values -> defaultValue);
-  }
-
   @Override
   public List<Setting<?>> settings() {
     return List.of(this);
@@ -135,8 +124,7 @@ public record Setting<T>(
 
   /** Returns this setting of a number between two numbers, both included. */
   public Setting<T> between(int least, int most) {
-    return finite(
-        String.format(Locale.ROOT, "%,d to %,d", least, most), n -> n >= least && n <= most);
+    return finite(Messages.format("%,d to %,d", least, most), n -> n >= least && n <= most);
   }
 
   private Setting<T> finite(String text, DoublePredicate condition) {

@@ -1,6 +1,6 @@
 package org.kgcoop.settings;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -43,23 +43,15 @@ public record SettingType<T>(
           "a whole number",
           false,
           value ->
-              value instanceof Integer || value instanceof Long
-                  ? Optional.of(((Number) value).longValue())
-                  : Optional.empty());
+              Optional.of(value)
+                  .filter(number -> number instanceof Integer || number instanceof Long)
+                  .map(number -> ((Number) number).longValue()));
 
   public static final SettingType<Boolean> FLAG =
-      scalar(
-          "true or false",
-          "true or false",
-          false,
-          value -> value instanceof Boolean flag ? Optional.of(flag) : Optional.empty());
+      scalar("true or false", "true or false", false, value -> only(Boolean.class, value));
 
   public static final SettingType<String> TEXT =
-      scalar(
-          "text",
-          "a text",
-          true,
-          value -> value instanceof String text ? Optional.of(text) : Optional.empty());
+      scalar("text", "a text", true, value -> only(String.class, value));
 
   public static final SettingType<List<String>> TEXTS =
       list("texts", "a list", true, value -> Optional.of(String.valueOf(value)));
@@ -131,11 +123,10 @@ public record SettingType<T>(
     if (!isList) {
       return isText ? text : literal(text);
     }
-    List<Object> list = new ArrayList<>();
-    for (String part : text.split(isText ? "\\|" : "[|,]", -1)) {
-      list.add(isText ? part.strip() : literal(part.strip()));
-    }
-    return list;
+    return Arrays.stream(text.split(isText ? "\\|" : "[|,]", -1))
+        .map(String::strip)
+        .map(part -> isText ? part : literal(part))
+        .toList();
   }
 
   /** Converts numbers and flags by their form, and keeps any other value as text. */
@@ -162,6 +153,10 @@ public record SettingType<T>(
         && Float.isInfinite(number.floatValue());
   }
 
+  private static <T> Optional<T> only(Class<T> type, Object value) {
+    return type.isInstance(value) ? Optional.of(type.cast(value)) : Optional.empty();
+  }
+
   private static Optional<Integer> whole(Object value) {
     return number(value).filter(n -> n == n.intValue()).map(Double::intValue);
   }
@@ -179,14 +174,11 @@ public record SettingType<T>(
         true,
         isText,
         value -> {
-          List<T> read = new ArrayList<>();
-          if (value instanceof List<?> list) {
-            list.forEach(each -> element.apply(each).ifPresent(read::add));
-            if (read.size() == list.size()) {
-              return Optional.of(List.copyOf(read));
-            }
+          if (!(value instanceof List<?> list)) {
+            return Optional.empty();
           }
-          return Optional.empty();
+          List<T> read = list.stream().flatMap(each -> element.apply(each).stream()).toList();
+          return Optional.of(read).filter(all -> all.size() == list.size());
         },
         list -> list);
   }

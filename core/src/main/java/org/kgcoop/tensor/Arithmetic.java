@@ -2,11 +2,12 @@ package org.kgcoop.tensor;
 
 import java.io.IOException;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.kgcoop.Messages;
 import org.kgcoop.files.Sha256;
 
 /**
@@ -53,12 +54,8 @@ public final class Arithmetic {
 
   /** Returns pseudorandom numbers from -0.5 to 0.5, the same on every machine. */
   static Tensor sample(long... shape) {
-    int count = 1;
-    for (long size : shape) {
-      count *= (int) size;
-    }
-    float[] values = new float[count];
-    for (int i = 0; i < count; i++) {
+    float[] values = new float[(int) Arrays.stream(shape).reduce(1, Math::multiplyExact)];
+    for (int i = 0; i < values.length; i++) {
       values[i] = ((i * 0x9E3779B97F4A7C15L) >>> 40) / (float) (1 << 24) - 0.5f;
     }
     return Tensor.of(values, shape);
@@ -120,8 +117,7 @@ public final class Arithmetic {
     return speed >= 1
         ? Optional.empty()
         : Optional.of(
-            String.format(
-                Locale.ROOT,
+            Messages.format(
                 "precision bf16: this processor emulates it, at %.2f of the speed of float32;"
                     + " float32 is quicker and more exact here",
                 speed));

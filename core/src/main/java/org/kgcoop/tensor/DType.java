@@ -10,22 +10,26 @@ import org.kgcoop.KgCoopException;
 /** The element types of tensors that this library supports. */
 public enum DType {
   FLOAT64("F64", 8),
-  FLOAT32("F32", 4),
-  FLOAT16("F16", 2),
-  BFLOAT16("BF16", 2),
+  FLOAT32("F32", 4, "float32", "fp32"),
+  FLOAT16("F16", 2, "float16", "fp16"),
+  BFLOAT16("BF16", 2, "bf16", "bfloat16"),
   INT64("I64", 8),
   INT32("I32", 4),
   INT16("I16", 2),
-  INT8("I8", 1),
+  INT8("I8", 1, "int8"),
   UINT8("U8", 1),
   BOOL("BOOL", 1);
 
   private final String safetensorsName;
   private final int bytes;
 
-  DType(String safetensorsName, int bytes) {
+  @SuppressWarnings("ImmutableEnumChecker") // List.of returns an immutable list
+  private final List<String> optionNames;
+
+  DType(String safetensorsName, int bytes, String... optionNames) {
     this.safetensorsName = safetensorsName;
     this.bytes = bytes;
+    this.optionNames = List.of(optionNames);
   }
 
   /** Returns the name in a safetensors header, such as {@code F32}. */
@@ -56,31 +60,19 @@ public enum DType {
    * @throws KgCoopException for any other name
    */
   public static DType ofName(String option, String name, DType... allowed) {
-    return Arrays.stream(allowed)
-        .filter(type -> type.names().contains(name.toLowerCase(Locale.ROOT)))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                KgCoopException.configuration(
-                    Arrays.stream(allowed)
-                        .map(type -> type.names().get(0))
-                        .collect(
-                            Collectors.joining(
-                                ", ", option + " " + name + ": expected one of ", ""))));
+    for (DType type : allowed) {
+      if (type.optionNames.contains(name.toLowerCase(Locale.ROOT))) {
+        return type;
+      }
+    }
+    throw KgCoopException.configuration(
+        Arrays.stream(allowed)
+            .map(DType::optionName)
+            .collect(Collectors.joining(", ", option + " " + name + ": expected one of ", "")));
   }
 
   /** Returns the name of a type that options accept. */
   public String optionName() {
-    return names().get(0);
-  }
-
-  private List<String> names() {
-    return switch (this) {
-      case FLOAT32 -> List.of("float32", "fp32");
-      case FLOAT16 -> List.of("float16", "fp16");
-      case BFLOAT16 -> List.of("bf16", "bfloat16");
-      case INT8 -> List.of("int8");
-      default -> List.of();
-    };
+    return optionNames.get(0);
   }
 }

@@ -3,7 +3,6 @@ package org.kgcoop.tensor;
 import static org.kgcoop.tensor.NativeCall.tensor;
 
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +90,6 @@ public final class Functions {
    * @param weight (out, in, kernel, kernel)
    */
   public static Tensor conv2d(Tensor x, Tensor weight, int stride, int padding) {
-    long[] both = {1, 1};
     return tensor(
         "conv2d",
         () ->
@@ -101,7 +99,7 @@ public final class Functions {
                 new TensorOptional(),
                 new long[] {stride, stride},
                 new long[] {padding, padding},
-                both,
+                new long[] {1, 1},
                 1),
         x,
         weight);
@@ -161,13 +159,8 @@ public final class Functions {
 
   /** Decomposes a symmetric matrix (n, n) from its lower triangle. */
   public static Eigen eigen(Tensor symmetric) {
-    try (T_TensorTensor_T both =
-        NativeCall.run("eigen", () -> torch.linalg_eigh(symmetric.handle()), symmetric)) {
-      // The pair owns its two tensors, so copy them before it is freed.
-      return new Eigen(
-          tensor("eigen", () -> new org.bytedeco.pytorch.Tensor(both.get0())),
-          tensor("eigen", () -> new org.bytedeco.pytorch.Tensor(both.get1())));
-    }
+    var pair = NativeCall.run("eigen", () -> torch.linalg_eigh(symmetric.handle()), symmetric);
+    return new Eigen(copied(pair.get0()), copied(pair.get1()));
   }
 
   /** The diagonal matrix (n, n) of values (n). */
@@ -274,16 +267,15 @@ public final class Functions {
    * @return values and int64 indices, both (..., count)
    */
   public static Top top(Tensor x, int count) {
-    Scope scope = Scope.innermost();
-    return NativeCall.run(
-        "top",
-        () -> {
-          var pair = torch.topk(x.handle(), count, -1, true, true);
-          return new Top(
-              new Tensor(new org.bytedeco.pytorch.Tensor(pair.get0()), scope),
-              new Tensor(new org.bytedeco.pytorch.Tensor(pair.get1()), scope));
-        },
-        x);
+    var pair = NativeCall.run("top", () -> torch.topk(x.handle(), count, -1, true, true), x);
+    return new Top(copied(pair.get0()), copied(pair.get1()));
+  }
+
+  /**
+   * Returns a tensor with a reference of its own. The pair that it comes from owns the given one.
+   */
+  private static Tensor copied(org.bytedeco.pytorch.Tensor element) {
+    return tensor("copied", () -> new org.bytedeco.pytorch.Tensor(element));
   }
 
   public record Top(Tensor values, Tensor indices) {}

@@ -1,8 +1,13 @@
 package org.kgcoop.tensor;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.TensorBase;
 import org.bytedeco.pytorch.TensorTensorHook;
 import org.jspecify.annotations.Nullable;
@@ -10,11 +15,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * A linear layer, {@code s x W^T + b}. A frozen layer in float32 or bf16 on the CPU can use a copy
  * of its weight that is {@link Packing packed} once, for forward and backward. A frozen layer can
- * also compute in {@link Int8Products int8}. Other layers use LibTorch's products.
+ * also compute in {@link Int8Products int8}. Other layers use LibTorch's products. A single image
+ * would keep one core busy, so {@link Workers} compute parts of the outputs at the same time.
  *
  * <p>It does not own weight and bias. {@link #close} frees the packed copies.
  */
 public final class Linear implements AutoCloseable {
+  /** The size of a weight from which the parts take longer than to pass them to other threads. */
+  private static final long LEAST_WEIGHTS = 1 << 19;
+
+  private static final long LEAST_ROWS = 64;
+  private static final long LEAST_OUTPUTS = 256; // of a part
+
+  /** Whether the parts have the bits of the whole, by type and shape. */
+  private static final Map<String, Boolean> EQUAL = new ConcurrentHashMap<>();
+
   /**
    * The gradient with respect to x, passed from the hook of an output to that of its input.
    * Autograd runs the operations between them directly, because they were recorded last.
@@ -32,7 +47,7 @@ public final class Linear implements AutoCloseable {
   private @Nullable Consumer<Tensor> observer;
   // A caller waits for workers while it holds this lock, and workers take that of this object.
   private final Object dividing = new Object();
-  private @Nullable DividedOutputs divided;
+  private @Nullable List<Linear> parts; // of the outputs
 
   /** Says whether packed copies are worth their memory. */
   public enum Packs {
@@ -110,44 +125,61 @@ public final class Linear implements AutoCloseable {
     if (observer != null) {
       observer.accept(rows);
     }
-    DividedOutputs parts = divided(rows);
-    return parts == null ? whole(rows) : parts.apply(rows);
+    List<Linear> divided = divided(rows);
+    return divided == null ? whole(rows) : joined(divided, rows);
   }
 
-  /** Returns the parts of the outputs for the calling thread, or null if it computes the whole. */
-  private @Nullable DividedOutputs divided(Tensor rows) {
+  /**
+   * Returns the parts of the outputs for the calling thread, or null if it computes the whole. An
+   * output is the sum over one row of the weight, so its bits do not depend on the other outputs,
+   * unless a kernel computes the outputs at the end of a block in another way. The first layer of
+   * each shape is therefore compared with the whole product.
+   */
+  private @Nullable List<Linear> divided(Tensor rows) {
     long size = outputs < 0 ? weight.size(0) : outputs;
     if (packs == Packs.NEVER
-        || !DividedOutputs.areWorthIt(rows, size)
-        || (packs == Packs.ALWAYS && !(isFrozen() && Packing.available().isPresent()))) {
+        || !isWorthDividing(rows, size)
+        || (packs == Packs.ALWAYS && !isFrozen())) {
       return null;
     }
     synchronized (dividing) {
-      if (divided == null && !hasPackedCopy()) { // no second copy for one image
-        divided = DividedOutputs.of(size, (from, count) -> new Alone(part(from, count)));
+      if (parts == null && !hasPackedCopy()) { // no second copy for one image
+        parts = new ArrayList<>();
+        long count = Math.min(Workers.dividing(), size / LEAST_OUTPUTS);
+        for (long i = 0; i < count; i++) {
+          long from = size * i / count;
+          parts.add(part(from, size * (i + 1) / count - from));
+        }
       }
-      String kind = packs + " " + weight.dtype() + " " + size;
-      return divided != null
-              && divided.areEqual(
-                  () -> new Alone(new Linear(weight, bias, scale, packs, first, outputs)),
-                  kind,
-                  rows)
-          ? divided
-          : null;
+      return parts != null && areEqual(parts, size, rows) ? parts : null;
     }
   }
 
-  /** A layer whose outputs are not divided. */
-  private record Alone(Linear layer) implements DividedOutputs.Part {
-    @Override
-    public Tensor of(Tensor rows) {
-      return layer.whole(rows);
-    }
+  private static boolean isWorthDividing(Tensor rows, long outputs) {
+    return Workers.dividing() > 1
+        && !Autograd.isOn()
+        && rows.size(0) >= LEAST_ROWS
+        && outputs >= 2 * LEAST_OUTPUTS
+        && outputs * rows.size(1) >= LEAST_WEIGHTS;
+  }
 
-    @Override
-    public void close() {
-      layer.close();
-    }
+  private boolean areEqual(List<Linear> divided, long size, Tensor rows) {
+    String kind = packs + " " + weight.dtype() + " " + size + " " + divided.size();
+    return EQUAL.computeIfAbsent(
+        kind + " " + Arrays.toString(rows.shape()),
+        key -> {
+          try (Scope scope = Scope.open("comparison");
+              Linear copy = part(0, size)) {
+            float[] expected = copy.whole(rows).to(DType.FLOAT32).toFloats();
+            return Arrays.equals(joined(divided, rows).to(DType.FLOAT32).toFloats(), expected);
+          }
+        });
+  }
+
+  private static Tensor joined(List<Linear> divided, Tensor rows) {
+    List<Tensor> outputs = new ArrayList<>();
+    Workers.map(divided.size(), i -> List.of(divided.get(i).whole(rows))).forEach(outputs::addAll);
+    return Tensor.concat(outputs, 1);
   }
 
   private synchronized boolean hasPackedCopy() {
@@ -163,10 +195,7 @@ public final class Linear implements AutoCloseable {
     }
     Tensor x = rows.to(weight.dtype());
     if (packs == Packs.ALWAYS && isFrozen()) {
-      Optional<Packing> packing = Packing.available();
-      if (packing.isPresent()) {
-        return packed(packing.get()).apply(x);
-      }
+      return packed().apply(x);
     }
     return scale == 1
         ? Functions.linear(x, weight(), bias())
@@ -177,9 +206,9 @@ public final class Linear implements AutoCloseable {
     return !weight.requiresGradient() && weight.device().isCpu() && Packing.packs(weight.dtype());
   }
 
-  private synchronized Packed packed(Packing packing) {
+  private synchronized Packed packed() {
     if (packed == null) {
-      packed = new Packed(packing);
+      packed = new Packed();
     }
     return packed;
   }
@@ -198,9 +227,9 @@ public final class Linear implements AutoCloseable {
   public void close() {
     closeCopies();
     synchronized (dividing) {
-      if (divided != null) {
-        divided.close();
-        divided = null;
+      if (parts != null) {
+        parts.forEach(Linear::close);
+        parts = null;
       }
     }
   }
@@ -222,33 +251,32 @@ public final class Linear implements AutoCloseable {
    * result, and replaces its gradient in a hook.
    */
   private final class Packed {
-    private final Packing packing;
-    private final Tensor forward; // s W, packed: (out, in)
+    private final Packing packing = Packing.available();
+    private final Tensor forward = packed(false); // s W, packed: (out, in)
     private @Nullable Tensor backward; // s W^T, packed: (in, out); created for the first gradient
 
     private final TensorTensorHook onOutput =
-        Scope.forever(
-            new TensorTensorHook() {
-              @Override
-              public TensorBase call(TensorBase outputGradient) {
-                INPUT_GRADIENT.set(gradient(outputGradient));
-                return outputGradient;
-              }
+        hook(
+            outputGradient -> {
+              INPUT_GRADIENT.set(gradient(outputGradient));
+              return outputGradient;
             });
     private final TensorTensorHook onInput =
-        Scope.forever(
-            new TensorTensorHook() {
-              @Override
-              public TensorBase call(TensorBase standInGradient) {
-                TensorBase gradient = INPUT_GRADIENT.get();
-                INPUT_GRADIENT.remove();
-                return gradient;
-              }
+        hook(
+            standInGradient -> {
+              TensorBase gradient = INPUT_GRADIENT.get();
+              INPUT_GRADIENT.remove();
+              return gradient;
             });
 
-    Packed(Packing packing) {
-      this.packing = packing;
-      forward = packed(false);
+    private static TensorTensorHook hook(UnaryOperator<TensorBase> gradient) {
+      return Scope.forever(
+          new TensorTensorHook() {
+            @Override
+            public TensorBase call(TensorBase given) {
+              return gradient.apply(given);
+            }
+          });
     }
 
     private Tensor packed(boolean transposed) {

@@ -1,11 +1,11 @@
 package org.kgcoop.tensor;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.bytedeco.pytorch.Scalar;
 import org.kgcoop.KgCoopException;
 
 /**
@@ -16,18 +16,15 @@ public final class Optimizer implements AutoCloseable {
   private static final String STEPS = "steps";
 
   private final UpdateRule rule;
-  private final Update update;
   private final List<Slot> slots;
   private long steps;
 
   /**
-   * A parameter and the memory for its steps, all of its shape.
+   * A parameter and what its steps leave, all of its shape.
    *
    * @param buffers the tensors of {@link UpdateRule#buffers}
-   * @param decayed memory that all parameters share
-   * @param root memory that all parameters share
    */
-  private record Slot(Tensor parameter, List<Tensor> buffers, Tensor decayed, Tensor root) {}
+  private record Slot(Tensor parameter, List<Tensor> buffers) {}
 
   /**
    * Creates an optimizer without previous steps.
@@ -36,42 +33,16 @@ public final class Optimizer implements AutoCloseable {
    */
   public Optimizer(List<Tensor> parameters, UpdateRule rule) {
     this.rule = rule;
-    try (Scope scope = Scope.open("optimizer");
-        Autograd.Switch off = Autograd.off()) {
-      long largest = parameters.stream().mapToLong(Tensor::count).max().orElse(0);
-      Tensor decayed = Tensor.full(0, largest);
-      Tensor root = Tensor.full(0, largest);
+    try (Scope scope = Scope.open("optimizer")) {
       slots =
           parameters.stream()
-              .map(
-                  parameter ->
-                      new Slot(
-                          parameter,
-                          rule.buffers().stream().map(name -> zeros(parameter)).toList(),
-                          part(decayed, parameter),
-                          part(root, parameter)))
+              .map(p -> new Slot(p, rule.buffers().stream().map(name -> zeros(p).keep()).toList()))
               .toList();
-      update = Update.of(rule);
-      retainedTensors().forEach(Tensor::keep);
     }
   }
 
   private static Tensor zeros(Tensor like) {
     return Tensor.full(0, like.shape()).to(like.device());
-  }
-
-  private static Tensor part(Tensor memory, Tensor like) {
-    return memory.narrow(0, 0, like.count()).reshape(like.shape()).to(like.device());
-  }
-
-  private List<Tensor> retainedTensors() {
-    List<Tensor> retainedTensors = new ArrayList<>();
-    for (Slot slot : slots) {
-      retainedTensors.addAll(slot.buffers);
-      retainedTensors.add(slot.decayed);
-      retainedTensors.add(slot.root);
-    }
-    return retainedTensors;
   }
 
   /**
@@ -83,27 +54,54 @@ public final class Optimizer implements AutoCloseable {
    */
   public void step(List<Tensor> gradients, double learningRate) {
     check(gradients);
-    try (Scope scope = Scope.open("optimizer step");
-        Autograd.Switch off = Autograd.off();
-        Autograd.Bypass bypass = new Autograd.Bypass()) {
-      steps++;
-      update.begin(steps, learningRate);
-      for (int i = 0; i < gradients.size(); i++) {
-        Slot slot = slots.get(i);
-        Tensor gradient = gradients.get(i);
-        NativeCall.run("step", () -> updated(slot, gradient), slot.parameter, gradient);
+    steps++;
+    for (int i = 0; i < gradients.size(); i++) {
+      Slot slot = slots.get(i);
+      Tensor gradient = gradients.get(i);
+      try (Scope scope = Scope.open("optimizer step");
+          Autograd.Switch off = Autograd.off()) {
+        NativeCall.run(
+            "step", () -> updated(slot, gradient, learningRate), slot.parameter, gradient);
       }
     }
   }
 
-  private Slot updated(Slot slot, Tensor gradient) {
-    update.apply(
-        slot.parameter.handle(),
-        gradient.handle(),
-        slot.buffers,
-        slot.decayed.handle(),
-        slot.root.handle());
-    return slot;
+  /** Applies LibTorch's operations in LibTorch's order. */
+  private org.bytedeco.pytorch.Tensor updated(Slot slot, Tensor gradient, double learningRate) {
+    var parameter = slot.parameter.handle();
+    var buffers = slot.buffers.stream().map(Tensor::handle).toList();
+    var g = gradient.handle();
+    double decay = rule.weightDecay();
+    if (rule instanceof UpdateRule.Adam adam) {
+      if (decay != 0 && adam.decoupled()) {
+        parameter.mul_(number(1 - learningRate * decay));
+      } else if (decay != 0) {
+        g = g.add(parameter, number(decay));
+      }
+      var mean = buffers.get(0).mul_(number(adam.beta1())).add_(g, number(1 - adam.beta1()));
+      var square = buffers.get(1).mul_(number(adam.beta2()));
+      square.addcmul_(g, g, number(1 - adam.beta2()));
+      double correction = Math.sqrt(1 - StrictMath.pow(adam.beta2(), (double) steps));
+      var root = square.sqrt().div_(number(correction)).add_(number(adam.epsilon()));
+      double rate = learningRate / (1 - StrictMath.pow(adam.beta1(), (double) steps));
+      return parameter.addcdiv_(mean, root, number(-rate));
+    }
+    g = decay == 0 ? g : g.add(parameter, number(decay));
+    if (rule instanceof UpdateRule.Sgd sgd && sgd.momentum() != 0) {
+      var velocity = buffers.get(0);
+      // 0 + g would lose the sign of -0.
+      g = steps == 1 ? velocity.copy_(g) : velocity.mul_(number(sgd.momentum())).add_(g);
+    }
+    return parameter.add_(g, number(-learningRate));
+  }
+
+  /**
+   * Returns a native number. It is infinite if no float holds the value, such as a rate divided by
+   * a bias correction. LibTorch would throw an exception. Training reports the infinite parameters.
+   */
+  private static Scalar number(double value) {
+    boolean isHeld = !Float.isInfinite((float) value);
+    return new Scalar(isHeld ? value : Math.copySign(Double.POSITIVE_INFINITY, value));
   }
 
   private void check(List<Tensor> gradients) {
@@ -166,7 +164,6 @@ public final class Optimizer implements AutoCloseable {
 
   @Override
   public void close() {
-    retainedTensors().forEach(Tensor::close);
-    update.close();
+    slots.forEach(slot -> slot.buffers.forEach(Tensor::close));
   }
 }

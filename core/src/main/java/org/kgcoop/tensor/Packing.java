@@ -1,6 +1,6 @@
 package org.kgcoop.tensor;
 
-import java.util.Optional;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Dispatcher;
@@ -50,16 +50,19 @@ final class Packing {
             new IValue(new GenericList(schema.arguments().type().get().containedType(0))));
   }
 
-  /** Returns the products, or empty if this build of the library does not have them. */
-  static Optional<Packing> available() {
-    return Optional.ofNullable(Holder.VALUE);
+  /** Returns the products, if weights of any type {@link #packs can be packed}. */
+  static Packing available() {
+    return Objects.requireNonNull(Holder.VALUE);
   }
 
   /**
-   * Returns true if weights of this type can be packed; bf16 only with AVX-512 or AVX-NE-CONVERT.
+   * Returns true if weights of this type can be packed: only if this build has the products, and
+   * bf16 only with AVX-512 or AVX-NE-CONVERT.
    */
   static boolean packs(DType type) {
-    return type == DType.FLOAT32 || (type == DType.BFLOAT16 && BFloat16.IS_PACKED);
+    return type == DType.FLOAT32
+        ? Holder.VALUE != null
+        : type == DType.BFLOAT16 && BFloat16.IS_PACKED;
   }
 
   private boolean packsBf16() {

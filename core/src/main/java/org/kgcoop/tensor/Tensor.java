@@ -68,6 +68,11 @@ public final class Tensor implements AutoCloseable {
     return tensor("of", () -> org.bytedeco.pytorch.Tensor.create(values, shape));
   }
 
+  /** Creates an int64 vector with a copy of {@code values}, such as for {@link #indexSelect}. */
+  public static Tensor indices(int[] values) {
+    return of(Arrays.stream(values).asLongStream().toArray(), values.length);
+  }
+
   /** Creates a float32 tensor of shape () with one value. */
   public static Tensor scalar(double value) {
     return full(value, new long[0]);
@@ -203,6 +208,15 @@ public final class Tensor implements AutoCloseable {
     double[] values = new double[Math.toIntExact(count())];
     copyOut("toDoubles", DType.FLOAT64, p -> new org.bytedeco.javacpp.DoublePointer(p).get(values));
     return values;
+  }
+
+  /** Returns the rows of a matrix as float64. */
+  public double[][] toDoubleRows() {
+    double[] values = toDoubles();
+    int width = Math.toIntExact(size(1));
+    double[][] rows = new double[Math.toIntExact(size(0))][];
+    Arrays.setAll(rows, i -> Arrays.copyOfRange(values, i * width, (i + 1) * width));
+    return rows;
   }
 
   /** Returns the elements as int64 in row-major order. */
@@ -401,26 +415,24 @@ public final class Tensor implements AutoCloseable {
 
   /** Overwrites the values. */
   public void copy_(Tensor source) {
-    try (Autograd.Switch off = Autograd.off()) {
-      run("copy_", () -> handle.copy_(source.handle), this, source);
-    }
+    inPlace("copy_", () -> handle.copy_(source.handle), source);
   }
 
   /** Adds values of the same shape in place, without recording. */
   public void add_(Tensor other) {
-    try (Autograd.Switch off = Autograd.off()) {
-      run("add_", () -> handle.add_(other.handle), this, other);
-    }
+    inPlace("add_", () -> handle.add_(other.handle), other);
   }
 
   /** Overwrites the elements at int64 positions along an axis, without recording. */
   public void scatter_(long axis, Tensor positions, double value) {
+    inPlace(
+        "scatter_", () -> handle.scatter_(axis, positions.handle, new Scalar(value)), positions);
+  }
+
+  private void inPlace(
+      String name, Supplier<org.bytedeco.pytorch.Tensor> operation, Tensor operand) {
     try (Autograd.Switch off = Autograd.off()) {
-      run(
-          "scatter_",
-          () -> handle.scatter_(axis, positions.handle, new Scalar(value)),
-          this,
-          positions);
+      run(name, operation, this, operand);
     }
   }
 
@@ -484,17 +496,13 @@ public final class Tensor implements AutoCloseable {
     return view;
   }
 
-  private interface PointerReader {
-    void read(Pointer pointer);
-  }
-
-  private void copyOut(String name, DType dtype, PointerReader reader) {
+  private void copyOut(String name, DType dtype, Consumer<Pointer> reader) {
     try (Scope scope = Scope.open(name);
         Autograd.Switch off = Autograd.off()) {
       org.bytedeco.pytorch.Tensor plain =
           run(name, () -> handle.to(Device.CPU.handle(), scalarType(dtype)).contiguous(), this);
       if (plain.numel() > 0) {
-        reader.read(plain.data_ptr());
+        reader.accept(plain.data_ptr());
       }
     }
   }

@@ -19,19 +19,14 @@ public sealed interface UpdateRule {
   /** Returns d, the weight decay. */
   double weightDecay();
 
-  /** Returns the term added to a root of squares, or PyTorch's default if the rule has none. */
-  default double epsilon() {
-    return 1e-8;
-  }
-
   /**
    * Stochastic gradient descent: {@code v = momentum v + (g + d p); p = p - r v}, without dampening
    * and Nesterov momentum.
    */
   record Sgd(double momentum, double weightDecay) implements UpdateRule {
     public Sgd {
-      check("momentum", momentum);
-      checkDecay(weightDecay);
+      checkShare("momentum", momentum);
+      check("weight decay", weightDecay >= 0, "at least 0", weightDecay);
     }
 
     @Override
@@ -53,16 +48,24 @@ public sealed interface UpdateRule {
    * m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2
    * p = p - r / (1 - beta1^t) * m / (sqrt(v / (1 - beta2^t)) + epsilon)
    * </pre>
+   *
+   * <p>CLIP's own values (Radford et al., 2021, table 19) are 0.9, 0.98 and 1e-6, decoupled.
+   *
+   * @param decoupled true for AdamW (Loshchilov and Hutter, ICLR 2019): {@code p = p - r d p}
+   *     before the step, instead of the decay in the gradient
    */
-  record Adam(double beta1, double beta2, double epsilon, double weightDecay)
+  record Adam(double beta1, double beta2, double epsilon, double weightDecay, boolean decoupled)
       implements UpdateRule {
     public Adam {
-      checkAdam(beta1, beta2, epsilon, weightDecay);
+      checkShare("beta1", beta1);
+      checkShare("beta2", beta2);
+      check("epsilon", epsilon > 0, "above 0", epsilon);
+      check("weight decay", weightDecay >= 0, "at least 0", weightDecay);
     }
 
     @Override
     public String id() {
-      return "adam";
+      return decoupled ? "adamw" : "adam";
     }
 
     @Override
@@ -71,50 +74,14 @@ public sealed interface UpdateRule {
     }
   }
 
-  /**
-   * Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019). It is {@link Adam} with
-   * {@code p = p - r d p} before the step, instead of the decay in the gradient. CLIP's own values
-   * (Radford et al., 2021, table 19) are 0.9, 0.98 and 1e-6.
-   */
-  record AdamW(double beta1, double beta2, double epsilon, double weightDecay)
-      implements UpdateRule {
-    public AdamW {
-      checkAdam(beta1, beta2, epsilon, weightDecay);
-    }
-
-    @Override
-    public String id() {
-      return "adamw";
-    }
-
-    @Override
-    public List<String> buffers() {
-      return List.of("exp_avg", "exp_avg_sq");
-    }
+  private static void checkShare(String name, double value) {
+    check(name, value >= 0 && value < 1, "0 to below 1", value);
   }
 
-  private static void checkAdam(double beta1, double beta2, double epsilon, double weightDecay) {
-    check("beta1", beta1);
-    check("beta2", beta2);
-    checkEpsilon(epsilon);
-    checkDecay(weightDecay);
-  }
-
-  private static void check(String name, double value) {
-    if (!(value >= 0 && value < 1)) {
-      throw KgCoopException.configuration(name + ": expected 0 to below 1, got " + value);
-    }
-  }
-
-  private static void checkEpsilon(double value) {
-    if (!(value > 0) || Double.isInfinite(value)) {
-      throw KgCoopException.configuration("epsilon: expected above 0, got " + value);
-    }
-  }
-
-  private static void checkDecay(double value) {
-    if (!(value >= 0) || Double.isInfinite(value)) {
-      throw KgCoopException.configuration("weight decay: expected at least 0, got " + value);
+  private static void check(String name, boolean isInRange, String expected, double value) {
+    if (!isInRange || Double.isInfinite(value)) {
+      throw KgCoopException.configuration(
+          "%s: expected %s, got %s".formatted(name, expected, value));
     }
   }
 }

@@ -2,13 +2,10 @@ package org.kgcoop.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executors;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
@@ -56,19 +53,30 @@ public final class Workers {
       }
       return results;
     }
-    List<Future<List<Tensor>>> running = new ArrayList<>();
+    List<CompletableFuture<List<Tensor>>> running = new ArrayList<>();
     Throwable failure = null;
     synchronized (Workers.class) { // so that the pool is not replaced in the meantime
       try {
         for (int i = 0; i < pieces; i++) {
           int index = i;
-          running.add(pool().submit(() -> runPiece(index, piece, recording)));
+          running.add(
+              CompletableFuture.supplyAsync(() -> runPiece(index, piece, recording), pool()));
         }
       } catch (RuntimeException | Error e) { // no memory for a thread
         failure = e;
       }
     }
     return results(running, scope, failure);
+  }
+
+  /** Computes one tensor per piece, like {@link #map}. */
+  public static List<Tensor> each(int pieces, IntFunction<Tensor> piece) {
+    return map(pieces, i -> List.of(piece.apply(i))).stream().flatMap(List::stream).toList();
+  }
+
+  /** Returns the rows of the tensors of {@link #each}, in the order of the pieces. */
+  public static Tensor rows(long pieces, IntFunction<Tensor> piece) {
+    return Tensor.concat(each(Math.toIntExact(pieces), piece), 0);
   }
 
   /**
@@ -78,13 +86,14 @@ public final class Workers {
    * @param piece creates the tensors of the piece; those other than the result are freed
    */
   public static Tensor single(Supplier<Tensor> piece) {
-    boolean before = DIVIDES.get();
-    DIVIDES.set(!IS_WORKER.get() && !IS_BESIDE.get());
-    try (Scope scope = Scope.open("single")) {
-      return scope.promote(piece.get());
-    } finally {
-      DIVIDES.set(before);
-    }
+    return with(
+        DIVIDES,
+        !IS_WORKER.get() && !IS_BESIDE.get(),
+        () -> {
+          try (Scope scope = Scope.open("single")) {
+            return scope.promote(piece.get());
+          }
+        });
   }
 
   /**
@@ -92,12 +101,16 @@ public final class Workers {
    * divided.
    */
   public static <T> T beside(Supplier<T> work) {
-    boolean before = IS_BESIDE.get();
-    IS_BESIDE.set(true);
+    return with(IS_BESIDE, true, work);
+  }
+
+  private static <T> T with(ThreadLocal<Boolean> flag, boolean value, Supplier<T> work) {
+    boolean before = flag.get();
+    flag.set(value);
     try {
       return work.get();
     } finally {
-      IS_BESIDE.set(before);
+      flag.set(before);
     }
   }
 
@@ -123,29 +136,17 @@ public final class Workers {
    * @param failed the failure before the first piece, or null
    */
   private static List<List<Tensor>> results(
-      List<Future<List<Tensor>>> running, Scope scope, @Nullable Throwable failed) {
+      List<CompletableFuture<List<Tensor>>> running, Scope scope, @Nullable Throwable failed) {
     List<List<Tensor>> results = new ArrayList<>();
     Throwable failure = failed;
-    boolean interrupted = false;
-    for (Future<List<Tensor>> future : running) {
-      while (true) {
-        try {
-          results.add(adopted(future.get(), scope));
-          break;
-        } catch (InterruptedException e) {
-          // A native operation cannot be stopped, and its results must be freed.
-          interrupted = true;
-        } catch (ExecutionException e) {
-          failure = failure == null ? e.getCause() : failure;
-          break;
-        } catch (RuntimeException | Error e) {
-          failure = failure == null ? e : failure;
-          break;
-        }
+    for (CompletableFuture<List<Tensor>> future : running) {
+      try {
+        // Not interruptible: a native operation cannot be stopped, and its results must be freed.
+        results.add(adopted(future.join(), scope));
+      } catch (RuntimeException | Error e) {
+        Throwable cause = e instanceof CompletionException ? e.getCause() : e;
+        failure = failure == null ? cause : failure;
       }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
     if (failure instanceof Error error) {
       throw error;
@@ -179,58 +180,20 @@ public final class Workers {
 
   private static synchronized ExecutorService pool() {
     if (pool == null || threads != Engine.threads()) {
-      int wanted = Engine.threads();
-      ExecutorService next = started(wanted);
       if (pool != null) {
         pool.shutdown(); // submitted work still finishes
       }
-      threads = wanted;
-      pool = next;
+      threads = Engine.threads();
+      pool = Executors.newFixedThreadPool(threads, Workers::thread);
     }
     return pool;
   }
 
-  private static ExecutorService started(int threads) {
-    CountDownLatch ready = new CountDownLatch(threads);
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            threads,
-            threads,
-            0,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            work -> thread(work, ready));
-    try {
-      pool.prestartAllCoreThreads();
-    } catch (OutOfMemoryError e) { // the system has no more threads
-      pool.shutdown();
-      throw e;
-    }
-    awaitAll(ready);
-    return pool;
-  }
-
-  private static void awaitAll(CountDownLatch ready) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        ready.await();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static Thread thread(Runnable work, CountDownLatch ready) {
+  private static Thread thread(Runnable work) {
     Thread thread =
         new Thread(
             () -> {
               IS_WORKER.set(true);
-              ready.countDown();
               work.run();
             },
             "kgcoop-worker");

@@ -122,7 +122,7 @@ class ClassifierTest {
     ViewEncoder encoder = new ViewEncoder(clip, new Images(warning -> {}));
     try (Scope scope = Scope.open("test");
         Head model = ClassifierFile.read(prompt).classifier(clip, NAMES)) {
-      Tensor features = encoder.of(List.of(new Images(warning -> {}).read(files.get(0))));
+      Tensor features = encoder.test(List.of(new Item("", files.get(0), 0, "")));
       float[] logits = model.logits(features).toFloats();
       double sum = 0;
       for (float logit : logits) {
@@ -151,7 +151,7 @@ class ClassifierTest {
       assertThat(own.classifyAll(List.of(files.get(1), files.get(0))).get(1))
           .isEqualTo(own.classify(files.get(0)));
       assertThat(own.features(List.of(new TransformedImage(view)))).isDeepEqualTo(features);
-      float[][] frozenFeatures = frozen.of(List.of(image)).toRows();
+      float[][] frozenFeatures = frozen.ofViews(List.of(frozen.testView(image))).toRows();
       assertThat(features[0]).isNotEqualTo(frozenFeatures[0]);
 
       assertThat(classifier.hasOwnEncoder()).isFalse();

@@ -128,7 +128,7 @@ class EmbedderTest {
   void itsUnitFeaturesAreThoseThatClassifiersTake() {
     ViewEncoder encoder = new ViewEncoder(clip, new Images(warning -> {}));
     try (Scope scope = Scope.open("test")) {
-      Tensor features = encoder.of(List.of(new Images(warning -> {}).read(files.get(2))));
+      Tensor features = encoder.test(List.of(new Item("", files.get(2), 0, "")));
       assertThat(Embedder.unit(clip).embed(files.get(2))).isEqualTo(features.toFloats());
     }
   }

@@ -172,7 +172,7 @@ class MethodRegistryTest {
         "{'method': 'tcp', 'pattern': 'X X X X'} | expected {} where the class name goes",
         "{'method': 'tcp', 'words': 'a b'} | unknown words; known are",
         "{'method': 'tcp', 'weight': -1} | weight: expected at least 0, got -1",
-        "{'method': 'lasp', 'templates': []} | LASP: expected at least one template",
+        "{'method': 'lasp', 'templates': []} | expected at least one template",
         "{'method': 'lasp', 'templates': ['x']} | expected {} where the class name goes",
         "{'method': 'lasp', 'virtual': 1} | setting virtual: expected true or false",
         "{'method': 'lasp', 'weight': -1} | setting weight: expected at least 0, got -1",

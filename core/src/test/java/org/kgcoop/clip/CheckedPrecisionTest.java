@@ -36,7 +36,7 @@ class CheckedPrecisionTest {
   }
 
   private static ModelDescription description() {
-    return Clip.description(WeightFiles.open(TinyClip.folder()), INT8);
+    return INT8.describe(WeightFiles.open(TinyClip.folder()));
   }
 
   private static float[][] features(Clip clip) {
@@ -132,9 +132,10 @@ class CheckedPrecisionTest {
     try (Clip exact = Clip.load(TinyClip.folder())) {
       int[] exponents = new int[exact.config().vision().width()];
       Arrays.fill(exponents, 24); // eighths: an error would be a factor of 8
-      var form = new Int8Weights.Form(Map.of(norm, exponents), true);
+      var scales = Map.of(norm, exponents);
       try (Clip smoothed =
-          Clip.withWeights(description(), INT8, weights -> new Int8Weights(weights, form))) {
+          Clip.withWeights(
+              description(), INT8, weights -> new Int8Weights(weights, scales, true))) {
         assertThat(CheckedPrecision.agreement(features(exact), features(smoothed), 2).mean())
             .isGreaterThan(0.99);
       }

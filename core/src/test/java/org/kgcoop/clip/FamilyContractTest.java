@@ -214,7 +214,7 @@ class FamilyContractTest {
           SigLIP | config.json | | {"model_type": "siglip2"} | model_type "siglip2": changes
           SigLIP | config.json | | {"model_type": "siglip", "vision_config": {"vision_use_head": false}} | vision_config.vision_use_head false
           SigLIP | tokenizer.json | | {"model": {"type": | cannot be read as a tokenizer
-          SigLIP | tokenizer.json | | {"model": {"type": "WordPiece", "vocab": {"a": 0}}} | model.type WordPiece: expected BPE or Unigram
+          SigLIP | tokenizer.json | | {"model": {"type": "WordPiece", "vocab": {"a": 0}}} | model.type "WordPiece": changes
           SigLIP | tokenizer.json | | {"model": {"type": "Unigram", "vocab": [["a", 0]]}} | no piece '</s>'
           SigLIP | tokenizer.json | "vocab":[ | "vocab":[["zzz",-9], | has 201 token ids, the weights 200
           SigLIP | tokenizer.json | | | no tokenizer.json next to the weights; download it from the model's page

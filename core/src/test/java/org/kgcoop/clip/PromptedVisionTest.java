@@ -122,8 +122,10 @@ class PromptedVisionTest {
       Tensor features = encoder.features(rows, prompts);
       assertThat(relative(features, plain)).isLessThan(TOLERANCE);
       Tensor direction = TinyClip.normal(9, 1, plain.shape());
-      List<Tensor> expected = Autograd.gradients(plain, direction, prompts.tokens(), false);
-      List<Tensor> gradients = Autograd.gradients(features, direction, prompts.tokens(), false);
+      List<Tensor> expected =
+          Autograd.gradients(List.of(plain), List.of(direction), prompts.tokens(), false);
+      List<Tensor> gradients =
+          Autograd.gradients(List.of(features), List.of(direction), prompts.tokens(), false);
       for (int i = 0; i < blocks; i++) {
         assertThat(relative(gradients.get(i), expected.get(i))).isLessThan(TOLERANCE);
       }

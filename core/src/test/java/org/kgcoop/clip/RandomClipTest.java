@@ -1,7 +1,6 @@
 package org.kgcoop.clip;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
@@ -123,22 +122,6 @@ class RandomClipTest {
     // The first 486 released merges contain "a", "of" and "photo" without its last letters.
     assertThat(Tokenizers.read(folder.resolve("merges.txt")).encode("a photo of a cat."))
         .hasSizeLessThan(10);
-  }
-
-  @Test
-  void sizesThatDoNotFitAreRefused() {
-    ClipConfig small =
-        new ClipConfig(
-            8, 10, 3, 20, 513, 40, 1, 3, Activation.QUICK_GELU, new ClipConfig.Vit(20, 3, 5, 1));
-    assertThatThrownBy(() -> RandomClip.write(folder, small, 1))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("514 to 49408, got 513");
-    ClipConfig uneven =
-        new ClipConfig(
-            8, 10, 3, 20, 514, 40, 1, 3, Activation.QUICK_GELU, new ClipConfig.Vit(20, 3, 4, 1));
-    assertThatThrownBy(() -> RandomClip.write(folder, uneven, 1))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("resolution 10 and patch 4");
   }
 
   @Test

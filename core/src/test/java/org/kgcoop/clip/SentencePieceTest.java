@@ -183,14 +183,14 @@ class SentencePieceTest {
       value = {
         "'b\": 4' | 'b\": -1' | piece 'b' has the id -1",
         "'b\": 4' | 'b\": 2000000000' | piece 'b' has the id 2000000000",
-        "'b\": 4' | 'b\": 4000000000' | cannot be read as a tokenizer",
-        "'{\"a' | '[{\"a' | expected pairs of a piece and its score",
-        "'\"a b\"' | '[[\"a\"], \"b\"]' | expected two pieces",
+        "'b\": 4' | 'b\": 4000000000' | piece 'b' has the id 4000000000",
+        "'{\"a' | '[{\"a' | cannot be read as a tokenizer",
+        "'{\"a\": 3, \"b\": 4}' | '3' | expected the ids of pieces",
+        "'\"a b\"' | '[[\"a\"], \"b\"]' | no piece '[a]'",
+        "'\"a b\"' | 'null' | expected two pieces",
         "'\"a b\"' | '{\"a\": \"b\"}' | expected two pieces",
-        "'\"model\"' | '\"normalizer\": {\"precompiled_charsmap\": 3}, \"model\"' | expected a text of Base64",
-        "'\"model\"' | '\"normalizer\": {\"precompiled_charsmap\": \"~\"}, \"model\"' | cannot be read as a tokenizer",
         "'\"model\"' | '\"added_tokens\": [{\"id\": -7, \"content\": \"x\"}], \"model\"' | added_tokens.id -7",
-        "'\"model\": {' | '\"model\": [' | expected an object"
+        "'\"model\": {' | '\"model\": 3, \"x\": {' | expected an object"
       })
   void damageIsReportedInOneLine(String part, String instead, String message) {
     String json =
@@ -221,11 +221,19 @@ class SentencePieceTest {
         "score");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"3", "\"~\""})
+  void rejectsAMapThatIsNoBase64(String map) {
+    assertThatThrownBy(() -> unigram("{\"precompiled_charsmap\": %s}".formatted(map)))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("expected a text of Base64");
+  }
+
   @Test
   void onlyUnigramHasScores() {
     assertRefused(
         "{\"model\": {\"type\": \"BPE\", \"byte_fallback\": true, \"vocab\": [[\"a\", 0]]}}",
-        "expected ids of pieces");
+        "expected the ids of pieces");
   }
 
   private void assertRefused(String json, String message) {

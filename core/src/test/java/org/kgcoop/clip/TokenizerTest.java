@@ -144,7 +144,7 @@ class TokenizerTest {
   @ParameterizedTest
   @CsvSource({
     "merges.txt, '#version\ni n t\n', 'line 2: expected two symbols'",
-    "tokenizer.json, '{}', 'expected model.merges'",
+    "tokenizer.json, '{}', 'model.vocab: expected'",
     "tokenizer.json, '[1', 'cannot be read as a tokenizer'"
   })
   void theErrorForAnotherFileNamesTheExpectedOne(String name, String content, String message)

@@ -128,8 +128,8 @@ class ImageHashesTest {
       Digest[] stamps = {Digest.of("often"), Digest.of("once " + i)};
       file.load(stamps);
       assertThat(file.get(stamps[0]) == null).isEqualTo(i == 0); // known from then on
-      file.put(stamps[0], ImageHashFile.Values.of(of("often"), 1));
-      file.put(stamps[1], ImageHashFile.Values.of(of("once " + i), 1));
+      file.put(stamps[0], new ImageHash(of("often"), 1));
+      file.put(stamps[1], new ImageHash(of("once " + i), 1));
       file.flush();
     }
     long record = 56;

@@ -45,7 +45,7 @@ class EvaluationTest {
             .mapToDouble(Double::doubleValue)
             .toArray();
     assertThat(
-            Metrics.expectedCalibrationError(
+            ProbabilityMetrics.expectedCalibrationError(
                 labels, predictions, confidences, reference.path("bins").intValue()))
         .isEqualTo(expected.path("expected_calibration_error").doubleValue(), EXACT);
   }

@@ -53,7 +53,7 @@ class MetricsTest {
     // Bin (0, 0.5]: confidences 0.5 and 0.3, one of two correct: gap 0.1. Bin (0.5, 1]: confidence
     // 0.9, correct: gap 0.1. The weights are the numbers of images.
     double error =
-        Metrics.expectedCalibrationError(
+        ProbabilityMetrics.expectedCalibrationError(
             new int[] {0, 1, 2}, new int[] {0, 0, 2}, new double[] {0.5, 0.3, 0.9}, 2);
 
     assertThat(error).isEqualTo(2 / 3.0 * 0.1 + 1 / 3.0 * 0.1, within(1e-12));
@@ -64,7 +64,7 @@ class MetricsTest {
     // 0.3 is in (0.2, 0.3] and 0.35 in (0.3, 0.4]: gaps 0.3 (wrong) and 0.65 (right). In one bin
     // they would nearly cancel: |1 - 0.65| / 2.
     double error =
-        Metrics.expectedCalibrationError(
+        ProbabilityMetrics.expectedCalibrationError(
             new int[] {0, 1}, new int[] {1, 1}, new double[] {0.3, 0.35}, 10);
 
     assertThat(error).isEqualTo((0.3 + 0.65) / 2, within(1e-12));
@@ -73,9 +73,11 @@ class MetricsTest {
   @Test
   void confidenceMayExceedOneByRoundingOnly() {
     int[] label = {0};
-    assertThat(Metrics.expectedCalibrationError(label, label, new double[] {1.0000001}, 10))
+    assertThat(
+            ProbabilityMetrics.expectedCalibrationError(label, label, new double[] {1.0000001}, 10))
         .isEqualTo(0, within(1e-6));
-    assertThatThrownBy(() -> Metrics.expectedCalibrationError(label, label, new double[] {1.1}, 10))
+    assertThatThrownBy(
+            () -> ProbabilityMetrics.expectedCalibrationError(label, label, new double[] {1.1}, 10))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

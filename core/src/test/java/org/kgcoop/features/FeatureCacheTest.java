@@ -171,7 +171,7 @@ class FeatureCacheTest {
   @Test
   void rawFeaturesAreThoseOfTheImageEncoder() throws IOException {
     TrainingLoader source =
-        new TrainingLoader(cache(clip), data.train(), new Augmentation.Cache(2), 1);
+        new TrainingLoader(cache(clip), data.train(), Augmentation.ofId("cache:2"), 1);
     try (Scope scope = Scope.open("test")) {
       Tensor raw = source.raw(done -> {});
       assertThat(raw.shape()).containsExactly(2, data.train().size(), clip.config().embedDim());
@@ -190,7 +190,7 @@ class FeatureCacheTest {
       }
       // The cached features are used again, in this process and the next.
       assertThat(
-              new TrainingLoader(cache(clip), data.train(), new Augmentation.Cache(2), 7)
+              new TrainingLoader(cache(clip), data.train(), Augmentation.ofId("cache:2"), 7)
                   .raw(done -> {})
                   .toFloats())
           .isEqualTo(raw.toFloats());
@@ -202,7 +202,7 @@ class FeatureCacheTest {
   void runsOfAllSeedsShareTheViewsOfACache() throws IOException {
     for (long seed : new long[] {1, 2}) {
       TrainingLoader source =
-          new TrainingLoader(cache(clip), data.train(), new Augmentation.Cache(2), seed);
+          new TrainingLoader(cache(clip), data.train(), Augmentation.ofId("cache:2"), seed);
       double seconds = source.prepare(done -> {});
       assertThat(seconds).isPositive();
       assertThat(files()).hasSize(1);
@@ -393,7 +393,7 @@ class FeatureCacheTest {
 
     ViewEncoder encoder = new ViewEncoder(clip, new Images(warnings::add));
     List<Feature> expected =
-        encoder.encodedTestViews(List.of(new Images(warnings::add).readUpright(turned)));
+        encoder.encoded(List.of(encoder.testView(new Images(warnings::add).readUpright(turned))));
     assertThat(upright).isEqualTo(expected.get(0).vector()).isNotEqualTo(aside);
     float[] raw = upright(cache(clip), List.of(turned), true).get(turned);
     assertThat(raw).isEqualTo(expected.get(0).raw());
@@ -415,7 +415,7 @@ class FeatureCacheTest {
     ImageIO.write(pixels, "png", plain.toFile());
 
     for (Augmentation augmentation :
-        List.of(new Augmentation.Cache(2), Augmentation.ofId("online"), new Augmentation.Test())) {
+        List.of(Augmentation.ofId("cache:2"), Augmentation.ofId("online"), Augmentation.TEST)) {
       assertThat(views(turned, augmentation, false)).isEqualTo(views(plain, augmentation, false));
       assertThat(views(turned, augmentation, true))
           .isNotEqualTo(views(turned, augmentation, false));

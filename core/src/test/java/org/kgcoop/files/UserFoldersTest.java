@@ -18,7 +18,7 @@ class UserFoldersTest {
   @TempDir Path folder;
 
   private UserFolders folders(@Nullable String given, Path home) {
-    return new UserFolders(given, home, folder, "anna");
+    return UserFolders.of(given, home, folder, "anna");
   }
 
   @Test

@@ -121,11 +121,11 @@ class SafetensorsTest {
         "{'a':null}                                                          | 0  | lacks",
         "{'a':{'dtype':'F8','shape':[2],'data_offsets':[0,2]}}               | 2  | element type F8",
         "{'a':{'dtype':'U8','shape':[0],'data_offsets':[0,0]},'a':{'dtype':'U8','shape':[0],'data_offsets':[0,0]}} | 0 | Duplicate",
-        "{'__metadata__':{'a':1}}                                            | 0  | metadata 'a'",
-        "{'__metadata__':[]}                                                 | 0  | JSON object",
+        "{'__metadata__':{'a':1}}                                            | 0  | not the JSON",
+        "{'__metadata__':[]}                                                 | 0  | not the JSON",
         "{} x                                                                | 0  | not the JSON",
-        "{} {}                                                               | 0  | text follows",
-        "[]                                                                  | 0  | JSON object",
+        "{} {}                                                               | 0  | Trailing token",
+        "[]                                                                  | 0  | not the JSON",
         "{'a':                                                               | 0  | not the JSON",
       })
   void rejectsAWrongHeader(String header, int dataBytes, String expected) {

@@ -519,7 +519,7 @@ class GdaTest {
       FittedMethod learned = context.fit(MethodRegistry.parse(stated));
       assertThat(context.chosen).containsEntry("weight", 0.1).containsEntry("by", "default");
       Tensor asked = views.features().reshape(-1, WIDTH).unitRows();
-      int[] labels = new FlattenedViews(views).labels();
+      int[] labels = views.rowLabels();
       GaussianDiscriminant gaussians = new GaussianDiscriminant(asked, labels, CLASSES);
       List<String> names = List.of("owl", "cow");
       ZeroShot handCrafted = new ZeroShot(List.of("a photo of a {}."));

@@ -91,7 +91,7 @@ final class GivenFitContext implements FitContext {
         Optimizer optimizer =
             new Optimizer(
                 List.copyOf(model.parameters().values()),
-                new UpdateRule.AdamW(0.9, 0.999, 1e-4, 0.01))) {
+                new UpdateRule.Adam(0.9, 0.999, 1e-4, 0.01, true))) {
       for (int step = 0; step < 10; step++) {
         optimizer.step(model.step(batch).gradients(), 0.01);
       }

@@ -28,12 +28,19 @@ class KernelFactorTest {
     }
   }
 
-  private KernelFactor factor(int rows) {
+  /** Returns the factor of the first rows, appended so many at a time. */
+  private KernelFactor factor(int rows, int atOnce) {
     KernelFactor factor = new KernelFactor();
-    for (int i = 0; i < rows; i++) {
-      factor.append(Arrays.copyOf(matrix[i], i + 1));
+    for (int from = 0; from < rows; from += atOnce) {
+      factor.append(columns(from, Math.min(rows, from + atOnce)));
     }
     return factor;
+  }
+
+  private double[][] columns(int from, int to) {
+    return Arrays.stream(matrix, 0, to)
+        .map(row -> Arrays.copyOfRange(row, from, to))
+        .toArray(double[][]::new);
   }
 
   /** Returns M X for the first rows. */
@@ -68,28 +75,54 @@ class KernelFactorTest {
   @Test
   void solves() {
     double[][] inverse = identity(N);
-    factor(N).solve(inverse);
+    factor(N, 1).solve(inverse, 0);
     assertEqual(product(inverse, N), identity(N));
   }
 
   @Test
+  void rowsThatAreAppendedTogetherHaveTheSameBits() {
+    double[][] inverse = identity(N);
+    factor(N, 1).solve(inverse, 0);
+    for (int atOnce : new int[] {2, 4, N}) {
+      double[][] together = identity(N);
+      factor(N, atOnce).solve(together, 0);
+      assertThat(together).isDeepEqualTo(inverse);
+    }
+  }
+
+  @Test
+  void usesWhatItKnowsOfTheLastSolution() {
+    KernelFactor factor = factor(N, 1);
+    factor.solve(identity(N), 0);
+    factor.cut(6);
+    factor.append(columns(6, N));
+    double[][] values = identity(N);
+    double[][] expected = identity(N);
+    values[5][0] = 3;
+    expected[5][0] = 3;
+    factor(N, 1).solve(expected, 0);
+    factor.solve(values, 5);
+    assertThat(values).isDeepEqualTo(expected);
+  }
+
+  @Test
   void cutsTheLastRows() {
-    KernelFactor factor = factor(N);
+    KernelFactor factor = factor(N, 1);
     factor.cut(4);
     double[][] inverse = identity(4);
-    factor.solve(inverse);
+    factor.solve(inverse, 0);
     assertEqual(product(inverse, 4), identity(4));
-    factor.append(Arrays.copyOf(matrix[4], 5));
+    factor.append(columns(4, 5));
     double[][] larger = identity(5);
-    factor.solve(larger);
+    factor.solve(larger, 0);
     assertEqual(product(larger, 5), identity(5));
   }
 
   @Test
   void knowsTheDiagonalOfTheInverse() {
     double[][] inverse = identity(N);
-    factor(N).solve(inverse);
-    double[] diagonal = factor(N).inverseDiagonal();
+    factor(N, 1).solve(inverse, 0);
+    double[] diagonal = factor(N, 1).inverseDiagonal();
     for (int i = 0; i < N; i++) {
       assertThat(diagonal[i]).isCloseTo(inverse[i][i], Offset.offset(1e-9));
     }
@@ -98,7 +131,7 @@ class KernelFactorTest {
   @Test
   void rejectsAMatrixThatIsNotPositiveDefinite() {
     KernelFactor factor = new KernelFactor();
-    factor.append(new double[] {1});
-    assertThatIllegalArgumentException().isThrownBy(() -> factor.append(new double[] {1, 1}));
+    factor.append(new double[][] {{1}});
+    assertThatIllegalArgumentException().isThrownBy(() -> factor.append(new double[][] {{1}, {1}}));
   }
 }

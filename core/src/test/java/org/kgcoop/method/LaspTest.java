@@ -42,7 +42,7 @@ class LaspTest {
   }
 
   private static Batch batch(long step) {
-    return new Batch(TinyClip.features(2), Tensor.of(LABELS, 2), step);
+    return new Batch(TinyClip.features(2), null, Tensor.of(LABELS, 2), step);
   }
 
   /** Creates noise for every step except the first, with a noticeable deviation. */
@@ -55,7 +55,7 @@ class LaspTest {
 
   /** Creates a trainable model and moves its parameters away from their initial values. */
   private TrainableModel moved(Lasp method) {
-    TrainableModel model = method.model(clip, NAMES, ALL, 1, noise());
+    TrainableModel model = method.new LanguageAwareModel(clip, NAMES, ALL, 1, noise());
     try (Scope scope = Scope.open("start")) {
       Map<String, Tensor> values = new LinkedHashMap<>();
       model

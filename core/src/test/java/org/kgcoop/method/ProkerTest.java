@@ -262,14 +262,13 @@ class ProkerTest {
     try (Scope scope = Scope.open("test")) {
       LabeledViews views =
           new LabeledViews(TinyClip.normal(7, 1, 500, labels.size(), WIDTH), labels);
-      FlattenedViews rows = new FlattenedViews(views);
-      assertThat(rows.evenly(6)).containsExactly(0, 1, 4, 5, 6, 7);
-      assertThat(rows.evenly(5)).as("two images of some classes").containsExactly(4, 5, 6, 7);
-      assertThat(rows.evenly(100)).hasSize(8);
-      FlattenedViews part = rows.part(3, rows.evenly(6));
-      assertThat(part.labels()).hasSize(18).startsWith(0, 0, 1, 2, 1, 2, 0, 0);
+      assertThat(views.evenly(6)).containsExactly(0, 1, 4, 5, 6, 7);
+      assertThat(views.evenly(5)).as("two images of some classes").containsExactly(4, 5, 6, 7);
+      assertThat(views.evenly(100)).hasSize(8);
+      LabeledViews part = views.part(3, views.evenly(6));
+      assertThat(part.rowLabels()).hasSize(18).startsWith(0, 0, 1, 2, 1, 2, 0, 0);
       for (int i = 0; i < 6; i++) {
-        assertThat(part.views().features().select(0, 2).select(0, i).toFloats())
+        assertThat(part.features().select(0, 2).select(0, i).toFloats())
             .isEqualTo(views.features().select(0, 2).select(0, kept.get(i)).toFloats());
       }
     }

@@ -250,11 +250,10 @@ class TipAdapterTest {
   @Test
   void theFirstBestPointWinsWithBetaOutermostAndTheTopIsNeverTried() {
     CacheGrid grid = new CacheGrid(List.of(4.1, 2.1), List.of(4, 2));
-    CacheGrid.Point best = grid.best(new long[][] {{1, 2}, {3, 1}, {3, 3}, {0, 2}});
+    CacheSettings.Weights best = grid.best(new long[] {1, 2, 3, 1, 3, 3, 0, 2});
     assertThat(best.beta()).isEqualTo(1 * (4.1 - 0.1) / 4 + 0.1);
     assertThat(best.alpha()).isEqualTo(0.1);
-    assertThat(best.correct()).isEqualTo(3);
-    CacheGrid.Point last = grid.best(new long[][] {{0, 0}, {0, 0}, {0, 0}, {0, 1}});
+    CacheSettings.Weights last = grid.best(new long[] {0, 0, 0, 0, 0, 0, 0, 1});
     assertThat(last.beta()).isCloseTo(3.1, within(1e-12));
     assertThat(last.alpha()).isCloseTo(1.1, within(1e-12));
   }
@@ -271,17 +270,12 @@ class TipAdapterTest {
       Tensor keys = learned.value("keys");
       int[] labels = MIXED.stream().mapToInt(Integer::intValue).toArray();
       FixedHead.Linear texts = settings.texts(clip, learned.classNames());
-      long[][] counts =
-          CacheCounts.correct(
-              KeyCache.of(settings, texts, keys, labels),
-              settings.grid(),
-              asked.features(),
-              asked.labelArray(),
-              () -> {});
+      KeyCache cache = KeyCache.of(settings, texts, keys, labels);
+      long[] counts =
+          cache.correct(settings.grid(), asked.features(), asked.labelArray(), () -> {});
       assertThatThrownBy(
               () ->
-                  CacheCounts.correct(
-                      KeyCache.of(settings, texts, keys, labels),
+                  cache.correct(
                       settings.grid(),
                       asked.features(),
                       asked.labelArray(),
@@ -289,24 +283,15 @@ class TipAdapterTest {
                         throw new IllegalStateException("time is up");
                       }))
           .hasMessage("time is up");
-      for (int i = 0; i < 5; i++) {
-        for (int j = 0; j < 4; j++) {
-          CacheGrid.Point point = // the only best point
-              settings.grid().best(only(i, j));
-          FixedHead head = KeyCache.of(settings.with(point), texts, keys, labels).head();
-          long[] found = head.logits(asked.features()).argmax(1).toLongs();
-          long right =
-              IntStream.range(0, found.length).filter(n -> found[n] == many.get(n)).count();
-          assertThat(counts[i][j]).isEqualTo(right);
-        }
+      for (int i = 0; i < counts.length; i++) {
+        long[] only = new long[counts.length];
+        only[i] = 1;
+        CacheSettings.Weights point = settings.grid().best(only);
+        FixedHead head = KeyCache.of(settings.with(point), texts, keys, labels).head();
+        assertThat(counts[i])
+            .isEqualTo(LeaveOneOut.correct(head.logits(asked.features()), asked.labelArray()));
       }
     }
-  }
-
-  private static long[][] only(int i, int j) {
-    long[][] counts = new long[5][4];
-    counts[i][j] = 1;
-    return counts;
   }
 
   @ParameterizedTest
@@ -368,9 +353,9 @@ class TipAdapterTest {
         "'alpha':-1; alpha: expected at least 0, got -1",
         "'scale':'mine'; setting scale: expected a number",
         "'search_scale':[7]; setting search_scale: expected two numbers",
-        "'search_scale':[0.1,3]; search_scale: expected the tops of beta and alpha",
+        "'search_scale':[0.1,3]; search_scale: expected both above 0.1",
         "'search_step':[2.5,3]; setting search_step: expected two whole numbers",
-        "'search_step':[0,3]; search_step: expected 1 to 10,000 values",
+        "'search_step':[0,3]; search_step: expected 1 to 10,000 of each",
         "'crop_scale':[1,0.5]; expected areas in rising order"
       })
   void rejectsBadSettings(String setting, String message) {

@@ -236,7 +236,8 @@ class TextFeaturesTest {
         TextFeatures.Pass pass = features.pass(inputs);
         Tensor raw = pass.output().parameter();
         assertThat(relative(raw.unitRows(), slow)).isLessThan(TOLERANCE);
-        List<Tensor> byRaw = Autograd.gradients(raw.unitRows(), direction, List.of(raw), false);
+        List<Tensor> byRaw =
+            Autograd.gradients(List.of(raw.unitRows()), List.of(direction), List.of(raw), false);
         List<Tensor> gradients = pass.gradients(byRaw).get(0);
         for (int i = 0; i < inputs.size(); i++) {
           assertThat(relative(gradients.get(i), slowGradients.get(i))).isLessThan(TOLERANCE);

@@ -31,11 +31,11 @@ class LibTorchOptimizersTest {
         new UpdateRule.Sgd(0, 5e-4),
         new UpdateRule.Sgd(0.9, 0),
         new UpdateRule.Sgd(0.9, 5e-4),
-        new UpdateRule.Adam(0.9, 0.999, 1e-8, 0),
-        new UpdateRule.Adam(0.8, 0.95, 1e-3, 5e-4),
-        new UpdateRule.Adam(0, 0, 1e-8, 0.1),
-        new UpdateRule.AdamW(0.9, 0.999, 1e-8, 0.01),
-        new UpdateRule.AdamW(0.9, 0.98, 1e-6, 0));
+        new UpdateRule.Adam(0.9, 0.999, 1e-8, 0, false),
+        new UpdateRule.Adam(0.8, 0.95, 1e-3, 5e-4, false),
+        new UpdateRule.Adam(0, 0, 1e-8, 0.1, false),
+        new UpdateRule.Adam(0.9, 0.999, 1e-8, 0.01, true),
+        new UpdateRule.Adam(0.9, 0.98, 1e-6, 0, true));
   }
 
   @ParameterizedTest
@@ -112,13 +112,13 @@ class LibTorchOptimizersTest {
       options.momentum().put(sgd.momentum());
       options.weight_decay().put(sgd.weightDecay());
       return new SGD(vector, options);
-    } else if (rule instanceof UpdateRule.Adam adam) {
+    } else if (rule instanceof UpdateRule.Adam adam && !adam.decoupled()) {
       AdamOptions options = new AdamOptions(0.0);
       putBetas(options.betas(), adam.beta1(), adam.beta2());
       options.eps().put(adam.epsilon());
       options.weight_decay().put(adam.weightDecay());
       return new Adam(vector, options);
-    } else if (rule instanceof UpdateRule.AdamW adam) {
+    } else if (rule instanceof UpdateRule.Adam adam) {
       AdamWOptions options = new AdamWOptions(0.0);
       putBetas(options.betas(), adam.beta1(), adam.beta2());
       options.eps().put(adam.epsilon());

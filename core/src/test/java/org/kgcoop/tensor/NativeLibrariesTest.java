@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,12 @@ class NativeLibrariesTest {
         ChildProcess.run(folder.resolve("log"), List.of(), Computes.class);
     assertThat(outcome.exitCode()).isZero();
     assertThat(outcome.output().strip()).isEqualTo("6.0");
+  }
+
+  @Test
+  void noTensorAsksTheSystemForTheUsedMemory() {
+    Engine.ensureLoaded();
+    assertThat(Pointer.maxPhysicalBytes()).isZero();
   }
 
   @Test

@@ -56,7 +56,7 @@ class OptimizerTest {
     double[] m = {0};
     double[] v = {0};
     stepsEqual(
-        new UpdateRule.Adam(0.8, 0.95, 1e-6, 0.1),
+        new UpdateRule.Adam(0.8, 0.95, 1e-6, 0.1, false),
         (t, p, g, rate) -> {
           double decayed = g + 0.1 * p;
           m[0] = 0.8 * m[0] + 0.2 * decayed;
@@ -71,7 +71,7 @@ class OptimizerTest {
     double[] m = {0};
     double[] v = {0};
     stepsEqual(
-        new UpdateRule.AdamW(0.9, 0.98, 1e-6, 0.1),
+        new UpdateRule.Adam(0.9, 0.98, 1e-6, 0.1, true),
         (t, p, g, rate) -> {
           m[0] = 0.9 * m[0] + 0.1 * g;
           v[0] = 0.98 * v[0] + 0.02 * g * g;
@@ -105,8 +105,8 @@ class OptimizerTest {
   static List<UpdateRule> rules() {
     return List.of(
         new UpdateRule.Sgd(0.9, 5e-4),
-        new UpdateRule.Adam(0.9, 0.999, 1e-8, 5e-4),
-        new UpdateRule.AdamW(0.9, 0.98, 1e-6, 0.1));
+        new UpdateRule.Adam(0.9, 0.999, 1e-8, 5e-4, false),
+        new UpdateRule.Adam(0.9, 0.98, 1e-6, 0.1, true));
   }
 
   @Test
@@ -114,9 +114,11 @@ class OptimizerTest {
     assertThatThrownBy(() -> new UpdateRule.Sgd(1, 0))
         .isInstanceOf(KgCoopException.class)
         .hasMessage("momentum: expected 0 to below 1, got 1.0");
-    assertThatThrownBy(() -> new UpdateRule.Adam(0.9, 1, 1e-8, 0)).hasMessageContaining("beta2");
-    assertThatThrownBy(() -> new UpdateRule.AdamW(0.9, 0.9, 0, 0)).hasMessageContaining("epsilon");
-    assertThatThrownBy(() -> new UpdateRule.Adam(0.9, 0.9, 1e-8, Double.NaN))
+    assertThatThrownBy(() -> new UpdateRule.Adam(0.9, 1, 1e-8, 0, false))
+        .hasMessageContaining("beta2");
+    assertThatThrownBy(() -> new UpdateRule.Adam(0.9, 0.9, 0, 0, true))
+        .hasMessageContaining("epsilon");
+    assertThatThrownBy(() -> new UpdateRule.Adam(0.9, 0.9, 1e-8, Double.NaN, false))
         .hasMessage("weight decay: expected at least 0, got NaN");
   }
 
@@ -126,7 +128,7 @@ class OptimizerTest {
     try (Scope scope = Scope.open("test")) {
       Tensor parameter = Tensor.of(new float[] {1}, 1);
       try (Optimizer optimizer =
-          new Optimizer(List.of(parameter), new UpdateRule.Adam(0.9, 0.999, 1e-8, 0))) {
+          new Optimizer(List.of(parameter), new UpdateRule.Adam(0.9, 0.999, 1e-8, 0, false))) {
         optimizer.step(List.of(Tensor.of(new float[] {1}, 1)), 3e38);
       }
       assertThat(parameter.toFloats()).containsExactly(Float.NEGATIVE_INFINITY);
@@ -170,7 +172,7 @@ class OptimizerTest {
     try (Scope scope = Scope.open("test")) {
       Tensor p = Tensor.full(1, 2).parameter();
       Tensor q = Tensor.full(1, 3).parameter();
-      UpdateRule rule = new UpdateRule.Adam(0.9, 0.999, 1e-8, 0);
+      UpdateRule rule = new UpdateRule.Adam(0.9, 0.999, 1e-8, 0, false);
       try (Optimizer adam = new Optimizer(List.of(p), rule);
           Optimizer ofThree = new Optimizer(List.of(q), rule);
           Optimizer sgd = new Optimizer(List.of(p), new UpdateRule.Sgd(0.9, 0))) {

@@ -70,7 +70,10 @@ class WorkersTest {
       List<List<Tensor>> made = Workers.map(3, i -> List.of(x.times(x).times(i)));
       List<List<Tensor>> gradients =
           Workers.map(
-              3, i -> Autograd.gradients(made.get(i).get(0), Tensor.full(1, 3), List.of(x), false));
+              3,
+              i ->
+                  Autograd.gradients(
+                      List.of(made.get(i).get(0)), List.of(Tensor.full(1, 3)), List.of(x), false));
       assertThat(gradients.get(2).get(0).toFloats()).containsExactly(4, 8, 12);
     }
   }

@@ -1,7 +1,9 @@
 package org.kgcoop.label;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import org.kgcoop.random.PythonRandom;
 
 /**
@@ -34,23 +36,21 @@ final class AuditDraw {
    */
   static List<String> later(
       List<String> joined, List<LabelState.Part> parts, int wanted, long seed) {
-    double rate = -1;
-    for (LabelState.Part part : parts) {
-      if (part.drawn() > 0 && (rate < 0 || part.drawn() >= most(parts))) {
-        double own = (double) part.drawn() / part.images();
-        rate = rate < 0 ? own : Math.min(rate, own);
-      }
-    }
+    Optional<LabelState.Part> first = parts.stream().filter(part -> part.drawn() > 0).findFirst();
+    OptionalDouble rate =
+        Stream.concat(first.stream(), parts.stream().filter(part -> part.drawn() >= most(parts)))
+            .mapToDouble(part -> (double) part.drawn() / part.images())
+            .min();
     long count =
-        rate < 0
+        rate.isEmpty()
             ? first(joined.size(), wanted)
-            : Math.min(most(parts), count(rate, joined.size(), seed, parts.size()));
+            : Math.min(most(parts), count(rate.getAsDouble(), joined.size(), seed, parts.size()));
     return sample(joined, Math.toIntExact(count), seed + parts.size());
   }
 
   /** Returns random ones of some images, in random order. */
   static List<String> sample(List<String> images, int count, long seed) {
-    return new PythonRandom(seed).sample(new ArrayList<>(images), count);
+    return new PythonRandom(seed).sample(images, count);
   }
 
   /**

@@ -1,15 +1,15 @@
 package org.kgcoop.label;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -17,8 +17,9 @@ import org.kgcoop.KgCoopException.Category;
 import org.kgcoop.adapt.NearCopies;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.NearDuplicates;
-import org.kgcoop.features.FeatureCache;
+import org.kgcoop.label.SessionHead.Guess;
 import org.kgcoop.progress.FeatureProgress;
+import org.kgcoop.trial.ExperimentContext;
 
 /**
  * Computes the features of a folder for a session. The first images are read at once. A thread
@@ -35,47 +36,34 @@ final class FolderReader implements ImageReader {
   private final LabelSession session; // its lock is `lock`
   private final Object lock;
   private final LabelFolder folder;
-  private final FeatureCache cache;
-  private final Consumer<String> warnings;
+  private final ExperimentContext context;
   private final LongConsumer progress;
-  private final BooleanSupplier cancelled;
   private final List<String> images;
-  private final List<String> unreadable = new ArrayList<>();
+  private final List<Path> unreadable = new ArrayList<>();
   private @Nullable Thread thread;
   private volatile boolean closed;
+  private volatile int done; // these three change under the lock
+  private volatile @Nullable KgCoopException failure;
+  private volatile boolean isCompared;
   private int encoded; // without cached features
-
-  @GuardedBy("lock")
-  private int done;
-
-  @GuardedBy("lock")
-  private @Nullable KgCoopException failure;
-
-  @GuardedBy("lock")
-  private boolean isCompared;
 
   /**
    * Creates a reader.
    *
    * @param lock the lock of the session
    * @param progress receives the number of images that were read
-   * @param cancelled true to stop
    */
   FolderReader(
       LabelSession session,
       Object lock,
       LabelFolder folder,
-      FeatureCache cache,
-      Consumer<String> warnings,
-      LongConsumer progress,
-      BooleanSupplier cancelled) {
+      ExperimentContext context,
+      LongConsumer progress) {
     this.session = session;
     this.lock = lock;
     this.folder = folder;
-    this.cache = cache;
-    this.warnings = warnings;
+    this.context = context;
     this.progress = progress;
-    this.cancelled = cancelled;
     images = session.state().images();
   }
 
@@ -90,24 +78,19 @@ final class FolderReader implements ImageReader {
    */
   @Override
   public void readFirst() {
-    readGroups(session.needed());
-    ReadingOrder order = session.order();
-    int end = session.joined() > 0 ? session.joined() : Math.min(order.size(), session.limit());
-    for (int from = 0; from < order.size() && (from < end || isUseless()); ) {
-      if (encoded >= FIRST && !isUseless()) {
-        return;
-      }
-      int most = Math.min(GROUP, Math.max(1, FIRST - encoded));
-      int stop = from < end ? end : order.size();
-      List<Integer> group = new ArrayList<>();
-      while (from < stop && group.size() < most) {
-        int image = order.image(from++);
-        if (!session.isRead(image)) {
-          group.add(image);
-        }
-      }
-      read(group);
-    }
+    int end =
+        session.joined() > 0 ? session.joined() : Math.min(session.order().size(), session.limit());
+    readEach(this::needed);
+    readEach(
+        () -> {
+          boolean isUseless = isUseless();
+          if (encoded >= FIRST && !isUseless) {
+            return List.of();
+          }
+          int most = Math.min(GROUP, Math.max(1, FIRST - encoded));
+          List<Integer> group = unread(end, most);
+          return group.isEmpty() && isUseless ? unread(session.order().size(), most) : group;
+        });
     if (isUseless()) {
       throw KgCoopException.data(
           "%s: none of %s images can be read".formatted(folder.root(), images.size()));
@@ -122,23 +105,35 @@ final class FolderReader implements ImageReader {
     }
   }
 
-  private void readGroups(List<Integer> all) {
-    for (int from = 0; from < all.size(); from += GROUP) {
-      read(all.subList(from, Math.min(all.size(), from + GROUP)));
+  private List<Integer> needed() {
+    return session.needed().stream().limit(GROUP).toList();
+  }
+
+  /** Returns the first images of the order that are not read, up to a position. */
+  private List<Integer> unread(int end, int most) {
+    return IntStream.range(0, end)
+        .map(session.order()::image)
+        .filter(image -> !session.isRead(image))
+        .limit(most)
+        .boxed()
+        .toList();
+  }
+
+  private void readEach(Supplier<List<Integer>> groups) {
+    for (List<Integer> group = groups.get(); !group.isEmpty(); group = groups.get()) {
+      read(group);
     }
   }
 
   private void read(List<Integer> group) {
-    if (group.isEmpty()) {
-      return;
-    }
     Map<Path, Integer> byFile = new HashMap<>();
     group.forEach(image -> byFile.put(folder.file(images.get(image)), image));
     List<Integer> bad = new ArrayList<>();
     Map<Integer, float[]> vectors = new HashMap<>();
     encoded += group.size();
-    int before = done();
-    cache
+    int before = done;
+    context
+        .cache()
         .upright(
             group.stream().map(image -> folder.file(images.get(image))).toList(),
             false,
@@ -148,7 +143,7 @@ final class FolderReader implements ImageReader {
                     folder.root() + ": this folder no longer exists", problem.reason());
               }
               bad.add(byFile.get(problem.file()));
-              warnings.accept(problem.reason().getMessage() + "; left out");
+              context.warnings().accept(problem.reason().getMessage() + "; left out");
             },
             new FeatureProgress() {
               @Override
@@ -166,14 +161,16 @@ final class FolderReader implements ImageReader {
     synchronized (lock) {
       session.read(vectors, bad);
       done += group.size();
-      bad.forEach(image -> unreadable.addAll(folder.copies(images.get(image))));
+      bad.stream()
+          .flatMap(image -> folder.copies().getOrDefault(images.get(image), List.of()).stream())
+          .forEach(path -> unreadable.add(Path.of(path)));
       lock.notifyAll();
     }
-    progress.accept(done());
+    progress.accept(done);
   }
 
   private void checkStopped() {
-    if (closed || cancelled.getAsBoolean()) {
+    if (closed || context.interrupted().getAsBoolean()) {
       throw new KgCoopException(
           Category.INTERRUPTED, "interrupted: run the same command again to resume");
     }
@@ -191,9 +188,7 @@ final class FolderReader implements ImageReader {
 
   private void readAll() {
     try {
-      for (List<Integer> group = nextGroup(); !group.isEmpty(); group = nextGroup()) {
-        read(group);
-      }
+      readEach(this::nextGroup);
       compare();
     } catch (KgCoopException e) {
       fail(e);
@@ -205,14 +200,14 @@ final class FolderReader implements ImageReader {
   /** Finds the images that show the same picture as an image of the audit. */
   private void compare() {
     List<Integer> audit;
-    Map<Integer, Integer> classes = new HashMap<>();
+    Map<Integer, Guess> guesses = new HashMap<>();
     synchronized (lock) {
       audit = session.state().firstDraw();
     }
     List<Integer> near = session.near(audit); // only this thread writes features
     synchronized (lock) {
       if (session.state().canFit()) { // a copy differs less than another class
-        classes.putAll(session.head().predicted(near));
+        guesses.putAll(session.head().guesses(near));
       }
     }
     List<Item> items =
@@ -222,12 +217,12 @@ final class FolderReader implements ImageReader {
                     new Item(
                         images.get(image),
                         folder.file(images.get(image)),
-                        1 + classes.getOrDefault(image, 0),
+                        1 + guesses.getOrDefault(image, Guess.UNKNOWN).label(),
                         ""))
             .toList();
     List<NearDuplicates.Pair> pairs;
     try {
-      pairs = NearCopies.of(items, cache, this::checkStopped).pairs();
+      pairs = NearCopies.of(items, context.cache(), this::checkStopped).pairs();
     } catch (KgCoopException e) {
       if (e.category() == Category.INTERRUPTED) {
         throw e;
@@ -250,66 +245,48 @@ final class FolderReader implements ImageReader {
 
   private List<Integer> nextGroup() {
     synchronized (lock) {
-      List<Integer> needed = session.needed(); // a later draw of the audit
-      if (!needed.isEmpty()) {
-        return needed;
-      }
-      ReadingOrder order = session.order();
-      List<Integer> group = new ArrayList<>();
-      for (int p = 0; p < order.size() && group.size() < GROUP; p++) {
-        if (!session.isRead(order.image(p))) {
-          group.add(order.image(p));
-        }
-      }
-      return group;
+      List<Integer> needed = needed(); // a later draw of the audit
+      return needed.isEmpty() ? unread(images.size(), GROUP) : needed;
     }
   }
 
   @Override
   public int done() {
+    return done;
+  }
+
+  @Override
+  public List<Path> unreadable() {
     synchronized (lock) {
-      return done;
+      return unreadable.stream().sorted(Comparator.comparing(Path::toString)).toList();
     }
   }
 
   @Override
-  public List<String> unreadable() {
-    synchronized (lock) {
-      return unreadable.stream().sorted().toList();
-    }
-  }
-
-  @Override
-  public @Nullable KgCoopException failure() {
-    synchronized (lock) {
-      return failure;
-    }
+  public String problem() {
+    KgCoopException reason = failure;
+    return reason == null ? "" : String.valueOf(reason.getMessage());
   }
 
   @Override
   public boolean awaitMore() {
-    int before = done();
-    await(() -> done() == before && done() < images.size());
-    return done() < images.size();
+    int before = done;
+    await(() -> done == before && done < images.size());
+    return done < images.size();
   }
 
   @Override
   public void awaitCopies() {
-    await(() -> !isCompared() && !closed);
-  }
-
-  private boolean isCompared() {
-    synchronized (lock) {
-      return isCompared;
-    }
+    await(() -> !isCompared && !closed);
   }
 
   /** Waits as long as a condition holds. The lock is released meanwhile. */
   private void await(BooleanSupplier holds) {
     synchronized (lock) {
       while (holds.getAsBoolean()) {
-        if (failure != null) {
-          throw failure;
+        KgCoopException reason = failure;
+        if (reason != null) {
+          throw reason;
         }
         checkStopped();
         try {

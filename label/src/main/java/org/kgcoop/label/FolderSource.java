@@ -13,7 +13,6 @@ import java.util.function.LongConsumer;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.layout.KeywordImages;
-import org.kgcoop.features.FeatureCache;
 import org.kgcoop.trial.ExperimentContext;
 
 /** A session with the images of a folder and a CLIP. */
@@ -69,28 +68,13 @@ final class FolderSource implements SessionSource {
   }
 
   @Override
-  public Path folder() {
-    return folder.root();
+  public LabelFolder folder() {
+    return folder;
   }
 
   @Override
   public Path session() {
     return session;
-  }
-
-  @Override
-  public List<String> images() {
-    return folder.images();
-  }
-
-  @Override
-  public Map<String, String> firstCopies() {
-    return folder.firstCopies();
-  }
-
-  @Override
-  public List<String> copies(String image) {
-    return folder.copies(image);
   }
 
   @Override
@@ -109,20 +93,8 @@ final class FolderSource implements SessionSource {
   }
 
   @Override
-  public String clip() {
-    return identity(context.clip());
-  }
-
-  @Override
   public ImageReader reader(LabelSession session, Object lock) {
-    return new FolderReader(
-        session,
-        lock,
-        folder,
-        context.cache(),
-        context.warnings(),
-        progress,
-        context.interrupted());
+    return new FolderReader(session, lock, folder, context, progress);
   }
 
   @Override
@@ -137,14 +109,15 @@ final class FolderSource implements SessionSource {
   /** Images that are also in the folder are left out: they are asked. */
   @Override
   public Map<LabelExample, float[]> examples() {
-    FeatureCache cache = context.cache();
     Map<Path, float[]> features =
-        cache.upright(
-            labeled.stream().map(LabelExample::file).toList(),
-            false,
-            problem -> context.warnings().accept(problem.reason().getMessage() + "; left out"),
-            done -> {});
-    Set<Path> copies = folder.copiesOf(List.copyOf(features.keySet()));
+        context
+            .cache()
+            .upright(
+                labeled.stream().map(LabelExample::file).toList(),
+                false,
+                problem -> context.warnings().accept(problem.reason().getMessage() + "; left out"),
+                done -> {});
+    Set<Path> copies = folder.copiesOf(List.copyOf(features.keySet()), context.cache().hashes());
     Map<LabelExample, float[]> examples = new LinkedHashMap<>();
     for (LabelExample each : labeled) {
       float[] feature = features.get(each.file());

@@ -1,11 +1,13 @@
 package org.kgcoop.label;
 
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.label.SessionHead.Guess;
 import org.kgcoop.runs.JournalEntry;
 
 /**
@@ -22,10 +24,15 @@ final class Gallery {
   /** The classes of images outside the working set are computed again after this many labels. */
   private static final int LABELS = 250;
 
+  /** In a larger folder, images outside the working set have no class at the moment. */
+  private static final int CLASSIFIED = 20_000;
+
   private static final int UNKNOWN = LabelState.UNLABELED;
 
   private final LabelSession session;
   private final LabelState state;
+  private final SessionClasses classes;
+  private final SessionHead head;
   private final Function<String, double[]> texts;
   private final int[] others; // (N) the class of an image outside the pool, or UNKNOWN
   private final float[] margins; // (N) its margin
@@ -36,9 +43,11 @@ final class Gallery {
    *
    * @param texts the feature of a text, (D), unit length
    */
-  Gallery(LabelSession session, Function<String, double[]> texts) {
+  Gallery(LabelSession session, SessionClasses classes, Function<String, double[]> texts) {
     this.session = session;
-    this.state = session.state();
+    this.classes = classes;
+    state = session.state();
+    head = session.head();
     this.texts = texts;
     others = new int[state.images().size()];
     margins = new float[others.length];
@@ -61,41 +70,27 @@ final class Gallery {
       stamp = now;
       Arrays.fill(others, UNKNOWN);
     }
-    int[] part =
+    List<Integer> part =
         IntStream.range(0, others.length)
-            .filter(i -> others[i] == UNKNOWN && isProposed(i) && !session.head().isInPool(i))
+            .filter(i -> others[i] == UNKNOWN && isShown(i) && !state.isAnswered(i))
+            .filter(i -> !head.isInPool(i))
             .limit(PART)
-            .toArray();
-    if (part.length == 0) {
-      return false;
-    }
-    double[][] p = session.head().probabilities(part);
-    for (int i = 0; i < part.length; i++) {
-      others[part[i]] = session.head().number(NextImages.argmax(p[i]));
-      margins[part[i]] = (float) margin(p[i]);
-    }
-    return true;
-  }
-
-  private boolean isProposed(int image) {
-    return isShown(image) && !state.isAnswered(image);
-  }
-
-  private static double margin(double[] p) {
-    double first = 0;
-    double second = 0;
-    for (double each : p) {
-      second = Math.max(second, Math.min(first, each));
-      first = Math.max(first, each);
-    }
-    return first - second;
+            .boxed()
+            .toList();
+    head.guesses(part)
+        .forEach(
+            (image, guess) -> {
+              others[image] = guess.label();
+              margins[image] = (float) guess.margin();
+            });
+    return !part.isEmpty();
   }
 
   /** Returns the class of the person, or the proposed one. */
   private int label(int image) {
     return state.isAnswered(image)
         ? state.answer(image)
-        : session.head().isInPool(image) ? session.head().predicted(image) : others[image];
+        : head.isInPool(image) ? head.guess(image).label() : others[image];
   }
 
   // ---- views
@@ -103,10 +98,9 @@ final class Gallery {
   /**
    * Returns the images of a view, in its order.
    *
-   * @param number the class of the view, if it shows one
-   * @param like the image that the others should resemble, if the order needs one
+   * @throws KgCoopException if the class or image of the view does not exist
    */
-  int[] images(View view, int number, int like) {
+  int[] images(View view) {
     if (view.shown() == View.Shown.UNREADABLE) {
       return IntStream.range(0, others.length).filter(state::isGone).toArray();
     }
@@ -114,11 +108,13 @@ final class Gallery {
         view.shown() == View.Shown.CLASS
             || view.shown() == View.Shown.NONE
             || view.order() == View.Order.DOUBT;
+    String name = view.shown() == View.Shown.CLASS ? view.name() : null;
+    int number = name == null ? JournalEntry.NONE : classes.number(name);
     boolean canFit = state.canFit();
     while (needsClasses && canFit && prepare()) {}
     int[] chosen =
         view.shown() == View.Shown.SUSPICIOUS
-            ? canFit ? session.head().suspicious().stream().mapToInt(i -> i).toArray() : new int[0]
+            ? canFit ? head.suspicious().stream().mapToInt(i -> i).toArray() : new int[0]
             : IntStream.range(0, others.length)
                 .filter(this::isShown)
                 .filter(i -> isBy(view.by(), i))
@@ -127,7 +123,7 @@ final class Gallery {
     return switch (view.order()) {
       case NAME -> chosen;
       case DOUBT -> canFit ? sorted(chosen, this::certainty) : chosen;
-      case LIKE -> sorted(chosen, cosines(vector(like)));
+      case LIKE -> sorted(chosen, cosines(vector(String.valueOf(view.like()))));
       case TEXT -> sorted(chosen, cosines(texts.apply(view.text())));
     };
   }
@@ -138,29 +134,32 @@ final class Gallery {
 
   private boolean isIn(View.Shown shown, int image, int number, boolean canFit) {
     return switch (shown) {
-      case SKIPPED -> state.answer(image) == JournalEntry.SKIP;
-      case CLASS -> (canFit || state.isLabeled(image)) && label(image) == number;
-      case NONE -> (canFit || state.isLabeled(image)) && label(image) == JournalEntry.NONE;
+      case SKIPPED -> state.isSkipped(image);
+      case CLASS, NONE -> (canFit || state.isLabeled(image)) && label(image) == number;
       default -> true;
     };
   }
 
   /** Returns the margin of a proposal, and 2 for an answered image. */
-  private float certainty(int image) {
+  private double certainty(int image) {
     return state.isAnswered(image)
         ? 2
-        : session.head().isInPool(image)
-            ? (float) margin(session.head().probabilities(new int[] {image})[0])
-            : margins[image];
+        : head.isInPool(image) ? (float) head.guess(image).margin() : margins[image];
   }
 
-  private double[] vector(int image) {
-    float[] feature = session.feature(image);
+  private double[] vector(String image) {
+    float[] feature =
+        state
+            .image(image)
+            .filter(this::isShown)
+            .map(session::feature)
+            .orElseThrow(
+                () -> KgCoopException.configuration(image + ": is not an image of this view"));
     return IntStream.range(0, feature.length).mapToDouble(d -> feature[d]).toArray();
   }
 
   /** Returns the negative cosine of each image with a vector, for an ascending order. */
-  private Key cosines(double[] vector) {
+  private IntToDoubleFunction cosines(double[] vector) {
     return image -> {
       float[] feature = session.feature(image);
       double sum = 0;
@@ -171,55 +170,67 @@ final class Gallery {
     };
   }
 
-  private interface Key {
-    float of(int image);
-  }
-
   /** Sorts images by ascending keys, equal ones by their index. */
-  private static int[] sorted(int[] images, Key key) {
-    long[] order = new long[images.length];
-    for (int i = 0; i < images.length; i++) {
-      int bits = Float.floatToIntBits(key.of(images[i]));
-      int ascending = bits ^ ((bits >> 31) & Integer.MAX_VALUE); // negative numbers are reversed
-      order[i] = ((long) ascending << 32) | images[i];
-    }
-    Arrays.sort(order);
-    return Arrays.stream(order).mapToInt(each -> (int) each).toArray();
+  private static int[] sorted(int[] images, IntToDoubleFunction key) {
+    int[] ascending = Arrays.stream(images).sorted().toArray();
+    return NextImages.sorted(Arrays.stream(ascending).mapToDouble(key).toArray()).stream()
+        .mapToInt(position -> ascending[position])
+        .toArray();
   }
 
-  // ---- tiles
+  // ---- labels
 
   /**
-   * Returns the labels of images.
+   * Returns the labels of images of a view.
    *
    * @throws KgCoopException if an image may not be shown
    */
   List<LabeledImage> labels(List<Integer> images) {
     boolean canFit = state.canFit();
-    return images.stream().map(image -> labeled(image, canFit)).toList();
+    return images.stream().map(image -> shown(image, canFit)).toList();
   }
 
-  private LabeledImage labeled(int image, boolean canFit) {
-    Path path = Path.of(state.images().get(image));
+  private LabeledImage shown(int image, boolean canFit) {
+    if (!isShown(image) && !state.isGone(image)) {
+      throw KgCoopException.configuration(state.path(image) + ": is not shown yet");
+    }
     if (state.isGone(image)) {
-      return new LabeledImage(path, Labeling.NONE, LabeledImage.Source.HEAD, 0);
+      return new LabeledImage(state.path(image), Labeling.NONE, LabeledImage.Source.HEAD, 0);
     }
-    if (!isShown(image)) {
-      throw KgCoopException.configuration(path + ": is not shown yet");
+    if (state.isSkipped(image)) {
+      return new LabeledImage(state.path(image), Labeling.SKIP, person(image), 1);
     }
-    if (state.isAnswered(image)) {
-      return new LabeledImage(
-          path,
-          state.text(state.answer(image)),
-          state.isAudit(image) ? LabeledImage.Source.AUDIT : LabeledImage.Source.PERSON,
-          1);
-    }
-    if (!canFit) {
-      return new LabeledImage(path, Labeling.NONE, LabeledImage.Source.HEAD, 0);
-    }
-    double[] p = session.head().probabilities(new int[] {image})[0];
-    int best = NextImages.argmax(p);
-    return new LabeledImage(
-        path, state.text(session.head().number(best)), LabeledImage.Source.HEAD, p[best]);
+    return labeled(image, canFit && !state.isLabeled(image) ? head.guess(image) : Guess.UNKNOWN);
+  }
+
+  private LabeledImage.Source person(int image) {
+    return state.isAudit(image) ? LabeledImage.Source.AUDIT : LabeledImage.Source.PERSON;
+  }
+
+  /** Returns the label of an image by the person, or else by the head. */
+  LabeledImage labeled(int image, Guess guess) {
+    return state.isLabeled(image)
+        ? new LabeledImage(state.path(image), state.text(state.answer(image)), person(image), 1)
+        : new LabeledImage(
+            state.path(image),
+            state.text(guess.label()),
+            LabeledImage.Source.HEAD,
+            guess.probability());
+  }
+
+  /** Returns the label of each readable image at the moment, as {@link Labeling#current}. */
+  List<LabeledImage> current() {
+    boolean isSmall = others.length <= CLASSIFIED;
+    List<Integer> proposed =
+        IntStream.range(0, state.canFit() ? others.length : 0)
+            .filter(i -> head.isInPool(i) || (session.hasFeature(i) && isSmall))
+            .filter(i -> !state.isLabeled(i) && !state.isGone(i))
+            .boxed()
+            .toList();
+    Map<Integer, Guess> guesses = head.guesses(proposed);
+    return IntStream.range(0, others.length)
+        .filter(i -> !state.isGone(i))
+        .mapToObj(i -> labeled(i, guesses.getOrDefault(i, Guess.UNKNOWN)))
+        .toList();
   }
 }

@@ -1,8 +1,7 @@
 package org.kgcoop.label;
 
+import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.kgcoop.KgCoopException;
 
 /**
  * Computes the features of the images of a session, under the lock of the session. The defaults are
@@ -18,21 +17,21 @@ interface ImageReader extends AutoCloseable {
   /** Returns the number of images that are read, unreadable ones included. */
   int done();
 
-  /** Returns the paths of unreadable files so far. */
-  default List<String> unreadable() {
+  /** Returns the paths of unreadable files so far, sorted. */
+  default List<Path> unreadable() {
     return List.of();
   }
 
-  /** Returns why the reading ended early, or nothing. */
-  default @Nullable KgCoopException failure() {
-    return null;
+  /** Returns why the reading ended early, or an empty text. */
+  default String problem() {
+    return "";
   }
 
   /**
    * Waits for more images. The lock is released meanwhile.
    *
    * @return false if all images are read
-   * @throws KgCoopException if the images cannot be read, or the work is cancelled
+   * @throws org.kgcoop.KgCoopException if the images cannot be read, or the work is cancelled
    */
   default boolean awaitMore() {
     return false;

@@ -16,22 +16,14 @@ import org.kgcoop.files.LockedFile;
 import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.LabelJournal;
 
-/** The journal of an open session. One process at a time can open the folder of a session. */
-final class JournalFile implements Journal {
+/**
+ * The journal of an open session. One process at a time can open the folder of a session.
+ *
+ * @param entries those from before the session was opened
+ */
+record JournalFile(Path file, LockedFile lock, List<JournalEntry> entries, AppendedFile appended)
+    implements Journal {
   private static final String LOCK = ".lock";
-
-  private final Path file;
-  private final LockedFile lock;
-  private final List<JournalEntry> entries;
-  private final AppendedFile journal;
-
-  private JournalFile(
-      Path file, LockedFile lock, List<JournalEntry> entries, AppendedFile journal) {
-    this.file = file;
-    this.lock = lock;
-    this.entries = List.copyOf(entries);
-    this.journal = journal;
-  }
 
   /**
    * Opens the journal of a session, or creates it.
@@ -47,8 +39,7 @@ final class JournalFile implements Journal {
       List<JournalEntry> entries =
           Files.exists(file) ? LabelJournal.entries(file, warnings) : List.of();
       checkStart(file, entries, clip);
-      repair(file);
-      return new JournalFile(file, lock, entries, appended(file));
+      return new JournalFile(file, lock, entries, open(file));
     } catch (RuntimeException | Error e) {
       closeQuietly(lock);
       throw e;
@@ -87,37 +78,22 @@ final class JournalFile implements Journal {
     }
   }
 
-  /** Removes a last line that was cut, so that the next one begins at its place. */
-  private static void repair(Path file) {
+  /** Opens the file. A last line that was cut is removed: the next one begins at its place. */
+  private static AppendedFile open(Path file) {
     try {
-      if (!Files.exists(file)) {
-        return;
+      byte[] bytes = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
+      int end = bytes.length;
+      while (end > 0 && bytes[end - 1] != '\n') {
+        end--;
       }
-      byte[] bytes = Files.readAllBytes(file);
-      if (bytes.length > 0 && bytes[bytes.length - 1] != '\n') {
-        int end = bytes.length;
-        while (end > 0 && bytes[end - 1] != '\n') {
-          end--;
-        }
+      if (end < bytes.length) {
         byte[] complete = Arrays.copyOf(bytes, end);
         AtomicFile.write(file, out -> out.write(complete));
       }
-    } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be repaired: " + FileErrors.reason(e), e);
-    }
-  }
-
-  private static AppendedFile appended(Path file) {
-    try {
       return new AppendedFile(file);
     } catch (IOException e) {
       throw KgCoopException.io(file + ": cannot be written: " + FileErrors.reason(e), e);
     }
-  }
-
-  @Override
-  public List<JournalEntry> entries() {
-    return entries;
   }
 
   @Override
@@ -133,7 +109,7 @@ final class JournalFile implements Journal {
     StringBuilder lines = new StringBuilder();
     added.forEach(entry -> lines.append(entry.line()).append('\n'));
     try {
-      journal.appendAndForce(lines.toString().getBytes(StandardCharsets.UTF_8));
+      appended.appendAndForce(lines.toString().getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw KgCoopException.io(
           file
@@ -147,7 +123,7 @@ final class JournalFile implements Journal {
   @Override
   public void close() {
     try {
-      journal.close();
+      appended.close();
     } catch (IOException e) {
       throw KgCoopException.io(file + ": " + FileErrors.reason(e), e);
     } finally {

@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ImageHashes;
@@ -21,19 +23,12 @@ import org.kgcoop.image.ImageNames;
 /**
  * The images of a folder. Equal files are one image. Only files of the same size can be equal, so
  * that few files are read for this.
+ *
+ * @param copies the paths of all files with the bytes of an image, with its own, by image
  */
-final class LabelFolder {
+record LabelFolder(
+    Path root, SortedMap<String, List<String>> copies, Map<Long, List<Path>> bySize) {
   private static final int GROUP = 1024;
-
-  private final Path root;
-  private final Map<Long, List<Path>> bySize = new HashMap<>();
-  private final TreeMap<String, List<String>> copies = new TreeMap<>();
-  private final ImageHashes hashes;
-
-  private LabelFolder(Path root, ImageHashes hashes) {
-    this.root = root;
-    this.hashes = hashes;
-  }
 
   /**
    * Lists a folder with its subfolders.
@@ -58,18 +53,20 @@ final class LabelFolder {
           root + ": no image below this folder; expected .jpg, .png, .webp, .gif or .bmp");
     }
     hashes.recall(files);
-    LabelFolder folder = new LabelFolder(root, hashes);
-    for (Path file : files) {
-      folder.bySize.computeIfAbsent(size(file), key -> new ArrayList<>()).add(file);
-    }
+    Map<Long, List<Path>> bySize = files.stream().collect(Collectors.groupingBy(LabelFolder::size));
     List<Path> alike =
-        folder.bySize.values().stream()
-            .filter(same -> same.size() > 1)
-            .flatMap(List::stream)
-            .toList();
-    Map<Path, String> known = folder.hashes(alike);
-    folder.bySize.values().forEach(same -> folder.addDistinct(same, known));
-    return folder;
+        bySize.values().stream().filter(same -> same.size() > 1).flatMap(List::stream).toList();
+    Map<Path, String> known = hashes(alike, hashes);
+    SortedMap<String, List<String>> copies = new TreeMap<>();
+    for (List<Path> same : bySize.values()) {
+      same.stream()
+          .collect(Collectors.groupingBy(file -> known.getOrDefault(file, file.toString())))
+          .values()
+          .stream()
+          .map(equal -> equal.stream().map(file -> Folders.relative(root, file)).toList())
+          .forEach(equal -> copies.put(equal.get(0), equal));
+    }
+    return new LabelFolder(root, copies, bySize);
   }
 
   static List<Path> imagesBelow(Path folder, Consumer<String> warnings) {
@@ -112,18 +109,8 @@ final class LabelFolder {
     }
   }
 
-  private void addDistinct(List<Path> files, Map<Path, String> known) {
-    Map<String, String> first = new HashMap<>();
-    for (Path file : files) {
-      String path = Folders.relative(root, file);
-      String hash = known.getOrDefault(file, path);
-      String same = first.computeIfAbsent(hash, key -> path);
-      copies.computeIfAbsent(same, key -> new ArrayList<>()).add(path);
-    }
-  }
-
   /** Returns the SHA-256 of files, without those that cannot be read. */
-  private Map<Path, String> hashes(List<Path> files) {
+  private static Map<Path, String> hashes(List<Path> files, ImageHashes hashes) {
     Map<Path, String> found = new HashMap<>();
     for (int from = 0; from < files.size(); from += GROUP) {
       List<Path> group = files.subList(from, Math.min(files.size(), from + GROUP));
@@ -134,15 +121,11 @@ final class LabelFolder {
         }
       } catch (KgCoopException e) { // one of them cannot be read
         if (group.size() > 1) {
-          group.forEach(file -> found.putAll(hashes(List.of(file))));
+          group.forEach(file -> found.putAll(hashes(List.of(file), hashes)));
         }
       }
     }
     return found;
-  }
-
-  Path root() {
-    return root;
   }
 
   /** Returns the paths of the distinct images, relative to the folder, sorted. */
@@ -150,40 +133,21 @@ final class LabelFolder {
     return List.copyOf(copies.keySet());
   }
 
-  /** Returns the paths of all files with the bytes of an image, with its own. */
-  List<String> copies(String image) {
-    return Objects.requireNonNull(copies.get(image));
-  }
-
-  /** Returns the path of an image by that of each further copy. */
-  Map<String, String> firstCopies() {
-    Map<String, String> first = new HashMap<>();
-    copies.forEach((image, all) -> all.forEach(copy -> first.put(copy, image)));
-    first.keySet().removeAll(copies.keySet());
-    return first;
-  }
-
   Path file(String image) {
     return root.resolve(image);
   }
 
   /** Returns those of other files that are in this folder, too. */
-  Set<Path> copiesOf(List<Path> others) {
-    Set<Path> found = new HashSet<>();
+  Set<Path> copiesOf(List<Path> others, ImageHashes hashes) {
     List<Path> candidates =
         others.stream()
             .map(LabelFolder::size)
             .distinct()
             .flatMap(size -> bySize.getOrDefault(size, List.of()).stream())
             .toList();
-    Set<String> here = new HashSet<>(hashes(candidates).values());
-    hashes(others)
-        .forEach(
-            (file, hash) -> {
-              if (here.contains(hash)) {
-                found.add(file);
-              }
-            });
-    return found;
+    Set<String> here = new HashSet<>(hashes(candidates, hashes).values());
+    Map<Path, String> found = hashes(others, hashes);
+    found.values().retainAll(here);
+    return found.keySet();
   }
 }

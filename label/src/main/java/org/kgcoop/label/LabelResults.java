@@ -16,13 +16,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.adapt.AdaptRequest;
 import org.kgcoop.adapt.AdaptationRun;
 import org.kgcoop.adapt.LabelSource;
-import org.kgcoop.api.Classification;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
@@ -37,42 +37,24 @@ import org.kgcoop.runs.AdaptRecord.Labels;
 import org.kgcoop.runs.LabelJournal;
 import org.kgcoop.trial.ExperimentContext;
 
-/** Writes the results of a session: the list of labels, the journal, and a classifier. */
-final class LabelResults {
-  static final String LIST = "labels.csv";
+/**
+ * Writes the results of a session: the list of labels, the journal, and a classifier.
+ *
+ * @param folder the folder of the images
+ * @param session the folder of the session
+ * @param out the folder of the session, an empty folder, or one with earlier results of the session
+ */
+record LabelResults(
+    Path folder,
+    Path session,
+    Path out,
+    List<String> classes,
+    List<LabeledImage> results,
+    List<LabelExample> examples) {
+  private static final String LIST = "labels.csv";
   private static final String TRAINING = ".training";
 
   private static final int COMPARED = 2_000;
-
-  private final Path folder;
-  private final Path session;
-  private final Path out;
-  private final List<String> classes;
-  private final List<LabeledImage> results;
-  private final List<LabelExample> examples;
-
-  /**
-   * Creates a writer.
-   *
-   * @param folder the folder of the images
-   * @param session the folder of the session
-   * @param out the folder of the session, an empty folder, or one with earlier results of the
-   *     session
-   */
-  LabelResults(
-      Path folder,
-      Path session,
-      Path out,
-      List<String> classes,
-      List<LabeledImage> results,
-      List<LabelExample> examples) {
-    this.folder = folder;
-    this.session = session;
-    this.out = out;
-    this.classes = classes;
-    this.results = results;
-    this.examples = examples;
-  }
 
   /**
    * Writes the list, and a classifier if the labels suffice.
@@ -116,38 +98,34 @@ final class LabelResults {
       if (classifier.hasOwnEncoder()) {
         return List.of();
       }
-      List<LabeledImage> others = new ArrayList<>(results);
-      others.removeIf(each -> each.source() != LabeledImage.Source.HEAD);
+      List<LabeledImage> others = results.stream().filter(each -> !isLabeled(each)).toList();
       List<LabeledImage> some =
           new PythonRandom(seed).sample(others, Math.min(COMPARED, others.size()));
-      List<Classification> given = classifier.ofFeatures(features.apply(some));
+      List<String> names =
+          classifier.ofFeatures(features.apply(some)).stream()
+              .map(given -> given.isAccepted() ? given.best().className() : Labeling.NONE)
+              .toList();
       return IntStream.range(0, some.size())
-          .mapToObj(
-              i -> {
-                Classification own = given.get(i);
-                String name = own.isAccepted() ? own.best().className() : Labeling.NONE;
-                return some.get(i).name().equals(name);
-              })
+          .mapToObj(i -> some.get(i).name().equals(names.get(i)))
           .toList();
     }
   }
 
+  private static boolean isLabeled(LabeledImage image) {
+    return image.source() != LabeledImage.Source.HEAD;
+  }
+
   /** Writes the class of every image, and copies the journal. */
   private Path writeList() {
-    Path journal = session.resolve(LabelJournal.FILE);
     Path copy = out.resolve(LabelJournal.FILE);
-    if (!isSession()) {
+    if (!out.toAbsolutePath().normalize().equals(session.toAbsolutePath().normalize())) {
       checkFree(copy);
       Folders.create(out, "for the results", "choose another folder");
-      AtomicFile.write(copy, to -> Files.copy(journal, to));
+      AtomicFile.write(copy, to -> Files.copy(session.resolve(LabelJournal.FILE), to));
     }
     Path list = out.resolve(LIST);
     AtomicFile.write(list, this::csv);
     return list;
-  }
-
-  private boolean isSession() {
-    return out.toAbsolutePath().normalize().equals(session.toAbsolutePath().normalize());
   }
 
   private void checkFree(Path copy) {
@@ -187,7 +165,7 @@ final class LabelResults {
         if (each.source() == LabeledImage.Source.AUDIT && !each.name().isEmpty()) {
           audit.add(each.key());
         }
-        if (each.source() != LabeledImage.Source.HEAD && each.name().isEmpty()) {
+        if (isLabeled(each) && each.name().isEmpty()) {
           none.add(folder.resolve(each.image()));
         }
       }
@@ -210,30 +188,30 @@ final class LabelResults {
 
   /** Returns the images that the person labeled, and the examples. */
   private DataSet data() {
-    Set<String> used = new LinkedHashSet<>();
-    results.stream()
-        .filter(each -> each.source() != LabeledImage.Source.HEAD)
-        .forEach(each -> used.add(each.name()));
-    examples.forEach(each -> used.add(each.name()));
+    List<LabeledImage> labeled = results.stream().filter(LabelResults::isLabeled).toList();
+    Set<String> used =
+        Stream.concat(
+                labeled.stream().map(LabeledImage::name), examples.stream().map(LabelExample::name))
+            .collect(Collectors.toSet());
     List<String> names = classes.stream().filter(used::contains).toList();
     if (names.size() < 2) {
       throw KgCoopException.configuration(
           "images of at least two classes are needed, and you labeled images of " + names.size());
     }
-    List<Item> items = new ArrayList<>();
-    for (LabeledImage each : results) {
-      int label = names.indexOf(each.name());
-      if (each.source() != LabeledImage.Source.HEAD && label >= 0) {
-        items.add(new Item(each.key(), folder.resolve(each.image()), label, each.name()));
-      }
-    }
-    for (LabelExample each : examples) {
-      int label = names.indexOf(each.name());
-      if (label >= 0) {
-        items.add(new Item(each.key(), each.file(), label, each.name()));
-      }
-    }
+    Stream<Item> own =
+        labeled.stream()
+            .filter(each -> names.contains(each.name()))
+            .map(each -> item(each.key(), folder.resolve(each.image()), each.name(), names));
+    Stream<Item> others =
+        examples.stream()
+            .filter(each -> names.contains(each.name()))
+            .map(each -> item(each.key(), each.file(), each.name(), names));
+    List<Item> items = Stream.concat(own, others).toList();
     return new DataSet(Folders.name(folder), names, items, List.of(), List.of(), null);
+  }
+
+  private static Item item(String key, Path file, String name, List<String> names) {
+    return new Item(key, file, names.indexOf(name), name);
   }
 
   /** Replaces the files of an earlier training. */

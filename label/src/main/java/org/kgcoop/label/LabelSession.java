@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +84,17 @@ final class LabelSession implements AutoCloseable {
   record Offered(Set<Integer> shown, Set<Integer> passed) {
     static final Offered NOTHING = new Offered(Set.of(), Set.of());
 
+    /** Returns these images and those of another page. */
+    Offered with(Proposal page) {
+      return new Offered(union(shown, page.shown), union(passed, page.passed));
+    }
+
+    private static Set<Integer> union(Set<Integer> some, List<Integer> others) {
+      Set<Integer> union = new HashSet<>(some);
+      union.addAll(others);
+      return union;
+    }
+
     /**
      * Returns true for an image that must not take part in the choice. An image that is shown as
      * part of the audit takes part, and is passed if it is reached. Otherwise the audit would lose
@@ -109,12 +123,12 @@ final class LabelSession implements AutoCloseable {
    * Creates a session without answers and without read images.
    *
    * @param images the sorted relative paths of distinct images
-   * @param copies the path of an image in {@code images} by that of its copy
+   * @param copies the paths of the files with the bytes of an image, by image
    * @param scale the factor of the cosines in zero-shot probabilities
    */
   LabelSession(
       List<String> images,
-      Map<String, String> copies,
+      Map<String, List<String>> copies,
       SessionHead.ClassTexts texts,
       double scale,
       JournalEntry.Start start) {
@@ -164,16 +178,11 @@ final class LabelSession implements AutoCloseable {
 
   /** Returns the images that are not read, but needed: those with an answer or in the audit. */
   List<Integer> needed() {
-    return IntStream.range(0, features.length)
-        .filter(i -> !isRead(i))
-        .filter(i -> state.isAudit(i) || state.isAnswered(i) || isChecked(i))
-        .boxed()
-        .toList();
+    return images(i -> !isRead(i) && (state.isAudit(i) || state.isAnswered(i) || isChecked(i)));
   }
 
-  /** Returns true for an image of the check whose answer differs from its label. */
-  boolean isUndecided(int image) {
-    return state.checks().stream().anyMatch(check -> check.isUndecided(image));
+  private List<Integer> images(IntPredicate wanted) {
+    return IntStream.range(0, features.length).filter(wanted).boxed().toList();
   }
 
   private boolean isChecked(int image) {
@@ -215,19 +224,18 @@ final class LabelSession implements AutoCloseable {
 
   /** Returns true if images of the folder have not joined the working set yet. */
   boolean isWaiting() {
-    return joined < order.size()
-        && IntStream.range(joined, order.size()).anyMatch(p -> isRemaining(order.image(p)));
+    return IntStream.range(joined, order.size()).anyMatch(p -> isRemaining(order.image(p)));
   }
 
   private void join(JournalEntry.Read entry) {
     joined = order.length(entry.until());
     firstJoined = firstJoined == 0 ? joined : firstJoined;
-    working = new HashSet<>();
-    for (int p = 0; p < joined; p++) {
-      if (isRemaining(order.image(p))) {
-        working.add(order.image(p));
-      }
-    }
+    working =
+        IntStream.range(0, joined)
+            .map(order::image)
+            .filter(this::isRemaining)
+            .boxed()
+            .collect(Collectors.toCollection(HashSet::new));
     setPool();
   }
 
@@ -236,9 +244,7 @@ final class LabelSession implements AutoCloseable {
     head.setPool(
         IntStream.range(0, features.length)
             .filter(i -> features[i] != null && !state.isGone(i))
-            .filter(
-                i ->
-                    working.contains(i) || state.isAudit(i) || state.answer(i) == JournalEntry.SKIP)
+            .filter(i -> working.contains(i) || state.isAudit(i) || state.isSkipped(i))
             .toArray());
   }
 
@@ -262,16 +268,15 @@ final class LabelSession implements AutoCloseable {
     change();
     if (entry instanceof JournalEntry.Read read) {
       join(read);
-    } else if (entry instanceof JournalEntry.Draw || entry instanceof JournalEntry.Arrival) {
-      setPool(); // audit images are always classified
-    } else if (entry instanceof JournalEntry.Answer answer
-        && answer.labels().containsValue(JournalEntry.SKIP)) {
-      setPool(); // a label may have become undecided
+    } else if (entry instanceof JournalEntry.Draw
+        || entry instanceof JournalEntry.Arrival
+        || (entry instanceof JournalEntry.Answer answer
+            && answer.labels().containsValue(JournalEntry.SKIP))) {
+      setPool(); // audit images and undecided ones are always classified
     } else if (undone.isPresent() && undone.get() instanceof JournalEntry.Answer last) {
-      Stream.of(last.labels().keySet(), last.passed())
-          .flatMap(paths -> state.present(paths).stream())
-          .filter(image -> order.position(image) < joined)
-          .forEach(working::add);
+      Set<Integer> images = new HashSet<>(state.present(last.labels().keySet()));
+      images.addAll(state.present(last.passed()));
+      IntStream.range(0, joined).map(order::image).filter(images::contains).forEach(working::add);
       setPool();
     }
   }
@@ -318,14 +323,11 @@ final class LabelSession implements AutoCloseable {
    * head now gives to them.
    */
   private List<Integer> openAudit(Offered offered) {
-    List<Integer> open =
-        Stream.concat(
-                state.audit().stream().filter(state::isHidden),
-                outdated().stream().filter(state::isAudit))
-            .filter(i -> !offered.shown.contains(i))
-            .toList();
     return Stream.concat(
-            open.stream().filter(state::isPassed), open.stream().filter(i -> !state.isPassed(i)))
+            state.audit().stream().filter(state::isHidden),
+            outdated().stream().filter(state::isAudit))
+        .filter(i -> !offered.shown.contains(i))
+        .sorted(Comparator.comparing(i -> !state.isPassed(i))) // keeps the order of the others
         .toList();
   }
 
@@ -335,25 +337,24 @@ final class LabelSession implements AutoCloseable {
    */
   List<Integer> outdated() {
     if (outdated == null) {
-      List<Integer> none =
-          state.canFit()
-              ? state.noneBeforeAClass().stream().filter(i -> features[i] != null).toList()
-              : List.of();
-      outdated = none.stream().filter(i -> state.isLater(head.likely(i, 1).get(0), i)).toList();
+      List<Integer> none = state.canFit() ? state.noneBeforeAClass() : List.of();
+      outdated =
+          none.stream().filter(this::hasFeature).filter(i -> state.isLater(nearest(i), i)).toList();
     }
     return outdated;
+  }
+
+  /** Returns the most probable class of a read image. */
+  private int nearest(int image) {
+    return head.likely(image, 1).get(0);
   }
 
   /**
    * Returns the next step.
    *
-   * @param wanted the kind that the person asked for; empty for the best one
+   * @param kind the kind that the person asked for; {@link Kind#PAGE} for the best one
    */
-  Proposal next(Optional<Kind> wanted, Offered offered) {
-    return wanted.isPresent() ? wanted(wanted.get(), offered) : best(offered);
-  }
-
-  private Proposal wanted(Kind kind, Offered offered) {
+  Proposal next(Kind kind, Offered offered) {
     return switch (kind) {
       case AUDIT, MORE_AUDIT -> audit(openAudit(offered), LABELS_PER_AUDIT_BATCH);
       case SKIPPED -> skipped(offered);
@@ -407,11 +408,9 @@ final class LabelSession implements AutoCloseable {
   private Proposal skipped(Offered offered) {
     return Proposal.of(
         Kind.SKIPPED,
-        IntStream.range(0, features.length)
-            .filter(i -> state.answer(i) == JournalEntry.SKIP && !offered.shown.contains(i))
-            .filter(i -> features[i] != null && !state.isGone(i))
+        images(i -> state.isSkipped(i) && hasFeature(i) && !state.isGone(i)).stream()
+            .filter(i -> !offered.shown.contains(i))
             .limit(BATCH)
-            .boxed()
             .toList());
   }
 
@@ -421,16 +420,12 @@ final class LabelSession implements AutoCloseable {
    * @param all false to ask once for each class
    */
   private Optional<Proposal> noneAgain(Offered offered, boolean all) {
-    Map<Integer, List<Integer>> byClass = new TreeMap<>();
-    for (int image : outdated()) {
-      int number = head.likely(image, 1).get(0);
-      if (!state.isAudit(image)
-          && !offered.shown.contains(image)
-          && (all || !state.wasAskedAgain(number))) {
-        byClass.computeIfAbsent(number, key -> new ArrayList<>()).add(image);
-      }
-    }
-    return byClass.entrySet().stream()
+    return outdated().stream()
+        .filter(i -> !state.isAudit(i) && !offered.shown.contains(i))
+        .collect(Collectors.groupingBy(this::nearest, TreeMap::new, Collectors.toList()))
+        .entrySet()
+        .stream()
+        .filter(each -> all || !state.wasAskedAgain(each.getKey()))
         .findFirst()
         .map(
             each ->
@@ -443,13 +438,10 @@ final class LabelSession implements AutoCloseable {
 
   /** Asks images of the check that was drawn last, one at a time. */
   private Proposal check(Offered offered) {
-    List<Integer> left =
-        state.checks().isEmpty()
-            ? List.of()
-            : state.checks().get(state.checks().size() - 1).left(state);
     return Proposal.of(
         Kind.CHECK,
-        left.stream()
+        state.lastCheck().stream()
+            .flatMap(check -> check.left(state).stream())
             .filter(i -> features[i] != null && !offered.shown.contains(i))
             .limit(BATCH)
             .toList());
@@ -498,24 +490,19 @@ final class LabelSession implements AutoCloseable {
     List<Integer> first = state.firstDraw();
     int batches = Math.min(AUDIT_BATCHES, labels / LABELS_PER_AUDIT_BATCH);
     Set<Integer> due =
-        new HashSet<>(
-            first.subList(0, Math.min(first.size(), batches * LabelJournal.fifth(first.size()))));
-    for (LabelState.Part part :
-        state.arrivals().subList(Math.min(1, state.arrivals().size()), state.arrivals().size())) {
-      if (labels >= part.labeledBefore() + LABELS_PER_AUDIT_BATCH) {
-        due.addAll(part.audit());
-      }
-    }
+        first.stream()
+            .limit((long) batches * LabelJournal.fifth(first.size()))
+            .collect(Collectors.toCollection(HashSet::new));
+    state.arrivals().stream()
+        .skip(1)
+        .filter(part -> labels >= part.labeledBefore() + LABELS_PER_AUDIT_BATCH)
+        .forEach(part -> due.addAll(part.audit()));
     return open.stream().filter(i -> due.contains(i) || state.isLabeled(i)).toList();
   }
 
   /** Draws more images for the audit from those that are neither labeled nor in it. */
   List<Integer> drawMore(int count) {
-    List<Integer> open =
-        IntStream.range(0, features.length)
-            .filter(i -> isRemaining(i) && !state.isAudit(i))
-            .boxed()
-            .toList();
+    List<Integer> open = images(i -> isRemaining(i) && !state.isAudit(i));
     return new PythonRandom(start.seed() + state.audit().size())
         .sample(open, Math.min(count, open.size()));
   }
@@ -528,8 +515,7 @@ final class LabelSession implements AutoCloseable {
    * @param some read images
    */
   List<Integer> near(List<Integer> some) {
-    List<Integer> read =
-        IntStream.range(0, features.length).filter(this::hasFeature).boxed().toList();
+    List<Integer> read = images(this::hasFeature);
     Set<Integer> near = new TreeSet<>(some);
     new NearestNeighbors(read.stream().map(this::feature).toList())
         .of(
@@ -567,7 +553,7 @@ final class LabelSession implements AutoCloseable {
   }
 
   /** Classifies all read images with a head that the audit images train, too. */
-  SessionHead.Result result() {
+  Map<Integer, SessionHead.Guess> result() {
     return head.result(state.audit().stream().filter(state::isLabeled).toList());
   }
 

@@ -1,5 +1,6 @@
 package org.kgcoop.label;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -7,17 +8,16 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.JournalEntry.Action;
 import org.kgcoop.runs.JournalEntry.Answer;
@@ -58,6 +58,18 @@ final class LabelState {
   /** A class: its name, the class that has its images (itself, or the one it was merged into). */
   private record SessionClass(String name, int into, boolean isDeleted, int since) {}
 
+  /** What the entries say about an image. */
+  private static final class ImageState {
+    private int answer = UNLABELED;
+    private int step; // of the last answer, 0 without one
+    private int since; // the position of the last answer in the entries
+    private @Nullable Answer first; // the answer that labeled the image first
+    private @Nullable Integer part;
+    private boolean isListed; // by an arrival
+    private boolean isAudit;
+    private boolean isPassed;
+  }
+
   private final List<String> images;
   private final Map<String, Integer> index;
   private final boolean[] gone; // (N), true for images that cannot be read
@@ -68,14 +80,7 @@ final class LabelState {
 
   private final TreeMap<Integer, SessionClass> classes = new TreeMap<>(); // by number
   private final Map<String, Integer> byName = new HashMap<>(); // without merged and deleted ones
-  private final int[] answers; // (N)
-  private final int[] steps; // (N), the step of the last answer, 0 without one
-  private final int[] since; // (N), the position of the last answer in the entries
-  private final Answer[] first; // (N), the answer that labeled the image first, or null
-  private final int[] parts; // (N), the part of an image, or -1
-  private final boolean[] listed; // (N), true if an arrival named the image
-  private final boolean[] audit; // (N)
-  private final boolean[] passed; // (N)
+  private final ImageState[] states; // (N)
   private final List<Part> arrivals = new ArrayList<>();
   private final List<List<Integer>> draws = new ArrayList<>(); // later ones, since the last arrival
   private final List<Integer> olderDraws = new ArrayList<>();
@@ -90,10 +95,10 @@ final class LabelState {
    * Creates the state of a session without entries.
    *
    * @param images the sorted relative paths
-   * @param copies the path of an image in {@code images} by that of its copy. A session may have
+   * @param copies the paths of the files with the bytes of an image, by image. A session may have
    *     named the image by the path of its copy.
    */
-  LabelState(List<String> images, Map<String, String> copies) {
+  LabelState(List<String> images, Map<String, List<String>> copies) {
     this(List.copyOf(images), index(images, copies), new boolean[images.size()]);
   }
 
@@ -101,24 +106,17 @@ final class LabelState {
     this.images = images;
     this.index = index;
     this.gone = gone;
-    int n = images.size();
-    answers = new int[n];
-    steps = new int[n];
-    since = new int[n];
-    first = new Answer[n];
-    parts = new int[n];
-    listed = new boolean[n];
-    audit = new boolean[n];
-    passed = new boolean[n];
+    states = new ImageState[images.size()];
     clear();
   }
 
-  private static Map<String, Integer> index(List<String> images, Map<String, String> copies) {
+  private static Map<String, Integer> index(List<String> images, Map<String, List<String>> copies) {
     Map<String, Integer> index = new HashMap<>();
     for (int i = 0; i < images.size(); i++) {
-      index.put(images.get(i), i);
+      for (String path : copies.getOrDefault(images.get(i), List.of(images.get(i)))) {
+        index.put(path, i);
+      }
     }
-    copies.forEach((copy, image) -> index.put(copy, Objects.requireNonNull(index.get(image))));
     return index;
   }
 
@@ -126,14 +124,7 @@ final class LabelState {
     entries.clear();
     classes.clear();
     byName.clear();
-    Arrays.fill(answers, UNLABELED);
-    Arrays.fill(steps, 0);
-    Arrays.fill(since, 0);
-    Arrays.fill(first, null);
-    Arrays.fill(parts, -1);
-    Arrays.fill(listed, false);
-    Arrays.fill(audit, false);
-    Arrays.fill(passed, false);
+    Arrays.setAll(states, image -> new ImageState());
     arrivals.clear();
     draws.clear();
     olderDraws.clear();
@@ -182,12 +173,11 @@ final class LabelState {
   }
 
   private static boolean isOf(JournalEntry undo, Action action) {
-    if (undo instanceof Undo step) {
-      return Objects.equals(action.step(), step.step());
-    }
-    return undo instanceof ClassUndo old
-        && action instanceof ClassChange change
-        && change.number() == old.number();
+    return undo instanceof Undo step
+        ? Objects.equals(action.step(), step.step())
+        : undo instanceof ClassUndo old
+            && action instanceof ClassChange change
+            && change.number() == old.number();
   }
 
   /**
@@ -235,17 +225,21 @@ final class LabelState {
       lastStep = Math.max(lastStep, Objects.requireNonNullElse(action.step(), 0));
     } else if (entry instanceof Arrival arrival) {
       arrive(arrival.images(), arrival.audit());
-      present(arrival.images()).forEach(image -> listed[image] = true);
+      present(arrival.images()).forEach(image -> states[image].isListed = true);
     } else if (entry instanceof Draw draw && draw.more()) {
       draws.add(drawn(draw.images()));
-    } else if (entry instanceof Draw draw) { // format 1 does not list the images
-      if (arrivals.isEmpty()) {
-        arrive(images, draw.images());
-      }
+    } else if (entry instanceof Draw draw && arrivals.isEmpty()) {
+      arrive(images, draw.images()); // format 1 does not list the images
     } else if (entry instanceof CheckDrawn check) {
       checks.add(
           new FolderCheck(
-              check.images(), present(check.asked()), present(check.audit()), answers.clone()));
+              check.images(),
+              present(check.asked()),
+              present(check.audit()),
+              Arrays.stream(states).map(state -> state.answer).toList(),
+              new HashMap<>(),
+              new HashSet<>(),
+              new HashSet<>()));
     }
     entries.add(entry);
   }
@@ -256,19 +250,19 @@ final class LabelState {
   }
 
   private List<Integer> drawn(List<String> paths) {
-    List<Integer> drawn = present(paths).stream().filter(i -> !audit[i]).distinct().toList();
-    drawn.forEach(image -> audit[image] = true);
+    List<Integer> drawn = present(paths).stream().filter(i -> !isAudit(i)).distinct().toList();
+    drawn.forEach(image -> states[image].isAudit = true);
     return drawn;
   }
 
   private void arrive(List<String> paths, List<String> drawn) {
-    List<Integer> joined = present(paths).stream().filter(image -> parts[image] < 0).toList();
+    List<Integer> joined = present(paths).stream().filter(i -> part(i).isEmpty()).toList();
     if (joined.isEmpty() && drawn.isEmpty() && !arrivals.isEmpty()) {
       return; // the list of a session of format 1
     }
     draws.forEach(olderDraws::addAll); // drawn at another rate than those of this part
     draws.clear();
-    joined.forEach(image -> parts[image] = arrivals.size());
+    joined.forEach(image -> states[image].part = arrivals.size());
     arrivals.add(new Part(paths.size(), drawn(drawn), drawn.size(), labeled.size()));
   }
 
@@ -288,9 +282,8 @@ final class LabelState {
       }
     } else if (action instanceof ClassRenamed renamed) {
       SessionClass old = active(renamed.number());
+      byName.remove(NameRules.folded(old.name())); // the new name may differ in case only
       name(renamed.number(), renamed.name());
-      byName.remove(NameRules.folded(old.name()), renamed.number());
-      name(renamed.number(), renamed.name()); // it may differ in case only
       classes.put(
           renamed.number(), new SessionClass(renamed.name(), old.into(), false, old.since()));
     } else if (action instanceof ClassMerged merged) {
@@ -332,7 +325,7 @@ final class LabelState {
 
   /** Returns true if an image has the class. */
   boolean isUsed(int number) {
-    return Arrays.stream(answers).anyMatch(label -> current(label) == number);
+    return Arrays.stream(states).anyMatch(state -> current(state.answer) == number);
   }
 
   private SessionClass active(int number) {
@@ -345,8 +338,7 @@ final class LabelState {
 
   private void answer(Answer answer) {
     for (int label : answer.labels().values()) {
-      SessionClass found = classes.get(label);
-      if (label < JournalEntry.SKIP || (label >= 0 && (found == null || isDeleted(label)))) {
+      if (label < JournalEntry.SKIP || (label >= 0 && !isClass(label))) {
         throw new IllegalArgumentException("there is no class %s".formatted(label));
       }
     }
@@ -356,7 +348,7 @@ final class LabelState {
             (path, label) -> {
               Integer image = index.get(path);
               if (image != null) {
-                answer(answer, path, image, label);
+                answer(answer, image, label, answer.corrected().contains(path));
               }
             });
     answered++;
@@ -365,34 +357,28 @@ final class LabelState {
     }
   }
 
-  private boolean isDeleted(int label) {
-    SessionClass last = classes.get(current(label));
-    return last == null || last.isDeleted();
-  }
-
-  private void answer(Answer answer, String path, int image, int label) {
-    steps[image] = answer.step();
+  private void answer(Answer answer, int image, int label, boolean isCorrected) {
+    ImageState state = states[image];
+    state.step = answer.step();
     if (answer.kind() == Kind.AGAIN && label == JournalEntry.SKIP) {
       return; // the label stays
     }
-    FolderCheck check = answer.kind() == Kind.CHECK && !checks.isEmpty() ? check() : null;
-    if (check != null
-        && !check.answer(
-            image, current(answers[image]), current(label), answer.corrected().contains(path))) {
-      return; // the label stays until the person decides
-    }
-    answers[image] = label;
-    since[image] = entries.size();
-    first[image] = first[image] == null ? answer : first[image];
-    if (check == null) {
-      boolean isCorrected = answer.corrected().contains(path);
+    if (answer.kind() == Kind.CHECK && lastCheck().isPresent()) {
+      if (!lastCheck().get().answer(image, answer(image), current(label), isCorrected)) {
+        return; // the label stays until the person decides
+      }
+    } else {
       for (FolderCheck each : checks) {
-        int before = each.labels[image];
-        each.change(
-            image, before < JournalEntry.NONE ? isCorrected : current(before) != current(label));
+        int before = each.labels.get(image);
+        boolean isKept =
+            before < JournalEntry.NONE ? !isCorrected : current(before) == current(label);
+        boolean unused = isKept ? each.changed.remove(image) : each.changed.add(image);
       }
     }
-    if (!audit[image] && label != JournalEntry.SKIP) {
+    state.answer = label;
+    state.since = entries.size();
+    state.first = state.first == null ? answer : state.first;
+    if (!state.isAudit && label != JournalEntry.SKIP) {
       labeled.add(image);
       if (label >= 0) {
         seen.add(current(label));
@@ -400,25 +386,19 @@ final class LabelState {
     }
   }
 
-  private FolderCheck check() {
-    return checks.get(checks.size() - 1);
-  }
-
   /** Finds the answers whose page is settled. */
   private void settle() {
-    boolean isChanged = true;
-    while (isChanged) {
-      isChanged = false;
-      for (int i = unsettled.size() - 1; i >= 0; i--) {
-        Answer answer = unsettled.get(i);
-        if (present(answer.rest()).stream().allMatch(image -> gone[image] || isSettled(image))) {
-          settled.add(answer);
-          unsettled.remove(i);
-          present(answer.passed()).forEach(image -> passed[image] = true);
-          isChanged = true;
-        }
-      }
+    while (unsettled.removeIf(this::settle)) {}
+  }
+
+  private boolean settle(Answer answer) {
+    boolean isSettled =
+        present(answer.rest()).stream().allMatch(image -> gone[image] || isSettled(image));
+    if (isSettled) {
+      settled.add(answer);
+      present(answer.passed()).forEach(image -> states[image].isPassed = true);
     }
+    return isSettled;
   }
 
   // ---- images
@@ -428,42 +408,54 @@ final class LabelState {
   }
 
   /** Returns the index of a path, or nothing if it is not in the folder. */
-  OptionalInt image(String path) {
-    Integer image = index.get(path);
-    return image == null ? OptionalInt.empty() : OptionalInt.of(image);
+  Optional<Integer> image(String path) {
+    return Optional.ofNullable(index.get(path));
+  }
+
+  Path path(int image) {
+    return Path.of(images.get(image));
+  }
+
+  List<String> paths(Collection<Integer> some) {
+    return some.stream().map(images::get).toList();
   }
 
   /** Returns the answer of an image, of merged classes the other one. */
   int answer(int image) {
-    return current(answers[image]);
+    return current(states[image].answer);
   }
 
   /** Returns the step of the last answer of an image, or 0. */
   int step(int image) {
-    return steps[image];
+    return states[image].step;
   }
 
   /** Returns true if the person answered, also without a decision. */
   boolean isAnswered(int image) {
-    return answers[image] != UNLABELED;
+    return states[image].answer != UNLABELED;
   }
 
   /** Returns true for an image of the audit without an answer. Its label must stay unknown. */
   boolean isHidden(int image) {
-    return audit[image] && !isAnswered(image);
+    return isAudit(image) && !isAnswered(image);
   }
 
   /** Returns true if the person gave a class or none of these. */
   boolean isLabeled(int image) {
-    return answers[image] >= JournalEntry.NONE;
+    return states[image].answer >= JournalEntry.NONE;
+  }
+
+  /** Returns true if the person has not decided. */
+  boolean isSkipped(int image) {
+    return states[image].answer == JournalEntry.SKIP;
   }
 
   boolean isAudit(int image) {
-    return audit[image];
+    return states[image].isAudit;
   }
 
   boolean isPassed(int image) {
-    return passed[image];
+    return states[image].isPassed;
   }
 
   /**
@@ -471,14 +463,15 @@ final class LabelState {
    * measures the images that are not settled.
    */
   boolean isSettled(int image) {
-    return audit[image] ? passed[image] : first[image] != null && settled.contains(first[image]);
+    ImageState state = states[image];
+    return state.isAudit ? state.isPassed : state.first != null && settled.contains(state.first);
   }
 
   /**
    * Returns true if the program had given the image to another class when it was answered first.
    */
   boolean wasCorrected(int image) {
-    Answer answer = first[image];
+    Answer answer = states[image].first;
     return answer != null && present(answer.corrected()).contains(image);
   }
 
@@ -500,13 +493,16 @@ final class LabelState {
   // ---- the audit
 
   /** Returns the part of an image, or nothing if it joins at the moment. */
-  OptionalInt part(int image) {
-    return parts[image] < 0 ? OptionalInt.empty() : OptionalInt.of(parts[image]);
+  Optional<Integer> part(int image) {
+    return Optional.ofNullable(states[image].part);
   }
 
   /** Returns the images that no entry names: those that join at the moment. */
   List<String> unlisted() {
-    return IntStream.range(0, listed.length).filter(i -> !listed[i]).mapToObj(images::get).toList();
+    return IntStream.range(0, states.length)
+        .filter(i -> !states[i].isListed)
+        .mapToObj(images::get)
+        .toList();
   }
 
   /** Returns the images that joined, the first ones of the session included. */
@@ -544,6 +540,16 @@ final class LabelState {
 
   List<FolderCheck> checks() {
     return checks;
+  }
+
+  /** Returns the check that was drawn last, or nothing. */
+  Optional<FolderCheck> lastCheck() {
+    return checks.isEmpty() ? Optional.empty() : Optional.of(checks.get(checks.size() - 1));
+  }
+
+  /** Returns true for an image of a check whose answer differs from its label. */
+  boolean isUndecided(int image) {
+    return checks.stream().anyMatch(check -> check.undecided.contains(image));
   }
 
   /** Returns true if the last entries changed no label since the last check was complete. */
@@ -602,7 +608,8 @@ final class LabelState {
 
   /** Returns true if a class was added and not deleted. Merged ones stay. */
   boolean isClass(int number) {
-    return classes.containsKey(number) && !isDeleted(number);
+    SessionClass last = classes.get(current(number));
+    return last != null && !last.isDeleted();
   }
 
   /** Returns the class into which a class was merged, or the label itself. */
@@ -638,7 +645,7 @@ final class LabelState {
   /** Returns true if the class was added after the last answer of the image. */
   boolean isLater(int number, int image) {
     SessionClass found = classes.get(number);
-    return found != null && found.since() > since[image];
+    return found != null && found.since() > states[image].since;
   }
 
   /** Returns the images that show none of the classes, if a class was added after the answer. */
@@ -648,8 +655,8 @@ final class LabelState {
             .map(number -> Objects.requireNonNull(classes.get(number)).since())
             .max()
             .orElse(0);
-    return IntStream.range(0, answers.length)
-        .filter(i -> answers[i] == JournalEntry.NONE && since[i] < newest && !gone[i])
+    return IntStream.range(0, states.length)
+        .filter(i -> answer(i) == JournalEntry.NONE && states[i].since < newest && !gone[i])
         .boxed()
         .toList();
   }
@@ -665,77 +672,52 @@ final class LabelState {
                     && current(answer.number()) == number);
   }
 
-  /** A check of the whole folder. */
-  static final class FolderCheck {
-    private final int images;
-    private final List<Integer> asked;
-    private final List<Integer> audit;
-    private final int[] labels; // (N), when it was drawn
-    private final Map<Integer, Boolean> kept = new LinkedHashMap<>(); // by answered image
-    private final Set<Integer> undecided = new LinkedHashSet<>();
-    private final Set<Integer> changed = new HashSet<>(); // later, by other answers
-
-    private FolderCheck(int images, List<Integer> asked, List<Integer> audit, int[] labels) {
-      this.images = images;
-      this.asked = asked;
-      this.audit = audit;
-      this.labels = labels;
-    }
-
+  /**
+   * A check of the whole folder.
+   *
+   * @param images the number of drawn images
+   * @param audit the answered audit images in place of images that nobody had labeled
+   * @param labels the answer of each image when the check was drawn
+   * @param isKept by answered image, true if its label was kept
+   * @param undecided the images whose answer differs from the label
+   * @param changed the images whose label was changed later, by other answers
+   */
+  record FolderCheck(
+      int images,
+      List<Integer> asked,
+      List<Integer> audit,
+      List<Integer> labels,
+      Map<Integer, Boolean> isKept,
+      Set<Integer> undecided,
+      Set<Integer> changed) {
     /**
      * Adds an answer.
      *
      * @return true if it is the label now
      */
     private boolean answer(int image, int current, int label, boolean isCorrected) {
-      if (labels[image] < JournalEntry.NONE) { // nobody had labeled it
-        kept.put(image, !isCorrected && label != JournalEntry.SKIP);
+      if (labels.get(image) < JournalEntry.NONE) { // nobody had labeled it
+        isKept.put(image, !isCorrected && label != JournalEntry.SKIP);
         return true;
       }
       boolean isDecision = undecided.remove(image);
-      kept.put(image, current == label);
+      isKept.put(image, current == label);
       if (!isDecision && current != label && label != JournalEntry.SKIP) {
         undecided.add(image);
       }
       return isDecision && label != JournalEntry.SKIP;
     }
 
-    private void change(int image, boolean isDifferent) {
-      if (isDifferent) {
-        changed.add(image);
-      } else {
-        changed.remove(image);
-      }
-    }
-
-    int images() {
-      return images;
-    }
-
-    /** Returns the answered audit images in place of images that nobody had labeled. */
-    List<Integer> audit() {
-      return audit;
-    }
-
     /** Returns the images to ask: without an answer, or with one that differs from the label. */
     List<Integer> left(LabelState state) {
       return asked.stream()
-          .filter(i -> !state.isGone(i) && (!kept.containsKey(i) || undecided.contains(i)))
+          .filter(i -> !state.isGone(i) && (!isKept.containsKey(i) || undecided.contains(i)))
           .toList();
-    }
-
-    boolean isUndecided(int image) {
-      return undecided.contains(image);
     }
 
     /** Returns the number of asked images whose label was kept. */
     int kept() {
-      return (int) kept.values().stream().filter(each -> each).count();
-    }
-
-    /** Returns the number of labels that were changed later, by other answers. */
-    int changedLater() {
-      return changed.size();
+      return Collections.frequency(isKept.values(), true);
     }
   }
 }

@@ -4,9 +4,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -14,12 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
@@ -27,6 +23,7 @@ import org.kgcoop.data.Templates;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
+import org.kgcoop.label.SessionHead.Guess;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.Kind;
@@ -60,9 +57,6 @@ public final class Labeling implements AutoCloseable {
   /** The answer that the person has not decided. The image is asked again at the end. */
   public static final String SKIP = "\u0000";
 
-  private static final int LIKELY_CLASSES = 9;
-  private static final int UPCOMING_PAGES = 2;
-  private static final int CLASSIFIED = 20_000;
   private static final double MINUTES = 2; // of the training of a classifier
 
   /** The settings of a session. An existing session keeps its seed, page size, audit and target. */
@@ -228,7 +222,8 @@ public final class Labeling implements AutoCloseable {
                 new ExperimentContext(clip, features, Progress.SILENT, warnings, cancelled),
                 progress),
             journal,
-            new SessionSettings(classes, pageSize, audit, target, seed, warnings),
+            new SessionSettings(
+                classes, pageSize, audit, target, seed, FolderSource.identity(clip), warnings),
             InstantSource.system());
       } catch (RuntimeException | Error e) {
         journal.close();
@@ -262,19 +257,25 @@ public final class Labeling implements AutoCloseable {
   Labeling(SessionSource source, Journal journal, SessionSettings settings, InstantSource clock) {
     this.source = source;
     this.journal = journal;
-    pages = new OpenPages(clock);
     List<JournalEntry> begun =
-        journal.entries().isEmpty() ? SessionStart.entries(source, settings) : List.of();
+        journal.entries().isEmpty()
+            ? SessionStart.entries(source.folder().images(), settings)
+            : List.of();
     JournalEntry.Start start =
         (JournalEntry.Start) (begun.isEmpty() ? journal.entries() : begun).get(0);
     session =
         new LabelSession(
-            source.images(), source.firstCopies(), source.texts(), source.scale(), start);
+            source.folder().images(),
+            source.folder().copies(),
+            source.texts(),
+            source.scale(),
+            start);
     state = session.state();
+    pages = new OpenPages(session, clock);
     accuracy = new SessionAccuracy(session);
-    classes = new SessionClasses(session, source.texts(), this::record);
+    classes = new SessionClasses(state, session.head(), source.texts(), this::record);
     reader = source.reader(session, this);
-    gallery = new Gallery(session, source::textFeature);
+    gallery = new Gallery(session, classes, source::textFeature);
     journal.replay(session);
     begin(begun, settings);
   }
@@ -289,13 +290,17 @@ public final class Labeling implements AutoCloseable {
     begun.forEach(add);
     Set<String> names = new LinkedHashSet<>(settings.classes());
     names.addAll(source.exampleNames());
-    classes.first(List.copyOf(names)).forEach(add);
+    classes.first(names).forEach(add);
     SessionStart.reportMissing(journal.entries(), state, settings.warnings());
     SessionStart.joined(journal.place(), session, settings.audit()).ifPresent(add);
     reader.readFirst();
     session.growth().ifPresent(add);
     journal.append(added);
-    train();
+    Map<LabelExample, float[]> features = source.examples();
+    examples = List.copyOf(features.keySet());
+    session
+        .head()
+        .addExamples(List.copyOf(features.values()), examples.stream().map(this::label).toList());
     reader.readOthers();
   }
 
@@ -308,14 +313,6 @@ public final class Labeling implements AutoCloseable {
   public static Path folderOfSession(Path folder, @Nullable Path chosen) {
     Path root = folder.toAbsolutePath().normalize();
     return chosen != null ? chosen : root.resolveSibling(root.getFileName() + LabelJournal.SESSION);
-  }
-
-  private void train() {
-    Map<LabelExample, float[]> features = source.examples();
-    examples = List.copyOf(features.keySet());
-    session
-        .head()
-        .addExamples(List.copyOf(features.values()), examples.stream().map(this::label).toList());
   }
 
   private void record(JournalEntry entry) {
@@ -398,7 +395,7 @@ public final class Labeling implements AutoCloseable {
    * @throws KgCoopException if there are fewer than two classes
    */
   public synchronized Page next(String person) {
-    return next(person, Optional.empty());
+    return next(person, Kind.PAGE);
   }
 
   /**
@@ -406,91 +403,27 @@ public final class Labeling implements AutoCloseable {
    *
    * @param wanted {@link Kind#AUDIT}, {@link Kind#MORE_AUDIT} (which draws random images first),
    *     {@link Kind#UNUSUAL}, {@link Kind#SKIPPED}, {@link Kind#NONE_AGAIN} or {@link Kind#CHECK}
-   *     (which draws a check of the whole folder, unless one is open, or nothing has changed since)
+   *     (which draws a check of the whole folder, unless one is open, or nothing has changed
+   *     since); any other kind for what {@link #next(String)} returns
    * @throws KgCoopException if there are fewer than two classes
    */
   public synchronized Page next(String person, Kind wanted) {
-    return next(person, Optional.of(wanted));
-  }
-
-  private Page next(String person, Optional<Kind> wanted) {
     if (!state.canFit()) {
       throw KgCoopException.configuration(
           "labeling needs two classes, there %s; add a class"
               .formatted(classes().isEmpty() ? "is none" : "is one"));
     }
     session.growth().ifPresent(this::record);
-    if (wanted.isEmpty()) {
-      Optional<Page> again = again(person);
-      if (again.isPresent()) {
-        return again.get();
-      }
-    }
-    if (wanted.equals(Optional.of(Kind.MORE_AUDIT))) {
+    if (wanted == Kind.MORE_AUDIT) {
       List<Integer> drawn = session.drawMore(session.start().page());
       if (!drawn.isEmpty()) {
-        record(new JournalEntry.Draw(paths(drawn), true));
+        record(new JournalEntry.Draw(state.paths(drawn), true));
       }
     }
-    if (wanted.equals(Optional.of(Kind.CHECK))
-        && accuracy.all().checkLeft() == 0
-        && !state.isCheckedLast()) {
+    if (wanted == Kind.CHECK && accuracy.all().checkLeft() == 0 && !state.isCheckedLast()) {
       record(accuracy.drawCheck());
     }
-    return open(person, session.next(wanted, pages.offered(person)), Map.of());
-  }
-
-  /** Shows images again that the person took back, and that nobody answered meanwhile. */
-  private Optional<Page> again(String person) {
-    Optional<OpenPages.Again> next = pages.pollAgain(person);
-    while (next.isPresent()) {
-      Map<Integer, Integer> before = next.get().steps();
-      List<Integer> shown =
-          next.get().page().shown().stream()
-              .filter(image -> !state.isGone(image))
-              .filter(image -> state.step(image) == before.getOrDefault(image, 0))
-              .toList();
-      if (!shown.isEmpty()) {
-        return Optional.of(open(person, next.get().page().of(shown), next.get().former()));
-      }
-      next = pages.pollAgain(person);
-    }
-    return Optional.empty();
-  }
-
-  private Page open(String person, LabelSession.Proposal page, Map<Integer, Integer> former) {
-    boolean isBlind = page.kind().isBlind();
-    OpenPages.Open open =
-        new OpenPages.Open(
-            pages.nextNumber(), page, session.head().predicted(page.shown()), steps(page.shown()));
-    pages.open(person, open);
-    Integer proposed =
-        page.proposed() != null && isAnswer(page.proposed()) ? page.proposed() : null;
-    Map<Path, String> marks = new LinkedHashMap<>();
-    page.shown().stream()
-        .filter(former::containsKey)
-        .filter(image -> isAnswer(former.getOrDefault(image, 0)))
-        .forEach(image -> marks.put(path(image), state.text(former.getOrDefault(image, 0))));
-    return new Page(
-        open.number,
-        page.kind(),
-        proposed == null ? null : state.text(proposed),
-        page.shown().stream().map(this::path).toList(),
-        page.shown().stream()
-            .map(image -> isBlind ? List.<String>of() : likely(image, LIKELY_CLASSES))
-            .toList(),
-        marks);
-  }
-
-  /** Returns true for an answer that can be given: its class was not taken back meanwhile. */
-  private boolean isAnswer(int label) {
-    return label < 0 || state.isClass(label);
-  }
-
-  private Map<Integer, Integer> steps(List<Integer> images) {
-    Map<Integer, Integer> steps = new HashMap<>();
-    images.forEach(image -> steps.put(image, state.step(image)));
-    return steps;
+    return pages.next(person, wanted);
   }
 
   /**
@@ -498,30 +431,7 @@ public final class Labeling implements AutoCloseable {
    * pages if the answers change nothing, and the next ones of the audit. Nothing changes.
    */
   public synchronized List<Path> upcoming(String person) {
-    if (!state.canFit()) {
-      return List.of();
-    }
-    LabelSession.Offered others = pages.offered(person);
-    Set<Integer> shown = new HashSet<>(others.shown());
-    Set<Integer> passed = new HashSet<>(others.passed());
-    pages
-        .open(person)
-        .ifPresent(
-            open -> {
-              shown.addAll(open.page.shown());
-              passed.addAll(open.page.passed());
-            });
-    List<Integer> upcoming = new ArrayList<>();
-    for (int i = 0; i < UPCOMING_PAGES; i++) {
-      LabelSession.Proposal next =
-          session.next(Optional.empty(), new LabelSession.Offered(shown, passed));
-      upcoming.addAll(next.shown());
-      shown.addAll(next.shown());
-      passed.addAll(next.passed());
-    }
-    upcoming.addAll(
-        session.next(Optional.of(Kind.AUDIT), new LabelSession.Offered(shown, passed)).shown());
-    return upcoming.stream().map(this::path).toList();
+    return state.canFit() ? pages.upcoming(person).stream().map(state::path).toList() : List.of();
   }
 
   /**
@@ -534,15 +444,7 @@ public final class Labeling implements AutoCloseable {
 
   /** Returns images that show what the folder contains: those nearest to k-means centers. */
   public synchronized List<Path> overview(int count) {
-    return session.head().overview(count).stream().map(this::path).toList();
-  }
-
-  private Path path(int image) {
-    return Path.of(state.images().get(image));
-  }
-
-  private List<String> paths(Collection<Integer> images) {
-    return images.stream().map(state.images()::get).toList();
+    return session.head().overview(count).stream().map(state::path).toList();
   }
 
   /** Returns the class of an example, which may have another name by now. */
@@ -594,11 +496,11 @@ public final class Labeling implements AutoCloseable {
     for (Map.Entry<Path, String> each : labels.entrySet()) {
       int image = image(each.getKey());
       int label = label(each.getValue());
-      if (!open.page.shown().contains(image)) {
+      if (!open.page().shown().contains(image)) {
         throw KgCoopException.configuration(each.getKey() + ": is not on this page");
       }
       boolean isElsewhere =
-          state.step(image) != open.steps.getOrDefault(image, 0) && state.isAnswered(image);
+          state.step(image) != open.steps().getOrDefault(image, 0) && state.isAnswered(image);
       if (isElsewhere || !open.left().contains(image)) {
         leftOut.add(each.getKey());
       } else {
@@ -614,35 +516,34 @@ public final class Labeling implements AutoCloseable {
       Map<Integer, Integer> answers,
       List<Path> leftOut,
       double seconds) {
+    if (answers.isEmpty() && leftOut.isEmpty()) {
+      throw KgCoopException.configuration("expected the answer of an image");
+    }
     if (answers.isEmpty()) {
-      if (leftOut.isEmpty()) {
-        throw KgCoopException.configuration("expected the answer of an image");
-      }
       return new Answered(0, leftOut, Map.of());
     }
-    Kind kind = open.page.kind();
+    Kind kind = open.page().kind();
     List<Integer> rest = new ArrayList<>(open.left());
     rest.removeAll(answers.keySet());
     boolean isChoice = kind == Kind.PAGE || kind == Kind.QUESTIONS || kind == Kind.UNUSUAL;
-    Map<Path, String> before = new LinkedHashMap<>();
-    answers.keySet().stream()
-        .filter(image -> kind == Kind.CHECK && state.isLabeled(image))
-        .forEach(image -> before.put(path(image), state.text(state.answer(image))));
     int step = state.nextStep();
     record(
         new JournalEntry.Answer(
             step,
             kind,
-            open.page.proposed(),
+            open.page().proposed(),
             named(answers),
-            paths(open.page.passed()),
-            isChoice ? paths(rest) : List.of(),
-            paths(corrected(answers, open.predicted)),
+            state.paths(open.page().passed()),
+            isChoice ? state.paths(rest) : List.of(),
+            corrected(answers, open.guesses()),
             seconds > 0 ? seconds : null,
             SessionClasses.by(person)));
-    open.answer(answers.keySet());
-    before.keySet().removeIf(image -> !session.isUndecided(image(image)));
-    return new Answered(step, leftOut, before);
+    open.left().removeAll(answers.keySet());
+    Map<Path, String> differs = new LinkedHashMap<>();
+    answers.keySet().stream()
+        .filter(i -> kind == Kind.CHECK && state.isLabeled(i) && state.isUndecided(i))
+        .forEach(image -> differs.put(state.path(image), state.text(state.answer(image))));
+    return new Answered(step, leftOut, differs);
   }
 
   private Map<String, Integer> named(Map<Integer, Integer> answers) {
@@ -652,12 +553,12 @@ public final class Labeling implements AutoCloseable {
   }
 
   /** Returns the images to which the program had given another class. */
-  private static List<Integer> corrected(
-      Map<Integer, Integer> answers, Map<Integer, Integer> predicted) {
+  private List<String> corrected(Map<Integer, Integer> answers, Map<Integer, Guess> guesses) {
     return answers.entrySet().stream()
         .filter(each -> each.getValue() != JournalEntry.SKIP)
-        .filter(each -> !each.getValue().equals(predicted.get(each.getKey())))
-        .map(Map.Entry::getKey)
+        .filter(
+            each -> each.getValue() != guesses.getOrDefault(each.getKey(), Guess.UNKNOWN).label())
+        .map(each -> state.images().get(each.getKey()))
         .toList();
   }
 
@@ -678,7 +579,8 @@ public final class Labeling implements AutoCloseable {
     for (int image : answers.keySet()) {
       if (!session.hasFeature(image) || state.isGone(image) || state.isHidden(image)) {
         throw KgCoopException.configuration(
-            path(image) + ": cannot be chosen; it is not read yet, or a random image to be asked");
+            state.path(image)
+                + ": cannot be chosen; it is not read yet, or a random image to be asked");
       }
     }
     int step = state.nextStep();
@@ -690,7 +592,7 @@ public final class Labeling implements AutoCloseable {
             named(answers),
             List.of(),
             List.of(),
-            paths(corrected(answers, session.head().predicted(answers.keySet()))),
+            corrected(answers, session.head().guesses(answers.keySet())),
             null,
             SessionClasses.by(person)));
     return new Answered(step, List.of(), Map.of());
@@ -708,9 +610,9 @@ public final class Labeling implements AutoCloseable {
   public synchronized Answered decide(String person, int page, Path image, String label) {
     OpenPages.Open open = pages.get(person, page);
     int index = image(image);
-    if (open.page.kind() != Kind.CHECK
-        || !open.page.shown().contains(index)
-        || !session.isUndecided(index)) {
+    if (open.page().kind() != Kind.CHECK
+        || !open.page().shown().contains(index)
+        || !state.isUndecided(index)) {
       throw KgCoopException.configuration(image + ": has nothing to decide");
     }
     return answered(person, open, Map.of(index, label(label)), List.of(), 0);
@@ -731,33 +633,29 @@ public final class Labeling implements AutoCloseable {
     int step = Objects.requireNonNull(last.get().step());
     Map<Integer, Integer> former = new LinkedHashMap<>();
     if (last.get() instanceof JournalEntry.Answer answer) {
-      for (Map.Entry<String, Integer> each : answer.labels().entrySet()) {
-        state.present(List.of(each.getKey())).stream()
-            .filter(image -> state.step(image) == step && !state.isGone(image))
-            .forEach(image -> former.put(image, state.current(each.getValue())));
-      }
+      answer
+          .labels()
+          .forEach(
+              (path, label) ->
+                  state
+                      .image(path)
+                      .filter(image -> state.step(image) == step && !state.isGone(image))
+                      .ifPresent(image -> former.put(image, state.current(label))));
     }
     record(new JournalEntry.Undo(step, SessionClasses.by(person)));
     if (!(last.get() instanceof JournalEntry.Answer answer)) {
       return Optional.of(new Undone(Kind.CHOSEN, Map.of()));
     }
     if (answer.kind() != Kind.CHOSEN && !former.isEmpty()) {
+      List<Integer> passed =
+          state.present(answer.passed()).stream().filter(image -> !state.isPassed(image)).toList();
+      Integer proposed = answer.number() == null ? null : state.current(answer.number());
       List<Integer> shown = List.copyOf(former.keySet());
       pages.showAgain(
-          person,
-          new OpenPages.Again(
-              new LabelSession.Proposal(
-                  answer.kind(),
-                  answer.number() == null ? null : state.current(answer.number()),
-                  shown,
-                  state.present(answer.passed()).stream()
-                      .filter(image -> !state.isPassed(image))
-                      .toList()),
-              former,
-              steps(shown)));
+          person, new LabelSession.Proposal(answer.kind(), proposed, shown, passed), former);
     }
     Map<Path, String> taken = new LinkedHashMap<>();
-    former.forEach((image, label) -> taken.put(path(image), state.text(label)));
+    former.forEach((image, label) -> taken.put(state.path(image), state.text(label)));
     return Optional.of(new Undone(answer.kind(), taken));
   }
 
@@ -804,20 +702,7 @@ public final class Labeling implements AutoCloseable {
    * @throws KgCoopException if the class or image of the view does not exist
    */
   public synchronized int[] view(View view) {
-    String name = view.name();
-    Path like = view.like();
-    return gallery.images(
-        view,
-        view.shown() == View.Shown.CLASS && name != null ? classes.number(name) : JournalEntry.NONE,
-        view.order() == View.Order.LIKE && like != null ? shown(like) : -1);
-  }
-
-  private int shown(Path image) {
-    OptionalInt found = session.state().image(image.toString());
-    if (found.isEmpty() || !gallery.isShown(found.getAsInt())) {
-      throw KgCoopException.configuration(image + ": is not an image of this view");
-    }
-    return found.getAsInt();
+    return gallery.images(view);
   }
 
   /**
@@ -847,8 +732,7 @@ public final class Labeling implements AutoCloseable {
 
   /** Returns the progress of the session. */
   public synchronized Status status() {
-    return Status.of(
-        session, accuracy(), reader.done(), reader.unreadable().stream().map(Path::of).toList());
+    return Status.of(session, accuracy(), reader.done(), reader.unreadable());
   }
 
   /** Returns what is known about the labels. */
@@ -868,20 +752,18 @@ public final class Labeling implements AutoCloseable {
           source.session() + ": expected two classes; name them with --classes");
     }
     awaitImages();
-    SessionHead.Result all = session.result();
+    Map<Integer, Guess> guesses = session.result();
     Set<Integer> measuring = new HashSet<>(accuracy.measuringNewImages());
     List<LabeledImage> results = new ArrayList<>();
-    for (int i = 0; i < state.images().size(); i++) {
-      if (state.isGone(i)) {
-        continue;
-      }
+    for (int image : accuracy.images().toArray()) {
+      LabeledImage label = gallery.labeled(image, guesses.getOrDefault(image, Guess.UNKNOWN));
       LabeledImage.Source origin =
-          !state.isLabeled(i)
-              ? LabeledImage.Source.HEAD
-              : measuring.contains(i) ? LabeledImage.Source.AUDIT : LabeledImage.Source.PERSON;
-      String name = state.text(all.classes()[i]);
-      for (String copy : source.copies(state.images().get(i))) {
-        results.add(new LabeledImage(Path.of(copy), name, origin, all.probabilities()[i]));
+          label.source() == LabeledImage.Source.AUDIT && !measuring.contains(image)
+              ? LabeledImage.Source.PERSON
+              : label.source();
+      String path = state.images().get(image);
+      for (String copy : source.folder().copies().getOrDefault(path, List.of())) {
+        results.add(new LabeledImage(Path.of(copy), label.name(), origin, label.probability()));
       }
     }
     results.sort(Comparator.comparing(result -> result.image().toString()));
@@ -944,35 +826,7 @@ public final class Labeling implements AutoCloseable {
    * more than 20,000 images, one that takes no part in the choice.
    */
   public synchronized List<LabeledImage> current() {
-    SessionHead head = session.head();
-    boolean isSmall = state.images().size() <= CLASSIFIED;
-    int[] proposed =
-        IntStream.range(0, state.canFit() ? state.images().size() : 0)
-            .filter(i -> head.isInPool(i) || (session.hasFeature(i) && isSmall))
-            .filter(i -> !state.isLabeled(i) && !state.isGone(i))
-            .toArray();
-    double[][] p = head.probabilities(proposed);
-    Map<Integer, LabeledImage> byHead = new HashMap<>();
-    for (int i = 0; i < proposed.length; i++) {
-      int best = NextImages.argmax(p[i]);
-      byHead.put(proposed[i], labeled(proposed[i], head.number(best), p[i][best]));
-    }
-    return IntStream.range(0, state.images().size())
-        .filter(i -> !state.isGone(i))
-        .mapToObj(
-            i ->
-                state.isLabeled(i)
-                    ? labeled(i, state.answer(i), 1)
-                    : byHead.getOrDefault(i, labeled(i, JournalEntry.NONE, 0)))
-        .toList();
-  }
-
-  private LabeledImage labeled(int image, int label, double probability) {
-    LabeledImage.Source source =
-        !state.isLabeled(image)
-            ? LabeledImage.Source.HEAD
-            : state.isAudit(image) ? LabeledImage.Source.AUDIT : LabeledImage.Source.PERSON;
-    return new LabeledImage(path(image), state.text(label), source, probability);
+    return gallery.current();
   }
 
   /**
@@ -983,16 +837,14 @@ public final class Labeling implements AutoCloseable {
    */
   public synchronized List<String> likely(Path image, int count) {
     int index = image(image);
-    return !state.canFit() || !session.hasFeature(index) ? List.of() : likely(index, count);
-  }
-
-  private List<String> likely(int image, int count) {
-    return session.head().likely(image, count).stream().map(state::text).toList();
+    return !state.canFit() || !session.hasFeature(index)
+        ? List.of()
+        : session.head().likely(index, count).stream().map(state::text).toList();
   }
 
   /** Returns the folder of the images. */
   public Path folder() {
-    return source.folder();
+    return source.folder().root();
   }
 
   /** Returns the folder of the session. */
@@ -1002,8 +854,7 @@ public final class Labeling implements AutoCloseable {
 
   /** Returns why the reading of the images ended early, or an empty text. */
   public String readingProblem() {
-    KgCoopException failure = reader.failure();
-    return failure == null ? "" : String.valueOf(failure.getMessage());
+    return reader.problem();
   }
 
   /** Writes the end of the session to the journal. */

@@ -4,7 +4,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.kgcoop.eval.Softmax;
 
 /**
  * The choice between questions and a page. {@link LabelSession} asks for it after the random images
@@ -79,33 +83,26 @@ public final class NextImages {
       double[] row = p[remaining[r]];
       best[r] = argmax(row);
       first[r] = row[best[r]];
-      double second = Double.NEGATIVE_INFINITY;
-      for (int c = 0; c < row.length; c++) {
-        second = c == best[r] ? second : Math.max(second, row[c]);
-      }
-      margin[r] = first[r] - second;
+      margin[r] = margin(row, best[r]);
     }
-    List<Integer> order = sorted(IntStream.range(0, n), margin);
+    List<Integer> order = sorted(margin);
     List<Integer> asked = order.subList(0, Math.min(batch, n));
     double questionRate = errors(asked, first) / (QUESTION_SECONDS * asked.size());
     double pageRate = -1;
     int proposed = -1;
     List<Integer> page = List.of();
-    int classes = p[remaining[0]].length;
-    for (int c = 0; c < classes; c++) {
-      int label = c;
-      List<Integer> ofClass = sorted(IntStream.range(0, n).filter(r -> best[r] == label), first);
-      if (ofClass.isEmpty()) {
-        continue;
-      }
-      List<Integer> least = ofClass.subList(0, Math.min(pageSize, ofClass.size()));
+    Map<Integer, List<Integer>> byClass =
+        sorted(first).stream()
+            .collect(Collectors.groupingBy(r -> best[r], TreeMap::new, Collectors.toList()));
+    for (Map.Entry<Integer, List<Integer>> ofClass : byClass.entrySet()) {
+      List<Integer> least = ofClass.getValue().stream().limit(pageSize).toList();
       double wrong = errors(least, first);
       double rate =
           wrong / (PAGE_SECONDS + THUMBNAIL_SECONDS * least.size() + CORRECTION_SECONDS * wrong);
       if (rate > pageRate + TIE) {
         pageRate = rate;
-        proposed = c;
-        page = ofClass;
+        proposed = ofClass.getKey();
+        page = ofClass.getValue();
       }
     }
     boolean asks = questionRate > pageRate + TIE;
@@ -126,8 +123,7 @@ public final class NextImages {
    */
   public static Step unusual(double[] nearness, int[] remaining, boolean[] audit, int pageSize) {
     double[] values = Arrays.stream(remaining).mapToDouble(i -> nearness[i]).toArray();
-    List<Integer> order = sorted(IntStream.range(0, remaining.length), values);
-    return walk(-1, order, remaining, audit, pageSize, 0, 0);
+    return walk(-1, sorted(values), remaining, audit, pageSize, 0, 0);
   }
 
   private static Step walk(
@@ -149,21 +145,29 @@ public final class NextImages {
     return new Step(proposed, shown, passed, questionRate, pageRate);
   }
 
-  /** Sorts positions by ascending values, equal ones by their position. */
-  private static List<Integer> sorted(IntStream positions, double[] values) {
-    return positions.boxed().sorted(Comparator.comparingDouble(r -> values[r])).toList();
+  /** Returns the positions by ascending values, equal ones by their position. */
+  static List<Integer> sorted(double[] values) {
+    return IntStream.range(0, values.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble(r -> values[r]))
+        .toList();
   }
 
   private static double errors(List<Integer> positions, double[] first) {
     return positions.stream().mapToDouble(r -> 1 - first[r]).sum();
   }
 
+  /** Returns how much larger the largest value is than the next one. */
+  static double margin(double[] row, int best) {
+    double second = Double.NEGATIVE_INFINITY;
+    for (int c = 0; c < row.length; c++) {
+      second = c == best ? second : Math.max(second, row[c]);
+    }
+    return row[best] - second;
+  }
+
   /** Returns the index of the largest value, the first of equal ones. */
   public static int argmax(double[] row) {
-    int best = 0;
-    for (int c = 1; c < row.length; c++) {
-      best = row[c] > row[best] ? c : best;
-    }
-    return best;
+    return Softmax.argMax(row, 0, row.length);
   }
 }

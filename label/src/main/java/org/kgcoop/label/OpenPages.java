@@ -1,12 +1,14 @@
 package org.kgcoop.label;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.label.LabelSession.Offered;
 import org.kgcoop.label.LabelSession.Proposal;
+import org.kgcoop.label.SessionHead.Guess;
+import org.kgcoop.runs.Kind;
 
 /**
  * The pages that persons have at the moment. The images of a person who was silent for 30 seconds
@@ -22,30 +26,24 @@ import org.kgcoop.label.LabelSession.Proposal;
  */
 final class OpenPages {
   private static final Duration SILENCE = Duration.ofSeconds(30);
+  private static final int LIKELY_CLASSES = 9;
 
-  /** A page. */
-  static final class Open {
-    final int number;
-    final Proposal page;
-    final Map<Integer, Integer> predicted; // by image, when the page was made
-    final Map<Integer, Integer> steps; // of the last answers, when the page was made
-    private final Set<Integer> left; // without an answer of this page
-
-    Open(int number, Proposal page, Map<Integer, Integer> predicted, Map<Integer, Integer> steps) {
-      this.number = number;
-      this.page = page;
-      this.predicted = Map.copyOf(predicted);
-      this.steps = Map.copyOf(steps);
-      left = new LinkedHashSet<>(page.shown());
-    }
-
-    /** Returns the images without an answer of this page. */
-    List<Integer> left() {
-      return List.copyOf(left);
-    }
-
-    void answer(Set<Integer> images) {
-      left.removeAll(images);
+  /**
+   * A page.
+   *
+   * @param guesses of the program by image, when the page was made
+   * @param steps the steps of the last answers by image, when the page was made
+   * @param left the images without an answer of this page; answers remove theirs
+   */
+  record Open(
+      int number,
+      Proposal page,
+      Map<Integer, Guess> guesses,
+      Map<Integer, Integer> steps,
+      Set<Integer> left) {
+    /** Returns the page with the images that are left. */
+    Proposal rest() {
+      return page.of(List.copyOf(left));
     }
   }
 
@@ -55,7 +53,7 @@ final class OpenPages {
    * @param former the answers that were taken back
    * @param steps of the last answers
    */
-  record Again(Proposal page, Map<Integer, Integer> former, Map<Integer, Integer> steps) {}
+  private record Again(Proposal page, Map<Integer, Integer> former, Map<Integer, Integer> steps) {}
 
   private static final class Person {
     private @Nullable Open open;
@@ -67,12 +65,16 @@ final class OpenPages {
     }
   }
 
+  private final LabelSession session;
+  private final LabelState state;
   private final Map<String, Person> persons = new HashMap<>();
   private final InstantSource clock;
   private int next = 1;
 
-  OpenPages(InstantSource clock) {
+  OpenPages(LabelSession session, InstantSource clock) {
+    this.session = session;
     this.clock = clock;
+    state = session.state();
   }
 
   private Person person(String name) {
@@ -90,17 +92,81 @@ final class OpenPages {
     persons.remove(name);
   }
 
-  int nextNumber() {
-    return next++;
+  /**
+   * Gives a person a page in place of the last one: images that the person took back and that
+   * nobody answered meanwhile, or the next ones of a kind.
+   */
+  Page next(String name, Kind wanted) {
+    Deque<Again> taken = person(name).again;
+    while (wanted == Kind.PAGE && !taken.isEmpty()) {
+      Again again = taken.pop();
+      List<Integer> shown =
+          again.page().shown().stream()
+              .filter(image -> !state.isGone(image))
+              .filter(image -> state.step(image) == again.steps().getOrDefault(image, 0))
+              .toList();
+      if (!shown.isEmpty()) {
+        return open(name, again.page().of(shown), again.former());
+      }
+    }
+    return open(name, session.next(wanted, offered(name)), Map.of());
   }
 
-  /** Gives a person a page in place of the last one. */
-  void open(String name, Open page) {
-    person(name).open = page;
+  private Page open(String name, Proposal page, Map<Integer, Integer> former) {
+    List<Integer> shown = page.shown();
+    Set<Integer> left = new LinkedHashSet<>(shown);
+    person(name).open = new Open(next, page, session.head().guesses(shown), steps(shown), left);
     seen(name);
+    Integer proposed = page.proposed();
+    Map<Path, String> marks = new LinkedHashMap<>();
+    former.forEach(
+        (image, label) -> {
+          if (left.contains(image) && isAnswer(label)) {
+            marks.put(state.path(image), state.text(label));
+          }
+        });
+    return new Page(
+        next++,
+        page.kind(),
+        proposed == null || !isAnswer(proposed) ? null : state.text(proposed),
+        shown.stream().map(state::path).toList(),
+        shown.stream()
+            .map(image -> page.kind().isBlind() ? List.<String>of() : likely(image))
+            .toList(),
+        marks);
   }
 
-  Optional<Open> open(String name) {
+  private List<String> likely(int image) {
+    return session.head().likely(image, LIKELY_CLASSES).stream().map(state::text).toList();
+  }
+
+  /** Returns true for an answer that can be given: its class was not taken back meanwhile. */
+  private boolean isAnswer(int label) {
+    return label < 0 || state.isClass(label);
+  }
+
+  private Map<Integer, Integer> steps(List<Integer> images) {
+    Map<Integer, Integer> steps = new HashMap<>();
+    images.forEach(image -> steps.put(image, state.step(image)));
+    return steps;
+  }
+
+  /** Returns the images of the next pages if the answers change nothing, and those of the audit. */
+  List<Integer> upcoming(String name) {
+    Offered taken = offered(name);
+    if (open(name).isPresent()) {
+      taken = taken.with(open(name).get().page());
+    }
+    List<Integer> upcoming = new ArrayList<>();
+    for (Kind kind : List.of(Kind.PAGE, Kind.PAGE, Kind.AUDIT)) {
+      Proposal step = session.next(kind, taken);
+      upcoming.addAll(step.shown());
+      taken = taken.with(step);
+    }
+    return upcoming;
+  }
+
+  private Optional<Open> open(String name) {
     Person person = persons.get(name);
     return person == null ? Optional.empty() : Optional.ofNullable(person.open);
   }
@@ -112,46 +178,40 @@ final class OpenPages {
    */
   Open get(String name, int number) {
     seen(name);
-    return open(name).filter(page -> page.number == number).orElseThrow(StalePageException::new);
+    return open(name).filter(page -> page.number() == number).orElseThrow(StalePageException::new);
   }
 
-  /** Shows images again, and then the rest of the open page. */
-  void showAgain(String name, Again again) {
+  /**
+   * Shows images again, and then the rest of the open page.
+   *
+   * @param former the answers that were taken back
+   */
+  void showAgain(String name, Proposal page, Map<Integer, Integer> former) {
     Person person = person(name);
     Open open = person.open;
     if (open != null && !open.left().isEmpty()) {
-      person.again.push(new Again(open.page.of(open.left()), Map.of(), open.steps));
+      person.again.push(new Again(open.rest(), Map.of(), open.steps()));
     }
     person.open = null;
-    person.again.push(again);
-  }
-
-  /** Returns the images to show again, and forgets them. */
-  Optional<Again> pollAgain(String name) {
-    Person person = persons.get(name);
-    return person == null ? Optional.empty() : Optional.ofNullable(person.again.poll());
+    person.again.push(new Again(page, former, steps(page.shown())));
   }
 
   /** Returns the images that other persons have, without those of silent ones. */
-  Offered offered(String name) {
+  private Offered offered(String name) {
     Instant since = clock.instant().minus(SILENCE);
-    Set<Integer> shown = new HashSet<>();
-    Set<Integer> passed = new HashSet<>();
-    persons.forEach(
-        (other, person) -> {
-          if (other.equals(name) || person.seen.isBefore(since)) {
-            return;
-          }
-          if (person.open != null) {
-            shown.addAll(person.open.left());
-            passed.addAll(person.open.page.passed());
-          }
-          person.again.forEach(
-              again -> {
-                shown.addAll(again.page().shown());
-                passed.addAll(again.page().passed());
-              });
-        });
-    return new Offered(shown, passed);
+    Offered offered = Offered.NOTHING;
+    for (Map.Entry<String, Person> other : persons.entrySet()) {
+      Person person = other.getValue();
+      if (other.getKey().equals(name) || person.seen.isBefore(since)) {
+        continue;
+      }
+      if (person.open != null) {
+        offered = offered.with(person.open.rest());
+      }
+      for (Again again : person.again) {
+        offered = offered.with(again.page());
+      }
+    }
+    return offered;
   }
 }

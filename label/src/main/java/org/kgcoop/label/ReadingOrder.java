@@ -16,7 +16,6 @@ final class ReadingOrder {
 
   private final int[] order; // images
   private final String[] keys; // by position, ascending
-  private final int[] position; // by image
 
   /**
    * Creates the order.
@@ -35,10 +34,6 @@ final class ReadingOrder {
             .mapToInt(Integer::intValue)
             .toArray();
     keys = Arrays.stream(order).mapToObj(image -> byImage[image]).toArray(String[]::new);
-    position = new int[order.length];
-    for (int p = 0; p < order.length; p++) {
-      position[order[p]] = p;
-    }
   }
 
   int size() {
@@ -49,10 +44,6 @@ final class ReadingOrder {
     return order[at];
   }
 
-  int position(int image) {
-    return position[image];
-  }
-
   /** Returns the key of the last of the first images, to be stored. */
   String until(int length) {
     return length == 0 ? "" : keys[length - 1];
@@ -60,16 +51,7 @@ final class ReadingOrder {
 
   /** Returns the number of images up to a key. */
   int length(String until) {
-    int length = 0;
-    int end = keys.length;
-    while (length < end) {
-      int middle = (length + end) >>> 1;
-      if (keys[middle].compareTo(until) <= 0) {
-        length = middle + 1;
-      } else {
-        end = middle;
-      }
-    }
-    return length;
+    int at = Arrays.binarySearch(keys, until);
+    return at >= 0 ? at + 1 : -at - 1; // the key of an image that left lies between two others
   }
 }

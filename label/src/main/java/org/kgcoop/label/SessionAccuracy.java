@@ -2,9 +2,11 @@ package org.kgcoop.label;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Interval;
@@ -71,7 +73,8 @@ final class SessionAccuracy {
         joined());
   }
 
-  private IntStream images() {
+  /** Returns the images of the folder that can be read, or are not read yet. */
+  IntStream images() {
     return IntStream.range(0, state.images().size()).filter(i -> !state.isGone(i));
   }
 
@@ -95,17 +98,16 @@ final class SessionAccuracy {
       return new Sample(Set.of(), Set.of());
     }
     Part first = parts.get(base);
-    List<Integer> prefix = answeredFirst(present(first.audit()));
+    List<Integer> drawn = present(first.audit());
+    List<Integer> prefix = answeredFirst(drawn);
     double rate =
-        (double) first.drawn()
-            / first.images()
-            * prefix.size()
-            / Math.max(1, present(first.audit()).size());
+        (double) first.drawn() / first.images() * prefix.size() / Math.max(1, drawn.size());
     Set<Integer> measured = new HashSet<>(Set.of(base));
     for (int p = base + 1; p < parts.size(); p++) {
       Part part = parts.get(p);
-      boolean isMissing = part.drawn() > 0 && present(part.audit()).isEmpty();
-      if (!isMissing && present(part.audit()).stream().allMatch(this::isAnswered)) {
+      List<Integer> audit = present(part.audit());
+      boolean isMissing = part.drawn() > 0 && audit.isEmpty();
+      if (!isMissing && audit.stream().allMatch(this::isAnswered)) {
         measured.add(p);
         if (part.drawn() >= AuditDraw.most(parts)) { // a large part has a lower rate
           rate = Math.min(rate, (double) part.drawn() / part.images());
@@ -116,7 +118,7 @@ final class SessionAccuracy {
     for (int p : measured) {
       List<Integer> audit = p == base ? prefix : present(parts.get(p).audit());
       long count = AuditDraw.count(rate, parts.get(p).images(), session.start().seed(), p);
-      images.addAll(audit.subList(0, (int) Math.min(count, audit.size())));
+      audit.stream().limit(count).forEach(images::add);
     }
     state.draws().forEach(draw -> images.addAll(answeredFirst(draw)));
     return new Sample(measured, images);
@@ -145,70 +147,54 @@ final class SessionAccuracy {
     if (sample.images().size() < LEAST) {
       return Optional.empty();
     }
-    int images = 0;
-    int remaining = 0;
-    int random = 0;
-    int wrong = 0;
-    int corrected = 0; // of those that a person chose
-    int skipped = 0;
-    int unknown = 0; // passed without an answer, joined, or older than a class
     Set<Integer> outdated = new HashSet<>(session.outdated());
-    for (int i : images().toArray()) {
-      images++;
-      boolean isSkipped = state.answer(i) == JournalEntry.SKIP;
-      boolean isOutdated = outdated.contains(i);
-      skipped += isSkipped ? 1 : 0;
-      boolean isMeasured =
-          sample.measured().contains(state.part(i).orElse(-1)) || state.part(i).isEmpty();
-      boolean isOpen = !state.isAnswered(i) && (!isMeasured || state.isSettled(i));
-      unknown += isOutdated || isOpen ? 1 : 0;
-      boolean isRandom = state.isAudit(i) && state.isAnswered(i);
-      if (!isMeasured || state.isSettled(i)) {
-        continue;
-      }
-      if (sample.images().contains(i)) {
-        remaining++;
-        random++;
-        wrong += isSkipped || isOutdated || !isRight(i) ? 1 : 0;
-      } else if (!isRandom) { // a random image that does not count is like a labeled one
-        remaining++;
-        corrected += state.isAnswered(i) && state.wasCorrected(i) ? 1 : 0;
-      }
-    }
+    IntPredicate isRemaining =
+        i -> state.part(i).map(sample.measured()::contains).orElse(true) && !state.isSettled(i);
+    IntPredicate isSample = i -> sample.images().contains(i) && isRemaining.test(i);
+    IntPredicate isOther = // a random image that does not count is like a labeled one
+        i ->
+            !sample.images().contains(i)
+                && isRemaining.test(i)
+                && !(state.isAudit(i) && state.isAnswered(i));
+    int random = count(isSample);
+    int wrong =
+        count(
+            i ->
+                isSample.test(i)
+                    && (state.isSkipped(i) || outdated.contains(i) || !isRight(i, head)));
+    int corrected = // of those that a person chose
+        count(i -> state.isAnswered(i) && isOther.test(i) && state.wasCorrected(i));
+    int unknown = // passed without an answer, joined, or older than a class
+        count(i -> outdated.contains(i) || (!state.isAnswered(i) && !isRemaining.test(i)));
     long looks =
         1 + state.draws().stream().filter(draw -> draw.stream().anyMatch(this::isAnswered)).count();
     return Optional.of(
         Audit.folder(
-            new Audit.Remaining(remaining, random, wrong, corrected),
-            skipped,
+            new Audit.Remaining(random + count(isOther), random, wrong, corrected),
+            count(state::isSkipped),
             unknown,
-            images,
+            count(i -> true),
             sample.images().size(),
             Math.toIntExact(looks)));
   }
 
-  private boolean isRight(int image) {
-    return isRight(image, head);
+  private int count(IntPredicate which) {
+    return (int) images().filter(which).count();
   }
 
   private boolean isRight(int image, SessionHead by) {
     int answer = state.answer(image);
-    return (state.isSeen(answer) || by.hasExample(answer)) && by.predicted(image) == answer;
+    return (state.isSeen(answer) || by.hasExample(answer)) && by.guess(image).label() == answer;
   }
 
   /** Returns the images that joined, until their audit is answered. */
   private Accuracy.Joined joined() {
     Set<Integer> measured = sample().measured();
-    int images = 0;
-    int left = 0;
-    for (int i : images().toArray()) {
-      int part = state.part(i).orElse(0);
-      if (part > 0 && !measured.contains(part)) {
-        images += state.isLabeled(i) ? 0 : 1;
-        left += state.isAudit(i) && !isAnswered(i) ? 1 : 0;
-      }
-    }
-    return new Accuracy.Joined(images, left);
+    IntPredicate isJoined =
+        i -> state.part(i).filter(part -> part > 0 && !measured.contains(part)).isPresent();
+    return new Accuracy.Joined(
+        count(i -> isJoined.test(i) && !state.isLabeled(i)),
+        count(i -> isJoined.test(i) && state.isAudit(i) && !isAnswered(i)));
   }
 
   // ---- new images
@@ -224,21 +210,16 @@ final class SessionAccuracy {
    * no such copies.
    */
   private Optional<Share> newImages() {
-    if (state.arrivals().size() != 1 || session.copies().isEmpty()) {
-      return Optional.empty();
-    }
-    Set<Integer> outdated = new HashSet<>(session.outdated());
     List<Integer> sample = measuringNewImages();
-    if (sample.size() < LEAST) {
+    if (state.arrivals().size() != 1 || session.copies().isEmpty() || sample.size() < LEAST) {
       return Optional.empty();
     }
     SessionHead measured = withoutCopies(sample);
-    int right =
-        (int)
-            sample.stream()
-                .filter(image -> !outdated.contains(image) && isRight(image, measured))
-                .count();
-    return Optional.of(Audit.newImages(right, sample.size()));
+    long right =
+        sample.stream()
+            .filter(i -> !session.outdated().contains(i) && isRight(i, measured))
+            .count();
+    return Optional.of(Audit.newImages(Math.toIntExact(right), sample.size()));
   }
 
   private SessionHead withoutCopies(List<Integer> sample) {
@@ -264,33 +245,30 @@ final class SessionAccuracy {
    * is left, the image itself is asked, or another one if it is in the audit.
    */
   JournalEntry.CheckDrawn drawCheck() {
-    List<Integer> all = new ArrayList<>(images().boxed().toList());
+    List<Integer> all = images().boxed().toList();
     PythonRandom random =
         new PythonRandom(session.start().seed() + 1 + state.checks().size() * 1_000_003L);
     List<Integer> drawn = random.sample(all, Math.min(CHECKED_IMAGES, all.size()));
     Sample sample = sample();
     List<Integer> answered =
-        new ArrayList<>(
-            sample.images().stream()
-                .filter(i -> !state.isPassed(i) && state.isLabeled(i))
-                .sorted()
-                .toList());
+        sample.images().stream()
+            .filter(i -> !state.isPassed(i) && state.isLabeled(i))
+            .sorted()
+            .toList();
     answered = random.sample(answered, areAlike() ? answered.size() : 0);
     List<Integer> others =
-        new ArrayList<>(
-            images()
-                .filter(i -> !state.isAnswered(i) && !state.isAudit(i))
-                .filter(i -> !drawn.contains(i))
-                .boxed()
-                .toList());
-    others = random.sample(others, others.size());
+        images()
+            .filter(i -> !state.isAnswered(i) && !state.isAudit(i))
+            .filter(i -> !drawn.contains(i))
+            .boxed()
+            .toList();
+    Iterator<Integer> other = random.sample(others, others.size()).iterator();
     List<Integer> asked = new ArrayList<>();
     List<Integer> audit = new ArrayList<>();
     for (int image : drawn) {
       boolean isSample = sample.images().contains(image) && !state.isPassed(image);
       boolean hasNoLabel = // that could be kept
-          state.answer(image) == JournalEntry.SKIP
-              || (state.isPassed(image) && !state.isLabeled(image));
+          state.isSkipped(image) || (state.isPassed(image) && !state.isLabeled(image));
       boolean isMeasured = sample.measured().contains(state.part(image).orElse(0));
       if (hasNoLabel) {
         continue;
@@ -301,11 +279,11 @@ final class SessionAccuracy {
         audit.add(answered.get(audit.size()));
       } else if (!state.isAudit(image)) {
         asked.add(image);
-      } else if (!others.isEmpty()) {
-        asked.add(others.remove(0));
+      } else if (other.hasNext()) {
+        asked.add(other.next());
       }
     }
-    return new JournalEntry.CheckDrawn(drawn.size(), paths(asked), paths(audit));
+    return new JournalEntry.CheckDrawn(drawn.size(), state.paths(asked), state.paths(audit));
   }
 
   /**
@@ -313,41 +291,28 @@ final class SessionAccuracy {
    * left the more difficult ones.
    */
   private boolean areAlike() {
-    long chosen =
-        images()
-            .filter(i -> !state.isAudit(i) && !state.isSettled(i))
-            .filter(state::isAnswered)
-            .count();
+    long chosen = count(i -> !state.isAudit(i) && !state.isSettled(i) && state.isAnswered(i));
     return chosen * FEW <= state.images().size();
   }
 
-  private List<String> paths(List<Integer> images) {
-    return images.stream().map(state.images()::get).toList();
-  }
-
-  private Optional<FolderCheck> lastCheck() {
-    List<FolderCheck> checks = state.checks();
-    return checks.isEmpty() ? Optional.empty() : Optional.of(checks.get(checks.size() - 1));
-  }
-
   private int questionsLeft() {
-    return lastCheck().map(check -> check.left(state).size()).orElse(0);
+    return state.lastCheck().map(check -> check.left(state).size()).orElse(0);
   }
 
   private Optional<Accuracy.Check> check() {
-    if (lastCheck().isEmpty() || questionsLeft() > 0) {
+    if (state.lastCheck().isEmpty() || questionsLeft() > 0) {
       return Optional.empty();
     }
-    FolderCheck check = lastCheck().get();
-    int kept = check.kept() + (int) check.audit().stream().filter(this::isRight).count();
-    int images = (int) images().count();
+    FolderCheck check = state.lastCheck().get();
+    int kept = check.kept() + (int) check.audit().stream().filter(i -> isRight(i, head)).count();
+    int images = count(i -> true);
     double tail = Audit.TAIL / (1L << (state.checks().size() - 1)); // 0.05, 0.025, ...
     int changed = check.images() - kept;
     double wrong =
         Interval.ofCount(changed, check.images(), Math.max(images, check.images()), 1 - 2 * tail)
                 .high()
             - changed
-            + check.changedLater();
+            + check.changed().size();
     return Optional.of(new Accuracy.Check(Math.max(0, 1 - wrong / images), kept, check.images()));
   }
 

@@ -2,39 +2,30 @@ package org.kgcoop.label;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.runs.JournalEntry;
 
-/** The classes of a session by their names, and their changes. */
-final class SessionClasses {
+/**
+ * The classes of a session by their names, and their changes.
+ *
+ * @param texts rejects names that the model cannot tell apart
+ * @param journal writes entries, and applies them
+ */
+record SessionClasses(
+    LabelState state,
+    SessionHead head,
+    SessionHead.ClassTexts texts,
+    Consumer<List<? extends JournalEntry>> journal) {
   private static final int MAX_CLASSES = 10_000;
-
-  private final LabelSession session;
-  private final LabelState state;
-  private final SessionHead.ClassTexts texts;
-  private final Consumer<List<? extends JournalEntry>> record;
-
-  /**
-   * Creates the classes of a session.
-   *
-   * @param texts rejects names that the model cannot tell apart
-   * @param record writes entries, and applies them
-   */
-  SessionClasses(
-      LabelSession session,
-      SessionHead.ClassTexts texts,
-      Consumer<List<? extends JournalEntry>> record) {
-    this.session = session;
-    this.state = session.state();
-    this.texts = texts;
-    this.record = record;
-  }
 
   List<String> names() {
     return Arrays.stream(state.classes()).mapToObj(state::name).toList();
@@ -47,7 +38,7 @@ final class SessionClasses {
    */
   void add(String person, List<String> added) {
     Set<String> known = known();
-    List<JournalEntry> entries = new ArrayList<>();
+    List<JournalEntry.ClassAdded> entries = new ArrayList<>();
     for (String name : added) {
       String checked = NameRules.checked(name);
       if (!known.add(NameRules.folded(checked))) {
@@ -65,27 +56,25 @@ final class SessionClasses {
       throw KgCoopException.configuration(
           "expected at most %s classes, got %s".formatted(MAX_CLASSES, known.size()));
     }
-    check(added.stream().map(NameRules::checked).toList());
-    record.accept(entries);
+    check(entries);
+    journal.accept(entries);
   }
 
   /**
    * Returns the entries that add those of the first names that the session never had. Otherwise the
    * same command would add merged and renamed classes again.
    */
-  List<JournalEntry> first(List<String> first) {
+  List<JournalEntry.ClassAdded> first(Collection<String> first) {
     Set<String> known = known();
-    List<JournalEntry> entries = new ArrayList<>();
-    List<String> added = new ArrayList<>();
+    List<JournalEntry.ClassAdded> entries = new ArrayList<>();
     for (String name : first) {
       String checked = NameRules.checked(name);
       if (known.add(NameRules.folded(checked)) && state.everNamed(checked).isEmpty()) {
         entries.add(
             new JournalEntry.ClassAdded(state.nextClass() + entries.size(), checked, null, null));
-        added.add(checked);
       }
     }
-    check(added);
+    check(entries);
     return entries;
   }
 
@@ -95,15 +84,13 @@ final class SessionClasses {
   }
 
   private Set<String> known() {
-    Set<String> known = new HashSet<>();
-    names().forEach(name -> known.add(NameRules.folded(name)));
-    return known;
+    return names().stream().map(NameRules::folded).collect(Collectors.toCollection(HashSet::new));
   }
 
-  private void check(List<String> added) {
-    List<String> all = new ArrayList<>(names());
-    all.addAll(added);
-    texts.check(all);
+  private void check(List<JournalEntry.ClassAdded> added) {
+    texts.check(
+        Stream.concat(names().stream(), added.stream().map(JournalEntry.ClassAdded::name))
+            .toList());
   }
 
   void rename(String person, String name, String newName) {
@@ -116,7 +103,7 @@ final class SessionClasses {
     }
     String before = state.name(number);
     texts.check(names().stream().map(each -> each.equals(before) ? checked : each).toList());
-    record.accept(
+    journal.accept(
         List.of(new JournalEntry.ClassRenamed(number, checked, state.nextStep(), by(person))));
   }
 
@@ -127,16 +114,16 @@ final class SessionClasses {
       throw KgCoopException.configuration(
           "class \"%s\": expected another class to merge it into".formatted(name));
     }
-    record.accept(List.of(new JournalEntry.ClassMerged(from, to, state.nextStep(), by(person))));
+    journal.accept(List.of(new JournalEntry.ClassMerged(from, to, state.nextStep(), by(person))));
   }
 
   void delete(String person, String name) {
     int number = number(name);
-    if (state.isUsed(number) || session.head().hasExample(number)) {
+    if (state.isUsed(number) || head.hasExample(number)) {
       throw KgCoopException.configuration(
           "class \"%s\": has images; merge it into another class".formatted(name));
     }
-    record.accept(List.of(new JournalEntry.ClassDeleted(number, state.nextStep(), by(person))));
+    journal.accept(List.of(new JournalEntry.ClassDeleted(number, state.nextStep(), by(person))));
   }
 
   /**

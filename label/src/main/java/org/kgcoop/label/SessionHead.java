@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +73,7 @@ final class SessionHead implements AutoCloseable {
   private List<Example> examples = List.of();
   private Set<Integer> heldOut = Set.of(); // images that do not train
   private int[] pool = {}; // the images that every fit classifies, ascending
-  private final int[] place; // (N), the position in the pool, or -1
+  private Map<Integer, Integer> places = Map.of(); // the positions of these images in the pool
   private @Nullable GapHead head; // for the current pool
   private List<String> headClasses = List.of(); // names of its classes
   private int[] headNumbers = {}; // numbers of its classes
@@ -98,8 +99,6 @@ final class SessionHead implements AutoCloseable {
     this.scale = scale;
     this.seed = seed;
     this.distanceImages = distanceImages;
-    place = new int[features.length];
-    Arrays.fill(place, -1);
   }
 
   /**
@@ -112,10 +111,8 @@ final class SessionHead implements AutoCloseable {
       return;
     }
     pool = images.clone();
-    Arrays.fill(place, -1);
-    for (int i = 0; i < pool.length; i++) {
-      place[pool[i]] = i;
-    }
+    places =
+        IntStream.range(0, pool.length).boxed().collect(Collectors.toMap(i -> pool[i], i -> i));
     fit = null;
     if (head != null && pool.length > 0) {
       try (Scope scope = Scope.open("pool")) {
@@ -128,14 +125,14 @@ final class SessionHead implements AutoCloseable {
     return pool;
   }
 
-  /** Returns the position of an image in the pool, or -1. */
+  /** Returns the position of an image of the pool. */
   int place(int image) {
-    return place[image];
+    return Objects.requireNonNull(places.get(image));
   }
 
   /** Returns true if every fit classifies the image. */
   boolean isInPool(int image) {
-    return place[image] >= 0;
+    return places.containsKey(image);
   }
 
   /**
@@ -146,7 +143,7 @@ final class SessionHead implements AutoCloseable {
    * @param numbers their classes, or {@link JournalEntry#NONE}
    */
   void addExamples(List<float[]> vectors, List<Integer> numbers) {
-    List<Integer> all = new ArrayList<>(IntStream.range(0, vectors.size()).boxed().toList());
+    List<Integer> all = IntStream.range(0, vectors.size()).boxed().toList();
     List<Integer> used =
         all.size() > MAX_EXAMPLES ? new PythonRandom(seed).sample(all, MAX_EXAMPLES) : all;
     examples = used.stream().map(i -> new Example(row(vectors.get(i)), numbers.get(i))).toList();
@@ -265,23 +262,48 @@ final class SessionHead implements AutoCloseable {
 
   // ---- answers of the head
 
+  /**
+   * What the head says about an image.
+   *
+   * @param label the most probable class, or {@link JournalEntry#NONE}
+   * @param margin how much more probable it is than the next one
+   */
+  record Guess(int label, double probability, double margin) {
+    /** That of an image that is not classified. */
+    static final Guess UNKNOWN = new Guess(JournalEntry.NONE, 0, 0);
+  }
+
+  private Guess guess(double[] p) {
+    int best = NextImages.argmax(p);
+    return new Guess(number(best), p[best], NextImages.margin(p, best));
+  }
+
+  /** Returns what the head says about a read image. A labeled one may be outside the pool. */
+  Guess guess(int image) {
+    return guess(probabilities(image));
+  }
+
+  /** Returns what the head says about read images, by image. */
+  Map<Integer, Guess> guesses(Collection<Integer> images) {
+    int[] all = images.stream().mapToInt(Integer::intValue).distinct().toArray();
+    double[][] p = probabilities(all);
+    return IntStream.range(0, all.length)
+        .boxed()
+        .collect(Collectors.toMap(i -> all[i], i -> guess(p[i])));
+  }
+
   /** Returns the probabilities of other images, (B, K + 1). */
   double[][] probabilities(Tensor images) {
     GapHead.Fit current = fit();
     return Objects.requireNonNull(head).classify(images, current);
   }
 
-  /** Returns the probabilities of a read image, (K + 1). A labeled one may be outside the pool. */
+  /** Returns the probabilities of a read image, (K + 1). */
   private double[] probabilities(int image) {
     return probabilities(new int[] {image})[0];
   }
 
-  /** Returns the probabilities of read images, (B, K + 1). */
-  double[][] probabilities(int[] images) {
-    if (images.length == 0) {
-      return new double[0][];
-    }
-    GapHead.Fit current = fit();
+  private double[][] probabilities(int[] images) {
     int[] outside = Arrays.stream(images).filter(image -> !isInPool(image)).toArray();
     double[][] others = {};
     if (outside.length > 0) {
@@ -292,25 +314,9 @@ final class SessionHead implements AutoCloseable {
     double[][] rows = new double[images.length][];
     int next = 0;
     for (int i = 0; i < images.length; i++) {
-      rows[i] = isInPool(images[i]) ? current.probabilities()[place[images[i]]] : others[next++];
+      rows[i] = isInPool(images[i]) ? fit().probabilities()[place(images[i])] : others[next++];
     }
     return rows;
-  }
-
-  /** Returns the most probable class of a read image. */
-  int predicted(int image) {
-    return number(NextImages.argmax(probabilities(image)));
-  }
-
-  /** Returns the most probable class of read images, by image. */
-  Map<Integer, Integer> predicted(Collection<Integer> images) {
-    int[] all = images.stream().mapToInt(Integer::intValue).distinct().toArray();
-    double[][] p = probabilities(all);
-    Map<Integer, Integer> classes = new HashMap<>();
-    for (int i = 0; i < all.length; i++) {
-      classes.put(all[i], number(NextImages.argmax(p[i])));
-    }
-    return classes;
   }
 
   /** Returns the most probable classes of a read image, at most {@code count}. */
@@ -332,7 +338,7 @@ final class SessionHead implements AutoCloseable {
     Map<Integer, Integer> counts = new HashMap<>();
     for (int image : pool) {
       if (!state.isLabeled(image)) {
-        counts.merge(predicted(image), 1, Integer::sum);
+        counts.merge(guess(image).label(), 1, Integer::sum);
       }
     }
     return counts;
@@ -344,7 +350,7 @@ final class SessionHead implements AutoCloseable {
     return Arrays.stream(pool)
         .mapToDouble(
             image -> {
-              double[] row = row(feature(image));
+              float[] row = feature(image);
               return Arrays.stream(prototypes)
                   .mapToDouble(
                       p -> IntStream.range(0, p.length).mapToDouble(d -> p[d] * row[d]).sum())
@@ -369,61 +375,41 @@ final class SessionHead implements AutoCloseable {
     if (images.isEmpty()) {
       return List.of();
     }
-    GapHead current = head();
-    int[] columns = columns(images);
-    double[][] p = current.leftOut(features(images), columns);
+    List<Guess> guesses =
+        Arrays.stream(head().leftOut(features(images), columns(images)))
+            .skip(examples.size())
+            .map(this::guess)
+            .toList();
     fit = null;
-    int first = examples.size();
-    return IntStream.range(first, p.length)
-        .filter(
-            i -> {
-              int best = NextImages.argmax(p[i]);
-              return best != columns[i] && p[i][best] > SUSPICIOUS;
-            })
+    return IntStream.range(0, images.size())
         .boxed()
-        .sorted(Comparator.comparingDouble(i -> -p[i][NextImages.argmax(p[i])]))
-        .map(i -> images.get(i - first))
+        .filter(i -> guesses.get(i).label() != state.answer(images.get(i)))
+        .filter(i -> guesses.get(i).probability() > SUSPICIOUS)
+        .sorted(Comparator.comparingDouble(i -> -guesses.get(i).probability()))
+        .map(images::get)
         .toList();
   }
-
-  /**
-   * The class of each image by the person or the final head.
-   *
-   * @param classes (N)
-   * @param probabilities (N), 1 for the person
-   */
-  @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
-  record Result(int[] classes, double[] probabilities) {}
 
   /**
    * Classifies all images of the folder that can be read. The audit images train this head, too.
    *
    * @param audit labeled images of the audit
    */
-  Result result(List<Integer> audit) {
-    List<Integer> labeled = new ArrayList<>(state.labeled());
-    labeled.addAll(audit);
-    GapHead.Fit all = fit(labeled);
+  Map<Integer, Guess> result(List<Integer> audit) {
+    GapHead.Fit all = fit(Stream.concat(state.labeled().stream(), audit.stream()).toList());
     GapHead current = head();
-    int[] classes = new int[features.length];
-    double[] probabilities = new double[features.length];
+    Map<Integer, Guess> guesses = new HashMap<>();
     int chunk = Math.max(1, pool.length);
     int[] images = IntStream.range(0, features.length).filter(i -> features[i] != null).toArray();
     for (int from = 0; from < images.length; from += chunk) {
       int[] part = Arrays.copyOfRange(images, from, Math.min(images.length, from + chunk));
-      double[][] p;
       try (Scope scope = Scope.open("result")) {
-        p = current.classify(tensor(part), all);
-      }
-      for (int i = 0; i < part.length; i++) {
-        int best = NextImages.argmax(p[i]);
-        boolean known = state.isLabeled(part[i]);
-        classes[part[i]] = known ? state.answer(part[i]) : number(best);
-        probabilities[part[i]] = known ? 1 : p[i][best];
+        double[][] p = current.classify(tensor(part), all);
+        IntStream.range(0, part.length).forEach(i -> guesses.put(part[i], guess(p[i])));
       }
     }
     fit = null;
-    return new Result(classes, probabilities);
+    return guesses;
   }
 
   @Override

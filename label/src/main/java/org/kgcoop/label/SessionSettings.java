@@ -10,6 +10,7 @@ import java.util.function.Consumer;
  * @param page the images of a page
  * @param audit the random images that measure the accuracy; at most a quarter is used
  * @param target the share of right images at which the person can stop, in percent
+ * @param clip a text with everything about the CLIP that changes features
  */
 record SessionSettings(
     List<String> classes,
@@ -17,4 +18,5 @@ record SessionSettings(
     int audit,
     double target,
     long seed,
+    String clip,
     Consumer<String> warnings) {}

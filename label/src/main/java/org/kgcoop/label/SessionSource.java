@@ -8,23 +8,10 @@ import org.kgcoop.trial.ExperimentContext;
 /** The images of a session, with what is computed from them. */
 interface SessionSource {
   /** Returns the folder of the images. */
-  Path folder();
+  LabelFolder folder();
 
   /** Returns the folder of the session. */
   Path session();
-
-  /** Returns the paths of the distinct images, relative to the folder, sorted. */
-  List<String> images();
-
-  /** Returns the path of an image by that of each further copy. */
-  default Map<String, String> firstCopies() {
-    return Map.of();
-  }
-
-  /** Returns the paths of all files with the bytes of an image, with its own. */
-  default List<String> copies(String image) {
-    return List.of(image);
-  }
 
   SessionHead.ClassTexts texts();
 
@@ -33,9 +20,6 @@ interface SessionSource {
 
   /** Returns the factor of the cosines in zero-shot probabilities. */
   double scale();
-
-  /** Returns a text with everything about the CLIP that changes features. */
-  String clip();
 
   /** Returns a reader, which makes every change of the session under a lock. */
   ImageReader reader(LabelSession session, Object lock);

@@ -1,9 +1,9 @@
 package org.kgcoop.label;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
@@ -15,8 +15,7 @@ final class SessionStart {
   private SessionStart() {}
 
   /** Returns the first entries: the settings, and the images with the audit drawn from them. */
-  static List<JournalEntry> entries(SessionSource source, SessionSettings settings) {
-    List<String> images = source.images();
+  static List<JournalEntry> entries(List<String> images, SessionSettings settings) {
     int audit = AuditDraw.first(images.size(), settings.audit());
     if (audit < settings.audit()) {
       settings
@@ -31,7 +30,7 @@ final class SessionStart {
         new JournalEntry.Start(
             Journal.FORMAT,
             settings.seed(),
-            source.clip(),
+            settings.clip(),
             images.size(),
             list(images),
             settings.page(),
@@ -74,7 +73,7 @@ final class SessionStart {
   /** Warns about labeled images that are not in the folder any more. */
   static void reportMissing(
       List<JournalEntry> entries, LabelState state, Consumer<String> warnings) {
-    Set<String> missing = new HashSet<>();
+    Set<String> missing = new TreeSet<>();
     for (JournalEntry entry : entries) {
       if (entry instanceof JournalEntry.Answer answer) {
         answer.labels().keySet().stream()
@@ -87,7 +86,7 @@ final class SessionStart {
           "%s in the folder any more, such as %s; left out"
               .formatted(
                   Messages.count(missing.size(), "labeled image is not", "labeled images are not"),
-                  missing.stream().sorted().findFirst().orElse("")));
+                  missing.iterator().next()));
     }
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -92,20 +91,19 @@ class ClassChangesTest {
       session.apply(session.growth().orElseThrow());
       session.head().addExamples(List.of(feature(0), feature(1)), List.of(0, 1));
       for (int i = 0; i < 40; i++) {
-        assertThat(session.head().predicted(i)).isEqualTo(i % 2);
+        assertThat(session.head().guess(i).label()).isEqualTo(i % 2);
       }
-      assertThat(session.result().classes())
-          .isEqualTo(IntStream.range(0, 40).map(i -> i % 2).toArray());
+      session.result().forEach((image, guess) -> assertThat(guess.label()).isEqualTo(image % 2));
       session.apply(page(1, "00", 0)); // behind the examples
       session.apply(page(2, "01", 1));
-      assertThat(session.head().predicted(2)).isZero();
+      assertThat(session.head().guess(2).label()).isZero();
       assertThat(session.head().suspicious()).isEmpty();
       session.apply(page(3, "03", 0)); // wrong
       assertThat(session.head().suspicious()).containsExactly(3);
       session.apply(new JournalEntry.Undo(3, null));
       session.apply(new ClassMerged(1, 0, null, null));
       session.apply(new ClassAdded(2, "z", null, null));
-      assertThat(session.next(Optional.empty(), LabelSession.Offered.NOTHING).shown()).isNotEmpty();
+      assertThat(session.next(Kind.PAGE, LabelSession.Offered.NOTHING).shown()).isNotEmpty();
     }
   }
 

@@ -42,7 +42,7 @@ class EndedSessionTest {
       return new Labeling(
           source,
           journal,
-          new SessionSettings(List.of("zero", "one"), 6, 12, 90, 1, warning -> {}),
+          new SessionSettings(List.of("zero", "one"), 6, 12, 90, 1, "", warning -> {}),
           InstantSource.system());
     } catch (RuntimeException e) {
       journal.close();

@@ -46,7 +46,7 @@ class GalleryTest {
     return new Labeling(
         source,
         new MemorySource.Entries(),
-        new SessionSettings(NAMES, 20, audit, 90, 1, warning -> {}),
+        new SessionSettings(NAMES, 20, audit, 90, 1, "", warning -> {}),
         InstantSource.system());
   }
 

@@ -79,18 +79,16 @@ final class MemorySource implements SessionSource {
   }
 
   @Override
-  public Path folder() {
-    return Path.of("memory");
+  public LabelFolder folder() {
+    return new LabelFolder(
+        Path.of("memory"),
+        new TreeMap<>(images.stream().collect(Collectors.toMap(path -> path, List::of))),
+        Map.of());
   }
 
   @Override
   public Path session() {
     return Path.of("memory.labels");
-  }
-
-  @Override
-  public List<String> images() {
-    return images;
   }
 
   @Override
@@ -106,11 +104,6 @@ final class MemorySource implements SessionSource {
   @Override
   public double scale() {
     return scale;
-  }
-
-  @Override
-  public String clip() {
-    return "";
   }
 
   @Override

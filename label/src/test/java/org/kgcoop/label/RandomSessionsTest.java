@@ -204,7 +204,7 @@ class RandomSessionsTest {
       return new Labeling(
           new MemorySource(folder, texts, 20, Map.of()),
           entries,
-          new SessionSettings(first, 6, 20, 90, seed, warning -> {}),
+          new SessionSettings(first, 6, 20, 90, seed, "", warning -> {}),
           () -> now);
     }
 

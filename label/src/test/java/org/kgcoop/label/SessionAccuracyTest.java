@@ -54,7 +54,7 @@ class SessionAccuracyTest {
     return new Labeling(
         new MemorySource(features, SessionAccuracyTest::texts, 20, pictures),
         journal,
-        new SessionSettings(List.of("c0", "c1", "c2"), 6, AUDIT, 90, 1, warning -> {}),
+        new SessionSettings(List.of("c0", "c1", "c2"), 6, AUDIT, 90, 1, "", warning -> {}),
         InstantSource.system());
   }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -12,6 +11,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.eval.Clusters;
 import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.runs.Kind;
 
 /** Tests of the parts of a session that large folders and overviews use. */
 class WorkingSetTest {
@@ -48,7 +48,7 @@ class WorkingSetTest {
       double auditShare = (double) audit.stream().filter(working::contains).count() / AUDIT;
       assertThat(share).isBetween(0.7, 0.85);
       assertThat(auditShare).isBetween(share - 0.05, share + 0.05);
-      LabelSession.Proposal next = session.next(Optional.empty(), LabelSession.Offered.NOTHING);
+      LabelSession.Proposal next = session.next(Kind.PAGE, LabelSession.Offered.NOTHING);
       assertThat(working).containsAll(next.shown()).containsAll(next.passed());
       assertThat(audit).allMatch(session.head()::isInPool); // they are always classified
     }

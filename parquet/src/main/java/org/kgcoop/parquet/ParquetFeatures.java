@@ -38,32 +38,25 @@ public final class ParquetFeatures implements FeatureFormat {
             .requiredElement(PrimitiveTypeName.FLOAT)
             .named(FEATURE)
             .named("features");
-    ParquetRows.<Row>write(
+    ParquetRows.write(
         AtomicFile.destination(file),
         schema,
         table.about(),
-        (row, to) -> add(row, table.column(), to),
-        writer -> table.rows().each((name, feature) -> writer.take(new Row(name, feature))));
+        target ->
+            table
+                .rows()
+                .each(
+                    (name, feature) -> target.take(to -> add(name, feature, table.column(), to))));
   }
 
-  private static final class Row {
-    private final String name;
-    private final float[] feature;
-
-    Row(String name, float[] feature) {
-      this.name = name;
-      this.feature = feature;
-    }
-  }
-
-  private static void add(Row row, String column, RecordConsumer to) {
+  private static void add(String name, float[] feature, String column, RecordConsumer to) {
     to.startField(column, 0);
-    to.addBinary(Binary.fromString(row.name));
+    to.addBinary(Binary.fromString(name));
     to.endField(column, 0);
     to.startField(FEATURE, 1);
     to.startGroup();
     to.startField(LIST, 0);
-    for (float value : row.feature) {
+    for (float value : feature) {
       to.startGroup();
       to.startField(ELEMENT, 0);
       to.addFloat(value);

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -23,36 +24,28 @@ import org.kgcoop.files.AtomicFile;
  * small, because the library keeps an entire row group in memory. The library's own writer of rows
  * would add the word "example" to the metadata.
  */
-final class ParquetRows<T> extends WriteSupport<T> {
+final class ParquetRows extends WriteSupport<Consumer<RecordConsumer>> {
   private static final long ROW_GROUP_BYTES = 16 << 20;
 
   private final MessageType schema;
   private final Map<String, String> about;
-  private final Fields<T> fields;
   private @Nullable RecordConsumer records;
-
-  /** Writes the fields of a row. */
-  @FunctionalInterface
-  interface Fields<T> {
-    void add(T row, RecordConsumer to);
-  }
 
   /** The rows of a file. */
   @FunctionalInterface
-  interface Source<T> {
-    void each(Target<T> target) throws IOException;
+  interface Source {
+    void each(Target target) throws IOException;
   }
 
-  /** A receiver of rows. */
+  /** A receiver of rows, each of which writes its fields. */
   @FunctionalInterface
-  interface Target<T> {
-    void take(T row) throws IOException;
+  interface Target {
+    void take(Consumer<RecordConsumer> row) throws IOException;
   }
 
-  private ParquetRows(MessageType schema, Map<String, String> about, Fields<T> fields) {
+  private ParquetRows(MessageType schema, Map<String, String> about) {
     this.schema = schema;
     this.about = about;
-    this.fields = fields;
   }
 
   /**
@@ -60,17 +53,12 @@ final class ParquetRows<T> extends WriteSupport<T> {
    *
    * @param about the metadata
    */
-  static <T> void write(
-      Path file,
-      MessageType schema,
-      Map<String, String> about,
-      Fields<T> fields,
-      Source<T> source) {
+  static void write(Path file, MessageType schema, Map<String, String> about, Source source) {
     AtomicFile.write(
         file,
         out -> {
-          try (ParquetWriter<T> writer =
-              new Builder<>(new Counted(out), new ParquetRows<>(schema, about, fields))
+          try (ParquetWriter<Consumer<RecordConsumer>> writer =
+              new Builder(new Counted(out), new ParquetRows(schema, about))
                   .withConf(new PlainParquetConfiguration())
                   .withRowGroupSize(ROW_GROUP_BYTES)
                   .withCompressionCodec(CompressionCodecName.UNCOMPRESSED)
@@ -98,34 +86,35 @@ final class ParquetRows<T> extends WriteSupport<T> {
   }
 
   @Override
-  public void write(T row) {
+  public void write(Consumer<RecordConsumer> row) {
     RecordConsumer to = Objects.requireNonNull(records, "prepared");
     to.startMessage();
-    fields.add(row, to);
+    row.accept(to);
     to.endMessage();
   }
 
-  private static final class Builder<T> extends ParquetWriter.Builder<T, Builder<T>> {
-    private final ParquetRows<T> rows;
+  private static final class Builder
+      extends ParquetWriter.Builder<Consumer<RecordConsumer>, Builder> {
+    private final ParquetRows rows;
 
-    Builder(OutputFile file, ParquetRows<T> rows) {
+    Builder(OutputFile file, ParquetRows rows) {
       super(file);
       this.rows = rows;
     }
 
     @Override
-    protected Builder<T> self() {
+    protected Builder self() {
       return this;
     }
 
     @Override
-    protected WriteSupport<T> getWriteSupport(ParquetConfiguration configuration) {
+    protected ParquetRows getWriteSupport(ParquetConfiguration configuration) {
       return rows;
     }
 
     @Override
     @SuppressWarnings("deprecation") // still abstract
-    protected WriteSupport<T> getWriteSupport(Configuration configuration) {
+    protected ParquetRows getWriteSupport(Configuration configuration) {
       return rows;
     }
   }

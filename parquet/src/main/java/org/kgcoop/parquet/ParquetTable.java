@@ -24,16 +24,19 @@ public final class ParquetTable implements TableFormat {
   public void write(Path file, List<Column> columns, Rows rows) {
     Types.MessageTypeBuilder schema = Types.buildMessage();
     columns.forEach(column -> schema.addField(field(column)));
-    ParquetRows.<List<? extends @Nullable Object>>write(
+    ParquetRows.write(
         file,
         schema.named("table"),
         Map.of(),
-        (values, to) -> {
-          for (int i = 0; i < columns.size(); i++) {
-            add(columns.get(i).name(), i, values.get(i), to);
-          }
-        },
-        target -> rows.each(target::take));
+        target ->
+            rows.each(
+                values ->
+                    target.take(
+                        to -> {
+                          for (int i = 0; i < columns.size(); i++) {
+                            add(columns.get(i).name(), i, values.get(i), to);
+                          }
+                        })));
   }
 
   private static PrimitiveType field(Column column) {

@@ -1,22 +1,22 @@
 package org.kgcoop.adapt;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.Folders;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.AdaptRecord.Settings;
 import org.kgcoop.runs.RunFolders;
 
 /**
@@ -41,18 +41,23 @@ record AdaptFolder(Path out, Path work) {
       throw KgCoopException.configuration("--out: expected a folder, got an empty text");
     }
     Path place = Folders.real(out);
-    Set<Path> folders = new LinkedHashSet<>();
-    TrainingImages.items(data).stream()
-        .filter(item -> item.file().getFileSystem().equals(out.getFileSystem()))
-        .forEach(item -> folders.add(Folders.parent(item.file().toAbsolutePath())));
-    for (Path folder : folders) {
-      Path images = Folders.real(folder);
-      if (images.startsWith(place) || place.startsWith(images)) {
-        throw KgCoopException.configuration(
-            "--out %s: the images of %s lie there, in %s; choose a folder outside of the data"
-                .formatted(out, data.name(), folder));
-      }
-    }
+    data.items()
+        .map(Item::file)
+        .filter(file -> file.getFileSystem().equals(out.getFileSystem()))
+        .map(Folders::parent)
+        .distinct()
+        .filter(folder -> overlap(Folders.real(folder), place))
+        .findFirst()
+        .ifPresent(
+            folder -> {
+              throw KgCoopException.configuration(
+                  "--out %s: the images of %s lie there, in %s; choose a folder outside of the data"
+                      .formatted(out, data.name(), folder));
+            });
+  }
+
+  private static boolean overlap(Path one, Path other) {
+    return one.startsWith(other) || other.startsWith(one);
   }
 
   /**
@@ -60,18 +65,16 @@ record AdaptFolder(Path out, Path work) {
    *
    * @throws KgCoopException of the kind CONFIGURATION, if they do not
    */
-  void refuseOthers(Optional<AdaptRecord> before, JsonNode settings) {
-    if (before.isEmpty()) {
-      if (RunFolders.isRunFolder(out) || RunFolders.isTable(out)) {
-        throw KgCoopException.configuration(
-            out + ": holds another run or table; choose another --out");
-      }
-      return;
+  void refuseOthers(Optional<AdaptRecord> before, Settings settings) {
+    if (before.isEmpty() && (RunFolders.isRunFolder(out) || RunFolders.isTable(out))) {
+      throw KgCoopException.configuration(
+          out + ": holds another run or table; choose another --out");
     }
-    if (before.get().candidates().isEmpty()) {
-      return; // the folder contains no measurements
-    }
-    List<String> changes = AdaptSettings.changes(before.get().settings(), settings);
+    List<String> changes =
+        before
+            .filter(each -> !each.candidates().isEmpty()) // otherwise there are no measurements
+            .map(each -> AdaptSettings.changes(each.settings(), settings))
+            .orElse(List.of());
     if (!changes.isEmpty()) {
       throw KgCoopException.configuration(
           "%s: holds an adaptation with other settings (%s); give the same to resume, delete the"
@@ -86,21 +89,13 @@ record AdaptFolder(Path out, Path work) {
   }
 
   void create() {
-    try {
-      Files.createDirectories(work);
-    } catch (IOException e) {
-      throw KgCoopException.io(
-          out + ": cannot be made: " + FileErrors.reason(e) + "; try another --out", e);
-    }
+    RunFolders.create(out);
+    RunFolders.create(work);
   }
 
   /** Deletes runs of an attempt that ended before its first measurement. */
-  void deleteRuns() throws IOException {
-    try (DirectoryStream<Path> runs = Files.newDirectoryStream(work, Files::isDirectory)) {
-      for (Path run : runs) {
-        FolderTree.delete(run);
-      }
-    }
+  void deleteRuns() {
+    Folders.folders(work).forEach(FolderTree::remove);
   }
 
   /** Deletes an incomplete run of the final training, but no measurement and no classifier. */
@@ -108,12 +103,8 @@ record AdaptFolder(Path out, Path work) {
     Set<Path> lasting =
         Set.of(
             out.resolve(AdaptRecord.FILE), out.resolve(AdaptRecord.WORK), ClassifierFile.in(out));
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(out)) {
-      for (Path file : files) {
-        if (!lasting.contains(file)) {
-          FolderTree.delete(file);
-        }
-      }
+    try (Stream<Path> files = Files.list(out)) {
+      files.filter(file -> !lasting.contains(file)).toList().forEach(FolderTree::remove);
     } catch (IOException e) {
       throw KgCoopException.io(out + ": cannot be emptied: " + FileErrors.reason(e), e);
     }
@@ -121,9 +112,7 @@ record AdaptFolder(Path out, Path work) {
 
   void deleteWork() {
     try {
-      if (Files.exists(work)) {
-        FolderTree.delete(work);
-      }
+      FolderTree.delete(work);
     } catch (DirectoryNotEmptyException e) {
       return; // another process has just created its lock file here, and waits for the lock
     } catch (IOException e) {

@@ -9,7 +9,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.layout.ClassNames;
-import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.AdaptRecord.Plan;
 
 /**
  * Request for an adaptation.
@@ -36,7 +36,7 @@ public record AdaptRequest(
     boolean skipsUnreadable,
     List<Path> unknown,
     LabelSource labels,
-    AdaptRecord.@Nullable Plan plan) {
+    @Nullable Plan plan) {
 
   /** The time limit if the user sets none. */
   public static final double DEFAULT_MINUTES = 5;
@@ -63,16 +63,12 @@ public record AdaptRequest(
     data.classNames().forEach(name -> known.put(ClassNames.cleaned(name), name));
     for (String name : unseen) {
       String other = known.put(ClassNames.cleaned(name), name);
-      if (other == null) {
-        continue;
+      if (other != null) {
+        String owner = data.classNames().contains(other) ? " of " + data.name() : "";
+        throw KgCoopException.configuration(
+            "unseen class '%s': it is the same name as '%s'%s; leave it out"
+                .formatted(name, other, owner));
       }
-      boolean isClass = data.classNames().contains(other);
-      throw KgCoopException.configuration(
-          isClass && other.equals(name)
-              ? "unseen class '%s': there are images of it in %s; leave it out"
-                  .formatted(name, data.name())
-              : "unseen class '%s': it is the same name as '%s'%s; leave it out"
-                  .formatted(name, other, isClass ? " of " + data.name() : ""));
     }
   }
 
@@ -89,7 +85,7 @@ public record AdaptRequest(
   }
 
   /** Returns this request with a plan to repeat. */
-  public AdaptRequest with(AdaptRecord.Plan repeated) {
+  public AdaptRequest with(Plan repeated) {
     return new AdaptRequest(
         data, unseen, shots, minutes, seed, skipsUnreadable, unknown, labels, repeated);
   }

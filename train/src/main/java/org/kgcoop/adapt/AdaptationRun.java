@@ -1,6 +1,5 @@
 package org.kgcoop.adapt;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +11,10 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.AdaptRecord.Accuracy;
+import org.kgcoop.runs.AdaptRecord.FewObjects;
+import org.kgcoop.runs.AdaptRecord.Plan;
+import org.kgcoop.runs.AdaptRecord.Settings;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.trial.CrossValidation;
 import org.kgcoop.trial.ExperimentContext;
@@ -39,7 +42,7 @@ public final class AdaptationRun {
     this.request = request;
     folder = new AdaptFolder(out);
     double minutes = request.plan() == null ? request.minutes() : Double.POSITIVE_INFINITY;
-    budget = new Budget(context, start, minutes);
+    budget = new Budget(context, start, 60 * minutes);
   }
 
   /** Runs or resumes an adaptation, with the time limit from now. */
@@ -64,7 +67,7 @@ public final class AdaptationRun {
     folder.refuseDataOf(request.data());
     TrainingImages images = new TrainingImages(context, request);
     AdaptRequest readable = images.present();
-    JsonNode settings = AdaptSettings.of(readable, context);
+    Settings settings = AdaptSettings.of(readable, context);
     Optional<AdaptRecord> complete = before(settings);
     if (complete.isPresent() && folder.isDone()) {
       context.progress().message(folder.out() + ": done before");
@@ -78,20 +81,17 @@ public final class AdaptationRun {
     }
   }
 
-  private Optional<AdaptRecord> before(JsonNode settings) {
+  private Optional<AdaptRecord> before(Settings settings) {
     Optional<AdaptRecord> before = AdaptRecord.read(folder.out());
     folder.refuseOthers(before, settings);
     return before;
   }
 
   /** Only the process that holds the lock reads, writes and deletes the measurements. */
-  private AdaptRecord runLocked(AdaptRequest request, TrainingImages images, JsonNode settings)
-      throws IOException {
+  private AdaptRecord runLocked(AdaptRequest request, TrainingImages images, Settings settings) {
     try {
       AdaptRecord known =
-          before(settings)
-              .filter(each -> AdaptSettings.same(each.settings(), settings))
-              .orElse(null);
+          before(settings).filter(each -> each.settings().equals(settings)).orElse(null);
       if (known == null) {
         folder.deleteRuns(); // left by an attempt with other settings and without measurements
       }
@@ -106,12 +106,12 @@ public final class AdaptationRun {
   }
 
   private AdaptRecord run(
-      AdaptRequest request, TrainingImages images, JsonNode settings, @Nullable AdaptRecord known) {
+      AdaptRequest request, TrainingImages images, Settings settings, @Nullable AdaptRecord known) {
     ImageGroups whole = images.withoutCopies(request.data());
     Comparison.check(request, whole.data());
-    AdaptRecord.Plan repeated = known == null ? request.plan() : known.plan();
+    Plan repeated = known == null ? request.plan() : known.plan();
     TrainingImages.Encoded encoded = images.encoded(whole.data(), budget, repeated);
-    AdaptRecord.Plan plan = encoded.plan();
+    Plan plan = encoded.plan();
     ImageGroups copies = whole.withNear(encoded.data(), context.cache());
     CrossValidation nested =
         new CrossValidation(
@@ -138,13 +138,14 @@ public final class AdaptationRun {
     return done;
   }
 
-  private AdaptRecord.@Nullable FewObjects objects(
+  private @Nullable FewObjects objects(
       AdaptRequest of, ImageGroups copies, CrossValidation nested) {
     return ObjectSearch.isPossible(of)
         ? new ObjectSearch(
-                copies,
+                copies.data(),
                 nested,
-                new Candidates(context.clip(), 0, FewShotSample.of(copies.data(), of.seed())))
+                new Candidates(
+                    context.clip(), 0, FewShotSample.of(copies.data(), of.seed()).task()))
             .find(context.cache().test(copies.data().train(), done -> {}).vectors())
         : null;
   }
@@ -167,10 +168,7 @@ public final class AdaptationRun {
     try {
       return training.train(outcome, nested, contradictory, folder.out(), stop);
     } catch (KgCoopException e) {
-      if (e.category() != KgCoopException.Category.INTERRUPTED
-          || context.interrupted().getAsBoolean()) {
-        throw e;
-      }
+      context.rethrowUnlessOutOfTime(e);
       folder.deleteRun();
       Comparison.Outcome other = comparison.without(outcome.method());
       write(other.record());
@@ -183,12 +181,8 @@ public final class AdaptationRun {
   }
 
   /** Measures a method of the short list on the test images. */
-  public static AdaptRecord.Accuracy onTest(
-      ExperimentContext context,
-      AdaptRequest request,
-      AdaptRecord.Plan plan,
-      String id,
-      Path work) {
+  public static Accuracy onTest(
+      ExperimentContext context, AdaptRequest request, Plan plan, String id, Path work) {
     TrainingImages images = new TrainingImages(context, request);
     ImageGroups whole = images.withoutCopies(request.data());
     return new FinalTraining(context, request, images.planned(whole.data(), plan), plan)

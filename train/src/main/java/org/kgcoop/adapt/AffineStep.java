@@ -97,33 +97,26 @@ final class AffineStep {
 
   /** Adds the products of value, 1 and target, with the gradients and with each other. */
   private void addRest(double[] samples, int valid, double v) {
-    addGradient(samples, valid, 0, v);
-    addGradient(samples, valid, 1, v);
-    double value = 0;
-    double values = 0;
+    addProducts(samples, valid, 0, 0, v);
+    addProducts(samples, valid, 1, 3, v);
+    addProducts(samples, valid, 2, PARAMETERS, v);
     double targets = 0;
-    double both = 0;
     double squares = 0;
     for (int at = 0; at < 5 * valid; at += 5) {
-      double a = samples[at + 2];
-      double b = samples[at + 3];
-      value += a;
-      values += a * a;
-      both += a * b;
-      targets += b;
-      squares += b * b;
+      targets += samples[at + 3];
+      squares += samples[at + 3] * samples[at + 3];
     }
-    equations[6][6] += values;
-    equations[6][7] += value;
-    equations[6][8] += both;
+    targetSquare += squares;
     equations[7][7] += valid;
     equations[7][8] += targets;
     count += valid;
-    targetSquare += squares;
   }
 
-  /** Adds the products of a gradient with value, 1 and target. */
-  private void addGradient(double[] samples, int valid, int gradient, double v) {
+  /**
+   * Adds the products of a column of the samples with value, 1 and target to a row, and those of a
+   * gradient times u and v to the next two rows.
+   */
+  private void addProducts(double[] samples, int valid, int column, int row, double v) {
     double value = 0;
     double one = 0;
     double target = 0;
@@ -131,7 +124,7 @@ final class AffineStep {
     double oneU = 0;
     double targetU = 0;
     for (int at = 0; at < 5 * valid; at += 5) {
-      double g = samples[at + gradient];
+      double g = samples[at + column];
       double a = g * samples[at + 2];
       double b = g * samples[at + 3];
       double u = samples[at + 4];
@@ -142,11 +135,14 @@ final class AffineStep {
       oneU += g * u;
       targetU += b * u;
     }
-    double[][] sums = {{value, one, target}, {valueU, oneU, targetU}};
+    double[] sums = {value, one, target};
+    double[] sumsU = {valueU, oneU, targetU};
     for (int k = 0; k < 3; k++) {
-      equations[3 * gradient][6 + k] += sums[0][k];
-      equations[3 * gradient + 1][6 + k] += sums[1][k];
-      equations[3 * gradient + 2][6 + k] += v * sums[0][k];
+      equations[row][6 + k] += sums[k];
+      if (row < PARAMETERS) {
+        equations[row + 1][6 + k] += sumsU[k];
+        equations[row + 2][6 + k] += v * sums[k];
+      }
     }
   }
 

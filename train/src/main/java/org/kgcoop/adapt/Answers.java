@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Softmax;
-import org.kgcoop.runs.AdaptRecord;
-import org.kgcoop.trial.CrossValidation;
+import org.kgcoop.runs.AdaptRecord.Mistake;
+import org.kgcoop.runs.AdaptRecord.OfClass;
+import org.kgcoop.trial.CrossValidation.HeldOut;
 
 /**
  * Predictions of a method for held-out images.
@@ -16,12 +17,7 @@ import org.kgcoop.trial.CrossValidation;
  * @param classes the counts per class
  * @param mistakes the wrong predictions
  */
-record Answers(Score score, List<AdaptRecord.OfClass> classes, List<AdaptRecord.Mistake> mistakes) {
-  Answers {
-    classes = List.copyOf(classes);
-    mistakes = List.copyOf(mistakes);
-  }
-
+record Answers(Score score, List<OfClass> classes, List<Mistake> mistakes) {
   /**
    * Returns the predictions of logits.
    *
@@ -32,44 +28,34 @@ record Answers(Score score, List<AdaptRecord.OfClass> classes, List<AdaptRecord.
    *     not a group of images
    */
   static Answers of(
-      List<CrossValidation.HeldOut> heldOut,
+      List<HeldOut> heldOut,
       List<String> names,
       int learned,
       Map<String, Double> shares,
       boolean hidesClasses) {
-    List<Score.HeldOutImage> images = new ArrayList<>();
-    List<Boolean> right = new ArrayList<>();
-    List<AdaptRecord.Mistake> mistakes = new ArrayList<>();
+    List<Score.Answer> answers = new ArrayList<>();
+    List<Mistake> mistakes = new ArrayList<>();
     int[] counts = new int[learned];
     int[] correct = new int[learned];
-    for (CrossValidation.HeldOut each : heldOut) {
+    for (HeldOut each : heldOut) {
       Item item = each.item();
+      int label = item.label();
+      String unit = hidesClasses ? "class " + label : item.group();
+      double weight = shares.getOrDefault(item.key(), 1.0);
       int predicted = Softmax.argMax(each.logits(), 0, each.logits().length);
-      images.add(
-          new Score.HeldOutImage(
-              hidesClasses ? "class " + item.label() : item.group(),
-              item.label(),
-              each.unseen(),
-              shares.getOrDefault(item.key(), 1.0)));
-      right.add(predicted == item.label());
-      counts[item.label()]++;
-      if (predicted == item.label()) {
-        correct[item.label()]++;
+      answers.add(new Score.Answer(unit, label, each.unseen(), weight, predicted == label));
+      counts[label]++;
+      if (predicted == label) {
+        correct[label]++;
       } else {
-        mistakes.add(
-            new AdaptRecord.Mistake(
-                item.key(),
-                names.get(item.label()),
-                names.get(predicted),
-                Softmax.probabilities(each.logits(), 1)[predicted]));
+        double confidence = Softmax.probabilities(each.logits(), 1)[predicted];
+        mistakes.add(new Mistake(item.key(), names.get(label), names.get(predicted), confidence));
       }
     }
-    return new Answers(
-        new Score(images, right),
+    List<OfClass> classes =
         IntStream.range(0, learned)
-            .mapToObj(
-                label -> new AdaptRecord.OfClass(names.get(label), counts[label], correct[label]))
-            .toList(),
-        mistakes);
+            .mapToObj(label -> new OfClass(names.get(label), counts[label], correct[label]))
+            .toList();
+    return new Answers(new Score(answers), classes, mistakes);
   }
 }

@@ -23,8 +23,11 @@ import org.kgcoop.trial.Recipe;
  * Estimates only avoid work in vain. The clock ends whatever takes longer than its estimate.
  *
  * <p>A repeated plan has no limit.
+ *
+ * @param start the {@link System#nanoTime} of the start
+ * @param seconds the limit; infinite if there is none
  */
-final class Budget {
+record Budget(ExperimentContext context, long start, double seconds) {
   /** Share of the time for reading and encoding images. The rest compares and trains methods. */
   static final double ENCODING = 0.55;
 
@@ -44,22 +47,6 @@ final class Budget {
 
   /** Multiple of the possible time that not even the first step of a process exceeds by chance. */
   private static final double FAR_TOO_LONG = 10;
-
-  private final ExperimentContext context;
-  private final long start;
-  private final double seconds;
-
-  /**
-   * Creates a budget.
-   *
-   * @param start the {@link System#nanoTime} of the start
-   * @param minutes the limit; infinite if there is none
-   */
-  Budget(ExperimentContext context, long start, double minutes) {
-    this.context = context;
-    this.start = start;
-    seconds = 60 * minutes;
-  }
 
   double elapsed() {
     return (System.nanoTime() - start) / 1e9;

@@ -20,7 +20,6 @@ import org.kgcoop.method.TipAdapterF;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.SettingValues;
-import org.kgcoop.trial.FewShotSample;
 import org.kgcoop.trial.MethodSpec;
 import org.kgcoop.trial.Recipe;
 
@@ -28,8 +27,11 @@ import org.kgcoop.trial.Recipe;
  * Candidate methods with their settings, those closest to zero-shot CLIP first. The settings are
  * the published ones, except for changes due to the time budget. These changes were selected only
  * on {@code embedded:tuning}.
+ *
+ * @param views the number of random views per training image; 0 uses only the test view
+ * @param task the task that all images to learn from describe
  */
-final class Candidates {
+record Candidates(Clip clip, int views, TaskContext task) {
 
   /**
    * Names of the candidates. Among methods that the images cannot distinguish, the first one is
@@ -93,22 +95,6 @@ final class Candidates {
    * better than ProKeR with one or two images per class.
    */
   private static final int MAX_IMAGES_OF_GAP = 4;
-
-  private final Clip clip;
-  private final int views;
-  private final TaskContext task;
-
-  /**
-   * Creates the candidates for a CLIP model.
-   *
-   * @param views the number of random views per training image; 0 uses only the test view
-   * @param sample all images to learn from
-   */
-  Candidates(Clip clip, int views, FewShotSample sample) {
-    this.clip = clip;
-    this.views = views;
-    task = sample.task();
-  }
 
   /**
    * Returns true for a method that trains through the text encoder, which takes most of the time.

@@ -3,7 +3,6 @@ package org.kgcoop.adapt;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,11 +18,17 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Interval;
-import org.kgcoop.method.Method;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.AdaptRecord.Accuracy;
+import org.kgcoop.runs.AdaptRecord.Candidate;
+import org.kgcoop.runs.AdaptRecord.Choice;
+import org.kgcoop.runs.AdaptRecord.FewObjects;
+import org.kgcoop.runs.AdaptRecord.LeftOut;
+import org.kgcoop.runs.AdaptRecord.Plan;
+import org.kgcoop.runs.AdaptRecord.Result;
 import org.kgcoop.trial.CrossValidation;
 import org.kgcoop.trial.ExperimentContext;
 import org.kgcoop.trial.FewShotSample;
@@ -103,7 +108,7 @@ final class Comparison {
     this.shares = shares;
     record = begun;
     FewShotSample all = FewShotSample.of(data, request.seed());
-    candidates = new Candidates(context.clip(), begun.plan().views(), all);
+    candidates = new Candidates(context.clip(), begun.plan().views(), all.task());
     audit = Fold.audit(data, request.labels().audit(), request.unseen());
     compared = audit == null ? data : audit.fitted();
     folds =
@@ -139,13 +144,12 @@ final class Comparison {
         context.progress().start("adapt: " + data.name(), (long) Candidates.BY_EFFORT.size())) {
       for (String id : Candidates.BY_EFFORT) {
         task.detail(id);
-        Optional<AdaptRecord.Candidate> known =
-            record.candidates().stream().filter(each -> each.method().equals(id)).findFirst();
+        Optional<Candidate> known = record.candidate(id);
         if (known.isEmpty()) {
           add(attempted(id));
           keep.accept(record);
         } else if (known.get().isMeasured()) {
-          measured(id, Comparison::never);
+          Candidate unused = measured(id, folds, () -> false);
         }
         task.done(Candidates.BY_EFFORT.indexOf(id) + 1L);
       }
@@ -154,8 +158,8 @@ final class Comparison {
   }
 
   /** Adds a candidate, or replaces it, in the order of the short list. */
-  private void add(AdaptRecord.Candidate candidate) {
-    List<AdaptRecord.Candidate> tried = new ArrayList<>(record.candidates());
+  private void add(Candidate candidate) {
+    List<Candidate> tried = new ArrayList<>(record.candidates());
     tried.removeIf(each -> each.method().equals(candidate.method()));
     tried.add(candidate);
     tried.sort(Comparator.comparing(each -> Candidates.SHORT_LIST.indexOf(each.method())));
@@ -167,14 +171,15 @@ final class Comparison {
    * far: a fit on all images, one on each fold with its settings, and the calibration.
    */
   double secondsOfAFinalTraining() {
-    Map<String, AdaptRecord.Candidate> quick = new LinkedHashMap<>();
-    record.candidates().stream()
-        .filter(each -> measured.containsKey(each.method()) && Candidates.isQuick(each.method()))
-        .forEach(each -> quick.put(each.method(), each));
+    List<Candidate> quick =
+        record.candidates().stream()
+            .filter(each -> measured.containsKey(each.method()))
+            .filter(each -> Candidates.isQuick(each.method()))
+            .toList();
     return quick.isEmpty()
         ? 0
-        : Stream.of(selection(List.copyOf(quick.values())).choice().method(), ZeroShot.ID)
-            .mapToDouble(id -> Objects.requireNonNull(quick.get(id)).seconds())
+        : Stream.of(selection(quick).choice().method(), ZeroShot.ID)
+            .mapToDouble(id -> record.candidate(id).orElseThrow().seconds())
             .sum();
   }
 
@@ -184,11 +189,7 @@ final class Comparison {
    * @param method the method to leave out
    */
   Outcome without(String method) {
-    add(
-        leftOut(
-            candidates.recipe(method),
-            "there was no time to train it on all images (--minutes)",
-            true));
+    add(leftOut(method, "there was no time to train it on all images (--minutes)", true));
     measured.remove(method);
     return last();
   }
@@ -196,47 +197,23 @@ final class Comparison {
   /** Returns the final choice with its expected accuracy. */
   private Outcome last() {
     decide();
-    return measured(folds);
-  }
-
-  private static boolean never() {
-    return false;
+    return expected(folds);
   }
 
   /**
    * Returns the choice with its expected accuracy, on the audit if there is one.
    *
-   * @param on the folds of the comparison
+   * @param compared the folds of the comparison
    */
-  private Outcome measured(List<Fold> on) {
+  private Outcome expected(List<Fold> compared) {
     String id = Objects.requireNonNull(record.choice()).method();
-    Outcome outcome =
-        audit == null
-            ? expected(answers(id), on)
-            : expected(answers(id, List.of(audit), Comparison::never), List.of(audit));
-    return new Outcome(outcome.record().compared(), outcome.folds());
-  }
-
-  /** Throws an exception again, unless the time limit caused it. */
-  private void rethrowUnlessOutOfTime(KgCoopException e) {
-    if (e.category() != KgCoopException.Category.INTERRUPTED
-        || context.interrupted().getAsBoolean()) {
-      throw e;
-    }
-  }
-
-  /**
-   * Computes the expected accuracy of the chosen method.
-   *
-   * @param chosen the answers of the chosen method
-   * @param on the folds that these answers belong to
-   */
-  private Outcome expected(Answers chosen, List<Fold> on) {
+    List<Fold> on = audit == null ? compared : List.of(audit);
+    Answers chosen = audit == null ? answers(id) : answers(id, on, () -> false);
     boolean hides = !request.unseen().isEmpty();
     UnaryOperator<Score> all = hides || audit != null ? score -> score : withRest(on);
     record =
         record.with(
-            new AdaptRecord.Result(
+            new Result(
                 audit == null ? accuracy(chosen, on, all) : audited(chosen.score()),
                 hides || audit != null
                     ? null
@@ -244,7 +221,7 @@ final class Comparison {
                 hides ? unseenAccuracy(chosen) : null,
                 chosen.classes(),
                 chosen.mistakes()));
-    return new Outcome(record, on);
+    return new Outcome(record.compared(), on);
   }
 
   /**
@@ -253,7 +230,7 @@ final class Comparison {
    * audit alone shows are wrong, as in the session: their share tells how many new images show a
    * class that nobody has labeled yet.
    */
-  private AdaptRecord.Accuracy audited(Score score) {
+  private Accuracy audited(Score score) {
     Set<Integer> learned =
         data.train().stream()
             .filter(item -> !request.labels().audit().contains(item.key()))
@@ -265,7 +242,7 @@ final class Comparison {
     Interval limits =
         Interval.ofShare(
             (int) Math.round(right), (int) Math.round(images + wrong), Expectation.CONFIDENCE);
-    return new AdaptRecord.Accuracy(
+    return new Accuracy(
         100 * right / (images + wrong),
         100 * limits.low(),
         100 * limits.high(),
@@ -281,12 +258,12 @@ final class Comparison {
     if (rest == null) {
       return score -> score;
     }
-    Score others = answers(ZeroShot.ID, List.of(rest), Comparison::never).score();
+    Score others = answers(ZeroShot.ID, List.of(rest), () -> false).score();
     return score -> score.plus(others);
   }
 
   /** Returns the expected accuracy; null if the labels were chosen. */
-  private AdaptRecord.@Nullable Accuracy accuracy(
+  private @Nullable Accuracy accuracy(
       Answers chosen, List<Fold> on, UnaryOperator<Score> weighting) {
     if (record.labels().areChosen()) {
       return null;
@@ -303,7 +280,7 @@ final class Comparison {
                     .average()
                     .orElse(0),
                 Fold.groupsPerClass(data));
-    AdaptRecord.FewObjects objects = isLearned() ? record.images().objects() : null;
+    FewObjects objects = isLearned() ? record.images().objects() : null;
     boolean isRandom = record.labels().origin() == AdaptRecord.Labels.Origin.RANDOM;
     return new Expectation(
             score,
@@ -317,11 +294,14 @@ final class Comparison {
   }
 
   private boolean isLearned() {
-    String id = Objects.requireNonNull(record.choice()).method();
+    return isLearned(Objects.requireNonNull(record.choice()).method());
+  }
+
+  private boolean isLearned(String id) {
     return !(candidates.recipe(id).method() instanceof TextMethod);
   }
 
-  private AdaptRecord.@Nullable Accuracy unseenAccuracy(Answers chosen) {
+  private @Nullable Accuracy unseenAccuracy(Answers chosen) {
     return record.labels().areChosen()
             || UnseenNames.isOtherKind(context.clip(), data, request.unseen())
         ? null
@@ -332,7 +312,7 @@ final class Comparison {
   /** Returns the scores of the measured candidates in the order of the short list. */
   private List<Score> scores() {
     return record.candidates().stream()
-        .filter(AdaptRecord.Candidate::isMeasured)
+        .filter(Candidate::isMeasured)
         .map(each -> answers(each.method()).score())
         .toList();
   }
@@ -356,9 +336,9 @@ final class Comparison {
    * Measures a method, or returns the reason why it is skipped or does not support this model or
    * these images.
    */
-  private AdaptRecord.Candidate attempted(String id) {
+  private Candidate attempted(String id) {
     Recipe recipe = candidates.recipe(id);
-    AdaptRecord.Candidate leftOut = leftOut(recipe);
+    Candidate leftOut = leftOut(recipe);
     if (leftOut != null) {
       return leftOut;
     }
@@ -368,74 +348,59 @@ final class Comparison {
     BooleanSupplier stop =
         isLimited
             ? budget.afterNext(share * (budget.left() - secondsOfAFinalTraining()))
-            : Comparison::never;
+            : () -> false;
     try {
-      return measured(id, stop);
+      return measured(id, folds, stop);
     } catch (KgCoopException e) {
       if (e.category() == KgCoopException.Category.CONFIGURATION
           || (e.category() == KgCoopException.Category.DIVERGED && !id.equals(ZeroShot.ID))) {
-        return leftOut(recipe, String.valueOf(e.getMessage()), false);
+        return leftOut(id, String.valueOf(e.getMessage()), false);
       }
-      rethrowUnlessOutOfTime(e);
-      return leftOut(recipe, "its share of the time was up (--minutes)", true);
+      context.rethrowUnlessOutOfTime(e);
+      return leftOut(id, "its share of the time was up (--minutes)", true);
     }
   }
 
   /** Returns a skipped candidate with the reason, or null if the method should be measured. */
-  private AdaptRecord.@Nullable Candidate leftOut(Recipe recipe) {
-    Method method = recipe.method();
-    AdaptRecord.Plan repeated = request.plan();
-    if (repeated != null && !repeated.methods().contains(method.id())) {
-      return leftOut(recipe, "it is not in the plan (--plan)", false);
+  private @Nullable Candidate leftOut(Recipe recipe) {
+    String id = recipe.method().id();
+    Plan repeated = request.plan();
+    if (repeated != null && !repeated.methods().contains(id)) {
+      return leftOut(id, "it is not in the plan (--plan)", false);
     }
-    if (!request.unseen().isEmpty() && method.closedClassReason().isPresent()) {
-      return leftOut(
-          recipe, method.closedClassReason().get() + " cannot be used on new classes", false);
+    String closed = recipe.method().closedClassReason().orElse("");
+    if (!request.unseen().isEmpty() && !closed.isEmpty()) {
+      return leftOut(id, closed + " cannot be used on new classes", false);
     }
-    String tooMany = Candidates.leftOut(method.id(), data.train().size(), data.classNames().size());
+    String tooMany = Candidates.leftOut(id, data.train().size(), data.classNames().size());
     if (!tooMany.isEmpty()) {
-      return leftOut(recipe, tooMany, false);
+      return leftOut(id, tooMany, false);
     }
-    if (repeated != null || method.id().equals(ZeroShot.ID)) {
+    if (repeated != null || id.equals(ZeroShot.ID)) {
       return null;
     }
     if (budget.left() <= secondsOfAFinalTraining()) {
-      return leftOut(recipe, "the time was up (--minutes)", true);
+      return leftOut(id, "the time was up (--minutes)", true);
     }
-    String why =
-        Candidates.trainsText(method.id()) ? budget.leftOut(recipe, folds.size(), data) : "";
-    return why.isEmpty() ? null : leftOut(recipe, why, true);
+    String why = Candidates.trainsText(id) ? budget.leftOut(recipe, folds.size(), data) : "";
+    return why.isEmpty() ? null : leftOut(id, why, true);
   }
 
-  private AdaptRecord.Candidate leftOut(Recipe recipe, String why, boolean outOfTime) {
-    Method method = recipe.method();
-    return new AdaptRecord.Candidate(
-        method.id(),
-        method.title(),
-        Double.NaN,
-        Double.NaN,
-        Double.NaN,
-        0,
-        new AdaptRecord.LeftOut(why, outOfTime));
+  private Candidate leftOut(String id, String why, boolean outOfTime) {
+    return candidate(id, Double.NaN, 0, new LeftOut(why, outOfTime));
+  }
+
+  private Candidate candidate(String id, double value, double seconds, @Nullable LeftOut leftOut) {
+    String title = candidates.recipe(id).method().title();
+    return new Candidate(id, title, value, Double.NaN, Double.NaN, seconds, leftOut);
   }
 
   /** Measures a method, or reads its stored measurements. */
-  private AdaptRecord.Candidate measured(String id, BooleanSupplier stop) {
-    return measured(id, folds, stop);
-  }
-
-  private AdaptRecord.Candidate measured(String id, List<Fold> on, BooleanSupplier stop) {
+  private Candidate measured(String id, List<Fold> on, BooleanSupplier stop) {
     long start = System.nanoTime();
     Answers answers = answers(id, on, stop);
     measured.put(id, answers);
-    return new AdaptRecord.Candidate(
-        id,
-        candidates.recipe(id).method().title(),
-        answers.score().value(),
-        Double.NaN,
-        Double.NaN,
-        (System.nanoTime() - start) / 1e9,
-        null);
+    return candidate(id, answers.score().value(), (System.nanoTime() - start) / 1e9, null);
   }
 
   /** Chooses among the candidates so far. */
@@ -444,10 +409,8 @@ final class Comparison {
     record = record.with(selection.candidates()).with(selection.choice());
   }
 
-  private Selection selection(List<AdaptRecord.Candidate> among) {
-    Map<String, Score> scores = new HashMap<>();
-    measured.forEach((id, answers) -> scores.put(id, answers.score()));
-    return Selection.of(among, scores);
+  private Selection selection(List<Candidate> among) {
+    return Selection.of(among, id -> answers(id).score());
   }
 
   /**
@@ -457,21 +420,19 @@ final class Comparison {
   private Outcome unmeasured() {
     List<Fold> all = List.of(Fold.all(data, request.unseen()));
     for (String id : Candidates.SHORT_LIST) {
-      Recipe recipe = candidates.recipe(id);
-      boolean learns = !(recipe.method() instanceof TextMethod);
       add(
-          learns
-              ? leftOut(recipe, "no class has a second image to measure by", false)
-              : measured(id, all, Comparison::never));
+          isLearned(id)
+              ? leftOut(id, "no class has a second image to measure by", false)
+              : measured(id, all, () -> false));
     }
     decide();
-    AdaptRecord.Choice choice = Objects.requireNonNull(record.choice());
+    Choice choice = Objects.requireNonNull(record.choice());
     record =
         record.with(
             choice.because(
                 "A method that learns from images cannot be measured if no class has a second"
                     + " image. This one learns nothing and is the best of those. Two images of each"
                     + " class let all methods be compared."));
-    return measured(all);
+    return expected(all);
   }
 }

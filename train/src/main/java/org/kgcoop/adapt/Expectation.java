@@ -1,8 +1,10 @@
 package org.kgcoop.adapt;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.AdaptRecord.Accuracy;
 
 /**
  * Expected accuracy of the chosen method on new images, with a 95 % prediction interval. It
@@ -93,10 +95,7 @@ record Expectation(
       for (int i = 0; i < units; i++) {
         drawn[random.nextInt(units)]++;
       }
-      double[] others = new double[units];
-      for (int i = 0; i < units; i++) {
-        others[i] = drawn[i] == 0 ? 1 : 0;
-      }
+      double[] others = Arrays.stream(drawn).map(times -> times == 0 ? 1 : 0).toArray();
       Score chosen = scores.get(Score.choice(scores, drawn));
       double difference = chosen.accuracy(unseen, drawn) - chosen.accuracy(unseen, others);
       if (!Double.isNaN(difference)) {
@@ -125,14 +124,13 @@ record Expectation(
    * Returns the expected accuracy on new images of the same classes, with its interval. Nothing
    * tells whether new images show the same few objects or others, so the interval covers both.
    */
-  AdaptRecord.Accuracy interval() {
-    AdaptRecord.Accuracy others = interval(false, 0);
+  Accuracy interval() {
+    Accuracy others = interval(false, 0);
     if (fall == 0) {
       return others;
     }
-    AdaptRecord.Accuracy same =
-        new Expectation(score, optimism, gain, 0, 0, newClasses, isLearned).interval();
-    return new AdaptRecord.Accuracy(others.accuracy(), others.low(), same.high(), others.images());
+    Accuracy same = new Expectation(score, optimism, gain, 0, 0, newClasses, isLearned).interval();
+    return new Accuracy(others.accuracy(), others.low(), same.high(), others.images());
   }
 
   /**
@@ -141,11 +139,11 @@ record Expectation(
    *
    * @param classes the number of classes without images that vary independently, above 0
    */
-  AdaptRecord.Accuracy unseenInterval(double classes) {
+  Accuracy unseenInterval(double classes) {
     return interval(true, score.varianceOfClasses() / classes);
   }
 
-  private AdaptRecord.Accuracy interval(boolean unseen, double classVariance) {
+  private Accuracy interval(boolean unseen, double classVariance) {
     double known =
         Math.max(0, Math.min(100, score.accuracy(unseen) - optimism + gain - fall)) / 100;
     double middle = known * (1 - newClasses);
@@ -158,7 +156,7 @@ record Expectation(
         1 / (shared / score.effectiveImages(unseen) + (corrections + classVariance) / spread);
     double[] quantiles =
         betaBinomial(images * middle + 0.5, images * (1 - middle) + 0.5, AdaptRecord.NEW_IMAGES);
-    return new AdaptRecord.Accuracy(
+    return new Accuracy(
         100 * middle,
         Math.min(100 * middle, quantiles[0]),
         Math.max(100 * middle, quantiles[1]),

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.ClassifierFile;
@@ -21,8 +22,13 @@ import org.kgcoop.method.Method;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.model.Head;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.AdaptRecord.Accuracy;
+import org.kgcoop.runs.AdaptRecord.Calibrated;
+import org.kgcoop.runs.AdaptRecord.Plan;
+import org.kgcoop.runs.AdaptRecord.Unknown;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
+import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.trial.CrossValidation;
@@ -38,29 +44,19 @@ import org.kgcoop.trial.TrialRun;
 /**
  * Final training: trains a method on all images, measures it on the test images, and calibrates its
  * classifier.
+ *
+ * @param data the planned training images
  */
-final class FinalTraining {
+record FinalTraining(ExperimentContext context, AdaptRequest request, DataSet data, Plan plan) {
   private static final String TEST = "test";
   private static final String SELECTED = "-selected"; // runs with the final settings
 
-  private final ExperimentContext context;
-  private final AdaptRequest request;
-  private final DataSet data;
-  private final FewShotSample sample;
-  private final Candidates candidates;
+  private FewShotSample sample() {
+    return FewShotSample.of(data, request.seed());
+  }
 
-  /**
-   * Creates trainings on the given images.
-   *
-   * @param data the planned training images
-   */
-  FinalTraining(
-      ExperimentContext context, AdaptRequest request, DataSet data, AdaptRecord.Plan plan) {
-    this.context = context;
-    this.request = request;
-    this.data = data;
-    sample = FewShotSample.of(data, request.seed());
-    candidates = new Candidates(context.clip(), plan.views(), sample);
+  private Recipe recipe(String id, FewShotSample sample) {
+    return new Candidates(context.clip(), plan.views(), sample.task()).recipe(id);
   }
 
   /**
@@ -85,14 +81,16 @@ final class FinalTraining {
     List<HeldOut> heldOut = heldOut(id, file.method(), nested, outcome.folds());
     Calibration calibration =
         Calibration.outOfFold(
-            heldOut.stream().map(HeldOut::logits).toArray(double[][]::new),
-            heldOut.stream().mapToInt(each -> each.item().label()).toArray(),
+            HeldOut.logitsOf(heldOut),
+            HeldOut.labelsOf(heldOut),
             file.method() instanceof TextMethod ? Calibration.PRETRAINED : 0);
     List<double[]> probabilities =
         heldOut.stream()
             .map(each -> Softmax.probabilities(each.logits(), 1 / calibration.temperature()))
             .toList();
-    file = complete(file, calibration);
+    List<String> names =
+        Stream.concat(file.classNames().stream(), request.unseen().stream()).distinct().toList();
+    file = file.withClassNames(names).withCalibration(calibration);
     file.write(ClassifierFile.in(folder));
     return record.with(
         record
@@ -117,7 +115,7 @@ final class FinalTraining {
    */
   private List<HeldOut> heldOut(
       String id, Method selected, CrossValidation nested, List<Fold> folds) {
-    Recipe recipe = candidates.recipe(id);
+    Recipe recipe = recipe(id, sample());
     boolean isFinal = !Candidates.isQuick(id) || recipe.method().equals(selected);
     if (!isFinal) {
       nested.train(recipe.with(selected), id + SELECTED, folds);
@@ -137,46 +135,33 @@ final class FinalTraining {
     Set<String> repeated = ImageGroups.repeatedInTest(data, context.cache());
     List<Item> testItems =
         data.test().stream().filter(item -> !repeated.contains(item.key())).toList();
-    DataSet target =
-        new DataSet(
-            data.name(),
-            Stream.concat(data.classNames().stream(), request.unseen().stream()).toList(),
-            List.of(),
-            List.of(),
-            testItems,
-            data.template());
+    DataSet target = Fold.asked(data, request.unseen(), testItems);
     List<EvaluationSet> targets =
         testItems.isEmpty() ? List.of() : List.of(new EvaluationSet(TEST, target, ClassSplit.ALL));
-    return TrialRun.run(on, new Trial(candidates.recipe(id), sample, targets, run), below);
+    FewShotSample sample = sample();
+    return TrialRun.run(on, new Trial(recipe(id, sample), sample, targets, run), below);
   }
 
   /** Measures a method of the short list on the test images. */
-  AdaptRecord.Accuracy onTest(String id, Path work) {
+  Accuracy onTest(String id, Path work) {
     return trained(context.silent(), id, work, id)
         .target(TEST)
         .map(FinalTraining::interval)
         .orElseThrow(() -> KgCoopException.data(data.name() + ": no test images"));
   }
 
-  private static AdaptRecord.Accuracy interval(TargetResult test) {
+  private static Accuracy interval(TargetResult test) {
     return Score.interval(test.correct(), Math.toIntExact(test.total()));
   }
 
-  /** Returns a file with the calibration and the names of classes without images. */
-  private ClassifierFile complete(ClassifierFile own, Calibration calibration) {
-    List<String> names =
-        Stream.concat(own.classNames().stream(), request.unseen().stream()).distinct().toList();
-    return own.withClassNames(names).withCalibration(calibration);
-  }
-
-  private AdaptRecord.Calibrated calibrated(
+  private Calibrated calibrated(
       Calibration calibration, List<double[]> probabilities, ClassifierFile file) {
     Calibration.Rejection rejection = Objects.requireNonNull(calibration.rejection());
-    AdaptRecord.Unknown compared = null;
+    Unknown compared = null;
     if (!request.unknown().isEmpty()) {
       double[] unknown = largestOfUnknown(file);
       compared =
-          new AdaptRecord.Unknown(
+          new Unknown(
               unknown.length,
               JointEvaluation.rankArea(
                   probabilities.stream()
@@ -186,8 +171,7 @@ final class FinalTraining {
               (double) Arrays.stream(unknown).filter(p -> p >= rejection.threshold()).count()
                   / unknown.length);
     }
-    return new AdaptRecord.Calibrated(
-        calibration.temperature(), calibration.images(), rejection, compared);
+    return new Calibrated(calibration.temperature(), calibration.images(), rejection, compared);
   }
 
   /** Returns the largest probability of each image that belongs to no class. */
@@ -205,13 +189,9 @@ final class FinalTraining {
     try (Scope scope = Scope.open("images of no class");
         Head head = file.classifier(context.clip(), file.classNames())) {
       Tensor rows = Tensor.ofRows(features.values().toArray(float[][]::new));
-      float[] probabilities = head.probabilities(rows.to(context.clip().device())).toFloats();
-      int classes = file.classNames().size();
-      double[] largest = new double[features.size()];
-      for (int i = 0; i < probabilities.length; i++) {
-        largest[i / classes] = Math.max(largest[i / classes], probabilities[i]);
-      }
-      return largest;
+      Tensor probabilities = head.probabilities(rows.to(context.clip().device()));
+      float[] largest = Functions.top(probabilities, 1).values().toFloats();
+      return IntStream.range(0, largest.length).mapToDouble(i -> largest[i]).toArray();
     }
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.data.DataSet;
@@ -30,7 +31,7 @@ import org.kgcoop.features.FeatureCache;
  * @param near the number of images that are near copies of another image
  * @param hint a sentence that suggests {@code --group-by}; empty if there is no reason
  * @param share the weight of each training image by key: 1 / the number of its near copies in its
- *     class, so that all copies together count once; absent for 1
+ *     class, so that all copies together count once
  */
 record ImageGroups(
     DataSet data,
@@ -45,12 +46,6 @@ record ImageGroups(
 
   private static final String EQUALS = " = ";
 
-  ImageGroups {
-    repeated = List.copyOf(repeated);
-    contradictions = List.copyOf(contradictions);
-    share = Map.copyOf(share);
-  }
-
   /** Returns the keys of images that occur in two classes. */
   Set<String> contradictory() {
     return contradictions.stream()
@@ -60,7 +55,7 @@ record ImageGroups(
 
   /** Finds the exact copies among the training images. */
   static ImageGroups exact(DataSet data, FeatureCache cache) {
-    List<String> hashes = cache.hashes().of(data.train().stream().map(Item::file).toList());
+    List<String> hashes = hashes(data.train(), cache);
     Map<String, Item> firsts = new HashMap<>();
     Map<String, Item> distinct = new LinkedHashMap<>(); // by hash and class
     List<String> repeated = new ArrayList<>();
@@ -114,12 +109,8 @@ record ImageGroups(
     Map<String, Integer> sizes = new HashMap<>();
     items.forEach(item -> sizes.merge(copies.of(item.key()), 1, Integer::sum));
     Map<String, Double> shares = new HashMap<>();
-    for (Item item : items) {
-      int size = sizes.getOrDefault(copies.of(item.key()), 1);
-      if (size > 1) {
-        shares.put(item.key(), 1.0 / size);
-      }
-    }
+    items.forEach(
+        item -> shares.put(item.key(), 1.0 / sizes.getOrDefault(copies.of(item.key()), 1)));
     return new ImageGroups(
         part.withImages(groups.of(items), part.val(), part.test()),
         repeated,
@@ -156,16 +147,16 @@ record ImageGroups(
 
   /** Returns the keys of test images that are copies of a training image. */
   static Set<String> repeatedInTest(DataSet data, FeatureCache cache) {
-    Set<String> learned =
-        new HashSet<>(cache.hashes().of(data.train().stream().map(Item::file).toList()));
-    List<String> testHashes = cache.hashes().of(data.test().stream().map(Item::file).toList());
-    Set<String> repeated = new LinkedHashSet<>();
-    for (int i = 0; i < testHashes.size(); i++) {
-      if (learned.contains(testHashes.get(i))) {
-        repeated.add(data.test().get(i).key());
-      }
-    }
-    return repeated;
+    Set<String> learned = new HashSet<>(hashes(data.train(), cache));
+    List<String> testHashes = hashes(data.test(), cache);
+    return IntStream.range(0, testHashes.size())
+        .filter(i -> learned.contains(testHashes.get(i)))
+        .mapToObj(i -> data.test().get(i).key())
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  private static List<String> hashes(List<Item> items, FeatureCache cache) {
+    return cache.hashes().of(items.stream().map(Item::file).toList());
   }
 
   /** Groups by name that can be merged (a union-find structure). */
@@ -179,9 +170,8 @@ record ImageGroups(
     /** Returns the current name of the merged group that a group belongs to. */
     String of(String group) {
       String at = group;
-      for (String up = parents.getOrDefault(at, at); !up.equals(at); ) {
-        at = up;
-        up = parents.getOrDefault(at, at);
+      while (!parents.getOrDefault(at, at).equals(at)) {
+        at = parents.getOrDefault(at, at);
       }
       return at;
     }

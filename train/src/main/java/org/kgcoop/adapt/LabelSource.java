@@ -25,10 +25,6 @@ public record LabelSource(Labels labels, Set<String> audit) {
   /** Labels of unknown origin. */
   public static final LabelSource UNSTATED = new LabelSource(Labels.UNSTATED, Set.of());
 
-  public LabelSource {
-    audit = Set.copyOf(audit);
-  }
-
   /** Returns the statement of the user; null if there is none. */
   public static LabelSource stated(Labels.@Nullable Origin origin) {
     return origin == null ? UNSTATED : new LabelSource(new Labels(origin, "", 0, 0), Set.of());
@@ -51,21 +47,20 @@ public record LabelSource(Labels labels, Set<String> audit) {
     if (journal.isPresent()) {
       List<String> keys = all.stream().map(Item::key).toList();
       Set<String> audit = journal.get().auditAmong(keys);
-      return new LabelSource(
-          new Labels(Labels.Origin.CHOSEN, journal.get().file().toString(), audit.size(), 0),
-          audit);
+      return chosen(journal.get().file().toString(), audit, 0);
     }
     if (origin != null) {
       return stated(origin);
     }
-    int proposals =
-        SortedFolder.read(folder).map(sorted -> sorted.review(all).unchanged()).orElse(0);
+    int proposals = SortedFolder.read(folder).map(sorted -> sorted.unchanged(all)).orElse(0);
     return proposals == 0
         ? UNSTATED
-        : new LabelSource(
-            new Labels(
-                Labels.Origin.CHOSEN, folder.resolve(SortedFolder.FILE).toString(), 0, proposals),
-            Set.of());
+        : chosen(folder.resolve(SortedFolder.FILE).toString(), Set.of(), proposals);
+  }
+
+  private static LabelSource chosen(String source, Set<String> audit, int proposals) {
+    return new LabelSource(
+        new Labels(Labels.Origin.CHOSEN, source, audit.size(), proposals), audit);
   }
 
   /** Returns the origin of labels that are keywords: some may be from kgcoop. */
@@ -73,10 +68,8 @@ public record LabelSource(Labels labels, Set<String> audit) {
     Stream<Item> all = Stream.concat(data.train().stream(), data.val().stream());
     int proposals =
         (int) all.filter(item -> PhotoKeywords.isAdded(item.file(), item.className())).count();
-    if (proposals == 0 || labels.origin() != Labels.Origin.UNSTATED) {
-      return this;
-    }
-    String source = "kgcoop:added in the sidecars";
-    return new LabelSource(new Labels(Labels.Origin.CHOSEN, source, 0, proposals), Set.of());
+    return proposals == 0 || labels.origin() != Labels.Origin.UNSTATED
+        ? this
+        : chosen("kgcoop:added in the sidecars", Set.of(), proposals);
   }
 }

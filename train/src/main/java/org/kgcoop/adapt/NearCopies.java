@@ -1,12 +1,10 @@
 package org.kgcoop.adapt;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -66,11 +64,6 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
   private static final Comparator<Pair> ASCENDING =
       Comparator.comparingInt(Pair::first).thenComparingInt(Pair::second);
 
-  public NearCopies {
-    pairs = List.copyOf(pairs);
-    similar = List.copyOf(similar);
-  }
-
   /** Finds the pairs among readable images. */
   static NearCopies of(List<Item> items, FeatureCache cache) {
     return of(items, cache, () -> {});
@@ -110,29 +103,27 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
     add(spectra.all(NEIGHBORS), candidates);
     addNext(items, candidates);
     candidates.removeAll(pairs);
-    List<Pair> compared = List.copyOf(candidates);
-    double[] differences =
-        compared.parallelStream().mapToDouble(pair -> difference(thumbnails, pair)).toArray();
-    Map<Pair, Double> similar = new HashMap<>();
-    for (int i = 0; i < differences.length; i++) {
-      Pair pair = compared.get(i);
+    List<Compared> compared =
+        List.copyOf(candidates).parallelStream()
+            .map(pair -> new Compared(pair, difference(thumbnails, pair)))
+            .toList();
+    List<Compared> similar = new ArrayList<>();
+    for (Compared each : compared) {
       double limit =
           Math.min(
-              limits[items.get(pair.first()).label()], limits[items.get(pair.second()).label()]);
-      if (differences[i] <= Math.min(MAX_DIFFERENCE, limit)) {
-        pairs.add(pair);
-      } else if (differences[i] <= Math.min(MAX_SIMILAR_DIFFERENCE, 2 * limit)) {
-        similar.put(pair, differences[i]);
+              limits[items.get(each.pair.first()).label()],
+              limits[items.get(each.pair.second()).label()]);
+      if (each.difference <= Math.min(MAX_DIFFERENCE, limit)) {
+        pairs.add(each.pair);
+      } else if (each.difference <= Math.min(MAX_SIMILAR_DIFFERENCE, 2 * limit)) {
+        similar.add(each);
       }
     }
-    return new NearCopies(
-        List.copyOf(pairs),
-        similar.keySet().stream()
-            .sorted(
-                Comparator.<Pair>comparingDouble(pair -> Objects.requireNonNull(similar.get(pair)))
-                    .thenComparing(ASCENDING))
-            .toList());
+    similar.sort(Comparator.comparingDouble(Compared::difference));
+    return new NearCopies(List.copyOf(pairs), similar.stream().map(Compared::pair).toList());
   }
+
+  private record Compared(Pair pair, double difference) {}
 
   /**
    * Returns the number of images among which the pairs can be found in a time. The time is linear
@@ -211,25 +202,27 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
                   IntStream.range(0, sample.length)
                       .filter(i -> items.get(sample[i]).label() == own)
                       .mapToDouble(i -> least[i])
-                      .toArray(),
-                  0);
+                      .sorted()
+                      .toArray());
     }
     return limits;
   }
 
-  private static double median(double[] values, double ifNone) {
-    Arrays.sort(values);
-    return values.length == 0
-        ? ifNone
-        : (values[(values.length - 1) / 2] + values[values.length / 2]) / 2;
+  private static double median(double[] sorted) {
+    int count = sorted.length;
+    return count == 0 ? 0 : (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
   }
 
   private static void add(List<List<Neighbor>> nearest, SortedSet<Pair> to) {
     for (int i = 0; i < nearest.size(); i++) {
       for (Neighbor near : nearest.get(i)) {
-        to.add(new Pair(Math.min(i, near.index()), Math.max(i, near.index())));
+        to.add(pair(i, near.index()));
       }
     }
+  }
+
+  private static Pair pair(int one, int other) {
+    return new Pair(Math.min(one, other), Math.max(one, other));
   }
 
   /** Adds images of one class that are next to each other in the order of names. */
@@ -246,7 +239,7 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
         int one = order.get(i);
         int other = order.get(next);
         if (items.get(one).label() == items.get(other).label()) {
-          to.add(new Pair(Math.min(one, other), Math.max(one, other)));
+          to.add(pair(one, other));
         }
       }
     }

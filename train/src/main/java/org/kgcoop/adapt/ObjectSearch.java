@@ -13,7 +13,8 @@ import org.kgcoop.data.Item;
 import org.kgcoop.eval.Clusters;
 import org.kgcoop.method.Gda;
 import org.kgcoop.random.PythonRandom;
-import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.AdaptRecord.FewObjects;
+import org.kgcoop.runs.AdaptRecord.OfClass;
 import org.kgcoop.trial.CrossValidation;
 import org.kgcoop.trial.Fold;
 
@@ -25,8 +26,10 @@ import org.kgcoop.trial.Fold;
  * <p>The images of a class are divided into clusters of similar ones. If the accuracy falls much
  * more when clusters are held out than when as many random images are, the clusters are taken for
  * objects.
+ *
+ * @param data the training images, with their groups
  */
-final class ObjectSearch {
+record ObjectSearch(DataSet data, CrossValidation nested, Candidates candidates) {
   private static final int FEWEST_CLUSTERS = 2;
   private static final int MOST_CLUSTERS = 4;
   private static final int STARTS = 4;
@@ -43,21 +46,6 @@ final class ObjectSearch {
   /** The number of images that are searched at most, because the search takes time. */
   private static final int MOST_IMAGES = 2_000;
 
-  private final DataSet data;
-  private final CrossValidation nested;
-  private final Candidates candidates;
-
-  /**
-   * Prepares a search.
-   *
-   * @param images the training images, with their groups
-   */
-  ObjectSearch(ImageGroups images, CrossValidation nested, Candidates candidates) {
-    this.data = images.data();
-    this.nested = nested;
-    this.candidates = candidates;
-  }
-
   /** Returns true unless the user stated groups, or labels were chosen, so that folds only rank. */
   static boolean isPossible(AdaptRequest request) {
     List<Item> items = request.data().train();
@@ -71,7 +59,7 @@ final class ObjectSearch {
    *
    * @param features the feature of each training image, of unit length
    */
-  AdaptRecord.@Nullable FewObjects find(List<float[]> features) {
+  @Nullable FewObjects find(List<float[]> features) {
     PythonRandom random = new PythonRandom(1);
     DataSet clustered = grouped(data, features, clusters -> clusters);
     DataSet control = grouped(data, features, clusters -> random.sample(clusters, clusters.size()));
@@ -88,8 +76,7 @@ final class ObjectSearch {
    * @param mixed the answers for each class if random images are held out
    * @param apart the same if clusters are held out
    */
-  static AdaptRecord.@Nullable FewObjects fall(
-      double perClass, List<AdaptRecord.OfClass> mixed, List<AdaptRecord.OfClass> apart) {
+  static @Nullable FewObjects fall(double perClass, List<OfClass> mixed, List<OfClass> apart) {
     double[] falls =
         IntStream.range(0, mixed.size())
             .filter(c -> mixed.get(c).asked() > 0 && apart.get(c).asked() > 0)
@@ -103,17 +90,15 @@ final class ObjectSearch {
     double squares = Arrays.stream(falls).map(each -> Math.pow(each - fall, 2)).sum();
     double error = Math.sqrt(squares / freedom / falls.length);
     double quantile = TDistribution.of(freedom).inverseSurvivalProbability(TAIL);
-    return fall - quantile * error > LARGEST_FALL
-        ? new AdaptRecord.FewObjects(perClass, fall, error)
-        : null;
+    return fall - quantile * error > LARGEST_FALL ? new FewObjects(perClass, fall, error) : null;
   }
 
-  private static double percent(AdaptRecord.OfClass of) {
+  private static double percent(OfClass of) {
     return 100.0 * of.right() / of.asked();
   }
 
   /** Returns the right answers for each class; nothing if no class can be held out. */
-  private List<AdaptRecord.OfClass> answers(DataSet grouped, String name) {
+  private List<OfClass> answers(DataSet grouped, String name) {
     List<Fold> folds = Fold.ofImages(grouped, MOST_CLUSTERS);
     if (folds.isEmpty()) {
       return List.of();

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.statistics.distribution.BinomialDistribution;
 import org.kgcoop.eval.Metrics;
-import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.AdaptRecord.Accuracy;
 
 /**
  * Predictions of a method for held-out images, with their score in percent. The score is the
@@ -23,76 +23,64 @@ final class Score {
   private static final double Z = 1.959964;
 
   /**
-   * Held-out image.
+   * The answer for a held-out image.
    *
    * @param unit the name of its unit
    * @param label the number of its class
    * @param unseen true if its class was hidden
    * @param weight 1, or less for near copies
+   * @param right true if the prediction is correct
    */
-  record HeldOutImage(String unit, int label, boolean unseen, double weight) {
-    HeldOutImage times(double factor) {
-      return new HeldOutImage(unit, label, unseen, weight * factor);
+  record Answer(String unit, int label, boolean unseen, double weight, boolean right) {
+    Answer times(double factor) {
+      return new Answer(unit, label, unseen, weight * factor, right);
     }
   }
 
   private static final int SEEN = 0;
   private static final int UNSEEN = 1;
 
-  private final double[][] right = new double[2][]; // by unit
-  private final double[][] weight = new double[2][];
-  private final List<HeldOutImage> images;
-  private final List<Boolean> answers;
+  private final List<Answer> answers;
+  private final double[][] right; // by role and unit
+  private final double[][] weight;
 
   /**
    * Creates the score of predictions.
    *
-   * @param images the images, which must be equal for all scores to compare
-   * @param answers true for each correct prediction
+   * @param answers the answers for images, which must be equal for all scores to compare
    */
-  Score(List<HeldOutImage> images, List<Boolean> answers) {
-    if (images.size() != answers.size()) {
-      throw new IllegalArgumentException(
-          "answers: expected %s, got %s".formatted(images.size(), answers.size()));
-    }
-    Map<String, Integer> units = new HashMap<>();
-    images.forEach(each -> units.computeIfAbsent(each.unit(), unit -> units.size()));
-    for (int role = SEEN; role <= UNSEEN; role++) {
-      right[role] = new double[units.size()];
-      weight[role] = new double[units.size()];
-    }
-    for (int i = 0; i < images.size(); i++) {
-      HeldOutImage each = images.get(i);
-      int role = each.unseen() ? UNSEEN : SEEN;
-      int unit = units.getOrDefault(each.unit(), 0);
-      weight[role][unit] += each.weight();
-      right[role][unit] += answers.get(i) ? each.weight() : 0;
-    }
-    this.images = List.copyOf(images);
+  Score(List<Answer> answers) {
     this.answers = List.copyOf(answers);
+    Map<String, Integer> units = new HashMap<>();
+    answers.forEach(each -> units.putIfAbsent(each.unit, units.size()));
+    right = new double[2][units.size()];
+    weight = new double[2][units.size()];
+    for (Answer each : answers) {
+      int role = each.unseen ? UNSEEN : SEEN;
+      int unit = units.getOrDefault(each.unit, 0);
+      weight[role][unit] += each.weight;
+      right[role][unit] += each.right ? each.weight : 0;
+    }
   }
 
   int images() {
-    return images.size();
+    return answers.size();
   }
 
   /** Returns the score of the same predictions if every class were equally frequent. */
   Score balanced() {
     Map<Integer, Double> sizes = new HashMap<>();
-    images.forEach(each -> sizes.merge(each.label(), each.weight(), Double::sum));
+    answers.forEach(each -> sizes.merge(each.label, each.weight, Double::sum));
     double mean = sizes.values().stream().mapToDouble(Double::doubleValue).average().orElse(1);
     return new Score(
-        images.stream()
-            .map(each -> each.times(mean / sizes.getOrDefault(each.label(), mean)))
-            .toList(),
-        answers);
+        answers.stream()
+            .map(each -> each.times(mean / sizes.getOrDefault(each.label, mean)))
+            .toList());
   }
 
   /** Returns the score of these predictions and others. */
   Score plus(Score other) {
-    return new Score(
-        Stream.concat(images.stream(), other.images.stream()).toList(),
-        Stream.concat(answers.stream(), other.answers.stream()).toList());
+    return new Score(Stream.concat(answers.stream(), other.answers.stream()).toList());
   }
 
   int units() {
@@ -143,10 +131,6 @@ final class Score {
     return sum;
   }
 
-  private double smallSampleFactor() {
-    return units() / Math.max(1.0, units() - 1.0);
-  }
-
   /**
    * Returns the number of independent images that determine an accuracy as precisely as these.
    * Their binomial variance equals the variance over units. The result is at most the number of
@@ -156,10 +140,11 @@ final class Score {
     int role = unseen ? UNSEEN : SEEN;
     double share = accuracy(unseen) / 100;
     double total = Arrays.stream(weight[role]).sum();
+    double smallSampleFactor = units() / Math.max(1.0, units() - 1.0);
     double variance = 0;
     for (int unit = 0; unit < units(); unit++) {
       double influence = (right[role][unit] - share * weight[role][unit]) / total;
-      variance += Math.pow(influence, 2) * smallSampleFactor();
+      variance += Math.pow(influence, 2) * smallSampleFactor;
     }
     return variance > 0
         ? Math.max(1, Math.min(total, share * (1 - share) / variance))
@@ -251,13 +236,12 @@ final class Score {
   }
 
   /** Returns an accuracy with its 95 % interval (Wilson, JASA 1927). */
-  static AdaptRecord.Accuracy interval(long correct, int total) {
+  static Accuracy interval(long correct, int total) {
     double share = (double) correct / total;
     double squared = Z * Z / total;
     double middle = (share + squared / 2) / (1 + squared);
     double half =
         Z * Math.sqrt(share * (1 - share) / total + squared / (4 * total)) / (1 + squared);
-    return new AdaptRecord.Accuracy(
-        100 * share, 100 * (middle - half), 100 * (middle + half), total);
+    return new Accuracy(100 * share, 100 * (middle - half), 100 * (middle + half), total);
   }
 }

@@ -3,9 +3,9 @@ package org.kgcoop.adapt;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
-import org.kgcoop.runs.AdaptRecord;
+import java.util.function.Function;
+import org.kgcoop.runs.AdaptRecord.Candidate;
+import org.kgcoop.runs.AdaptRecord.Choice;
 
 /**
  * Choice among candidates: the best method, or one that is closer to zero-shot CLIP and that a
@@ -14,7 +14,7 @@ import org.kgcoop.runs.AdaptRecord;
  * @param candidates the candidates, compared with the best one
  * @param choice the choice
  */
-record Selection(List<AdaptRecord.Candidate> candidates, AdaptRecord.Choice choice) {
+record Selection(List<Candidate> candidates, Choice choice) {
   /**
    * p-value above which the method that is closer to zero-shot CLIP is preferred. Chance alone
    * gives a larger difference in 70 % of the cases. With the usual level of 0.05, few images would
@@ -28,25 +28,23 @@ record Selection(List<AdaptRecord.Candidate> candidates, AdaptRecord.Choice choi
    * @param tried the candidates, those closest to zero-shot CLIP first
    * @param scores the scores of the measured candidates, by method
    */
-  static Selection of(List<AdaptRecord.Candidate> tried, Map<String, Score> scores) {
-    AdaptRecord.Candidate best =
+  static Selection of(List<Candidate> tried, Function<String, Score> scores) {
+    Candidate best =
         tried.stream()
-            .filter(AdaptRecord.Candidate::isMeasured)
-            .max(Comparator.comparingDouble(AdaptRecord.Candidate::value))
+            .filter(Candidate::isMeasured)
+            .max(Comparator.comparingDouble(Candidate::value))
             .orElseThrow();
-    Score bestScore = Objects.requireNonNull(scores.get(best.method()));
-    List<AdaptRecord.Candidate> compared =
+    Score bestScore = scores.apply(best.method());
+    List<Candidate> compared =
         tried.stream()
             .map(
                 each ->
                     each.isMeasured()
                         ? each.against(
-                            best.value(),
-                            Objects.requireNonNull(scores.get(each.method()))
-                                .pValueAgainst(bestScore))
+                            best.value(), scores.apply(each.method()).pValueAgainst(bestScore))
                         : each)
             .toList();
-    AdaptRecord.Candidate chosen =
+    Candidate chosen =
         compared.stream()
             .filter(each -> each.isMeasured() && each.pValue() > LEVEL)
             .findFirst()
@@ -61,6 +59,6 @@ record Selection(List<AdaptRecord.Candidate> candidates, AdaptRecord.Choice choi
                 chosen.behind(),
                 best.title(),
                 chosen.pValue());
-    return new Selection(compared, new AdaptRecord.Choice(chosen.method(), chosen.title(), why));
+    return new Selection(compared, new Choice(chosen.method(), chosen.title(), why));
   }
 }

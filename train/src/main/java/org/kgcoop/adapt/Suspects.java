@@ -3,10 +3,10 @@ package org.kgcoop.adapt;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.LabelNoise;
-import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.eval.Softmax;
+import org.kgcoop.runs.AdaptRecord.Suspect;
 
 /**
  * Images whose label may be wrong, found by a model of wrong labels ({@link LabelNoise}). Images
@@ -28,7 +28,7 @@ final class Suspects {
    * @param contradictory the keys of images that occur in two classes
    * @param isGood false for a classifier that is too often wrong, so that only these are listed
    */
-  static List<AdaptRecord.Suspect> of(
+  static List<Suspect> of(
       List<Item> items,
       List<double[]> probabilities,
       List<String> classNames,
@@ -46,7 +46,7 @@ final class Suspects {
         .sorted(Comparator.comparing(i -> !contradictory.contains(items.get(i).key())))
         .map(
             i ->
-                new AdaptRecord.Suspect(
+                new Suspect(
                     items.get(i).key(),
                     items.get(i).file().toString(),
                     classNames.get(labels[i]),
@@ -57,10 +57,8 @@ final class Suspects {
 
   /** Returns the most probable class other than the label. */
   private static int likelyOther(double[] probabilities, int label) {
-    return IntStream.range(0, probabilities.length)
-        .filter(j -> j != label)
-        .boxed()
-        .max(Comparator.comparingDouble((Integer j) -> probabilities[j]).thenComparing(j -> -j))
-        .orElse(label);
+    double[] others = probabilities.clone();
+    others[label] = -1;
+    return Softmax.argMax(others, 0, others.length);
   }
 }

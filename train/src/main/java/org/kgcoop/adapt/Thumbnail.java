@@ -1,5 +1,6 @@
 package org.kgcoop.adapt;
 
+import java.util.stream.IntStream;
 import org.kgcoop.image.RgbImage;
 
 /**
@@ -41,27 +42,38 @@ final class Thumbnail {
   /** Minimum share of the picture in which both must overlap. */
   private static final double OVERLAP = 0.6;
 
+  private static final double[] COSINES =
+      IntStream.range(0, SIZE).mapToDouble(i -> StrictMath.cos(2 * Math.PI * i / SIZE)).toArray();
+
+  private static final double[] HANN =
+      IntStream.rangeClosed(1, SIZE)
+          .mapToDouble(i -> 0.5 - 0.5 * StrictMath.cos(2 * Math.PI * i / (SIZE + 1)))
+          .toArray();
+
   /** The samples, smoothed by 1 2 1 in both directions, times {@link #WEIGHTS}. */
-  private final short[] smoothed;
+  private final short[] smoothed = new short[PIXELS];
 
   private final boolean isFlat;
 
-  private Thumbnail(byte[] gray) {
-    smoothed = smoothed(gray);
+  private Thumbnail(int[] gray) {
+    int[] sums = smoothed(smoothed(gray, 1), SIZE);
+    for (int i = 0; i < PIXELS; i++) {
+      smoothed[i] = (short) sums[i];
+    }
     double[] values = smooth();
     isFlat = isFlat(values, mean(values));
   }
 
   /** Creates the thumbnail of a whole image by the mean over rectangles. */
   static Thumbnail of(RgbImage image) {
-    byte[] gray = new byte[PIXELS];
+    int[] gray = new int[PIXELS];
     for (int y = 0; y < SIZE; y++) {
       int top = y * image.height() / SIZE;
       int bottom = Math.max(top + 1, (y + 1) * image.height() / SIZE);
       for (int x = 0; x < SIZE; x++) {
         int left = x * image.width() / SIZE;
         int right = Math.max(left + 1, (x + 1) * image.width() / SIZE);
-        gray[y * SIZE + x] = (byte) Math.round(mean(image, left, right, top, bottom));
+        gray[y * SIZE + x] = (int) Math.round(mean(image, left, right, top, bottom));
       }
     }
     return new Thumbnail(gray);
@@ -89,10 +101,6 @@ final class Thumbnail {
    * has only zeros.
    */
   float[] spectrum() {
-    double[] window = new double[SIZE];
-    for (int i = 0; i < SIZE; i++) {
-      window[i] = 0.5 - 0.5 * StrictMath.cos(2 * Math.PI * (i + 1) / (SIZE + 1));
-    }
     float[] spectrum = new float[FREQUENCIES];
     if (isFlat) {
       return spectrum;
@@ -101,7 +109,7 @@ final class Thumbnail {
     double mean = mean(values);
     double windowed = 0;
     for (int i = 0; i < PIXELS; i++) {
-      values[i] = (values[i] - mean) * window[i / SIZE] * window[i % SIZE];
+      values[i] = (values[i] - mean) * HANN[i / SIZE] * HANN[i % SIZE];
       windowed += values[i] / PIXELS;
     }
     double square = 0;
@@ -148,16 +156,6 @@ final class Thumbnail {
     return Math.sqrt(a * a + b * b);
   }
 
-  private static final double[] COSINES = cosines();
-
-  private static double[] cosines() {
-    double[] cosines = new double[SIZE];
-    for (int i = 0; i < SIZE; i++) {
-      cosines[i] = StrictMath.cos(2 * Math.PI * i / SIZE);
-    }
-    return cosines;
-  }
-
   /**
    * Returns the largest correlation of the brightness of two pictures after one is moved, turned,
    * scaled and sheared: at most 1, for the same picture. The search begins with the best of the
@@ -190,25 +188,16 @@ final class Thumbnail {
     }
   }
 
-  private static short[] smoothed(byte[] gray) {
-    int[] across = new int[PIXELS];
-    short[] both = new short[PIXELS];
+  /** Returns sums with the weights 1 2 1 along a line or, with the step SIZE, a column. */
+  private static int[] smoothed(int[] values, int step) {
+    int[] sums = new int[PIXELS];
     for (int i = 0; i < PIXELS; i++) {
-      int x = i % SIZE;
-      across[i] =
-          (gray[x == 0 ? i : i - 1] & 0xff)
-              + 2 * (gray[i] & 0xff)
-              + (gray[x == SIZE - 1 ? i : i + 1] & 0xff);
+      int at = i / step % SIZE;
+      int before = values[at == 0 ? i : i - step];
+      int after = values[at == SIZE - 1 ? i : i + step];
+      sums[i] = before + 2 * values[i] + after;
     }
-    for (int i = 0; i < PIXELS; i++) {
-      int y = i / SIZE;
-      both[i] =
-          (short)
-              (across[y == 0 ? i : i - SIZE]
-                  + 2 * across[i]
-                  + across[y == SIZE - 1 ? i : i + SIZE]);
-    }
-    return both;
+    return sums;
   }
 
   /** Returns the smoothed samples. */

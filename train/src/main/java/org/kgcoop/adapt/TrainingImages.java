@@ -6,6 +6,8 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IntSummaryStatistics;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,6 +31,9 @@ import org.kgcoop.image.Images;
 import org.kgcoop.progress.FeatureProgress;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.AdaptRecord.Copies;
+import org.kgcoop.runs.AdaptRecord.FewObjects;
+import org.kgcoop.runs.AdaptRecord.Plan;
 import org.kgcoop.trial.ExperimentContext;
 
 /** Images that an adaptation learns from: all readable images, without copies. */
@@ -59,19 +64,45 @@ final class TrainingImages {
    * unreadable ones are known before the training.
    */
   AdaptRequest present() {
-    List<FeatureCache.Problem> problems = new ArrayList<>();
+    Problems problems = new Problems();
     context
         .cache()
-        .readable(items(request.data()).stream().map(Item::file).toList(), problems::add);
+        .unreadable(request.data().items().map(Item::file).toList())
+        .forEach(problems::add);
     DataSet present = leftOut(request.data(), problems);
-    List<FeatureCache.Problem> ofUnknown = new ArrayList<>();
+    Problems ofUnknown = new Problems();
     Set<Path> unknown =
         context.cache().upright(request.unknown(), false, ofUnknown::add, done -> {}).keySet();
     if (!ofUnknown.isEmpty() && (!request.skipsUnreadable() || unknown.isEmpty())) {
-      throw ofUnknown.get(0).reason();
+      throw ofUnknown.first();
     }
-    ofUnknown.forEach(each -> unreadable.add(String.valueOf(each.reason().getMessage())));
+    unreadable.addAll(ofUnknown.messages());
     return request.with(present).with(request.skipsUnreadable(), List.copyOf(unknown));
+  }
+
+  /** Unreadable images with the reasons, in the order in which they were found. */
+  private static final class Problems {
+    private final Map<Path, KgCoopException> reasons = new LinkedHashMap<>();
+
+    void add(FeatureCache.Problem problem) {
+      reasons.putIfAbsent(problem.file(), problem.reason());
+    }
+
+    boolean isEmpty() {
+      return reasons.isEmpty();
+    }
+
+    KgCoopException first() {
+      return reasons.values().iterator().next();
+    }
+
+    List<String> messages() {
+      return reasons.values().stream().map(each -> String.valueOf(each.getMessage())).toList();
+    }
+
+    List<Item> readable(List<Item> items) {
+      return items.stream().filter(item -> !reasons.containsKey(item.file())).toList();
+    }
   }
 
   /** Returns all images for training and validation, without exact copies. */
@@ -101,7 +132,7 @@ final class TrainingImages {
    * @param available the number of readable images that training could use
    * @param unchecked the number of images that there was no time to read
    */
-  record Encoded(DataSet data, AdaptRecord.Plan plan, int available, int unchecked) {}
+  record Encoded(DataSet data, Plan plan, int available, int unchecked) {}
 
   /**
    * Encodes the images. The features of a repeated plan are computed completely. Otherwise, the
@@ -111,65 +142,52 @@ final class TrainingImages {
    * @param whole the images, without exact copies
    * @param known the plan to repeat or to resume; null to make one
    */
-  Encoded encoded(DataSet whole, Budget budget, AdaptRecord.@Nullable Plan known) {
+  Encoded encoded(DataSet whole, Budget budget, @Nullable Plan known) {
     DataSet drawn = FewShot.draw(whole, request.shots(), request.seed(), line -> {});
-    List<FeatureCache.Problem> problems = new ArrayList<>();
+    Problems problems = new Problems();
     if (known != null) {
       DataSet planned = limited(drawn, known);
-      encode(items(planned), problems, budget, () -> false);
-      DataSet left = leftOut(planned, problems);
-      return new Encoded(left, known, drawn.train().size() - broken(drawn.train(), problems), 0);
+      encode(planned.items().toList(), problems, budget, () -> false);
+      int available = problems.readable(drawn.train()).size();
+      return new Encoded(leftOut(planned, problems), known, available, 0);
     }
     List<List<Item>> rounds = rounds(drawn.train());
     List<Item> tests = inOrder(drawn.test());
-    List<Item> all = new ArrayList<>(rounds.stream().flatMap(List::stream).toList());
-    all.addAll(tests);
-    boolean isComplete = encode(all, problems, budget, budget.after(Budget.ENCODING));
-    int perClass = FewShot.ALL;
+    List<Item> all = Stream.concat(rounds.stream().flatMap(List::stream), tests.stream()).toList();
+    int complete = rounds.size();
     int testImages = 0;
     int unchecked = 0;
-    if (!isComplete) {
-      List<Item> missing = context.cache().missing(without(all, files(problems)));
+    if (!encode(all, problems, budget, budget.after(Budget.ENCODING))) {
+      List<Item> missing = context.cache().missing(problems.readable(all));
       Set<Item> notEncoded = new HashSet<>(missing);
-      int complete = 0;
-      while (complete < rounds.size() && Collections.disjoint(notEncoded, rounds.get(complete))) {
-        complete++;
-      }
+      complete =
+          (int) rounds.stream().takeWhile(each -> Collections.disjoint(notEncoded, each)).count();
       if (complete < Math.min(2, rounds.size())) {
         throw tooShort(drawn, budget, all.size() - missing.size());
       }
-      perClass = complete == rounds.size() ? FewShot.ALL : complete;
-      while (testImages < tests.size() && !notEncoded.contains(tests.get(testImages))) {
-        testImages++;
-      }
+      int encoded = (int) tests.stream().takeWhile(item -> !notEncoded.contains(item)).count();
       // 0 means all, so one test image is encoded later if there was no time for any.
-      testImages = testImages == tests.size() ? 0 : Math.max(1, testImages);
+      testImages = encoded == tests.size() ? 0 : Math.max(1, encoded);
       unchecked = unchecked(missing, problems, budget);
     }
     DataSet readable = leftOut(drawn, problems);
-    Set<Path> broken = files(problems);
-    int encoded = perClass == FewShot.ALL ? rounds.size() : perClass;
-    int compared = compared(rounds.subList(0, encoded), broken, budget);
-    perClass = compared < encoded ? compared : perClass;
-    AdaptRecord.Plan limits = new AdaptRecord.Plan(perClass, testImages, 0);
-    DataSet chosen = limited(drawn, limits);
-    DataSet planned =
-        chosen.withImages(
-            without(chosen.train(), broken), List.of(), without(chosen.test(), broken));
-    AdaptRecord.Plan plan = new AdaptRecord.Plan(perClass, testImages, views(planned, budget));
+    int compared = compared(rounds.subList(0, complete), problems, budget);
+    int perClass = compared < rounds.size() ? compared : FewShot.ALL;
+    Plan limits = new Plan(perClass, testImages, 0);
+    DataSet planned = leftOut(limited(drawn, limits), problems);
+    Plan plan = new Plan(perClass, testImages, views(planned, budget));
     if (perClass != FewShot.ALL || testImages != 0) {
+      String ofTests =
+          tests.isEmpty()
+              ? ""
+              : " and %s of %s test images"
+                  .formatted(planned.test().size(), readable.test().size());
       context
           .warnings()
           .accept(
               "%s: %s of %s training images%s are used in the time; give more --minutes for all"
                   .formatted(
-                      drawn.name(),
-                      planned.train().size(),
-                      readable.train().size(),
-                      tests.isEmpty()
-                          ? ""
-                          : " and %s of %s test images"
-                              .formatted(planned.test().size(), readable.test().size())));
+                      drawn.name(), planned.train().size(), readable.train().size(), ofTests));
     }
     return new Encoded(planned, plan, readable.train().size(), unchecked);
   }
@@ -185,7 +203,7 @@ final class TrainingImages {
   }
 
   /** Returns the planned images of a data set, without encoding them. */
-  DataSet planned(DataSet whole, AdaptRecord.Plan plan) {
+  DataSet planned(DataSet whole, Plan plan) {
     return limited(FewShot.draw(whole, request.shots(), request.seed(), line -> {}), plan);
   }
 
@@ -193,13 +211,13 @@ final class TrainingImages {
    * Returns the number of rounds among whose images there is time to find near copies, at least
    * two.
    */
-  private int compared(List<List<Item>> rounds, Set<Path> broken, Budget budget) {
-    List<Item> all = without(rounds.stream().flatMap(List::stream).toList(), broken);
+  private int compared(List<List<Item>> rounds, Problems problems, Budget budget) {
+    List<Item> all = problems.readable(rounds.stream().flatMap(List::stream).toList());
     int most = NearCopies.most(all, context.cache(), budget.secondsOfCopies());
     int images = 0;
     int compared = 0;
     for (List<Item> round : rounds) {
-      images += without(round, broken).size();
+      images += problems.readable(round).size();
       if (images > most && compared >= 2) {
         break;
       }
@@ -208,21 +226,23 @@ final class TrainingImages {
     return compared;
   }
 
-  private DataSet limited(DataSet drawn, AdaptRecord.Plan plan) {
+  private DataSet limited(DataSet drawn, Plan plan) {
     List<Item> train = drawn.train();
-    if (plan.perClass() != FewShot.ALL) {
-      List<List<Item>> rounds = rounds(train);
-      Set<Item> selected = new HashSet<>();
-      rounds.subList(0, Math.min(plan.perClass(), rounds.size())).forEach(selected::addAll);
-      train = train.stream().filter(selected::contains).toList();
-    }
     List<Item> test = drawn.test();
-    if (plan.testImages() != 0) {
-      Set<Item> selected =
-          new HashSet<>(inOrder(test).subList(0, Math.min(plan.testImages(), test.size())));
-      test = test.stream().filter(selected::contains).toList();
-    }
-    return drawn.withImages(train, List.of(), test);
+    return drawn.withImages(
+        plan.perClass() == FewShot.ALL
+            ? train
+            : some(train, rounds(train).stream().limit(plan.perClass()).flatMap(List::stream)),
+        List.of(),
+        plan.testImages() == 0
+            ? test
+            : some(test, inOrder(test).stream().limit(plan.testImages())));
+  }
+
+  /** Returns selected images in their original order. */
+  private static List<Item> some(List<Item> items, Stream<Item> selected) {
+    Set<Item> wanted = selected.collect(Collectors.toSet());
+    return items.stream().filter(wanted::contains).toList();
   }
 
   /** Returns the first image of each class, then the second of each class, and so on. */
@@ -264,8 +284,7 @@ final class TrainingImages {
    * @throws KgCoopException at the first unreadable image, unless such images are skipped. The
    *     other images are only read, to name all unreadable ones.
    */
-  private boolean encode(
-      List<Item> items, List<FeatureCache.Problem> problems, Budget budget, BooleanSupplier stop) {
+  private boolean encode(List<Item> items, Problems problems, Budget budget, BooleanSupplier stop) {
     try (Progress.Task task =
         context
             .progress()
@@ -285,7 +304,7 @@ final class TrainingImages {
                 public void done(long units) {
                   task.done(units);
                   boolean isChecked = units % STOP_EVERY == 0 && stop.getAsBoolean();
-                  if (isChecked && units + problems.size() < items.size()) {
+                  if (isChecked && units + problems.reasons.size() < items.size()) {
                     throw new Stopped();
                   }
                 }
@@ -298,7 +317,7 @@ final class TrainingImages {
       return true;
     } catch (Stopped e) {
       if (!problems.isEmpty() && !request.skipsUnreadable()) {
-        unchecked(context.cache().missing(without(items, files(problems))), problems, budget);
+        unchecked(context.cache().missing(problems.readable(items)), problems, budget);
         throw cannotBeRead(items.size(), problems);
       }
       return false;
@@ -321,16 +340,16 @@ final class TrainingImages {
    * Reads the images that are not encoded, to find unreadable ones. Returns the number of images
    * that there was no time to read.
    */
-  private int unchecked(List<Item> left, List<FeatureCache.Problem> problems, Budget budget) {
+  private static int unchecked(List<Item> left, Problems problems, Budget budget) {
     BooleanSupplier stop = budget.after(Budget.READING);
     Images images = new Images(line -> {});
     int from = 0;
     do {
       int to = Math.min(from + BLOCK, left.size());
-      problems.addAll(
-          left.subList(from, to).parallelStream()
-              .flatMap(item -> problem(images, item.file()).stream())
-              .toList());
+      left.subList(from, to).parallelStream()
+          .flatMap(item -> problem(images, item.file()).stream())
+          .toList()
+          .forEach(problems::add);
       from = to;
     } while (from < left.size() && !stop.getAsBoolean());
     return left.size() - from;
@@ -345,77 +364,59 @@ final class TrainingImages {
     }
   }
 
-  private static Set<Path> files(List<FeatureCache.Problem> problems) {
-    Set<Path> files = new HashSet<>();
-    problems.forEach(each -> files.add(each.file()));
-    return files;
-  }
-
-  private static int broken(List<Item> items, List<FeatureCache.Problem> problems) {
-    return items.size() - without(items, files(problems)).size();
-  }
-
-  private DataSet leftOut(DataSet data, List<FeatureCache.Problem> problems) {
+  private DataSet leftOut(DataSet data, Problems problems) {
     if (problems.isEmpty()) {
       return data;
     }
     if (!request.skipsUnreadable()) {
-      throw cannotBeRead(items(data).size(), problems);
+      throw cannotBeRead((int) data.items().count(), problems);
     }
-    problems.forEach(each -> unreadable.add(String.valueOf(each.reason().getMessage())));
-    Set<Path> broken = files(problems);
+    unreadable.addAll(problems.messages());
     DataSet left =
         data.withImages(
-            without(data.train(), broken),
-            without(data.val(), broken),
-            without(data.test(), broken));
+            problems.readable(data.train()),
+            problems.readable(data.val()),
+            problems.readable(data.test()));
     if (left.train().isEmpty()) {
       throw KgCoopException.data(data.name() + ": no training image can be read");
     }
     return left;
   }
 
-  private static KgCoopException cannotBeRead(int images, List<FeatureCache.Problem> problems) {
+  private static KgCoopException cannotBeRead(int images, Problems problems) {
+    List<String> messages = problems.messages();
     return KgCoopException.data(
         "%s of %s images cannot be read: %s; delete them, or leave them out with --skip-bad"
             .formatted(
-                problems.size(),
+                messages.size(),
                 images,
-                problems.stream()
-                    .limit(MAX_NAMED)
-                    .map(each -> String.valueOf(each.reason().getMessage()))
-                    .collect(Collectors.joining("; "))),
-        problems.get(0).reason());
-  }
-
-  static List<Item> items(DataSet data) {
-    return data.items().toList();
-  }
-
-  private static List<Item> without(List<Item> items, Set<Path> files) {
-    return items.stream().filter(item -> !files.contains(item.file())).toList();
+                messages.stream().limit(MAX_NAMED).collect(Collectors.joining("; "))),
+        problems.first());
   }
 
   /** Describes the training images. */
-  AdaptRecord.Images described(
-      ImageGroups copies, Encoded encoded, AdaptRecord.@Nullable FewObjects objects) {
+  AdaptRecord.Images described(ImageGroups copies, Encoded encoded, @Nullable FewObjects objects) {
     DataSet data = copies.data();
-    Map<Integer, Integer> sizes = new HashMap<>();
-    Map<Integer, Set<String>> groups = new HashMap<>();
-    data.train()
-        .forEach(
-            item -> {
-              sizes.merge(item.label(), 1, Integer::sum);
-              groups.computeIfAbsent(item.label(), label -> new HashSet<>()).add(item.group());
-            });
+    IntSummaryStatistics sizes =
+        data.train().stream()
+            .collect(Collectors.groupingBy(Item::label, Collectors.counting()))
+            .values()
+            .stream()
+            .mapToInt(Long::intValue)
+            .summaryStatistics();
+    Map<Integer, Set<String>> groups =
+        data.train().stream()
+            .collect(
+                Collectors.groupingBy(
+                    Item::label, Collectors.mapping(Item::group, Collectors.toSet())));
     return new AdaptRecord.Images(
         data.train().size(),
         encoded.available(),
         encoded.unchecked(),
         data.classNames().size(),
-        sizes.values().stream().mapToInt(Integer::intValue).min().orElse(0),
-        sizes.values().stream().mapToInt(Integer::intValue).max().orElse(0),
-        new AdaptRecord.Copies(
+        sizes.getMin(),
+        sizes.getMax(),
+        new Copies(
             copies.repeated().size(),
             copies.near(),
             copies.contradictions(),

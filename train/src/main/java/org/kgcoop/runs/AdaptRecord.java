@@ -4,20 +4,19 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.EnumIds;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.files.Folders;
-import org.kgcoop.files.JsonFiles;
 
 /**
  * The record of an adaptation: {@code adapt.json} in its folder. It is written at the start, after
@@ -44,7 +43,7 @@ import org.kgcoop.files.JsonFiles;
   "noSuspects"
 })
 public record AdaptRecord(
-    JsonNode settings,
+    Settings settings,
     Plan plan,
     Labels labels,
     Images images,
@@ -66,6 +65,49 @@ public record AdaptRecord(
 
   /** The folder in it with the compared runs, deleted at the end. */
   public static final String WORK = ".adapt";
+
+  /**
+   * The settings that determine the result. Equal settings have the same result.
+   *
+   * @param data the name of the data set
+   * @param fingerprint the fingerprint of the images and their labels
+   * @param shots the maximum number of images per class; 0 for all
+   * @param clipFingerprint the fingerprint of the CLIP
+   * @param maxPatches the number of patches of an image, if the CLIP has one
+   * @param minutes the time limit; null if a plan is repeated
+   * @param plan the repeated plan
+   * @param labels the origin of the labels, if the user stated it
+   * @param audit the SHA-256 of the names of the images of an audit
+   * @param unseen the names of classes without images
+   * @param unknown the SHA-256 of the images that belong to no class
+   * @param images the number of images by class
+   * @param groups the SHA-256 of the groups of images
+   */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public record Settings(
+      String data,
+      String fingerprint,
+      int shots,
+      long seed,
+      String clipFingerprint,
+      @Nullable Integer maxPatches,
+      double minutes,
+      @Nullable Plan plan,
+      Labels.@Nullable Origin labels,
+      String audit,
+      @JsonInclude(JsonInclude.Include.ALWAYS) List<String> unseen,
+      String unknown,
+      @JsonInclude(JsonInclude.Include.ALWAYS) Map<String, Integer> images,
+      String groups) {
+    public static final Settings NONE =
+        new Settings(
+            "", "", 0, 0, "", null, Double.NaN, null, null, "", List.of(), "", Map.of(), "");
+
+    public Settings {
+      unseen = RunJson.list(unseen);
+      images = RunJson.map(images);
+    }
+  }
 
   /**
    * The extent of the work: everything that depends on the speed of the machine. An adaptation of
@@ -125,7 +167,7 @@ public record AdaptRecord(
 
       /** Returns the name in files and options. */
       public String id() {
-        return name().toLowerCase(Locale.ROOT);
+        return EnumIds.id(this);
       }
 
       /**
@@ -134,9 +176,8 @@ public record AdaptRecord(
        * @param option the name of the option, for the error message
        */
       public static Origin stated(String option, String id) {
-        return Stream.of(RANDOM, CHOSEN)
-            .filter(origin -> origin.id().equals(id))
-            .findFirst()
+        return EnumIds.find(Origin.class, id)
+            .filter(origin -> origin != UNSTATED)
             .orElseThrow(
                 () ->
                     KgCoopException.configuration(
@@ -178,18 +219,6 @@ public record AdaptRecord(
       List<String> unreadable,
       int groups,
       @Nullable FewObjects objects) {
-    /** Creates the description of images that were all used, each a group of its own. */
-    public Images(
-        int count,
-        int classes,
-        int fewest,
-        int most,
-        Copies copies,
-        List<String> single,
-        List<String> unreadable) {
-      this(count, count, 0, classes, fewest, most, copies, single, unreadable, count, null);
-    }
-
     public Images {
       Objects.requireNonNull(copies, "copies");
       single = RunJson.list(single);
@@ -407,7 +436,7 @@ public record AdaptRecord(
   }
 
   public AdaptRecord {
-    settings = RunJson.node(settings);
+    settings = Objects.requireNonNullElse(settings, Settings.NONE);
     Objects.requireNonNull(plan, "plan");
     Objects.requireNonNull(labels, "labels");
     Objects.requireNonNull(images, "images");
@@ -416,7 +445,7 @@ public record AdaptRecord(
   }
 
   /** Returns the record of an adaptation that has just begun. */
-  public static AdaptRecord begun(JsonNode settings, Plan plan, Labels labels, Images images) {
+  public static AdaptRecord begun(Settings settings, Plan plan, Labels labels, Images images) {
     return new AdaptRecord(settings, plan, labels, images, List.of(), null, Result.UNKNOWN);
   }
 
@@ -453,7 +482,7 @@ public record AdaptRecord(
 
   /** Writes the record to a folder atomically. */
   public void write(Path folder) {
-    JsonFiles.write(folder.resolve(FILE), RunJson.tree(this));
+    RunJson.write(folder.resolve(FILE), this);
   }
 
   /**
@@ -461,7 +490,7 @@ public record AdaptRecord(
    * and unseen classes.
    */
   public boolean isForUnseen() {
-    return !settings.path("unseen").isEmpty();
+    return !settings.unseen.isEmpty();
   }
 
   /**
@@ -470,7 +499,7 @@ public record AdaptRecord(
    */
   @JsonProperty(access = JsonProperty.Access.READ_ONLY)
   public String irreproducible() {
-    if (settings.hasNonNull("plan")) {
+    if (settings.plan != null) {
       return ""; // a plan was repeated
     }
     List<String> late = new ArrayList<>();
@@ -483,10 +512,9 @@ public record AdaptRecord(
         .forEach(late::add);
     return late.isEmpty()
         ? ""
-        : "the time left out "
-            + String.join(", ", late)
-            + "; with more --minutes, or on another machine, the classifier may differ; --plan with"
-            + " this folder repeats it";
+        : ("the time left out %s; with more --minutes, or on another machine, the classifier may"
+                + " differ; --plan with this folder repeats it")
+            .formatted(String.join(", ", late));
   }
 
   /**
@@ -528,10 +556,11 @@ public record AdaptRecord(
 
   /** Returns the measured value of a method; NaN if there is none. */
   public double value(String method) {
-    return candidates.stream()
-        .filter(candidate -> candidate.method().equals(method))
-        .mapToDouble(Candidate::value)
-        .findFirst()
-        .orElse(Double.NaN);
+    return candidate(method).map(Candidate::value).orElse(Double.NaN);
+  }
+
+  /** Returns the candidate of a method, which was tried or left out; empty if it is still open. */
+  public Optional<Candidate> candidate(String method) {
+    return candidates.stream().filter(each -> each.method.equals(method)).findFirst();
   }
 }

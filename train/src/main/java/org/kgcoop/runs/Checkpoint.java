@@ -1,10 +1,7 @@
 package org.kgcoop.runs;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,27 +35,16 @@ public record Checkpoint(
   private static final String AVERAGED = "kept/";
   private static final String OPTIMIZER = "optimizer/";
 
-  public Checkpoint {
-    parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
-    averaged = Collections.unmodifiableMap(new LinkedHashMap<>(averaged));
-    optimizer = Collections.unmodifiableMap(new LinkedHashMap<>(optimizer));
-  }
+  /** The numbers of a checkpoint in its file. */
+  private record Position(int epoch, int batch, long step, double bestAccuracy) {}
 
-  List<StoredTensor> tensors() {
+  void write(Path file) {
     List<StoredTensor> tensors = new ArrayList<>();
     parameters.forEach((name, tensor) -> tensors.add(tensor.withName(PARAMETER + name)));
     averaged.forEach((name, tensor) -> tensors.add(tensor.withName(AVERAGED + name)));
     optimizer.forEach((name, tensor) -> tensors.add(tensor.withName(OPTIMIZER + name)));
-    return tensors;
-  }
-
-  ObjectNode json() {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("epoch", epoch)
-        .put("batch", batch)
-        .put("step", step)
-        .put("best_accuracy", bestAccuracy);
+    Position position = new Position(epoch, batch, step, bestAccuracy);
+    SealedFile.write(file, tensors, RunJson.tree(position));
   }
 
   /**

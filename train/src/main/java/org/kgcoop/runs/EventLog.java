@@ -1,16 +1,10 @@
 package org.kgcoop.runs;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.AppendedFile;
@@ -22,7 +16,8 @@ public final class EventLog {
   /** The name of the file in the folder of a run. */
   public static final String FILE = "events.jsonl";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** What all events have in common. */
+  private record Event(@Nullable Long step) {}
 
   private final Path file;
   private @Nullable AppendedFile appended;
@@ -36,52 +31,37 @@ public final class EventLog {
     if (!Files.exists(file)) {
       return;
     }
-    List<String> remaining = new ArrayList<>();
-    // Unlike Files.lines, this reader accepts bytes that are not UTF-8.
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        JsonNode event = readLine(line);
-        if (event == null || event.path("step").asLong(Long.MAX_VALUE) > step) {
-          break;
-        }
-        remaining.add(line);
-      }
+    try {
+      // Unlike Files.lines, this accepts bytes that are not UTF-8.
+      String remaining =
+          new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+              .lines()
+              .takeWhile(line -> isUpTo(step, line))
+              .map(line -> line + "\n")
+              .collect(Collectors.joining());
+      AtomicFile.write(file, out -> out.write(remaining.getBytes(StandardCharsets.UTF_8)));
     } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + FileErrors.reason(e), e);
+      throw FileErrors.unreadable(file, e);
     }
-    AtomicFile.write(
-        file,
-        out -> {
-          for (String line : remaining) {
-            out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-          }
-        });
   }
 
-  /** Parses a line; null if it was cut when the process died. */
-  private static @Nullable JsonNode readLine(String line) {
-    try {
-      return JSON.readTree(line);
-    } catch (IOException e) {
-      return null;
-    }
+  /** Returns false also for a line that was cut when the process died. */
+  private static boolean isUpTo(long step, String line) {
+    Event event = RunJson.line(line, Event.class);
+    return event != null && event.step != null && event.step <= step;
   }
 
   /** Appends a line. {@link #force} forces it to the disk. */
-  public void append(ObjectNode event) {
+  public void append(Object event) {
     try {
       if (appended == null) {
         appended = new AppendedFile(file);
       }
-      appended.append((event + "\n").getBytes(StandardCharsets.UTF_8));
+      appended.append((RunJson.tree(event) + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw KgCoopException.io(
-          file
-              + ": cannot be written: "
-              + FileErrors.reason(e)
-              + "; free some space, or write elsewhere",
+          "%s: cannot be written: %s; free some space, or write elsewhere"
+              .formatted(file, FileErrors.reason(e)),
           e);
     }
   }

@@ -1,7 +1,6 @@
 package org.kgcoop.runs;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -26,8 +25,7 @@ public record JointResult(
     double openworldAuc) {
 
   public JointResult {
-    // In the order of the file, so that equal results are equal bytes.
-    auroc = auroc == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(auroc));
+    auroc = RunJson.map(auroc); // in the order of the file, so that equal results are equal bytes
   }
 
   /** The numbers of an evaluation. */

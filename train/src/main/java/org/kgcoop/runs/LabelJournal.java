@@ -7,6 +7,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,8 +16,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.Folders;
 
 /**
  * The journal of a labeling session: one JSON object per line, in the order of the answers. The
@@ -36,10 +40,6 @@ public record LabelJournal(Path file, Set<String> audit) {
   /** The ending of the default folder of a session. */
   public static final String SESSION = ".labels";
 
-  public LabelJournal {
-    audit = Set.copyOf(audit);
-  }
-
   /**
    * Finds and reads the journal of a folder of images: in the folder, in its session folder, or
    * next to it.
@@ -51,13 +51,9 @@ public record LabelJournal(Path file, Set<String> audit) {
       return Optional.empty();
     }
     Path images = folder.toAbsolutePath().normalize();
-    Path parent = images.getParent();
-    List<Path> places = new ArrayList<>(List.of(images.resolve(FILE)));
-    if (parent != null) {
-      places.add(parent.resolve(images.getFileName() + SESSION).resolve(FILE));
-      places.add(parent.resolve(FILE));
-    }
-    return places.stream()
+    Path parent = Folders.parent(images);
+    return Stream.of(images, parent.resolve(Folders.name(images) + SESSION), parent)
+        .map(place -> place.resolve(FILE))
         .filter(Files::isRegularFile)
         .filter(LabelJournal::isJournal)
         .findFirst()
@@ -72,7 +68,7 @@ public record LabelJournal(Path file, Set<String> audit) {
     } catch (JsonProcessingException | CharacterCodingException e) {
       return false;
     } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + FileErrors.reason(e), e);
+      throw FileErrors.unreadable(file, e);
     }
   }
 
@@ -134,7 +130,7 @@ public record LabelJournal(Path file, Set<String> audit) {
     try {
       text = Files.readString(file);
     } catch (IOException e) {
-      throw KgCoopException.io(file + ": cannot be read: " + FileErrors.reason(e), e);
+      throw FileErrors.unreadable(file, e);
     }
     int complete = text.lastIndexOf('\n') + 1;
     if (complete < text.length()) {
@@ -169,21 +165,20 @@ public record LabelJournal(Path file, Set<String> audit) {
    * @param keys the paths of the images in the data set
    */
   public Set<String> auditAmong(List<String> keys) {
-    Map<String, Integer> names = new LinkedHashMap<>();
-    keys.forEach(key -> names.merge(name(key), 1, Integer::sum));
-    Map<String, Integer> audited = new LinkedHashMap<>();
-    audit.forEach(path -> audited.merge(name(path), 1, Integer::sum));
-    Set<String> found = new LinkedHashSet<>();
-    for (String key : keys) {
-      boolean isUnique =
-          names.getOrDefault(name(key), 0) == 1 && audited.getOrDefault(name(key), 0) == 1;
-      if (audit.contains(key)
-          || audit.stream().anyMatch(path -> key.endsWith("/" + path))
-          || isUnique) {
-        found.add(key);
-      }
-    }
-    return found;
+    Map<String, Long> names = byName(keys);
+    Map<String, Long> audited = byName(audit);
+    return keys.stream()
+        .filter(
+            key ->
+                audit.contains(key)
+                    || audit.stream().anyMatch(path -> key.endsWith("/" + path))
+                    || (names.getOrDefault(name(key), 0L) == 1
+                        && audited.getOrDefault(name(key), 0L) == 1))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  private static Map<String, Long> byName(Collection<String> paths) {
+    return paths.stream().collect(Collectors.groupingBy(LabelJournal::name, Collectors.counting()));
   }
 
   private static String name(String path) {

@@ -1,10 +1,6 @@
 package org.kgcoop.runs;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +13,6 @@ import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.JsonFiles;
 import org.kgcoop.files.LockedFile;
-import org.kgcoop.io.SealedFile;
 
 /**
  * The folder of a run. It contains {@code run.json} (resolved settings, provenance, state), {@code
@@ -27,7 +22,6 @@ import org.kgcoop.io.SealedFile;
  * open.
  */
 public final class RunFolder implements AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int GENERATIONS = 2;
 
   private final Path path;
@@ -51,7 +45,7 @@ public final class RunFolder implements AutoCloseable {
    *     other settings
    */
   public static RunFolder open(
-      Path path, ObjectNode settings, ObjectNode provenance, Consumer<String> warnings) {
+      Path path, Object settings, Object provenance, Consumer<String> warnings) {
     RunFolders.create(path);
     RunFolder folder = new RunFolder(path, RunFolders.lock(path), warnings);
     try {
@@ -67,7 +61,8 @@ public final class RunFolder implements AutoCloseable {
   }
 
   private void refuseTable() {
-    if (!Files.exists(path.resolve(RunRecord.FILE)) && results().has("cells")) {
+    if (!Files.exists(path.resolve(RunRecord.FILE))
+        && JsonFiles.read(path.resolve(RunResults.FILE)).has("cells")) {
       throw KgCoopException.configuration(
           path
               + ": contains the results of a table, which a run would replace; choose another --out");
@@ -88,34 +83,23 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  private void begin(ObjectNode settings, ObjectNode provenance) {
+  private void begin(Object settings, Object provenance) {
+    RunRecord now = RunRecord.begun(settings, provenance);
     RunRecord before = RunRecord.read(path).orElse(null);
     if (before == null) {
-      checkpoints().forEach(this::deleteCheckpoint); // their settings are unknown
-      RunRecord.begun(settings, provenance).write(path);
+      deleteCheckpoints(); // their settings are unknown
+      now.write(path);
       return;
     }
-    List<String> differences = SettingsDifferences.between(before.settings(), parsed(settings));
+    List<String> differences = SettingsDifferences.between(before.settings(), now.settings());
     if (!differences.isEmpty()) {
       throw KgCoopException.configuration(
-          path
-              + ": contains a run with other settings: "
-              + String.join(", ", differences)
-              + "; use the same settings to resume it, or choose another --out");
+          ("%s: contains a run with other settings: %s; use the same settings to resume it, or choose"
+                  + " another --out")
+              .formatted(path, String.join(", ", differences)));
     }
     if (isComplete()) {
-      checkpoints()
-          .forEach(
-              this::deleteCheckpoint); // if the process that completed it died before this step
-    }
-  }
-
-  /** Parses the written JSON, so that 8 and 8.0 compare as in the file. */
-  private static JsonNode parsed(ObjectNode node) {
-    try {
-      return JSON.readTree(node.toString());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      deleteCheckpoints(); // if the process that completed it died before this step
     }
   }
 
@@ -125,27 +109,21 @@ public final class RunFolder implements AutoCloseable {
 
   /** Returns true if the run has ended and its results are written. */
   public boolean isComplete() {
-    return RunRecord.read(path).map(RunRecord::isComplete).orElse(false)
-        && Files.exists(path.resolve(RunResults.FILE));
+    return RunRecord.hasEnded(path);
   }
 
   /** Writes the results, ends the run and deletes its checkpoints. */
   public void complete(RunResults results, Predictions predictions) {
-    JsonFiles.write(path.resolve(Predictions.FILE), RunJson.tree(predictions));
-    complete(RunJson.tree(results));
+    RunJson.write(path.resolve(Predictions.FILE), predictions);
+    complete(results);
   }
 
   /** Writes the results of a run without a method. */
-  public void complete(ObjectNode results) {
+  public void complete(Object results) {
     events.force();
-    JsonFiles.write(path.resolve(RunResults.FILE), results);
+    RunJson.write(path.resolve(RunResults.FILE), results);
     RunRecord.read(path).orElseThrow().completed().write(path);
-    checkpoints().forEach(this::deleteCheckpoint);
-  }
-
-  /** Returns the results as written; a missing node if there are none. */
-  public JsonNode results() {
-    return JsonFiles.read(path.resolve(RunResults.FILE));
+    deleteCheckpoints();
   }
 
   // ---- checkpoints
@@ -156,16 +134,11 @@ public final class RunFolder implements AutoCloseable {
    * @param effort the training time of all steps up to it, which is stored next to it
    */
   public void save(Checkpoint checkpoint, TrainingTime effort) {
-    JsonFiles.write(effortFile(checkpoint.step()), RunJson.tree(effort));
-    save(checkpoint);
-  }
-
-  /** Writes a checkpoint, and keeps the one before it. */
-  public void save(Checkpoint checkpoint) {
+    RunJson.write(effortFile(checkpoint.step()), effort);
     String name = String.format(Locale.ROOT, "step-%09d.safetensors", checkpoint.step());
     Path file = path.resolve("checkpoint").resolve(name);
     events.force();
-    SealedFile.write(file, checkpoint.tensors(), checkpoint.json());
+    checkpoint.write(file);
     List<Path> all = checkpoints();
     int own = all.indexOf(file);
     for (int i = 0; i < all.size(); i++) {
@@ -211,6 +184,10 @@ public final class RunFolder implements AutoCloseable {
     } catch (IOException e) {
       return;
     }
+  }
+
+  private void deleteCheckpoints() {
+    checkpoints().forEach(this::deleteCheckpoint);
   }
 
   /** Returns the checkpoints, oldest first. */

@@ -36,9 +36,7 @@ public final class RunFolders {
 
   /** Returns true if a folder contains a finished run with results. */
   public static boolean isComplete(Path path) {
-    return isRunFolder(path)
-        && RunRecord.read(path).map(RunRecord::isComplete).orElse(false)
-        && Files.exists(path.resolve(RunResults.FILE));
+    return isRunFolder(path) && RunRecord.hasEnded(path);
   }
 
   /** Returns true if a folder contains a table: a complete one, or an incomplete one with runs. */

@@ -3,6 +3,7 @@ package org.kgcoop.runs;
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -59,8 +60,31 @@ public final class RunJson {
    * @throws org.kgcoop.KgCoopException of the category IO if it cannot be read or is not a JSON
    *     object
    */
-  static <T> Optional<T> read(Path file, Class<T> type) {
+  public static <T> Optional<T> read(Path file, Class<T> type) {
     return Optional.ofNullable(JsonFiles.read(file, MAPPER.reader(), type));
+  }
+
+  /** Writes a file atomically. */
+  public static void write(Path file, Object content) {
+    JsonFiles.write(file, tree(content));
+  }
+
+  /** Reads a line of a file; null if it is damaged. */
+  static <T> @Nullable T line(String text, Class<T> type) {
+    try {
+      return MAPPER.readValue(text, type);
+    } catch (JsonProcessingException e) {
+      return null;
+    }
+  }
+
+  /** Returns the JSON as a file gives it back, so that numbers of all types compare. */
+  static JsonNode stored(Object content) {
+    try {
+      return MAPPER.readTree(tree(content).toString());
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   // ---- defaults of missing lists, maps and values, for the records
@@ -69,7 +93,7 @@ public final class RunJson {
     return values == null ? List.of() : List.copyOf(values);
   }
 
-  static Map<String, JsonNode> map(@Nullable Map<String, JsonNode> values) {
+  static <T> Map<String, T> map(@Nullable Map<String, T> values) {
     return values == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(values));
   }
 

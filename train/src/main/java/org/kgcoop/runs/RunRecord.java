@@ -2,14 +2,13 @@ package org.kgcoop.runs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
-import org.kgcoop.files.JsonFiles;
 
 /**
  * The record of a run: {@code run.json}.
@@ -35,8 +34,8 @@ public record RunRecord(JsonNode settings, JsonNode provenance, String state) {
     provenance = RunJson.node(provenance);
   }
 
-  static RunRecord begun(JsonNode settings, JsonNode provenance) {
-    return new RunRecord(settings, provenance, RUNNING);
+  static RunRecord begun(Object settings, Object provenance) {
+    return new RunRecord(RunJson.stored(settings), RunJson.stored(provenance), RUNNING);
   }
 
   RunRecord completed() {
@@ -53,7 +52,7 @@ public record RunRecord(JsonNode settings, JsonNode provenance, String state) {
   }
 
   void write(Path folder) {
-    JsonFiles.write(folder.resolve(FILE), RunJson.tree(this));
+    RunJson.write(folder.resolve(FILE), this);
   }
 
   /** Returns true if it has settings and a state, as every run does. */
@@ -66,6 +65,12 @@ public record RunRecord(JsonNode settings, JsonNode provenance, String state) {
     return state.equals(COMPLETE);
   }
 
+  /** Returns true if a folder contains a run that has ended, and its results. */
+  static boolean hasEnded(Path folder) {
+    return read(folder).map(RunRecord::isComplete).orElse(false)
+        && Files.exists(folder.resolve(RunResults.FILE));
+  }
+
   /** Returns the name of the method; empty if there is none. */
   public String method() {
     return settings.path("method").path("method").asText("");
@@ -74,14 +79,11 @@ public record RunRecord(JsonNode settings, JsonNode provenance, String state) {
   /** Returns the training images. Their seed is also that of the training. */
   public TableCell.Sample sample() {
     JsonNode data = settings.path("data");
-    Long seed =
-        Stream.of(data, settings.path("training"))
-            .map(part -> part.path("seed"))
-            .filter(JsonNode::isIntegralNumber)
-            .map(JsonNode::asLong)
-            .findFirst()
-            .orElse(null);
-    return new TableCell.Sample(data.path("name").asText(""), data.path("shots").asInt(), seed);
+    JsonNode seed = data.path("seed");
+    return new TableCell.Sample(
+        data.path("name").asText(""),
+        data.path("shots").asInt(),
+        seed.isIntegralNumber() ? seed.asLong() : null);
   }
 
   /** Returns the command line of the run; empty if unknown. */

@@ -1,7 +1,6 @@
 package org.kgcoop.runs;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +20,7 @@ import org.kgcoop.eval.Metrics;
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record RunResults(
-    Map<String, JsonNode> chosen,
+    Map<String, Object> chosen,
     @Nullable Training training,
     List<List<String>> nearestWords,
     @JsonInclude(JsonInclude.Include.ALWAYS) List<TargetResult> targets,

@@ -2,7 +2,9 @@ package org.kgcoop.runs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The differences between the settings of two runs, in words. */
 public final class SettingsDifferences {
@@ -23,15 +25,9 @@ public final class SettingsDifferences {
 
   private static void collect(String key, JsonNode before, JsonNode now, List<String> differences) {
     if (before.isObject() && now.isObject()) {
-      List<String> names = new ArrayList<>();
+      Set<String> names = new LinkedHashSet<>();
       before.fieldNames().forEachRemaining(names::add);
-      now.fieldNames()
-          .forEachRemaining(
-              name -> {
-                if (!names.contains(name)) {
-                  names.add(name);
-                }
-              });
+      now.fieldNames().forEachRemaining(names::add);
       for (String name : names) {
         collect(
             key.isEmpty() ? name : key + "." + name,

@@ -1,7 +1,6 @@
 package org.kgcoop.runs;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,7 @@ public record TableCell(
     String method,
     String title,
     String prompts,
-    @JsonInclude(JsonInclude.Include.ALWAYS) Map<String, JsonNode> setting,
+    @JsonInclude(JsonInclude.Include.ALWAYS) Map<String, Object> setting,
     Sample sample,
     String run,
     RunResults results) {

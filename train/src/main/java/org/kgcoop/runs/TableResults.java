@@ -4,8 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +12,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.kgcoop.files.JsonFiles;
 
 /**
  * The table of a protocol: {@code results.json} in its folder.
@@ -76,10 +73,10 @@ public record TableResults(
   /** Writes the table to a folder, as results or as an incomplete table. */
   public void write(Path folder) {
     if (!pending.isEmpty()) {
-      JsonFiles.write(folder.resolve(SO_FAR), RunJson.tree(this));
+      RunJson.write(folder.resolve(SO_FAR), this);
       return;
     }
-    JsonFiles.write(folder.resolve(RunResults.FILE), RunJson.tree(this));
+    RunJson.write(folder.resolve(RunResults.FILE), this);
     RunFolders.deleteFile(folder.resolve(SO_FAR));
   }
 
@@ -92,8 +89,8 @@ public record TableResults(
   public static List<String> choices(List<TableCell> cells) {
     Map<String, Map<String, List<TableCell.Sample>>> samples = new LinkedHashMap<>();
     for (TableCell cell : cells) {
-      Map<String, JsonNode> chosen = cell.results().chosen();
-      JsonNode by = chosen.get("by");
+      Map<String, Object> chosen = cell.results().chosen();
+      Object by = chosen.get("by");
       if (by != null) {
         String settings =
             chosen.keySet().stream()
@@ -101,7 +98,7 @@ public record TableResults(
                 .collect(Collectors.joining(", "));
         samples
             .computeIfAbsent(settings + " of " + cell.title(), what -> new LinkedHashMap<>())
-            .computeIfAbsent(by.asText(), way -> new ArrayList<>())
+            .computeIfAbsent(by.toString(), way -> new ArrayList<>())
             .add(cell.sample());
       }
     }
@@ -125,16 +122,15 @@ public record TableResults(
     samples.forEach(
         sample ->
             shots.computeIfAbsent(sample.dataSet(), s -> new TreeSet<>()).add(sample.shots()));
-    return shots.entrySet().stream()
-        .map(
-            each ->
-                each.getKey()
-                    + ": "
-                    + each.getValue().stream()
-                        .map(n -> n == 0 ? "all" : String.valueOf(n))
-                        .collect(Collectors.joining(", "))
-                    + " shots")
-        .collect(Collectors.joining("; "));
+    List<String> described = new ArrayList<>();
+    shots.forEach((dataSet, counts) -> described.add(dataSet + ": " + counts(counts) + " shots"));
+    return String.join("; ", described);
+  }
+
+  private static String counts(Set<Integer> shots) {
+    return shots.stream()
+        .map(n -> n == 0 ? "all" : String.valueOf(n))
+        .collect(Collectors.joining(", "));
   }
 
   /**
@@ -142,16 +138,13 @@ public record TableResults(
    * pending runs.
    */
   public Set<String> varied(String method) {
-    Map<String, Set<JsonNode>> values = new HashMap<>();
-    Stream.concat(cells.stream(), pending.stream())
-        .filter(cell -> cell.method().equals(method))
-        .flatMap(cell -> cell.setting().entrySet().stream())
-        .forEach(
-            entry ->
-                values
-                    .computeIfAbsent(entry.getKey(), key -> new HashSet<>())
-                    .add(entry.getValue()));
-    values.values().removeIf(different -> different.size() < 2);
+    Map<String, Long> values =
+        Stream.concat(cells.stream(), pending.stream())
+            .filter(cell -> cell.method().equals(method))
+            .flatMap(cell -> cell.setting().entrySet().stream())
+            .distinct()
+            .collect(Collectors.groupingBy(Map.Entry::getKey, Collectors.counting()));
+    values.values().removeIf(count -> count < 2);
     return values.keySet();
   }
 

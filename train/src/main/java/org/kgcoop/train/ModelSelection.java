@@ -3,7 +3,6 @@ package org.kgcoop.train;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Device;
@@ -32,14 +31,6 @@ public enum ModelSelection {
    * @param deviation above 0
    */
   public record Average(double mean, double deviation) {
-    public Average {
-      if (!Double.isFinite(mean) || !(deviation > 0) || Double.isInfinite(deviation)) {
-        throw KgCoopException.configuration(
-            "average over epochs: expected a mean and a deviation above 0, got %s and %s"
-                .formatted(mean, deviation));
-      }
-    }
-
     /**
      * Returns the weight of each epoch.
      *

@@ -1,7 +1,5 @@
 package org.kgcoop.train;
 
-import org.kgcoop.KgCoopException;
-
 /**
  * The learning rate of every epoch or step ({@link Unit}): a warm-up of w epochs, then a cosine,
  * {@code m + (r - m) (1 + cos(pi e / T)) / 2} in epoch e. The published runs use Dassl.pytorch,
@@ -25,19 +23,6 @@ public record Schedule(
      * numbers of epochs are S times as large.
      */
     STEP
-  }
-
-  public Schedule {
-    if (epochs < 1) {
-      throw KgCoopException.configuration("epochs: expected at least 1, got " + epochs);
-    }
-    if (!(rate > 0) || Double.isInfinite(rate)) {
-      throw KgCoopException.configuration("learning rate: expected above 0, got " + rate);
-    }
-    if (!(minimum >= 0) || Double.isInfinite(minimum)) {
-      throw KgCoopException.configuration(
-          "minimum learning rate of a cosine: expected at least 0, got " + minimum);
-    }
   }
 
   /**

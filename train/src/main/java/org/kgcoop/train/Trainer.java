@@ -1,7 +1,6 @@
 package org.kgcoop.train;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +22,19 @@ import org.kgcoop.tensor.Tensor;
  * The training loop. For each batch it computes features, losses and gradients, and updates the
  * parameters. Its result is byte-identical, with or without interruptions. It writes no files: a
  * {@link Listener} does.
+ *
+ * @param model the model, whose parameters the loop changes
+ * @param source prepared features of the training images
+ * @param interrupted polled after each step; if it returns true, training writes a checkpoint and
+ *     throws an error of the category INTERRUPTED
  */
-public final class Trainer {
+public record Trainer(
+    TrainableModel model,
+    TrainingLoader source,
+    TrainingSettings settings,
+    BatchSampler plan,
+    Listener listener,
+    BooleanSupplier interrupted) {
 
   /** A listener for training progress. Override the methods that you need. */
   public interface Listener {
@@ -59,42 +69,7 @@ public final class Trainer {
    * @param parameters the trained tensors under their published names
    * @param effort the training time of this call
    */
-  public record Outcome(Map<String, StoredTensor> parameters, TrainingTime effort) {
-    public Outcome {
-      // Keeps the order, on which the bytes of a classifier file depend.
-      parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
-    }
-  }
-
-  private final TrainableModel model;
-  private final TrainingLoader source;
-  private final TrainingSettings settings;
-  private final BatchSampler plan;
-  private final Listener listener;
-  private final BooleanSupplier interrupted;
-
-  /**
-   * Creates a training loop.
-   *
-   * @param model the model, whose parameters the loop changes
-   * @param source prepared features of the training images
-   * @param interrupted polled after each step; if it returns true, training writes a checkpoint and
-   *     throws an error of the category INTERRUPTED
-   */
-  public Trainer(
-      TrainableModel model,
-      TrainingLoader source,
-      TrainingSettings settings,
-      BatchSampler plan,
-      Listener listener,
-      BooleanSupplier interrupted) {
-    this.model = model;
-    this.source = source;
-    this.settings = settings;
-    this.plan = plan;
-    this.listener = listener;
-    this.interrupted = interrupted;
-  }
+  public record Outcome(Map<String, StoredTensor> parameters, TrainingTime effort) {}
 
   /** The number of steps after which the time of a step is constant; at most half of them. */
   private static final int MAX_COLD_STEPS = 100;
@@ -182,11 +157,8 @@ public final class Trainer {
         listener.checkpoint(checkpoint(at, at.epoch, at.batch + 1, optimizer), at.effort);
         throw new KgCoopException(
             KgCoopException.Category.INTERRUPTED,
-            "interrupted in epoch "
-                + (at.epoch + 1)
-                + " of "
-                + settings.schedule().epochs()
-                + "; run the same command again to resume");
+            "interrupted in epoch %s of %s; run the same command again to resume"
+                .formatted(at.epoch + 1, settings.schedule().epochs()));
       }
     }
   }
@@ -208,13 +180,8 @@ public final class Trainer {
               (name, value) -> {
                 if (!Double.isFinite(value)) {
                   throw diverged(
-                      name
-                          + " is "
-                          + value
-                          + " in epoch "
-                          + (at.epoch + 1)
-                          + ", batch "
-                          + (at.batch + 1));
+                      "%s is %s in epoch %s, batch %s"
+                          .formatted(name, value, at.epoch + 1, at.batch + 1));
                 }
               });
       optimizer.step(step.gradients(), rate);

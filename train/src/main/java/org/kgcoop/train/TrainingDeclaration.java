@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.features.Augmentation;
 import org.kgcoop.settings.Setting;
@@ -76,9 +77,7 @@ public final class TrainingDeclaration {
       Setting.choice("optimizer", Optimizer.SGD, "Choose the optimizer").publishedAs("OPTIM.NAME");
 
   static final Setting<Double> MOMENTUM =
-      Setting.number("momentum", 0.9, "Set the momentum of sgd")
-          .allowing("0 to below 1", n -> n >= 0 && n < 1)
-          .publishedAs("OPTIM.MOMENTUM");
+      decay("momentum", 0.9, "Set the momentum of sgd").publishedAs("OPTIM.MOMENTUM");
 
   static final Setting<Double> WEIGHT_DECAY =
       Setting.number("weight_decay", 5e-4, "Set the weight decay")
@@ -86,13 +85,11 @@ public final class TrainingDeclaration {
           .publishedAs("OPTIM.WEIGHT_DECAY");
 
   static final Setting<Double> BETA1 =
-      Setting.number("beta1", 0.9, "Set the decay of the mean of adam and adamw")
-          .allowing("0 to below 1", n -> n >= 0 && n < 1)
+      decay("beta1", 0.9, "Set the decay of the mean of adam and adamw")
           .publishedAs("OPTIM.ADAM_BETA1");
 
   static final Setting<Double> BETA2 =
-      Setting.number("beta2", 0.999, "Set the decay of the mean square of adam and adamw")
-          .allowing("0 to below 1", n -> n >= 0 && n < 1)
+      decay("beta2", 0.999, "Set the decay of the mean square of adam and adamw")
           .publishedAs("OPTIM.ADAM_BETA2");
 
   static final Setting<Double> EPSILON =
@@ -188,61 +185,37 @@ public final class TrainingDeclaration {
           EPOCHS, BATCH_SIZE, SAMPLER, MODEL_SELECTION, GAUSS_MEAN, GAUSS_STD, CHECKPOINT_EVERY);
 
   /** The settings of the optimizer and of the learning rate, in the order of the help. */
-  private static final List<Setting<?>> OPTIMIZATION =
-      List.of(
-          OPTIMIZER,
-          MOMENTUM,
-          WEIGHT_DECAY,
-          BETA1,
-          BETA2,
-          EPSILON,
-          LR,
-          LR_UNIT,
-          MIN_LR,
-          WARMUP_RECOUNT,
-          WARMUP,
-          WARMUP_EPOCHS,
-          WARMUP_LR,
-          CLIP_NORM);
+  private static final Setting<?>[] OPTIMIZATION = {
+    OPTIMIZER, MOMENTUM, WEIGHT_DECAY, BETA1,
+    BETA2, EPSILON, LR, LR_UNIT,
+    MIN_LR, WARMUP_RECOUNT, WARMUP, WARMUP_EPOCHS,
+    WARMUP_LR, CLIP_NORM
+  };
 
   /** The settings of augmented views. */
   private static final List<Setting<?>> AUGMENTATION = List.of(AUGMENT, TRANSFORMS);
 
   /** All settings, in the order of files. */
-  private static final List<Setting<?>> IN_FILES =
-      List.of(
-          EPOCHS,
-          BATCH_SIZE,
-          SAMPLER,
-          LR,
-          MIN_LR,
-          WARMUP_RECOUNT,
-          WARMUP,
-          WARMUP_EPOCHS,
-          WARMUP_LR,
-          LR_UNIT,
-          OPTIMIZER,
-          MOMENTUM,
-          BETA1,
-          BETA2,
-          EPSILON,
-          WEIGHT_DECAY,
-          CLIP_NORM,
-          SEED,
-          AUGMENT,
-          TRANSFORMS,
-          MODEL_SELECTION,
-          GAUSS_MEAN,
-          GAUSS_STD,
-          CHECKPOINT_EVERY);
+  private static final Setting<?>[] IN_FILES = {
+    EPOCHS, BATCH_SIZE, SAMPLER, LR,
+    MIN_LR, WARMUP_RECOUNT, WARMUP, WARMUP_EPOCHS,
+    WARMUP_LR, LR_UNIT, OPTIMIZER, MOMENTUM,
+    BETA1, BETA2, EPSILON, WEIGHT_DECAY,
+    CLIP_NORM, SEED, AUGMENT, TRANSFORMS,
+    MODEL_SELECTION, GAUSS_MEAN, GAUSS_STD, CHECKPOINT_EVERY
+  };
 
   private TrainingDeclaration() {}
+
+  private static Setting<Double> decay(String key, double value, String description) {
+    return Setting.number(key, value, description).allowing("0 to below 1", n -> n >= 0 && n < 1);
+  }
 
   /** Returns the settings that options and sweeps set, by the heading of the help. */
   public static Map<String, List<Setting<?>>> byHeading() {
     Map<String, List<Setting<?>>> settings = new LinkedHashMap<>();
     settings.put("Training", TRAINING);
-    settings.put("Optimizer", OPTIMIZATION);
+    settings.put("Optimizer", List.of(OPTIMIZATION));
     settings.put("Augmentation", AUGMENTATION);
     return settings;
   }
@@ -261,7 +234,7 @@ public final class TrainingDeclaration {
 
   /** Returns the setting with a key, which must exist. */
   public static Setting<?> setting(String key) {
-    return IN_FILES.stream().filter(each -> each.key().equals(key)).findFirst().orElseThrow();
+    return Stream.of(IN_FILES).filter(each -> each.key().equals(key)).findFirst().orElseThrow();
   }
 
   /**
@@ -270,7 +243,7 @@ public final class TrainingDeclaration {
    * @throws KgCoopException if a key is unknown or a value is invalid
    */
   static SettingValues resolved(SettingValues given) {
-    given.checkKeys("training", IN_FILES.stream().<String>map(Setting::key).toList());
+    given.checkKeys("training", Stream.of(IN_FILES).<String>map(Setting::key).toList());
     Map<String, Object> values = new LinkedHashMap<>();
     for (Setting<?> setting : IN_FILES) {
       if (isUsed(setting.key(), given)) {

@@ -1,5 +1,31 @@
 package org.kgcoop.train;
 
+import static org.kgcoop.train.TrainingDeclaration.AUGMENT;
+import static org.kgcoop.train.TrainingDeclaration.BATCH_SIZE;
+import static org.kgcoop.train.TrainingDeclaration.BETA1;
+import static org.kgcoop.train.TrainingDeclaration.BETA2;
+import static org.kgcoop.train.TrainingDeclaration.CHECKPOINT_EVERY;
+import static org.kgcoop.train.TrainingDeclaration.CLIP_NORM;
+import static org.kgcoop.train.TrainingDeclaration.EPOCHS;
+import static org.kgcoop.train.TrainingDeclaration.EPSILON;
+import static org.kgcoop.train.TrainingDeclaration.GAUSS_MEAN;
+import static org.kgcoop.train.TrainingDeclaration.GAUSS_STD;
+import static org.kgcoop.train.TrainingDeclaration.LR;
+import static org.kgcoop.train.TrainingDeclaration.LR_UNIT;
+import static org.kgcoop.train.TrainingDeclaration.MIN_LR;
+import static org.kgcoop.train.TrainingDeclaration.MODEL_SELECTION;
+import static org.kgcoop.train.TrainingDeclaration.MOMENTUM;
+import static org.kgcoop.train.TrainingDeclaration.OPTIMIZER;
+import static org.kgcoop.train.TrainingDeclaration.PUBLISHED;
+import static org.kgcoop.train.TrainingDeclaration.SAMPLER;
+import static org.kgcoop.train.TrainingDeclaration.SEED;
+import static org.kgcoop.train.TrainingDeclaration.TRANSFORMS;
+import static org.kgcoop.train.TrainingDeclaration.WARMUP;
+import static org.kgcoop.train.TrainingDeclaration.WARMUP_EPOCHS;
+import static org.kgcoop.train.TrainingDeclaration.WARMUP_LR;
+import static org.kgcoop.train.TrainingDeclaration.WARMUP_RECOUNT;
+import static org.kgcoop.train.TrainingDeclaration.WEIGHT_DECAY;
+
 import java.util.List;
 import org.kgcoop.data.Item;
 import org.kgcoop.features.Augmentation;
@@ -36,21 +62,16 @@ public record TrainingSettings(SettingValues values) {
   public static TrainingSettings parse(
       SettingValues explicit, TrainedMethod.Defaults published, long seed) {
     SettingValues defaults =
-        SettingValues.of(TrainingDeclaration.EPOCHS.key(), published.epochs())
-            .with(TrainingDeclaration.BATCH_SIZE.key(), published.batchSize())
+        SettingValues.of(EPOCHS.key(), published.epochs())
+            .with(BATCH_SIZE.key(), published.batchSize())
             .with(new SettingValues(published.settings()));
-    SettingValues all = defaults.with(explicit).with(TrainingDeclaration.SEED.key(), seed);
-    if (explicit.text(TrainingDeclaration.AUGMENT.key()).equals(TrainingDeclaration.PUBLISHED)) {
-      all = all.with(TrainingDeclaration.AUGMENT.key(), published.views());
+    SettingValues all = defaults.with(explicit).with(SEED.key(), seed);
+    if (explicit.text(AUGMENT.key()).equals(PUBLISHED)) {
+      all = all.with(AUGMENT.key(), published.views());
     }
-    if (explicit.has(TrainingDeclaration.TRANSFORMS)
-        && defaults.has(TrainingDeclaration.TRANSFORMS)) {
-      all =
-          all.with(
-              TrainingDeclaration.TRANSFORMS.key(),
-              ViewSettingsReader.over(
-                  explicit.get(TrainingDeclaration.TRANSFORMS),
-                  defaults.get(TrainingDeclaration.TRANSFORMS)));
+    if (explicit.has(TRANSFORMS) && defaults.has(TRANSFORMS)) {
+      String views = ViewSettingsReader.over(explicit.get(TRANSFORMS), defaults.get(TRANSFORMS));
+      all = all.with(TRANSFORMS.key(), views);
     }
     TrainingSettings settings = new TrainingSettings(all);
     TrainingDeclaration.checkUsed(explicit, all);
@@ -59,49 +80,46 @@ public record TrainingSettings(SettingValues values) {
 
   /** Returns the settings that determine the result, in the form that the constructor reads. */
   public SettingValues stored() {
-    return values.without(TrainingDeclaration.CHECKPOINT_EVERY.key());
+    return values.without(CHECKPOINT_EVERY.key());
   }
 
   /** Returns the learning rates and the number of epochs. */
   public Schedule schedule() {
     return new Schedule(
-        values.get(TrainingDeclaration.LR),
-        values.get(TrainingDeclaration.EPOCHS),
-        values.get(TrainingDeclaration.MIN_LR),
-        new Warmup(
-            values.get(TrainingDeclaration.WARMUP),
-            values.get(TrainingDeclaration.WARMUP_EPOCHS),
-            values.get(TrainingDeclaration.WARMUP_LR)),
-        values.get(TrainingDeclaration.WARMUP_RECOUNT),
-        values.get(TrainingDeclaration.LR_UNIT));
+        values.get(LR),
+        values.get(EPOCHS),
+        values.get(MIN_LR),
+        new Warmup(values.get(WARMUP), values.get(WARMUP_EPOCHS), values.get(WARMUP_LR)),
+        values.get(WARMUP_RECOUNT),
+        values.get(LR_UNIT));
   }
 
   /** Returns the number of images per step. */
   public int batchSize() {
-    return values.get(TrainingDeclaration.BATCH_SIZE);
+    return values.get(BATCH_SIZE);
   }
 
   /** Returns the optimizer; published: SGD with momentum 0.9 and weight decay 5e-4. */
   public UpdateRule optimizer() {
-    double weightDecay = values.get(TrainingDeclaration.WEIGHT_DECAY);
-    double beta1 = values.get(TrainingDeclaration.BETA1);
-    double beta2 = values.get(TrainingDeclaration.BETA2);
-    double epsilon = values.get(TrainingDeclaration.EPSILON);
-    return switch (values.get(TrainingDeclaration.OPTIMIZER)) {
-      case SGD -> new UpdateRule.Sgd(values.get(TrainingDeclaration.MOMENTUM), weightDecay);
-      case ADAM -> new UpdateRule.Adam(beta1, beta2, epsilon, weightDecay);
-      case ADAMW -> new UpdateRule.AdamW(beta1, beta2, epsilon, weightDecay);
+    double weightDecay = values.get(WEIGHT_DECAY);
+    double beta1 = values.get(BETA1);
+    double beta2 = values.get(BETA2);
+    double epsilon = values.get(EPSILON);
+    return switch (values.get(OPTIMIZER)) {
+      case SGD -> new UpdateRule.Sgd(values.get(MOMENTUM), weightDecay);
+      case ADAM -> new UpdateRule.Adam(beta1, beta2, epsilon, weightDecay, false);
+      case ADAMW -> new UpdateRule.Adam(beta1, beta2, epsilon, weightDecay, true);
     };
   }
 
   /** Returns the maximum global norm of the gradients; 0 disables clipping. */
   public double clipNorm() {
-    return values.get(TrainingDeclaration.CLIP_NORM);
+    return values.get(CLIP_NORM);
   }
 
   /** Returns the seed of the few-shot sample, the initial context, the views and the batches. */
   public long seed() {
-    return values.get(TrainingDeclaration.SEED);
+    return values.get(SEED);
   }
 
   /** Returns the view of an image in each epoch. */
@@ -111,18 +129,17 @@ public record TrainingSettings(SettingValues values) {
 
   /** Returns the number of epochs between checkpoints. */
   public int checkpointEvery() {
-    return values.get(TrainingDeclaration.CHECKPOINT_EVERY);
+    return values.get(CHECKPOINT_EVERY);
   }
 
   /** Returns the selection of the final parameters; mostly those after the last epoch. */
   public ModelSelection modelSelection() {
-    return values.get(TrainingDeclaration.MODEL_SELECTION);
+    return values.get(MODEL_SELECTION);
   }
 
   /** Returns the average over epochs of {@link ModelSelection#GAUSS}. */
   public ModelSelection.Average average() {
-    return new ModelSelection.Average(
-        values.get(TrainingDeclaration.GAUSS_MEAN), values.get(TrainingDeclaration.GAUSS_STD));
+    return new ModelSelection.Average(values.get(GAUSS_MEAN), values.get(GAUSS_STD));
   }
 
   /**
@@ -131,14 +148,14 @@ public record TrainingSettings(SettingValues values) {
    */
   public BatchSampler plan(TrainingLoader source) {
     BatchSampler imageSampler = plan(source.labels().length);
-    return augmentation() instanceof Augmentation.Pool
+    return augmentation().isPool()
         ? plan(source.exampleLabels().length).noLongerThan(imageSampler)
         : imageSampler;
   }
 
   /** Returns the batches of all epochs for a number of rows. */
   public BatchSampler plan(int rows) {
-    return values.get(TrainingDeclaration.SAMPLER).plan(rows, batchSize(), seed());
+    return values.get(SAMPLER).plan(rows, batchSize(), seed());
   }
 
   /** Returns the number of training steps of all epochs on some images. */
@@ -149,10 +166,8 @@ public record TrainingSettings(SettingValues values) {
   /** Returns the settings for a training with more epochs. */
   public TrainingSettings stretched(double factor) {
     SettingValues stretched =
-        values.with(
-            TrainingDeclaration.EPOCHS.key(), (int) Math.round(schedule().epochs() * factor));
-    for (Setting<Double> epochs :
-        List.of(TrainingDeclaration.GAUSS_MEAN, TrainingDeclaration.GAUSS_STD)) {
+        values.with(EPOCHS.key(), (int) Math.round(schedule().epochs() * factor));
+    for (Setting<Double> epochs : List.of(GAUSS_MEAN, GAUSS_STD)) {
       if (values.has(epochs)) {
         stretched = stretched.with(epochs.key(), values.get(epochs) * factor);
       }

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.view.RandomResizedCrop;
 import org.kgcoop.image.view.ViewRecipe;
@@ -30,7 +29,7 @@ final class ViewSettingsReader {
     if (text.equals(ViewRecipe.NO_CHANGE)) {
       return ViewRecipe.NONE;
     }
-    Map<String, @Nullable String> transforms = transforms(text);
+    Map<String, String> transforms = transforms(text);
     List<String> unknown =
         transforms.keySet().stream()
             .filter(name -> !NAMES.contains(name))
@@ -41,14 +40,12 @@ final class ViewSettingsReader {
           "transforms: unknown transform %s; expected some of %s, or none"
               .formatted(String.join(", ", unknown), String.join(", ", NAMES)));
     }
-    if (transforms.get(ViewRecipe.FLIP) != null) {
-      throw KgCoopException.configuration(
-          "transforms: %s has no numbers".formatted(ViewRecipe.FLIP));
+    if (!transforms.getOrDefault(ViewRecipe.FLIP, "").isEmpty()) {
+      throw wrong(text);
     }
+    String crop = transforms.get(RandomResizedCrop.NAME);
     return new ViewRecipe(
-        transforms.containsKey(RandomResizedCrop.NAME)
-            ? crop(transforms.get(RandomResizedCrop.NAME))
-            : null,
+        crop == null ? null : crop(text, crop.isEmpty() ? CROP_NUMBERS : crop),
         transforms.containsKey(ViewRecipe.FLIP));
   }
 
@@ -57,52 +54,45 @@ final class ViewSettingsReader {
     if (text.equals(ViewRecipe.NO_CHANGE)) {
       return text;
     }
-    Map<String, @Nullable String> others =
+    Map<String, String> others =
         published.equals(ViewRecipe.NO_CHANGE) ? Map.of() : transforms(published);
-    return transforms(text).entrySet().stream()
-        .map(
-            each -> {
-              String numbers =
-                  each.getValue() != null ? each.getValue() : others.get(each.getKey());
-              return each.getKey() + (numbers == null ? "" : "(" + numbers + ")");
-            })
+    Map<String, String> transforms = transforms(text);
+    transforms.replaceAll(
+        (name, numbers) -> numbers.isEmpty() ? others.getOrDefault(name, "") : numbers);
+    return transforms.entrySet().stream()
+        .map(each -> each.getKey() + (each.getValue().isEmpty() ? "" : "(" + each.getValue() + ")"))
         .collect(Collectors.joining(","));
   }
 
-  /** The names, each once, and their numbers; null where none are given. */
-  private static Map<String, @Nullable String> transforms(String text) {
-    Map<String, @Nullable String> transforms = new LinkedHashMap<>();
+  /** The names, each once, and their numbers; an empty text where none are given. */
+  private static Map<String, String> transforms(String text) {
+    Map<String, String> transforms = new LinkedHashMap<>();
     for (String part : CommaSeparated.split(text)) {
       Matcher transform = TRANSFORM.matcher(part.strip());
       if (!transform.matches()) {
-        throw KgCoopException.configuration(
-            "transforms '%s': expected a list such as random_resized_crop(0.5,1),random_flip"
-                .formatted(text));
+        throw wrong(text);
       }
-      transforms.put(transform.group("name"), transform.group("numbers"));
+      String numbers = transform.group("numbers");
+      transforms.put(transform.group("name"), numbers == null ? "" : numbers);
     }
     return transforms;
   }
 
-  private static RandomResizedCrop crop(@Nullable String given) {
-    String text = given == null ? CROP_NUMBERS : given;
-    String[] values = text.split(",", -1);
-    if (values.length != 2) {
-      throw KgCoopException.configuration(
-          "transforms: %s(%s): expected 2 numbers with commas between them"
-              .formatted(RandomResizedCrop.NAME, text));
+  private static RandomResizedCrop crop(String text, String numbers) {
+    String[] values = numbers.split(",", -1);
+    try {
+      if (values.length == 2) {
+        return new RandomResizedCrop(Double.parseDouble(values[0]), Double.parseDouble(values[1]));
+      }
+    } catch (NumberFormatException e) {
+      // the message below is enough
     }
-    return new RandomResizedCrop(number(text, values[0]), number(text, values[1]));
+    throw wrong(text);
   }
 
-  private static double number(String text, String value) {
-    try {
-      return Double.parseDouble(value);
-    } catch (NumberFormatException e) {
-      throw new KgCoopException(
-          KgCoopException.Category.CONFIGURATION,
-          "transforms: %s(%s): '%s' is not a number".formatted(RandomResizedCrop.NAME, text, value),
-          e);
-    }
+  private static KgCoopException wrong(String text) {
+    return KgCoopException.configuration(
+        "transforms '%s': expected a list such as random_resized_crop(0.5,1),random_flip, or none"
+            .formatted(text));
   }
 }

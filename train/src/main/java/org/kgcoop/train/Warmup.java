@@ -1,7 +1,5 @@
 package org.kgcoop.train;
 
-import org.kgcoop.KgCoopException;
-
 /**
  * The learning rate of the first epochs.
  *
@@ -9,9 +7,6 @@ import org.kgcoop.KgCoopException;
  * @param rate the rate of a constant warm-up, and of the first epoch of a linear one
  */
 public record Warmup(Kind kind, int epochs, double rate) {
-  /** No warm-up. */
-  public static final Warmup NONE = new Warmup(Kind.NONE, 0, 0);
-
   /** The form of a warm-up. */
   public enum Kind {
     NONE,
@@ -19,13 +14,6 @@ public record Warmup(Kind kind, int epochs, double rate) {
     CONSTANT,
     /** {@code r e / w} in epoch e, from 0; {@code rate} in the first one. */
     LINEAR
-  }
-
-  public Warmup {
-    if (epochs < 0 || !(rate >= 0) || Double.isInfinite(rate)) {
-      throw KgCoopException.configuration(
-          "warm-up: expected epochs and a rate of at least 0, got " + epochs + " and " + rate);
-    }
   }
 
   /** Returns the warm-up with the number of epochs times a factor. */

@@ -1,8 +1,11 @@
 package org.kgcoop.trial;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.method.Method;
 import org.kgcoop.runs.ProtocolKind;
 
 /**
@@ -14,9 +17,6 @@ import org.kgcoop.runs.ProtocolKind;
  *     they are refused
  */
 public record BaseToNew(List<DataSet> dataSets, boolean acceptsClosed) implements Protocol {
-  private static final String BASE = "base";
-  private static final String NEW = "new";
-
   public BaseToNew {
     dataSets = List.copyOf(dataSets);
   }
@@ -33,22 +33,17 @@ public record BaseToNew(List<DataSet> dataSets, boolean acceptsClosed) implement
 
   @Override
   public List<Trial> trials(ExperimentPlan plan) {
-    return dataSets.stream()
-        .flatMap(
-            data -> {
-              EvaluationSet base = new EvaluationSet(BASE, data, ClassSplit.BASE);
-              EvaluationSet unseen = new EvaluationSet(NEW, data, ClassSplit.NEW);
-              return Protocol.trials(
-                  plan,
-                  data,
-                  ClassSplit.BASE,
-                  method ->
-                      acceptsClosed && method.closedClassReason().isPresent()
-                          ? List.of(base)
-                          : List.of(base, unseen),
-                  false)
-                  .stream();
-            })
-        .toList();
+    List<Trial> trials = new ArrayList<>();
+    for (DataSet data : dataSets) {
+      EvaluationSet base = new EvaluationSet("base", data, ClassSplit.BASE);
+      EvaluationSet unseen = new EvaluationSet("new", data, ClassSplit.NEW);
+      Function<Method, List<EvaluationSet>> targets =
+          method ->
+              acceptsClosed && method.closedClassReason().isPresent()
+                  ? List.of(base)
+                  : List.of(base, unseen);
+      trials.addAll(Protocol.trials(plan, data, ClassSplit.BASE, targets, false));
+    }
+    return trials;
   }
 }

@@ -21,25 +21,12 @@ import org.kgcoop.tensor.Scope;
  *
  * <p>Each fold is classified by a run in {@code .calibration} in the run folder. This run is
  * trained on the other folds, with the settings that the trial has selected.
+ *
+ * @param runner a function that runs another trial
  */
-final class CalibrationFit {
+record CalibrationFit(ExperimentContext context, Trial trial, CrossValidation.Runner runner) {
   static final int FOLDS = 4;
   private static final String RUN = "run";
-
-  private final ExperimentContext context;
-  private final Trial trial;
-  private final CrossValidation.Runner runner;
-
-  /**
-   * Creates a fit for a trial.
-   *
-   * @param runner a function that runs another trial
-   */
-  CalibrationFit(ExperimentContext context, Trial trial, CrossValidation.Runner runner) {
-    this.context = context;
-    this.trial = trial;
-    this.runner = runner;
-  }
 
   private static Path work(Path run) {
     return run.resolve(".calibration");
@@ -62,28 +49,24 @@ final class CalibrationFit {
     DataSet drawn = trial.sample().data(context.warnings());
     Calibration found;
     if (!drawn.val().isEmpty()) {
-      found = fit(logits(learned, drawn.val()), drawn.val(), Origin.VALIDATION);
+      found = fit(learned, drawn.val(), Origin.VALIDATION);
     } else if (learned.method() instanceof TextMethod) {
-      found = fit(logits(learned, drawn.train()), drawn.train(), Origin.OUT_OF_FOLD);
+      found = fit(learned, drawn.train(), Origin.OUT_OF_FOLD);
     } else {
       found = outOfFold(learned, drawn, work(run));
     }
     if (found == null) {
-      context
-          .warnings()
-          .accept(
-              where()
-                  + "no temperature, since no class has a second training image; give validation"
-                  + " images or more shots");
+      warn(
+          "no temperature, since no class has a second training image; give validation images or"
+              + " more shots");
     } else if (found.temperature() == 1) {
-      context
-          .warnings()
-          .accept(
-              where()
-                  + "%s images do not determine a temperature; it stays 1"
-                      .formatted(found.images()));
+      warn("%s images do not determine a temperature; it stays 1".formatted(found.images()));
     }
     return found;
+  }
+
+  private void warn(String what) {
+    context.warnings().accept(where() + what);
   }
 
   private String where() {
@@ -91,14 +74,11 @@ final class CalibrationFit {
         .formatted(trial.sample().name(), trial.method().title(), trial.sample().seed());
   }
 
-  private static Calibration fit(double[][] logits, List<Item> items, Origin by) {
-    return Calibration.fit(logits, Evaluator.labels(items), by);
-  }
-
-  private double[][] logits(ClassifierFile file, List<Item> items) {
+  private Calibration fit(ClassifierFile file, List<Item> items, Origin by) {
     try (Scope scope = Scope.open("calibration");
         Head classifier = file.classifier(context.clip(), trial.sample().classNames())) {
-      return Evaluator.logits(classifier, context.cache(), items);
+      double[][] logits = Evaluator.logits(classifier, context.cache(), items);
+      return Calibration.fit(logits, Evaluator.labels(items), by);
     }
   }
 
@@ -112,9 +92,9 @@ final class CalibrationFit {
     List<CrossValidation.HeldOut> heldOut = nested.heldOut(RUN, folds);
     return heldOut.isEmpty()
         ? null
-        : fit(
-            heldOut.stream().map(CrossValidation.HeldOut::logits).toArray(double[][]::new),
-            heldOut.stream().map(CrossValidation.HeldOut::item).toList(),
+        : Calibration.fit(
+            CrossValidation.HeldOut.logitsOf(heldOut),
+            CrossValidation.HeldOut.labelsOf(heldOut),
             Origin.OUT_OF_FOLD);
   }
 }

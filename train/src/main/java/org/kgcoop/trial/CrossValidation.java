@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.data.ClassSplit;
@@ -26,8 +25,13 @@ import org.kgcoop.train.TrainingSettings;
  *
  * <p>Nested trials use the settings for the complete sample. With fewer images, an epoch has fewer
  * steps. A nested trial therefore has more epochs, and trains as many steps as the complete sample.
+ *
+ * @param all the complete sample
+ * @param work the folder of the run folders
+ * @param runner a function that runs another trial
  */
-public final class CrossValidation {
+public record CrossValidation(
+    ExperimentContext context, FewShotSample all, Path work, Runner runner) {
   /** Maximum number of classes, summed over the folds that are trained at a time. */
   private static final int MAX_CLASSES_AT_A_TIME = 100;
 
@@ -36,11 +40,6 @@ public final class CrossValidation {
 
   /** Maximum of the bytes that these folds take together. */
   private static final long MAX_BYTES_AT_A_TIME = 2L << 30;
-
-  private final ExperimentContext context;
-  private final FewShotSample all;
-  private final Path work;
-  private final Runner runner;
 
   /** Function that runs a trial, such as {@link TrialRun#run(ExperimentContext, Trial, Path)}. */
   @FunctionalInterface
@@ -56,19 +55,20 @@ public final class CrossValidation {
    */
   // An array, because there are many logits. No code compares these records.
   @SuppressWarnings("ArrayRecordComponent")
-  public record HeldOut(Item item, boolean unseen, double[] logits) {}
+  public record HeldOut(Item item, boolean unseen, double[] logits) {
+    /** Returns the logits of images, (N, C). */
+    public static double[][] logitsOf(List<HeldOut> images) {
+      return images.stream().map(HeldOut::logits).toArray(double[][]::new);
+    }
 
-  /**
-   * Creates a cross-validation.
-   *
-   * @param all the complete sample
-   * @param work the folder of the run folders
-   */
-  public CrossValidation(ExperimentContext context, FewShotSample all, Path work, Runner runner) {
-    this.context = context.silent();
-    this.all = all;
-    this.work = work;
-    this.runner = runner;
+    /** Returns the labels of images, (N). */
+    public static int[] labelsOf(List<HeldOut> images) {
+      return images.stream().mapToInt(each -> each.item.label()).toArray();
+    }
+  }
+
+  public CrossValidation {
+    context = context.silent();
   }
 
   /** Returns this cross-validation with one more reason to stop. */
@@ -103,21 +103,12 @@ public final class CrossValidation {
         method instanceof EncoderMethod
             ? 1 // each fold would keep its own tokens of all images
             : foldsAtATime(context.clip().device(), method, all.classNames().size(), images);
-    return Jobs.run(
-        folds.stream()
-            .<Supplier<RunResults>>map(fold -> () -> run(recipe, id, fold, measured))
-            .toList(),
-        parallel);
+    return Jobs.run(folds, fold -> run(recipe, id, fold, measured), parallel);
   }
 
   private RunResults run(Recipe recipe, String id, Fold fold, boolean measured) {
     context.checkInterrupted();
-    TrainingSettings training = recipe.training();
-    Recipe nested =
-        training == null
-            ? recipe
-            : new Recipe(
-                recipe.method(), lengthened(training, all.data(context.warnings()), fold.fitted()));
+    Recipe nested = lengthened(recipe, all.data(context.warnings()), fold.fitted());
     List<EvaluationSet> targets =
         measured
             ? List.of(
@@ -151,12 +142,15 @@ public final class CrossValidation {
     return (int) Math.max(1, Math.min(Engine.threads(), most));
   }
 
-  /**
-   * Returns the training settings with more epochs, so that a part of the images is trained for as
-   * many steps as all of them.
-   */
-  private static TrainingSettings lengthened(TrainingSettings training, DataSet all, DataSet part) {
-    return training.stretched((double) training.steps(all.train()) / training.steps(part.train()));
+  /** Returns a recipe that trains on a part of the images for as many steps as on all of them. */
+  private static Recipe lengthened(Recipe recipe, DataSet all, DataSet part) {
+    TrainingSettings training = recipe.training();
+    return training == null
+        ? recipe
+        : new Recipe(
+            recipe.method(),
+            training.stretched(
+                (double) training.steps(all.train()) / training.steps(part.train())));
   }
 
   /**

@@ -43,11 +43,8 @@ public final class EvaluationSet {
     this.classes = classes;
     data = whole.select(classes);
     if (data.test().isEmpty()) {
-      throw KgCoopException.data(
-          whole.name()
-              + (classes == ClassSplit.ALL
-                  ? ": no test images"
-                  : ": the " + part() + " half of the classes has no test images"));
+      String half = classes == ClassSplit.ALL ? "" : " of the " + part() + " half of the classes";
+      throw KgCoopException.data(whole.name() + ": no test images" + half);
     }
   }
 
@@ -79,30 +76,24 @@ public final class EvaluationSet {
         data.name(), part(), template(), fingerprint(context), data.classNames());
   }
 
-  /** Returns the features of the test images for a classifier, (N, E). */
-  Tensor features(Head classifier, ExperimentContext context) {
-    return classifier.encoder().isPresent()
-        ? Evaluator.features(classifier, context.cache(), data.test(), context.progress(), images())
-        : features(context);
-  }
-
   /**
-   * Returns the features of the test images for a classifier, reusing known features if possible. A
-   * trained image encoder can depend on the list of classes. The known features are therefore
-   * compared with the feature of the first image.
+   * Returns the features of the test images for a classifier, (N, E), reusing known features if
+   * possible. A trained image encoder can depend on the list of classes. The known features are
+   * therefore compared with the feature of the first image.
    *
    * @param known features of these images for another list of classes, or null
    */
   Tensor features(Head classifier, ExperimentContext context, @Nullable Tensor known) {
+    if (classifier.encoder().isEmpty()) {
+      return features(context);
+    }
     return known != null && isFirstOf(known, classifier, context)
         ? known
-        : features(classifier, context);
+        : Evaluator.features(
+            classifier, context.cache(), data.test(), context.progress(), images());
   }
 
   private boolean isFirstOf(Tensor known, Head classifier, ExperimentContext context) {
-    if (classifier.encoder().isEmpty()) {
-      return true;
-    }
     try (Scope scope = Scope.open("first image")) {
       Tensor first = context.cache().encoder().by(classifier).test(data.test().subList(0, 1));
       return Arrays.equals(first.toFloats(), known.narrow(0, 0, 1).toFloats());

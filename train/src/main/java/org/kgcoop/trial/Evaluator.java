@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
@@ -50,11 +51,6 @@ public final class Evaluator {
       ProbabilityMetrics probabilities,
       List<Integer> predictions,
       List<Double> confidences) {
-    public Result {
-      predictions = List.copyOf(predictions);
-      confidences = List.copyOf(confidences);
-    }
-
     /**
      * Returns the counts and metrics, for the results of a run.
      *
@@ -137,34 +133,29 @@ public final class Evaluator {
         return evaluate(fixed, features, items, classes, each);
       }
     }
-    int count = items.size();
     int[] labels = labels(items);
-    int[] predictions = new int[count];
-    double[] confidences = new double[count];
+    List<Integer> predictions = new ArrayList<>();
+    List<Double> confidences = new ArrayList<>();
     ProbabilityMetrics.Accumulator accumulator = new ProbabilityMetrics.Accumulator(1);
-    inBatches(
+    forEachRow(
         classifier,
         features,
-        (from, logits) -> {
+        logits -> {
           Functions.Top top = Functions.top(Functions.softmax(logits, 1), 1);
-          float[] probabilities = top.values().toFloats();
-          long[] winners = top.indices().toLongs();
-          for (int i = 0; i < winners.length; i++) {
-            predictions[from + i] = (int) winners[i];
-            confidences[from + i] = probabilities[i];
+          Arrays.stream(top.indices().toLongs()).forEach(winner -> predictions.add((int) winner));
+          for (double probability : top.values().toFloats()) {
+            confidences.add(probability);
           }
-          addRows(
-              logits,
-              (i, row) -> {
-                accumulator.add(row, labels[from + i]);
-                each.accept(row, labels[from + i]);
-              });
+        },
+        (i, row) -> {
+          accumulator.add(row, labels[i]);
+          each.accept(row, labels[i]);
         });
     return new Result(
-        Evaluation.of(labels, predictions, classes),
+        Evaluation.of(labels, predictions.stream().mapToInt(Integer::intValue).toArray(), classes),
         accumulator.metrics(ProbabilityMetrics.BINS),
-        Arrays.stream(predictions).boxed().toList(),
-        Arrays.stream(confidences).boxed().toList());
+        predictions,
+        confidences);
   }
 
   /**
@@ -181,58 +172,50 @@ public final class Evaluator {
         new JointEvaluation(baseClasses, baseClasses + unseen.classNames().size());
     int[] baseLabels = labels(base.test());
     int[] newLabels = labels(unseen.test());
-    forEachRow(classifier, baseFeatures, (i, row) -> joint.add(row, baseLabels[i]));
-    forEachRow(classifier, newFeatures, (i, row) -> joint.add(row, baseClasses + newLabels[i]));
+    forEachRow(classifier, baseFeatures, b -> {}, (i, row) -> joint.add(row, baseLabels[i]));
+    forEachRow(
+        classifier, newFeatures, b -> {}, (i, row) -> joint.add(row, baseClasses + newLabels[i]));
     return joint;
   }
 
-  /** Calls a function for each batch, with the index of its first image and its logits, (B, C). */
-  private static void inBatches(
-      Head classifier, Tensor features, BiConsumer<Integer, Tensor> each) {
+  /**
+   * Calls functions with the logits of images.
+   *
+   * @param batches receives the logits of each batch, (B, C)
+   * @param rows receives the index of each image and its logits, (C)
+   */
+  private static void forEachRow(
+      Head classifier,
+      Tensor features,
+      Consumer<Tensor> batches,
+      BiConsumer<Integer, double[]> rows) {
     int count = Math.toIntExact(features.size(0));
     try (Autograd.Switch off = Autograd.off()) {
       for (int from = 0; from < count; from += BATCH) {
         try (Scope scope = Scope.open("classification")) {
           Tensor batch = features.narrow(0, from, Math.min(BATCH, count - from));
-          each.accept(from, classifier.finiteLogits(batch)); // (B, C)
+          Tensor logits = classifier.finiteLogits(batch); // (B, C)
+          batches.accept(logits);
+          float[] values = logits.toFloats();
+          int classes = Math.toIntExact(logits.size(1));
+          for (int i = 0; i * classes < values.length; i++) {
+            double[] row = new double[classes];
+            for (int c = 0; c < classes; c++) {
+              row[c] = values[i * classes + c];
+            }
+            rows.accept(from + i, row);
+          }
         }
       }
     }
   }
 
-  /** Calls a function for the logits of each image, (C), with its index. */
-  private static void forEachRow(
-      Head classifier, Tensor features, BiConsumer<Integer, double[]> each) {
-    inBatches(
-        classifier,
-        features,
-        (from, logits) -> addRows(logits, (i, row) -> each.accept(from + i, row)));
-  }
-
-  /** Calls a function for each row of logits, (B, C), with its index and values, (C). */
-  private static void addRows(Tensor logits, BiConsumer<Integer, double[]> each) {
-    float[] values = logits.toFloats();
-    int classes = Math.toIntExact(logits.size(1));
-    for (int i = 0; i * classes < values.length; i++) {
-      double[] row = new double[classes];
-      for (int c = 0; c < classes; c++) {
-        row[c] = values[i * classes + c];
-      }
-      each.accept(i, row);
-    }
-  }
-
   /** Computes the logits of images, (N, C). */
   public static double[][] logits(Head classifier, FeatureCache cache, List<Item> items) {
-    if (classifier instanceof TrainableModel model) {
-      try (Head fixed = model.toHead()) {
-        return logits(fixed, cache, items);
-      }
-    }
     double[][] logits = new double[items.size()][];
     try (Scope all = Scope.open("logits")) {
       Tensor features = features(classifier, cache, items, Progress.SILENT, "images");
-      forEachRow(classifier, features, (i, row) -> logits[i] = row);
+      forEachRow(classifier, features, batch -> {}, (i, row) -> logits[i] = row);
     }
     return logits;
   }
@@ -251,6 +234,7 @@ public final class Evaluator {
     forEachRow(
         classifier,
         features,
+        batch -> {},
         (i, row) -> {
           before.add(row, items.get(i).label());
           after.add(row, items.get(i).label());

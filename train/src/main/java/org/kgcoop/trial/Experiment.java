@@ -1,28 +1,25 @@
 package org.kgcoop.trial;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Fingerprint;
 import org.kgcoop.data.Templates;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.LockedFile;
-import org.kgcoop.method.TaskContext;
+import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.RunFolders;
+import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableCell;
 import org.kgcoop.runs.TableResults;
+import org.kgcoop.settings.SettingValues;
 
 /** Execution of a protocol: a run folder for each of its trials, and a table of the results. */
 public final class Experiment {
@@ -38,9 +35,8 @@ public final class Experiment {
     List<String> names = protocol.dataSets().stream().map(DataSet::name).toList();
     if (names.stream().distinct().count() < names.size()) {
       throw KgCoopException.configuration(
-          "two data sets have the same name ("
-              + String.join(", ", names)
-              + "), so that their runs would share a folder: rename one");
+          "two data sets have the same name (%s), so that their runs would share a folder: rename one"
+              .formatted(String.join(", ", names)));
     }
     trials = List.copyOf(protocol.trials(plan));
     trials.stream().map(Trial::method).distinct().forEach(method -> method.check(context.clip()));
@@ -71,10 +67,7 @@ public final class Experiment {
     try (LockedFile lock = RunFolders.lock(out)) {
       refuseOthers(out);
       trials.forEach(Trial::check);
-      ObjectNode settings = settings();
-      TableSoFar soFar = new TableSoFar(out, settings);
-      List<TableCell> cells = new Trials(context, plan.jobs()).run(trials, out, soFar::finished);
-      TableResults results = table(cells, withFingerprints(settings), List.of());
+      TableResults results = table(cells(out), settings(true), List.of());
       results.write(out);
       return results;
     } catch (IOException e) {
@@ -82,55 +75,65 @@ public final class Experiment {
     }
   }
 
-  private TableResults table(List<TableCell> cells, ObjectNode settings, List<TableCell> pending) {
-    return new TableResults(
-        cells,
-        settings,
-        SettingsJson.computation(context.clip()),
-        SettingsJson.provenance(),
-        pending);
+  /** Runs the missing trials. Returns one entry per trial, in the order of the trials. */
+  private List<TableCell> cells(Path out) {
+    // The progress lines of parallel runs would be mixed, so only their number is reported.
+    boolean isParallel = plan.jobs() > 1;
+    ExperimentContext each = isParallel ? context.silent() : context;
+    Progress runs = isParallel ? context.progress() : Progress.SILENT;
+    SettingValues settings = settings(false);
+    Map<String, TableCell> cells = new LinkedHashMap<>();
+    trials.forEach(trial -> cells.put(trial.run(), trial.cell(RunResults.NONE)));
+    writeSoFar(out, settings, cells);
+    trials.forEach(trial -> trial.targets().forEach(EvaluationSet::use));
+    try (Progress.Task task = runs.start("runs", trials.size())) {
+      return Jobs.run(
+          trials,
+          trial -> {
+            TableCell cell = trial.cell(new TrialRun(each, trial).run(out));
+            trial.targets().forEach(EvaluationSet::release);
+            synchronized (cells) {
+              cells.put(trial.run(), cell);
+              task.done(some(cells, false).size());
+              writeSoFar(out, settings, cells);
+            }
+            return cell;
+          },
+          plan.jobs());
+    } finally {
+      // Trials that never started do not release their evaluation sets.
+      trials.forEach(trial -> trial.targets().forEach(EvaluationSet::free));
+    }
   }
 
-  /** Table of the finished runs, written after each run for monitoring. */
-  private final class TableSoFar {
-    private final Path out;
-    private final ObjectNode settings;
-    private final Map<String, TableCell> cells = new LinkedHashMap<>();
-    private final Set<String> pending = new HashSet<>();
-
-    TableSoFar(Path out, ObjectNode settings) {
-      this.out = out;
-      this.settings = settings;
-      trials.forEach(trial -> cells.put(trial.run(), trial.cell(RunResults.NONE)));
-      pending.addAll(cells.keySet());
-      write();
+  /** Writes the table of the finished runs, for monitoring. */
+  private void writeSoFar(Path out, SettingValues settings, Map<String, TableCell> cells) {
+    List<TableCell> pending = some(cells, true);
+    if (pending.isEmpty()) {
+      return; // the final results follow
     }
-
-    synchronized void finished(TableCell cell) {
-      cells.put(cell.run(), cell);
-      pending.remove(cell.run());
-      write();
+    try {
+      table(some(cells, false), settings, pending).write(out);
+    } catch (KgCoopException e) {
+      String what = out + ": the table so far is not written; the runs continue: ";
+      context.progress().message(what + e.getMessage());
     }
+  }
 
-    private void write() {
-      if (pending.isEmpty()) {
-        return; // the final results follow
-      }
-      try {
-        table(cells(false), settings, cells(true)).write(out);
-      } catch (KgCoopException e) {
-        context
-            .progress()
-            .message(
-                out + ": the table so far is not written; the runs continue: " + e.getMessage());
-      }
-    }
+  private static List<TableCell> some(Map<String, TableCell> cells, boolean arePending) {
+    return cells.values().stream()
+        .filter(cell -> cell.results().targets().isEmpty() == arePending)
+        .toList();
+  }
 
-    private List<TableCell> cells(boolean isPending) {
-      return cells.values().stream()
-          .filter(cell -> pending.contains(cell.run()) == isPending)
-          .toList();
-    }
+  private TableResults table(
+      List<TableCell> cells, SettingValues settings, List<TableCell> pending) {
+    return new TableResults(
+        cells,
+        RunJson.tree(settings.values()),
+        RunJson.tree(Provenance.computation(context.clip()).values()),
+        RunJson.tree(Provenance.of(List.of()).values()),
+        pending);
   }
 
   private void refuseOthers(Path out) {
@@ -146,64 +149,61 @@ public final class Experiment {
   }
 
   /**
-   * Returns the tasks, all with the default template, because the templates of the data sets are
-   * recorded separately.
+   * Returns the settings of all runs, by the keys of the table. A setting with different values is
+   * a list.
+   *
+   * @param areRead true with the fingerprints, which require reading every image
    */
-  private List<TaskContext> tasks() {
-    return trials.stream()
-        .map(trial -> trial.sample().task().withTemplate(Templates.DEFAULT))
-        .distinct()
-        .toList();
+  private SettingValues settings(boolean areRead) {
+    List<Map<String, Object>> dataSets = new ArrayList<>();
+    for (DataSet data : protocol.dataSets()) {
+      SettingValues values =
+          SettingValues.of("name", data.name()).with("template", Templates.of(data));
+      if (areRead) {
+        values = values.with("fingerprint", Fingerprint.of(data, context.cache().hashes()));
+      }
+      dataSets.add(values.values());
+    }
+    return SettingValues.of("protocol", protocol.id())
+        .with("shots", plan.shots())
+        .with("seeds", plan.seeds())
+        .with("methods", plan.specs().stream().map(this::settings).toList())
+        .with("data_sets", dataSets);
   }
 
-  /** Merges the settings of several trials. A setting with different values becomes a list. */
-  private static ObjectNode merged(List<ObjectNode> settings) {
-    ObjectNode merged = settings.get(0).deepCopy();
-    for (Map.Entry<String, JsonNode> field : settings.get(0).properties()) {
-      String key = field.getKey();
-      List<JsonNode> values = settings.stream().map(each -> each.path(key)).distinct().toList();
-      if (values.size() > 1) {
-        merged.putArray(key).addAll(values);
-      }
+  /**
+   * Returns the settings of a method for all tasks, with the default template, because the
+   * templates of the data sets are recorded separately.
+   */
+  private Map<String, Object> settings(MethodSpec spec) {
+    List<Recipe> recipes =
+        trials.stream()
+            .map(trial -> trial.sample().task().withTemplate(Templates.DEFAULT))
+            .distinct()
+            .map(spec::recipe)
+            .toList();
+    SettingValues settings =
+        SettingValues.of(
+            "method", merged(recipes.stream().map(each -> each.method().settingValues()).toList()));
+    List<SettingValues> trainings =
+        recipes.stream()
+            .map(Recipe::training)
+            .filter(Objects::nonNull)
+            .map(training -> training.stored().without("seed"))
+            .toList();
+    if (!trainings.isEmpty()) {
+      settings = settings.with("training", merged(trainings));
+    }
+    return settings.with("setting", recipes.get(0).setting().values()).values();
+  }
+
+  private static Map<String, Object> merged(List<SettingValues> settings) {
+    Map<String, Object> merged = new LinkedHashMap<>();
+    for (String key : settings.get(0).keys()) {
+      List<Object> values =
+          settings.stream().map(each -> each.values().get(key)).distinct().toList();
+      merged.put(key, values.size() > 1 ? values : values.get(0));
     }
     return merged;
-  }
-
-  /** Returns all settings except the fingerprints, which require reading every image. */
-  private ObjectNode settings() {
-    ObjectNode settings = JsonNodeFactory.instance.objectNode().put("protocol", protocol.id());
-    plan.shots().forEach(settings.putArray("shots")::add);
-    plan.seeds().forEach(settings.putArray("seeds")::add);
-    ArrayNode methods = settings.putArray("methods");
-    for (MethodSpec spec : plan.specs()) {
-      List<Recipe> recipes = tasks().stream().map(spec::recipe).toList();
-      ObjectNode entry = methods.addObject();
-      entry.set(
-          "method",
-          merged(recipes.stream().map(each -> each.method().settingValues().toJson()).toList()));
-      List<ObjectNode> trainings =
-          recipes.stream()
-              .map(Recipe::training)
-              .filter(Objects::nonNull)
-              .map(training -> training.stored().toJson())
-              .toList();
-      if (!trainings.isEmpty()) {
-        entry.set("training", merged(trainings).without("seed"));
-      }
-      entry.set("setting", recipes.get(0).setting().toJson());
-    }
-    ArrayNode sets = settings.putArray("data_sets");
-    for (DataSet data : protocol.dataSets()) {
-      sets.addObject().put("name", data.name()).put("template", Templates.of(data));
-    }
-    return settings;
-  }
-
-  private ObjectNode withFingerprints(ObjectNode settings) {
-    for (int i = 0; i < protocol.dataSets().size(); i++) {
-      ((ObjectNode) settings.path("data_sets").path(i))
-          .put("fingerprint", Fingerprint.of(protocol.dataSets().get(i), context.cache().hashes()));
-    }
-    return settings;
   }
 }

@@ -63,6 +63,13 @@ public record ExperimentContext(
     }
   }
 
+  /** Throws an exception again, unless a reason to stop that {@link #until} added caused it. */
+  public void rethrowUnlessOutOfTime(KgCoopException e) {
+    if (e.category() != KgCoopException.Category.INTERRUPTED || interrupted.getAsBoolean()) {
+      throw e;
+    }
+  }
+
   /** Returns this context without progress reports. */
   public ExperimentContext silent() {
     return new ExperimentContext(clip, cache, Progress.SILENT, warnings, interrupted, command);

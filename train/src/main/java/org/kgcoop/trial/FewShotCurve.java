@@ -1,5 +1,6 @@
 package org.kgcoop.trial;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -21,13 +22,11 @@ public record FewShotCurve(List<DataSet> dataSets) implements Protocol {
 
   @Override
   public List<Trial> trials(ExperimentPlan plan) {
-    return dataSets.stream()
-        .flatMap(
-            data -> {
-              List<EvaluationSet> targets =
-                  List.of(new EvaluationSet("test", data, ClassSplit.ALL));
-              return Protocol.trials(plan, data, ClassSplit.ALL, method -> targets, true).stream();
-            })
-        .toList();
+    List<Trial> trials = new ArrayList<>();
+    for (DataSet data : dataSets) {
+      List<EvaluationSet> targets = List.of(new EvaluationSet("test", data, ClassSplit.ALL));
+      trials.addAll(Protocol.trials(plan, data, ClassSplit.ALL, method -> targets, true));
+    }
+    return trials;
   }
 }

@@ -1,11 +1,11 @@
 package org.kgcoop.trial;
 
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.TrainingDataRecord;
@@ -25,12 +25,12 @@ public final class FewShotSample {
   private final DataSet source;
   private final ClassSplit classes;
   private final int shots;
+  private final int statedShots;
   private final long seed;
+  private final int classCount; // to learn
+  private final int images; // of these classes
   private @Nullable DataSet drawn;
-  private boolean isGiven; // drawn by the caller
   private @Nullable String fingerprint;
-  private @Nullable Integer learned; // number of classes to learn
-  private @Nullable Integer images; // number of their images in the data set
 
   /**
    * Creates a sample that is drawn later.
@@ -40,13 +40,28 @@ public final class FewShotSample {
    * @param shots the number of images per class, or {@link FewShot#ALL}
    */
   FewShotSample(DataSet source, ClassSplit classes, int shots, long seed) {
+    this(source, classes, shots, shots, seed, null);
+  }
+
+  private FewShotSample(
+      DataSet source,
+      ClassSplit classes,
+      int shots,
+      int statedShots,
+      long seed,
+      @Nullable DataSet drawn) {
     this.source = source;
     this.classes = classes;
     this.shots = shots;
+    this.statedShots = statedShots;
     this.seed = seed;
+    this.drawn = drawn;
     if (source.train().isEmpty()) {
       throw KgCoopException.data(source.name() + ": no training images");
     }
+    Set<Integer> labels = Set.copyOf(source.labels(classes));
+    classCount = labels.size();
+    images = (int) source.train().stream().filter(item -> labels.contains(item.label())).count();
   }
 
   /**
@@ -55,10 +70,9 @@ public final class FewShotSample {
    * @param drawn the data, all of whose training images are used
    */
   public static FewShotSample of(DataSet drawn, int shots, long seed) {
-    FewShotSample sample = new FewShotSample(drawn, ClassSplit.ALL, shots, seed);
-    sample.drawn = drawn;
-    sample.isGiven = true;
-    return sample;
+    boolean areEqual = sizes(drawn).distinct().count() == 1;
+    int stated = areEqual ? shots : FewShot.ALL;
+    return new FewShotSample(drawn, ClassSplit.ALL, shots, stated, seed, drawn);
   }
 
   /**
@@ -66,10 +80,16 @@ public final class FewShotSample {
    * class, which selects the published settings.
    */
   public static FewShotSample of(DataSet data, long seed) {
-    Map<Integer, Integer> sizes = new HashMap<>();
-    data.train().forEach(item -> sizes.merge(item.label(), 1, Integer::sum));
-    List<Integer> sorted = sizes.values().stream().sorted().toList();
-    return of(data, sorted.get(sorted.size() / 2), seed);
+    List<Long> sorted = sizes(data).sorted().toList();
+    return of(data, sorted.get(sorted.size() / 2).intValue(), seed);
+  }
+
+  /** Returns the number of training images of each class. */
+  private static Stream<Long> sizes(DataSet data) {
+    return data.train().stream()
+        .collect(Collectors.groupingBy(Item::label, Collectors.counting()))
+        .values()
+        .stream();
   }
 
   String name() {
@@ -89,12 +109,7 @@ public final class FewShotSample {
    * is {@link FewShot#ALL} if the classes have different numbers.
    */
   int statedShots() {
-    if (!isGiven) {
-      return shots;
-    }
-    Map<Integer, Integer> sizes = new HashMap<>();
-    source.train().forEach(item -> sizes.merge(item.label(), 1, Integer::sum));
-    return Set.copyOf(sizes.values()).size() == 1 ? shots : FewShot.ALL;
+    return statedShots;
   }
 
   long seed() {
@@ -108,20 +123,16 @@ public final class FewShotSample {
 
   /** Returns the task that a method learns. */
   public TaskContext task() {
-    return task(source).withImages(images());
+    return task(source).withImages(images);
   }
 
   /** Returns the task of classifying another data set after learning from this sample. */
   TaskContext task(DataSet other) {
-    return TaskContext.of(other, classCount(), shots, seed);
+    return TaskContext.of(other, classCount, shots, seed);
   }
 
   /** Returns the number of available training images of the classes to learn. */
-  synchronized int images() {
-    if (images == null) {
-      Set<Integer> labels = Set.copyOf(source.labels(classes));
-      images = (int) source.train().stream().filter(item -> labels.contains(item.label())).count();
-    }
+  int images() {
     return images;
   }
 
@@ -131,11 +142,8 @@ public final class FewShotSample {
   }
 
   /** Returns the number of classes to learn. */
-  synchronized int classCount() {
-    if (learned == null) {
-      learned = classNames().size();
-    }
-    return learned;
+  int classCount() {
+    return classCount;
   }
 
   /** Returns the names of the classes to learn, by label. */

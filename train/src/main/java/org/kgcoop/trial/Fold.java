@@ -3,12 +3,12 @@ package org.kgcoop.trial;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -49,12 +49,10 @@ public record Fold(String name, DataSet fitted, DataSet seen, DataSet unseen) {
     List<Fold> all = new ArrayList<>();
     for (int fold = 0; fold < folds.count(); fold++) {
       int held = fold;
-      all.add(
-          new Fold(
-              "fold%s-of-%s".formatted(fold + 1, folds.count()),
-              data.withImages(some(data, i -> !folds.holds(held, i)), List.of(), List.of()),
-              heldOutImages(data, List.of(), i -> folds.holds(held, i)),
-              heldOutImages(data, List.of(), i -> false)));
+      List<Item> fitted = some(data, i -> !folds.holds(held, i));
+      List<Item> seen = some(data, i -> folds.holds(held, i));
+      String name = "fold%s-of-%s".formatted(fold + 1, folds.count());
+      all.add(of(name, learning(data, fitted), data, List.of(), seen, List.of()));
     }
     return all;
   }
@@ -77,21 +75,26 @@ public record Fold(String name, DataSet fitted, DataSet seen, DataSet unseen) {
             : Math.max(
                 2, Math.min(MAX_CLASS_FOLDS, Math.round((float) names / unseenNames.size())));
     List<Fold> all = new ArrayList<>();
+    List<Item> train = data.train();
     for (int part = 0; part < parts; part++) {
       int hidden = part;
       int held = part % folds.count();
-      List<Item> train = data.train();
       IntPredicate isHidden = i -> train.get(i).label() % parts == hidden;
-      IntPredicate isAsked = i -> isHidden.test(i) || folds.holds(held, i);
-      Set<String> groups = new HashSet<>();
-      some(data, isAsked).forEach(item -> groups.add(item.group()));
-      List<Item> fitted = some(data, i -> !groups.contains(train.get(i).group()));
+      List<Item> seen = some(data, i -> !isHidden.test(i) && folds.holds(held, i));
+      List<Item> unseen = some(data, isHidden);
+      Set<String> groups =
+          Stream.concat(seen.stream(), unseen.stream())
+              .map(Item::group)
+              .collect(Collectors.toSet());
+      List<Item> fitted = train.stream().filter(item -> !groups.contains(item.group())).toList();
       all.add(
-          new Fold(
+          of(
               "hidden%s-of-%s".formatted(part + 1, parts),
-              data.withImages(fitted, List.of(), List.of()).select(ClassSplit.ALL),
-              heldOutImages(data, unseenNames, i -> !isHidden.test(i) && folds.holds(held, i)),
-              heldOutImages(data, unseenNames, isHidden)));
+              learning(data, fitted).select(ClassSplit.ALL),
+              data,
+              unseenNames,
+              seen,
+              unseen));
     }
     return all;
   }
@@ -120,41 +123,31 @@ public record Fold(String name, DataSet fitted, DataSet seen, DataSet unseen) {
             .ifPresent(held::remove);
       }
     }
-    List<Item> fitted = some(data, i -> !held.containsKey(train.get(i).group()));
+    List<Item> fitted = train.stream().filter(item -> !held.containsKey(item.group())).toList();
+    List<Item> asked =
+        train.stream()
+            .filter(item -> audit.contains(item.key()) && held.containsKey(item.group()))
+            .toList();
     return held.isEmpty() || fitted.isEmpty()
         ? null
-        : new Fold(
-            "audit",
-            data.withImages(fitted, List.of(), List.of()),
-            heldOutImages(
-                data,
-                unseenNames,
-                i -> audit.contains(train.get(i).key()) && held.containsKey(train.get(i).group())),
-            heldOutImages(data, unseenNames, i -> false));
+        : of("audit", learning(data, fitted), data, unseenNames, asked, List.of());
   }
 
   /** Returns a part with the images that no other part asks about, or null if there are none. */
   public static @Nullable Fold rest(DataSet data, List<Fold> parts) {
-    Set<String> heldOutImages = new HashSet<>();
-    parts.forEach(part -> part.seen().test().forEach(item -> heldOutImages.add(item.key())));
-    List<Item> train = data.train();
-    IntPredicate isLeft = i -> !heldOutImages.contains(train.get(i).key());
-    return heldOutImages.size() == train.size()
-        ? null
-        : new Fold(
-            "rest",
-            data,
-            heldOutImages(data, List.of(), isLeft),
-            heldOutImages(data, List.of(), i -> false));
+    Set<String> asked =
+        parts.stream()
+            .flatMap(part -> part.seen().test().stream())
+            .map(Item::key)
+            .collect(Collectors.toSet());
+    List<Item> left = data.train().stream().filter(item -> !asked.contains(item.key())).toList();
+    return left.isEmpty() ? null : of("rest", data, data, List.of(), left, List.of());
   }
 
   /** Returns all training images as test images, for methods that do not learn from them. */
   public static Fold all(DataSet data, List<String> unseenNames) {
-    return new Fold(
-        "all",
-        data,
-        heldOutImages(data, unseenNames, i -> true),
-        heldOutImages(data, unseenNames, i -> !unseenNames.isEmpty()));
+    List<Item> unseen = unseenNames.isEmpty() ? List.of() : data.train();
+    return of("all", data, data, unseenNames, data.train(), unseen);
   }
 
   /**
@@ -193,15 +186,29 @@ public record Fold(String name, DataSet fitted, DataSet seen, DataSet unseen) {
     return new Folds(items.stream().map(Item::label).toList(), Item.groupNumbers(items), most);
   }
 
-  /** Returns some of the training images as test images, with all class names. */
-  private static DataSet heldOutImages(DataSet data, List<String> unseenNames, IntPredicate which) {
-    return new DataSet(
-        data.name(),
-        Stream.concat(data.classNames().stream(), unseenNames.stream()).toList(),
-        List.of(),
-        List.of(),
-        some(data, which),
-        data.template());
+  /** Returns a part whose held-out images have all class names to choose from. */
+  private static Fold of(
+      String name,
+      DataSet fitted,
+      DataSet data,
+      List<String> unseenNames,
+      List<Item> seen,
+      List<Item> unseen) {
+    return new Fold(name, fitted, asked(data, unseenNames, seen), asked(data, unseenNames, unseen));
+  }
+
+  /**
+   * Returns images as test images.
+   *
+   * @param unseenNames the names of classes without images, to choose from like the others
+   */
+  public static DataSet asked(DataSet data, List<String> unseenNames, List<Item> images) {
+    List<String> names = Stream.concat(data.classNames().stream(), unseenNames.stream()).toList();
+    return new DataSet(data.name(), names, List.of(), List.of(), images, data.template());
+  }
+
+  private static DataSet learning(DataSet data, List<Item> fitted) {
+    return data.withImages(fitted, List.of(), List.of());
   }
 
   private static List<Item> some(DataSet data, IntPredicate which) {

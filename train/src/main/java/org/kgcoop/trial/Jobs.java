@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,24 +18,25 @@ public final class Jobs {
   private Jobs() {}
 
   /**
-   * Runs all jobs. The jobs of a parallel job run one after the other. If one job fails, the
-   * running jobs are completed, and no other job is started.
+   * Runs a job for each input. The jobs of a parallel job run one after the other. If one job
+   * fails, the running jobs are completed, and no other job is started.
    *
    * @param atATime the number of parallel jobs: with 1, the jobs run one after the other in the
    *     calling thread; otherwise each runs in its own thread. All jobs share the threads of {@link
    *     org.kgcoop.tensor.Workers}
-   * @return the results, in the order of the jobs
+   * @return the results, in the order of the inputs
    * @throws RuntimeException the exception of the first job that failed
    */
-  public static <T> List<T> run(List<Supplier<T>> jobs, int atATime) {
-    if (atATime == 1 || jobs.size() == 1 || IS_JOB.get()) {
-      return jobs.stream().map(Supplier::get).toList();
+  public static <S, T> List<T> run(List<S> inputs, Function<S, T> job, int atATime) {
+    if (atATime == 1 || inputs.size() == 1 || IS_JOB.get()) {
+      return inputs.stream().map(job).toList();
     }
     ExecutorService threads = Executors.newFixedThreadPool(atATime);
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     List<CompletableFuture<T>> running = new ArrayList<>();
-    for (Supplier<T> job : jobs) {
-      running.add(CompletableFuture.supplyAsync(() -> attempt(job, failure), threads));
+    for (S input : inputs) {
+      running.add(
+          CompletableFuture.supplyAsync(() -> attempt(() -> job.apply(input), failure), threads));
     }
     threads.shutdown(); // submitted jobs are still completed
     try {

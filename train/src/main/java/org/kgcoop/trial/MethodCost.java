@@ -5,12 +5,14 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.DoubleFunction;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.features.Augmentation;
 import org.kgcoop.features.TrainingLoader;
-import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.method.Fit;
 import org.kgcoop.method.FittedMethod;
 import org.kgcoop.method.Method;
@@ -20,6 +22,7 @@ import org.kgcoop.runs.RunFolder;
 import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.Workers;
 import org.kgcoop.train.TrainingSettings;
 
 /**
@@ -28,21 +31,13 @@ import org.kgcoop.train.TrainingSettings;
  * @param fit before the training steps, or the complete fit of a method without steps
  * @param step one training step, without features of the frozen image encoder
  * @param head the class features of a finished classifier
- * @param image the classification of one test image
- * @param encoding the encoding of one test image by a trained image encoder, otherwise 0
+ * @param image the classification of one test image, with its encoding by a trained image encoder
  * @param images the number of images in the step
  * @param views the views per training image that are encoded once, 0 if there are none
  * @param weights the number of weights that the method tries by trainings of their own
  */
 record MethodCost(
-    double fit,
-    double step,
-    double head,
-    double image,
-    double encoding,
-    int images,
-    int views,
-    int weights) {
+    double fit, double step, double head, double image, int images, int views, int weights) {
 
   /** The largest measured batch. The time of a larger one is proportional. */
   private static final int MAX_BATCH = 256;
@@ -56,8 +51,11 @@ record MethodCost(
   private static final OperatingSystemMXBean SYSTEM =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-  /** The repetitions of what a run does often, such as a step; otherwise twice. */
-  static final int MAX_ROUNDS = 100;
+  /** The repetitions of what a run does once. */
+  private static final int FEW_ROUNDS = 2;
+
+  /** The repetitions of what a run does often, such as a step. */
+  private static final int MAX_ROUNDS = 100;
 
   /**
    * Measures one step, one classifier and one image of a method.
@@ -69,11 +67,16 @@ record MethodCost(
    */
   static MethodCost measure(
       ExperimentContext context, Trial typical, int classes, Path image, Path scratch) {
-    TrainingSettings steps = typical.recipe().training();
-    int batch = steps == null ? 1 : steps.batchSize();
-    int shots = Math.max(typical.sample().images() / typical.sample().classCount(), 1);
-    int perClass = Math.max(shots, Math.min(MAX_BATCH, batch) / classes + 1);
-    List<String> names = names(typical, classes);
+    FewShotSample sample = typical.sample();
+    TrainingSettings training = typical.recipe().training();
+    int batch = training == null ? 1 : Math.min(MAX_BATCH, training.batchSize());
+    int shots = Math.max(sample.images() / sample.classCount(), 1);
+    int perClass = Math.max(shots, batch / classes + 1);
+    List<String> all = sample.allClassNames(); // so that the lengths of the names are as usual
+    List<String> names =
+        IntStream.range(0, classes)
+            .mapToObj(i -> all.get(i % all.size()) + (i < all.size() ? "" : " " + i))
+            .toList();
     DataSet data =
         new DataSet(
             "estimate",
@@ -81,44 +84,30 @@ record MethodCost(
             items(image, names, perClass * classes),
             items(image, names, classes),
             items(image, names, Runtime.getRuntime().availableProcessors()),
-            typical.sample().template());
-    Trial trial =
-        new Trial(
-            typical.recipe(),
-            FewShotSample.of(data, typical.sample().shots(), typical.sample().seed()),
-            List.of(),
-            "classes" + classes);
+            sample.template());
+    FewShotSample drawn = FewShotSample.of(data, sample.shots(), sample.seed());
+    Trial trial = new Trial(typical.recipe(), drawn, List.of(), "classes" + classes);
     try (Scope scope = Scope.open("cost");
         RunFolder folder =
             RunFolder.open(
                 trial.folder(scratch),
-                trial.settings(context),
-                SettingsJson.provenance(List.of()),
+                trial.settings(context).values(),
+                Map.of(),
                 context.warnings())) {
-      CountedFit fitContext = new CountedFit(context, trial, folder);
-      double fitSeconds = seconds(context, 2, () -> close(trial.method().fit(fitContext)));
-      Fit fit = trial.method().fit(fitContext);
+      CountedFit counted = new CountedFit(context, trial, folder);
+      double fitSeconds = seconds(context, FEW_ROUNDS, () -> close(trial.method().fit(counted)));
+      Fit fit = trial.method().fit(counted);
       if (fit instanceof FittedMethod fitted) {
-        double headSeconds =
-            seconds(context, 2, () -> fitted.classifier(context.clip(), names).close());
-        try (Head head = fitted.classifier(context.clip(), names)) {
-          return new MethodCost(
-                  fitSeconds, 0, headSeconds, 0, 0, 0, fitContext.usedViews(), fitContext.weights)
-              .withImage(context, head, data);
-        }
+        return new MethodCost(fitSeconds, 0, 0, 0, 0, counted.usedViews(), counted.weights)
+            .with(context, () -> fitted.classifier(context.clip(), names), data);
       }
-      Fit.Training training = (Fit.Training) fit;
-      try (TrainableModel model = training.model()) {
-        TrainingSettings settings = trial.recipe().steps();
-        int images = Math.min(Math.min(settings.batchSize(), MAX_BATCH), data.train().size());
-        double stepSeconds = step(context, data.train().subList(0, images), settings, model);
-        double headSeconds = seconds(context, 2, () -> model.toHead().close());
-        int views = Math.max(fitContext.usedViews(), settings.augmentation().views());
-        try (Head head = model.toHead()) {
-          return new MethodCost(
-                  fitSeconds, stepSeconds, headSeconds, 0, 0, images, views, fitContext.weights)
-              .withImage(context, head, data);
-        }
+      try (TrainableModel model = ((Fit.Training) fit).model()) {
+        TrainingSettings steps = trial.recipe().steps();
+        List<Item> items = data.train().subList(0, Math.min(batch, data.train().size()));
+        int views = Math.max(counted.usedViews(), steps.augmentation().views());
+        double step = step(context, items, steps, model);
+        return new MethodCost(fitSeconds, step, 0, 0, items.size(), views, counted.weights)
+            .with(context, model::toHead, data);
       }
     }
   }
@@ -151,13 +140,8 @@ record MethodCost(
       TrainingSettings settings,
       TrainableModel model) {
     Augmentation views =
-        model.inputs().block().isPresent()
-            ? new Augmentation.Online(ViewRecipe.PUBLISHED)
-            : new Augmentation.Test();
-    int[] batch = new int[items.size()];
-    for (int i = 0; i < batch.length; i++) {
-      batch[i] = i;
-    }
+        model.inputs().block().isPresent() ? Augmentation.ofId("online") : Augmentation.TEST;
+    int[] batch = IntStream.range(0, items.size()).toArray();
     try (TrainingLoader loader =
             new TrainingLoader(context.cache(), items, views, settings.seed(), model.inputs());
         Optimizer optimizer =
@@ -168,81 +152,64 @@ record MethodCost(
       return seconds(
           context,
           MAX_ROUNDS,
-          () -> {
-            try (Scope scope = Scope.open("step")) {
-              optimizer.step(model.step(loader.batch(batch, 0, 0)).gradients(), 0);
-            }
-          });
+          () -> optimizer.step(model.step(loader.batch(batch, 0, 0)).gradients(), 0));
     }
   }
 
-  private MethodCost withImage(ExperimentContext context, Head head, DataSet data) {
+  /** Adds the times of a finished classifier. */
+  private MethodCost with(ExperimentContext context, Supplier<Head> heads, DataSet data) {
     List<Item> items = data.test();
-    Tensor features =
-        Evaluator.features(head, context.cache(), items, context.progress(), "test images");
-    double encoded =
-        head.encoder().isEmpty()
-            ? 0
-            : seconds(
-                context,
-                MAX_ROUNDS,
-                () -> {
-                  try (Scope scope = Scope.open("images")) {
-                    Tensor unused =
-                        Evaluator.features(
-                            head, context.cache(), items, context.progress(), "test images");
-                  }
-                });
-    double classified =
-        seconds(
-            context,
-            MAX_ROUNDS,
-            () -> {
-              Evaluator.Result unused =
-                  Evaluator.evaluate(head, features, items, data.classNames().size());
-            });
-    return new MethodCost(
-        fit,
-        step,
-        head(),
-        classified / items.size(),
-        encoded / items.size(),
-        images,
-        views,
-        weights);
+    double headSeconds = seconds(context, FEW_ROUNDS, () -> heads.get().close());
+    try (Head made = heads.get()) {
+      Supplier<Tensor> features =
+          () -> Evaluator.features(made, context.cache(), items, context.progress(), "test images");
+      Tensor known = features.get();
+      Supplier<Tensor> given = made.encoder().isEmpty() ? () -> known : features;
+      double classified =
+          seconds(
+              context,
+              MAX_ROUNDS,
+              () -> {
+                int classes = data.classNames().size();
+                Evaluator.Result unused = Evaluator.evaluate(made, given.get(), items, classes);
+              });
+      double imageSeconds = classified / items.size();
+      return new MethodCost(fit, step, headSeconds, imageSeconds, images, views, weights);
+    }
   }
 
-  /** Returns names of the experiment, so that the lengths are as usual. */
-  private static List<String> names(Trial trial, int classes) {
-    List<String> all = trial.sample().allClassNames();
-    List<String> names = new ArrayList<>();
-    for (int i = 0; i < classes; i++) {
-      names.add(i < all.size() ? all.get(i) : all.get(i % all.size()) + " " + i);
-    }
-    return names;
+  /** Returns the time of the encoding of an image, on one core. */
+  static double ofAnImage(ExperimentContext context, Path image) {
+    List<Item> items = items(image, List.of("image"), 1);
+    return seconds(
+        context,
+        MAX_ROUNDS,
+        () -> {
+          Tensor unused = Workers.beside(() -> context.cache().encoder().test(items));
+        });
   }
 
   /** Returns items with equal keys, so that each view is encoded once. */
-  static List<Item> items(Path image, List<String> names, int count) {
-    List<Item> items = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      int label = i % names.size();
-      items.add(new Item("image", image, label, names.get(label)));
-    }
-    return items;
+  private static List<Item> items(Path image, List<String> names, int count) {
+    return IntStream.range(0, count)
+        .map(i -> i % names.size())
+        .mapToObj(label -> new Item("image", image, label, names.get(label)))
+        .toList();
   }
 
   /**
    * Returns the median time of an action. If it takes a short time, it is repeated, because the
    * first calls include the compiler's work.
    */
-  static double seconds(ExperimentContext context, int maxRounds, Runnable action) {
+  private static double seconds(ExperimentContext context, int maxRounds, Runnable action) {
     List<Double> rounds = new ArrayList<>();
     long begun = SYSTEM.getProcessCpuTime();
     do {
       context.checkInterrupted();
       long start = System.nanoTime();
-      action.run();
+      try (Scope scope = Scope.open("measurement")) {
+        action.run();
+      }
       rounds.add((System.nanoTime() - start) / 1e9);
     } while (rounds.size() < maxRounds
         && (SYSTEM.getProcessCpuTime() - begun) / 1e9 < MAX_CPU_SECONDS);

@@ -68,7 +68,7 @@ public interface MethodSpec {
    * use the test view, too.
    */
   private static SettingValues withViews(SettingValues method, SettingValues training) {
-    boolean test = training.text("augment").equals(new Augmentation.Test().id());
+    boolean test = training.text("augment").equals(Augmentation.TEST.id());
     return test
             && !method.has("views")
             && MethodRegistry.keys(method.text(Declaration.METHOD)).contains("views")

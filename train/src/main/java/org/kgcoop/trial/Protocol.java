@@ -41,13 +41,8 @@ public interface Protocol {
     for (MethodSpec spec : plan.specs()) {
       for (FewShotSample sample : samples) {
         Recipe recipe = spec.recipe(sample.task());
-        String run =
-            data.name()
-                + "/"
-                + recipe.folder()
-                + (shotsInPath ? "/shots" + sample.shots() : "")
-                + "/seed"
-                + sample.seed();
+        String shots = shotsInPath ? "/shots" + sample.shots() : "";
+        String run = "%s/%s%s/seed%s".formatted(data.name(), recipe.folder(), shots, sample.seed());
         trials.add(new Trial(recipe, sample, targets.apply(recipe.method()), run));
       }
     }

@@ -1,6 +1,5 @@
 package org.kgcoop.trial;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
@@ -97,11 +96,7 @@ public record Recipe(
   /** Returns a setting as text, such as {@code weight=4}. */
   public static String text(Map<String, ?> setting) {
     return setting.entrySet().stream()
-        .map(entry -> entry.getKey() + "=" + text(entry.getValue()))
+        .map(entry -> entry.getKey() + "=" + entry.getValue())
         .collect(Collectors.joining(","));
-  }
-
-  private static String text(Object value) {
-    return value instanceof JsonNode json ? json.asText() : String.valueOf(value);
   }
 }

@@ -1,7 +1,6 @@
 package org.kgcoop.trial;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
@@ -11,7 +10,6 @@ import org.kgcoop.features.TrainingLoader;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.model.Head;
-import org.kgcoop.model.ModelInputs;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.Checkpoint;
@@ -25,29 +23,19 @@ import org.kgcoop.train.ModelSelection;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
 
-/** Training of a model on a few-shot sample in an open run folder, started or resumed. */
-final class RunTraining {
-  private final ExperimentContext context;
-  private final DataSet data;
-  private final TrainingSettings training;
-  private final TrainableModel model;
-  private final String what;
-
-  /**
-   * Creates a training.
-   *
-   * @param model a model for the classes of the trial's sample
-   */
-  RunTraining(ExperimentContext context, Trial trial, TrainedMethod method, TrainableModel model) {
-    this.context = context;
-    this.model = model;
-    data = trial.sample().data(context.warnings());
-    training = trial.recipe().steps();
-    what = data.name() + ", " + method.title() + ", seed " + training.seed();
-  }
+/**
+ * Training of a model on a few-shot sample in an open run folder, started or resumed.
+ *
+ * @param model a model for the classes of the trial's sample
+ */
+record RunTraining(
+    ExperimentContext context, Trial trial, TrainedMethod method, TrainableModel model) {
 
   /** Trains the missing steps. */
   Trained run(RunFolder folder) {
+    DataSet data = trial.sample().data(context.warnings());
+    TrainingSettings training = trial.recipe().steps();
+    String what = data.name() + ", " + method.title() + ", seed " + training.seed();
     Optional<Checkpoint> from = folder.newest();
     long step = from.map(Checkpoint::step).orElse(0L);
     TrainingTime before = from.map(folder::effort).orElse(TrainingTime.NONE);
@@ -60,10 +48,11 @@ final class RunTraining {
                 training.augmentation(),
                 training.seed(),
                 model.inputs())) {
-      double prepareSeconds = prepared(loader);
+      double prepareSeconds = prepared(loader, what);
       folder.events().rewind(step);
       from.ifPresent(c -> context.progress().message(what + ": resumes after step " + step));
-      ToDoubleFunction<TrainableModel> validation = validation(model.inputs());
+      ToDoubleFunction<TrainableModel> validation =
+          training.modelSelection() == ModelSelection.BEST ? validation(data) : null;
       BatchSampler batches = training.plan(loader);
       try (Progress.Task task = context.progress().start(what + ", epochs", epochs)) {
         from.ifPresent(checkpoint -> task.doneBefore(checkpoint.epoch()));
@@ -81,7 +70,7 @@ final class RunTraining {
   }
 
   /** Computes the features that are encoded once, and returns the seconds that they take. */
-  private double prepared(TrainingLoader loader) {
+  private double prepared(TrainingLoader loader, String what) {
     if (loader.toPrepare() == 0) {
       return 0;
     }
@@ -100,13 +89,10 @@ final class RunTraining {
   record Trained(Map<String, StoredTensor> parameters, RunResults.Training time) {}
 
   /**
-   * Returns a function that computes the accuracy on the validation images. Their features belong
-   * to the scope of the caller.
+   * Returns a function that computes the accuracy on the validation images, or null if there are
+   * none. Their features belong to the scope of the caller.
    */
-  private @Nullable ToDoubleFunction<TrainableModel> validation(ModelInputs inputs) {
-    if (training.modelSelection() != ModelSelection.BEST) {
-      return null;
-    }
+  private @Nullable ToDoubleFunction<TrainableModel> validation(DataSet data) {
     if (data.val().isEmpty()) {
       context
           .warnings()
@@ -116,12 +102,12 @@ final class RunTraining {
     String what = data.name() + ": validation images";
     int classes = data.classNames().size();
     Tensor features =
-        inputs.block().isPresent()
+        model.inputs().block().isPresent()
             ? null // the features change in each epoch
             : Evaluator.features(context.cache(), data.val(), context.progress(), what);
-    return model -> {
+    return trained -> {
       try (Scope scope = Scope.open("validation");
-          Head now = model.toHead()) {
+          Head now = trained.toHead()) {
         Tensor validationFeatures =
             features == null
                 ? Evaluator.features(now, context.cache(), data.val(), context.progress(), what)
@@ -135,12 +121,10 @@ final class RunTraining {
 
   /** Listener that writes events and checkpoints, and updates the progress bar. */
   private static final class Recorder implements Trainer.Listener {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final RunFolder folder;
     private final Progress.Task task;
-    private long step;
     private final TrainingTime before;
+    private long step;
 
     Recorder(RunFolder folder, Progress.Task task, long step, TrainingTime before) {
       this.folder = folder;
@@ -152,9 +136,10 @@ final class RunTraining {
     @Override
     public void step(int epoch, int batch, double rate, Map<String, Double> losses) {
       step++;
-      ObjectNode event = JSON.createObjectNode();
-      event.put("step", step).put("epoch", epoch + 1).put("batch", batch + 1).put("lr", rate);
-      losses.forEach(event::put);
+      Map<String, Object> event = event(epoch);
+      event.put("batch", batch + 1);
+      event.put("lr", rate);
+      event.putAll(losses);
       folder.events().append(event);
       task.step(step, epoch + 1, rate, losses);
     }
@@ -163,14 +148,17 @@ final class RunTraining {
     public void epoch(int epoch, @Nullable Double validation) {
       task.done(epoch + 1L);
       if (validation != null) {
-        folder
-            .events()
-            .append(
-                JSON.createObjectNode()
-                    .put("step", step)
-                    .put("epoch", epoch + 1)
-                    .put("validation_accuracy", validation));
+        Map<String, Object> event = event(epoch);
+        event.put("validation_accuracy", validation);
+        folder.events().append(event);
       }
+    }
+
+    private Map<String, Object> event(int epoch) {
+      Map<String, Object> event = new LinkedHashMap<>();
+      event.put("step", step);
+      event.put("epoch", epoch + 1);
+      return event;
     }
 
     @Override

@@ -1,13 +1,8 @@
 package org.kgcoop.trial;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
@@ -16,6 +11,7 @@ import org.kgcoop.method.ClassIndices;
 import org.kgcoop.method.Method;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableCell;
+import org.kgcoop.settings.SettingValues;
 
 /**
  * Trial, the unit of every protocol: a method learns from one few-shot sample and is measured on
@@ -27,10 +23,6 @@ import org.kgcoop.runs.TableCell;
  * @param run the path of the run folder relative to the folder of the table, with '/'
  */
 public record Trial(Recipe recipe, FewShotSample sample, List<EvaluationSet> targets, String run) {
-  public Trial {
-    targets = List.copyOf(targets);
-  }
-
   /**
    * Returns a trial without a table. Its evaluation set contains the test images of the same
    * classes, if there are any.
@@ -76,13 +68,11 @@ public record Trial(Recipe recipe, FewShotSample sample, List<EvaluationSet> tar
    * RunResults#NONE} creates the entry of a pending run.
    */
   TableCell cell(RunResults results) {
-    Map<String, JsonNode> setting = new LinkedHashMap<>();
-    recipe.setting().toJson().properties().forEach(e -> setting.put(e.getKey(), e.getValue()));
     return new TableCell(
         method().id(),
         method().title(),
         method().prompts(),
-        setting,
+        recipe.setting().values(),
         new TableCell.Sample(sample.name(), sample.statedShots(), sample.seed()),
         run,
         results.brief(targets.stream().map(EvaluationSet::name).toList(), hasJointList()));
@@ -108,29 +98,27 @@ public record Trial(Recipe recipe, FewShotSample sample, List<EvaluationSet> tar
   }
 
   /**
-   * Returns all settings that determine the training. The evaluation sets are recorded in the
-   * results.
+   * Returns all settings that determine the training, by the keys of {@code run.json}. The
+   * evaluation sets are recorded in the results.
    */
-  ObjectNode settings(ExperimentContext context) {
-    ObjectNode settings = JsonNodeFactory.instance.objectNode();
-    settings.set("method", method().settingValues().toJson());
-    if (recipe.training() != null) {
-      settings.set("training", recipe.training().stored().toJson());
-    }
+  SettingValues settings(ExperimentContext context) {
     DataSet data = sample.data(context.warnings());
-    settings
-        .putObject("data")
-        .put("name", data.name())
-        .put("part", sample.classes().name().toLowerCase(Locale.ROOT))
-        .put("classes", data.classNames().size())
-        .put("shots", sample.statedShots())
-        .put("seed", sample.seed())
-        .put("train", data.train().size())
-        .put("fingerprint", sample.fingerprint(context));
-    settings.set("computation", SettingsJson.computation(context.clip()));
-    if (recipe.calibrate()) {
-      settings.put("calibrate", true);
+    SettingValues settings = SettingValues.of("method", method().settingValues().values());
+    if (recipe.training() != null) {
+      settings = settings.with("training", recipe.training().stored().values());
     }
-    return settings;
+    SettingValues ofData =
+        SettingValues.of("name", data.name())
+            .with("part", sample.classes().name().toLowerCase(Locale.ROOT))
+            .with("classes", data.classNames().size())
+            .with("shots", sample.statedShots())
+            .with("seed", sample.seed())
+            .with("train", data.train().size())
+            .with("fingerprint", sample.fingerprint(context));
+    settings =
+        settings
+            .with("data", ofData.values())
+            .with("computation", Provenance.computation(context.clip()).values());
+    return recipe.calibrate() ? settings.with("calibrate", true) : settings;
   }
 }

@@ -1,7 +1,5 @@
 package org.kgcoop.trial;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,15 +29,13 @@ class TrialFitContext implements FitContext {
   /** Number of nearest words per context vector in the results. */
   private static final int WORDS = 5;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final ExperimentContext experiment;
   private final Trial trial;
   private final RunFolder folder;
   private final CrossValidation.Runner runner;
   private final DataSet data;
   private int views;
-  private final Map<String, JsonNode> chosen = new LinkedHashMap<>();
+  private final Map<String, Object> chosen = new LinkedHashMap<>();
 
   /**
    * Creates the context of a trial.
@@ -102,13 +98,14 @@ class TrialFitContext implements FitContext {
 
   @Override
   public LabeledViews views(int count, ViewRecipe recipe) {
-    return views(count == 0 ? new Augmentation.Test() : new Augmentation.Cache(count, recipe));
+    return views(
+        count == 0 ? Augmentation.TEST : new Augmentation(Augmentation.Kind.CACHE, count, recipe));
   }
 
   @Override
   public LabeledViews views(TrainedMethod method) {
     Augmentation views = trial.recipe().steps().augmentation();
-    return views(views.views() == 0 ? new Augmentation.Test() : views);
+    return views(views.views() == 0 ? Augmentation.TEST : views);
   }
 
   /** Returns the number of views per training image that the method has used so far. */
@@ -138,7 +135,7 @@ class TrialFitContext implements FitContext {
 
   @Override
   public void chosen(String setting, Object value) {
-    chosen.put(setting, JSON.valueToTree(value));
+    chosen.put(setting, value);
   }
 
   /**

@@ -1,7 +1,5 @@
 package org.kgcoop.trial;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.MustBeClosed;
 import java.nio.file.Files;
@@ -28,9 +26,11 @@ import org.kgcoop.runs.CalibrationResult;
 import org.kgcoop.runs.JointResult;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunFolder;
+import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
+import org.kgcoop.settings.SettingValues;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -38,13 +38,8 @@ import org.kgcoop.tensor.Tensor;
  * Run of a trial in its run folder, which can be new, in progress or complete. If the trial has
  * evaluation sets without results, only these are measured. Nothing is trained twice.
  */
-public final class TrialRun {
-  private final ExperimentContext experiment;
-  private final Trial trial;
-
-  public TrialRun(ExperimentContext experiment, Trial trial) {
-    this.experiment = experiment;
-    this.trial = trial;
+public record TrialRun(ExperimentContext experiment, Trial trial) {
+  public TrialRun {
     trial.check();
   }
 
@@ -86,17 +81,24 @@ public final class TrialRun {
   }
 
   /**
-   * Returns all settings that determine the training. They must be equal on all machines that share
-   * the work.
+   * Returns all settings that determine the training, as JSON. They must be equal on all machines
+   * that share the work.
    */
-  public JsonNode settings() {
-    return trial.settings(experiment);
+  public String settings() {
+    return RunJson.tree(trial.settings(experiment).values()).toString();
   }
 
   @MustBeClosed
   private RunFolder open(Path out) {
+    SettingValues provenance =
+        Provenance.of(experiment.command())
+            .with("clip", experiment.clip().source())
+            .with("title", trial.method().title());
     return RunFolder.open(
-        trial.folder(out), trial.settings(experiment), provenance(), experiment.warnings());
+        trial.folder(out),
+        trial.settings(experiment).values(),
+        provenance.values(),
+        experiment.warnings());
   }
 
   private RunResults resultsBelow(Path out) {
@@ -107,68 +109,55 @@ public final class TrialRun {
         experiment.progress().message(folder.path() + ": done before");
         return before;
       }
-      RunResults learned;
-      ClassifierFile file;
       Path path = ClassifierFile.in(folder.path());
-      if (before != null && Files.exists(path)) {
-        learned = before;
-        file = ClassifierFile.read(path);
-      } else {
-        TrialFitContext context = new TrialFitContext(experiment, trial, folder, TrialRun::run);
-        Learned fitted = learned(context, folder);
-        file = file(fitted.method());
-        if (trial.recipe().calibrate()) {
-          CalibrationFit fit = new CalibrationFit(experiment, trial, TrialRun::run);
-          file = file.withCalibration(fit.find(file, folder.path()));
-        }
-        file.write(path);
-        learned = before == null ? context.learned(file, fitted.training()) : before;
-      }
-      Measured measured = measure(file, learned, Predictions.read(folder.path()));
+      Learned learned =
+          before != null && Files.exists(path)
+              ? new Learned(ClassifierFile.read(path), before)
+              : learned(folder);
+      RunResults known = before == null ? learned.results : before;
+      Measured measured = measure(learned.file, known, Predictions.read(folder.path()));
       RunResults results =
-          learned.with(measured.targets, measured.joint).withCalibration(measured.calibration);
+          known.with(measured.targets, measured.joint).withCalibration(measured.calibration);
       folder.complete(results, new Predictions(measured.predictions));
       CalibrationFit.delete(folder.path());
       return results;
     }
   }
 
-  /**
-   * What was learned.
-   *
-   * @param training the time of the training steps; null if there were none
-   */
-  private record Learned(FittedMethod method, RunResults.@Nullable Training training) {}
+  /** What was learned: the classifier, and the results without evaluation sets. */
+  private record Learned(ClassifierFile file, RunResults results) {}
 
-  private Learned learned(TrialFitContext context, RunFolder folder) {
+  private Learned learned(RunFolder folder) {
+    TrialFitContext context = new TrialFitContext(experiment, trial, folder, TrialRun::run);
+    FittedMethod method;
+    RunResults.Training time = null;
     try (Scope scope = Scope.open("fit")) {
       Fit fit = trial.method().fit(context);
-      if (fit instanceof FittedMethod fitted) {
-        return new Learned(fitted, null);
-      }
-      Fit.Training begun = (Fit.Training) fit;
-      try (TrainableModel model = begun.model()) {
-        RunTraining.Trained trained =
-            new RunTraining(experiment, trial, begun.method(), model).run(folder);
-        return new Learned(begun.fitted().apply(trained.parameters()), trained.time());
+      if (fit instanceof Fit.Training begun) {
+        try (TrainableModel model = begun.model()) {
+          RunTraining.Trained trained =
+              new RunTraining(experiment, trial, begun.method(), model).run(folder);
+          method = begun.fitted().apply(trained.parameters());
+          time = trained.time();
+        }
+      } else {
+        method = (FittedMethod) fit;
       }
     }
-  }
-
-  private ClassifierFile file(FittedMethod learned) {
-    return new ClassifierFile(
-        learned,
-        trial.sample().template(),
-        RecordedClip.of(experiment.clip()),
-        trial.sample().learnedFrom(experiment),
-        Version.KGCOOP,
-        null);
-  }
-
-  private ObjectNode provenance() {
-    return SettingsJson.provenance(experiment.command())
-        .put("clip", experiment.clip().source())
-        .put("title", trial.method().title());
+    ClassifierFile file =
+        new ClassifierFile(
+            method,
+            trial.sample().template(),
+            RecordedClip.of(experiment.clip()),
+            trial.sample().learnedFrom(experiment),
+            Version.KGCOOP,
+            null);
+    if (trial.recipe().calibrate()) {
+      CalibrationFit fit = new CalibrationFit(experiment, trial, TrialRun::run);
+      file = file.withCalibration(fit.find(file, folder.path()));
+    }
+    file.write(ClassifierFile.in(folder.path()));
+    return new Learned(file, context.learned(file, time));
   }
 
   private boolean isMeasured(RunResults results) {
@@ -189,6 +178,11 @@ public final class TrialRun {
     final List<Predictions.OfTarget> predictions = new ArrayList<>();
     @Nullable CalibrationResult calibration;
     @Nullable JointResult joint;
+
+    void add(TargetResult known, Predictions stored) {
+      targets.add(known);
+      stored.target(known.name()).ifPresent(predictions::add);
+    }
   }
 
   /**
@@ -214,16 +208,12 @@ public final class TrialRun {
           measure(file, target, measured, features);
           jointIsKnown = jointIsKnown && !trial.hasJointList();
         } else {
-          measured.targets.add(known);
-          predictions.target(known.name()).ifPresent(measured.predictions::add);
+          measured.add(known, predictions);
         }
       }
       measured.joint = jointIsKnown ? before.joint() : joint(file, features);
     }
-    for (TargetResult other : others) {
-      measured.targets.add(other);
-      predictions.target(other.name()).ifPresent(measured.predictions::add);
-    }
+    others.forEach(other -> measured.add(other, predictions));
     return measured;
   }
 
@@ -235,7 +225,7 @@ public final class TrialRun {
     DataSet data = target.data();
     try (Head classifier =
         file.forTask(trial.sample().task(data)).classifier(experiment.clip(), data.classNames())) {
-      Tensor images = target.features(classifier, experiment);
+      Tensor images = target.features(classifier, experiment, null);
       features.put(target, images);
       Evaluator.Result result =
           Evaluator.evaluate(classifier, images, data.test(), data.classNames().size());

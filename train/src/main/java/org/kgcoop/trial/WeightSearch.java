@@ -1,24 +1,19 @@
 package org.kgcoop.trial;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.DoubleFunction;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.files.FolderTree;
-import org.kgcoop.files.JsonFiles;
 import org.kgcoop.method.Method;
 import org.kgcoop.progress.Progress;
+import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
 
@@ -32,34 +27,25 @@ import org.kgcoop.runs.TargetResult;
  * methods do not use, or a quarter of their training images if there are none. All images of the
  * hidden classes are held out. The result is in {@code weight_search.json} in the run folder.
  * During the search, each training has a run folder in {@code .weight-search}.
+ *
+ * @param grid the weights to try
+ * @param method a function that returns the method with a weight
+ * @param runner a function that runs another trial
  */
-final class WeightSearch {
+record WeightSearch(
+    ExperimentContext context,
+    Trial trial,
+    List<Double> grid,
+    DoubleFunction<Method> method,
+    CrossValidation.Runner runner) {
 
-  private final ExperimentContext context;
-  private final Trial trial;
-  private final List<Double> grid;
-  private final DoubleFunction<Method> method;
-  private final CrossValidation.Runner runner;
+  /** The content of {@code weight_search.json}. */
+  private record Search(List<Measured> trials, List<Mean> meanH, double chosen) {}
 
-  /**
-   * Creates a search for a trial.
-   *
-   * @param grid the weights to try
-   * @param method a function that returns the method with a weight
-   * @param runner a function that runs another trial
-   */
-  WeightSearch(
-      ExperimentContext context,
-      Trial trial,
-      List<Double> grid,
-      DoubleFunction<Method> method,
-      CrossValidation.Runner runner) {
-    this.context = context;
-    this.trial = trial;
-    this.grid = grid;
-    this.method = method;
-    this.runner = runner;
-  }
+  private record Measured(
+      String hidden, double weight, double seen, double unseen, double h, double distance) {}
+
+  private record Mean(double weight, double h) {}
 
   /**
    * Runs or resumes the search, or reads its result.
@@ -70,41 +56,34 @@ final class WeightSearch {
   double find(Path run) {
     Path file = run.resolve("weight_search.json");
     Path work = run.resolve(".weight-search");
-    if (Files.exists(file)) {
+    Optional<Search> before = RunJson.read(file, Search.class);
+    if (before.isPresent()) {
       FolderTree.remove(work); // left by a process that ended before it deleted them
-      return JsonFiles.read(file).path("chosen").asDouble();
+      return before.get().chosen;
     }
     DataSet drawn = trial.sample().data(context.warnings());
-    Map<Double, Double> sums = new HashMap<>();
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    ArrayNode entries = json.putArray("trials");
     List<Fold> folds =
         List.of(Fold.hiding(drawn, ClassSplit.NEW), Fold.hiding(drawn, ClassSplit.BASE));
-    List<List<RunResults>> measured = measured(folds, work);
+    List<List<RunResults>> results = measured(folds, work);
+    List<Measured> trials = new ArrayList<>();
     for (int fold = 0; fold < folds.size(); fold++) {
+      String hidden = folds.get(fold).name().replace("-hidden", "");
       for (int i = 0; i < grid.size(); i++) {
-        List<TargetResult> targets = measured.get(i).get(fold).targets();
-        double seenAccuracy = targets.get(0).accuracy();
-        double unseen = targets.get(1).accuracy();
-        double h = Metrics.harmonicMean(seenAccuracy, unseen);
-        sums.merge(grid.get(i), h, Double::sum);
-        entries
-            .addObject()
-            .put("hidden", folds.get(fold).name().replace("-hidden", ""))
-            .put("weight", grid.get(i))
-            .put("seen", seenAccuracy)
-            .put("unseen", unseen)
-            .put("h", h)
-            .put("distance", targets.get(1).distance());
+        TargetResult seen = results.get(i).get(fold).targets().get(0);
+        TargetResult unseen = results.get(i).get(fold).targets().get(1);
+        double h = Metrics.harmonicMean(seen.accuracy(), unseen.accuracy());
+        trials.add(
+            new Measured(
+                hidden, grid.get(i), seen.accuracy(), unseen.accuracy(), h, unseen.distance()));
       }
     }
-    double best = best(sums);
-    ArrayNode means = json.putArray("mean_h");
-    for (double weight : grid) {
-      means.addObject().put("weight", weight).put("h", sums.getOrDefault(weight, 0.0) / 2);
-    }
-    json.put("chosen", best);
-    JsonFiles.write(file, json);
+    List<Mean> means =
+        grid.stream().map(weight -> new Mean(weight, meanH(trials, weight))).toList();
+    Mean best =
+        means.stream()
+            .max(Comparator.comparingDouble(Mean::h).thenComparingDouble(Mean::weight))
+            .orElseThrow();
+    RunJson.write(file, new Search(trials, means, best.weight));
     FolderTree.remove(work);
     context
         .progress()
@@ -114,9 +93,17 @@ final class WeightSearch {
                 "%s, seed %d: weight %s has the best H on hidden base classes, %.2f",
                 drawn.name(),
                 trial.sample().seed(),
-                best,
-                sums.getOrDefault(best, 0.0) / 2));
-    return best;
+                best.weight,
+                best.h));
+    return best.weight;
+  }
+
+  private static double meanH(List<Measured> trials, double weight) {
+    return trials.stream()
+        .filter(each -> each.weight == weight)
+        .mapToDouble(Measured::h)
+        .average()
+        .orElseThrow();
   }
 
   /** Returns the results of each weight on each fold. */
@@ -132,13 +119,5 @@ final class WeightSearch {
       }
     }
     return measured;
-  }
-
-  private double best(Map<Double, Double> sums) {
-    return grid.stream()
-        .max(
-            Comparator.comparingDouble((Double weight) -> sums.getOrDefault(weight, 0.0))
-                .thenComparingDouble(weight -> weight))
-        .orElseThrow();
   }
 }

@@ -1,7 +1,6 @@
 package org.kgcoop.trial;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,12 +10,9 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
-import org.kgcoop.features.Augmentation;
+import org.kgcoop.method.encoder.EncoderMethod;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.tensor.Engine;
-import org.kgcoop.tensor.Scope;
-import org.kgcoop.tensor.Tensor;
-import org.kgcoop.tensor.Workers;
 import org.kgcoop.train.TrainingSettings;
 
 /**
@@ -24,8 +20,14 @@ import org.kgcoop.train.TrainingSettings;
  * classifier and a test image of each method are measured for two small numbers of classes. Times
  * for other numbers of classes are on the line through both. All other factors are counted: images,
  * views, steps, tests and runs.
+ *
+ * @param context its feature cache must be in memory
+ * @param trials all trials; images of their data sets are counted and not opened
+ * @param image an image file of the usual size
+ * @param scratch a folder for run folders that the caller deletes
  */
-public final class WorkEstimate {
+public record WorkEstimate(
+    ExperimentContext context, List<Trial> trials, Path image, Path scratch) {
   private static final int FEW_CLASSES = 2;
   private static final int MANY_CLASSES = 8;
 
@@ -53,10 +55,6 @@ public final class WorkEstimate {
           steps + other.steps,
           tests + other.tests,
           seconds + other.seconds);
-    }
-
-    private MethodWork inParallel(int atATime) {
-      return new MethodWork(method, runs, steps, tests, seconds / atATime);
     }
   }
 
@@ -92,27 +90,15 @@ public final class WorkEstimate {
       return Math.max(
           0, start + rise * (classes - FEW_CLASSES) / (double) (MANY_CLASSES - FEW_CLASSES));
     }
+
+    double ofTest(int classes, int images) {
+      return at(MethodCost::head, classes) + images * at(MethodCost::image, classes);
+    }
   }
 
-  private final ExperimentContext context;
-  private final List<Trial> trials;
-  private final Path image;
-  private final Path scratch;
-  private final Map<String, Line> costs = new HashMap<>();
-
-  /**
-   * Creates an estimate.
-   *
-   * @param context its feature cache must be in memory
-   * @param trials all trials; images of their data sets are counted and not opened
-   * @param image an image file of the usual size
-   * @param scratch a folder for run folders that the caller deletes
-   */
-  public WorkEstimate(ExperimentContext context, List<Trial> trials, Path image, Path scratch) {
-    this.context = context.silent();
-    this.trials = List.copyOf(trials);
-    this.image = image;
-    this.scratch = scratch;
+  public WorkEstimate {
+    context = context.silent();
+    trials = List.copyOf(trials);
   }
 
   /**
@@ -122,74 +108,58 @@ public final class WorkEstimate {
    * @param jobs the number of parallel runs
    */
   public Result of(Path out, int jobs) {
-    double imageSeconds = secondsOfAnImage();
-    int width = context.clip().config().embedDim();
+    double imageSeconds = MethodCost.ofAnImage(context, image) / Engine.threads();
+    List<Trial> missing =
+        trials.stream().filter(trial -> !RunFolders.isComplete(trial.folder(out))).toList();
+    int processors = Runtime.getRuntime().availableProcessors(); // each run needs one
+    int atATime = Math.max(1, Math.min(missing.size(), Math.min(jobs, processors)));
     Set<String> shared = new HashSet<>(); // encodings that several trials use
-    long encodings = 0;
-    int done = 0;
-    long disk = 0;
+    Map<String, Line> costs = new HashMap<>();
     Map<String, MethodWork> methods = new LinkedHashMap<>();
-    for (Trial trial : trials) {
-      String method = trial.method().id();
-      if (RunFolders.isComplete(trial.folder(out))) {
-        done++;
-        methods.merge(method, new MethodWork(method, 0, 0, 0, 0), MethodWork::plus);
-        continue;
-      }
+    trials.stream()
+        .map(trial -> trial.method().id())
+        .forEach(id -> methods.put(id, new MethodWork(id, 0, 0, 0, 0)));
+    long encodings = 0;
+    long disk = 0;
+    for (Trial trial : missing) {
       DataSet data = trial.sample().data(context.warnings());
-      Line cost = costs.computeIfAbsent(trial.recipe().folder(), row -> measured(trial));
+      Line cost = costs.computeIfAbsent(trial.recipe().folder(), row -> measured(trial, row));
       TrainingSettings training = trial.recipe().training();
       long steps = training == null ? 0 : training.steps(data.train());
-      double seconds =
-          trainingSeconds(trial, data, steps, cost, imageSeconds) + testSeconds(trial, cost);
       long tests = 0;
       for (EvaluationSet target : trial.targets()) {
         int images = target.data().test().size();
         tests += images;
         encodings += shared.add(target.data().name() + "/" + target.name()) ? images : 0;
       }
-      long classified = trial.hasJointList() ? 2 * tests : tests;
-      methods.merge(
-          method, new MethodWork(method, 1, steps, classified, seconds), MethodWork::plus);
-      int views = cost.few().views();
+      int views = cost.few.views();
       for (Item item : data.train()) { // samples of other seeds and shots contain the same images
         if (views > 0 && shared.add(data.name() + "/" + item.key() + "/" + views)) {
           encodings += views;
         }
       }
+      double seconds =
+          trainingSeconds(trial, data, steps, cost, imageSeconds) + testSeconds(trial, cost);
+      String method = trial.method().id();
+      long classified = trial.hasJointList() ? 2 * tests : tests;
+      methods.merge(
+          method,
+          new MethodWork(method, 1, steps, classified, seconds / atATime),
+          MethodWork::plus);
       disk += BYTES_A_RUN + tests * BYTES_A_PREDICTION;
     }
-    int atATime = atATime(jobs, trials.size() - done);
+    long bytes = context.clip().config().embedDim() * (long) Float.BYTES + BYTES_A_FEATURE;
     return new Result(
-        methods.values().stream().map(work -> work.inParallel(atATime)).toList(),
+        List.copyOf(methods.values()),
         encodings,
         encodings * imageSeconds,
         trials.size(),
-        done,
-        disk + encodings * (width * (long) Float.BYTES + BYTES_A_FEATURE));
+        trials.size() - missing.size(),
+        disk + encodings * bytes);
   }
 
-  /** Returns how many runs make progress at a time: each needs a core. */
-  private static int atATime(int jobs, int runs) {
-    return Math.max(1, Math.min(runs, Math.min(jobs, Runtime.getRuntime().availableProcessors())));
-  }
-
-  private double secondsOfAnImage() {
-    List<Item> items = MethodCost.items(image, List.of("image"), 1);
-    double seconds = // on one core
-        MethodCost.seconds(
-            context,
-            MethodCost.MAX_ROUNDS,
-            () -> {
-              try (Scope scope = Scope.open("images")) {
-                Tensor unused = Workers.beside(() -> context.cache().encoder().test(items));
-              }
-            });
-    return seconds / Engine.threads();
-  }
-
-  private Line measured(Trial trial) {
-    Path folder = scratch.resolve("method" + costs.size());
+  private Line measured(Trial trial, String row) {
+    Path folder = scratch.resolve(row);
     return new Line(
         MethodCost.measure(context, trial, FEW_CLASSES, image, folder),
         MethodCost.measure(context, trial, MANY_CLASSES, image, folder));
@@ -205,36 +175,35 @@ public final class WorkEstimate {
     TrainingSettings settings = trial.recipe().steps();
     int images = Math.min(settings.batchSize(), data.train().size());
     double step =
-        cost.at(MethodCost::step, classes) * Math.max(1, (double) images / cost.many().images());
-    if (settings.augmentation() instanceof Augmentation.Online && cost.many().encoding() == 0) {
+        cost.at(MethodCost::step, classes) * Math.max(1, (double) images / cost.many.images());
+    if (settings.augmentation().views() == 0 && !tunesImages(trial)) {
       step += images * imageSeconds; // a trained image encoder is part of the measured step
     }
-    int trainings = 1 + cost.many().weights();
-    if (trial.recipe().calibrate() && !trial.sample().hasValidation()) {
-      trainings += CalibrationFit.FOLDS;
-    }
+    boolean hasFolds = trial.recipe().calibrate() && !trial.sample().hasValidation();
+    int trainings = 1 + cost.many.weights() + (hasFolds ? CalibrationFit.FOLDS : 0);
     return trainings * (fit + steps * step);
   }
 
-  /** Returns the time of all tests of a trial. One with both halves of the classes has a third. */
-  private double testSeconds(Trial trial, Line cost) {
-    double seconds = 0;
-    List<Integer> sizes = new ArrayList<>();
-    int images = 0;
-    for (EvaluationSet target : trial.targets()) {
-      DataSet data = target.data();
-      sizes.add(data.classNames().size());
-      images += data.test().size();
-      seconds += test(cost, data.classNames().size(), data.test().size());
-      seconds += data.test().size() * cost.many().encoding();
-    }
-    if (trial.hasJointList()) {
-      seconds += test(cost, sizes.stream().mapToInt(Integer::intValue).sum(), images);
-    }
-    return seconds;
+  private static boolean tunesImages(Trial trial) {
+    return trial.method() instanceof EncoderMethod;
   }
 
-  private static double test(Line cost, int classes, int images) {
-    return cost.at(MethodCost::head, classes) + images * cost.at(MethodCost::image, classes);
+  /**
+   * Returns the time of all tests of a trial. One with both halves of the classes has a third, for
+   * which a trained image encoder does not encode the images again.
+   */
+  private static double testSeconds(Trial trial, Line cost) {
+    double seconds = 0;
+    int allClasses = 0;
+    int allImages = 0;
+    for (EvaluationSet target : trial.targets()) {
+      int classes = target.data().classNames().size();
+      int images = target.data().test().size();
+      seconds += cost.ofTest(classes, images);
+      allClasses += classes;
+      allImages += images;
+    }
+    boolean hasThird = trial.hasJointList() && !tunesImages(trial);
+    return hasThird ? seconds + cost.ofTest(allClasses, allImages) : seconds;
   }
 }

@@ -127,12 +127,16 @@ class AdaptationRunTest {
         .isEqualTo(
             new AdaptRecord.Images(
                 12,
+                12,
+                0,
                 4,
                 3,
                 3,
                 new AdaptRecord.Copies(0, 0, List.of(), List.of()),
                 List.of(),
-                List.of()));
+                List.of(),
+                12,
+                null));
     assertThat(record.result().expected()).isNotNull();
     assertThat(record.result().test()).isNotNull().matches(test -> test.images() == 8);
     Path out = complete().out;
@@ -447,7 +451,7 @@ class AdaptationRunTest {
     DataSet data = data(2, 0, 1);
     assertThatThrownBy(() -> adapt(data, List.of("dog"), 5))
         .isInstanceOf(KgCoopException.class)
-        .hasMessage("unseen class 'dog': there are images of it in data; leave it out");
+        .hasMessage("unseen class 'dog': it is the same name as 'dog' of data; leave it out");
     assertThatThrownBy(() -> adapt(data, List.of("_Dog"), 5))
         .isInstanceOf(KgCoopException.class)
         .hasMessage("unseen class '_Dog': it is the same name as 'dog' of data; leave it out");

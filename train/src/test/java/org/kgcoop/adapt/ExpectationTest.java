@@ -13,9 +13,9 @@ import org.kgcoop.runs.AdaptRecord;
 
 class ExpectationTest {
   private static Score score(List<Boolean> answers) {
-    return new Score(
+    return ScoreTest.score(
         IntStream.range(0, answers.size())
-            .mapToObj(i -> new Score.HeldOutImage("image " + i, 0, false, 1))
+            .mapToObj(i -> new Score.Answer("image " + i, 0, false, 1, false))
             .toList(),
         answers);
   }
@@ -88,11 +88,11 @@ class ExpectationTest {
    */
   @Test
   void fewClassesWithoutImagesVaryMoreThanMany() {
-    List<Score.HeldOutImage> asked =
+    List<Score.Answer> asked =
         IntStream.range(0, 40)
-            .mapToObj(i -> new Score.HeldOutImage("class " + i / 4, i / 4, true, 1))
+            .mapToObj(i -> new Score.Answer("class " + i / 4, i / 4, true, 1, false))
             .toList();
-    Score score = new Score(asked, IntStream.range(0, 40).mapToObj(i -> i < 20).toList());
+    Score score = ScoreTest.score(asked, IntStream.range(0, 40).mapToObj(i -> i < 20).toList());
     assertThat(score.varianceOfClasses()).isCloseTo(10 * 0.25 / 9, within(1e-12));
     AdaptRecord.Accuracy one = new Expectation(score, 0, 0, false).unseenInterval(1);
     AdaptRecord.Accuracy many = new Expectation(score, 0, 0, false).unseenInterval(1000);

@@ -11,13 +11,26 @@ import org.junit.jupiter.api.Test;
 import org.kgcoop.runs.AdaptRecord;
 
 class ScoreTest {
-  private static Score score(int right, int images) {
-    return new Score(asked(images), answers(right, images));
+  /** Creates a score of images, with the answers to them. */
+  static Score score(List<Score.Answer> asked, List<Boolean> right) {
+    return new Score(
+        IntStream.range(0, right.size())
+            .mapToObj(
+                i -> {
+                  Score.Answer each = asked.get(i);
+                  return new Score.Answer(
+                      each.unit(), each.label(), each.unseen(), each.weight(), right.get(i));
+                })
+            .toList());
   }
 
-  private static List<Score.HeldOutImage> asked(int images) {
+  private static Score score(int right, int images) {
+    return score(asked(images), answers(right, images));
+  }
+
+  private static List<Score.Answer> asked(int images) {
     return IntStream.range(0, images)
-        .mapToObj(i -> new Score.HeldOutImage("image " + i, 0, false, 1))
+        .mapToObj(i -> new Score.Answer("image " + i, 0, false, 1, false))
         .toList();
   }
 
@@ -29,12 +42,12 @@ class ScoreTest {
   void theFigureIsTheAccuracyOrTheJointHOfSeenAndHiddenClasses() {
     assertThat(score(3, 4).value()).isEqualTo(75);
     Score joint =
-        new Score(
+        score(
             List.of(
-                new Score.HeldOutImage("cat", 0, false, 1),
-                new Score.HeldOutImage("cat", 0, true, 1),
-                new Score.HeldOutImage("dog", 0, false, 1),
-                new Score.HeldOutImage("dog", 0, true, 1)),
+                new Score.Answer("cat", 0, false, 1, false),
+                new Score.Answer("cat", 0, true, 1, false),
+                new Score.Answer("dog", 0, false, 1, false),
+                new Score.Answer("dog", 0, true, 1, false)),
             List.of(true, true, false, true));
     assertThat(joint.accuracy(false)).isEqualTo(50);
     assertThat(joint.accuracy(true)).isEqualTo(100);
@@ -44,11 +57,11 @@ class ScoreTest {
   @Test
   void nearCopiesCountOnceTogether() {
     Score score =
-        new Score(
+        score(
             List.of(
-                new Score.HeldOutImage("a", 0, false, .5),
-                new Score.HeldOutImage("a", 0, false, .5),
-                new Score.HeldOutImage("b", 0, false, 1)),
+                new Score.Answer("a", 0, false, .5, false),
+                new Score.Answer("a", 0, false, .5, false),
+                new Score.Answer("b", 0, false, 1, false)),
             List.of(true, true, false));
     assertThat(score.accuracy(false)).isEqualTo(50);
     assertThat(score.units()).isEqualTo(2);
@@ -60,13 +73,13 @@ class ScoreTest {
    */
   @Test
   void imagesOfAGroupSayLittleMoreThanOne() {
-    List<Score.HeldOutImage> asked =
+    List<Score.Answer> asked =
         IntStream.range(0, 10)
-            .mapToObj(i -> new Score.HeldOutImage(i < 5 ? "a" : "b", 0, false, 1))
+            .mapToObj(i -> new Score.Answer(i < 5 ? "a" : "b", 0, false, 1, false))
             .toList();
     // The variance of the mean of two units, with the factor n / (n - 1), is 2 (.5 / 2)^2 2 = .25.
     // One image has the variance .25, too.
-    assertThat(new Score(asked, answers(5, 10)).effectiveImages(false)).isCloseTo(1, within(1e-9));
+    assertThat(score(asked, answers(5, 10)).effectiveImages(false)).isCloseTo(1, within(1e-9));
     // Ten single images have the variance .25 / 10 times 10 / 9.
     assertThat(score(5, 10).effectiveImages(false)).isCloseTo(9, within(1e-9));
     assertThat(score(10, 10).effectiveImages(false)).isCloseTo(10, within(1e-9));
@@ -90,7 +103,7 @@ class ScoreTest {
     // One correct image less than the best, but not the same images: 19 pairs differ in one
     // direction and 20 in the other.
     Score other =
-        new Score(asked(100), IntStream.range(0, 100).mapToObj(i -> i >= 20 && i < 89).toList());
+        score(asked(100), IntStream.range(0, 100).mapToObj(i -> i >= 20 && i < 89).toList());
     List<Score> scores = List.of(score(50, 100), other, score(70, 100), score(60, 100));
     assertThat(Score.choice(scores, once)).isEqualTo(1);
     assertThat(Score.choice(scores.subList(2, 4), once)).isZero();
@@ -99,18 +112,18 @@ class ScoreTest {
   /** Hidden classes are the units. A method that is better on both kinds is better on the class. */
   @Test
   void theTestOfHCountsClasses() {
-    List<Score.HeldOutImage> asked = new ArrayList<>();
+    List<Score.Answer> asked = new ArrayList<>();
     List<Boolean> one = new ArrayList<>();
     List<Boolean> other = new ArrayList<>();
     for (int label = 0; label < 10; label++) {
       for (boolean unseen : new boolean[] {false, true}) {
-        asked.add(new Score.HeldOutImage("class " + label, label, unseen, 1));
+        asked.add(new Score.Answer("class " + label, label, unseen, 1, false));
         one.add(label != 9);
         other.add(label < 4 || label == 9);
       }
     }
     // Better on five classes, worse on one: 2 (1 + 6) / 2^6.
-    assertThat(new Score(asked, one).pValueAgainst(new Score(asked, other)))
+    assertThat(score(asked, one).pValueAgainst(score(asked, other)))
         .isCloseTo(14.0 / 64, within(1e-12));
   }
 
@@ -118,9 +131,9 @@ class ScoreTest {
   void aBalancedScoreIsTheMeanOfTheClasses() {
     // Four images of class 0, three of them right, and one wrong image of class 1.
     Score score =
-        new Score(
+        score(
             IntStream.range(0, 5)
-                .mapToObj(i -> new Score.HeldOutImage("image " + i, i / 4, false, 1))
+                .mapToObj(i -> new Score.Answer("image " + i, i / 4, false, 1, false))
                 .toList(),
             List.of(true, true, true, false, false));
     assertThat(score.accuracy(false)).isEqualTo(60);
@@ -142,29 +155,30 @@ class ScoreTest {
 
   /** Returns the p-value of two methods that are right alone on so many of 70 images. */
   private static double pValue(int better, int worse) {
-    List<Score.HeldOutImage> asked = asked(70);
-    Score one = new Score(asked, IntStream.range(0, 70).mapToObj(i -> i < better).toList());
-    Score other = new Score(asked, IntStream.range(0, 70).mapToObj(i -> i >= 70 - worse).toList());
+    List<Score.Answer> asked = asked(70);
+    Score one = score(asked, IntStream.range(0, 70).mapToObj(i -> i < better).toList());
+    Score other = score(asked, IntStream.range(0, 70).mapToObj(i -> i >= 70 - worse).toList());
     return one.pValueAgainst(other);
   }
 
   @Test
   void aBurstIsOneObservationOfTheTest() {
-    List<Score.HeldOutImage> asked =
+    List<Score.Answer> asked =
         IntStream.range(0, 12)
-            .mapToObj(i -> new Score.HeldOutImage("burst " + i / 4, 0, false, 0.25))
+            .mapToObj(i -> new Score.Answer("burst " + i / 4, 0, false, 0.25, false))
             .toList();
     // 12 frames of 3 bursts: 2 / 2^3.
-    assertThat(new Score(asked, answers(12, 12)).pValueAgainst(new Score(asked, answers(0, 12))))
+    assertThat(score(asked, answers(12, 12)).pValueAgainst(score(asked, answers(0, 12))))
         .isCloseTo(0.25, within(1e-12));
   }
 
   /** Two bursts of weights 1 and 3 are worth (1 + 3)^2 / (1 + 9) of equal weights. */
   @Test
   void unequalUnitsAreWorthFewer() {
-    List<Score.HeldOutImage> asked =
-        List.of(new Score.HeldOutImage("a", 0, false, 1), new Score.HeldOutImage("b", 0, false, 3));
-    assertThat(new Score(asked, List.of(true, true)).effectiveUnits(false))
+    List<Score.Answer> asked =
+        List.of(
+            new Score.Answer("a", 0, false, 1, false), new Score.Answer("b", 0, false, 3, false));
+    assertThat(score(asked, List.of(true, true)).effectiveUnits(false))
         .isCloseTo(1.6, within(1e-12));
     assertThat(score(3, 10).effectiveUnits(false)).isCloseTo(10, within(1e-12));
   }

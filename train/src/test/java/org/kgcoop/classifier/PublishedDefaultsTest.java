@@ -416,7 +416,7 @@ class PublishedDefaultsTest {
             SettingValues.of("augment", "published"), preset.training(method, on(dataSet, 16)), 1);
     assertThat(training.batchSize()).isEqualTo(batch);
     assertThat(training.schedule().epochs()).isEqualTo(epochs);
-    assertThat(training.optimizer()).isEqualTo(new UpdateRule.AdamW(0.9, 0.999, 1e-8, 5e-4));
+    assertThat(training.optimizer()).isEqualTo(new UpdateRule.Adam(0.9, 0.999, 1e-8, 5e-4, true));
     assertThat(training.schedule().rate(0, 0, 1))
         .isEqualTo(preset == PublishedDefaults.TRANSFER ? 0.001 : 1e-5);
     assertThat(training.augmentation().id()).isEqualTo("online");

@@ -130,7 +130,7 @@ class RunFolderTest {
   @Test
   void withoutItsRunJsonARunBeginsAgain() throws IOException {
     try (RunFolder folder = open(8)) {
-      folder.save(checkpoint(3));
+      folder.save(checkpoint(3), TrainingTime.NONE);
     }
     Files.delete(path().resolve("run.json"));
 
@@ -169,7 +169,7 @@ class RunFolderTest {
   @Test
   void aCheckpointIsReadAsItWasWritten() {
     try (RunFolder folder = open(8)) {
-      folder.save(checkpoint(3));
+      folder.save(checkpoint(3), TrainingTime.NONE);
       Checkpoint read = folder.newest().orElseThrow();
       assertThat(read.epoch()).isEqualTo(3);
       assertThat(read.batch()).isEqualTo(1);
@@ -188,7 +188,7 @@ class RunFolderTest {
     try (RunFolder folder = open(8)) {
       assertThat(folder.newest()).isEmpty();
       for (long step : new long[] {5, 10, 15}) {
-        folder.save(checkpoint(step));
+        folder.save(checkpoint(step), TrainingTime.NONE);
       }
     }
     assertThat(file(path(), 5)).doesNotExist();
@@ -202,11 +202,11 @@ class RunFolderTest {
       // A folder with content represents a mapped file on Windows, which cannot be deleted.
       Path kept = Files.createDirectories(file(path(), 1).resolve("kept"));
       for (long step : new long[] {5, 10}) {
-        folder.save(checkpoint(step));
+        folder.save(checkpoint(step), TrainingTime.NONE);
       }
       assertThat(folder.newest().orElseThrow().step()).isEqualTo(10);
       Files.delete(kept);
-      folder.save(checkpoint(15));
+      folder.save(checkpoint(15), TrainingTime.NONE);
     }
     assertThat(file(path(), 1)).doesNotExist();
     assertThat(file(path(), 5)).doesNotExist();
@@ -223,8 +223,6 @@ class RunFolderTest {
       assertThat(folder.effort(checkpoint(10))).isEqualTo(new TrainingTime(40, 5, 10, 2.5));
       assertThat(folder.effort(folder.newest().orElseThrow()))
           .isEqualTo(new TrainingTime(60, 7.5, 15, 3.75));
-      folder.save(checkpoint(20)); // without its training time
-      assertThat(folder.effort(checkpoint(20))).isEqualTo(TrainingTime.NONE);
       folder.complete(JSON.createObjectNode());
     }
     assertThat(path().resolve("checkpoint")).isEmptyDirectory();
@@ -233,8 +231,8 @@ class RunFolderTest {
   @Test
   void fallsBackToTheCheckpointBefore() throws IOException {
     try (RunFolder folder = open(8)) {
-      folder.save(checkpoint(5));
-      folder.save(checkpoint(10));
+      folder.save(checkpoint(5), TrainingTime.NONE);
+      folder.save(checkpoint(10), TrainingTime.NONE);
     }
     Files.write(file(path(), 10), new byte[] {1, 2, 3});
     assertThat(newestStep()).isEqualTo(5);
@@ -245,8 +243,8 @@ class RunFolderTest {
   @Test
   void startsAgainAfterTwoDamagedCheckpoints() throws IOException {
     try (RunFolder folder = open(8)) {
-      folder.save(checkpoint(5));
-      folder.save(checkpoint(10));
+      folder.save(checkpoint(5), TrainingTime.NONE);
+      folder.save(checkpoint(10), TrainingTime.NONE);
     }
     Files.write(file(path(), 5), new byte[0]);
     Files.write(file(path(), 10), new byte[100]);
@@ -257,15 +255,15 @@ class RunFolderTest {
   @Test
   void aCheckpointSavedAfterDamageIsFound() throws IOException {
     try (RunFolder folder = open(8)) {
-      folder.save(checkpoint(10));
-      folder.save(checkpoint(20));
+      folder.save(checkpoint(10), TrainingTime.NONE);
+      folder.save(checkpoint(20), TrainingTime.NONE);
     }
     Files.write(file(path(), 10), new byte[0]);
     Files.write(file(path(), 20), new byte[0]);
     // The run begins again, and is interrupted before it reaches the old steps.
     try (RunFolder folder = open(8)) {
       assertThat(folder.newest()).isEmpty();
-      folder.save(checkpoint(3));
+      folder.save(checkpoint(3), TrainingTime.NONE);
     }
     assertThat(newestStep()).isEqualTo(3);
   }
@@ -273,7 +271,7 @@ class RunFolderTest {
   @Test
   void noticesEachFlippedBitOfACheckpoint() throws IOException {
     try (RunFolder folder = open(8)) {
-      folder.save(checkpoint(5));
+      folder.save(checkpoint(5), TrainingTime.NONE);
     }
     Path file = file(path(), 5);
     int length = (int) Files.size(file);
@@ -345,7 +343,7 @@ class RunFolderTest {
   void aCompleteRunHasResultsAndNoCheckpoints() throws IOException {
     try (RunFolder folder = open(8)) {
       assertThat(folder.isComplete()).isFalse();
-      folder.save(checkpoint(5));
+      folder.save(checkpoint(5), TrainingTime.NONE);
       folder.complete(JSON.createObjectNode().put("accuracy", 50));
       assertThat(folder.isComplete()).isTrue();
     }
@@ -354,7 +352,8 @@ class RunFolderTest {
     assertThat(run.path("state").asText()).isEqualTo("complete");
     assertThat(run.path("settings").path("seed").asInt()).isEqualTo(1);
     try (RunFolder folder = open(8)) {
-      assertThat(folder.results().path("accuracy").asInt()).isEqualTo(50);
+      JsonNode results = JSON.readTree(folder.path().resolve("results.json").toFile());
+      assertThat(results.path("accuracy").asInt()).isEqualTo(50);
     }
     // Without its results it is not complete.
     Files.delete(path().resolve("results.json"));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,9 +37,9 @@ class RunResultsTest {
   }
 
   private static TableCell chosen(String dataSet, int shots, String by) {
-    Map<String, JsonNode> chosen = new java.util.LinkedHashMap<>();
-    chosen.put("alpha", DoubleNode.valueOf(1));
-    chosen.put("by", com.fasterxml.jackson.databind.node.TextNode.valueOf(by));
+    Map<String, Object> chosen = new java.util.LinkedHashMap<>();
+    chosen.put("alpha", 1.0);
+    chosen.put("by", by);
     return new TableCell(
         "tip-adapter",
         "Tip-Adapter",
@@ -81,7 +80,7 @@ class RunResultsTest {
   void resultsAreReadAsTheyWereWritten() {
     RunResults results =
         new RunResults(
-            Map.of("weight", DoubleNode.valueOf(4)),
+            Map.of("weight", 4.0),
             new RunResults.Training(16, 0.5, 31.25, 0.25),
             List.of(List.of("a", "the")),
             List.of(target("base", 0.5), target("new", NAN)),

@@ -22,6 +22,7 @@ import org.kgcoop.fixtures.ChildProcess;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.runs.Checkpoint;
 import org.kgcoop.runs.RunFolder;
+import org.kgcoop.runs.TrainingTime;
 import org.kgcoop.tensor.Optimizer;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -144,11 +145,11 @@ class SavingUnderPressureTest {
     try (Scope scope = Scope.open("save")) {
       Tensor parameter = Tensor.full(thread, SIZE).parameter();
       try (Optimizer optimizer =
-          new Optimizer(List.of(parameter), new UpdateRule.Adam(0.9, 0.999, 1e-8, 5e-4))) {
+          new Optimizer(List.of(parameter), new UpdateRule.Adam(0.9, 0.999, 1e-8, 5e-4, false))) {
         optimizer.step(List.of(Tensor.full(thread + 1, SIZE)), 0.1);
         optimizer.state().forEach((name, each) -> state.put(name, StoredTensor.of(name, each)));
       }
-      run.save(new Checkpoint(0, 1, 1, -1, state, Map.of(), state));
+      run.save(new Checkpoint(0, 1, 1, -1, state, Map.of(), state), TrainingTime.NONE);
       Checkpoint read = run.newest().orElseThrow();
       state.forEach(
           (name, each) -> {

@@ -95,7 +95,7 @@ class SoakTest {
                 .model(clip, data.classNames(), 1)) {
       TrainingSettings settings =
           TinyTraining.settings(
-              TinyTraining.schedule(0.002, 1), 2, 0.9, 5e-4, 1, new Augmentation.Test(), 1, false);
+              TinyTraining.schedule(0.002, 1), 2, 0.9, 5e-4, 1, Augmentation.TEST, 1, false);
       TrainingLoader source =
           new TrainingLoader(
               FeatureCache.inMemory(new ViewEncoder(clip, new Images(warning -> {}))),

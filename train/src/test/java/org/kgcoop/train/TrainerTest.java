@@ -160,7 +160,7 @@ class TrainerTest {
   private Checkpoint throughAFile(Checkpoint checkpoint, String name) {
     var nothing = JsonNodeFactory.instance.objectNode();
     try (RunFolder run = RunFolder.open(folder.resolve(name), nothing, nothing, warning -> {})) {
-      run.save(checkpoint);
+      run.save(checkpoint, TrainingTime.NONE);
       return run.newest().orElseThrow();
     }
   }
@@ -366,7 +366,7 @@ class TrainerTest {
   }
 
   private static TrainingSettings settings(double rate) {
-    Augmentation test = new Augmentation.Test();
+    Augmentation test = Augmentation.TEST;
     return TinyTraining.settings(
         TinyTraining.schedule(rate, EPOCHS), 4, 0.9, 5e-4, 1, test, 1, false);
   }
@@ -482,7 +482,7 @@ class TrainerTest {
   @Test
   void rejectsImpossibleSettings() {
     Schedule schedule = TinyTraining.schedule(0.002, 1);
-    Augmentation test = new Augmentation.Test();
+    Augmentation test = Augmentation.TEST;
     assertThatThrownBy(() -> TinyTraining.settings(schedule, 1, 1, 0, 1, test, 1, false))
         .hasMessageContaining("momentum: expected 0 to below 1");
     assertThatThrownBy(() -> TinyTraining.settings(schedule, 1, 0, Double.NaN, 1, test, 1, false))

@@ -45,7 +45,7 @@ class TrainingSettingsTest {
                 0.9,
                 5e-4,
                 7,
-                new Augmentation.Cache(8, ViewRecipe.PUBLISHED),
+                Augmentation.ofId("cache:8"),
                 5,
                 false));
   }
@@ -87,7 +87,7 @@ class TrainingSettingsTest {
                     + "'transforms':'random_flip,random_resized_crop'}"),
             published,
             1);
-    assertThat(settings.optimizer()).isEqualTo(new UpdateRule.AdamW(0.8, 0.98, 1e-3, 5e-4));
+    assertThat(settings.optimizer()).isEqualTo(new UpdateRule.Adam(0.8, 0.98, 1e-3, 5e-4, true));
     assertThat(settings.schedule().minimum()).isEqualTo(1e-6);
     assertThat(settings.schedule().warmup()).isEqualTo(new Warmup(Warmup.Kind.LINEAR, 3, 1e-5));
     assertThat(settings.augmentation().recipe().id())
@@ -180,10 +180,10 @@ class TrainingSettingsTest {
           {'gauss_mean':3}         | gauss_mean: used only with model_selection gauss
           {'model_selection':'first'} | model_selection: expected last, best or gauss, got 'first'
           {'transforms':'flip,no'} | unknown transform flip, no; expected some of random_resized_crop,
-          {'transforms':'random_resized_crop(1)'} | random_resized_crop(1): expected 2 numbers
-          {'transforms':'random_resized_crop(a,1)'} | random_resized_crop(a,1): 'a' is not a number
+          {'transforms':'random_resized_crop(1)'} | transforms 'random_resized_crop(1)': expected a list
+          {'transforms':'random_resized_crop(a,1)'} | transforms 'random_resized_crop(a,1)': expected a
           {'transforms':'cutout(1,16)'} | unknown transform cutout; expected some of
-          {'transforms':'random_flip(1)'} | random_flip has no numbers
+          {'transforms':'random_flip(1)'} | transforms 'random_flip(1)': expected a list
           {'transforms':'random_resized_crop(1,2'} | expected a list such as random_resized_crop(0.5,1),\
           """)
   void rejectsWrongSettings(String text, String expected) {
@@ -204,7 +204,7 @@ class TrainingSettingsTest {
             new Schedule(
                 1e-3, 20, 0, new Warmup(Warmup.Kind.NONE, 1, 1e-5), true, Schedule.Unit.STEP));
     assertThat(settings.batchSize()).isEqualTo(256);
-    assertThat(settings.optimizer()).isEqualTo(new UpdateRule.AdamW(0.9, 0.999, 1e-4, 0.01));
+    assertThat(settings.optimizer()).isEqualTo(new UpdateRule.Adam(0.9, 0.999, 1e-4, 0.01, true));
     assertThat(settings.augmentation().recipe().id())
         .isEqualTo("random_resized_crop(0.6,0.9),random_flip");
     assertThat(settings.stored().toJson().toString())

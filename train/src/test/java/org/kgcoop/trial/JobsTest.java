@@ -25,7 +25,8 @@ class JobsTest {
     for (int atATime : new int[] {1, 2, 5}) {
       List<Supplier<Integer>> jobs =
           IntStream.range(0, 9).<Supplier<Integer>>mapToObj(i -> () -> i * i).toList();
-      assertThat(Jobs.run(jobs, atATime)).containsExactly(0, 1, 4, 9, 16, 25, 36, 49, 64);
+      assertThat(Jobs.run(jobs, Supplier::get, atATime))
+          .containsExactly(0, 1, 4, 9, 16, 25, 36, 49, 64);
     }
   }
 
@@ -43,7 +44,7 @@ class JobsTest {
           }
           return true;
         };
-    assertThat(Jobs.run(List.of(job, job), 2)).containsExactly(true, true);
+    assertThat(Jobs.run(List.of(job, job), Supplier::get, 2)).containsExactly(true, true);
   }
 
   @Test
@@ -75,7 +76,7 @@ class JobsTest {
     Supplier<Integer> counts = begun::incrementAndGet;
     List<Supplier<Integer>> jobs =
         List.of(fails, waits, counts, counts, counts, counts, counts, counts);
-    assertThatThrownBy(() -> Jobs.run(jobs, 2))
+    assertThatThrownBy(() -> Jobs.run(jobs, Supplier::get, 2))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("the reason");
     assertThat(begun.get()).isBetween(1, 2);

@@ -22,7 +22,6 @@ import org.kgcoop.api.ClassGroups;
 import org.kgcoop.cli.classify.UnreadableImages.Skipped;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.io.TableFormat;
-import org.kgcoop.runs.RunJson;
 
 /** A format of predictions, which are written one image after the other. */
 sealed interface AnswerForm {
@@ -102,15 +101,12 @@ sealed interface AnswerForm {
           group
               .map(g -> List.of(new Answer(g.name(), NO_INDEX, g.probability(), g.name())))
               .orElse(prediction.classes());
+      String image = Messages.line(prediction.image());
+      String end = mark.isEmpty() ? "" : "\t" + Messages.line(mark);
       for (Answer each : shown) {
+        String name = Messages.line(each.label());
         out.write(
-            String.format(
-                Locale.ROOT,
-                "%s\t%s\t%.4f%s%n",
-                Messages.line(prediction.image()),
-                Messages.line(each.label()),
-                each.probability(),
-                mark.isEmpty() ? "" : "\t" + Messages.line(mark)));
+            String.format(Locale.ROOT, "%s\t%s\t%.4f%s%n", image, name, each.probability(), end));
       }
     }
   }
@@ -171,18 +167,12 @@ sealed interface AnswerForm {
     }
 
     @Override
-    public void answer(Prediction prediction) throws IOException {
+    public void answer(Prediction found) throws IOException {
+      String image = found.image();
+      Boolean accepted = found.accepted();
       int rank = 1;
-      for (Answer each : prediction.classes()) {
-        write(
-            prediction,
-            prediction.image(),
-            rank++,
-            each.name(),
-            each.index(),
-            each.probability(),
-            null,
-            prediction.accepted());
+      for (Answer each : found.classes()) {
+        write(found, image, rank++, each.name(), each.index(), each.probability(), null, accepted);
       }
     }
 
@@ -222,7 +212,7 @@ sealed interface AnswerForm {
     }
 
     private void write(Object line) throws IOException {
-      out.write(Output.text(RunJson.tree(line), false) + "\n");
+      out.write(Output.text(line, false) + "\n");
     }
   }
 
@@ -244,7 +234,7 @@ sealed interface AnswerForm {
 
     @Override
     public void end(List<Skipped> skipped) throws IOException {
-      out.write(Output.text(RunJson.tree(new Result(all, skipped)), true) + "\n");
+      out.write(Output.text(new Result(all, skipped), true) + "\n");
     }
   }
 }

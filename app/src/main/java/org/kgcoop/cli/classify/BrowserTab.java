@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +23,14 @@ final class BrowserTab implements AutoCloseable {
   private boolean isOpen;
   private @Nullable Path file;
 
-  BrowserTab(String address) {
+  /**
+   * Prepares a tab.
+   *
+   * @param opens false to open no tab
+   */
+  BrowserTab(String address, boolean opens) {
     this.address = address;
+    this.isOpen = !opens;
   }
 
   /**
@@ -37,19 +43,17 @@ final class BrowserTab implements AutoCloseable {
       return;
     }
     isOpen = true;
-    List<String> command = command();
+    List<String> command = new ArrayList<>(command());
     if (command.isEmpty()) {
       return;
     }
     Path page = folder.resolve(FILE);
+    command.add(page.toAbsolutePath().toUri().toString());
     try {
       write(page);
       file = page;
       Process unused =
-          new ProcessBuilder(
-                  Stream.concat(
-                          command.stream(), Stream.of(page.toAbsolutePath().toUri().toString()))
-                      .toList())
+          new ProcessBuilder(command)
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();
@@ -60,13 +64,10 @@ final class BrowserTab implements AutoCloseable {
 
   private void write(Path page) throws IOException {
     Files.deleteIfExists(page);
-    FileAttribute<?>[] onlyOwner =
-        page.getFileSystem().supportedFileAttributeViews().contains("posix")
-            ? new FileAttribute<?>[] {
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-            }
-            : new FileAttribute<?>[0];
-    Files.createFile(page, onlyOwner);
+    boolean isPosix = page.getFileSystem().supportedFileAttributeViews().contains("posix");
+    FileAttribute<?> onlyOwner =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    Files.createFile(page, isPosix ? new FileAttribute<?>[] {onlyOwner} : new FileAttribute<?>[0]);
     String html =
         "<!doctype html><meta charset=\"utf-8\"><title>kgcoop</title>"
             + "<meta http-equiv=\"refresh\" content=\"0;url=%s\"><a href=\"%s\">kgcoop label</a>\n"

@@ -37,7 +37,10 @@ final class ClassList {
   }
 
   /** Returns the class names for a classifier: those of the user, or the classifier's own. */
-  List<String> namesFor(ClassifierFile file) {
+  List<String> namesFor(@Nullable ClassifierFile file) {
+    if (file == null) {
+      return names();
+    }
     List<String> listed = file.method().closedClassReason().isPresent() ? asWritten() : names();
     return listed.isEmpty() ? file.classNames() : listed;
   }

@@ -28,12 +28,9 @@ final class ClassifierInput {
    * @param task the data on which the classifier will be used
    */
   ClassifierFile read(Path path, List<String> classNames, TaskContext task, Output output) {
-    return ClassifierFile.readAny(
-        ClassifierFile.at(path),
-        classNames,
-        task,
-        position == null ? null : EnumIds.of(ClassTokenPosition.class, "class position", position),
-        output::warn);
+    ClassTokenPosition place =
+        position == null ? null : EnumIds.of(ClassTokenPosition.class, "class position", position);
+    return ClassifierFile.readAny(ClassifierFile.at(path), classNames, task, place, output::warn);
   }
 
   /** Rejects the option if there is no classifier to read. */

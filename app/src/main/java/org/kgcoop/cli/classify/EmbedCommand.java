@@ -1,6 +1,5 @@
 package org.kgcoop.cli.classify;
 
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,25 +34,18 @@ import picocli.CommandLine.Spec;
 /** The command {@code embed}, which writes the features of images or texts. */
 @Command(
     name = "embed",
-    mixinStandardHelpOptions = true,
     header = "Write the features of images or texts to a file.",
     description = {
-      "",
       "Write the features of images or texts as float32 vectors of length E:",
-      "",
       "  npy          array (N, E) for numpy.load; paths in NAME.paths.json,",
       "               the SHA-256 of the weights in NAME.clip.json",
       "  safetensors  tensor \"features\" (N, E); paths in the metadata",
       "  csv          one line per image: path, E numbers",
       "  parquet      columns path and feature",
-      "",
       "Images are sorted by path and rotated by their EXIF orientation. The feature cache"
-          + " stores the features. Run the command again to resume.",
-      ""
+          + " stores the features. Run the command again to resume."
     },
     footer = {
-      "",
-      "Examples:",
       "  ./kgcoop embed photos/ --out photos.npy --clip ViT-B/32-256",
       "  ./kgcoop embed --texts captions.txt --to csv --clip ViT-B/32-256"
     })
@@ -75,9 +67,7 @@ public final class EmbedCommand implements Callable<Integer> {
   @Option(
       names = "--to",
       paramLabel = "FORM",
-      description =
-          "Choose the file format: npy, safetensors, csv or parquet (default: from the ending"
-              + " of --out, or npy).")
+      description = "Choose npy, safetensors, csv or parquet (default: as --out ends, or npy).")
   private @Nullable String form;
 
   @Option(
@@ -86,8 +76,7 @@ public final class EmbedCommand implements Callable<Integer> {
       description = "Set the file (default: features.FORMAT in the working directory).")
   private @Nullable Path out;
 
-  @Option(names = "--overwrite", description = "Replace the file at --out.")
-  private boolean overwrite;
+  @Mixin private OutputFile written = new OutputFile();
 
   @Option(names = "--raw", description = "Do not scale the features to unit length.")
   private boolean raw;
@@ -106,16 +95,13 @@ public final class EmbedCommand implements Callable<Integer> {
     }
     FeatureFormat format = format();
     Path file = out == null ? Path.of("features." + format.id()) : out;
-    FeatureTable none = table(List.of(), 0, Map.of(), row -> {});
-    List<Path> written = format.files(file, none);
-    if (written.size() > 1 && AtomicFile.isPipeOrDevice(file)) {
+    List<Path> files = format.files(file, table(List.of(), 0, Map.of(), row -> {}));
+    if (files.size() > 1 && AtomicFile.isPipeOrDevice(file)) {
       throw KgCoopException.configuration(
           "--out %s: a pipe or a device, but %s writes other files next to it; give a file, or --to csv"
               .formatted(file, format.id()));
     }
-    for (Path each : written) {
-      OutputFile.check("--out", each, "features." + format.id(), overwrite);
-    }
+    files.forEach(each -> written.check("--out", each, "features." + format.id()));
     return texts == null ? embedImages(format, file) : embedTexts(texts, format, file);
   }
 
@@ -165,7 +151,7 @@ public final class EmbedCommand implements Callable<Integer> {
     try (Clip clip = clipOptions.load()) {
       PhotoWarning.check(clipOptions, clip, files, output);
       ImageFeatures features =
-          ImageFeatures.cached(cache.open(clip, output), raw, Invocation.of(spec)::interrupted);
+          new ImageFeatures(cache.open(clip, output), raw, output, Invocation.of(spec));
       int[] rows = {0};
       FeatureTable table =
           table(
@@ -175,15 +161,13 @@ public final class EmbedCommand implements Callable<Integer> {
               row -> {
                 features.each(
                     files,
-                    output.progress(),
-                    problem -> skipped.add(problem.file(), problem.reason(), output),
+                    problem -> skipped.add(problem, output),
                     (path, feature) -> {
                       row.take(path, feature);
                       rows[0]++;
                     });
                 if (rows[0] == 0) {
-                  throw KgCoopException.data(
-                      "none of %s images can be read".formatted(files.size()));
+                  throw KgCoopException.data("no image of %s can be read".formatted(files.size()));
                 }
               });
       format.write(file, table);
@@ -195,12 +179,13 @@ public final class EmbedCommand implements Callable<Integer> {
   // ---- texts
 
   private int embedTexts(Path source, FeatureFormat format, Path file) {
-    List<Line> lines = lines(source);
+    List<String> lines = Folders.text(source).lines().map(String::strip).toList();
+    List<String> all = lines.stream().filter(line -> !line.isEmpty()).toList();
+    if (all.isEmpty()) {
+      throw KgCoopException.data(source + ": no text in it; expected one a line");
+    }
     try (Clip clip = clipOptions.load()) {
-      for (Line line : lines) {
-        check(source, line, clip);
-      }
-      List<String> all = lines.stream().map(Line::text).toList();
+      check(source, lines, clip);
       Embedder embedder = raw ? Embedder.raw(clip) : Embedder.unit(clip);
       FeatureTable table =
           table(
@@ -231,32 +216,15 @@ public final class EmbedCommand implements Callable<Integer> {
     return 0;
   }
 
-  /**
-   * A text of the input file.
-   *
-   * @param number the line number, counted from 1
-   */
-  private record Line(int number, String text) {}
-
-  private static List<Line> lines(Path source) {
-    List<Line> lines = new ArrayList<>();
-    Folders.text(source)
-        .lines()
-        .forEach(text -> lines.add(new Line(lines.size() + 1, text.strip())));
-    lines.removeIf(line -> line.text().isEmpty());
-    if (lines.isEmpty()) {
-      throw KgCoopException.data(source + ": no text in it; expected one a line");
-    }
-    return lines;
-  }
-
-  @CanIgnoreReturnValue
-  private static List<Integer> check(Path source, Line line, Clip clip) {
-    try {
-      return clip.tokenizer().encodeMarked(line.text(), clip.config().contextLength());
-    } catch (KgCoopException e) {
-      throw KgCoopException.data(
-          "%s, line %s: %s".formatted(source, line.number(), e.getMessage()), e);
+  /** Rejects a text that is too long for the model. */
+  private static void check(Path source, List<String> lines, Clip clip) {
+    for (int i = 0; i < lines.size(); i++) {
+      try {
+        List<Integer> unused =
+            clip.tokenizer().encodeMarked(lines.get(i), clip.config().contextLength());
+      } catch (KgCoopException e) {
+        throw KgCoopException.data("%s, line %s: %s".formatted(source, i + 1, e.getMessage()), e);
+      }
     }
   }
 

@@ -1,6 +1,5 @@
 package org.kgcoop.cli.classify;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
@@ -29,6 +28,7 @@ import org.kgcoop.data.ImageHashes;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.Templates;
 import org.kgcoop.eval.Calibration;
+import org.kgcoop.eval.Evaluation;
 import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.method.TaskContext;
@@ -45,23 +45,15 @@ import picocli.CommandLine.Parameters;
 /** The command {@code eval}, which evaluates a classifier on labeled images. */
 @Command(
     name = "eval",
-    mixinStandardHelpOptions = true,
     header = "Measure a classifier, or zero-shot CLIP, on test images.",
     description = {
-      "",
       "Measure a trained classifier on the test images of a data set. Without a classifier,"
           + " measure zero-shot CLIP with the template of the data set. Test images that the"
           + " classifier was trained on are excluded.",
-      "",
       "Your own images are rotated by their EXIF orientation. Images of the published data sets"
-          + " are read as stored, as in the published results.",
-      ""
+          + " are read as stored, as in the published results."
     },
-    footer = {
-      "",
-      "Example:",
-      "  ./kgcoop eval runs/pets --data pets --class-split new --clip ViT-B/16"
-    })
+    footer = "  ./kgcoop eval runs/pets --data pets --class-split new --clip ViT-B/16")
 public final class EvalCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
@@ -82,8 +74,7 @@ public final class EvalCommand implements Callable<Integer> {
       names = "--test-data",
       order = HelpLayout.RARE,
       paramLabel = "DIR",
-      description =
-          "Read test images from these class folders. --data then contains the training images.")
+      description = "Read test images from these class folders. --data has the training images.")
   private @Nullable Path testData;
 
   @Mixin private ClassSplitOption classes = new ClassSplitOption();
@@ -91,9 +82,7 @@ public final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--include-training-images",
       order = HelpLayout.RARE,
-      description =
-          "Include test images that the classifier was trained on. The accuracy is then not an"
-              + " estimate for new images.")
+      description = "Include training images. The accuracy is then no estimate for new images.")
   private boolean includeTrainingImages;
 
   @Option(names = "--per-class", description = "Print the accuracy of each class.")
@@ -117,8 +106,7 @@ public final class EvalCommand implements Callable<Integer> {
     ClassGroups ofAll = groups.of(all.classNames());
     LevelCounts levels = ofAll == null ? null : new LevelCounts(ofAll.forClasses(set.classNames()));
     ClassifierFile file = trained(set);
-    try (Clip clip =
-            file == null || learned == null ? clipOptions.load() : clipOptions.load(learned, file);
+    try (Clip clip = clipOptions.load(learned, file);
         Head classifier =
             file == null
                 ? new ZeroShot(
@@ -142,10 +130,9 @@ public final class EvalCommand implements Callable<Integer> {
   /** Returns the rejection threshold of a classifier, or null if it has none for these classes. */
   private static Calibration.@Nullable Rejection rejection(
       @Nullable ClassifierFile file, DataSet set) {
-    if (file == null || file.calibration() == null) {
-      return null;
-    }
-    return file.classNames().equals(set.classNames()) ? file.calibration().rejection() : null;
+    Calibration calibration =
+        file != null && file.classNames().equals(set.classNames()) ? file.calibration() : null;
+    return calibration == null ? null : calibration.rejection();
   }
 
   /** Returns the trained classifier for a data set, or null for zero-shot. */
@@ -180,9 +167,7 @@ public final class EvalCommand implements Callable<Integer> {
     }
     if (others.isEmpty()) {
       throw KgCoopException.data(
-          what
-              + ", so none is left to measure on; give --data with other images, or"
-              + " --include-training-images");
+          what + ", so none is left; give --data with others, or --include-training-images");
     }
     output.warn(what + " and are left out; --include-training-images takes them in");
     return set.withImages(set.train(), set.val(), others);
@@ -202,8 +187,7 @@ public final class EvalCommand implements Callable<Integer> {
       json.set("confusion", RunJson.tree(result.evaluation()).path("confusion"));
       accuracies.forEach(json.putArray("per_class_accuracy")::add);
       if (levels != null) {
-        ArrayNode list = json.putArray("levels");
-        levels.results().forEach(level -> list.add(RunJson.tree(level)));
+        levels.results().stream().map(RunJson::tree).forEach(json.putArray("levels")::add);
       }
       json.put("training_images_left_out", leftOut);
       if (rejection != null) {
@@ -213,47 +197,33 @@ public final class EvalCommand implements Callable<Integer> {
       output.json(json);
       return;
     }
-    print(
-        "accuracy",
-        "%.2f %%  (%d of %d)",
-        result.evaluation().accuracy(),
-        result.evaluation().correct(),
-        result.evaluation().total());
-    if (levels != null) {
-      for (LevelCounts.Level level : levels.results()) {
-        print(
-            "accuracy, " + level.name(),
-            "%.2f %%  (%d of %d; %s)",
-            level.accuracy(),
-            level.correct(),
-            level.total(),
-            Messages.count(level.groups(), "group", "groups"));
-      }
+    Evaluation all = result.evaluation();
+    print("accuracy", "%.2f %%  (%d of %d)", all.accuracy(), all.correct(), all.total());
+    for (LevelCounts.Level each :
+        levels == null ? List.<LevelCounts.Level>of() : levels.results()) {
+      String count = Messages.count(each.groups(), "group", "groups");
+      String right = "%s of %s; %s".formatted(each.correct(), each.total(), count);
+      print("accuracy, " + each.name(), "%.2f %%  (%s)", each.accuracy(), right);
     }
-    print("error", "%.2f %%", result.evaluation().errorRate());
-    print("macro F1", "%.2f", result.evaluation().macroF1());
-    print("mean of classes", "%.2f %%", result.evaluation().meanPerClassAccuracy());
+    print("error", "%.2f %%", all.errorRate());
+    print("macro F1", "%.2f", all.macroF1());
+    print("mean of classes", "%.2f %%", all.meanPerClassAccuracy());
     ProbabilityMetrics probabilities = result.probabilities();
     print("calibration error", "%.4f", probabilities.expectedCalibrationError());
     print("equal mass", "%.4f", probabilities.equalMassCalibrationError());
     print("Brier", "%.4f", probabilities.brier());
     print("NLL", "%.4f", probabilities.negativeLogLikelihood());
     if (rejection != null) {
-      print(
-          "accepted",
-          "%.2f %%  (largest probability of %.4f or more)",
-          100 * result.accepted(rejection.threshold()),
-          rejection.threshold());
+      double threshold = rejection.threshold();
+      double accepted = 100 * result.accepted(threshold);
+      print("accepted", "%.2f %%  (largest probability of %.4f or more)", accepted, threshold);
     }
     if (perClass) {
       for (int c = 0; c < accuracies.size(); c++) {
-        List<Long> row = result.evaluation().confusion().get(c);
-        print(
-            set.classNames().get(c),
-            "%.2f %%  (%d of %d)",
-            accuracies.get(c),
-            row.get(c),
-            row.stream().mapToLong(Long::longValue).sum());
+        List<Long> row = all.confusion().get(c);
+        long total = row.stream().mapToLong(Long::longValue).sum();
+        String name = set.classNames().get(c);
+        print(name, "%.2f %%  (%d of %d)", accuracies.get(c), row.get(c), total);
       }
     }
   }

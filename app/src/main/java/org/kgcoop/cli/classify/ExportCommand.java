@@ -35,12 +35,9 @@ import picocli.CommandLine.Parameters;
 /** The command {@code export}, which writes a classifier in the formats of other programs. */
 @Command(
     name = "export",
-    mixinStandardHelpOptions = true,
     header = "Convert a classifier for other programs.",
     description = {
-      "",
       "Convert a trained classifier, or a zero-shot classifier of --classes:",
-      "",
       "  onnx         the complete classifier, from pixels to probabilities;",
       "               class names and preprocessing are in the metadata, and in",
       "               NAME.onnx.json next to it",
@@ -51,16 +48,12 @@ import picocli.CommandLine.Parameters;
       "  published    a checkpoint that the published PyTorch code of CoOp, ProGrad,",
       "               KgCoOp, CoCoOp or TCP loads: prompt_learner/model.pth.tar-N",
       "               in the folder --out",
-      "",
       "A file of the first three formats contains fixed classes: the training classes, or those of"
           + " --classes if the method works with other names. CoCoOp has only the published format,"
           + " because its class features depend on the image. Methods that change the image encoder"
-          + " have no safetensors and csv format.",
-      ""
+          + " have no safetensors and csv format."
     },
     footer = {
-      "",
-      "Examples:",
       "  ./kgcoop export runs/pets --to onnx --clip ViT-B/16",
       "  ./kgcoop export --classes cat,dog --to onnx --out pets.onnx \\",
       "      --clip ViT-B/32-256",
@@ -74,18 +67,8 @@ public final class ExportCommand implements Callable<Integer> {
   /**
    * The keys of the preprocessing in the description of an ONNX file, in the order of the steps.
    */
-  private static final List<String> PREPROCESSING =
-      List.of(
-          "channels",
-          "resize",
-          "size",
-          "shorter_side",
-          "patch",
-          "max_patches",
-          "interpolation",
-          "crop",
-          "mean",
-          "std");
+  private static final String PREPROCESSING =
+      "channels resize size shorter_side patch max_patches interpolation crop mean std";
 
   private static final List<String> FORMS = List.of(ONNX, "safetensors", "csv", PUBLISHED);
 
@@ -111,29 +94,21 @@ public final class ExportCommand implements Callable<Integer> {
       paramLabel = "PATH",
       description =
           "Set the file, or the folder of the published format. By default, it is next to"
-              + " CLASSIFIER, or in the working directory, with the name classifier.onnx,"
-              + " classifier.csv or weights.safetensors.")
+              + " CLASSIFIER, or here: classifier.onnx, classifier.csv or weights.safetensors.")
   private @Nullable Path out;
 
-  @Option(
-      names = "--overwrite",
-      description =
-          "Replace the output file if it exists. Without this option, an existing file is an"
-              + " error.")
-  private boolean overwrite;
+  @Mixin private OutputFile written = new OutputFile();
 
   @Option(
       names = "--template",
       paramLabel = "TEXT",
       description =
-          "Set the prompt of a zero-shot classifier. It has {} for the class name. Repeat"
-              + " the option to average several prompts (default: \"a photo of a {}.\", or \"an icon"
-              + " of a {}.\" with the embedded CLIP).")
+          "Set the prompt of a zero-shot classifier, with {} for the class name. Repeat it to"
+              + " average (default: \"a photo of a {}.\", or \"an icon of a {}.\" if embedded).")
   private List<String> templates = new ArrayList<>();
 
   @Mixin private ClassList classes = new ClassList();
   @Mixin private RequestedData requested = new RequestedData();
-  @Mixin private ClassifierInput classifierForm = new ClassifierInput();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private Output output = new Output();
 
@@ -159,45 +134,39 @@ public final class ExportCommand implements Callable<Integer> {
       throw KgCoopException.configuration(
           "--to " + form + ": expected a CLASSIFIER, and neither --classes nor --template");
     }
-    classifierForm.checkUnused();
+    requested.checkUnused();
     Path path = ClassifierFile.at(learned);
     ClassifierFile file = ClassifierFile.read(path);
     ClassTokenPosition position = file.classPosition();
     int number = file.method().trained().orElseThrow().defaults().epochs();
-    Path written = file.writePublished(out != null ? out : path.resolveSibling(""), number);
-    warnOfLoss(file, path);
+    Path to = file.writePublished(out != null ? out : path.resolveSibling(""), number);
+    if (file.calibration() != null) {
+      output.warn(path + ": the published format cannot store its temperature and its threshold");
+    }
     record Written(String file, String classPosition) {}
-    output.json(new Written(written.toString(), position.id()));
-    output.print("written: " + written);
+    output.json(new Written(to.toString(), position.id()));
+    output.print("written: " + to);
     if (position != ClassTokenPosition.END) {
       output.info("in the published code, set TRAINER.COOP.CLASS_TOKEN_POSITION " + position.id());
-    }
-  }
-
-  private void warnOfLoss(ClassifierFile file, Path path) {
-    if (file.calibration() != null) {
-      output.warn(
-          path
-              + ": the published format cannot store the temperature and the threshold of this"
-              + " classifier");
     }
   }
 
   // ---- formats of other programs
 
   private void classifier() {
-    Path file = out != null ? out : place();
-    OutputFile.check("--out", file, name(), overwrite);
+    Path folder = learned == null ? Path.of("") : ClassifierFile.at(learned).resolveSibling("");
+    Path file = out != null ? out : folder.resolve(name());
+    written.check("--out", file, name());
     if (form.equals(ONNX) && !AtomicFile.isPipeOrDevice(file)) {
-      OutputFile.check("--out", description(file), name(), overwrite);
+      written.check("--out", description(file), name());
     }
     if (learned != null && Folders.real(file).equals(Folders.real(ClassifierFile.at(learned)))) {
       throw KgCoopException.configuration(
           "--out " + file + ": this is the classifier itself; choose another file");
     }
-    List<String> listed = classes.names();
-    @Nullable ClassifierFile trained = trained();
-    if (trained == null && listed.isEmpty()) {
+    ClassifierFile trained = requested.read(learned, classes, /* template= */ null, output);
+    List<String> names = classes.namesFor(trained);
+    if (names.isEmpty()) {
       throw KgCoopException.configuration(
           "nothing to export: give a CLASSIFIER, or class names with --classes cat,dog,...");
     }
@@ -205,22 +174,15 @@ public final class ExportCommand implements Callable<Integer> {
       throw KgCoopException.configuration(
           "--template works only without a CLASSIFIER; leave it out, or leave out " + learned);
     }
-    List<String> names = trained == null ? listed : classes.namesFor(trained);
-    try (Clip clip =
-            trained == null || learned == null
-                ? clipOptions.load()
-                : clipOptions.load(learned, trained);
+    List<String> texts = clipOptions.templates(templates);
+    try (Clip clip = clipOptions.load(learned, trained);
         Head classifier =
             trained == null
-                ? new ZeroShot(texts()).classifier(clip, names)
+                ? new ZeroShot(texts).classifier(clip, names)
                 : trained.classifier(clip, names);
         Scope scope = Scope.open("export")) {
       write(file, clip, ExportedClassifier.of(classifier, names, clip, about(trained, names)));
     }
-  }
-
-  private Path place() {
-    return learned == null ? Path.of(name()) : ClassifierFile.at(learned).resolveSibling(name());
   }
 
   /** Returns the default name of the output file, which differs from the classifier's own name. */
@@ -228,26 +190,12 @@ public final class ExportCommand implements Callable<Integer> {
     return form.equals("safetensors") ? "weights.safetensors" : "classifier." + form;
   }
 
-  private @Nullable ClassifierFile trained() {
-    if (learned == null) {
-      classifierForm.checkUnused();
-      requested.checkUnused();
-      return null;
-    }
-    return requested.of(
-        classifierForm.read(learned, classes.asWritten(), requested.task(null), output), null);
-  }
-
-  private List<String> texts() {
-    return templates.isEmpty() ? List.of(clipOptions.template()) : templates;
-  }
-
   private Map<String, String> about(@Nullable ClassifierFile trained, List<String> names) {
     Map<String, String> about = new LinkedHashMap<>();
     about.put("method", trained == null ? ZeroShot.ID : trained.method().id());
-    about.put(
-        "templates",
-        ExportedClassifier.jsonList(trained == null ? texts() : List.of(trained.template())));
+    List<String> texts =
+        trained == null ? clipOptions.templates(templates) : List.of(trained.template());
+    about.put("templates", ExportedClassifier.jsonList(texts));
     Calibration calibration = trained == null ? null : trained.withClassNames(names).calibration();
     if (calibration != null) {
       about.put("temperature", Double.toString(calibration.temperature()));
@@ -290,9 +238,9 @@ public final class ExportCommand implements Callable<Integer> {
     output.info(
         "input pixels (batch, %s, %s); outputs probabilities, logits, features"
             .formatted(clip.config().channels(), sides));
-    for (String key : PREPROCESSING) {
-      if (about.has(key)) {
-        JsonNode value = about.get(key);
+    for (String key : PREPROCESSING.split(" ", -1)) {
+      JsonNode value = about.path(key);
+      if (!value.isMissingNode()) {
         output.info("  %-14s %s".formatted(key, value.isTextual() ? value.asText() : value));
       }
     }

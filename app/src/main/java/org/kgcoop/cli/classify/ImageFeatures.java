@@ -5,13 +5,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.console.Invocation;
+import org.kgcoop.cli.console.Output;
 import org.kgcoop.data.StampedImage;
 import org.kgcoop.features.FeatureCache;
-import org.kgcoop.features.ViewEncoder;
+import org.kgcoop.features.FeatureCache.Problem;
 import org.kgcoop.io.FeatureTable;
 import org.kgcoop.progress.FeatureProgress;
 import org.kgcoop.progress.Progress;
@@ -25,9 +27,9 @@ final class ImageFeatures {
   private static final int GROUP = 32;
 
   private final FeatureCache cache;
-  private final String interruption;
   private final boolean raw;
-  private final BooleanSupplier interrupted;
+  private final Progress progress;
+  private final Invocation invocation;
 
   /**
    * An image of a group.
@@ -45,29 +47,17 @@ final class ImageFeatures {
     void take(List<Image> images) throws IOException;
   }
 
-  private ImageFeatures(
-      FeatureCache cache, boolean raw, BooleanSupplier interrupted, String interruption) {
-    this.cache = cache;
-    this.raw = raw;
-    this.interrupted = interrupted;
-    this.interruption = interruption;
-  }
-
   /**
-   * Returns features from a feature cache.
+   * Creates features from a feature cache, which may be one that stores nothing.
    *
    * @param raw false to normalize the features to unit length
-   * @param interrupted true if work should stop
+   * @param invocation says if work should stop
    */
-  static ImageFeatures cached(FeatureCache cache, boolean raw, BooleanSupplier interrupted) {
-    return new ImageFeatures(
-        cache, raw, interrupted, "interrupted: run the same command again to resume");
-  }
-
-  /** Returns features that are computed without a cache, of unit length. */
-  static ImageFeatures computed(ViewEncoder encoder, BooleanSupplier interrupted) {
-    return new ImageFeatures(
-        FeatureCache.none(encoder), /* raw= */ false, interrupted, "interrupted");
+  ImageFeatures(FeatureCache cache, boolean raw, Output output, Invocation invocation) {
+    this.cache = cache;
+    this.raw = raw;
+    this.progress = output.progress();
+    this.invocation = invocation;
   }
 
   /**
@@ -75,18 +65,13 @@ final class ImageFeatures {
    *
    * @param problems receives unreadable images; an image is skipped if this consumer returns
    */
-  void each(
-      List<Path> files,
-      Progress progress,
-      Consumer<FeatureCache.Problem> problems,
-      FeatureTable.Row row)
-      throws IOException {
+  void each(List<Path> files, Consumer<Problem> problems, FeatureTable.Row row) throws IOException {
     try (Progress.Task task = progress.start("images", files.size())) {
       cache.upright(
           files,
           raw,
           problems,
-          new Stoppable(task),
+          stoppable(task),
           (file, feature) -> {
             checkInterrupted();
             try {
@@ -106,12 +91,9 @@ final class ImageFeatures {
    * @param problems receives unreadable images; an image is skipped if this consumer returns
    */
   void inAnyOrder(
-      List<StampedImage> images,
-      Progress progress,
-      Consumer<FeatureCache.Problem> problems,
-      FeatureCache.Row row) {
+      List<StampedImage> images, Consumer<Problem> problems, BiConsumer<Path, float[]> row) {
     try (Progress.Task task = progress.start("images", images.size())) {
-      cache.uprightInAnyOrder(images, problems, new Stoppable(task), row);
+      cache.uprightInAnyOrder(images, problems, stoppable(task), row);
     }
   }
 
@@ -122,13 +104,10 @@ final class ImageFeatures {
    * @param problems receives the unreadable images before their group; an image is skipped if this
    *     consumer returns
    */
-  void groups(
-      List<Path> files, Progress progress, Consumer<FeatureCache.Problem> problems, Group group)
-      throws IOException {
+  void groups(List<Path> files, Consumer<Problem> problems, Group group) throws IOException {
     List<Image> next = new ArrayList<>();
     each(
         files,
-        progress,
         problem -> {
           problems.accept(problem);
           next.add(new Image(problem.file(), null, problem.reason()));
@@ -143,34 +122,32 @@ final class ImageFeatures {
     group.take(next);
   }
 
-  /** Returns a supplier of true if work should stop. */
-  BooleanSupplier interrupted() {
-    return interrupted;
+  /** Returns true if work should stop. */
+  boolean isInterrupted() {
+    return invocation.interrupted();
   }
 
   private void checkInterrupted() {
-    if (interrupted.getAsBoolean()) {
-      throw new KgCoopException(KgCoopException.Category.INTERRUPTED, interruption);
+    if (isInterrupted()) {
+      throw new KgCoopException(
+          KgCoopException.Category.INTERRUPTED,
+          "interrupted: run the same command again to resume");
     }
   }
 
-  /** The progress of a task that ends when the user interrupts it. */
-  private final class Stoppable implements FeatureProgress {
-    private final Progress.Task task;
+  /** Returns the progress of a task that ends when the user interrupts it. */
+  private FeatureProgress stoppable(Progress.Task task) {
+    return new FeatureProgress() {
+      @Override
+      public void done(long units) {
+        task.done(units);
+        checkInterrupted();
+      }
 
-    Stoppable(Progress.Task task) {
-      this.task = task;
-    }
-
-    @Override
-    public void done(long units) {
-      task.done(units);
-      checkInterrupted();
-    }
-
-    @Override
-    public void doneBefore(long units) {
-      task.doneBefore(units);
-    }
+      @Override
+      public void doneBefore(long units) {
+        task.doneBefore(units);
+      }
+    };
   }
 }

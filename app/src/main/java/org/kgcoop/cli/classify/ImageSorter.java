@@ -19,6 +19,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.EnumIds;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.data.SortedFolder;
@@ -65,19 +66,18 @@ final class ImageSorter {
 
   /** The way in which an image gets into its folder. */
   enum Way {
-    COPY,
-    LINK,
-    MOVE;
+    COPY("copied"),
+    LINK("linked"),
+    MOVE("moved");
+
+    private final String done;
+
+    Way(String done) {
+      this.done = done;
+    }
 
     static Way of(String id) {
-      return switch (id) {
-        case "copy" -> COPY;
-        case "link" -> LINK;
-        case "move" -> MOVE;
-        default ->
-            throw KgCoopException.configuration(
-                "--sort-by " + id + ": expected copy, link or move");
-      };
+      return EnumIds.of(Way.class, "--sort-by", id);
     }
   }
 
@@ -108,7 +108,7 @@ final class ImageSorter {
   /** Checks the folder and runs a piece of work. Meanwhile, no other call sorts into the folder. */
   private static String withLock(Path folder, Supplier<String> work) {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
-      throw KgCoopException.configuration("--sort-into " + folder + ": a file; expected a folder");
+      throw refused(folder, "a file; expected a folder");
     }
     try {
       if (!Files.isDirectory(folder)) { // createDirectories rejects a link to a folder
@@ -116,13 +116,8 @@ final class ImageSorter {
       }
       Path file = folder.resolve(LOCK);
       refuseLink(folder, file);
-      try (LockedFile lock =
-          LockedFile.tryOpen(file)
-              .orElseThrow(
-                  () ->
-                      KgCoopException.configuration(
-                          "--sort-into %s: another call sorts images into it; wait for its end, or name a new folder"
-                              .formatted(folder)))) {
+      String inUse = "another call sorts images into it; wait for its end, or name a new folder";
+      try (LockedFile lock = LockedFile.tryOpen(file).orElseThrow(() -> refused(folder, inUse))) {
         try {
           checkContent(folder);
           return work.get();
@@ -148,17 +143,19 @@ final class ImageSorter {
     }
     if (there.stream().anyMatch(file -> !OWN.contains(Folders.name(file)))
         && SortingPlan.read(folder).isEmpty()) {
-      throw KgCoopException.configuration(
-          "--sort-into %s: not empty; expected a new folder, or an empty one".formatted(folder));
+      throw refused(folder, "not empty; expected a new folder, or an empty one");
     }
+  }
+
+  private static KgCoopException refused(Path folder, String reason) {
+    return KgCoopException.configuration("--sort-into %s: %s".formatted(folder, reason));
   }
 
   /** Rejects a link, such as one in place of a class folder. It may lead to any folder. */
   private static void refuseLink(Path folder, Path file) {
     if (Files.isSymbolicLink(file)) {
-      throw KgCoopException.configuration(
-          "--sort-into %s: contains the link %s; expected no links; name a new folder"
-              .formatted(folder, Folders.name(file)));
+      String name = Folders.name(file);
+      throw refused(folder, "contains the link " + name + "; expected no links; name a new folder");
     }
   }
 
@@ -168,15 +165,7 @@ final class ImageSorter {
    * @param index the index of the class, or -1 for none of them
    */
   void add(Path file, int index) {
-    images.putIfAbsent(place(file), new Sorted(file, index));
-  }
-
-  private static Path place(Path file) {
-    try {
-      return file.toRealPath();
-    } catch (IOException e) {
-      return file.toAbsolutePath().normalize(); // deleted after it was read
-    }
+    images.putIfAbsent(Folders.real(file), new Sorted(file, index));
   }
 
   /** Returns the position of a class, or the last one for no class. */
@@ -189,48 +178,35 @@ final class ImageSorter {
    * number. If sorting was interrupted, it puts the remaining images there. Before the first image,
    * it records that a classifier proposed the classes.
    *
-   * @param classNames the names of all classes, followed by the name of the folder for no class
+   * @param names the names of all classes, followed by the name of the folder for no class
    * @param method the method of the classifier
    * @param fingerprint the fingerprint of the classifier, or null for a zero-shot classifier
    * @param clip the fingerprint of the CLIP
    * @return a summary of one line
    */
-  String arrange(
-      List<String> classNames, String method, @Nullable String fingerprint, String clip) {
+  String arrange(List<String> names, String method, @Nullable String fingerprint, String clip) {
     return withLock(
         folder,
         () -> {
-          List<String> folderNames = folderNames(classNames);
+          List<String> folderNames = folderNames(names);
           Optional<SortingPlan> interrupted = SortingPlan.read(folder);
-          Optional<SortedFolder> before =
-              interrupted.isPresent() ? SortedFolder.read(folder) : Optional.empty();
+          Optional<SortedFolder> before = interrupted.flatMap(plan -> SortedFolder.read(folder));
           Map<Sorted, Path> targets =
               targets(folderNames, interrupted.map(SortingPlan::targets).orElse(Map.of()));
+          String none = before.map(SortedFolder::none).orElse(null);
+          Map<String, String> proposed =
+              new HashMap<>(before.map(SortedFolder::proposed).orElse(Map.of()));
+          for (Map.Entry<Sorted, Path> each : targets.entrySet()) {
+            int index = each.getKey().index;
+            none = index < 0 ? folderNames.get(folderNames.size() - 1) : none;
+            String path = Folders.relative(folder, each.getValue());
+            proposed.put(path, names.get(place(index, names)));
+          }
           if (!targets.isEmpty()) {
-            record(before, targets, classNames, folderNames, method, fingerprint, clip);
+            new SortedFolder(method, fingerprint, clip, none, proposed).write(folder);
           }
           return put(targets);
         });
-  }
-
-  private void record(
-      Optional<SortedFolder> before,
-      Map<Sorted, Path> targets,
-      List<String> classNames,
-      List<String> folderNames,
-      String method,
-      @Nullable String fingerprint,
-      String clip) {
-    String none = before.map(SortedFolder::none).orElse(null);
-    Map<String, String> proposed = new HashMap<>();
-    before.ifPresent(record -> proposed.putAll(record.proposed()));
-    for (Map.Entry<Sorted, Path> each : targets.entrySet()) {
-      int index = each.getKey().index;
-      none = index < 0 ? folderNames.get(folderNames.size() - 1) : none;
-      proposed.put(
-          Folders.relative(folder, each.getValue()), classNames.get(place(index, classNames)));
-    }
-    new SortedFolder(method, fingerprint, clip, none, proposed).write(folder);
   }
 
   private String put(Map<Sorted, Path> targets) {
@@ -251,35 +227,25 @@ final class ImageSorter {
         }
         put(file, to);
       } catch (IOException | UnsupportedOperationException e) {
+        String reason = e instanceof IOException io ? FileErrors.reason(io) : "no links here";
         throw KgCoopException.io(
             "%s: cannot be written to %s: %s; %s of %s images sorted, the others unchanged; run the same command again to resume"
-                .formatted(
-                    file,
-                    to,
-                    e instanceof IOException io ? FileErrors.reason(io) : "no links here",
-                    done,
-                    targets.size()),
+                .formatted(file, to, reason, done, targets.size()),
             e);
       }
       done++;
     }
     deleteOwn(folder.resolve(PART));
     deleteOwn(folder.resolve(SortingPlan.FILE)); // the last, because it permits to resume
-    String what =
-        switch (way) {
-          case COPY -> "copied";
-          case LINK -> "linked";
-          case MOVE -> "moved";
-        };
-    return "%s %s into %s".formatted(Messages.count(done, "image", "images"), what, folder);
+    String count = Messages.count(targets.size(), "image", "images");
+    return "%s %s into %s".formatted(count, way.done, folder);
   }
 
   private static void deleteOwn(Path file) {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw KgCoopException.io(
-          file + ": cannot be deleted: " + FileErrors.reason(e) + "; delete it", e);
+      throw KgCoopException.io(file + ": not deleted: " + FileErrors.reason(e) + "; delete it", e);
     }
   }
 
@@ -310,9 +276,7 @@ final class ImageSorter {
     for (Map.Entry<Path, Sorted> each : images.entrySet()) {
       Sorted image = each.getValue();
       if (each.getKey().startsWith(Folders.real(folder))) {
-        throw KgCoopException.configuration(
-            "--sort-into %s: contains the image %s; expected images of other folders"
-                .formatted(folder, image.file));
+        throw refused(folder, "contains the image " + image.file + "; expected images elsewhere");
       }
       Path from = image.file.toAbsolutePath();
       Path put = planned.remove(from);
@@ -361,9 +325,10 @@ final class ImageSorter {
   }
 
   private KgCoopException interruptedOther(Path file) {
-    return KgCoopException.configuration(
-        "--sort-into %s: an interrupted sorting of other images or classes, for example %s; repeat its command, or name a new folder"
-            .formatted(folder, file));
+    return refused(
+        folder,
+        "an interrupted sorting of other images or classes, for example %s; repeat its command, or name a new folder"
+            .formatted(file));
   }
 
   /**
@@ -413,27 +378,20 @@ final class ImageSorter {
     return name.getBytes(StandardCharsets.UTF_8).length;
   }
 
-  /** Returns the part of a name that a folder name may contain. */
-  private static String first(String name) {
-    return name.codePointCount(0, name.length()) > MAX_NAME_LENGTH
-        ? name.substring(0, name.offsetByCodePoints(0, MAX_NAME_LENGTH))
-        : name;
-  }
-
   /** Returns distinct names that every file system accepts. */
   private static List<String> folderNames(List<String> classNames) {
     Set<String> taken = new HashSet<>();
     List<String> names = new ArrayList<>();
     for (int i = 0; i < classNames.size(); i++) {
+      String all = classNames.get(i).replaceFirst("^[.\\s]+", "");
+      int length = Math.min(MAX_NAME_LENGTH, all.codePointCount(0, all.length()));
       String name =
-          first(classNames.get(i).replaceFirst("^[.\\s]+", ""))
+          all.substring(0, all.offsetByCodePoints(0, length))
               .replaceAll("[\\p{Cc}/\\\\:*?\"<>|]", "_")
               .replaceFirst("[.\\s]+$", "");
       String unique = name;
-      for (int number = i;
-          unique.isEmpty() || !taken.add(unique.toLowerCase(Locale.ROOT));
-          number++) {
-        unique = "%s (class %s)".formatted(name, number).strip();
+      for (int n = i; unique.isEmpty() || !taken.add(unique.toLowerCase(Locale.ROOT)); n++) {
+        unique = "%s (class %s)".formatted(name, n).strip();
       }
       names.add(unique);
     }

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Output;
@@ -18,6 +17,7 @@ import org.kgcoop.data.layout.PhotoKeywords;
 final class KeywordWriter {
   private final List<List<String>> levels;
   private final List<String> names;
+  private final BooleanSupplier interrupted;
   private final Output output;
   private final Map<Path, Integer> waiting = new LinkedHashMap<>();
   private int images;
@@ -28,10 +28,12 @@ final class KeywordWriter {
    * Makes a writer.
    *
    * @param levels the levels of each answer, the largest group first and its name last
+   * @param interrupted true if work should stop
    */
-  KeywordWriter(List<List<String>> levels, Output output) {
+  KeywordWriter(List<List<String>> levels, BooleanSupplier interrupted, Output output) {
     this.levels = levels;
     this.names = levels.stream().map(each -> each.get(each.size() - 1)).toList();
+    this.interrupted = interrupted;
     this.output = output;
   }
 
@@ -40,12 +42,8 @@ final class KeywordWriter {
     waiting.put(image, index);
   }
 
-  /**
-   * Writes the keywords of all added images, next to them.
-   *
-   * @param interrupted true if work should stop
-   */
-  void writeAll(BooleanSupplier interrupted) {
+  /** Writes the keywords of all added images, next to them. */
+  void writeAll() {
     waiting.forEach(
         (image, index) -> {
           if (interrupted.getAsBoolean()) {
@@ -80,22 +78,14 @@ final class KeywordWriter {
 
   /** Returns a summary of one line. */
   String summary() {
-    return "keywords: %s written for %s%s"
-        .formatted(
-            Messages.count(written, "sidecar", "sidecars"),
-            Messages.count(images, "image", "images"),
-            unreadable == 0 ? "" : ", " + unreadable + " unreadable and left as they are");
+    String sidecars = Messages.count(written, "sidecar", "sidecars");
+    String all = Messages.count(images, "image", "images");
+    String left = unreadable == 0 ? "" : ", " + unreadable + " unreadable and left as they are";
+    return "keywords: %s written for %s%s".formatted(sidecars, all, left);
   }
 
-  /**
-   * Returns the exit code of a command.
-   *
-   * @param keywords null if no keywords were requested
-   * @param otherwise the exit code without unreadable sidecars
-   */
-  static int exitCode(@Nullable KeywordWriter keywords, int otherwise) {
-    return keywords == null || keywords.unreadable == 0 || otherwise != 0
-        ? otherwise
-        : KgCoopException.Category.SKIPPED.exitCode();
+  /** Returns the number of unreadable sidecars. */
+  int unreadable() {
+    return unreadable;
   }
 }

@@ -2,15 +2,17 @@ package org.kgcoop.cli.classify;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
@@ -19,16 +21,18 @@ import org.kgcoop.cli.options.HelpLayout;
 import org.kgcoop.cli.options.ListenOptions;
 import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSetOptions;
-import org.kgcoop.data.Templates;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.UserFolders;
 import org.kgcoop.image.ImageNames;
+import org.kgcoop.image.Images;
 import org.kgcoop.label.Labeling;
+import org.kgcoop.label.Status;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.LabelJournal;
+import org.kgcoop.serve.http.ServerSettings;
+import org.kgcoop.serve.label.LabelServer;
 import org.kgcoop.serve.label.ResultsWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,29 +43,23 @@ import picocli.CommandLine.ParentCommand;
 /** The command {@code label}, which labels a folder of images with the help of CLIP. */
 @Command(
     name = "label",
-    mixinStandardHelpOptions = true,
     header = "Label a folder of images, and measure how many labels are right.",
     description = {
-      "",
       "Open a page in the browser on which you label the images of a folder. kgcoop proposes"
           + " classes, learns from each answer, and chooses the images that teach it most. Random"
           + " images, which it does not learn from, measure the accuracy.",
-      "",
-      "Every answer is stored at once in DIR/labels.jsonl. Run the command again to resume.",
-      ""
+      "Every answer is stored at once in DIR/labels.jsonl. Run the command again to resume."
     },
     footer = {
-      "",
-      "Examples:",
       "  ./kgcoop label --try",
       "  ./kgcoop label photos/ --classes cat,dog --clip ViT-B/32-256",
       "  ./kgcoop label photos/ --write --sort-into sorted --clip ViT-B/32-256",
       "  ./kgcoop label photos/ --simulate labels.csv --clip ViT-B/32-256",
-      "",
       "DIR/labels.csv has the class of every image, and whether you or the program gave it."
     })
 public final class LabelCommand implements Callable<Integer> {
-  private static final int SHOWN_FOLDERS = 3;
+  private static final int MAX_BODY_BYTES = 4 << 20;
+  private static final int MAX_REQUESTS = 64;
 
   @Parameters(
       arity = "0..1",
@@ -71,9 +69,7 @@ public final class LabelCommand implements Callable<Integer> {
 
   @Option(
       names = "--try",
-      description =
-          "Label 300 embedded drawings, to try the page. They are copied into the folder"
-              + " label-try.")
+      description = "Label 300 embedded drawings, to try the page. They are copied into label-try.")
   private boolean trial;
 
   @Mixin private ClassList classes = new ClassList();
@@ -81,9 +77,7 @@ public final class LabelCommand implements Callable<Integer> {
   @Option(
       names = "--labeled",
       paramLabel = "DIR",
-      description =
-          "Train also with the images of class folders. They are never asked and do not"
-              + " measure the accuracy.")
+      description = "Train also with images of class folders. They are not asked or measured.")
   private @Nullable Path labeled;
 
   @Option(
@@ -105,11 +99,8 @@ public final class LabelCommand implements Callable<Integer> {
       names = "--template",
       paramLabel = "TEXT",
       description =
-          "Set the text of a class, with {} for its name (default: \""
-              + Templates.DEFAULT
-              + "\", or \""
-              + EmbeddedClip.TEMPLATE
-              + "\" with the embedded CLIP).")
+          "Set the text of a class, with {} for its name (default: \"a photo of a {}.\", or \"an"
+              + " icon of a {}.\" with the embedded CLIP).")
   private @Nullable String template;
 
   @Option(
@@ -137,25 +128,7 @@ public final class LabelCommand implements Callable<Integer> {
   @Option(names = "--write", description = "Write the results of a session, without a page.")
   private boolean write;
 
-  @Option(
-      names = "--sort-into",
-      paramLabel = "DIR",
-      description =
-          "Sort the images into class folders at the end. This happens when the results are"
-              + " written.")
-  private @Nullable Path sortInto;
-
-  @Option(
-      names = "--sort-by",
-      paramLabel = "WAY",
-      description = "Sort by copy, link or move (default: copy).")
-  private String sortBy = "copy";
-
-  @Option(
-      names = "--keywords",
-      description =
-          "Write the classes as keywords. This happens at the end, and as predict does it.")
-  private boolean keywords;
+  @Mixin private SortingOptions sorting = new SortingOptions();
 
   @Option(
       names = "--minutes",
@@ -172,9 +145,8 @@ public final class LabelCommand implements Callable<Integer> {
       names = "--simulate",
       paramLabel = "FILE",
       description =
-          "Answer from a CSV file, without a page. It has the columns image and class. An"
-              + " empty class is none of these. Prints each step; --format json prints a JSON"
-              + " object per line.")
+          "Answer from a CSV file, without a page. It has the columns image and class. An empty"
+              + " class is none of these. Prints each step; --format json one JSON object per line.")
   private @Nullable Path simulate;
 
   @Option(
@@ -200,71 +172,54 @@ public final class LabelCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (labelsFrom != null) {
-      DataOptions.checkKeywords(labelsFrom);
-    }
+    DataOptions.checkKeywords(labelsFrom);
     Path images = images();
+    List<Path> files =
+        Files.isDirectory(images)
+            ? Folders.below(images, ImageNames::isRead, link -> {})
+            : List.of();
     Map<String, String> truth = simulate == null ? Map.of() : LabelSimulation.truth(simulate);
-    checkFolder(images);
-    ImageSorter.Way way = ImageSorter.Way.of(sortBy);
-    if (sortInto != null) {
-      ImageSorter.check(sortInto);
-    }
+    checkFolder(images, files);
+    sorting.check();
     try (Clip clip = clipOptions.load()) {
-      LabelWriter writer = new LabelWriter(clip, output, minutes, sortInto, way, keywords);
-      if (simulate == null && !write) {
-        return page(images, clip, writer);
+      LabelWriter writer = new LabelWriter(clip, output, minutes, sorting);
+      Labeling.Builder session = session(images, clip, truth, writer);
+      if (PhotoWarning.isDue(clipOptions, clip, files)) {
+        output.warn(PhotoWarning.TEXT);
+        welcome = "Warning: " + PhotoWarning.TEXT + ".";
       }
-      try (Labeling labeling = open(images, clip, truth, true, writer, (done, all) -> {})) {
+      if (isPage()) {
+        return page(session, Labeling.folderOfSession(images, out), files.size(), writer);
+      }
+      try (Labeling labeling = open(session, files.size(), done -> {})) {
         if (simulate != null) {
           new LabelSimulation(output).run(labeling, truth, mistakes, until, seed);
         }
         if (write) {
           ResultsWriter.Results unused = writer.write(labeling, true, progress -> {});
         }
-        return writer.exitCode(exitCode(labeling));
+        return exitCode(labeling);
       }
     }
+  }
+
+  private boolean isPage() {
+    return simulate == null && !write;
   }
 
   private int exitCode(Labeling labeling) {
     List<Path> unreadable = labeling.status().unreadable();
     unreadable.forEach(path -> output.error(path + ": cannot be read; left out"));
-    return unreadable.isEmpty() ? 0 : KgCoopException.Category.SKIPPED.exitCode();
+    return sorting.exitCode(unreadable.isEmpty() ? 0 : KgCoopException.Category.SKIPPED.exitCode());
   }
 
-  /**
-   * Opens the session.
-   *
-   * @param all true to wait until all images are read
-   */
-  private Labeling open(
-      Path images,
-      Clip clip,
-      Map<String, String> truth,
-      boolean all,
-      LabelWriter writer,
-      LabelPage.Reading reading) {
-    List<Path> files = imageFiles(images);
-    if (PhotoWarning.isDue(clipOptions, clip, files)) {
-      output.warn(PhotoWarning.TEXT);
-      welcome = "Warning: " + PhotoWarning.TEXT + ".";
-    }
-    long count = files.size();
-    try (Progress.Task task = output.progress().start("images", count)) {
-      Labeling labeling =
-          session(
-                  images,
-                  clip,
-                  truth,
-                  writer,
-                  done -> {
-                    task.done(done);
-                    reading.done(done, count);
-                  })
-              .open();
+  /** Opens a session. Without a page, it waits until all images are read. */
+  private Labeling open(Labeling.Builder session, long images, LongConsumer reading) {
+    try (Progress.Task task = output.progress().start("images", images)) {
+      LongConsumer progress = task::done;
+      Labeling labeling = session.progress(progress.andThen(reading)).open();
       try {
-        if (all) {
+        if (!isPage()) {
           labeling.awaitImages();
         }
         return labeling;
@@ -275,43 +230,74 @@ public final class LabelCommand implements Callable<Integer> {
     }
   }
 
-  private int page(Path images, Clip clip, LabelWriter writer) {
-    return new LabelPage(output, invocation, listen, !noBrowser)
-        .run(
-            writer,
-            Labeling.folderOfSession(images, out),
-            () -> welcome,
-            reading -> open(images, clip, Map.of(), false, writer, reading),
-            labeling -> writer.exitCode(exitCode(labeling)));
+  /**
+   * Serves the page until the person closes the session, or the command is interrupted.
+   *
+   * @return the exit code
+   */
+  private int page(Labeling.Builder session, Path folder, int images, LabelWriter writer) {
+    ServerSettings.Limits limits =
+        new ServerSettings.Limits(
+            MAX_REQUESTS, Duration.ofSeconds(30), MAX_BODY_BYTES, 0, Images.DEFAULT_MAX_PIXELS);
+    ServerSettings settings =
+        new ServerSettings(listen.host(), listen.port(0), ServerSettings.newToken(), limits);
+    try (LabelServer server = new LabelServer(settings, writer, output::error)) {
+      String url = "http://%s:%s/#%s".formatted(listen.urlHost(), server.port(), settings.token());
+      BrowserTab tab = new BrowserTab(url, !noBrowser);
+      AtomicBoolean isAnnounced = new AtomicBoolean();
+      LongConsumer reading =
+          done -> {
+            server.reading(done, images);
+            // Errors of the folder, the CLIP and the session come before.
+            if (!isAnnounced.getAndSet(true)) {
+              announce(url);
+            }
+            tab.openOnce(folder);
+          };
+      try (tab;
+          Labeling labeling = open(session, images, reading)) {
+        Status status = labeling.status();
+        String count = Messages.count(status.images(), "image", "images");
+        output.info("%s, %s labeled; %s".formatted(count, status.labeled(), labeling.session()));
+        if (status.read() < status.images()) {
+          output.info(
+              "label while kgcoop reads the other %s images"
+                  .formatted(status.images() - status.read()));
+        }
+        server.open(labeling, welcome);
+        reading.accept(status.read());
+        boolean finished = invocation.await(server::isFinished);
+        server.close();
+        if (!finished) {
+          output.info("all answers are stored; run the command again to continue");
+          return KgCoopException.Category.INTERRUPTED.exitCode();
+        }
+        return exitCode(labeling);
+      }
+    }
+  }
+
+  private void announce(String address) {
+    output.json(Map.of("address", address));
+    output.print("label in the browser: " + address);
+    output.out().flush();
   }
 
   /** Rejects a folder of class folders, whose images are labeled already. */
-  private void checkFolder(Path images) {
+  private void checkFolder(Path images, List<Path> files) {
     Path session = Labeling.folderOfSession(images, out);
-    if (classes.isGiven()
-        || Files.exists(session.resolve(LabelJournal.FILE))
-        || !Files.isDirectory(images)) {
+    if (classes.isGiven() || Files.exists(session.resolve(LabelJournal.FILE))) {
       return;
     }
-    Set<String> folders = new TreeSet<>();
-    for (Path file : imageFiles(images)) {
-      Path below = images.relativize(file);
-      if (below.getNameCount() != 2) {
-        return;
-      }
-      folders.add(below.getName(0).toString());
-    }
-    if (folders.size() >= 2) {
+    List<Path> below = files.stream().map(images::relativize).toList();
+    List<String> folders =
+        below.stream().map(file -> file.getName(0).toString()).distinct().sorted().toList();
+    if (folders.size() >= 2 && below.stream().allMatch(file -> file.getNameCount() == 2)) {
       throw KgCoopException.configuration(
-          "%s: all images are in %s class folders (%s%s), so they are labeled. Use `./kgcoop adapt"
-                  .formatted(
-                      images,
-                      folders.size(),
-                      String.join(", ", folders.stream().limit(SHOWN_FOLDERS).toList()),
-                      folders.size() > SHOWN_FOLDERS ? ", ..." : "")
-              + " %s`, or label other images with --labeled %s. If the folders are no classes, name"
-                  .formatted(images, images)
-              + " the classes with --classes");
+          ("%1$s: all images are in %2$s class folders (%3$s), so they are labeled. Use `./kgcoop"
+                  + " adapt %1$s`, or label other images with --labeled %1$s. If the folders are no"
+                  + " classes, name the classes with --classes")
+              .formatted(images, folders.size(), Messages.firstOf(folders)));
     }
   }
 
@@ -328,25 +314,14 @@ public final class LabelCommand implements Callable<Integer> {
     return folder;
   }
 
-  private static List<Path> imageFiles(Path folder) {
-    return Files.isDirectory(folder)
-        ? Folders.below(folder, ImageNames::isRead, link -> {})
-        : List.of();
-  }
-
   private Labeling.Builder session(
-      Path images,
-      Clip clip,
-      Map<String, String> truth,
-      LabelWriter writer,
-      LongConsumer progress) {
+      Path images, Clip clip, Map<String, String> truth, LabelWriter writer) {
     Set<String> names = new LinkedHashSet<>(classes.names());
     if (names.isEmpty() && trial) {
-      EmbeddedDataSets.open(TrialDrawings.SET, DataSetOptions.defaults(output::warn))
+      DataSetOptions options = DataSetOptions.defaults(output::warn);
+      EmbeddedDataSets.open(TrialDrawings.SET, options)
           .classNames()
-          .stream()
-          .map(name -> name.replace('_', ' '))
-          .forEach(names::add);
+          .forEach(name -> names.add(name.replace('_', ' ')));
     }
     if (names.size() < 2) { // a simulated person knows all classes
       truth.values().stream().filter(name -> !name.isEmpty()).sorted().forEach(names::add);
@@ -361,7 +336,6 @@ public final class LabelCommand implements Callable<Integer> {
             .target(target)
             .seed(seed)
             .warnings(output::warn)
-            .progress(progress)
             .cancelled(() -> invocation.interrupted() || writer.isStopped());
     if (out != null) {
       session.session(out);

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
@@ -25,9 +24,6 @@ import org.kgcoop.serve.label.LabelSentences;
 
 /** A simulated person, who answers from a CSV file with the columns image and class. */
 final class LabelSimulation {
-  private static final String IMAGE = "image";
-  private static final String CLASS = "class";
-  private static final List<String> COLUMNS = List.of(IMAGE, CLASS);
   private static final double MILLISECOND = 1e6; // in nanoseconds
 
   private final Output output;
@@ -43,17 +39,14 @@ final class LabelSimulation {
       CsvFile.read(
           file,
           line -> {
-            List<String> header = line.getHeader();
-            if (!header.containsAll(COLUMNS)) {
+            Optional<String> image = line.findField("image");
+            Optional<String> name = line.findField("class");
+            if (image.isEmpty() || name.isEmpty()) {
               throw KgCoopException.data(
-                  file + ", line 1: expected the columns image and class, got " + header);
+                  "%s, line %s: expected the columns image and class, named in line 1"
+                      .formatted(file, line.getStartingLineNumber()));
             }
-            if (line.getFieldCount() < header.size()) {
-              throw KgCoopException.data(
-                  "%s, line %s: expected %s columns"
-                      .formatted(file, line.getStartingLineNumber(), header.size()));
-            }
-            truth.put(line.getField(IMAGE), line.getField(CLASS).strip());
+            truth.put(image.get(), name.get().strip());
           });
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);
@@ -131,26 +124,14 @@ final class LabelSimulation {
   }
 
   private void print(Step step, double cpuMilliseconds) {
-    if (output.isJson()) {
-      output.out().println(Output.text(json(step, cpuMilliseconds), false));
-    } else {
-      output.print(text(step));
-    }
-  }
-
-  private static String text(Step step) {
-    return String.format(
-        Locale.ROOT,
-        "%4d %-10s %-20s %2d images, %2d wrong, %5.1f min, %5d labeled, %5.1f %% right%s",
-        step.step(),
-        step.kind().id(),
-        step.proposed(),
-        step.images(),
-        step.wrong(),
-        step.seconds() / 60,
-        step.labeled(),
-        step.right(),
-        folder(step).map(share -> ", " + LabelSentences.atLeast(share)).orElse(""));
+    output.jsonLine(json(step, cpuMilliseconds));
+    String share = folder(step).map(each -> ", " + LabelSentences.atLeast(each)).orElse("");
+    String page =
+        "%4s %-10s %-20s %2s images, %2s wrong"
+            .formatted(step.step(), step.kind().id(), step.proposed(), step.images(), step.wrong());
+    output.printf(
+        "%s, %5.1f min, %5d labeled, %5.1f %% right%s",
+        page, step.seconds() / 60, step.labeled(), step.right(), share);
   }
 
   private static ObjectNode json(Step step, double cpuMilliseconds) {
@@ -171,8 +152,7 @@ final class LabelSimulation {
 
   /** Returns the measured share, unless all images are labeled, so that nothing is estimated. */
   private static Optional<Share> folder(Step step) {
-    return step.accuracy().state() == Accuracy.State.MEASURED
-        ? step.accuracy().folder()
-        : Optional.empty();
+    Accuracy found = step.accuracy();
+    return found.state() == Accuracy.State.MEASURED ? found.folder() : Optional.empty();
   }
 }

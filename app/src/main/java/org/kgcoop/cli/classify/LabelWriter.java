@@ -1,7 +1,5 @@
 package org.kgcoop.cli.classify;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Output;
@@ -21,6 +18,7 @@ import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Folders;
 import org.kgcoop.label.LabeledImage;
 import org.kgcoop.label.Labeling;
+import org.kgcoop.label.Status;
 import org.kgcoop.label.Written;
 import org.kgcoop.report.LabelSummary;
 import org.kgcoop.report.ReportPage;
@@ -36,10 +34,7 @@ final class LabelWriter implements ResultsWriter {
   private final Clip clip;
   private final Output output;
   private final double minutes;
-  private final @Nullable Path sortInto;
-  private final ImageSorter.Way way;
-  private final boolean writesKeywords;
-  private volatile @Nullable KeywordWriter keywords;
+  private final SortingOptions sorting;
   private volatile boolean isTraining;
   private volatile boolean isStopped;
 
@@ -47,81 +42,50 @@ final class LabelWriter implements ResultsWriter {
    * Creates a writer.
    *
    * @param minutes the time limit of the training
-   * @param sortInto an empty folder for the sorted images; null to leave the images where they are
-   * @param writesKeywords true to write the classes as keywords, at the end
+   * @param sorting what happens to the images at the end
    */
-  LabelWriter(
-      Clip clip,
-      Output output,
-      double minutes,
-      @Nullable Path sortInto,
-      ImageSorter.Way way,
-      boolean writesKeywords) {
+  LabelWriter(Clip clip, Output output, double minutes, SortingOptions sorting) {
     this.clip = clip;
     this.output = output;
     this.minutes = minutes;
-    this.sortInto = sortInto;
-    this.way = way;
-    this.writesKeywords = writesKeywords;
+    this.sorting = sorting;
   }
 
   @Override
   public Results write(Labeling labeling, boolean isLast, Consumer<String> progress) {
-    List<String> lines = new ArrayList<>();
     Path session = labeling.session();
     Written written = written(labeling, progress);
     List<LabeledImage> results = written.results();
     LabelSentences sentences = new LabelSentences(labeling.status(), labeling.accuracy());
-    lines.add("labels: " + written.labels());
+    List<String> lines = new ArrayList<>(List.of("labels: " + written.labels()));
     Optional<Path> report = written.classifier().map(unused -> session.resolve("report.html"));
     if (report.isPresent()) {
-      ReportPage.write(
-          session, data(labeling, results), summary(labeling, results, sentences), report.get());
+      LabelSummary summary = summary(labeling, results, sentences);
+      ReportPage.write(session, data(labeling, results), summary, report.get());
       lines.add("classifier: " + written.classifier().get());
       lines.add("report: " + report.get());
       if (written.compared() > 0) {
+        String count = Messages.count(written.compared(), "image", "images");
         lines.add(
             "The classifier gives the class of labels.csv to %s of %s that you did not label."
-                .formatted(
-                    written.agreeing(), Messages.count(written.compared(), "image", "images")));
+                .formatted(written.agreeing(), count));
       }
     } else {
       lines.add("classifier: not trained, because " + written.problem());
     }
     if (isLast) {
-      KeywordWriter writer =
-          writesKeywords
-              ? new KeywordWriter(labeling.classes().stream().map(List::of).toList(), output)
-              : null;
-      if (sortInto != null) {
-        progress.accept("sorting the images");
-        lines.add(sorted(sortInto, labeling, results, writer));
-      } else if (writer != null) {
-        progress.accept("writing the keywords");
-        for (LabeledImage each : results) {
-          writer.add(labeling.folder().resolve(each.image()), index(labeling, each));
-        }
-        writer.writeAll(() -> false);
-      }
-      if (writer != null) {
-        lines.add(writer.summary());
-        keywords = writer;
+      if (sorting.isGiven()) {
+        progress.accept(sorting.folder() == null ? "writing the keywords" : "sorting the images");
+        lines.addAll(sorted(labeling, results));
       }
       labeling.finish();
     }
-    lines.add(
-        "labeled by you: %s of %s"
-            .formatted(
-                sentences.status().labeled(),
-                Messages.count(sentences.status().images(), "image", "images")));
+    Status status = sentences.status();
+    String images = Messages.count(status.images(), "image", "images");
+    lines.add("labeled by you: %s of %s".formatted(status.labeled(), images));
     lines.addAll(sentences.end());
-    if (output.isJson()) {
-      ObjectNode json = JsonNodeFactory.instance.objectNode();
-      lines.forEach(json.putArray("results")::add);
-      output.out().println(Output.text(json, false));
-    } else {
-      lines.forEach(output::print);
-    }
+    lines.forEach(output::print);
+    output.jsonLine(Map.of("results", lines));
     String next = report.isPresent() ? "./kgcoop predict %s new.jpg".formatted(session) : "";
     return new Results(lines, report, next);
   }
@@ -141,13 +105,9 @@ final class LabelWriter implements ResultsWriter {
         throw e;
       }
       isStopped = false;
-      return new Written(
-          labeling.results(),
-          labeling.session().resolve("labels.csv"),
-          Optional.empty(),
-          "you stopped the training",
-          0,
-          0);
+      Path labels = labeling.session().resolve("labels.csv");
+      String problem = "you stopped the training";
+      return new Written(labeling.results(), labels, Optional.empty(), problem, 0, 0);
     } finally {
       isTraining = false;
       isStopped = false;
@@ -172,43 +132,31 @@ final class LabelWriter implements ResultsWriter {
   /** Returns the labeled images, which the report may show. */
   private static DataSet data(Labeling labeling, List<LabeledImage> results) {
     List<String> names = labeling.classes();
-    List<Item> items =
-        results.stream()
-            .filter(each -> names.contains(each.name()))
-            .map(
-                each ->
-                    new Item(
-                        each.key(),
-                        labeling.folder().resolve(each.image()),
-                        names.indexOf(each.name()),
-                        each.name()))
-            .toList();
+    List<Item> items = new ArrayList<>();
+    for (LabeledImage each : results) {
+      int label = names.indexOf(each.name());
+      if (label >= 0) {
+        items.add(new Item(each.key(), file(labeling, each), label, each.name()));
+      }
+    }
     return new DataSet(Folders.name(labeling.folder()), names, items, List.of(), List.of(), null);
   }
 
-  /** Returns the exit code of the command. */
-  int exitCode(int otherwise) {
-    return KeywordWriter.exitCode(keywords, otherwise);
+  private static Path file(Labeling labeling, LabeledImage image) {
+    return labeling.folder().resolve(image.image());
   }
 
-  /** Returns the index of the class of an image, -1 for none of them. */
-  private static int index(Labeling labeling, LabeledImage image) {
-    return labeling.classes().indexOf(image.name());
-  }
-
-  private String sorted(
-      Path into, Labeling labeling, List<LabeledImage> results, @Nullable KeywordWriter writer) {
-    ImageSorter sorter = new ImageSorter(into, way, () -> false);
-    sorter.setKeywords(writer);
-    List<String> names = new ArrayList<>(labeling.classes());
-    for (LabeledImage each : results) {
-      sorter.add(labeling.folder().resolve(each.image()), index(labeling, each));
+  private List<String> sorted(Labeling labeling, List<LabeledImage> results) {
+    List<String> classes = labeling.classes();
+    sorting.begin(classes.stream().map(List::of).toList(), () -> false, output);
+    results.forEach(each -> sorting.add(file(labeling, each), classes.indexOf(each.name())));
+    List<String> lines = sorting.end(Labeling.NONE_FOLDER, "label", null, clip.fingerprint());
+    Path into = sorting.folder();
+    if (into != null) {
+      Path journal = labeling.session().resolve(LabelJournal.FILE);
+      AtomicFile.write(into.resolve(LabelJournal.FILE), to -> Files.copy(journal, to));
     }
-    names.add(Labeling.NONE_FOLDER);
-    String summary = sorter.arrange(names, "label", null, clip.fingerprint());
-    Path journal = labeling.session().resolve(LabelJournal.FILE);
-    AtomicFile.write(into.resolve(LabelJournal.FILE), to -> Files.copy(journal, to));
-    return summary;
+    return lines;
   }
 
   /** Returns what the report says about the session. */
@@ -223,14 +171,12 @@ final class LabelWriter implements ResultsWriter {
     }
     List<LabelSummary.ClassRow> rows = new ArrayList<>();
     counts.forEach(
-        (name, count) ->
-            rows.add(
-                new LabelSummary.ClassRow(
-                    name.equals(Labeling.NONE) ? Labeling.NONE_FOLDER : name, count[0], count[1])));
-    return new LabelSummary(
-        sentences.end(),
-        rows,
-        sentences.status().skipped(),
-        sentences.status().unreadable().stream().map(Path::toString).toList());
+        (name, count) -> {
+          String shown = name.equals(Labeling.NONE) ? Labeling.NONE_FOLDER : name;
+          rows.add(new LabelSummary.ClassRow(shown, count[0], count[1]));
+        });
+    Status status = sentences.status();
+    List<String> unreadable = status.unreadable().stream().map(Path::toString).toList();
+    return new LabelSummary(sentences.end(), rows, status.skipped(), unreadable);
   }
 }

@@ -1,7 +1,7 @@
 package org.kgcoop.cli.classify;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.kgcoop.api.ClassGroups;
 import org.kgcoop.eval.Softmax;
 
@@ -41,15 +41,12 @@ final class LevelCounts {
   }
 
   List<Level> results() {
-    return IntStream.range(0, correct.length)
-        .mapToObj(
-            l ->
-                new Level(
-                    groups.levels().get(l),
-                    groups.names(l).size(),
-                    correct[l],
-                    total,
-                    100.0 * correct[l] / total))
-        .toList();
+    List<Level> levels = new ArrayList<>();
+    for (int l = 0; l < correct.length; l++) {
+      int names = groups.names(l).size();
+      double accuracy = 100.0 * correct[l] / total;
+      levels.add(new Level(groups.levels().get(l), names, correct[l], total, accuracy));
+    }
+    return levels;
   }
 }

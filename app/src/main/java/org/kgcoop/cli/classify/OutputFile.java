@@ -4,17 +4,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.AtomicFile;
+import picocli.CommandLine.Option;
 
-/** A file that a command writes for other programs. */
+/** The option to replace a file that a command writes for other programs. */
 final class OutputFile {
-  private OutputFile() {}
+  @Option(names = "--overwrite", description = "Replace an existing output file.")
+  private boolean overwrite;
 
   /**
    * Rejects a file that cannot be written, or that exists and must not be replaced.
    *
    * @param name a file name to suggest if the path is a folder
    */
-  static void check(String option, Path file, String name, boolean overwrite) {
+  void check(String option, Path file, String name) {
     if (Files.isDirectory(file)) {
       throw KgCoopException.configuration(
           "%s %s: a folder; expected a file, such as %s"

@@ -5,19 +5,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.BooleanSupplier;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.console.Output.Format;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.ImageFiles;
-import org.kgcoop.data.Templates;
+import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.ImageNames;
 import org.kgcoop.image.Images;
@@ -34,30 +33,20 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "predict",
-    mixinStandardHelpOptions = true,
     header = "Classify images with a trained classifier, or zero-shot among class names.",
     description = {
-      "",
       "Classify images with a trained classifier of any method. Without a CLASSIFIER, classify them"
           + " zero-shot, among the names of --classes. The output has one line per class: image,"
           + " class and probability. kgcoop rotates images by their EXIF orientation.",
-      "",
       "If the classifier has a threshold and the most probable class is below it, the line ends with"
-          + " '"
-          + AnswerForm.BELOW
-          + "'. The image may show none of the classes.",
-      "",
+          + " 'below the threshold'. The image may show none of the classes.",
       "If an image cannot be read, kgcoop prints an error, classifies the other images, and ends"
           + " with exit code 3. With --out or --sort-into, it stops and writes nothing. --skip-bad"
           + " skips such images and ends with exit code 6.",
-      "",
       "The features of more than 32 images are stored in the feature cache, so a second call is"
-          + " fast. Run the command again to resume.",
-      ""
+          + " fast. Run the command again to resume."
     },
     footer = {
-      "",
-      "Examples:",
       "  ./kgcoop predict holiday.jpg --classes beach,mountain,city --top 3 \\",
       "      --clip ViT-B/32-256",
       "  ./kgcoop predict runs/pets holiday.jpg photos/ --clip ViT-B/16",
@@ -79,7 +68,7 @@ public final class PredictCommand implements Callable<Integer> {
               + " --classes). After it, images or folders of images.")
   private List<Path> paths = new ArrayList<>();
 
-  @Mixin private PredictionOptions predictions = new PredictionOptions();
+  @Mixin private Predictions predictions = new Predictions();
   @Mixin private ClassList classes = new ClassList();
 
   @Option(
@@ -87,35 +76,59 @@ public final class PredictCommand implements Callable<Integer> {
       paramLabel = "TEXT",
       description =
           "Set the hand-crafted prompt, with {} for the class name. Zero-shot, several make an"
-              + " ensemble (default: \""
-              + Templates.DEFAULT
-              + "\", or \""
-              + EmbeddedClip.TEMPLATE
-              + "\" with the embedded CLIP). A classifier takes it with --data-set (default: the"
-              + " published prompt).")
+              + " ensemble (default: \"a photo of a {}.\", or \"an icon of a {}.\" with the embedded"
+              + " CLIP). A classifier takes it with --data-set (default: the published prompt).")
   private List<String> templates = new ArrayList<>();
 
   @Mixin private RequestedData requested = new RequestedData();
-  @Mixin private ClassifierInput form = new ClassifierInput();
   @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
 
   @Mixin
   private Output output =
-      new Output(
-          Output.Format.TEXT,
-          Output.Format.CSV,
-          Output.Format.JSON,
-          Output.Format.JSONL,
-          Output.Format.PARQUET);
+      new Output(Format.TEXT, Format.CSV, Format.JSON, Format.JSONL, Format.PARQUET);
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    return isClassifier(paths.get(0))
-        ? withClassifier(paths.get(0), paths.subList(1, paths.size()))
-        : zeroShot();
+    Path first = paths.get(0);
+    boolean isClassifier = isClassifier(first);
+    if (isClassifier && paths.size() == 1) {
+      throw KgCoopException.configuration(
+          "no images: expected CLASSIFIER IMAGE..., or IMAGE... with --classes cat,dog");
+    }
+    if (isClassifier && templates.size() > 1) {
+      throw KgCoopException.configuration("several --template go without a CLASSIFIER");
+    }
+    List<String> texts = clipOptions.templates(templates);
+    String template = templates.isEmpty() ? null : templates.get(0);
+    ClassifierFile file = requested.read(isClassifier ? first : null, classes, template, output);
+    List<Path> files = ImageFiles.all(file == null ? paths : paths.subList(1, paths.size()));
+    List<String> names = classes.namesFor(file);
+    if (file == null) {
+      predictions.check(names, "a zero-shot classifier", null);
+    } else {
+      predictions.check(names, first.toString(), file.withClassNames(names).calibration());
+    }
+    try (Clip clip = clipOptions.load(first, file);
+        Classifier classifier =
+            file == null
+                ? Classifier.zeroShot(clip, names, texts.toArray(String[]::new))
+                : Classifier.of(file, clip, names)) {
+      PhotoWarning.check(clipOptions, clip, files, output);
+      String fingerprint = file == null ? null : file.fingerprint();
+      // The image encoder of the classifier: that of CLIP, or its own trained one.
+      ViewEncoder frozen = new ViewEncoder(clip, new Images(output::warn));
+      ViewEncoder encoder =
+          classifier.hasOwnEncoder()
+              ? frozen.by(classifier::features, fingerprint + "\n" + classifier.classNames())
+              : frozen;
+      FeatureCache known =
+          cache.isFor(files) ? cache.open(encoder, output) : FeatureCache.none(encoder);
+      ImageFeatures features = new ImageFeatures(known, false, output, Invocation.of(spec));
+      return predictions.print(classifier, fingerprint, clip, features, files);
+    }
   }
 
   /**
@@ -136,66 +149,5 @@ public final class PredictCommand implements Callable<Integer> {
               + " class names, such as --classes cat,dog");
     }
     return true;
-  }
-
-  private int withClassifier(Path learned, List<Path> images) {
-    if (images.isEmpty()) {
-      throw KgCoopException.configuration(
-          "no images: expected CLASSIFIER IMAGE..., or IMAGE... with --classes cat,dog");
-    }
-    if (templates.size() > 1) {
-      throw KgCoopException.configuration("several --template go without a CLASSIFIER");
-    }
-    String template = templates.isEmpty() ? null : templates.get(0);
-    ClassifierFile file =
-        requested.of(
-            form.read(learned, classes.asWritten(), requested.task(template), output), template);
-    List<Path> files = ImageFiles.all(images);
-    List<String> names = classes.namesFor(file);
-    predictions.check(output, names);
-    PredictionOptions.Threshold threshold =
-        predictions.threshold(learned.toString(), file.withClassNames(names).calibration());
-    try (Clip clip = clipOptions.load(learned, file);
-        Classifier classifier = Classifier.of(file, clip, names)) {
-      return predict(classifier, new ClassifierSource(file, clip), threshold, files);
-    }
-  }
-
-  private int zeroShot() {
-    requested.checkUnused();
-    form.checkUnused();
-    List<String> names = classes.names();
-    List<String> texts = templates.isEmpty() ? List.of(clipOptions.template()) : templates;
-    List<Path> files = ImageFiles.all(paths);
-    predictions.check(output, names);
-    PredictionOptions.Threshold threshold = predictions.threshold("a zero-shot classifier", null);
-    try (Clip clip = clipOptions.load();
-        Classifier classifier = Classifier.zeroShot(clip, names, texts.toArray(String[]::new))) {
-      return predict(classifier, new ClassifierSource(null, clip), threshold, files);
-    }
-  }
-
-  private int predict(
-      Classifier classifier,
-      ClassifierSource source,
-      PredictionOptions.Threshold threshold,
-      List<Path> files) {
-    PhotoWarning.check(clipOptions, source.clip(), files, output);
-    BooleanSupplier interrupted = Invocation.of(spec)::interrupted;
-    ViewEncoder encoder = encoder(classifier, source);
-    ImageFeatures features =
-        cache.isFor(files)
-            ? ImageFeatures.cached(cache.open(encoder, output), false, interrupted)
-            : ImageFeatures.computed(encoder, interrupted);
-    return new PredictionWriter(classifier, source, features, predictions, threshold, output)
-        .print(files);
-  }
-
-  /** Returns the image encoder of the classifier: that of CLIP, or its own trained one. */
-  private ViewEncoder encoder(Classifier classifier, ClassifierSource source) {
-    ViewEncoder frozen = new ViewEncoder(source.clip(), new Images(output::warn));
-    return classifier.hasOwnEncoder()
-        ? frozen.by(classifier::features, source.fingerprint() + "\n" + classifier.classNames())
-        : frozen;
   }
 }

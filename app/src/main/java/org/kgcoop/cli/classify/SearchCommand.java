@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -37,22 +38,16 @@ import picocli.CommandLine.Spec;
 /** The command {@code search}, which finds images by a text or by a similar image. */
 @Command(
     name = "search",
-    mixinStandardHelpOptions = true,
     header = "Find the images that a text describes, or that resemble an image.",
     description = {
-      "",
       "Find the images whose features have the largest cosine similarity with a text, an image, or"
           + " both together. Several queries are averaged at unit length. The feature cache stores"
           + " the image features, so the next search encodes only new images. The .npy file that embed"
           + " wrote is searched without the images.",
-      "",
-      "If an image cannot be read, kgcoop prints an error, searches the others, and ends with exit"
-          + " code 3, or 6 with --skip-bad.",
-      ""
+      "If an image cannot be read, kgcoop searches the others. The exit code is 3, or 6 with"
+          + " --skip-bad."
     },
     footer = {
-      "",
-      "Examples:",
       "  ./kgcoop search photos/ 'a red umbrella' --top 10 --contact-sheet found.png \\",
       "      --clip ViT-B/32-256",
       "  ./kgcoop search photos/ --image cat.jpg",
@@ -72,15 +67,12 @@ public final class SearchCommand implements Callable<Integer> {
   @Option(
       names = "--image",
       paramLabel = "FILE",
-      description =
-          "Find images that resemble this one, which is not found itself. Give it several times for"
-              + " the mean of several.")
+      description = "Find images that resemble this one, except itself. Repeat it to average.")
   private List<Path> examples = new ArrayList<>();
 
   @Option(
       names = "--top",
       paramLabel = "K",
-      defaultValue = "10",
       description = "Set the number of images to find (default: ${DEFAULT-VALUE}).")
   private int top = 10;
 
@@ -90,8 +82,7 @@ public final class SearchCommand implements Callable<Integer> {
       description = "Write an image file that shows the results.")
   private @Nullable Path contactSheet;
 
-  @Option(names = "--overwrite", description = "Replace the file at --contact-sheet.")
-  private boolean overwrite;
+  @Mixin private OutputFile written = new OutputFile();
 
   @Mixin private UnreadableImages skipped = new UnreadableImages();
   @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
@@ -106,7 +97,7 @@ public final class SearchCommand implements Callable<Integer> {
       throw KgCoopException.configuration("--top: expected at least 1, got " + top);
     }
     if (contactSheet != null) {
-      OutputFile.check("--contact-sheet", contactSheet, "found.png", overwrite);
+      written.check("--contact-sheet", contactSheet, "found.png");
     }
     String text = text();
     int count = words.size() - (text.isEmpty() ? 0 : 1);
@@ -124,34 +115,29 @@ public final class SearchCommand implements Callable<Integer> {
     List<TopMatches.Found> found;
     try (Clip clip = clipOptions.load()) {
       stored.forEach(each -> check(each, clip));
-      PhotoWarning.check(
-          clipOptions, clip, files.stream().map(StampedImage::file).toList(), output);
+      List<Path> paths = files.stream().map(StampedImage::file).toList();
+      PhotoWarning.check(clipOptions, clip, paths, output);
       float[] wanted = wanted(Embedder.unit(clip), text);
       Set<Path> known = examples.stream().map(Folders::real).collect(Collectors.toSet());
-      TopMatches nearest =
-          new TopMatches(
-              top, wanted, file -> known.isEmpty() || !known.contains(Folders.real(file)));
-      stored.forEach(
-          each ->
-              each.eachInAnyOrder(
-                  (row, feature) ->
-                      nearest.offer(() -> Path.of(each.paths().get(row)), unit(feature))));
+      Predicate<Path> isOther = file -> known.isEmpty() || !known.contains(Folders.real(file));
+      TopMatches nearest = new TopMatches(top, wanted, isOther);
+      for (NpyFile each : stored) {
+        each.eachInAnyOrder(
+            (feature, row) -> nearest.offer(() -> Path.of(each.paths().get(row)), unit(feature)));
+      }
       if (!files.isEmpty()) {
-        ImageFeatures.cached(cache.open(clip, output), false, Invocation.of(spec)::interrupted)
+        new ImageFeatures(cache.open(clip, output), false, output, Invocation.of(spec))
             .inAnyOrder(
                 files,
-                output.progress(),
-                problem -> skipped.passOver(problem.file(), problem.reason(), output),
+                problem -> skipped.passOver(problem, output),
                 (file, feature) -> nearest.offer(() -> file, feature));
       }
       found = nearest.found();
     }
     print(text, images, found);
     if (contactSheet != null) {
-      ContactSheet.write(
-          title(text),
-          found.stream().map(each -> new ContactSheet.Picture(each.file(), caption(each))).toList(),
-          contactSheet);
+      List<ContactSheet.Picture> shown = found.stream().map(SearchCommand::picture).toList();
+      ContactSheet.write(title(text), shown, contactSheet);
     }
     return skipped.end(images, output);
   }
@@ -162,22 +148,19 @@ public final class SearchCommand implements Callable<Integer> {
 
   /** Checks that the model of the query computed the features of a file. */
   private void check(NpyFile stored, Clip clip) {
-    int width = clip.config().embedDim();
-    if (stored.width() != width) {
-      throw KgCoopException.data(
-          "%s: features of %s numbers; expected %s; give the --clip of embed"
-              .formatted(stored.file(), stored.width(), width));
-    }
     Map<String, String> model = stored.about();
     model.remove(EmbedCommand.LENGTH);
-    if (model.isEmpty()) {
-      output.warn(
-          "%s is missing, so kgcoop cannot check that --clip is that of embed; run embed again"
-              .formatted(stored.modelFile()));
-    } else if (!model.equals(EmbedCommand.model(clip))) {
+    boolean isKnown = !model.isEmpty();
+    if (stored.width() != clip.config().embedDim()
+        || (isKnown && !model.equals(EmbedCommand.model(clip)))) {
       throw KgCoopException.data(
           "%s: features of another CLIP; give the --clip and the --max-patches of embed"
               .formatted(stored.file()));
+    }
+    if (!isKnown) {
+      output.warn(
+          "%s is missing, so kgcoop cannot check that --clip is that of embed; run embed again"
+              .formatted(stored.modelFile()));
     }
   }
 
@@ -245,8 +228,10 @@ public final class SearchCommand implements Callable<Integer> {
     return String.join(" + ", parts);
   }
 
-  private static String caption(TopMatches.Found found) {
-    return String.format(Locale.ROOT, "%.3f  %s", found.cosine(), found.file().getFileName());
+  private static ContactSheet.Picture picture(TopMatches.Found found) {
+    Path file = found.file();
+    String caption = String.format(Locale.ROOT, "%.3f  %s", found.cosine(), file.getFileName());
+    return new ContactSheet.Picture(file, caption);
   }
 
   private void print(String text, int images, List<TopMatches.Found> found) {

@@ -8,7 +8,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -39,21 +38,15 @@ import picocli.CommandLine.ParentCommand;
 /** The command {@code serve}, which classifies images over HTTP. */
 @Command(
     name = "serve",
-    mixinStandardHelpOptions = true,
     header = "Classify images over HTTP.",
     description = {
-      "",
       "Start an HTTP server that classifies images, with trained classifiers or with any class"
           + " names. Without a CLASSIFIER, it serves the embedded prompt for embedded:places."
           + " The address / shows a page for browsers.",
-      "",
       "By default, only this machine can reach the server. Ctrl-C or SIGTERM finishes open"
-          + " requests and stops the server.",
-      ""
+          + " requests and stops the server."
     },
     footer = {
-      "",
-      "Examples:",
       "  ./kgcoop serve runs/pets --clip ViT-B/16",
       "  curl --data-binary @photo.jpg 'localhost:8080/v1/classify?top=3'",
       "  curl -F image=@photo.jpg -F classes=cat,dog localhost:8080/v1/zero-shot"
@@ -78,9 +71,8 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--token-file",
       paramLabel = "FILE",
       description =
-          "Require the token in this file. Requests send it as Authorization: Bearer TOKEN."
-              + " Only the page at / and /health work without it; /metrics needs it. The page asks"
-              + " for it.")
+          "Require the token in this file. Requests send it as Authorization: Bearer TOKEN. Only"
+              + " /health and the page at /, which asks for it, work without it.")
   private @Nullable Path tokenFile;
 
   @Option(
@@ -136,9 +128,8 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--rate",
       paramLabel = "N",
       description =
-          "Limit the requests per second and address. The files of the page and /health do"
-              + " not count. Bursts may have twice as many. Other requests get status 429"
-              + " (default: no limit).")
+          "Limit the requests per second and address, except /health and the files of the page."
+              + " Bursts may have twice as many. Others get status 429 (default: no limit).")
   private int rate;
 
   @Option(
@@ -165,7 +156,7 @@ public final class ServeCommand implements Callable<Integer> {
       announce(
           models.all().stream().map(ServedModel::name).toList(),
           "http://" + listen.urlHost() + ":" + server.port());
-      awaitInterruption();
+      boolean unused = invocation.await(() -> false);
       output.info("shutting down; finishing open requests");
     }
     return KgCoopException.Category.INTERRUPTED.exitCode();
@@ -180,32 +171,24 @@ public final class ServeCommand implements Callable<Integer> {
         new ServerSettings(
             listen.host(),
             listen.port(PORT),
-            tokenFile == null ? null : token(tokenFile),
+            tokenFile == null ? null : Folders.text(tokenFile).strip(),
             new ServerSettings.Limits(
                 queue, Duration.ofSeconds(seconds), megabytes * MEGABYTE, rate, maxPixels),
             ReverseProxy.of(publicUrl, proxies));
     if (!settings.isLoopback() && tokenFile == null && !openToEverybody) {
       throw KgCoopException.configuration(
-          "--host "
-              + listen.host()
-              + ": other machines would reach it: expected --token-file FILE, or"
-              + " --open-to-everybody if that is wanted");
+          "--host %s: other machines would reach it: expected --token-file FILE, or --open-to-everybody"
+              .formatted(listen.host()));
     }
     return settings;
   }
 
   private @Nullable Consumer<String> requestLog() {
-    if (requestLog == null) {
-      return Boolean.getBoolean("kgcoop.terminal") || output.isQuiet() ? null : output::record;
+    if (requestLog != null && !requestLog.toString().equals("-")) {
+      return HttpServer.logFile(requestLog, output::error);
     }
-    if (requestLog.toString().equals("-")) {
-      return output::record;
-    }
-    return HttpServer.logFile(requestLog, output::error);
-  }
-
-  private static String token(Path file) {
-    return Folders.text(file).strip();
+    boolean isSilent = Boolean.getBoolean("kgcoop.terminal") || output.isQuiet();
+    return requestLog == null && isSilent ? null : output::record;
   }
 
   private Map<String, Path> paths() {
@@ -228,14 +211,10 @@ public final class ServeCommand implements Callable<Integer> {
    * it.
    */
   private static String nameOf(Path path) {
-    String name = Objects.toString(path.getFileName(), "");
-    if (Files.isDirectory(path)) {
-      return Objects.toString(path.toAbsolutePath().normalize().getFileName(), name);
-    }
-    Path folder = path.toAbsolutePath().normalize().getParent();
-    return ClassifierFile.isUsualName(name) && folder != null && folder.getFileName() != null
-        ? folder.getFileName().toString()
-        : name.replaceFirst("\\.safetensors$", "");
+    Path absolute = path.toAbsolutePath().normalize();
+    boolean isUsual = !Files.isDirectory(path) && ClassifierFile.isUsualName(Folders.name(path));
+    Path named = isUsual ? Folders.parent(absolute) : absolute;
+    return Folders.name(named).replaceFirst("\\.safetensors$", "");
   }
 
   /** Loads the embedded prompt. Another CLIP model gets a zero-shot classifier instead. */
@@ -256,22 +235,18 @@ public final class ServeCommand implements Callable<Integer> {
    * first one. If their features have several precisions, they are float32.
    */
   private Clip clip(Collection<Path> paths) {
-    List<ClassifierFile> files = new ArrayList<>();
-    for (Path path : paths) {
-      try {
-        files.add(ClassifierFile.read(ClassifierFile.at(path)));
-      } catch (KgCoopException e) {
-        return clipOptions.load(); // reported later, with the name of the classifier
-      }
+    List<ClassifierFile> files;
+    try {
+      files = paths.stream().map(path -> ClassifierFile.read(ClassifierFile.at(path))).toList();
+    } catch (KgCoopException e) {
+      return clipOptions.load(); // reported later, with the name of the classifier
     }
     if (files.isEmpty()) {
       return clipOptions.load();
     }
     ClassifierFile first = files.get(0);
-    String precision = first.clip().precision().key();
-    boolean isOne =
-        files.stream().allMatch(file -> file.clip().precision().key().equals(precision));
-    return clipOptions.load(paths.iterator().next(), isOne ? first : first.inFloat32());
+    long precisions = files.stream().map(file -> file.clip().precision().key()).distinct().count();
+    return clipOptions.load(paths.iterator().next(), precisions == 1 ? first : first.inFloat32());
   }
 
   /** Loads all classifiers, or none if one of them is invalid. */
@@ -305,16 +280,5 @@ public final class ServeCommand implements Callable<Integer> {
         "serving %s on %s/ for browsers; /openapi.yaml there is for programs",
         String.join(", ", models), address);
     output.out().flush();
-  }
-
-  /** Waits until the server should stop. */
-  private void awaitInterruption() {
-    try {
-      while (!invocation.interrupted()) {
-        Thread.sleep(50);
-      }
-    } catch (InterruptedException e) {
-      // an interrupted thread also ends the server
-    }
   }
 }

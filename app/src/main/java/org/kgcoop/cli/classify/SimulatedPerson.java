@@ -95,15 +95,10 @@ public final class SimulatedPerson {
       String answer = given.get(page.images().get(i));
       wrong += answer == null || answer.equals(proposed(page, i)) ? 0 : 1;
     }
+    double spent = seconds(page.kind(), page.images().size(), wrong);
+    int acted = isPage ? 1 + 2 * wrong : given.size();
     return Optional.of(
-        step(
-            labeling,
-            page.kind(),
-            isPage ? page.proposed() : null,
-            given.size(),
-            wrong,
-            seconds(page.kind(), page.images().size(), wrong),
-            isPage ? 1 + 2 * wrong : given.size()));
+        step(labeling, page.kind(), page.proposed(), given.size(), wrong, spent, acted));
   }
 
   /** Returns the class that the program proposes for an image of a page. */
@@ -148,9 +143,8 @@ public final class SimulatedPerson {
 
   /** Returns the share of images that are right at the moment, in percent. */
   public double right(Labeling labeling) {
-    List<LabeledImage> current = labeling.current();
-    long right =
-        current.stream().filter(each -> each.name().equals(truth.get(each.image()))).count();
-    return right / (current.size() / 100.0);
+    List<LabeledImage> now = labeling.current();
+    long right = now.stream().filter(each -> each.name().equals(truth.get(each.image()))).count();
+    return right / (now.size() / 100.0);
   }
 }

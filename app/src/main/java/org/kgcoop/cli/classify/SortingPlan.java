@@ -43,20 +43,17 @@ record SortingPlan(Map<Path, Path> targets) {
   }
 
   private static KgCoopException damaged(Path folder) {
-    return KgCoopException.data(
-        folder.resolve(FILE) + ": damaged; name another folder for --sort-into");
+    return KgCoopException.data(folder.resolve(FILE) + ": damaged; name another --sort-into");
   }
 
   void write(Path folder) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("note", "kgcoop sorts images into this folder, and deletes this file at the end.");
     ArrayNode images = json.putArray("images");
-    targets.forEach(
-        (from, to) ->
-            images
-                .addObject()
-                .put("from", from.toString())
-                .put("to", folder.relativize(to).toString()));
+    for (Map.Entry<Path, Path> each : targets.entrySet()) {
+      String to = folder.relativize(each.getValue()).toString();
+      images.addObject().put("from", each.getKey().toString()).put("to", to);
+    }
     JsonFiles.write(folder.resolve(FILE), json);
   }
 }

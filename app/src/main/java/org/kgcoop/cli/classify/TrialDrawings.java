@@ -41,11 +41,8 @@ final class TrialDrawings {
       for (int i = 0; i < Math.min(all.size(), IMAGES); i++) {
         Path file = all.get(i).file();
         String name = Folders.name(file);
-        Files.copy(
-            file,
-            into.resolve(
-                String.format(
-                    Locale.ROOT, "%03d%s", i + 1, name.substring(name.lastIndexOf('.')))));
+        String ending = name.substring(name.lastIndexOf('.'));
+        Files.copy(file, into.resolve(String.format(Locale.ROOT, "%03d%s", i + 1, ending)));
       }
     } catch (IOException e) {
       throw KgCoopException.io(into + ": cannot be written: " + FileErrors.reason(e), e);

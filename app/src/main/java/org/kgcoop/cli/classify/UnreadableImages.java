@@ -1,11 +1,11 @@
 package org.kgcoop.cli.classify;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.features.FeatureCache.Problem;
 import picocli.CommandLine.Option;
 
 /**
@@ -28,18 +28,19 @@ final class UnreadableImages {
    *
    * @throws KgCoopException if unreadable images are not to be skipped
    */
-  void add(Path file, KgCoopException reason, Output output) {
+  void add(Problem image, Output output) {
     if (!skips) {
-      throw KgCoopException.data(
-          reason.getMessage() + "; --skip-bad leaves out such images", reason);
+      KgCoopException reason = image.reason();
+      throw KgCoopException.data(reason.getMessage() + "; --skip-bad leaves it out", reason);
     }
-    passOver(file, reason, output);
+    passOver(image, output);
   }
 
   /** Records and skips an unreadable image, even without {@code --skip-bad}. */
-  void passOver(Path file, KgCoopException reason, Output output) {
-    output.error(String.valueOf(reason.getMessage()));
-    skipped.add(new Skipped(file.toString(), String.valueOf(reason.getMessage())));
+  void passOver(Problem image, Output output) {
+    String reason = String.valueOf(image.reason().getMessage());
+    output.error(reason);
+    skipped.add(new Skipped(image.file().toString(), reason));
   }
 
   List<Skipped> skipped() {
@@ -54,9 +55,8 @@ final class UnreadableImages {
     if (skipped.isEmpty()) {
       return 0;
     }
-    output.info(
-        "left out: %s of %s, named above"
-            .formatted(skipped.size(), Messages.count(all, "image", "images")));
+    String images = Messages.count(all, "image", "images");
+    output.info("left out: %s of %s, named above".formatted(skipped.size(), images));
     return (skips ? KgCoopException.Category.SKIPPED : KgCoopException.Category.DATA).exitCode();
   }
 }

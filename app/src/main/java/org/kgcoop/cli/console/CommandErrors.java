@@ -3,6 +3,7 @@ package org.kgcoop.cli.console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -14,9 +15,7 @@ import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.config.ReferenceConfig;
 import org.kgcoop.train.TrainingDeclaration;
 import picocli.CommandLine;
-import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -49,32 +48,21 @@ public final class CommandErrors {
    * and results that could not be printed.
    */
   private static int execute(ParseResult parsed) {
-    CommandLine command = last(parsed);
+    List<CommandLine> commands = parsed.asCommandLineList();
+    CommandLine command = commands.get(commands.size() - 1);
     int exitCode;
     try {
       exitCode = new CommandLine.RunLast().execute(parsed);
     } catch (Error e) {
-      throw failed(command, reported(e));
+      throw failed(command, known(e));
     }
-    lost(command.getOut())
-        .ifPresent(
-            reason -> {
-              throw failed(
-                  command,
-                  KgCoopException.io(
-                      "standard output: results are lost: %s; give it room, or write to a file"
-                          .formatted(Messages.reason(reason)),
-                      reason));
-            });
+    Optional<IOException> lost = lost(command.getOut());
+    if (lost.isPresent()) {
+      String message = "standard output: results are lost: %s; give it room, or write to a file";
+      IOException reason = lost.get();
+      throw failed(command, KgCoopException.io(message.formatted(Messages.reason(reason)), reason));
+    }
     return exitCode;
-  }
-
-  private static CommandLine last(ParseResult parsed) {
-    ParseResult last = parsed;
-    while (last.hasSubcommand()) {
-      last = last.subcommand();
-    }
-    return last.commandSpec().commandLine();
   }
 
   private static CommandLine.ExecutionException failed(CommandLine command, KgCoopException e) {
@@ -87,40 +75,39 @@ public final class CommandErrors {
    */
   private static Optional<IOException> lost(PrintWriter out) {
     return out instanceof StandardOutput standard
-        ? standard.failure().filter(e -> !isClosedPipe(e))
+        ? standard
+            .failure()
+            .filter(e -> !Messages.reason(e).toLowerCase(Locale.ROOT).contains("pipe"))
         : Optional.empty();
   }
 
-  private static boolean isClosedPipe(IOException e) {
-    return Messages.reason(e).toLowerCase(Locale.ROOT).contains("pipe");
-  }
-
-  /** Converts an error of the JVM, such as a full heap, to a message of one line. */
-  private static KgCoopException reported(Error e) {
-    Optional<OutOfMemoryError> memory = outOfMemory(e);
-    if (memory.isPresent()) {
-      return KgCoopException.io(
-          "out of memory: "
-              + Messages.firstLine(memory.get().getMessage(), memory.get())
-              + "; give it more with KGCOOP_OPTS=-Xmx8g, or less to hold at once",
-          e);
-    }
-    String reason = Messages.firstLine(e.getMessage(), e);
-    return new KgCoopException(
-        KgCoopException.Category.BUG, e.getClass().getSimpleName() + ": " + reason, e);
-  }
-
   /**
-   * Returns the first error of this kind among a failure and its causes. For example, if closing a
-   * resource fails with the same error as its use, Java throws an {@link IllegalArgumentException}.
+   * Converts a failure to an error of a category. A full heap can be the cause of another failure:
+   * if closing a resource fails with the same error as its use, Java throws an {@link
+   * IllegalArgumentException}. The JVM sets the encoding of file names at startup.
    */
-  private static Optional<OutOfMemoryError> outOfMemory(Throwable failure) {
+  private static KgCoopException known(Throwable failure) {
+    if (failure instanceof KgCoopException known) {
+      return known;
+    }
+    if (failure instanceof InvalidPathException path) {
+      return new KgCoopException(
+          KgCoopException.Category.CONFIGURATION,
+          "%s: names of files are in %s here; start in a locale of UTF-8, such as LC_ALL=C.UTF-8"
+              .formatted(path.getInput(), System.getProperty("sun.jnu.encoding")),
+          failure);
+    }
     for (Throwable e = failure; e != null; e = e.getCause()) {
-      if (e instanceof OutOfMemoryError memory) {
-        return Optional.of(memory);
+      if (e instanceof OutOfMemoryError) {
+        return KgCoopException.io(
+            "out of memory: %s; give it more with KGCOOP_OPTS=-Xmx8g, or less to hold at once"
+                .formatted(Messages.firstLine(e.getMessage(), e)),
+            failure);
       }
     }
-    return Optional.empty();
+    String reason = Messages.firstLine(failure.getMessage(), failure);
+    return new KgCoopException(
+        KgCoopException.Category.BUG, failure.getClass().getSimpleName() + ": " + reason, failure);
   }
 
   private static int usageError(ParameterException e, String[] arguments) {
@@ -154,11 +141,6 @@ public final class CommandErrors {
               ? "unexpected argument '" + first + "'" + publishedHint(e.getCommandLine(), first)
               : "there is no command '" + first + "'";
     }
-    if (e instanceof MissingParameterException missing
-        && missing.getMissing().get(0) instanceof PositionalParamSpec words
-        && words.arity().min() > 1) {
-      return "expected %s: at least %s".formatted(words.paramLabel(), words.arity().min());
-    }
     return firstLine(e)
         .replaceFirst("\\.$", "")
         .replaceFirst(" is not an? (int|long)$", " is not an integer")
@@ -174,48 +156,18 @@ public final class CommandErrors {
     return option.isEmpty() ? "" : ", a key of the published code: use " + option;
   }
 
-  private static int executionError(Exception e, CommandLine command) {
-    if (e instanceof InvalidPathException path) {
-      return executionError(notInThisLocale(path), command);
-    }
-    Optional<OutOfMemoryError> memory = outOfMemory(e);
-    if (memory.isPresent() && !(e instanceof KgCoopException)) {
-      return executionError(reported(memory.get()), command);
-    }
-    PrintWriter err = command.getErr();
-    KgCoopException.Category category =
-        e instanceof KgCoopException known ? known.category() : KgCoopException.Category.BUG;
+  private static int executionError(Exception failure, CommandLine command) {
+    KgCoopException e = known(failure);
+    boolean isBug = e.category() == KgCoopException.Category.BUG;
     OptionSpec option = command.getCommandSpec().findOption("--debug");
-    boolean debug =
-        option == null
-            ? category == KgCoopException.Category.BUG
-            : Boolean.TRUE.equals(option.getValue());
-    if (category == KgCoopException.Category.BUG) {
-      String what = e instanceof KgCoopException ? "" : e.getClass().getSimpleName() + ": ";
-      err.println(
-          "kgcoop: a bug: "
-              + what
-              + firstLine(e)
-              + (debug ? "" : "; run again with --debug for the trace, and report it"));
-    } else {
-      err.println("kgcoop: " + firstLine(e));
-    }
+    boolean debug = option == null ? isBug : Boolean.TRUE.equals(option.getValue());
+    String advice = isBug && !debug ? "; run again with --debug for the trace, and report it" : "";
+    PrintWriter err = command.getErr();
+    err.println("kgcoop: " + (isBug ? "a bug: " : "") + firstLine(e) + advice);
     if (debug) {
-      e.printStackTrace(err);
+      failure.printStackTrace(err);
     }
-    return category.exitCode();
-  }
-
-  /**
-   * Explains a path that the locale cannot encode. The JVM sets the encoding of file names at
-   * startup.
-   */
-  private static KgCoopException notInThisLocale(InvalidPathException e) {
-    return new KgCoopException(
-        KgCoopException.Category.CONFIGURATION,
-        "%s: names of files are in %s here; start in a locale of UTF-8, such as LC_ALL=C.UTF-8"
-            .formatted(e.getInput(), System.getProperty("sun.jnu.encoding")),
-        e);
+    return e.category().exitCode();
   }
 
   /**

@@ -48,14 +48,12 @@ final class ConsoleProgress implements Progress {
     private final ProgressBar bar;
 
     Bar(String name, long total) {
+      boolean isPlain = System.getenv("NO_COLOR") != null;
       bar =
           new ProgressBarBuilder()
               .setTaskName(Messages.line(name))
               .setInitialMax(total)
-              .setStyle(
-                  System.getenv("NO_COLOR") == null
-                      ? ProgressBarStyle.COLORFUL_UNICODE_BLOCK
-                      : ProgressBarStyle.ASCII)
+              .setStyle(isPlain ? ProgressBarStyle.ASCII : ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
               .setEtaFunction(
                   state ->
                       timeLeft.after(state.getTotalElapsed(), state.getCurrent(), state.getMax()))
@@ -117,16 +115,10 @@ final class ConsoleProgress implements Progress {
           timeLeft.after(Duration.ofNanos(System.nanoTime() - start), units, total);
       if (units > printed && units < total) {
         printed = units;
-        lines.accept(
-            String.format(
-                Locale.ROOT,
-                "%s: %d of %d%s%s",
-                name,
-                units,
-                total,
-                left.map(time -> ", about " + Math.round(time.toMillis() / 1e3) + " s to go")
-                    .orElse(""),
-                detail));
+        String toGo =
+            left.map(each -> ", about " + Math.round(each.toMillis() / 1e3) + " s to go")
+                .orElse("");
+        lines.accept(name + ": " + units + " of " + total + toGo + detail);
       }
     }
 

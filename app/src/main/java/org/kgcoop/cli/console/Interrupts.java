@@ -50,20 +50,12 @@ public final class Interrupts {
                 handle((int) type.getMethod("getNumber").invoke(arguments[0]));
                 return null;
               });
-      for (String name : List.of("INT", "TERM", "HUP")) {
-        install(type, handler, name, handles);
+      for (String name : List.of("INT", "TERM", "HUP")) { // the last, because Windows has none
+        Object signal = type.getConstructor(String.class).newInstance(name);
+        type.getMethod("handle", type, handler).invoke(null, signal, handles);
       }
     } catch (ReflectiveOperationException e) {
       return; // the JVM then ends at once, with the same exit code
-    }
-  }
-
-  private static void install(Class<?> type, Class<?> handler, String name, Object handles) {
-    try {
-      Object signal = type.getConstructor(String.class).newInstance(name);
-      type.getMethod("handle", type, handler).invoke(null, signal, handles);
-    } catch (ReflectiveOperationException e) {
-      return; // Windows has no HUP
     }
   }
 

@@ -1,6 +1,7 @@
 package org.kgcoop.cli.console;
 
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.progress.Progress;
@@ -19,6 +20,21 @@ public interface Invocation {
   /** Returns the command line of a command or of a nested subcommand. */
   static Invocation of(CommandSpec command) {
     return (Invocation) command.root().userObject();
+  }
+
+  /** Waits until something is finished. Returns false if the work should stop earlier. */
+  default boolean await(BooleanSupplier finished) {
+    try {
+      while (!finished.getAsBoolean()) {
+        if (interrupted()) {
+          return false;
+        }
+        Thread.sleep(50);
+      }
+      return true;
+    } catch (InterruptedException e) {
+      return false;
+    }
   }
 
   /** Returns the context of an experiment that this command line starts. */

@@ -1,16 +1,13 @@
 package org.kgcoop.cli.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -78,7 +75,7 @@ public final class Output {
     this.formats = List.of(formats);
   }
 
-  /** Adds the option {@code --format} to a command whose results have several formats. */
+  /** Adds the option {@code --format} to a command with output, in the formats of its results. */
   public static void install(CommandSpec command) {
     find(command).ifPresent(output -> output.addFormat(command));
   }
@@ -134,8 +131,7 @@ public final class Output {
         .orElseThrow(() -> new IllegalStateException(command.name() + " has no Output"));
   }
 
-  /** Returns the output of a command. The result is empty for a command without output. */
-  public static Optional<Output> find(CommandSpec command) {
+  private static Optional<Output> find(CommandSpec command) {
     return command.mixins().values().stream()
         .map(CommandSpec::userObject)
         .filter(Output.class::isInstance)
@@ -175,30 +171,28 @@ public final class Output {
    */
   public void json(Object result) {
     if (isJson()) {
-      out().println(text(result instanceof JsonNode tree ? tree : RunJson.tree(result), true));
+      out().println(text(result, true));
+    }
+  }
+
+  /** Prints a part of the result in one line if the format is JSON, as {@link #json}. */
+  public void jsonLine(Object part) {
+    if (isJson()) {
+      out().println(text(part, false));
     }
   }
 
   /**
    * Formats JSON without characters that a terminal would interpret.
    *
+   * @param result a tree, or a record whose fields become keys in snake case
    * @param pretty true for indented lines, false for a single line
    */
-  public static String text(JsonNode node, boolean pretty) {
-    try {
-      ObjectMapper mapper = new ObjectMapper();
-      String text =
-          pretty
-              ? mapper.writerWithDefaultPrettyPrinter().writeValueAsString(node)
-              : mapper.writeValueAsString(node);
-      return DELETE_AND_C1.matcher(text).replaceAll(Output::escaped);
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String escaped(MatchResult character) {
-    return String.format(Locale.ROOT, "\\\\u%04x", (int) character.group().charAt(0));
+  public static String text(Object result, boolean pretty) {
+    JsonNode tree = result instanceof JsonNode json ? json : RunJson.tree(result);
+    return DELETE_AND_C1
+        .matcher(pretty ? tree.toPrettyString() : tree.toString())
+        .replaceAll(c -> String.format(Locale.ROOT, "\\\\u%04x", (int) c.group().charAt(0)));
   }
 
   /** Prints a warning. Several threads may call this method. */

@@ -48,12 +48,7 @@ public final class StandardOutput extends PrintWriter {
       super(out);
     }
 
-    @Override
-    public void write(int b) throws IOException {
-      write(new byte[] {(byte) b}, 0, 1);
-    }
-
-    @Override
+    @Override // the only method that a BufferedOutputStream calls
     public void write(byte[] bytes, int from, int count) throws IOException {
       try {
         out.write(bytes, from, count);

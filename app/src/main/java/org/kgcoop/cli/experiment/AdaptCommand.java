@@ -1,7 +1,7 @@
 package org.kgcoop.cli.experiment;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -27,7 +27,9 @@ import org.kgcoop.data.ImageGroupFile;
 import org.kgcoop.data.NoClassNames;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.RunJson;
 import org.kgcoop.tensorboard.EventFiles;
+import org.kgcoop.trial.ExperimentContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,26 +39,18 @@ import picocli.CommandLine.ParentCommand;
 /** The command {@code adapt}, which finds and trains the best method for some images. */
 @Command(
     name = "adapt",
-    mixinStandardHelpOptions = true,
     header = "Make the best classifier that your images allow.",
     description = {
-      "",
-      "Check a folder of labeled images, compare methods by cross-validation, and train the"
-          + " best method on all images. The output contains the expected accuracy on new"
-          + " images, with a confidence interval. Test images are used only for the final"
-          + " measurement.",
-      "",
-      "Run the command again to resume.",
-      ""
+      "Check a folder of labeled images, compare methods by cross-validation, and train the best"
+          + " method on all images. The output contains the expected accuracy on new images, with a"
+          + " confidence interval. Test images are used only for the final measurement.",
+      "Run the command again to resume."
     },
     footer = {
-      "",
-      "Examples:",
       "  ./kgcoop adapt embedded:places",
       "  ./kgcoop adapt photos/ --clip ViT-B/32-256 --out runs/photos",
       "  ./kgcoop adapt photos/ --exclude judged.txt --unknown other-photos/",
       "  ./kgcoop serve runs/photos",
-      "",
       "DIR/classifier.safetensors is the classifier: give DIR to predict, eval, export or"
           + " serve. DIR/report.html explains the choice. DIR/adapt.json contains the figures."
     })
@@ -107,34 +101,28 @@ public final class AdaptCommand implements Callable<Integer> {
   @Option(
       names = "--unseen",
       paramLabel = "NAMES",
-      description =
-          "Add class names without images, comma separated. Methods are then also measured"
-              + " on unseen classes.")
+      description = "Add class names without images, comma separated, to measure them too.")
   private @Nullable String unseen;
 
   @Option(
       names = "--shots",
       paramLabel = "K",
-      defaultValue = "all",
       description = "Limit the images per class (default: ${DEFAULT-VALUE}).")
   private String shots = "all";
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      defaultValue = "1",
       description =
-          "Set the random seed (default: ${DEFAULT-VALUE}). It is for few-shot sampling,"
-              + " initialization and batch order.")
+          "Set the random seed (default: ${DEFAULT-VALUE}). It is for sampling and training.")
   private long seed = 1;
 
   @Option(
       names = "--group-by",
       paramLabel = "folder|FILE",
       description =
-          "Keep related images, such as video frames, together. All images of a folder"
-              + " (folder), or of a group in a CSV file with the columns path and group, are then"
-              + " in one fold.")
+          "Keep related images, such as video frames, together. All images of a folder (folder), or"
+              + " of a group in a CSV file with the columns path and group, are then in one fold.")
   private @Nullable String groupBy;
 
   @Option(
@@ -145,9 +133,7 @@ public final class AdaptCommand implements Callable<Integer> {
   @Option(
       names = "--exclude",
       paramLabel = "FILE",
-      description =
-          "Leave out the images that a text file lists. It has one path per line, such as"
-              + " those of mislabeled images.")
+      description = "Leave out the images that a text file lists, one path per line.")
   private @Nullable Path exclude;
 
   @Option(
@@ -167,17 +153,21 @@ public final class AdaptCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     long start = System.nanoTime();
-    DataSet set = grouped(judged(dataOptions.openUndivided(data, output)));
+    DataSet set = dataOptions.openUndivided(data, output);
+    if (exclude != null) {
+      set = ExclusionFile.exclude(set, exclude);
+    }
+    if (groupBy != null) {
+      boolean isFolder = groupBy.equals("folder");
+      set = isFolder ? ImageGroupFile.byFolder(set) : ImageGroupFile.of(set, Path.of(groupBy));
+    }
     AdaptRecord.Labels.Origin origin =
         labels == null ? null : AdaptRecord.Labels.Origin.stated("--labels", labels);
     LabelSource source = LabelSource.of(Path.of(data), set, origin);
+    List<String> names = unseen == null ? List.of() : Parse.list("--unseen", unseen);
+    double limit = minutes == null ? AdaptRequest.DEFAULT_MINUTES : minutes;
     AdaptRequest request =
-        new AdaptRequest(
-                set,
-                unseen == null ? List.of() : Parse.list("--unseen", unseen),
-                Shots.parse("--shots", shots),
-                minutes == null ? AdaptRequest.DEFAULT_MINUTES : minutes,
-                seed)
+        new AdaptRequest(set, names, Shots.parse("--shots", shots), limit, seed)
             .with(skipsBad, unknownImages())
             .with(dataOptions.areKeywords() ? source.ofKeywords(set) : source);
     AdaptRecord repeated = plan == null ? null : repeated(plan);
@@ -192,46 +182,43 @@ public final class AdaptCommand implements Callable<Integer> {
     try (Clip clip = clipOptions.load();
         EventFiles events = EventFiles.growing(List.of(folder), output::warn)) {
       PhotoWarning.check(clipOptions, clip, data, set, output);
-      AdaptRecord record =
-          AdaptationRun.run(
-              invocation.context(clip, cache.open(clip, output), output.progress(), output),
-              request,
-              folder,
-              start);
+      ExperimentContext context =
+          invocation.context(clip, cache.open(clip, output), output.progress(), output);
+      AdaptRecord record = AdaptationRun.run(context, request, folder, start);
       if (repeated != null) {
         warnIfDifferent(repeated, record);
       }
       ReportPage.write(folder, set, folder.resolve("report.html"));
       output.json(record);
       if (!output.isJson()) {
-        print(record, clip.source());
+        new AdaptPrinter(output).print(record, clip.source());
+        if (clipOptions.isEmbedded() && !DataOptions.isEmbedded(data)) {
+          output.print(EmbeddedClip.NOTE);
+        }
       }
       List<String> unreadable = record.images().unreadable();
       unreadable.forEach(output::error);
-      if (!output.isJson()) {
-        output.print("classifier: " + folder.resolve("classifier.safetensors"));
-        output.print("report: " + folder.resolve("report.html"));
-        output.print("next: ./kgcoop serve " + folder);
-      }
+      output.print("classifier: " + folder.resolve("classifier.safetensors"));
+      output.print("report: " + folder.resolve("report.html"));
+      output.print("next: ./kgcoop serve " + folder);
       return unreadable.isEmpty() ? 0 : KgCoopException.Category.SKIPPED.exitCode();
     }
   }
 
   /** Returns images of no class: those of the option, and those that predict sorted as such. */
   private List<Path> unknownImages() {
-    List<Path> folders = new ArrayList<>();
-    dataOptions.noClass(data).filter(ImageFiles::hasImages).ifPresent(folders::add);
-    if (unknown != null) {
-      folders.add(unknown);
-    }
-    return ImageFiles.expand(folders, output::warn);
+    Stream<Path> sorted = dataOptions.noClass(data).filter(ImageFiles::hasImages).stream();
+    Stream<Path> folders = Stream.concat(sorted, Stream.ofNullable(unknown));
+    return ImageFiles.expand(folders.toList(), output::warn);
   }
 
   /** Warns if the plan was made for other images, another seed or other weights. */
   private void warnIfDifferent(AdaptRecord repeated, AdaptRecord record) {
+    JsonNode before = RunJson.tree(repeated.settings());
+    JsonNode now = RunJson.tree(record.settings());
     List<String> different =
         Stream.of("fingerprint", "seed", "shots", "clip_fingerprint", "max_patches", "unseen")
-            .filter(key -> !text(repeated, key).equals(text(record, key)))
+            .filter(key -> !before.path(key).equals(now.path(key)))
             .map(key -> key.equals("fingerprint") ? "images" : key)
             .toList();
     if (!different.isEmpty()) {
@@ -241,11 +228,6 @@ public final class AdaptCommand implements Callable<Integer> {
     }
   }
 
-  /** A number that was read from a file can have another type than a computed one. */
-  private static String text(AdaptRecord record, String key) {
-    return record.settings().path(key).toString();
-  }
-
   /** Returns the record of a complete adaptation in a folder. */
   private AdaptRecord repeated(Path from) {
     if (minutes != null) {
@@ -253,25 +235,5 @@ public final class AdaptCommand implements Callable<Integer> {
           "--plan repeats an adaptation without a time limit: leave out --minutes");
     }
     return AdaptRecord.complete("--plan", from);
-  }
-
-  private DataSet judged(DataSet set) {
-    return exclude == null ? set : ExclusionFile.exclude(set, exclude);
-  }
-
-  private DataSet grouped(DataSet set) {
-    if (groupBy == null) {
-      return set;
-    }
-    return groupBy.equals("folder")
-        ? ImageGroupFile.byFolder(set)
-        : ImageGroupFile.of(set, Path.of(groupBy));
-  }
-
-  private void print(AdaptRecord record, String weights) {
-    new AdaptPrinter(output).print(record, weights);
-    if (clipOptions.isEmbedded() && !DataOptions.isEmbedded(data)) {
-      output.print(EmbeddedClip.NOTE);
-    }
   }
 }

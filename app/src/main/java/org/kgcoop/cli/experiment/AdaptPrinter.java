@@ -76,6 +76,9 @@ final class AdaptPrinter {
       return Optional.empty();
     }
     List<String> parts = new ArrayList<>();
+    parts.add(
+        "CLIP classifies %s %% of held-out images correctly without training"
+            .formatted(percent(zeroShot)));
     double probe = record.value(Probe.ID);
     if (!Double.isNaN(probe) && !choice.method().equals(Probe.ID)) {
       parts.add("a linear probe %s %%".formatted(percent(probe)));
@@ -84,11 +87,7 @@ final class AdaptPrinter {
     if (!Double.isNaN(chosen) && !choice.method().equals(ZeroShot.ID)) {
       parts.add("the chosen %s %s %%".formatted(choice.title(), percent(chosen)));
     }
-    String sentence =
-        "CLIP classifies %s %% of held-out images correctly without training"
-            .formatted(percent(zeroShot));
-    return Optional.of(
-        parts.isEmpty() ? sentence + "." : sentence + ", " + String.join(", ", parts) + ".");
+    return Optional.of(String.join(", ", parts) + ".");
   }
 
   private static String percent(double value) {
@@ -109,9 +108,7 @@ final class AdaptPrinter {
                 left("image", AdaptRecord.Suspect::image),
                 left("given label", AdaptRecord.Suspect::given),
                 left("likely label", AdaptRecord.Suspect::likely),
-                right(
-                    "probability of the given, %",
-                    suspect -> String.format(Locale.ROOT, "%.1f", 100 * suspect.confidence())))));
+                right("probability of the given, %", each -> percent(100 * each.confidence())))));
   }
 
   private void print(AdaptRecord.Images images) {
@@ -120,32 +117,32 @@ final class AdaptPrinter {
           "images that there was no time to read: %s; give more --minutes"
               .formatted(images.unchecked()));
     }
-    if (images.copies().repeated() > 0) {
-      output.print("copies of other images, left out: " + images.copies().repeated());
+    AdaptRecord.Copies copies = images.copies();
+    if (copies.repeated() > 0) {
+      output.print("copies of other images, left out: " + copies.repeated());
     }
-    if (images.copies().near() > 0) {
-      output.print("near copies, held out together: " + images.copies().near());
+    if (copies.near() > 0) {
+      output.print("near copies, held out together: " + copies.near());
     }
-    if (!images.copies().contradictions().isEmpty()) {
+    List<String> contradictions = copies.contradictions();
+    if (!contradictions.isEmpty()) {
       output.warn(
           "images or near copies in two classes: %s, such as %s"
-              .formatted(
-                  images.copies().contradictions().size(),
-                  images.copies().contradictions().get(0)));
+              .formatted(contradictions.size(), contradictions.get(0)));
     }
     if (!images.single().isEmpty()) {
       output.warn(
           "classes with one image or group, which cannot be held out: "
               + Messages.firstOf(images.single()));
     }
-    if (!images.copies().inTest().isEmpty()) {
+    if (!copies.inTest().isEmpty()) {
       output.warn(
           "test images that repeat a training image, not measured: "
-              + Messages.firstOf(images.copies().inTest()));
+              + Messages.firstOf(copies.inTest()));
     }
   }
 
   private static String number(double value) {
-    return Double.isNaN(value) ? "" : String.format(Locale.ROOT, "%.2f", value);
+    return Double.isNaN(value) ? "" : TextTable.number(value);
   }
 }

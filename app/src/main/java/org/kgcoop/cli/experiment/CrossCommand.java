@@ -3,7 +3,6 @@ package org.kgcoop.cli.experiment;
 import java.util.List;
 import java.util.function.Function;
 import org.kgcoop.classifier.PublishedDefaults;
-import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.DataSetList;
 import org.kgcoop.cli.options.Shots;
 import org.kgcoop.data.DataSet;
@@ -17,24 +16,17 @@ import picocli.CommandLine.Option;
 /** The command {@code cross}, which evaluates on other data sets than the training data set. */
 @Command(
     name = "cross",
-    mixinStandardHelpOptions = true,
     header = "Compare methods on data sets that they were not trained on.",
     description = {
-      "",
       "Train on all classes of one data set, and test on other data sets with their own class"
           + " names. The table contains the accuracies in percent. Run the command again to resume."
           + " If you add data sets to --data, it tests only the new ones.",
-      "",
       "The methods ivlp and vpt train for five epochs. kgcoop tests their last weights. Their"
-          + " published scripts test the weights after the second epoch.",
-      ""
+          + " published scripts test the weights after the second epoch."
     },
     footer = {
-      "",
-      "Example:",
       "  ./kgcoop cross --clip ViT-B/16 --source imagenet --data pets,food \\",
       "      --seeds 1,2,3 --out runs/cross",
-      "",
       "Methods that know only their training classes, such as probe, are rejected."
           + " DIR/results.json and DIR/report.html contain the table."
     })
@@ -43,9 +35,7 @@ public final class CrossCommand extends ProtocolCommand {
       names = "--source",
       required = true,
       paramLabel = "PATH",
-      description =
-          "Choose the training data set. Required. If --data contains it too, it is not"
-              + " tested again.")
+      description = "Choose the training data set, which is not tested. Required.")
   private String source;
 
   @Mixin private DataSetList data = new DataSetList();
@@ -54,15 +44,8 @@ public final class CrossCommand extends ProtocolCommand {
   @Override
   Protocol protocol(Function<String, DataSet> open) {
     DataSet from = open.apply(source);
-    return new Transfer(
-        ProtocolKind.CROSS.id(),
-        from,
-        data.paths().stream().filter(path -> !path.equals(source)).map(open).toList());
-  }
-
-  @Override
-  DataOptions data() {
-    return data.options();
+    List<String> others = data.paths().stream().filter(path -> !path.equals(source)).toList();
+    return new Transfer(ProtocolKind.CROSS.id(), from, others.stream().map(open).toList());
   }
 
   @Override

@@ -39,26 +39,17 @@ import picocli.CommandLine.ParentCommand;
 /** The command {@code demo}, which compares methods on embedded data sets. */
 @Command(
     name = "demo",
-    mixinStandardHelpOptions = true,
     header = "Compare five methods on embedded data, offline.",
-    description = {
-      "",
-      "Train methods on embedded data sets with the embedded CLIP, and print the table of"
-          + " base-to-new generalization. Five methods take about two minutes on two cores. A second"
-          + " call repeats nothing.",
-      ""
-    },
+    description =
+        "Train methods on embedded data sets with the embedded CLIP, and print the table of"
+            + " base-to-new generalization. This takes about two minutes, and a second call nothing.",
     footer = {
-      "",
-      "Examples:",
       "  ./kgcoop demo",
       "  ./kgcoop demo --all --out runs/all",
-      "",
       "All methods train for the same number of steps: CoOp, ProGrad and KgCoOp for 64 epochs"
           + " (--quick 50) of batches of 32, CoCoOp for as many steps of one image. Contexts start"
-          + " as \"an icon of a\". The learning rate 0.05 and the number of steps were chosen on"
-          + " embedded:tuning, which is not in the table. --all and base2new use the published"
-          + " schedules."
+          + " as \"an icon of a\". The learning rate 0.05 and the steps were chosen on"
+          + " embedded:tuning, not in the table. --all and base2new use the published schedules."
     })
 public final class DemoCommand implements Callable<Integer> {
   private static final String COLUMNS = "base,new,H,ms_per_image,ms_per_image_with_features";
@@ -147,8 +138,7 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--all",
       description =
           "Train every method with its published settings, on two data sets with two images per"
-              + " class. Methods with fixed classes are measured only on base classes. This takes"
-              + " about half an hour on two cores.")
+              + " class. Methods with fixed classes have only base. This takes half an hour.")
   private boolean all;
 
   @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
@@ -160,12 +150,8 @@ public final class DemoCommand implements Callable<Integer> {
     Path folder = out == null ? Path.of("runs", extent.folder) : out;
     int jobs = Engine.threads();
     Engine.setThreads(1);
-    ExperimentPlan plan =
-        new ExperimentPlan(
-            extent.methods().stream().map(extent::spec).toList(),
-            List.of(extent.shots),
-            List.of(1L),
-            jobs);
+    List<MethodSpec> specs = extent.methods().stream().map(extent::spec).toList();
+    ExperimentPlan plan = new ExperimentPlan(specs, List.of(extent.shots), List.of(1L), jobs);
     BaseToNew protocol = new BaseToNew(sets(extent), all);
     output.print("The images are icon drawings. Some are rotated, flipped or hatched on purpose.");
     if (quick) {
@@ -189,8 +175,7 @@ public final class DemoCommand implements Callable<Integer> {
         .forEach(output::print);
     output.print("");
     output.printf(
-        "base, new: accuracy in percent on the learned classes (%d images each) and on the"
-            + " others,",
+        "base, new: accuracy in percent on the learned classes (%d images each) and on the others,",
         extent.shots);
     output.print("averaged over data sets and seeds. H: their harmonic mean. Your own images:");
     output.print("  ./kgcoop adapt photos/ --clip ViT-B/32-256");

@@ -1,6 +1,5 @@
 package org.kgcoop.cli.experiment;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -51,14 +50,10 @@ final class DemoSummary {
     }
     Change free = Change.of(zeroShot.get(), coOp.get());
     Change regularized = Change.of(zeroShot.get(), kgCoOp.get());
-    List<String> sentences = new ArrayList<>();
-    sentences.add("Against zero-shot CLIP, CoOp " + free.text() + ".");
-    sentences.add(
-        "KgCoOp "
-            + regularized.text()
-            + retained(-free.unseen, regularized.unseen - free.unseen)
-            + ".");
-    return sentences;
+    String kept = retained(-free.unseen, regularized.unseen - free.unseen);
+    return List.of(
+        "Against zero-shot CLIP, CoOp " + free.text() + ".",
+        "KgCoOp " + regularized.text() + kept + ".");
   }
 
   /**

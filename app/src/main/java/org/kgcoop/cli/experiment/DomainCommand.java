@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.function.Function;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.PublishedDefaults;
-import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.SettingsFiles;
 import org.kgcoop.cli.options.Shots;
 import org.kgcoop.data.DataSet;
@@ -20,27 +19,18 @@ import picocli.CommandLine.Option;
 /** The command {@code domain}, which evaluates on shifted versions of the training data set. */
 @Command(
     name = "domain",
-    mixinStandardHelpOptions = true,
     header = "Compare methods on shifted versions of their training data.",
     description = {
-      "",
       "Train on all classes of one data set, and test on images of the same classes in another"
           + " style, such as sketches or photos of other cameras. Run the command again to resume.",
-      "",
-      "The table contains the accuracies in percent. A shifted version may contain only some of the"
-          + " classes.",
-      "",
+      "The table contains the accuracies in percent. A version may have only some of the classes.",
       "The methods ivlp and vpt train for five epochs. kgcoop tests their last weights. Their"
-          + " published scripts test the weights after the second epoch.",
-      ""
+          + " published scripts test the weights after the second epoch."
     },
     footer = {
-      "",
-      "Examples:",
       "  ./kgcoop domain --source embedded:objects --shots 8 --out runs/domain",
       "  ./kgcoop domain --clip ViT-B/16 --source imagenet \\",
       "      --shifts imagenet-sketch --shifts imagenetv2 --out runs/domain",
-      "",
       "DIR/results.json and DIR/report.html contain the table."
     })
 public final class DomainCommand extends ProtocolCommand {
@@ -60,18 +50,12 @@ public final class DomainCommand extends ProtocolCommand {
               + " versions of the source that kgcoop knows).")
   private List<String> shifts = new ArrayList<>();
 
-  @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private Shots shots = new Shots();
 
   @Override
   Protocol protocol(Function<String, DataSet> open) {
     return new Transfer(
         ProtocolKind.DOMAIN.id(), open.apply(source), targets().stream().map(open).toList());
-  }
-
-  @Override
-  DataOptions data() {
-    return dataOptions;
   }
 
   @Override

@@ -3,7 +3,8 @@ package org.kgcoop.cli.experiment;
 import static org.kgcoop.cli.console.TextTable.left;
 import static org.kgcoop.cli.console.TextTable.right;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,6 +25,7 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.published.Download;
 import org.kgcoop.data.published.PublishedDataSet;
+import org.kgcoop.runs.RunJson;
 import org.kgcoop.trial.Experiment;
 import org.kgcoop.trial.ExperimentContext;
 import org.kgcoop.trial.WorkEstimate;
@@ -68,7 +70,7 @@ final class DryRun {
     WorkEstimate.Result work =
         new WorkEstimate(context, experiment.trials(), image(experiment, scratch), scratch)
             .of(out, experiment.plan().jobs());
-    output.json(plan(experiment, work, weights));
+    output.json(json(experiment, work, weights));
     output.printf(
         "%s: %s, %d done before",
         experiment.protocol().id(), Messages.count(work.runs(), "run", "runs"), work.done());
@@ -113,41 +115,23 @@ final class DryRun {
 
   /** Returns the size of the missing downloads, also of those that need an account. */
   private long bytes(PublishedDataSet set) {
-    return Download.bytes(parts(set).stream().map(part -> part.origin().download()));
+    return Download.bytes(parts(set).stream().map(PublishedDataSet.Part::download));
   }
 
-  private Plan plan(Experiment experiment, WorkEstimate.Result work, String weights) {
-    return new Plan(
-        experiment.protocol().id(),
-        work.runs(),
-        work.done(),
-        work.seconds(),
-        work.encodings(),
-        work.encodingSeconds(),
-        work.disk(),
-        work.methods(),
-        missing.values().stream().map(set -> new Missing(set.name(), bytes(set))).toList(),
-        weights);
+  private ObjectNode json(Experiment experiment, WorkEstimate.Result work, String weights) {
+    ObjectNode json = RunJson.tree(work);
+    json.put("protocol", experiment.protocol().id()).put("seconds", work.seconds());
+    json.set("disk_bytes", json.remove("disk"));
+    ArrayNode sets = json.putArray("missing");
+    missing
+        .values()
+        .forEach(set -> sets.addObject().put("name", set.name()).put("download_bytes", bytes(set)));
+    return weights.isEmpty() ? json : json.put("weights", weights);
   }
-
-  private record Plan(
-      String protocol,
-      int runs,
-      int done,
-      double seconds,
-      long encodings,
-      double encodingSeconds,
-      long diskBytes,
-      List<WorkEstimate.MethodWork> methods,
-      List<Missing> missing,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) String weights) {}
-
-  private record Missing(String name, long downloadBytes) {}
 
   private static String size(long bytes) {
-    return bytes < 1e9
-        ? String.format(Locale.ROOT, "%.0f MB", bytes / 1e6)
-        : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+    boolean small = bytes < 1e9;
+    return String.format(Locale.ROOT, small ? "%.0f MB" : "%.1f GB", bytes / (small ? 1e6 : 1e9));
   }
 
   private static String duration(double seconds) {
@@ -171,12 +155,8 @@ final class DryRun {
 
   private static Path noise(Path file) {
     BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
-    Random random = new Random(1);
-    for (int y = 0; y < HEIGHT; y++) {
-      for (int x = 0; x < WIDTH; x++) {
-        image.setRGB(x, y, random.nextInt(1 << 24));
-      }
-    }
+    int[] pixels = new Random(1).ints(WIDTH * HEIGHT, 0, 1 << 24).toArray();
+    image.setRGB(0, 0, WIDTH, HEIGHT, pixels, 0, WIDTH);
     try {
       ImageIO.write(image, "jpg", file.toFile());
     } catch (IOException e) {

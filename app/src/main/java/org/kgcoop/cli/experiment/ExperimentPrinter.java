@@ -39,20 +39,12 @@ final class ExperimentPrinter {
 
   private final TableResults results;
   private final ProtocolTable table;
-  private final Path report;
+  private final Path out;
 
-  private ExperimentPrinter(TableResults results, ProtocolTable table, Path report) {
+  ExperimentPrinter(TableResults results, Path out) {
     this.results = results;
-    this.table = table;
-    this.report = report;
-  }
-
-  /** Performs the missing runs, and writes {@code results.json} and {@code report.html}. */
-  static ExperimentPrinter run(Experiment experiment, Path out) {
-    TableResults results = experiment.run(out);
-    Path report = out.resolve("report.html");
-    ReportPage.write(List.of(out), List.of(), report);
-    return new ExperimentPrinter(results, ProtocolTable.of(results, out), report);
+    this.table = ProtocolTable.of(results, out);
+    this.out = out;
   }
 
   /**
@@ -83,7 +75,10 @@ final class ExperimentPrinter {
     return choice.choose(available, shown);
   }
 
+  /** Writes {@code report.html}, and prints the table. */
   void print(Output output, List<String> columns, boolean perSet) {
+    Path report = out.resolve("report.html");
+    ReportPage.write(List.of(out), List.of(), report);
     output.json(
         RunJson.tree(Map.of("rows", table.rows())).<ObjectNode>setAll(RunJson.tree(results)));
     if (perSet) {
@@ -97,9 +92,9 @@ final class ExperimentPrinter {
     output.text(text(table, columns));
     output.print("");
     for (TableCell cell : results.cells()) {
-      JsonNode weight = cell.results().chosen().get("weight");
+      Object weight = cell.results().chosen().get("weight");
       if (weight != null) {
-        output.print("weight found for " + cell.run() + ": " + weight.asText());
+        output.print("weight found for " + cell.run() + ": " + weight);
       }
     }
     TableResults.choices(results.cells()).forEach(output::print);
@@ -121,12 +116,11 @@ final class ExperimentPrinter {
     if (kinds.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(
-        "views of training images: "
-            + String.join(", ", kinds)
-            + (kinds.equals(published)
-                ? ", as published"
-                : " (published: " + String.join(", ", published) + ", see --published)"));
+    String others =
+        kinds.equals(published)
+            ? ", as published"
+            : " (published: " + String.join(", ", published) + ", see --published)";
+    return Optional.of("views of training images: " + String.join(", ", kinds) + others);
   }
 
   private static String publishedViews(String id) {

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ColumnOptions;
-import org.kgcoop.clip.Clip;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.RunResults;
+import org.kgcoop.runs.TableResults;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensorboard.EventFiles;
 import org.kgcoop.trial.Experiment;
@@ -85,35 +85,26 @@ public final class ExperimentSession implements AutoCloseable {
    * texts.
    */
   public String settings(String run) {
-    return new TrialRun(context, trial(run)).settings().toString();
+    return new TrialRun(context, trial(run)).settings();
   }
 
   /**
-   * Performs or resumes a run without printing anything.
+   * Performs or resumes a run.
    *
    * @param table the folder that will contain the run folder, such as {@link #out}
    * @param interrupted true if work should stop at the next safe point
    */
   public void run(String run, Path table, BooleanSupplier interrupted) {
-    Clip clip = context.clip();
-    ExperimentContext own =
-        new ExperimentContext(
-            clip,
-            context.cache(),
-            Progress.SILENT,
-            context.warnings(),
-            interrupted,
-            context.command());
-    new TrialRun(own, trial(run)).run(table);
+    new TrialRun(context.until(interrupted), trial(run)).run(table);
   }
 
   /** Performs the remaining runs, and prints and writes the table. */
   public void printTable() {
-    ExperimentPrinter table;
+    TableResults results;
     try (EventFiles events = events(runs())) {
-      table = ExperimentPrinter.run(experiment, out);
+      results = experiment.run(out);
     }
-    table.print(output, columns, perSet);
+    new ExperimentPrinter(results, out).print(output, columns, perSet);
   }
 
   /**
@@ -130,15 +121,13 @@ public final class ExperimentSession implements AutoCloseable {
   }
 
   private void printRun(Path folder) {
-    String run =
-        trials.keySet().stream()
-            .filter(folder::endsWith)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    KgCoopException.configuration(
-                        "--only %s: no run of this table; its runs are %s"
-                            .formatted(folder, String.join(", ", trials.keySet()))));
+    List<String> found = trials.keySet().stream().filter(folder::endsWith).toList();
+    if (found.isEmpty()) {
+      throw KgCoopException.configuration(
+          "--only %s: no run of this table; its runs are %s"
+              .formatted(folder, String.join(", ", trials.keySet())));
+    }
+    String run = found.get(0);
     RunResults results;
     try (EventFiles events = events(List.of(run))) {
       results = new TrialRun(context, trial(run)).run(out);

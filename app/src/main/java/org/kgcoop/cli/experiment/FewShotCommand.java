@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.function.Function;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.PublishedDefaults;
-import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.DataSetList;
 import org.kgcoop.cli.options.Parse;
 import org.kgcoop.data.DataSet;
@@ -17,29 +16,20 @@ import picocli.CommandLine.Option;
 /** The command {@code fewshot}, which measures accuracy by the number of training images. */
 @Command(
     name = "fewshot",
-    mixinStandardHelpOptions = true,
     header = "Compare methods by the number of training images.",
     description = {
-      "",
       "Train on 1, 2, 4, 8 and 16 images per class (shots), test on all classes, and print the"
-          + " accuracies in percent by method and shots. Run the command again to resume. Complete"
-          + " runs are not repeated.",
-      "",
+          + " accuracies in percent by method and shots. Run the command again to resume.",
       "Some published settings depend on the number of shots. Without other settings, the"
           + " methods coop, prograd and clip-adapter train for 50 epochs with 1 shot, for 100 with"
           + " 2 to 4 shots, and for 200 with more. On ImageNet, they always train for 50 epochs."
           + " The method taskres trains for 100 epochs with up to 4 shots, and for 200 with more."
-          + " The method coop starts from 16 random context vectors.",
-      ""
+          + " The method coop starts from 16 random context vectors."
     },
     footer = {
-      "",
-      "Example:",
       "  ./kgcoop fewshot --clip ViT-B/16 --data pets --methods clip,probe,kgcoop \\",
       "      --shots 1,2,4,8,16 --seeds 1,2,3 --out runs/few",
-      "",
-      "DIR/results.json contains the settings and the counts of each run. DIR/report.html shows them in a"
-          + " browser."
+      "DIR/results.json has all settings and counts. DIR/report.html shows them."
     })
 public final class FewShotCommand extends ProtocolCommand {
   @Mixin private DataSetList data = new DataSetList();
@@ -47,10 +37,8 @@ public final class FewShotCommand extends ProtocolCommand {
   @Option(
       names = "--shots",
       paramLabel = "LIST",
-      defaultValue = "1,2,4,8,16",
-      description =
-          "Set the images per class (default: ${DEFAULT-VALUE}). The numbers are comma separated.")
-  private String shots;
+      description = "Set the images per class, comma separated (default: ${DEFAULT-VALUE}).")
+  private String shots = "1,2,4,8,16";
 
   @Option(names = "--per-set", description = "Print also rows for each data set.")
   private boolean perSet;
@@ -61,16 +49,10 @@ public final class FewShotCommand extends ProtocolCommand {
   }
 
   @Override
-  DataOptions data() {
-    return data.options();
-  }
-
-  @Override
   List<Integer> shots() {
     List<Long> numbers = Parse.numbers("--shots", shots);
     if (numbers.stream().anyMatch(n -> n < 1 || n > Integer.MAX_VALUE)) {
-      throw KgCoopException.configuration(
-          "--shots " + shots + ": expected numbers of images, at least 1");
+      throw KgCoopException.configuration("--shots " + shots + ": expected numbers of at least 1");
     }
     return numbers.stream().map(Long::intValue).toList();
   }

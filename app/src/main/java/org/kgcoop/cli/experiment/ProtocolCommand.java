@@ -34,6 +34,7 @@ import picocli.CommandLine.ParentCommand;
 public abstract class ProtocolCommand implements Callable<Integer> {
   @ParentCommand private Invocation invocation;
   @Mixin private ProtocolOptions options = new ProtocolOptions();
+  @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private ColumnOptions columns = new ColumnOptions();
   @Mixin private Output output = new Output();
@@ -44,9 +45,6 @@ public abstract class ProtocolCommand implements Callable<Integer> {
    * @param open opens a data set by its path or name
    */
   abstract Protocol protocol(Function<String, DataSet> open);
-
-  /** Returns the options of the data sets. */
-  abstract DataOptions data();
 
   /** Returns the numbers of training images per class. */
   abstract List<Integer> shots();
@@ -71,17 +69,12 @@ public abstract class ProtocolCommand implements Callable<Integer> {
   public ExperimentSession open(Progress progress) {
     Path out = options.out();
     ExperimentPlan plan = options.plan(shots(), preset(), asksNewClasses(), clipOptions, output);
-    Protocol protocol = protocol(path -> data().open(path, output));
+    Protocol protocol = protocol(path -> dataOptions.open(path, output));
     Clip clip = clipOptions.load();
     try {
-      return new ExperimentSession(
-          invocation.context(clip, options.cache().open(clip, output), progress, output),
-          protocol,
-          plan,
-          out,
-          output,
-          columns,
-          perSet());
+      ExperimentContext context =
+          invocation.context(clip, options.cache().open(clip, output), progress, output);
+      return new ExperimentSession(context, protocol, plan, out, output, columns, perSet());
     } catch (RuntimeException e) {
       clip.close();
       throw e;
@@ -102,23 +95,18 @@ public abstract class ProtocolCommand implements Callable<Integer> {
 
   private void dryRun() {
     ExperimentPlan plan = options.plan(shots(), preset(), asksNewClasses(), clipOptions, output);
-    DryRun dryRun = new DryRun(data(), output);
+    DryRun dryRun = new DryRun(dataOptions, output);
     Protocol protocol = protocol(dryRun::open);
     try (ScratchFolder scratch = ScratchFolder.in(temporary(), "kgcoop-dry-run")) {
       Optional<Clip> untrained = clipOptions.untrained();
       try (Clip clip = untrained.orElseGet(clipOptions::load)) {
-        ExperimentContext context =
-            invocation.context(
-                clip,
-                FeatureCache.inMemory(new ViewEncoder(clip, new Images(output::warn))),
-                output.progress(),
-                output);
-        dryRun.print(
-            new Experiment(context, protocol, plan),
-            context,
-            options.outIfGiven().orElseGet(() -> scratch.path().resolve("out")),
-            untrained.isPresent() ? clipOptions.missing() : "",
-            scratch.path());
+        ViewEncoder encoder = new ViewEncoder(clip, new Images(output::warn));
+        FeatureCache cache = FeatureCache.inMemory(encoder);
+        ExperimentContext context = invocation.context(clip, cache, output.progress(), output);
+        Path out = options.outIfGiven().orElseGet(() -> scratch.path().resolve("out"));
+        String weights = untrained.isPresent() ? clipOptions.missing() : "";
+        Experiment experiment = new Experiment(context, protocol, plan);
+        dryRun.print(experiment, context, out, weights, scratch.path());
       }
     } catch (IOException e) {
       throw KgCoopException.io("the temporary folder: " + Messages.reason(e), e);

@@ -2,7 +2,6 @@ package org.kgcoop.cli.experiment;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +9,7 @@ import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.console.TextTable;
 import org.kgcoop.cli.options.ClassSplitOption;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.Completions;
@@ -29,7 +29,6 @@ import org.kgcoop.runs.CalibrationResult;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.tensorboard.EventFiles;
-import org.kgcoop.trial.EvaluationSet;
 import org.kgcoop.trial.ExperimentContext;
 import org.kgcoop.trial.MethodSpec;
 import org.kgcoop.trial.Trial;
@@ -42,22 +41,15 @@ import picocli.CommandLine.ParentCommand;
 /** The command {@code train}, which trains one classifier. */
 @Command(
     name = "train",
-    mixinStandardHelpOptions = true,
     header = "Train a classifier on a few images of each class.",
     description = {
-      "",
       "Train one method, by default KgCoOp, on a few images of each class. Methods without training"
           + " steps, such as proker, are fitted. Run the command again to resume.",
-      "",
       "Your own images are rotated by their EXIF orientation. Images of the published data sets"
-          + " are read as stored, as in the published results.",
-      ""
+          + " are read as stored, as in the published results."
     },
     footer = {
-      "",
-      "Example:",
       "  ./kgcoop train --clip ViT-B/16 --data pets --shots 16 --out runs/pets",
-      "",
       "DIR/classifier.safetensors is the classifier: give DIR to predict, eval, serve or export."
     })
 public final class TrainCommand implements Callable<Integer> {
@@ -84,19 +76,17 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--method",
       paramLabel = "NAME",
-      defaultValue = KgCoOp.ID,
       completionCandidates = MethodNames.class,
       description =
           "Choose the method (default: ${DEFAULT-VALUE}). It is one of"
               + " ${COMPLETION-CANDIDATES}. The command help methods describes them.")
-  private String method;
+  private String method = KgCoOp.ID;
 
   @Option(
       names = "--test-data",
       order = HelpLayout.RARE,
       paramLabel = "DIR",
-      description =
-          "Read test images from these class folders. --data then contains the training images.")
+      description = "Read test images from these class folders. --data has the training images.")
   private @Nullable Path testData;
 
   @Option(
@@ -111,11 +101,9 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      defaultValue = "1",
       description =
-          "Set the random seed (default: ${DEFAULT-VALUE}). It is for few-shot sampling,"
-              + " initialization and batch order.")
-  private long seed;
+          "Set the random seed (default: ${DEFAULT-VALUE}). It is for sampling and training.")
+  private long seed = 1;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private DataOptions dataOptions = new DataOptions();
@@ -142,36 +130,21 @@ public final class TrainCommand implements Callable<Integer> {
       try (EventFiles events = EventFiles.growing(List.of(out), output::warn)) {
         results = new TrialRun(context, trial).run(out);
       }
-      report(results, zeroShot(context, trial.targets()));
+      OptionalDouble zeroShot =
+          trial.targets().stream()
+              .limit(1)
+              .flatMapToDouble(test -> test.zeroShot(context).stream())
+              .findFirst();
+      report(results, zeroShot);
     }
     return 0;
   }
 
-  /** Returns the accuracy of zero-shot CLIP if it is known without encoding images. */
-  private static OptionalDouble zeroShot(ExperimentContext context, List<EvaluationSet> targets) {
-    return targets.isEmpty() ? OptionalDouble.empty() : targets.get(0).zeroShot(context);
-  }
-
-  private static String text(CalibrationResult calibration) {
-    String found =
-        String.format(
-            Locale.ROOT,
-            "temperature %.3f by %d %s images",
-            calibration.temperature(),
-            calibration.images(),
-            calibration.by());
-    CalibrationResult.Reliability before = calibration.before();
-    CalibrationResult.Reliability after = calibration.after();
-    return before == null || after == null
-        ? found
-        : String.format(
-            Locale.ROOT,
-            "%s; calibration error %.3f without, %.3f with it",
-            found,
-            before.ece(),
-            after.ece());
-  }
-
+  /**
+   * Prints the results.
+   *
+   * @param zeroShot the accuracy of zero-shot CLIP if it is known without encoding images
+   */
   private void report(RunResults results, OptionalDouble zeroShot) {
     output.json(results);
     for (TargetResult test : results.targets()) {
@@ -180,7 +153,16 @@ public final class TrainCommand implements Callable<Integer> {
     zeroShot.ifPresent(accuracy -> output.printf("zero-shot CLIP %.2f %% on the same", accuracy));
     CalibrationResult calibration = results.calibration();
     if (calibration != null) {
-      output.print(text(calibration));
+      CalibrationResult.Reliability before = calibration.before();
+      CalibrationResult.Reliability after = calibration.after();
+      String effect =
+          before == null || after == null
+              ? ""
+              : TextTable.number("; calibration error %.3f without", before.ece())
+                  + TextTable.number(", %.3f with it", after.ece());
+      output.printf(
+          "temperature %.3f by %d %s images%s",
+          calibration.temperature(), calibration.images(), calibration.by(), effect);
     }
     if (!Double.isNaN(results.msPerImage())) { // a method without steps
       output.printf("training %.2f ms per image", results.msPerImage());

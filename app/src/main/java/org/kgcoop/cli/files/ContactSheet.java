@@ -1,17 +1,22 @@
 package org.kgcoop.cli.files;
 
+import static java.awt.RenderingHints.KEY_INTERPOLATION;
+import static java.awt.RenderingHints.KEY_TEXT_ANTIALIASING;
+import static java.awt.RenderingHints.VALUE_INTERPOLATION_BICUBIC;
+import static java.awt.RenderingHints.VALUE_TEXT_ANTIALIAS_ON;
+
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
+import org.kgcoop.cli.options.Parse;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.AtomicFile;
@@ -31,6 +36,7 @@ public final class ContactSheet {
   private static final int LARGE_COLUMNS = 5;
   private static final int LARGE_CELL = 180;
   private static final int LINE = 24;
+  private static final Images READER = new Images(warning -> {});
   private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
 
   static {
@@ -45,58 +51,54 @@ public final class ContactSheet {
   /** Writes images with captions as PNG, in rows of five below a title. */
   public static void write(String title, List<Picture> images, Path file) {
     int rows = (images.size() + LARGE_COLUMNS - 1) / LARGE_COLUMNS;
+    int width = LARGE_COLUMNS * LARGE_CELL;
     int height = LARGE_CELL + LINE;
-    BufferedImage sheet = sheet(LARGE_COLUMNS * LARGE_CELL, LINE + rows * height);
-    Graphics2D graphics = graphics(sheet);
-    drawText(graphics, title, 6, 17, sheet.getWidth() - 12);
-    Images reader = new Images(warning -> {});
-    for (int i = 0; i < images.size(); i++) {
-      int left = i % LARGE_COLUMNS * LARGE_CELL;
-      int top = LINE + i / LARGE_COLUMNS * height;
-      draw(graphics, reader, images.get(i).file(), left, top, LARGE_CELL);
-      String caption = images.get(i).caption();
-      drawText(graphics, caption, left + 6, top + LARGE_CELL + 14, LARGE_CELL - 12);
-    }
-    graphics.dispose();
-    write(sheet, file);
+    write(
+        file,
+        width,
+        LINE + rows * height,
+        graphics -> {
+          drawText(graphics, title, 6, 17, width - 12);
+          for (int i = 0; i < images.size(); i++) {
+            int left = i % LARGE_COLUMNS * LARGE_CELL;
+            int top = LINE + i / LARGE_COLUMNS * height;
+            draw(graphics, images.get(i).file(), left, top, LARGE_CELL);
+            String caption = images.get(i).caption();
+            drawText(graphics, caption, left + 6, top + LARGE_CELL + 14, LARGE_CELL - 12);
+          }
+        });
   }
 
   /** Writes the sheet of a data set as PNG. */
   static void write(DataSet dataSet, Path file) {
     int rows = Math.min(MAX_CLASSES, dataSet.classNames().size());
-    BufferedImage sheet = sheet(NAMES + COLUMNS * CELL, rows * CELL);
-    Graphics2D graphics = graphics(sheet);
-    Images images = new Images(warning -> {});
-    for (int label = 0; label < rows; label++) {
-      String name = label + "  " + dataSet.classNames().get(label);
-      drawText(graphics, name, 6, label * CELL + CELL / 2 + 5, NAMES - 12);
-      List<Item> items = some(dataSet, label);
-      for (int column = 0; column < items.size(); column++) {
-        Path image = items.get(column).file();
-        draw(graphics, images, image, NAMES + column * CELL, label * CELL, CELL);
-      }
-    }
-    graphics.dispose();
-    write(sheet, file);
+    write(
+        file,
+        NAMES + COLUMNS * CELL,
+        rows * CELL,
+        graphics -> {
+          for (int label = 0; label < rows; label++) {
+            String name = label + "  " + dataSet.classNames().get(label);
+            drawText(graphics, name, 6, label * CELL + CELL / 2 + 5, NAMES - 12);
+            List<Item> items = some(dataSet, label);
+            for (int column = 0; column < items.size(); column++) {
+              Path image = items.get(column).file();
+              draw(graphics, image, NAMES + column * CELL, label * CELL, CELL);
+            }
+          }
+        });
   }
 
-  private static BufferedImage sheet(int width, int height) {
-    return new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-  }
-
-  private static Graphics2D graphics(BufferedImage sheet) {
+  private static void write(Path file, int width, int height, Consumer<Graphics2D> drawing) {
+    BufferedImage sheet = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = sheet.createGraphics();
-    graphics.setRenderingHint(
-        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
-    graphics.setRenderingHint(
-        RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+    graphics.setRenderingHint(KEY_INTERPOLATION, VALUE_INTERPOLATION_BICUBIC);
+    graphics.setRenderingHint(KEY_TEXT_ANTIALIASING, VALUE_TEXT_ANTIALIAS_ON);
     graphics.setColor(Color.WHITE);
-    graphics.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
+    graphics.fillRect(0, 0, width, height);
     graphics.setFont(FONT);
-    return graphics;
-  }
-
-  private static void write(BufferedImage sheet, Path file) {
+    drawing.accept(graphics);
+    graphics.dispose();
     AtomicFile.write(
         AtomicFile.destination(file),
         out -> {
@@ -109,12 +111,7 @@ public final class ContactSheet {
   /** Selects at most one row of images of a class, evenly from the train, val and test images. */
   private static List<Item> some(DataSet dataSet, int label) {
     List<Item> all = dataSet.items().filter(item -> item.label() == label).toList();
-    List<Item> some = new ArrayList<>();
-    int count = Math.min(COLUMNS, all.size());
-    for (int i = 0; i < count; i++) {
-      some.add(all.get((int) ((long) i * all.size() / count)));
-    }
-    return some;
+    return Parse.evenly(all, COLUMNS).toList();
   }
 
   private static void drawText(Graphics2D graphics, String text, int left, int base, int width) {
@@ -127,11 +124,10 @@ public final class ContactSheet {
   }
 
   /** Draws an image with a margin into a square. */
-  private static void draw(
-      Graphics2D graphics, Images images, Path file, int left, int top, int side) {
+  private static void draw(Graphics2D graphics, Path file, int left, int top, int side) {
     int longest = side - 4;
     try {
-      BufferedImage image = images.readUpright(file).toBufferedImage();
+      BufferedImage image = READER.readUpright(file).toBufferedImage();
       double scale = (double) longest / Math.max(image.getWidth(), image.getHeight());
       int width = Math.max(1, (int) Math.round(image.getWidth() * scale));
       int height = Math.max(1, (int) Math.round(image.getHeight() * scale));

@@ -14,9 +14,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.NetworkOptions;
-import org.kgcoop.clip.KnownWeights;
 import org.kgcoop.clip.ReleasedWeights;
-import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;
 import picocli.CommandLine.Command;
@@ -27,32 +25,23 @@ import picocli.CommandLine.Parameters;
 /** The command {@code download}, which downloads weights and data sets. */
 @Command(
     name = "download",
-    mixinStandardHelpOptions = true,
     header = "Download CLIP weights and public data sets by name.",
     description = {
-      "",
       "Download the files that are missing. Run the command again to resume.",
-      "",
       "Weights: RN50, RN101, RN50x4, RN50x16, RN50x64, ViT-B/32, ViT-B/16, ViT-L/14 and"
           + " ViT-L/14@336px go to ~/.cache/clip. Their SHA-256 is checked. Models of Hugging"
           + " Face have the name hf:OWNER/NAME[@REVISION], and some have a short name, such as"
           + " ViT-B/32-256. The option --clip accepts the same names.",
-      "",
       "Data sets go to --root, in CoOp's layout, with their published split files. Their sizes"
           + " and SHA-256 are checked. By downloading a data set you accept its terms. StanfordCars, SUN397 and UCF101 have only an unofficial copy, for"
           + " which the command asks, or expects --unofficial. ImageNet needs an account: accept"
           + " its terms on Hugging Face and set HF_TOKEN, or get it by hand.",
-      "",
       "--list prints the names of all weights and data sets. It prints which data sets are in"
           + " --root, and which of their files are missing.",
-      "",
       "Proxies: set http_proxy, https_proxy, all_proxy or no_proxy, or -Dhttps.proxyHost in"
-          + " KGCOOP_OPTS. Set HF_ENDPOINT to use another host than https://huggingface.co.",
-      ""
+          + " KGCOOP_OPTS. Set HF_ENDPOINT to use another host than https://huggingface.co."
     },
     footer = {
-      "",
-      "Examples:",
       "  ./kgcoop download --list",
       "  ./kgcoop download ViT-B/32-256",
       "  ./kgcoop download eurosat dtd --root data",
@@ -65,14 +54,12 @@ public final class DownloadCommand implements Callable<Integer> {
   @Option(
       names = "--root",
       paramLabel = "DIR",
-      defaultValue = "data",
       description = "Set the folder of all data sets (default: ${DEFAULT-VALUE}).")
   private Path root = Path.of("data");
 
   @Option(
       names = "--unofficial",
-      description =
-          "Accept unofficial copies without a question. Their owner does not own the images.")
+      description = "Do not ask about unofficial copies. Their owner does not own the images.")
   private boolean unofficial;
 
   @Option(
@@ -92,12 +79,9 @@ public final class DownloadCommand implements Callable<Integer> {
     }
     // All names are checked first, so that a typo is reported before a long download.
     List<PublishedDataSet> sets =
-        names.stream()
-            .filter(name -> !ReleasedWeights.isName(name))
-            .map(DownloadCommand::find)
-            .toList();
+        names.stream().filter(n -> !ReleasedWeights.isName(n)).map(DownloadCommand::find).toList();
     if (list) {
-      list(sets);
+      new DownloadList(root, output).print(names, names.isEmpty() ? PublishedDataSets.all() : sets);
       return 0;
     }
     List<Download> done = new ArrayList<>();
@@ -114,25 +98,9 @@ public final class DownloadCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void list(List<PublishedDataSet> sets) {
-    DownloadList found = new DownloadList(root, output);
-    found.printWeights(
-        KnownWeights.ALL.stream()
-            .filter(
-                weights ->
-                    names.isEmpty()
-                        || names.contains(weights.name())
-                        || names.contains(weights.alias()))
-            .toList());
-    found.printDataSets(names.isEmpty() ? PublishedDataSets.all() : sets);
-    found.printEmbedded(names.isEmpty() ? EmbeddedDataSets.all() : List.of());
-    output.json(found.json());
-  }
-
   private static PublishedDataSet find(String name) {
     if (DataOptions.isEmbedded(name)) {
-      throw KgCoopException.configuration(
-          name + ": comes with the program, there is nothing to fetch");
+      throw KgCoopException.configuration(name + ": comes with the program; nothing to fetch");
     }
     return PublishedDataSets.find(name)
         .orElseThrow(
@@ -150,12 +118,12 @@ public final class DownloadCommand implements Callable<Integer> {
   private Download fetch(String name, PublishedDataSet set) {
     Path folder = root.resolve(set.directory());
     output.print(set.name() + ": " + folder);
-    output.print("  terms: " + set.files().terms());
+    output.print("  terms: " + set.terms());
     List<ByHand> byHand = new ArrayList<>();
     for (PublishedDataSet.Part part : network.data(output, this::agrees).fetch(set, root)) {
       Path place = folder.resolve(part.path());
-      byHand.add(new ByHand(place.toString(), part.origin().where()));
-      output.printf("  by hand: %s, to be put at %s", part.origin(), place);
+      byHand.add(new ByHand(place.toString(), part.where()));
+      output.printf("  by hand: %s, to be put at %s", part.where(), place);
     }
     return new Download(name, folder.toString(), byHand);
   }

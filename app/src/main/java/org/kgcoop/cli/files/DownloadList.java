@@ -5,10 +5,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
 import org.kgcoop.cli.options.DataOptions;
@@ -16,6 +17,7 @@ import org.kgcoop.clip.KnownWeights;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.data.published.Download;
 import org.kgcoop.data.published.PublishedDataSet;
+import org.kgcoop.data.published.PublishedDataSet.Part;
 
 /** The list of known weights and data sets, with the files of data sets that are missing. */
 final class DownloadList {
@@ -33,12 +35,28 @@ final class DownloadList {
     this.output = output;
   }
 
-  /** Returns the list as JSON. */
-  ObjectNode json() {
-    return json;
+  /** Prints the weights of some names and some data sets, or everything if there is no name. */
+  void print(List<String> names, List<PublishedDataSet> sets) {
+    List<KnownWeights> weights = new ArrayList<>(KnownWeights.ALL);
+    if (!names.isEmpty()) {
+      weights.removeIf(each -> !names.contains(each.name()) && !names.contains(each.alias()));
+    }
+    print(weights);
+    json.put("root", root.toString());
+    ArrayNode entries = json.putArray("data_sets");
+    if (!sets.isEmpty()) {
+      output.print("Data sets in the folder " + root + ":");
+    }
+    sets.forEach(set -> print(set, entries.addObject()));
+    ArrayNode embedded = json.putArray("embedded");
+    if (names.isEmpty()) {
+      output.print("");
+      EmbeddedDataSets.all().forEach(set -> print(set, embedded.addObject()));
+    }
+    output.json(json);
   }
 
-  void printWeights(List<KnownWeights> known) {
+  private void print(List<KnownWeights> known) {
     ArrayNode entries = json.putArray("weights");
     if (known.isEmpty()) {
       return;
@@ -65,22 +83,11 @@ final class DownloadList {
       weights.accuracy().ifPresent(accuracy -> entry.put("accuracy", accuracy));
       entry.put("license", weights.license()).put("page", weights.page());
     }
-    output.print(
-        "image GFLOP: the arithmetic of one image. accuracy: zero-shot, in percent, mean of");
-    output.print(
-        "ten data sets. Both are from OpenCLIP's tables (commit 89fb801), which lack some.");
+    output.print("image GFLOP: the arithmetic of one image. accuracy: zero-shot, percent, mean of");
+    output.print("ten data sets. Both are of OpenCLIP's tables (commit 89fb801), which lack some.");
     output.print("Sizes are computed. Licenses can change: see the page of each model.");
     output.print("Only OpenAI's archives have a published SHA-256, which is checked.");
     output.print("");
-  }
-
-  void printDataSets(List<PublishedDataSet> sets) {
-    json.put("root", root.toString());
-    ArrayNode entries = json.putArray("data_sets");
-    if (!sets.isEmpty()) {
-      output.print("Data sets in the folder " + root + ":");
-    }
-    sets.forEach(set -> print(set, entries.addObject()));
   }
 
   private void print(PublishedDataSet set, ObjectNode entry) {
@@ -91,40 +98,32 @@ final class DownloadList {
         .put("template", set.template())
         .put("shift_of", set.shiftOf());
     Path folder = root.resolve(set.directory());
-    List<PublishedDataSet.Part> missing = set.missing(folder);
+    List<Part> missing = set.missing(folder);
     boolean isThere = Files.isDirectory(folder);
     boolean isWhole = isThere && missing.isEmpty();
     entry.put("state", isWhole ? "whole" : isThere ? "incomplete" : "absent");
+    String state = isWhole ? "whole" : isThere ? "incomplete, missing:" : "not there";
     output.printf(
-        "%-20s %4s classes  %-21s %s",
-        set.name(),
-        set.classes(),
-        set.directory() + "/",
-        isWhole ? "whole" : isThere ? "incomplete, missing:" : "not there");
-    ArrayNode missingEntries = entry.putArray("missing");
-    missing.forEach(part -> put(part, missingEntries.addObject()));
+        "%-20s %4s classes  %-21s %s", set.name(), set.classes(), set.directory() + "/", state);
+    ArrayNode parts = entry.putArray("missing");
+    for (Part part : missing) {
+      parts.addObject().put("path", part.path()).put("origin", part.where());
+    }
     missing.stream()
         .filter(part -> !part.isDirect())
         .collect(
             Collectors.groupingBy(
-                part -> part.origin().where(),
+                PublishedDataSet.Part::where,
                 LinkedHashMap::new,
-                Collectors.mapping(PublishedDataSet.Part::path, Collectors.joining(", "))))
+                Collectors.mapping(Part::path, Collectors.joining(", "))))
         .forEach((origin, paths) -> output.print("    " + paths + ": " + origin));
     printDownload(set, missing, entry);
   }
 
-  private static void put(PublishedDataSet.Part part, ObjectNode entry) {
-    entry.put("path", part.path()).put("origin", part.origin().where());
-  }
-
   /** Prints the command that downloads what the published table needs, with its size. */
-  private void printDownload(
-      PublishedDataSet set, List<PublishedDataSet.Part> parts, ObjectNode entry) {
+  private void printDownload(PublishedDataSet set, List<Part> parts, ObjectNode entry) {
     List<Download> downloads =
-        parts.stream()
-            .flatMap(part -> Optional.ofNullable(part.origin().download()).stream())
-            .toList();
+        parts.stream().flatMap(part -> Stream.ofNullable(part.download())).toList();
     if (downloads.isEmpty() || downloads.size() < parts.size()) {
       return; // a part that nobody offers is needed, too
     }
@@ -139,21 +138,14 @@ final class DownloadList {
         .forEach(condition -> output.print("    first " + condition));
   }
 
-  void printEmbedded(List<EmbeddedDataSets.Description> sets) {
-    ArrayNode entries = json.putArray("embedded");
-    if (!sets.isEmpty()) {
-      output.print("");
-    }
-    for (EmbeddedDataSets.Description set : sets) {
-      String name = DataOptions.embedded(set.name());
-      output.printf("%-26s %3s classes  %s", name, set.classes(), set.title());
-      entries
-          .addObject()
-          .put("name", name)
-          .put("title", set.title())
-          .put("classes", set.classes())
-          .put("role", set.role())
-          .put("shift_of", set.source());
-    }
+  private void print(EmbeddedDataSets.Description set, ObjectNode entry) {
+    String name = DataOptions.embedded(set.name());
+    output.printf("%-26s %3s classes  %s", name, set.classes(), set.title());
+    entry
+        .put("name", name)
+        .put("title", set.title())
+        .put("classes", set.classes())
+        .put("role", set.role())
+        .put("shift_of", set.source());
   }
 }

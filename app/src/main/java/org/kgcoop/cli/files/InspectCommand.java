@@ -16,7 +16,6 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.ImageSurvey;
 import org.kgcoop.data.NoClassNames;
 import org.kgcoop.files.Folders;
-import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.RunFolders;
@@ -30,19 +29,12 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
     name = "inspect",
-    mixinStandardHelpOptions = true,
     header = "Describe a file or folder, or explain why it is unreadable.",
-    description = {
-      "",
-      "Describe CLIP weights, a classifier file, a run folder, a checkpoint or a data set, or"
-          + " print the reason why it cannot be read. This command opens every image of a data"
-          + " set. It reports unreadable images, and test images that are identical to a"
-          + " training image.",
-      "",
-    },
+    description =
+        "Describe CLIP weights, a classifier file, a run folder, a checkpoint or a data set, or"
+            + " print the reason why it cannot be read. This command opens every image of a data set."
+            + " It reports unreadable images, and test images that are identical to a training image.",
     footer = {
-      "",
-      "Examples:",
       "  ./kgcoop inspect ~/.cache/clip/ViT-B-16.pt",
       "  ./kgcoop inspect pets/ --contact-sheet pets.png"
     })
@@ -72,19 +64,14 @@ public final class InspectCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Path path() {
-    Path path = what.equals(ClipOptions.EMBEDDED) ? EmbeddedClip.folder() : Path.of(what);
-    if (!Files.exists(path)) {
-      throw KgCoopException.data(path + ": there is no such file or folder");
-    }
-    return path;
-  }
-
   private ObjectNode inspect() {
     if (dataOptions.isDataSet(what)) {
       return data();
     }
-    Path path = path();
+    Path path = what.equals(ClipOptions.EMBEDDED) ? EmbeddedClip.folder() : Path.of(what);
+    if (!Files.exists(path)) {
+      throw KgCoopException.data(path + ": there is no such file or folder");
+    }
     refuseRuns(path);
     if (looksLikeData(path)) {
       return data();
@@ -93,8 +80,7 @@ public final class InspectCommand implements Callable<Integer> {
       throw KgCoopException.configuration("--contact-sheet: expected a data set, got " + path);
     }
     boolean isRun = Files.isDirectory(path) && ClassifierFile.isIn(path);
-    WeightFile file = WeightFiles.open(isRun ? ClassifierFile.in(path) : path);
-    return Inspection.of(file);
+    return Inspection.of(WeightFiles.open(isRun ? ClassifierFile.in(path) : path));
   }
 
   /** Describes a data set by its lists and, without {@code --quick}, by its images. */
@@ -114,10 +100,10 @@ public final class InspectCommand implements Callable<Integer> {
     if (contactSheet != null) {
       ContactSheet.write(data, contactSheet);
       json.put("contact_sheet", contactSheet.toString());
-      if (data.classNames().size() > ContactSheet.MAX_CLASSES) {
-        output.warn(
-            "%s: the first %s of %s classes"
-                .formatted(contactSheet, ContactSheet.MAX_CLASSES, data.classNames().size()));
+      int classes = data.classNames().size();
+      int most = ContactSheet.MAX_CLASSES;
+      if (classes > most) {
+        output.warn("%s: the first %s of %s classes".formatted(contactSheet, most, classes));
       }
     }
     return json;
@@ -129,10 +115,9 @@ public final class InspectCommand implements Callable<Integer> {
     Path folder = inside ? Folders.parent(path) : path;
     boolean table = RunFolders.isTable(folder);
     if (table || (RunFolders.isRunFolder(folder) && (inside || !ClassifierFile.isIn(folder)))) {
+      String what = table ? "table; ./kgcoop runs table" : "run; ./kgcoop runs show";
       throw KgCoopException.configuration(
-          "%s: of a %s; ./kgcoop %s %s shows what it holds"
-              .formatted(
-                  path, table ? "table" : "run", table ? "runs table" : "runs show", folder));
+          "%s: of a %s %s shows what it holds".formatted(path, what, folder));
     }
   }
 

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -12,12 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
@@ -88,31 +85,27 @@ final class Inspection {
    */
   static List<String> warnings(ImageSurvey survey) {
     List<String> warnings = new ArrayList<>();
-    if (!survey.problems().isEmpty()) {
-      warnings.add(
-          Messages.count(survey.problems().size(), "image", "images") + " cannot be read, see bad");
+    int unreadable = survey.problems().size();
+    if (unreadable > 0) {
+      warnings.add(Messages.count(unreadable, "image", "images") + " cannot be read, see bad");
     }
     if (!survey.leaks().isEmpty()) {
       ImageSurvey.Twin first = survey.leaks().get(0);
+      int count = survey.leaks().size();
       warnings.add(
-          "%s too, byte for byte, such as %s and %s; results on"
-                  .formatted(
-                      Messages.count(
-                          survey.leaks().size(),
-                          "test image is a training image",
-                          "test images are training images"),
-                      first.second(),
-                      first.first())
-              + " them say little");
+          "%s too, byte for byte, such as %s and %s; results on them say little"
+              .formatted(
+                  Messages.count(
+                      count, "test image is a training image", "test images are training images"),
+                  first.second(),
+                  first.first()));
     }
     if (!survey.contradictions().isEmpty()) {
       ImageSurvey.Twin first = survey.contradictions().get(0);
+      String count = Messages.count(survey.contradictions().size(), "image is", "images are");
       warnings.add(
           "%s there under two classes, such as %s and %s"
-              .formatted(
-                  Messages.count(survey.contradictions().size(), "image is", "images are"),
-                  first.first(),
-                  first.second()));
+              .formatted(count, first.first(), first.second()));
     }
     return warnings;
   }
@@ -136,8 +129,7 @@ final class Inspection {
     summary.put("count", file.tensors().size()).put("bytes", bytes);
     types.forEach(summary::put);
     if (!file.skipped().isEmpty()) {
-      ArrayNode skipped = json.putArray("skipped");
-      file.skipped().forEach(skipped::add);
+      file.skipped().forEach(json.putArray("skipped")::add);
     }
     return json;
   }
@@ -156,17 +148,13 @@ final class Inspection {
       learned(file.tensors().values()).forEach(json.putArray("learned")::add);
       try {
         // The hashes are for eval, and have no meaning for a reader.
-        json.put("training_images", check(file).learnedFrom().images().size());
+        ClassifierFile classifier = ClassifierFile.readAny(file.path(), List.of());
+        json.put("training_images", classifier.learnedFrom().images().size());
       } catch (KgCoopException e) {
         json.put("refused", e.getMessage());
       }
     }
     return json;
-  }
-
-  @CanIgnoreReturnValue
-  private static ClassifierFile check(WeightFile file) {
-    return ClassifierFile.readAny(file.path(), List.of());
   }
 
   /**
@@ -177,12 +165,9 @@ final class Inspection {
     Map<String, List<String>> blocks = new LinkedHashMap<>();
     for (StoredTensor tensor : tensors) {
       Matcher number = NUMBER.matcher(tensor.name());
-      String shape =
-          Arrays.stream(tensor.shape())
-              .mapToObj(String::valueOf)
-              .collect(Collectors.joining(", ", " (", ")"));
-      List<String> numbers =
-          blocks.computeIfAbsent(number.replaceFirst("{}") + shape, name -> new ArrayList<>());
+      String shape = Arrays.toString(tensor.shape()).replace('[', '(').replace(']', ')');
+      String line = number.replaceFirst("{}") + " " + shape;
+      List<String> numbers = blocks.computeIfAbsent(line, name -> new ArrayList<>());
       number.reset();
       if (number.find()) {
         numbers.add(number.group());
@@ -203,31 +188,25 @@ final class Inspection {
   private static ObjectNode published(WeightFile file) {
     ObjectNode json = object("classifier in the published form");
     List<String> use = new ArrayList<>();
-    Optional<ClassifierFile> read = Optional.empty();
+    use.add(
+        "predict, eval and export take it with the names of its classes, --classes A,B; what it"
+            + " does not say of its settings is as published");
+    ClassifierFile found = null;
     try {
-      read =
-          Optional.of(
-              ClassifierFile.readAny(file.path(), List.of("any"), TaskContext.ANY, null, use::add));
-      json.put("method", read.get().method().title());
+      found = ClassifierFile.readAny(file.path(), List.of("any"), TaskContext.ANY, null, use::add);
+      json.put("method", found.method().title());
     } catch (KgCoopException e) {
       json.put("refused", e.getMessage());
     }
     json.put("format", file.format().title());
     file.metadata().forEach(json::put);
-    read.ifPresent(
-        found -> {
-          json.set("settings", found.method().settingValues().toJson());
-          learned(
-                  found.parameters().values().stream()
-                      .filter(tensor -> !tensor.name().startsWith("token_"))
-                      .toList())
-              .forEach(json.putArray("learned")::add);
-          use.add(
-              0,
-              "predict, eval and export take it with the names of its classes, --classes A,B; what"
-                  + " it does not say of its settings is as published");
-          use.forEach(json.putArray("use")::add);
-        });
+    if (found != null) {
+      json.set("settings", found.method().settingValues().toJson());
+      List<StoredTensor> tensors = new ArrayList<>(found.parameters().values());
+      tensors.removeIf(tensor -> tensor.name().startsWith("token_"));
+      learned(tensors).forEach(json.putArray("learned")::add);
+      use.forEach(json.putArray("use")::add);
+    }
     return json;
   }
 
@@ -244,7 +223,7 @@ final class Inspection {
       if (clip.logitBias() != 0) {
         json.put("logit_bias", clip.logitBias());
       }
-      json.set("preprocessing", preprocessing(clip));
+      json.set("preprocessing", preprocessing(clip.preprocessing()));
       json.put("fingerprint", clip.fingerprint());
       json.put("tokenizer", tokenizer(clip));
       clip.assumed().forEach(json.putArray("assumed")::add);
@@ -267,8 +246,9 @@ final class Inspection {
   }
 
   private static ObjectNode configuration(ClipConfig config) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("embed_dim", config.embedDim())
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("embed_dim", config.embedDim())
         .put("image_resolution", config.imageResolution())
         .put("channels", config.channels())
         .put("context_length", config.contextLength())
@@ -282,17 +262,15 @@ final class Inspection {
         .put("vision_epsilon", config.form().visionEpsilon())
         .put("causal", config.form().causal())
         .put("vision", config.vision().toString());
-    return json;
   }
 
-  private static ObjectNode preprocessing(Clip clip) {
+  private static ObjectNode preprocessing(Preprocessing images) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("size", clip.preprocessing().size()).put("channels", clip.preprocessing().channels());
-    json.put("resize", resize(clip.preprocessing()));
-    clip.preprocessing().mean().forEach(json.putArray("mean")::add);
-    clip.preprocessing().std().forEach(json.putArray("std")::add);
-    json.put("interpolation", clip.preprocessing().interpolation().name().toLowerCase(Locale.ROOT));
-    return json;
+    json.put("size", images.size()).put("channels", images.channels());
+    json.put("resize", resize(images));
+    images.mean().forEach(json.putArray("mean")::add);
+    images.std().forEach(json.putArray("std")::add);
+    return json.put("interpolation", images.interpolation().name().toLowerCase(Locale.ROOT));
   }
 
   private static String resize(Preprocessing images) {
@@ -331,20 +309,18 @@ final class Inspection {
   }
 
   private static String inline(JsonNode value) {
-    if (value.isObject()) {
-      List<String> parts = new ArrayList<>();
-      value
-          .properties()
-          .forEach(e -> parts.add(e.getKey().replace('_', ' ') + " " + inline(e.getValue())));
-      return String.join(", ", parts);
+    if (value.isValueNode()) {
+      return value.isNull() ? "-" : value.asText();
     }
+    List<String> parts = new ArrayList<>();
+    value
+        .properties()
+        .forEach(e -> parts.add(e.getKey().replace('_', ' ') + " " + inline(e.getValue())));
     if (value.isArray()) {
-      List<String> parts = new ArrayList<>();
       value.forEach(v -> parts.add(inline(v)));
-      return parts.size() > MAX_PER_LINE
-          ? "%s, ... (%s)".formatted(String.join(", ", parts.subList(0, 2)), parts.size())
-          : String.join(", ", parts);
     }
-    return value.isNull() ? "-" : value.asText();
+    return value.isArray() && parts.size() > MAX_PER_LINE
+        ? "%s, ... (%s)".formatted(String.join(", ", parts.subList(0, 2)), parts.size())
+        : String.join(", ", parts);
   }
 }

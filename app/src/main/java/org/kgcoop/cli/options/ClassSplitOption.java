@@ -1,6 +1,6 @@
 package org.kgcoop.cli.options;
 
-import org.kgcoop.KgCoopException;
+import org.kgcoop.EnumIds;
 import org.kgcoop.data.ClassSplit;
 import picocli.CommandLine.Option;
 
@@ -9,21 +9,11 @@ public final class ClassSplitOption {
   @Option(
       names = "--class-split",
       paramLabel = "PART",
-      defaultValue = "all",
-      description =
-          "Choose the classes: all, base, new (default: ${DEFAULT-VALUE}). The base"
-              + " classes are the first half.")
+      description = "Choose the classes: all, base (first half), new (default: ${DEFAULT-VALUE}).")
   private String part = "all";
 
   public ClassSplit value() {
-    return switch (part) {
-      case "all" -> ClassSplit.ALL;
-      case "base" -> ClassSplit.BASE;
-      case "new" -> ClassSplit.NEW;
-      default ->
-          throw KgCoopException.configuration(
-              "--class-split " + part + ": expected all, base or new");
-    };
+    return EnumIds.of(ClassSplit.class, "--class-split", part);
   }
 
   /** Returns the part as it was given. */

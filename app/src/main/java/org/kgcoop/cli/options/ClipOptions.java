@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
@@ -39,6 +38,8 @@ public final class ClipOptions {
 
   /** The value of {@code --precision} that chooses one. */
   private static final String AUTO = "auto";
+
+  private static final RecordedClip NOT_RECORDED = RecordedClip.ofFingerprint("");
 
   @Option(
       names = "--clip",
@@ -76,18 +77,14 @@ public final class ClipOptions {
       names = "--device",
       order = HelpLayout.RARE,
       paramLabel = "NAME",
-      defaultValue = "cpu",
-      description =
-          "Choose the device: cpu, or cuda:N with the CUDA libraries (default: ${DEFAULT-VALUE}).")
+      description = "Choose the device: cpu, or cuda:N with CUDA (default: ${DEFAULT-VALUE}).")
   private String device = "cpu";
 
   @Option(
       names = "--threads",
       order = HelpLayout.RARE,
       paramLabel = "N",
-      description =
-          "Set the number of threads (default: one per core). It changes no result, except what"
-              + " adapt has time for.")
+      description = "Set the threads (default: one per core). It changes only what adapt tries.")
   private @Nullable Integer threads;
 
   private boolean isRecorded; // the weights of a classifier's training
@@ -111,19 +108,21 @@ public final class ClipOptions {
     }
     List<String> names = new ArrayList<>(ReleasedWeights.names());
     names.add(EMBEDDED);
+    String archives = String.join(", ", ReleasedWeights.archives());
     throw KgCoopException.weights(
         "--clip %s: no such file or folder%s; names that need none are %s, %s, hf:OWNER/NAME and those of ./kgcoop download --list"
-            .formatted(
-                clip,
-                Nearest.hint(clip, names),
-                String.join(", ", ReleasedWeights.archives()),
-                EMBEDDED),
+            .formatted(clip, Nearest.hint(clip, names), archives, EMBEDDED),
         new NoSuchFileException(clip));
   }
 
   /** Returns true if the CLIP model is the embedded one. */
   public boolean isEmbedded() {
     return !isRecorded && (clip == null || clip.equals(EMBEDDED));
+  }
+
+  /** Returns the given templates, or the default. */
+  public List<String> templates(List<String> given) {
+    return given.isEmpty() ? List.of(template()) : given;
   }
 
   /** Returns the template that suits the training data of the CLIP model, as the default. */
@@ -141,14 +140,6 @@ public final class ClipOptions {
     Engine.setThreads(1);
   }
 
-  private int checkedMaxPatches() {
-    if (maxPatches != null && maxPatches < 1) {
-      throw KgCoopException.configuration(
-          "--max-patches: expected 1 to %s, got %s".formatted(PatchGrid.MAX_PATCHES, maxPatches));
-    }
-    return maxPatches == null ? 0 : maxPatches;
-  }
-
   /**
    * Returns untrained weights of the same size if OpenAI's weights of that name are not on this
    * machine. A plan does not download them.
@@ -160,12 +151,7 @@ public final class ClipOptions {
         .filter(released -> released.name().equals(clip) && !Files.exists(Path.of(clip)))
         .filter(released -> !network.weights(Output.of(spec)).isPresent(released))
         .findFirst()
-        .map(
-            released ->
-                Clip.forSpeed(
-                    Path.of(released.name()),
-                    released.config(),
-                    options(RecordedClip.ofFingerprint(""))));
+        .map(found -> Clip.forSpeed(Path.of(found.name()), found.config(), options(NOT_RECORDED)));
   }
 
   /** Returns a line about weights that are not on this machine. */
@@ -179,10 +165,13 @@ public final class ClipOptions {
    * training. Without {@code --precision}, the model has the precision of the features that the
    * classifier was fitted to, if this processor computes it.
    *
-   * @param classifier the run folder, or the classifier file
-   * @param file its content
+   * @param classifier the run folder, or the classifier file; null for a zero-shot classifier
+   * @param file its content; null for a zero-shot classifier
    */
-  public Clip load(Path classifier, ClassifierFile file) {
+  public Clip load(@Nullable Path classifier, @Nullable ClassifierFile file) {
+    if (classifier == null || file == null) {
+      return load();
+    }
     Optional<Path> recorded =
         clip == null ? file.clip().find(classifier, "--clip PATH") : Optional.empty();
     isRecorded = recorded.isPresent();
@@ -191,34 +180,39 @@ public final class ClipOptions {
 
   /** Loads the model. */
   public Clip load() {
-    return load(path(), RecordedClip.ofFingerprint(""));
+    return load(path(), NOT_RECORDED);
   }
 
   private Clip load(Path path, RecordedClip recorded) {
-    boolean automatic = AUTO.equalsIgnoreCase(precision);
+    Output output = Output.of(spec);
     Clip.Options options = options(recorded);
     WeightFile file = WeightFiles.open(path);
-    Optional<Output> output = Output.find(spec);
-    Consumer<String> lines = line -> output.ifPresent(o -> o.info(line));
-    Consumer<String> warnings = line -> output.ifPresent(o -> o.warn(line));
-    Clip clip =
-        automatic
-            ? CheckedPrecision.automatic(file, options, lines)
-            : CheckedPrecision.load(file, options, lines, warnings);
-    recorded.precision().warning(clip).ifPresent(warnings);
-    return isByName() ? clip.named(String.valueOf(this.clip)) : clip;
+    Clip loaded =
+        isAutomatic()
+            ? CheckedPrecision.automatic(file, options, output::info)
+            : CheckedPrecision.load(file, options, output::info, output::warn);
+    recorded.precision().warning(loaded).ifPresent(output::warn);
+    boolean isByName = clip != null && ReleasedWeights.isName(clip) && !Files.exists(Path.of(clip));
+    return isByName ? loaded.named(String.valueOf(clip)) : loaded;
+  }
+
+  private boolean isAutomatic() {
+    return AUTO.equalsIgnoreCase(precision);
   }
 
   /** Returns the options of the model, and sets the number of threads. */
   private Clip.Options options(RecordedClip recorded) {
-    boolean automatic = AUTO.equalsIgnoreCase(precision);
+    if (maxPatches != null && maxPatches < 1) {
+      throw KgCoopException.configuration(
+          "--max-patches: expected 1 to %s, got %s".formatted(PatchGrid.MAX_PATCHES, maxPatches));
+    }
     Clip.Options given =
         new Clip.Options(
-            automatic ? DType.FLOAT32 : type(recorded.precision().key()),
+            isAutomatic() ? DType.FLOAT32 : type(recorded.precision().key()),
             new Device(device),
             /* tokenizer= */ null,
             /* activation= */ null,
-            checkedMaxPatches());
+            maxPatches == null ? 0 : maxPatches);
     Clip.Options options = isRecorded ? recorded.options(given) : given;
     if (threads != null) {
       if (threads < 1) {
@@ -226,18 +220,11 @@ public final class ClipOptions {
       }
       Engine.setThreads(threads);
     }
-    Output.find(spec)
-        .ifPresent(
-            output -> {
-              UserFolders.ofThisProcess().warning().ifPresent(output::warn);
-              output.debug(() -> "kernels: " + Kernels.inUse());
-              Arithmetic.warning(options.precision()).ifPresent(output::warn);
-            });
+    Output output = Output.of(spec);
+    UserFolders.ofThisProcess().warning().ifPresent(output::warn);
+    output.debug(() -> "kernels: " + Kernels.inUse());
+    Arithmetic.warning(options.precision()).ifPresent(output::warn);
     return options;
-  }
-
-  private boolean isByName() {
-    return clip != null && ReleasedWeights.isName(clip) && !Files.exists(Path.of(clip));
   }
 
   private DType type(String recorded) {
@@ -251,8 +238,7 @@ public final class ClipOptions {
     if (recorded.startsWith(DType.INT8.name())) {
       return DType.INT8;
     }
-    return recorded.equals(DType.BFLOAT16.name()) && Arithmetic.hasBf16()
-        ? DType.BFLOAT16
-        : DType.FLOAT32;
+    boolean isBf16 = recorded.equals(DType.BFLOAT16.name()) && Arithmetic.hasBf16();
+    return isBf16 ? DType.BFLOAT16 : DType.FLOAT32;
   }
 }

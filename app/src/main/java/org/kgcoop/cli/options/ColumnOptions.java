@@ -1,6 +1,5 @@
 package org.kgcoop.cli.options;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -13,9 +12,8 @@ public final class ColumnOptions {
       order = HelpLayout.RARE,
       paramLabel = "LIST",
       description =
-          "Choose the columns, comma separated. Example: base,new,H,joint_h,ece,nll"
-              + " (default: the usual columns of this table). If a name is unknown, the error"
-              + " lists all names.")
+          "Choose the columns, comma separated. Example: base,new,H,joint_h,ece,nll (default: the"
+              + " usual columns of this table). If a name is unknown, the error lists all names.")
   private @Nullable String columns;
 
   /** Returns the selection of a command that does not have the option. */
@@ -37,18 +35,17 @@ public final class ColumnOptions {
     if (list == null) {
       return shown;
     }
-    List<String> chosen = new ArrayList<>();
-    for (String name : Parse.list("--columns", list)) {
-      chosen.add(
-          available.stream()
-              .filter(name::equalsIgnoreCase)
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      KgCoopException.configuration(
-                          "--columns %s: no such column; this table has %s"
-                              .formatted(name, String.join(", ", available)))));
-    }
-    return chosen;
+    return Parse.list("--columns", list).stream().map(name -> chosen(name, available)).toList();
+  }
+
+  private static String chosen(String name, List<String> available) {
+    String message = "--columns %s: no such column; this table has %s";
+    return available.stream()
+        .filter(name::equalsIgnoreCase)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                KgCoopException.configuration(
+                    message.formatted(name, String.join(", ", available))));
   }
 }

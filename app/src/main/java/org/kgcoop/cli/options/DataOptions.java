@@ -23,18 +23,15 @@ public final class DataOptions {
       names = "--root",
       paramLabel = "DIR",
       description =
-          "Set the folder of data sets that have a name. The names are those of the"
-              + " published data sets, such as oxford_pets. The command download --list prints"
-              + " them.")
+          "Set the folder of data sets that have a name. The names are those of the published data"
+              + " sets, such as oxford_pets. The command download --list prints them.")
   private @Nullable Path root;
 
   @Option(
       names = "--images",
       order = HelpLayout.RARE,
       paramLabel = "DIR",
-      description =
-          "Set the folder of the images that a split file lists (default: found next to the"
-              + " file).")
+      description = "Set the folder of the images of a split file (default: next to the file).")
   private @Nullable Path images;
 
   @Option(
@@ -43,8 +40,7 @@ public final class DataOptions {
       paramLabel = "keywords",
       description =
           "Take the classes from keywords, as photo programs write them: keywords. The images are"
-              + " in one folder, also in subfolders. An image with no keyword of a class, or with"
-              + " several, is left out.")
+              + " below one folder. An image with no keyword of a class, or several, is left out.")
   private @Nullable String labelsFrom;
 
   @Option(
@@ -65,9 +61,7 @@ public final class DataOptions {
   @Option(
       names = "--allow-outside",
       order = HelpLayout.RARE,
-      description =
-          "Let a manifest or split file name images outside its folder, by an absolute path or"
-              + " \"..\".")
+      description = "Let a manifest or split file name images outside its folder.")
   private boolean allowOutside;
 
   /**
@@ -104,8 +98,8 @@ public final class DataOptions {
   }
 
   /** Rejects another value of {@code --labels-from}. */
-  public static void checkKeywords(String labelsFrom) {
-    if (!labelsFrom.equals("keywords")) {
+  public static void checkKeywords(@Nullable String labelsFrom) {
+    if (labelsFrom != null && !labelsFrom.equals("keywords")) {
       throw KgCoopException.configuration(
           "--labels-from " + labelsFrom + ": expected keywords, such as --labels-from keywords");
     }
@@ -138,12 +132,11 @@ public final class DataOptions {
   }
 
   private DataSet open(String data, DataSetOptions options) {
+    Path path = root == null ? Path.of(data) : root.resolve(data);
     if (labelsFrom != null) {
       checkKeywords(labelsFrom);
-      return DataSets.openKeywords(
-          root == null ? Path.of(data) : root.resolve(data),
-          classes == null ? List.of() : Parse.list("--classes", classes),
-          options);
+      List<String> chosen = classes == null ? List.of() : Parse.list("--classes", classes);
+      return DataSets.openKeywords(path, chosen, options);
     }
     if (classes != null) {
       throw KgCoopException.configuration("--classes goes with --labels-from keywords");
@@ -152,7 +145,6 @@ public final class DataOptions {
       return EmbeddedDataSets.open(data.substring(EMBEDDED.length()), options);
     }
     Optional<PublishedDataSet> published = PublishedDataSets.find(data);
-    Path path = root == null ? Path.of(data) : root.resolve(data);
     if (published.isEmpty()) {
       return DataSets.open(path, options);
     }
@@ -164,7 +156,7 @@ public final class DataOptions {
           "%s: there is no such path; to open %s by its name, give --root, the folder with %s/"
               .formatted(data, published.get().name(), published.get().directory()));
     }
-    return DataSets.openPublished(root, data, options);
+    return DataSets.openPublished(root, published.get(), options);
   }
 
   /**

@@ -2,7 +2,6 @@ package org.kgcoop.cli.options;
 
 import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The data sets of {@code --data}. */
@@ -13,20 +12,11 @@ public final class DataSetList {
       required = true,
       paramLabel = "PATH",
       completionCandidates = Completions.Data.class,
-      description =
-          "Choose the data sets, comma separated. They are folders, files or names, as for"
-              + " train. Required.")
+      description = "Choose the data sets, comma separated. They are named as for train. Required.")
   private List<String> data = new ArrayList<>();
-
-  @Mixin private DataOptions options = new DataOptions();
 
   /** Returns the paths and names of the data sets. */
   public List<String> paths() {
     return data.stream().flatMap(each -> Parse.paths(each).stream()).toList();
-  }
-
-  /** Returns the options for the images. */
-  public DataOptions options() {
-    return options;
   }
 }

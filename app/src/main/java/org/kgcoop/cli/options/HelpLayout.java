@@ -43,53 +43,54 @@ public final class HelpLayout {
   private static final String NO_SHORT_OPTION = "      ";
 
   private static final String OUTPUT = "Output";
+  private static final int ALL = Integer.MAX_VALUE;
 
   private static final Pattern DEFAULT = Pattern.compile(" \\(default: [^)]{1,40}\\)");
 
-  /** The headings of mixins, in the order of the help. The command's own options come first. */
-  private static final Map<Object, String> HEADINGS = headings();
+  /** The headings in the order of the help. The command's own options come first. */
+  private static final List<String> HEADINGS =
+      List.of("", "Table", "Images", "Training", "CLIP", OUTPUT);
+
+  /** The headings of mixins. */
+  private static final Map<Object, String> OF_MIXINS =
+      Map.of(
+          ProtocolOptions.class, "Table",
+          ColumnOptions.class, "Table",
+          DataOptions.class, "Images",
+          SettingOptions.class, "Training",
+          ClipOptions.class, "CLIP",
+          FeatureCacheOptions.class, "CLIP",
+          Output.class, OUTPUT);
 
   private HelpLayout() {}
-
-  private static Map<Object, String> headings() {
-    Map<Object, String> headings = new LinkedHashMap<>();
-    headings.put(ProtocolOptions.class, "Table");
-    headings.put(ColumnOptions.class, "Table");
-    headings.put(DataOptions.class, "Images");
-    headings.put(SettingOptions.class, "Training");
-    headings.put(ClipOptions.class, "CLIP");
-    headings.put(FeatureCacheOptions.class, "CLIP");
-    headings.put(Output.class, OUTPUT);
-    return headings;
-  }
 
   /** Applies this layout to the help of a command. */
   public static void install(CommandLine command) {
     Map<String, IHelpSectionRenderer> sections = command.getHelpSectionMap();
+    describe(command, option -> true);
     sections.put(
         UsageMessageSpec.SECTION_KEY_DESCRIPTION,
-        help ->
-            fits(help, options(help, option -> true)) || fits(help, usualOptions(help))
-                ? text(help)
-                : introduction(help));
+        help -> text(help, fits(help, options(help)) || fits(help, usualOptions(help)) ? ALL : 1));
     sections.put(
         UsageMessageSpec.SECTION_KEY_FOOTER,
-        help -> paragraphs(help, help.commandSpec().usageMessage().footer()));
+        help -> {
+          String[] footer = help.commandSpec().usageMessage().footer();
+          boolean isExamples = footer.length > 0 && footer[0].startsWith(" ");
+          return (isExamples ? "\nExamples:\n" : "") + paragraphs(help, footer);
+        });
     sections.put(UsageMessageSpec.SECTION_KEY_PARAMETER_LIST, HelpLayout::parameters);
     sections.put(
         UsageMessageSpec.SECTION_KEY_OPTION_LIST,
-        help -> {
-          String all = options(help, option -> true);
-          return fits(help, all) ? all : usualOptions(help);
-        });
-    sections.put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, HelpLayout::commands);
+        help -> fits(help, options(help)) ? options(help) : usualOptions(help));
   }
 
   /** Prints the complete description of a command in its help, and some of its options. */
   public static void describe(CommandLine command, Predicate<OptionSpec> which) {
     Map<String, IHelpSectionRenderer> sections = command.getHelpSectionMap();
-    sections.put(UsageMessageSpec.SECTION_KEY_DESCRIPTION, HelpLayout::text);
-    sections.put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, help -> options(help, which));
+    sections.put(UsageMessageSpec.SECTION_KEY_DESCRIPTION, help -> text(help, ALL));
+    sections.put(
+        UsageMessageSpec.SECTION_KEY_OPTION_LIST,
+        help -> grouped(help, which, HelpLayout::description));
   }
 
   /** Returns true if the help has few lines with the complete description and these options. */
@@ -103,27 +104,20 @@ public final class HelpLayout {
             .filter(key -> !given.contains(key) && sections.containsKey(key))
             .map(key -> Objects.requireNonNull(sections.get(key)).render(help))
             .collect(Collectors.joining());
-    return (text(help) + others + options).lines().count() <= SCREEN;
+    return (text(help, ALL) + others + options).lines().count() <= SCREEN;
   }
 
-  /** Returns the description of a command. */
-  private static String text(Help help) {
-    return paragraphs(help, help.commandSpec().usageMessage().description());
+  /** Returns the first paragraphs of the description of a command. */
+  private static String text(Help help, int most) {
+    String[] all = help.commandSpec().usageMessage().description();
+    String text = paragraphs(help, Arrays.copyOf(all, Math.min(most, all.length)));
+    return text.isEmpty() ? "" : text + "\n";
   }
 
-  /** Returns the first paragraph of the description, between empty lines. */
-  private static String introduction(Help help) {
-    return Arrays.stream(help.commandSpec().usageMessage().description())
-        .filter(paragraph -> !paragraph.isEmpty())
-        .findFirst()
-        .map(first -> paragraphs(help, "", first, ""))
-        .orElse("");
-  }
-
-  private static String paragraphs(Help help, String... paragraphs) {
-    return Arrays.stream(paragraphs)
-        .map(paragraph -> String.join("\n", wrapped(paragraph.replace("%%", "%"), width(help))))
-        .map(lines -> lines + "\n")
+  /** Returns texts, each after an empty line. An indented text follows the one before directly. */
+  private static String paragraphs(Help help, String... texts) {
+    return Arrays.stream(texts)
+        .map(text -> (text.startsWith(" ") ? "" : "\n") + wrapped(text, width(help), 0) + "\n")
         .collect(Collectors.joining());
   }
 
@@ -145,32 +139,18 @@ public final class HelpLayout {
     return text.toString();
   }
 
-  private static String commands(Help help) {
-    int column = help.subcommands().keySet().stream().mapToInt(String::length).max().orElse(0) + 4;
-    StringBuilder text = new StringBuilder();
-    help.subcommands()
-        .forEach(
-            (name, command) -> {
-              String header = String.join(" ", command.commandSpec().usageMessage().header());
-              List<String> lines = wrapped(header, width(help) - column);
-              text.append("  ").append(help.colorScheme().commandText(name));
-              text.append(" ".repeat(column - 2 - name.length()));
-              text.append(String.join("\n" + " ".repeat(column), lines)).append('\n');
-            });
-    return text.toString();
-  }
-
   /** Returns the options of a command by heading, without hidden ones. */
   public static Map<String, List<OptionSpec>> groups(CommandSpec command) {
     Map<OptionSpec, String> headings = new HashMap<>();
     collect(command, "", headings);
     Map<String, List<OptionSpec>> groups = new LinkedHashMap<>();
-    groups.put("", new ArrayList<>());
-    HEADINGS.values().forEach(heading -> groups.put(heading, new ArrayList<>()));
+    HEADINGS.forEach(heading -> groups.put(heading, new ArrayList<>()));
     for (OptionSpec option : command.options()) {
-      String heading = option.usageHelp() ? OUTPUT : headings.getOrDefault(option, "");
+      boolean isHelp = option.usageHelp(); // the first of its group
+      String heading = isHelp ? OUTPUT : headings.getOrDefault(option, "");
       if (!option.hidden()) {
-        groups.computeIfAbsent(heading, key -> new ArrayList<>()).add(option);
+        List<OptionSpec> group = Objects.requireNonNull(groups.get(heading));
+        group.add(isHelp ? 0 : group.size(), option);
       }
     }
     return groups;
@@ -179,14 +159,14 @@ public final class HelpLayout {
   /** Collects the headings of options. The innermost mixin with a heading counts. */
   private static void collect(CommandSpec spec, String heading, Map<OptionSpec, String> headings) {
     for (CommandSpec mixin : spec.mixins().values()) {
-      String own = HEADINGS.getOrDefault(mixin.userObject().getClass(), heading);
+      String own = OF_MIXINS.getOrDefault(mixin.userObject().getClass(), heading);
       mixin.options().forEach(option -> headings.put(option, own));
       collect(mixin, own, headings);
     }
   }
 
-  private static String options(Help help, Predicate<OptionSpec> which) {
-    return grouped(help, which, HelpLayout::description);
+  private static String options(Help help) {
+    return grouped(help, option -> true, HelpLayout::description);
   }
 
   private static String grouped(
@@ -214,19 +194,20 @@ public final class HelpLayout {
                 group.stream()
                     .filter(option -> option.order() == RARE || heading.equals(OUTPUT))
                     .forEach(others::add));
+    String also =
+        others.stream()
+            .map(option -> String.join(", ", option.names()))
+            .collect(Collectors.joining(", ", "Also: ", "."));
     String name = command.qualifiedName().replaceFirst("^\\S+ ", "");
-    String settings =
+    String end =
         command.findOption(SettingsFiles.SET) == null
             ? "."
             : ", and ./kgcoop help settings the keys of --set.";
+    String all = "./kgcoop help " + name + " --all describes all options completely" + end;
     return grouped(help, option -> !others.contains(option), HelpLayout::sentence)
-        + "\n"
-        + paragraphs(
-            help,
-            others.stream()
-                .map(option -> String.join(", ", option.names()))
-                .collect(Collectors.joining(", ", "Also: ", ".")),
-            "./kgcoop help " + name + " --all describes all options completely" + settings);
+        + paragraphs(help, also)
+        + wrapped(all, width(help), 0)
+        + "\n";
   }
 
   private static String description(ArgSpec argument) {
@@ -268,34 +249,26 @@ public final class HelpLayout {
    * @param colored the name with colors
    */
   private static String lines(Help help, String plain, String colored, String description) {
-    StringBuilder text = new StringBuilder(colored);
-    if (plain.length() + 1 > COLUMN) {
-      text.append('\n').append(" ".repeat(COLUMN));
-    } else {
-      text.append(" ".repeat(COLUMN - plain.length()));
-    }
-    boolean isOneLine = description.length() <= width(help) - COLUMN;
-    List<String> lines =
-        isOneLine ? List.of(description) : wrapped(description, width(help) - COLUMN - INDENT);
-    text.append(String.join("\n" + " ".repeat(COLUMN + INDENT), lines)).append('\n');
-    return text.toString();
+    boolean isLong = plain.length() + 1 > COLUMN;
+    int width = width(help) - COLUMN;
+    return colored
+        + (isLong ? "\n" : "")
+        + " ".repeat(isLong ? COLUMN : COLUMN - plain.length())
+        + (description.length() <= width
+            ? description
+            : wrapped(description, width - INDENT, COLUMN + INDENT))
+        + "\n";
   }
 
-  /** Wraps a text into lines. An indented text stays unchanged. */
-  private static List<String> wrapped(String text, int width) {
-    if (text.startsWith(" ") || text.isEmpty()) {
-      return List.of(text);
-    }
-    List<String> lines = new ArrayList<>();
-    StringBuilder line = new StringBuilder();
-    for (String word : text.split(" +", -1)) {
-      if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
-        lines.add(line.toString());
-        line.setLength(0);
-      }
-      line.append(line.isEmpty() ? "" : " ").append(word);
-    }
-    lines.add(line.toString());
-    return lines;
+  /**
+   * Breaks a text at spaces. An indented text stays unchanged.
+   *
+   * @param indent the spaces in front of all lines except the first
+   */
+  public static String wrapped(String text, int width, int indent) {
+    String plain = text.replace("%%", "%");
+    String end = "$1\n" + " ".repeat(indent);
+    boolean isIndented = plain.startsWith(" ");
+    return isIndented ? plain : plain.replaceAll("(.{1," + width + "})( +|$)", end).stripTrailing();
   }
 }

@@ -14,8 +14,7 @@ public final class NetworkOptions {
   @Option(
       names = "--offline",
       order = HelpLayout.RARE,
-      description =
-          "Do not use the network. A missing file is an error. KGCOOP_OFFLINE=1 does the same.")
+      description = "Use no network. A missing file is an error. KGCOOP_OFFLINE=1 does the same.")
   private boolean offline;
 
   private Downloader downloader(Output output) {
@@ -23,11 +22,8 @@ public final class NetworkOptions {
   }
 
   public ReleasedWeights weights(Output output) {
-    return new ReleasedWeights(
-        Caches.of(System.getenv(), UserFolders.ofThisProcess().home()),
-        downloader(output),
-        System.getenv(),
-        output::warn);
+    Caches caches = Caches.of(System.getenv(), UserFolders.ofThisProcess().home());
+    return new ReleasedWeights(caches, downloader(output), System.getenv(), output::warn);
   }
 
   /**

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 
 /** A parser of option values that several commands share. */
@@ -41,16 +43,20 @@ public final class Parse {
     }
   }
 
+  /** Returns some evenly spaced elements of a list. */
+  public static <T> Stream<T> evenly(List<T> all, int most) {
+    int count = Math.min(most, all.size());
+    return IntStream.range(0, count).mapToObj(i -> all.get((int) ((long) i * all.size() / count)));
+  }
+
   public static List<Long> numbers(String option, String text) {
     List<Long> numbers = new ArrayList<>();
     for (String value : list(option, text)) {
       try {
         numbers.add(Long.parseLong(value));
       } catch (NumberFormatException e) {
-        throw new KgCoopException(
-            KgCoopException.Category.CONFIGURATION,
-            option + " '" + text + "': '" + value + "' is not an integer",
-            e);
+        throw KgCoopException.configuration(
+            option + " '" + text + "': '" + value + "' is not an integer");
       }
     }
     return numbers;

@@ -4,7 +4,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.clip.Clip;
@@ -50,13 +49,10 @@ public final class PhotoWarning {
    * color shares. Unreadable images are skipped.
    */
   static boolean areDrawings(List<Path> files, Transform transform) {
-    int count = Math.min(files.size(), MAX_IMAGES);
     Images images = new Images(unreadable -> {}); // the command reports them
     double[] shares =
-        IntStream.range(0, count)
-            .mapToObj(i -> files.get((int) ((long) i * files.size() / count)))
-            .toList()
-            .parallelStream()
+        Parse.evenly(files, MAX_IMAGES)
+            .parallel()
             .filter(Files::isRegularFile) // a pipe can be read only once
             .flatMapToDouble(file -> share(file, images, transform))
             .sorted()

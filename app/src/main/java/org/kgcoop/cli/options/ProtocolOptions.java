@@ -17,47 +17,40 @@ public final class ProtocolOptions {
   @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
-      description =
-          "Set the folder of the table and its runs. Required, except for --dry-run, which"
-              + " leaves out the finished runs in it.")
+      description = "Set the folder of the table and its runs. Required, except for --dry-run.")
   private @Nullable Path out;
 
   @Option(
       names = "--methods",
       paramLabel = "LIST",
-      defaultValue = MethodNames.TABLE,
       completionCandidates = MethodNames.class,
       description =
           "Choose the methods, comma separated. They are ${COMPLETION-CANDIDATES} (default:"
               + " ${DEFAULT-VALUE}). Methods with fixed classes, such as probe, work only in"
               + " fewshot and domain. The command help methods describes all of them.")
-  private String methods;
+  private String methods = MethodNames.TABLE;
 
   @Option(
       names = "--seeds",
       paramLabel = "LIST",
-      defaultValue = "1,2,3",
       description =
           "Set the seeds, comma separated. Each method is trained once per seed, with other"
               + " training images (default: ${DEFAULT-VALUE}).")
-  private String seeds;
+  private String seeds = "1,2,3";
 
   @Option(
       names = {"-j", "--jobs"},
       paramLabel = "N",
-      defaultValue = "1",
       description =
           "Set the number of parallel runs (default: ${DEFAULT-VALUE}). Each has one"
               + " thread. More than one is faster for small models.")
-  private int jobs;
+  private int jobs = 1;
 
   @Option(
       names = "--only",
       order = HelpLayout.RARE,
       paramLabel = "RUN",
-      description =
-          "Execute only the run with this folder below --out, such as pets/kgcoop/seed1, and print"
-              + " no table.")
+      description = "Execute only the run with this folder below --out, such as pets/kgcoop/seed1.")
   private @Nullable Path only;
 
   @Option(

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -78,11 +79,10 @@ public final class SettingOptions {
       names = "--augment",
       paramLabel = "VIEWS",
       description =
-          "Choose the augmented views (default: cache:8). The value online uses new views"
-              + " of the training images in every epoch (published, slow). The value cache:V uses"
-              + " V precomputed views per image, one of them in each epoch. The value pool:V uses"
-              + " them in random order, so an epoch may contain several views of an image. The"
-              + " value test disables augmentation.")
+          "Choose the augmented views (default: cache:8). The value online uses new views of the"
+              + " training images in every epoch (published, slow). The value cache:V uses V"
+              + " precomputed views per image, one per epoch. The value pool:V uses them in random"
+              + " order, so an epoch may have several of an image. The value test disables them.")
   private @Nullable String augment;
 
   @Option(
@@ -97,10 +97,9 @@ public final class SettingOptions {
   @Option(
       names = "--calibrate",
       description =
-          "Fit a temperature and a rejection threshold. Both are fitted after the training,"
-              + " and stored in the classifier. This uses the validation images. Without"
-              + " validation images, it uses cross-validation on the training images, which takes"
-              + " about four more trainings.")
+          "Fit a temperature and a rejection threshold. Both are fitted after the training, on the"
+              + " validation images, and stored in the classifier. Without validation images,"
+              + " cross-validation takes about four more trainings.")
   private boolean calibrate;
 
   private @Nullable SettingsFiles files;
@@ -141,7 +140,7 @@ public final class SettingOptions {
     own.put("epochs", epochs);
     own.put("batch_size", batchSize);
     own.put(AUGMENT, augment);
-    own.values().removeIf(value -> value == null);
+    own.values().removeIf(Objects::isNull);
     return own;
   }
 
@@ -195,8 +194,8 @@ public final class SettingOptions {
         .forEach(
             (name, text) -> {
               String key = plain(id, name);
-              boolean isOfTraining = isOfTraining(key) && !isOfMethod(id, key);
-              if (isOfTraining && !(own().containsKey(key) && isOnCommandLine(key))) {
+              boolean isReplaced = own().containsKey(key) && isOnCommandLine(key);
+              if (isOfTraining(key) && !isOfMethod(id, key) && !isReplaced) {
                 texts.put(key, text);
                 names.put(key, SettingsFiles.SET + " " + name);
               }
@@ -260,21 +259,21 @@ public final class SettingOptions {
         }
       }
     }
-    List<String> left =
-        all().keySet().stream()
-            .filter(
-                name -> ids.stream().noneMatch(id -> keys(List.of(id)).contains(plain(id, name))))
-            .toList();
+    List<String> left = new ArrayList<>(all().keySet());
+    left.removeIf(name -> ids.stream().anyMatch(id -> keys(List.of(id)).contains(plain(id, name))));
     if (!left.isEmpty()) {
-      Set<String> known = keys(ids);
-      String file = settings.containsKey(left.get(0)) ? "" : files().origin(left.get(0)) + ": ";
-      throw KgCoopException.configuration(
-          "%s: no setting of %s; known are %s"
-              .formatted(
-                  (file.isEmpty() ? "--set " : file) + Nearest.hints(left, known),
-                  String.join(", ", ids),
-                  String.join(", ", known)));
+      boolean isGiven = settings.containsKey(left.get(0));
+      throw unknown(isGiven ? "--set " : files().origin(left.get(0)) + ": ", left, ids);
     }
+  }
+
+  /** Returns an error about keys that neither some methods nor their training have. */
+  static KgCoopException unknown(String where, Collection<String> keys, List<String> ids) {
+    Set<String> known = keys(ids);
+    String hints = Nearest.hints(keys, known);
+    return KgCoopException.configuration(
+        "%s%s: no setting of %s; known are %s"
+            .formatted(where, hints, String.join(", ", ids), String.join(", ", known)));
   }
 
   /** Returns true if a temperature and a threshold are fitted after each training. */

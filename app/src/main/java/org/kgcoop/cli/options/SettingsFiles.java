@@ -89,8 +89,7 @@ public final class SettingsFiles implements IDefaultValueProvider {
   Map<String, String> settings() {
     read();
     Set<String> stronger = new LinkedHashSet<>(swept());
-    Map<String, String> line = option(SET, Map.of());
-    stronger.addAll(line.keySet());
+    stronger.addAll(this.<Map<String, String>>option(SET, Map.of()).keySet());
     Map<String, String> left = new LinkedHashMap<>();
     settings.forEach((key, given) -> left.put(key, given.text()));
     left.keySet().removeIf(key -> stronger.stream().anyMatch(other -> replaces(other, key)));
@@ -144,11 +143,7 @@ public final class SettingsFiles implements IDefaultValueProvider {
     if (option == null) {
       return Set.of();
     }
-    List<String> sweeps =
-        isOnCommandLine(option)
-            ? option.originalStringValues()
-            : options.getOrDefault("--sweep", new Given("", List.of())).texts;
-    return sweeps.stream()
+    return given(option).stream()
         .map(sweep -> key(sweep.split("=", 2)[0].strip()))
         .collect(Collectors.toSet());
   }
@@ -183,8 +178,7 @@ public final class SettingsFiles implements IDefaultValueProvider {
 
   /** Adds the values of a file of kgcoop. Keys that are no options are settings. */
   private void add(ConfigFile file) {
-    Set<String> known = new TreeSet<>(TrainingDeclaration.keys());
-    MethodRegistry.ids().forEach(id -> known.addAll(MethodRegistry.keys(id)));
+    Set<String> known = new TreeSet<>(SettingOptions.keys(MethodRegistry.ids()));
     command.options().stream()
         .filter(option -> !option.usageHelp() && !option.longestName().equals(CONFIG))
         .forEach(option -> known.add(option.longestName().substring(2)));
@@ -217,12 +211,11 @@ public final class SettingsFiles implements IDefaultValueProvider {
   }
 
   private static List<String> texts(JsonNode value) {
-    List<String> texts = new ArrayList<>();
-    if (value.isArray()) {
-      value.forEach(element -> texts.add(element.asText()));
-    } else {
-      texts.add(value.isObject() ? value.toString() : value.asText());
+    if (!value.isArray()) {
+      return List.of(value.isObject() ? value.toString() : value.asText());
     }
+    List<String> texts = new ArrayList<>();
+    value.forEach(element -> texts.add(element.asText()));
     return texts;
   }
 
@@ -250,20 +243,21 @@ public final class SettingsFiles implements IDefaultValueProvider {
     translation.settings().forEach((key, value) -> set(key, new Given(file, List.of(value))));
     stronger.forEach(this::set);
     if (!ignored.isEmpty()) {
-      command
-          .commandLine()
-          .getErr()
-          .println(Messages.line("warning: ignored: " + String.join(", ", ignored)));
+      String line = Messages.line("warning: ignored: " + String.join(", ", ignored));
+      command.commandLine().getErr().println(line);
     }
+  }
+
+  /** Returns the texts of an option on the command line, or else in the files of kgcoop. */
+  private List<String> given(OptionSpec option) {
+    return isOnCommandLine(option)
+        ? option.originalStringValues()
+        : options.getOrDefault(option.longestName(), new Given("", List.of())).texts;
   }
 
   /** Returns the method that the command line or a file of kgcoop names, or null if not one. */
   private @Nullable String method(OptionSpec option) {
-    Given given = options.get(option.longestName());
-    String text =
-        isOnCommandLine(option)
-            ? String.join(",", option.originalStringValues())
-            : given == null ? "" : given.text();
+    String text = String.join(",", given(option));
     return text.isEmpty() || text.contains(",") ? null : text.strip();
   }
 

@@ -7,13 +7,9 @@ import picocli.CommandLine.Option;
 
 /** The option for the number of training images per class. */
 public final class Shots {
-  /** The values for all images. The published code uses -1. */
-  private static final List<String> ALL = List.of("all", "-1");
-
   @Option(
       names = "--shots",
       paramLabel = "K",
-      defaultValue = "16",
       description = "Set the images per class, or all (default: ${DEFAULT-VALUE}).")
   private String shots = "16";
 
@@ -23,7 +19,7 @@ public final class Shots {
 
   /** Parses the value of an option. */
   public static int parse(String option, String shots) {
-    if (ALL.contains(shots)) {
+    if (shots.equals("all") || shots.equals("-1")) { // -1 in the published code
       return FewShot.ALL;
     }
     List<Long> numbers = Parse.numbers(option, shots);

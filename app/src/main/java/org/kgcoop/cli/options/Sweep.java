@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.Nearest;
 import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.settings.SettingValues;
 import org.kgcoop.train.CommaSeparated;
@@ -24,9 +23,8 @@ public final class Sweep {
       split = SettingsFiles.NEXT,
       paramLabel = "KEY=V1,V2,...",
       description =
-          "Compare several values of a setting. The table has one row for each value. The"
-              + " keys are those of --set. Repeat the option for a grid. Example: --sweep"
-              + " weight=0,2,8")
+          "Compare several values of a setting. The table has one row for each value. The keys are"
+              + " those of --set. Repeat the option for a grid. Example: --sweep weight=0,2,8")
   private List<String> sweeps = new ArrayList<>();
 
   /** Returns the methods, each once per combination of its swept settings. */
@@ -53,11 +51,7 @@ public final class Sweep {
       }
     }
     if (!left.isEmpty()) {
-      Set<String> known = SettingOptions.keys(ids);
-      throw KgCoopException.configuration(
-          "--sweep %s: no setting of %s; known are %s"
-              .formatted(
-                  Nearest.hints(left, known), String.join(", ", ids), String.join(", ", known)));
+      throw SettingOptions.unknown("--sweep ", left, ids);
     }
     return settings.calibrate() ? specs.stream().map(MethodSpec::calibrated).toList() : specs;
   }
@@ -126,8 +120,7 @@ public final class Sweep {
       }
       String key = sweep.substring(0, equals).strip().replace('-', '_');
       if (axes.put(key, values("--sweep " + key, sweep.substring(equals + 1))) != null) {
-        throw KgCoopException.configuration(
-            "--sweep " + key + ": given twice; give all values once");
+        throw KgCoopException.configuration("--sweep " + key + ": given twice; give it once");
       }
     }
     return axes;

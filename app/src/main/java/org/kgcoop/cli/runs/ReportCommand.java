@@ -19,18 +19,11 @@ import picocli.CommandLine.Parameters;
 /** The command {@code report}, which writes a page of results. */
 @Command(
     name = "report",
-    mixinStandardHelpOptions = true,
     header = "Write a web page with results: tables, charts and misclassified images.",
-    description = {
-      "",
-      "Write the results of runs and tables to one HTML file: tables, charts, misclassified images"
-          + " and settings. The file needs no other file and no network. For runs in progress, it"
-          + " contains the results so far.",
-      ""
-    },
+    description =
+        "Write the results of runs and tables to one HTML file: tables, charts, misclassified images"
+            + " and settings. It needs no other file and no network, and runs may be in progress.",
     footer = {
-      "",
-      "Examples:",
       "  ./kgcoop report runs/table",
       "  ./kgcoop report runs/coop runs/kgcoop --data pets --out compared.html"
     })
@@ -46,9 +39,7 @@ public final class ReportCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--out"},
       paramLabel = "FILE",
-      description =
-          "Set the HTML file (default: report.html in RUN, or in the working directory for"
-              + " several).")
+      description = "Set the HTML file (default: report.html in RUN, or here for several runs).")
   private @Nullable Path out;
 
   @Option(
@@ -56,9 +47,8 @@ public final class ReportCommand implements Callable<Integer> {
       paramLabel = "PATH",
       completionCandidates = Completions.Data.class,
       description =
-          "Set the data sets of the runs, to include misclassified images in the page. Separate"
-              + " several with commas, or repeat the option. Images of embedded data sets are"
-              + " always included.")
+          "Set the data sets of the runs, comma separated, to include misclassified images in the"
+              + " page. Images of embedded data sets are always included.")
   private List<String> data = new ArrayList<>();
 
   @Mixin private Output output = new Output();
@@ -66,13 +56,11 @@ public final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Path file = out != null ? out : runs.size() == 1 ? runs.get(0).resolve(FILE) : Path.of(FILE);
-    ReportPage.write(runs, data(), out == null ? file : AtomicFile.destination(out));
+    List<Path> sets =
+        data.stream().flatMap(each -> Parse.paths(each).stream()).map(Path::of).toList();
+    ReportPage.write(runs, sets, out == null ? file : AtomicFile.destination(out));
     output.json(Map.of("report", file.toString()));
     output.print("Report: " + file);
     return 0;
-  }
-
-  private List<Path> data() {
-    return data.stream().flatMap(each -> Parse.paths(each).stream()).map(Path::of).toList();
   }
 }

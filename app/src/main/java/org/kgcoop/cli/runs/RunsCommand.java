@@ -5,17 +5,11 @@ import picocli.CommandLine.Command;
 /** The command {@code runs} for stored runs. Without a subcommand it lists them. */
 @Command(
     name = "runs",
-    mixinStandardHelpOptions = true,
     header = "List and tabulate runs.",
-    description = {
-      "",
-      "List all runs in the folder --runs and its subfolders, as runs list does. The other"
-          + " subcommands show and tabulate runs.",
-      ""
-    },
+    description =
+        "List all runs in the folder --runs and its subfolders, as runs list does. The other"
+            + " subcommands show and tabulate runs.",
     footer = {
-      "",
-      "Examples:",
       "  ./kgcoop runs --set method=kgcoop --set weight=8",
       "  ./kgcoop runs table runs/table --format latex > table.tex"
     },
@@ -25,8 +19,7 @@ public final class RunsCommand extends RunsList {
   /** The command {@code runs list}, which lists stored runs. */
   @Command(
       name = "list",
-      mixinStandardHelpOptions = true,
       header = "List runs with their state, settings, results and age.",
-      footer = {"", "Example:", "  ./kgcoop runs list --set method=kgcoop --set weight=8"})
+      footer = "  ./kgcoop runs list --set method=kgcoop --set weight=8")
   static final class ListCommand extends RunsList {}
 }

@@ -33,9 +33,8 @@ abstract class RunsList implements Callable<Integer> {
   @Override
   public Integer call() {
     List<StoredRun> found = runs.below(List.of(), filter.filter(), output::warn);
-    Map<String, RunLabels> byFolder = labels(found);
-    Function<StoredRun, RunLabels> labels =
-        run -> Objects.requireNonNull(byFolder.get(folder(run)));
+    Map<String, RunLabels> folders = labels(found);
+    Function<StoredRun, RunLabels> labels = run -> Objects.requireNonNull(folders.get(folder(run)));
     output.json(Map.of("runs", found.stream().map(run -> Row.of(run, labels.apply(run))).toList()));
     if (found.isEmpty()) {
       output.print("no such run below " + runs.root());

@@ -2,10 +2,11 @@ package org.kgcoop.cli.runs;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.runs.RunFolders;
@@ -18,9 +19,7 @@ final class RunsOptions {
   @Option(
       names = "--runs",
       paramLabel = "DIR",
-      defaultValue = "runs",
-      description =
-          "Set the folder that contains the runs, also in subfolders (default: ${DEFAULT-VALUE}).")
+      description = "Set the folder of the runs, also in subfolders (default: ${DEFAULT-VALUE}).")
   private Path root = Path.of("runs");
 
   /** The conditions that select runs for a list or a table. */
@@ -30,8 +29,7 @@ final class RunsOptions {
         paramLabel = "KEY=VALUE",
         description =
             "Use only runs with this setting. Repeat the option for several settings. The command"
-                + " runs show RUN prints the keys. Example: --set"
-                + " method=kgcoop --set weight=8")
+                + " runs show RUN prints the keys. Example: --set method=kgcoop --set weight=8")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     Map<String, String> filter() {
@@ -58,15 +56,7 @@ final class RunsOptions {
       return folder;
     }
     throw KgCoopException.configuration(
-        named + ": not a run folder (it has no run.json of a run)" + example(folder));
-  }
-
-  private static String example(Path folder) {
-    return (Files.isDirectory(folder) ? RunFolders.runsBelow(folder) : List.<Path>of())
-        .stream()
-            .findFirst()
-            .map(run -> "; it holds runs: name those, such as " + run)
-            .orElse("; './kgcoop runs' lists those there are");
+        named + ": not a run folder, which has a run.json; './kgcoop runs' lists those there are");
   }
 
   /** Reads the runs in some folders. Without folders, it reads all runs in {@code --runs}. */
@@ -74,25 +64,26 @@ final class RunsOptions {
     if (folders.isEmpty()) {
       return RunsBelow.read(root, filter, warnings);
     }
-    List<StoredRun> runs = new ArrayList<>();
+    Set<StoredRun> runs = new LinkedHashSet<>();
     for (Path named : folders) {
       Path folder = folder(named);
-      Path absolute = folder.toAbsolutePath().normalize();
-      if (!absolute.startsWith(root.toAbsolutePath().normalize())) {
+      Path absolute = absolute(folder);
+      if (!absolute.startsWith(absolute(root))) {
         runs.addAll(RunsBelow.read(folder, filter, warnings));
-        continue;
-      }
-      // Runs inside --runs are named relative to it, as in the list of all runs.
-      List<StoredRun> inside =
-          RunsBelow.read(root, filter, warnings).stream()
-              .filter(run -> run.path().toAbsolutePath().normalize().startsWith(absolute))
-              .toList();
-      if (!Files.isDirectory(folder)) {
+      } else if (Files.isDirectory(folder)) {
+        // Runs inside --runs are named relative to it, as in the list of all runs.
+        RunsBelow.read(root, filter, warnings).stream()
+            .filter(run -> absolute(run.path()).startsWith(absolute))
+            .forEach(runs::add);
+      } else {
         throw KgCoopException.configuration(
             named + ": no such folder, here or below " + root + "; './kgcoop runs' lists what is");
       }
-      runs.addAll(inside);
     }
-    return runs.stream().distinct().toList();
+    return List.copyOf(runs);
+  }
+
+  private static Path absolute(Path path) {
+    return path.toAbsolutePath().normalize();
   }
 }

@@ -12,6 +12,7 @@ import org.kgcoop.cli.console.TextTable;
 import org.kgcoop.files.JsonFiles;
 import org.kgcoop.runs.Metric;
 import org.kgcoop.runs.TargetResult;
+import org.kgcoop.runs.TargetResult.EvaluatedSet;
 import org.kgcoop.tables.StoredRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,9 +21,8 @@ import picocli.CommandLine.Parameters;
 /** The command {@code runs show}, which prints the details of a run. */
 @Command(
     name = "show",
-    mixinStandardHelpOptions = true,
     header = "Show the settings, CLIP, command, results and nearest words of a run.",
-    footer = {"", "Example:", "  ./kgcoop runs show runs/table/objects/kgcoop/seed1"})
+    footer = "  ./kgcoop runs show runs/table/objects/kgcoop/seed1")
 final class RunsShowCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RUN", description = "A run folder, or its path inside --runs.")
   private Path run;
@@ -54,14 +54,11 @@ final class RunsShowCommand implements Callable<Integer> {
       output.print("  in " + stored.directory());
     }
     for (TargetResult target : stored.targets()) {
+      EvaluatedSet set = target.set();
+      String accuracy = TextTable.number(target.accuracy());
       output.printf(
           "%s (%s, %s classes): %s %%, %s of %s",
-          target.name(),
-          target.set().dataSet(),
-          target.set().classes(),
-          TextTable.number(target.accuracy()),
-          target.correct(),
-          target.total());
+          target.name(), set.dataSet(), set.classes(), accuracy, target.correct(), target.total());
     }
     print(stored, "H", "H", true);
     for (Metric metric : Metric.values()) {

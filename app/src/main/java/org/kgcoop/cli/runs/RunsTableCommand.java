@@ -7,6 +7,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.console.Output.Format;
 import org.kgcoop.cli.options.ColumnOptions;
 import org.kgcoop.eval.Bootstrap;
 import org.kgcoop.tables.RunTable;
@@ -20,23 +21,15 @@ import picocli.CommandLine.Parameters;
 /** The command {@code runs table}, which compares methods by their stored runs. */
 @Command(
     name = "table",
-    mixinStandardHelpOptions = true,
     header = "Print a table of runs by method and setting, and mark significant differences.",
     description = {
-      "",
       "Print a table of all complete runs in the folders. Each row averages over data sets and then"
-          + " over seeds. The number after ± is the population standard deviation over seeds, as in"
-          + " the published log parser.",
-      "",
+          + " over seeds. The number after ± is the population standard deviation over seeds.",
       "The 95 %% intervals come from a bootstrap over images and seeds. Differences are computed"
-          + " for rows with the same number of shots, on the same resamples. There is no correction"
-          + " for multiple comparisons: about 1 in 20 differences without a cause is marked as"
-          + " significant.",
-      ""
+          + " for rows with the same number of shots, on the same resamples. Without a correction for"
+          + " multiple comparisons, about 1 in 20 differences without a cause is marked."
     },
     footer = {
-      "",
-      "Examples:",
       "  ./kgcoop runs table runs/table",
       "  ./kgcoop runs table runs/table --format markdown",
       "  ./kgcoop runs table runs/table --format latex --no-intervals"
@@ -53,9 +46,7 @@ final class RunsTableCommand implements Callable<Integer> {
 
   @Option(
       names = "--no-intervals",
-      description =
-          "Print a table as in papers, without intervals and differences. The best value of each"
-              + " column is marked.")
+      description = "Print a table as in papers: no intervals, the best of each column marked.")
   private boolean plain;
 
   @Mixin private RunsOptions runs = new RunsOptions();
@@ -65,12 +56,7 @@ final class RunsTableCommand implements Callable<Integer> {
 
   @Mixin
   private Output output =
-      new Output(
-          Output.Format.TEXT,
-          Output.Format.MARKDOWN,
-          Output.Format.LATEX,
-          Output.Format.CSV,
-          Output.Format.JSON);
+      new Output(Format.TEXT, Format.MARKDOWN, Format.LATEX, Format.CSV, Format.JSON);
 
   @Override
   public Integer call() {
@@ -79,8 +65,7 @@ final class RunsTableCommand implements Callable<Integer> {
       TreeSet<String> dataSets = new TreeSet<>();
       found.stream().filter(StoredRun::isComplete).forEach(run -> dataSets.add(run.dataSet()));
       if (output.isJson()) {
-        throw KgCoopException.configuration(
-            "--per-set with --json: use --set data.name=NAME instead");
+        throw KgCoopException.configuration("--per-set with --json: use --set data.name=NAME");
       }
       for (String dataSet : dataSets) {
         output.print(dataSet);

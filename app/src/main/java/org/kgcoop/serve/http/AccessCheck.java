@@ -22,9 +22,9 @@ final class AccessCheck extends Handler.Wrapper {
   private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
   private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +(.*)");
 
-  private final @Nullable String token;
-  private final boolean loopback;
+  private final ServerSettings settings;
   private final ReverseProxy proxy;
+  private final boolean loopback;
   private final Predicate<String> isPublic;
 
   /**
@@ -33,9 +33,9 @@ final class AccessCheck extends Handler.Wrapper {
    * @param isPublic true for paths that need no token, such as parts of the web page
    */
   AccessCheck(ServerSettings settings, Predicate<String> isPublic) {
-    this.token = settings.token();
-    this.loopback = settings.isLoopback();
-    this.proxy = settings.proxy();
+    this.settings = settings;
+    proxy = settings.proxy();
+    loopback = settings.isLoopback();
     this.isPublic = isPublic;
   }
 
@@ -43,9 +43,10 @@ final class AccessCheck extends Handler.Wrapper {
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     SecurityHeaders.putOn(response.getHeaders());
     try {
-      checkSite(request);
-      if (token != null && !isPublic.test(Request.getPathInContext(request))) {
-        checkToken(request, response, token);
+      boolean needsNoToken = isPublic.test(Request.getPathInContext(request));
+      checkSite(request, needsNoToken && HttpMethod.GET.is(request.getMethod()));
+      if (settings.token() != null && !needsNoToken) {
+        checkToken(request, response, settings.token());
       }
     } catch (HttpErrorException e) {
       ErrorResponses.writeAndClose(response, callback, e);
@@ -55,44 +56,31 @@ final class AccessCheck extends Handler.Wrapper {
   }
 
   /** Rejects pages of other sites, which must not reach a server of this machine. */
-  private void checkSite(Request request) {
+  private void checkSite(Request request, boolean isPage) {
     HttpFields headers = request.getHeaders();
     String host = headers.get(HttpHeader.HOST);
-    if (loopback && (host == null || !isKnown(withoutPort(host).toLowerCase(Locale.ROOT)))) {
+    String name = host == null ? "" : host.replaceFirst(":\\d+$", "").toLowerCase(Locale.ROOT);
+    if (loopback && !LOOPBACK_NAMES.contains(name) && !name.equals(proxy.host())) {
       throw new HttpErrorException(
-          421, "this server answers only to " + knownNames() + "; " + remedy());
+          421,
+          "this server answers only to localhost%s; %s"
+              .formatted(proxy.host() == null ? "" : " and " + proxy.host(), remedy()));
     }
     String origin = headers.get(HttpHeader.ORIGIN);
     // Browsers send an origin for scripts of the page, too. The page then shows the error below.
     if (origin != null
         && !origin.replaceFirst("^https?://", "").equals(host)
         && !origin.equals(proxy.origin())
-        && !(isRead(request) && isPublic.test(Request.getPathInContext(request)))) {
+        && !isPage) {
       throw new HttpErrorException(
           403, "a page of another site may not use this server; " + remedy());
     }
-  }
-
-  private static boolean isRead(Request request) {
-    return HttpMethod.GET.is(request.getMethod());
-  }
-
-  private boolean isKnown(String host) {
-    return LOOPBACK_NAMES.contains(host) || host.equals(proxy.host());
-  }
-
-  private String knownNames() {
-    return proxy.host() == null ? "localhost" : "localhost and " + proxy.host();
   }
 
   private String remedy() {
     return proxy.publicUrl() == null
         ? "if it is behind a proxy, start it with --public-url and the address in your browser"
         : "expected " + proxy.publicUrl() + ", the address in --public-url";
-  }
-
-  private static String withoutPort(String host) {
-    return host.replaceFirst(":\\d+$", "");
   }
 
   private static void checkToken(Request request, Response response, String token) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.javalin.http.Context;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpHeader;
@@ -84,7 +85,7 @@ final class ErrorResponses extends ErrorHandler {
       // Jetty closes the connection if it cannot read a form, but does not announce it.
       request.header("Connection", "close");
     }
-    request.status(status).json(JsonNodeFactory.instance.objectNode().put("error", message));
+    request.status(status).json(Map.of("error", message));
   }
 
   /** Returns true if the same request may succeed later. */

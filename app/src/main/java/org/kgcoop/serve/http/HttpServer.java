@@ -1,6 +1,5 @@
 package org.kgcoop.serve.http;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.MultipartConfig;
@@ -16,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -305,9 +305,7 @@ public final class HttpServer implements AutoCloseable {
    */
   private void health(Context request) {
     boolean ready = !drain.isDraining();
-    request
-        .status(ready ? 200 : 503)
-        .json(JsonNodeFactory.instance.objectNode().put("ready", ready));
+    request.status(ready ? 200 : 503).json(Map.of("ready", ready));
   }
 
   /** Reports errors of images and texts to the client, and hides all others. */

@@ -18,13 +18,7 @@ import org.jspecify.annotations.Nullable;
  * believes every peer, and takes the first address of {@code X-Forwarded-For}, which a caller can
  * invent.
  */
-final class ProxiedRequests implements HttpConfiguration.Customizer {
-  private final ReverseProxy proxy;
-
-  ProxiedRequests(ReverseProxy proxy) {
-    this.proxy = proxy;
-  }
-
+record ProxiedRequests(ReverseProxy proxy) implements HttpConfiguration.Customizer {
   @Override
   public Request customize(Request request, HttpFields.Mutable responseHeaders) {
     Request own = withoutPrefix(request);

@@ -2,7 +2,9 @@ package org.kgcoop.serve.http;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.Images;
@@ -22,6 +24,7 @@ public record ServerSettings(
   public static final long DEFAULT_MAX_PIXELS = 25_000_000;
 
   private static final int MIN_TOKEN_LENGTH = 16;
+  private static final int TOKEN_BYTES = 16;
 
   /**
    * The limits of requests.
@@ -62,6 +65,13 @@ public record ServerSettings(
     check(
         token == null || token.length() >= MIN_TOKEN_LENGTH,
         "the token has fewer than " + MIN_TOKEN_LENGTH + " characters; expected a random text");
+  }
+
+  /** Returns a random text of 128 bits, which nobody can guess. */
+  public static String newToken() {
+    byte[] token = new byte[TOKEN_BYTES];
+    new SecureRandom().nextBytes(token);
+    return HexFormat.of().formatHex(token);
   }
 
   private static void check(boolean right, String message) {

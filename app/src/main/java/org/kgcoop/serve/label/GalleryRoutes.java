@@ -1,24 +1,22 @@
 package org.kgcoop.serve.label;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
-import io.javalin.http.Context;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.kgcoop.EnumIds;
 import org.kgcoop.label.Answered;
 import org.kgcoop.label.LabeledImage;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.View;
+import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.serve.http.HttpErrorException;
 
 /**
@@ -46,80 +44,55 @@ final class GalleryRoutes {
   }
 
   void addTo(RoutesConfig config) {
-    config.post("/label/view", routes.checked(this::view));
-    config.post("/label/tiles", routes.checked(this::tiles));
-    config.post("/label/choose", routes.checked(this::choose));
+    config.post("/label/view", routes.asked(this::view));
+    config.post("/label/tiles", routes.asked(this::tiles));
+    config.post("/label/choose", routes.locked(this::choose));
   }
 
-  private void view(Context request) {
-    OpenSession current = routes.session();
-    JsonNode body = Bodies.body(request);
-    View.Shown shown = option(body, "shown", View.Shown.ALL);
-    View.Order order = option(body, "order", View.Order.NAME);
+  private void view(TabRequest request) {
+    OpenSession current = request.session();
+    View.Shown shown = option(request, "shown", View.Shown.ALL);
+    View.Order order = option(request, "order", View.Order.NAME);
     View view =
         new View(
             shown,
-            shown == View.Shown.CLASS ? current.label(body.path("class")) : null,
-            option(body, "by", View.By.ANYONE),
+            shown == View.Shown.CLASS ? current.label(request.body().path("class")) : null,
+            option(request, "by", View.By.ANYONE),
             order,
-            order == View.Order.LIKE ? current.image(body.path("image").asText(), 400) : null,
-            order == View.Order.TEXT ? words(body) : "");
-    ArrayNode images = JsonNodeFactory.instance.arrayNode();
-    for (int image : current.labeling().view(view)) {
-      images.add(image);
-    }
-    prepare(current.labeling());
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.set("images", images);
-    request.json(json);
+            order == View.Order.LIKE
+                ? current.image(request.body().path("image").asText(), 400)
+                : null,
+            order == View.Order.TEXT ? words(request) : "");
+    int[] images = request.labeling().view(view);
+    prepare(request.labeling());
+    request.context().json(Map.of("images", images));
   }
 
-  private static String words(JsonNode body) {
-    String text = Bodies.text(body, "text").strip();
+  private static String words(TabRequest request) {
+    String text = request.text("text").strip();
     if (text.isEmpty()) {
       throw new HttpErrorException(400, "text: expected words, such as “a red car”");
     }
     return text;
   }
 
-  private static <E extends Enum<E>> E option(JsonNode body, String key, E missing) {
-    String text = Bodies.text(body, key);
-    if (text.isEmpty()) {
-      return missing;
-    }
-    E[] values = missing.getDeclaringClass().getEnumConstants();
-    return Arrays.stream(values)
-        .filter(value -> value.name().toLowerCase(Locale.ROOT).equals(text))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new HttpErrorException(
-                    400,
-                    key + ": expected one of " + Arrays.toString(values).toLowerCase(Locale.ROOT)));
+  private static <E extends Enum<E>> E option(TabRequest request, String key, E missing) {
+    String text = request.text(key);
+    return text.isEmpty() ? missing : EnumIds.of(missing.getDeclaringClass(), key, text);
   }
 
   /** Classifies the images of a large folder while the person looks at the first ones. */
   private void prepare(Labeling labeling) {
     if (preparing.compareAndSet(false, true)) {
-      Thread thread =
-          new Thread(
-              () -> {
-                try {
-                  labeling.prepareViews();
-                } finally {
-                  preparing.set(false);
-                }
-              },
-              "kgcoop-views");
-      thread.setDaemon(true);
-      thread.start();
+      CompletableFuture<Void> unused =
+          CompletableFuture.runAsync(labeling::prepareViews)
+              .whenComplete((done, failure) -> preparing.set(false));
     }
   }
 
-  private void tiles(Context request) {
-    OpenSession current = routes.session();
-    JsonNode body = Bodies.body(request);
-    JsonNode images = body.path("images");
+  private void tiles(TabRequest request) {
+    OpenSession current = request.session();
+    JsonNode images = request.body().path("images");
     if (!images.isArray() || images.size() > MOST_IMAGES) {
       throw new HttpErrorException(400, "images: expected a list of up to " + MOST_IMAGES);
     }
@@ -127,52 +100,46 @@ final class GalleryRoutes {
     for (JsonNode each : images) {
       wanted.add(current.index(current.image(each.asText(), 400)));
     }
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.set("tiles", tiles(current, wanted));
+    List<Tile> tiles = tiles(current, wanted);
     synchronized (sent) {
-      BitSet own = sent.computeIfAbsent(Bodies.browser(body), tab -> new BitSet());
+      BitSet own = sent.computeIfAbsent(request.browser(), tab -> new BitSet());
       wanted.forEach(own::set);
     }
-    request.json(json);
+    request.context().json(Map.of("tiles", tiles));
   }
 
-  private static ArrayNode tiles(OpenSession current, List<Integer> images) {
+  /** An image with its label, as the page gets it. */
+  private record Tile(
+      int image, String name, @JsonProperty("class") int label, String by, double probability) {}
+
+  private static List<Tile> tiles(OpenSession current, List<Integer> images) {
     Map<String, Integer> numbers = current.numbers();
-    ArrayNode tiles = JsonNodeFactory.instance.arrayNode();
-    for (LabeledImage each : current.labeling().labels(images)) {
-      tiles
-          .addObject()
-          .put("image", current.index(each.image()))
-          .put("name", each.key())
-          .put("class", numbers.get(each.name()))
-          .put("by", each.source() == LabeledImage.Source.HEAD ? "program" : "person")
-          .put("probability", Math.round(1000 * each.probability()) / 1000.0);
-    }
-    return tiles;
+    return current.labeling().labels(images).stream()
+        .map(
+            each ->
+                new Tile(
+                    current.index(each.image()),
+                    each.key(),
+                    numbers.getOrDefault(each.name(), JournalEntry.NONE),
+                    each.source() == LabeledImage.Source.HEAD ? "program" : "person",
+                    Math.round(1000 * each.probability()) / 1000.0))
+        .toList();
   }
 
-  private void choose(Context request) {
-    long arrived = routes.now();
-    OpenSession current = routes.session();
-    JsonNode body = Bodies.body(request);
-    String browser = Bodies.browser(body);
-    synchronized (current.labeling()) {
-      Map<Path, String> labels = current.labels(body);
-      List<Integer> images = labels.keySet().stream().map(current::index).toList();
-      synchronized (sent) {
-        BitSet own = sent.getOrDefault(browser, new BitSet());
-        if (images.isEmpty() || !images.stream().allMatch(own::get)) {
-          throw new HttpErrorException(400, "labels: expected images that this tab shows");
-        }
+  private void choose(TabRequest request) {
+    OpenSession current = request.session();
+    Map<Path, String> labels = current.labels(request.body());
+    List<Integer> images = labels.keySet().stream().map(current::index).toList();
+    synchronized (sent) {
+      BitSet own = sent.getOrDefault(request.browser(), new BitSet());
+      if (images.isEmpty() || !images.stream().allMatch(own::get)) {
+        throw new HttpErrorException(400, "labels: expected images that this tab shows");
       }
-      if (routes.isTooEarly(request, browser, arrived)) {
-        return;
-      }
-      Answered unused = current.labeling().choose(browser, labels);
+    }
+    if (!routes.isTooEarly(request)) {
+      Answered unused = request.labeling().choose(request.browser(), labels);
       // Without the state: it needs a fit, which takes long after hundreds of answers.
-      ObjectNode json = JsonNodeFactory.instance.objectNode();
-      json.set("tiles", tiles(current, images));
-      request.json(json);
+      request.context().json(Map.of("tiles", tiles(current, images)));
     }
   }
 }

@@ -2,7 +2,6 @@ package org.kgcoop.serve.label;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -12,13 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.EnumIds;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.label.Answered;
 import org.kgcoop.label.Labeling;
@@ -30,6 +31,7 @@ import org.kgcoop.label.Undone;
 import org.kgcoop.runs.Kind;
 import org.kgcoop.serve.http.HttpErrorException;
 import org.kgcoop.serve.http.SecurityHeaders;
+import org.kgcoop.serve.http.ServerSettings;
 
 /**
  * The routes of the page: state, pages, answers, classes, thumbnails and results. Each tab is a
@@ -46,7 +48,7 @@ final class LabelRoutes {
   private final ResultsWriter results;
   private final Tabs tabs = new Tabs(System::nanoTime);
   private final AtomicBoolean writing = new AtomicBoolean();
-  private final String reportKey = Tokens.random();
+  private final String reportKey = ServerSettings.newToken();
   private volatile @Nullable OpenSession session;
   private volatile @Nullable Path report;
   private volatile long[] read = {0, 0};
@@ -62,15 +64,15 @@ final class LabelRoutes {
 
   void addTo(RoutesConfig routes) {
     routes.get("/label/state", this::state);
-    routes.post("/label/next", checked(this::next));
-    routes.post("/label/answer", checked(this::answer));
-    routes.post("/label/decide", checked(this::decide));
-    routes.post("/label/undo", checked(this::undo));
-    routes.post("/label/classes", checked(this::classes));
-    routes.post("/label/seen", this::seen);
-    routes.post("/label/leave", this::leave);
+    routes.post("/label/next", locked(this::next));
+    routes.post("/label/answer", locked(this::answer));
+    routes.post("/label/decide", locked(this::decide));
+    routes.post("/label/undo", locked(this::undo));
+    routes.post("/label/classes", locked(this::classes));
+    routes.post("/label/seen", tab(tabs::seen, Labeling::seen));
+    routes.post("/label/leave", tab(tabs::leave, Labeling::leave));
     routes.get("/label/images/{image}", this::image);
-    routes.post("/label/write", checked(this::write));
+    routes.post("/label/write", asked(this::write));
     routes.post("/label/stop", this::stop);
     routes.get(REPORT + "{key}", this::report);
   }
@@ -97,7 +99,7 @@ final class LabelRoutes {
     return finished && (tabs.isEmpty() || System.nanoTime() - finishedAt > LAST_LOOK);
   }
 
-  OpenSession session() {
+  private OpenSession session() {
     OpenSession current = session;
     if (current == null) {
       throw new HttpErrorException(409, "the images are still being read");
@@ -106,10 +108,12 @@ final class LabelRoutes {
   }
 
   /** A route that answers 409 with the current state if its page is not open any more. */
-  Handler checked(Handler route) {
-    return request -> {
+  Handler asked(Consumer<TabRequest> route) {
+    return context -> {
+      long arrived = System.nanoTime();
+      TabRequest request = new TabRequest(context, session(), TabRequest.body(context), arrived);
       try {
-        route.handle(request);
+        route.accept(request);
       } catch (StalePageException e) {
         conflict(request, String.valueOf(e.getMessage()));
       } catch (KgCoopException e) {
@@ -117,90 +121,94 @@ final class LabelRoutes {
           throw e;
         }
         // The person can free space and answer again.
-        request.status(500).json(object().put("error", String.valueOf(e.getMessage())));
+        context.status(500).json(Map.of("error", String.valueOf(e.getMessage())));
       }
     };
   }
 
-  ObjectNode state(OpenSession current, String browser) {
-    return StateJson.of(current.labeling(), browser, progress)
+  /** A route of steps that belong together. They hold the lock of the session. */
+  Handler locked(Consumer<TabRequest> route) {
+    return asked(
+        request -> {
+          synchronized (request.labeling()) {
+            route.accept(request);
+          }
+        });
+  }
+
+  private ObjectNode state(Labeling labeling, String browser) {
+    return StateJson.of(labeling, browser, progress)
         .put("minutes", results.minutes())
-        .put("welcome", current.labeling().status().steps() == 0 ? welcome : "");
+        .put("welcome", labeling.status().steps() == 0 ? welcome : "");
   }
 
-  private void conflict(Context request, String message) {
-    ObjectNode json = state(session(), Bodies.browser(Bodies.body(request)));
-    request.status(409).json(json.put("error", message));
+  private ObjectNode state(TabRequest request) {
+    return state(request.labeling(), request.browser());
   }
 
-  private static ObjectNode object() {
-    return JsonNodeFactory.instance.objectNode();
+  private void conflict(TabRequest request, String message) {
+    request.context().status(409).json(state(request).put("error", message));
   }
 
   // ---- state
 
-  private void state(Context request) {
+  private void state(Context context) {
     OpenSession current = session;
+    ObjectNode json = OpenSession.object();
     if (current == null) {
-      ObjectNode json = object();
       json.putObject("reading").put("done", read[0]).put("images", read[1]);
-      request.json(json);
-      return;
+    } else {
+      Labeling labeling = current.labeling();
+      json = state(labeling, Objects.requireNonNullElse(context.queryParam("browser"), ""));
+      if (context.queryParam("overview") != null) {
+        ArrayNode overview = json.putArray("overview");
+        labeling.overview(OVERVIEW).forEach(image -> overview.add(current.index(image)));
+      }
     }
-    ObjectNode json = state(current, Objects.requireNonNullElse(request.queryParam("browser"), ""));
-    if (request.queryParam("overview") != null) {
-      ArrayNode overview = json.putArray("overview");
-      current.labeling().overview(OVERVIEW).forEach(image -> overview.add(current.index(image)));
-    }
-    request.json(json);
+    context.json(json);
   }
 
-  private void seen(Context request) {
-    String browser = Bodies.browser(Bodies.body(request));
-    tabs.seen(browser);
-    OpenSession current = session;
-    if (current != null) {
-      current.labeling().seen(browser);
-    }
-    request.json(object());
-  }
-
-  private void leave(Context request) {
-    String browser = Bodies.browser(Bodies.body(request));
-    tabs.leave(browser);
-    OpenSession current = session;
-    if (current != null) {
-      current.labeling().leave(browser);
-    }
-    request.json(object());
+  /** A route of a tab, also while the images are read. */
+  private Handler tab(Consumer<String> tab, BiConsumer<Labeling, String> person) {
+    return context -> {
+      String browser = TabRequest.browser(TabRequest.body(context));
+      tab.accept(browser);
+      OpenSession current = session;
+      if (current != null) {
+        person.accept(current.labeling(), browser);
+      }
+      context.json(Map.of());
+    };
   }
 
   // ---- pages
 
-  private void next(Context request) {
-    OpenSession current = session();
-    JsonNode body = Bodies.body(request);
-    String browser = Bodies.browser(body);
-    String wanted = Bodies.text(body, "wanted");
-    tabs.seen(browser);
-    synchronized (current.labeling()) {
-      ObjectNode page = page(current, browser, wanted);
-      ObjectNode json = state(current, browser);
-      json.set("page", page);
-      request.json(json);
-    }
+  private void next(TabRequest request) {
+    tabs.seen(request.browser());
+    reply(request, OpenSession.object(), page(request, request.text("wanted")));
   }
 
-  private ObjectNode page(OpenSession current, String browser, String wanted) {
-    Labeling labeling = current.labeling();
-    Page page = wanted.isEmpty() ? labeling.next(browser) : labeling.next(browser, kind(wanted));
+  /** Answers with the state, more facts, and a page if there is one. */
+  private void reply(TabRequest request, ObjectNode facts, @Nullable ObjectNode page) {
+    if (page != null) {
+      facts.set("page", page);
+    }
+    request.context().json(state(request).setAll(facts));
+  }
+
+  private ObjectNode page(TabRequest request, String wanted) {
+    Labeling labeling = request.labeling();
+    String browser = request.browser();
+    Page page =
+        labeling.next(
+            browser, wanted.isEmpty() ? Kind.PAGE : EnumIds.of(Kind.class, "wanted", wanted));
     thumbnails.prepare(
         () -> {
           List<Path> files = new ArrayList<>(page.images());
           files.addAll(labeling.upcoming(browser));
-          return current.files(files);
+          return request.session().files(files);
         });
-    ObjectNode json = current.json(page);
+    ObjectNode json = request.session().json(page);
     Status status = labeling.status();
     if (page.images().isEmpty() && status.read() == status.images()) {
       json.put("reserved", status.images() - status.labeled() - status.skipped());
@@ -208,122 +216,89 @@ final class LabelRoutes {
     return json;
   }
 
-  private static Kind kind(String wanted) {
-    return Arrays.stream(Kind.values())
-        .filter(kind -> kind.id().equals(wanted))
-        .findFirst()
-        .orElseThrow(() -> new HttpErrorException(400, "wanted: there is no kind " + wanted));
-  }
-
-  private void answer(Context request) {
-    long arrived = tabs.now();
-    OpenSession current = session();
-    JsonNode body = Bodies.body(request);
-    String browser = Bodies.browser(body);
-    int number = Bodies.number(body, "number");
-    double seconds = body.path("seconds").asDouble(0);
+  private void answer(TabRequest request) {
+    int number = request.number("number");
+    double seconds = request.body().path("seconds").asDouble(0);
     if (!(seconds >= 0 && seconds < 1e9)) {
       throw new HttpErrorException(400, "seconds: expected 0 or more");
     }
-    synchronized (current.labeling()) {
-      Map<Path, String> labels = current.labels(body);
-      if (isTooEarly(request, browser, arrived)) {
-        return;
-      }
-      Answered answered = current.labeling().answer(browser, number, labels, seconds);
-      boolean goesOn = body.path("next").asBoolean() && answered.differs().isEmpty();
-      ObjectNode page = goesOn ? page(current, browser, "") : null;
-      ObjectNode json = state(current, browser);
-      json.set("left_out", current.named(answered.leftOut()));
-      json.set("differs", current.numbered(answered.differs()));
-      if (page != null) {
-        json.set("page", page);
-      }
-      request.json(json);
+    OpenSession current = request.session();
+    Map<Path, String> labels = current.labels(request.body());
+    if (isTooEarly(request)) {
+      return;
     }
-  }
-
-  /** Returns the time of a request, for {@link #isTooEarly}. */
-  long now() {
-    return tabs.now();
+    Answered answered = request.labeling().answer(request.browser(), number, labels, seconds);
+    boolean goesOn = request.body().path("next").asBoolean() && answered.differs().isEmpty();
+    ObjectNode page = goesOn ? page(request, "") : null;
+    ObjectNode facts =
+        OpenSession.object()
+            .putPOJO("left_out", current.named(answered.leftOut()))
+            .putPOJO("differs", current.numbered(answered.differs()));
+    reply(request, facts, page);
   }
 
   /** Rejects a second answer that nobody can have given so early. */
-  boolean isTooEarly(Context request, String browser, long arrived) {
-    if (tabs.answers(browser, arrived)) {
+  boolean isTooEarly(TabRequest request) {
+    if (tabs.answers(request.browser(), request.arrived())) {
       return false;
     }
     conflict(request, "two answers within 100 ms: the second one is left out");
     return true;
   }
 
-  private void decide(Context request) {
-    long arrived = tabs.now();
-    OpenSession current = session();
-    JsonNode body = Bodies.body(request);
-    String browser = Bodies.browser(body);
-    int number = Bodies.number(body, "number");
-    Path image = current.image(body.path("image").asText(), 400);
-    if (!isTooEarly(request, browser, arrived)) {
-      Answered unused =
-          current.labeling().decide(browser, number, image, current.label(body.path("class")));
-      request.json(state(current, browser));
+  private void decide(TabRequest request) {
+    int number = request.number("number");
+    OpenSession current = request.session();
+    Path image = current.image(request.body().path("image").asText(), 400);
+    String label = current.label(request.body().path("class"));
+    if (!isTooEarly(request)) {
+      Answered unused = request.labeling().decide(request.browser(), number, image, label);
+      request.context().json(state(request));
     }
   }
 
   /** Takes back what the person did last. Answers are shown again, and must be given again. */
-  private void undo(Context request) {
-    OpenSession current = session();
-    String browser = Bodies.browser(Bodies.body(request));
-    synchronized (current.labeling()) {
-      Optional<UndoOffer> offer = current.labeling().undoable(browser);
-      Optional<Undone> undone = current.labeling().undo(browser);
-      boolean isPage = undone.isPresent() && undone.get().kind() != Kind.CHOSEN;
-      ObjectNode page = isPage ? page(current, browser, "") : null;
-      ObjectNode json = state(current, browser);
-      json.put("undone", undone.isPresent() ? offer.map(LabelSentences::of).orElse("") : "");
-      if (page != null) {
-        json.set("page", page);
-      }
-      request.json(json);
-    }
+  private void undo(TabRequest request) {
+    Optional<UndoOffer> offer = request.labeling().undoable(request.browser());
+    Optional<Undone> undone = request.labeling().undo(request.browser());
+    boolean isPage = undone.isPresent() && undone.get().kind() != Kind.CHOSEN;
+    ObjectNode page = isPage ? page(request, "") : null;
+    String text = undone.isPresent() ? offer.map(LabelSentences::of).orElse("") : "";
+    reply(request, OpenSession.object().put("undone", text), page);
   }
 
   // ---- classes
 
   /** Adds names, renames a class, merges it into another one, or deletes it. */
-  private void classes(Context request) {
-    OpenSession current = session();
-    JsonNode body = Bodies.body(request);
-    String browser = Bodies.browser(body);
-    Labeling labeling = current.labeling();
-    synchronized (labeling) {
-      if (body.path("add").isArray()) {
-        List<String> names = new ArrayList<>();
-        for (JsonNode name : body.path("add")) {
-          if (!name.isTextual()) {
-            throw new HttpErrorException(400, "add: expected names");
-          }
-          names.add(name.textValue());
+  private void classes(TabRequest request) {
+    JsonNode body = request.body();
+    String browser = request.browser();
+    Labeling labeling = request.labeling();
+    if (body.path("add").isArray()) {
+      List<String> names = new ArrayList<>();
+      for (JsonNode name : body.path("add")) {
+        if (!name.isTextual()) {
+          throw new HttpErrorException(400, "add: expected names");
         }
-        labeling.addClasses(browser, names);
-      } else if (body.has("rename")) {
-        labeling.rename(browser, existing(labeling, body, "rename"), Bodies.text(body, "name"));
-      } else if (body.has("merge")) {
-        labeling.merge(
-            browser, existing(labeling, body, "merge"), existing(labeling, body, "into"));
-      } else if (body.has("delete")) {
-        labeling.delete(browser, existing(labeling, body, "delete"));
-      } else {
-        throw new HttpErrorException(400, "expected add, rename, merge or delete");
+        names.add(name.textValue());
       }
-      request.json(state(current, browser));
+      labeling.addClasses(browser, names);
+    } else if (body.has("rename")) {
+      labeling.rename(browser, existing(request, "rename"), request.text("name"));
+    } else if (body.has("merge")) {
+      labeling.merge(browser, existing(request, "merge"), existing(request, "into"));
+    } else if (body.has("delete")) {
+      labeling.delete(browser, existing(request, "delete"));
+    } else {
+      throw new HttpErrorException(400, "expected add, rename, merge or delete");
     }
+    request.context().json(state(request));
   }
 
-  private static String existing(Labeling labeling, JsonNode body, String key) {
-    int number = Bodies.number(body, key);
-    return labeling
+  private static String existing(TabRequest request, String key) {
+    int number = request.number(key);
+    return request
+        .labeling()
         .className(number)
         .orElseThrow(() -> new HttpErrorException(400, "there is no class " + number));
   }
@@ -344,23 +319,22 @@ final class LabelRoutes {
 
   // ---- results
 
-  private void write(Context request) {
-    OpenSession current = session();
-    boolean isLast = Bodies.body(request).path("close").asBoolean();
+  private void write(TabRequest request) {
+    boolean isLast = request.body().path("close").asBoolean();
     if (!writing.compareAndSet(false, true)) {
       conflict(request, "the results are being written");
       return;
     }
     try {
       ResultsWriter.Results written =
-          results.write(current.labeling(), isLast, text -> progress = text);
-      ObjectNode json = object().put("next", written.next());
+          results.write(request.labeling(), isLast, text -> progress = text);
+      ObjectNode json = OpenSession.object().put("next", written.next());
       written.lines().forEach(json.putArray("results")::add);
       report = written.report().orElse(null);
       if (report != null) {
         json.put("report", REPORT + reportKey);
       }
-      request.json(json);
+      request.context().json(json);
       finishedAt = System.nanoTime();
       finished |= isLast;
     } finally {
@@ -371,7 +345,7 @@ final class LabelRoutes {
 
   private void stop(Context request) {
     results.stop();
-    request.json(object());
+    request.json(Map.of());
   }
 
   private void report(Context request) throws IOException {

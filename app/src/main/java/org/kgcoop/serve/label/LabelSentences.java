@@ -3,7 +3,6 @@ package org.kgcoop.serve.label;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.kgcoop.Messages;
 import org.kgcoop.label.Accuracy;
 import org.kgcoop.label.Share;
@@ -35,15 +34,14 @@ public record LabelSentences(Status status, Accuracy accuracy) {
 
   /** Returns how the figure of the header was measured, or an empty text. */
   public String detail() {
-    return accuracy.state() == Accuracy.State.MEASURED
-        ? accuracy
-            .folder()
-            .map(
-                share ->
-                    "estimate %s (%s), from %s"
-                        .formatted(estimate(share), interval(share), sample(share)))
-            .orElse("")
-        : "";
+    return accuracy
+        .folder()
+        .filter(share -> accuracy.state() == Accuracy.State.MEASURED)
+        .map(
+            share ->
+                "estimate %s (%s), from %s"
+                    .formatted(estimate(share), interval(share), sample(share)))
+        .orElse("");
   }
 
   /** Returns the sentences at the end of a session. */
@@ -66,33 +64,24 @@ public record LabelSentences(Status status, Accuracy accuracy) {
   private String folder() {
     return switch (accuracy.state()) {
       case NOT_MEASURED -> "Accuracy: not measured yet.";
-      case MEASURED -> measured(accuracy.folder());
+      case MEASURED -> accuracy.folder().map(LabelSentences::measured).orElse("");
       case ALL_LABELED ->
           "You labeled all %s.".formatted(Messages.count(status.images(), "image", "images"));
-      case CHECKED -> checked(accuracy.check());
+      case CHECKED -> accuracy.check().map(LabelSentences::checked).orElse("");
     };
   }
 
-  private static String measured(Optional<Share> folder) {
-    return folder
-        .map(
-            share ->
-                "At least %s of the folder has the label that you gave or would give (estimate %s;"
-                        .formatted(floor(share.atLeast()), estimate(share))
-                    + " 95 %% interval: %s), from %s. Your own mistakes are not counted."
-                        .formatted(interval(share), sample(share)))
-        .orElse("");
+  private static String measured(Share share) {
+    return "At least %s of the folder has the label that you gave or would give (estimate %s;"
+            .formatted(floor(share.atLeast()), estimate(share))
+        + " 95 %% interval: %s), from %s. Your own mistakes are not counted."
+            .formatted(interval(share), sample(share));
   }
 
-  private static String checked(Optional<Accuracy.Check> check) {
-    return check
-        .map(
-            each ->
-                "You would keep at least %s of the folder on a second look, whoever labeled it (%s of"
-                        .formatted(floor(each.atLeast()), each.kept())
-                    + " %s kept). What you believe wrongly both times is not found."
-                        .formatted(each.asked()))
-        .orElse("");
+  private static String checked(Accuracy.Check check) {
+    return "You would keep at least %s of the folder on a second look, whoever labeled it (%s of"
+            .formatted(floor(check.atLeast()), check.kept())
+        + " %s kept). What you believe wrongly both times is not found.".formatted(check.asked());
   }
 
   /** Returns what is said about images that joined and are not measured, or an empty text. */

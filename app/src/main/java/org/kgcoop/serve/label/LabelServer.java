@@ -1,5 +1,6 @@
 package org.kgcoop.serve.label;
 
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -22,21 +23,22 @@ public final class LabelServer implements AutoCloseable {
   private static final PageFiles FILES =
       new PageFiles(
           LabelServer.class,
-          "label.html",
-          "label.css",
-          "label.js",
-          "session.js",
-          "images.js",
-          "seen.js",
-          "keys.js",
-          "classes.js",
-          "questions.js",
-          "proposals.js",
-          "all.js",
-          "finish.js");
+          Set.of(
+              "label.html",
+              "label.css",
+              "label.js",
+              "session.js",
+              "images.js",
+              "seen.js",
+              "keys.js",
+              "classes.js",
+              "questions.js",
+              "proposals.js",
+              "all.js",
+              "finish.js"));
 
   private final ServerMetrics metrics = new ServerMetrics();
-  private final Thumbnails thumbnails = new Thumbnails();
+  private final Thumbnails thumbnails = new Thumbnails(Thumbnails.MAX_BYTES);
   private final LabelRoutes routes;
   private final HttpServer http;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -76,11 +78,6 @@ public final class LabelServer implements AutoCloseable {
       metrics.close();
       throw e;
     }
-  }
-
-  /** Returns a random token of 128 bits. */
-  public static String newToken() {
-    return Tokens.random();
   }
 
   /** Shows the number of images that were read so far. */

@@ -1,15 +1,17 @@
 package org.kgcoop.serve.label;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Page;
 import org.kgcoop.label.Status;
@@ -31,6 +33,10 @@ record OpenSession(Labeling labeling, List<Path> images, Map<Path, Integer> inde
       indexes.put(images.get(i), i);
     }
     return new OpenSession(labeling, images, indexes);
+  }
+
+  static ObjectNode object() {
+    return JsonNodeFactory.instance.objectNode();
   }
 
   int index(Path image) {
@@ -90,49 +96,51 @@ record OpenSession(Labeling labeling, List<Path> images, Map<Path, Integer> inde
     return numbers;
   }
 
+  /**
+   * An image of a page.
+   *
+   * @param former the class of an answer that was taken back
+   * @param likely the most probable classes
+   */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  record Shown(int image, String name, @Nullable Integer former, List<Integer> likely) {}
+
+  private Shown shown(Path image, @Nullable Integer former, List<Integer> likely) {
+    return new Shown(index(image), image.toString().replace('\\', '/'), former, likely);
+  }
+
   /** Returns images with their names. */
-  ArrayNode named(List<Path> some) {
-    ArrayNode json = JsonNodeFactory.instance.arrayNode();
-    some.forEach(
-        image ->
-            json.addObject()
-                .put("image", index(image))
-                .put("name", image.toString().replace('\\', '/')));
-    return json;
+  List<Shown> named(List<Path> some) {
+    return some.stream().map(image -> shown(image, null, List.of())).toList();
   }
 
   /** Returns the class of images by their index. */
-  ObjectNode numbered(Map<Path, String> labels) {
+  Map<Integer, Integer> numbered(Map<Path, String> labels) {
     Map<String, Integer> numbers = numbers();
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    labels.forEach((image, label) -> json.put(String.valueOf(index(image)), numbers.get(label)));
-    return json;
+    Map<Integer, Integer> classes = new LinkedHashMap<>();
+    labels.forEach(
+        (image, label) ->
+            classes.put(index(image), numbers.getOrDefault(label, JournalEntry.NONE)));
+    return classes;
   }
 
   /** Returns a page. The caller locks the labeling. */
   ObjectNode json(Page page) {
     Map<String, Integer> numbers = numbers();
-    ObjectNode json =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("number", page.number())
-            .put("kind", page.kind().id());
+    ObjectNode json = object().put("number", page.number()).put("kind", page.kind().id());
     if (page.proposed() != null) {
       json.put("class", numbers.get(page.proposed()));
     }
-    ArrayNode images = named(page.images());
-    json.set("images", images);
+    List<Shown> shown = new ArrayList<>();
     for (int i = 0; i < page.images().size(); i++) {
-      ObjectNode each = (ObjectNode) images.get(i);
-      String former = page.former().get(page.images().get(i));
-      if (former != null) {
-        each.put("former", numbers.get(former));
-      }
-      if (!page.likely().isEmpty() && !page.likely().get(i).isEmpty()) {
-        ArrayNode likely = each.putArray("likely");
-        page.likely().get(i).forEach(name -> likely.add(numbers.get(name)));
-      }
+      Path image = page.images().get(i);
+      String former = page.former().get(image);
+      shown.add(
+          shown(
+              image,
+              former == null ? null : numbers.get(former),
+              page.likely().get(i).stream().map(numbers::get).toList()));
     }
-    return json;
+    return json.putPOJO("images", shown);
   }
 }

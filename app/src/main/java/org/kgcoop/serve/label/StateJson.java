@@ -1,7 +1,6 @@
 package org.kgcoop.serve.label;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import org.kgcoop.label.Accuracy;
@@ -24,7 +23,7 @@ final class StateJson {
     Accuracy accuracy = labeling.accuracy();
     LabelSentences sentences = new LabelSentences(status, accuracy);
     boolean isMeasured = accuracy.state() != Accuracy.State.NOT_MEASURED;
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ObjectNode json = OpenSession.object();
     json.put("folder", String.valueOf(labeling.folder().getFileName()))
         .put("session", labeling.session().toString())
         .put("images", status.images())
@@ -51,9 +50,9 @@ final class StateJson {
         .put("joined", sentences.joined())
         .put("target", sentences.target());
     sentences.end().forEach(say.putArray("end")::add);
-    ObjectNode unreadable = json.putObject("unreadable").put("count", status.unreadable().size());
-    ArrayNode names = unreadable.putArray("names");
-    status.unreadable().stream().limit(NAMED).map(Path::toString).forEach(names::add);
+    json.putObject("unreadable")
+        .put("count", status.unreadable().size())
+        .putPOJO("names", status.unreadable().stream().limit(NAMED).map(Path::toString).toList());
     ArrayNode classes = json.putArray("classes");
     for (Status.ClassCount each : status.classes()) {
       classes

@@ -1,9 +1,8 @@
 package org.kgcoop.serve.label;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
 /** The tabs that show the page, and when each was heard of and answered last. */
@@ -15,7 +14,7 @@ final class Tabs {
 
   private record Tab(long seen, long answered) {}
 
-  private final Map<String, Tab> tabs = new ConcurrentHashMap<>();
+  private final Map<String, Tab> tabs = new HashMap<>();
   private final LongSupplier clock;
 
   /**
@@ -27,14 +26,10 @@ final class Tabs {
     this.clock = clock;
   }
 
-  void seen(String browser) {
+  synchronized void seen(String browser) {
     long now = clock.getAsLong();
     tabs.compute(
         browser, (id, tab) -> new Tab(now, tab == null ? now - BETWEEN_ANSWERS : tab.answered()));
-  }
-
-  long now() {
-    return clock.getAsLong();
   }
 
   /**
@@ -42,23 +37,21 @@ final class Tabs {
    *
    * @param now when it arrived, before it waited for others
    */
-  boolean answers(String browser, long now) {
-    AtomicBoolean counts = new AtomicBoolean();
-    tabs.compute(
-        browser,
-        (id, tab) -> {
-          counts.set(tab == null || now - tab.answered() >= BETWEEN_ANSWERS);
-          return counts.get() ? new Tab(now, now) : tab;
-        });
-    return counts.get();
+  synchronized boolean answers(String browser, long now) {
+    Tab tab = tabs.get(browser);
+    boolean counts = tab == null || now - tab.answered() >= BETWEEN_ANSWERS;
+    if (counts) {
+      tabs.put(browser, new Tab(now, now));
+    }
+    return counts;
   }
 
-  void leave(String browser) {
+  synchronized void leave(String browser) {
     tabs.remove(browser);
   }
 
   /** Returns true if no tab shows the page. */
-  boolean isEmpty() {
+  synchronized boolean isEmpty() {
     long now = clock.getAsLong();
     tabs.values().removeIf(tab -> now - tab.seen() > SILENT);
     return tabs.isEmpty();

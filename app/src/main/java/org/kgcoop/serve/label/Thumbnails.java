@@ -5,23 +5,22 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.JpegFile;
-import org.kgcoop.image.view.Shrunk;
 
 /**
  * Small JPEG copies of images, rotated by their EXIF orientation. An image is decoded once for all
@@ -33,28 +32,28 @@ final class Thumbnails implements AutoCloseable {
   static final List<Integer> SIZES = List.of(128, 256, 1024);
 
   private static final int DECODED_AT_A_TIME = 2;
-  private static final long MAX_BYTES = 64L << 20;
-  private static final long PAUSE_NANOS = 10_000_000;
+  static final long MAX_BYTES = 64L << 20;
 
-  private final Images images;
+  private final Images images = new Images(warning -> {});
   private final long maxBytes;
   private final Semaphore decoding = new Semaphore(DECODED_AT_A_TIME, true);
-  private final Map<Path, Sizes> known = new LinkedHashMap<>(16, 0.75f, true);
-  private final Map<Path, CompletableFuture<Sizes>> pending = new HashMap<>();
-  private final AtomicReference<@Nullable Supplier<List<Path>>> wanted = new AtomicReference<>();
-  private final Thread ahead = new Thread(this::makeAhead, "kgcoop-thumbnails");
+  private final Map<Path, CompletableFuture<Sizes>> known = new LinkedHashMap<>(16, 0.75f, true);
+  private final ThreadPoolExecutor ahead =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          0,
+          TimeUnit.SECONDS,
+          new ArrayBlockingQueue<>(1),
+          Thumbnails::daemon,
+          new ThreadPoolExecutor.DiscardOldestPolicy());
   private long bytes;
-  private volatile boolean closed;
 
   /** The JPEG files of an image by their size. */
   private record Sizes(Map<Integer, byte[]> files) {
     long bytes() {
       return files.values().stream().mapToLong(file -> file.length).sum();
     }
-  }
-
-  Thumbnails() {
-    this(MAX_BYTES);
   }
 
   /**
@@ -64,9 +63,12 @@ final class Thumbnails implements AutoCloseable {
    */
   Thumbnails(long maxBytes) {
     this.maxBytes = maxBytes;
-    images = new Images(warning -> {});
-    ahead.setDaemon(true);
-    ahead.start();
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, "kgcoop-thumbnails");
+    thread.setDaemon(true);
+    return thread;
   }
 
   /**
@@ -75,11 +77,7 @@ final class Thumbnails implements AutoCloseable {
    * @param size one of {@link #SIZES}
    */
   byte[] get(Path file, int size) {
-    byte[] found = sizes(file).files().get(size);
-    if (found == null) {
-      throw new IllegalArgumentException("size: expected one of " + SIZES + ", got " + size);
-    }
-    return found;
+    return Objects.requireNonNull(sizes(file).files().get(size));
   }
 
   /**
@@ -88,31 +86,19 @@ final class Thumbnails implements AutoCloseable {
    * @param files returns the images; it is called in the background
    */
   void prepare(Supplier<List<Path>> files) {
-    wanted.set(files);
-    LockSupport.unpark(ahead);
+    ahead.execute(() -> makeAll(files));
   }
 
-  private void makeAhead() {
-    while (!closed) {
-      Supplier<List<Path>> next = wanted.getAndSet(null);
-      if (next == null) {
-        LockSupport.park(this);
-        continue;
+  private void makeAll(Supplier<List<Path>> files) {
+    try {
+      for (Path file : files.get()) {
+        if (ahead.isShutdown() || !ahead.getQueue().isEmpty()) {
+          return;
+        }
+        Sizes unused = sizes(file);
       }
-      try {
-        makeAll(next.get());
-      } catch (RuntimeException e) { // only a request reports an error
-        LockSupport.parkNanos(this, PAUSE_NANOS);
-      }
-    }
-  }
-
-  private void makeAll(List<Path> files) {
-    for (Path file : files) {
-      if (closed || wanted.get() != null) {
-        return;
-      }
-      Sizes unused = sizes(file);
+    } catch (RuntimeException e) {
+      return; // only a request reports an error
     }
   }
 
@@ -120,37 +106,33 @@ final class Thumbnails implements AutoCloseable {
     CompletableFuture<Sizes> mine = new CompletableFuture<>();
     CompletableFuture<Sizes> other;
     synchronized (this) {
-      Sizes done = known.get(file);
-      if (done != null) {
-        return done;
-      }
-      other = pending.putIfAbsent(file, mine);
+      other = known.putIfAbsent(file, mine);
     }
     if (other != null) {
       return other.join();
     }
-    Sizes made;
     try {
-      made = make(file);
+      Sizes made = make(file);
+      synchronized (this) {
+        mine.complete(made);
+        bytes += made.bytes();
+        Iterator<CompletableFuture<Sizes>> oldest = known.values().iterator();
+        while (bytes > maxBytes && oldest.hasNext()) {
+          CompletableFuture<Sizes> each = oldest.next();
+          if (each != mine && each.isDone()) {
+            bytes -= each.join().bytes();
+            oldest.remove();
+          }
+        }
+      }
+      return made;
     } catch (RuntimeException | Error e) {
       synchronized (this) {
-        pending.remove(file);
+        known.remove(file);
       }
       mine.completeExceptionally(e);
       throw e;
     }
-    synchronized (this) {
-      pending.remove(file);
-      known.put(file, made);
-      bytes += made.bytes();
-      Iterator<Sizes> oldest = known.values().iterator();
-      while (bytes > maxBytes && known.size() > 1) {
-        bytes -= oldest.next().bytes();
-        oldest.remove();
-      }
-    }
-    mine.complete(made);
-    return made;
   }
 
   private Sizes make(Path file) {
@@ -168,7 +150,7 @@ final class Thumbnails implements AutoCloseable {
     Map<Integer, byte[]> files = new TreeMap<>();
     RgbImage smaller = image;
     for (int i = SIZES.size() - 1; i >= 0; i--) {
-      smaller = Shrunk.within(SIZES.get(i), smaller);
+      smaller = JpegFile.shrunk(SIZES.get(i), smaller);
       files.put(SIZES.get(i), JpegFile.of(smaller));
     }
     return new Sizes(files);
@@ -191,7 +173,7 @@ final class Thumbnails implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
-    LockSupport.unpark(ahead);
+    ahead.getQueue().clear();
+    ahead.shutdown();
   }
 }

@@ -228,9 +228,7 @@ public final class EncodingQueue implements AutoCloseable {
       }
     } catch (RuntimeException | Error e) {
       // After any error, the thread must answer the next images.
-      for (Job<?> job : all) {
-        job.answer().completeExceptionally(e);
-      }
+      all.forEach(job -> job.answer().completeExceptionally(e));
     }
   }
 
@@ -241,9 +239,7 @@ public final class EncodingQueue implements AutoCloseable {
         jobs.get(i).answer(found.get(i));
       }
     } catch (RuntimeException e) {
-      for (Job<?> job : jobs) {
-        job.answer().completeExceptionally(e);
-      }
+      jobs.forEach(job -> job.answer().completeExceptionally(e));
     }
   }
 

@@ -36,14 +36,10 @@ public final class RequestImageDecoder {
   /**
    * Creates a decoder.
    *
+   * @param processors the number of images of each kind that are decoded at a time
    * @param observer receives each image after the test transform, in any thread
    */
   public RequestImageDecoder(
-      Clip clip, Limits limits, Consumer<String> warnings, Consumer<RgbImage> observer) {
-    this(clip, limits, Runtime.getRuntime().availableProcessors(), warnings, observer);
-  }
-
-  RequestImageDecoder(
       Clip clip,
       Limits limits,
       int processors,
@@ -89,14 +85,10 @@ public final class RequestImageDecoder {
     try {
       return small.decode(file, deadline);
     } catch (KgCoopException e) {
-      if (e.getCause() instanceof RefusedImageException) {
-        return largeImage(file, deadline);
+      if (!(e.getCause() instanceof RefusedImageException)) {
+        throw e;
       }
-      throw e;
     }
-  }
-
-  private RgbImage largeImage(byte[] file, Deadline deadline) {
     try {
       return large.decode(file, deadline);
     } catch (KgCoopException e) {

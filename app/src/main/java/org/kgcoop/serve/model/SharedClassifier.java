@@ -3,7 +3,7 @@ package org.kgcoop.serve.model;
 import org.kgcoop.api.Classifier;
 
 /** A reference-counted classifier. The last user closes it. The creator is the first user. */
-public final class SharedClassifier {
+public final class SharedClassifier implements AutoCloseable {
   private final ServedModel model;
   private int holders = 1;
 
@@ -11,27 +11,18 @@ public final class SharedClassifier {
     this.model = new ServedModel(name, classifier, /* groups= */ null);
   }
 
-  /** A use of the classifier; closing it ends the use. */
-  public final class Use implements AutoCloseable {
-    private Use() {}
-
-    public ServedModel model() {
-      return model;
-    }
-
-    @Override
-    public void close() {
-      release();
-    }
+  public ServedModel model() {
+    return model;
   }
 
-  /** Adds a use. The caller must know that another use is open. */
-  synchronized Use use() {
+  /** Adds a user, who closes this once. The caller must know that another one has not. */
+  synchronized SharedClassifier use() {
     holders++;
-    return new Use();
+    return this;
   }
 
-  void release() {
+  @Override
+  public void close() {
     boolean last;
     synchronized (this) {
       last = --holders == 0;

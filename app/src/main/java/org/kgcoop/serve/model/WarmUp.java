@@ -1,13 +1,10 @@
 package org.kgcoop.serve.model;
 
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
-import javax.imageio.ImageIO;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.JpegFile;
 import org.kgcoop.serve.http.HttpErrorException;
 
 /**
@@ -15,10 +12,6 @@ import org.kgcoop.serve.http.HttpErrorException;
  */
 public final class WarmUp {
   private static final int SIDE = 64;
-
-  static {
-    ImageIO.setUseCache(false); // no temporary files
-  }
 
   private WarmUp() {}
 
@@ -29,7 +22,9 @@ public final class WarmUp {
    */
   public static void run(
       ModelRegistry models, RequestImageDecoder decoder, EncodingQueue queue, Duration timeLimit) {
-    RgbImage black = decoder.decode(black(), Deadline.in(timeLimit));
+    byte[] file =
+        JpegFile.of(RgbImage.of(new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB)));
+    RgbImage black = decoder.decode(file, Deadline.in(timeLimit));
     for (ServedModel model : models.all()) {
       try {
         queue.submit(black, model.function(), Deadline.in(timeLimit));
@@ -39,18 +34,5 @@ public final class WarmUp {
         throw new KgCoopException(e.category(), "model " + model.name() + ": " + e.getMessage(), e);
       }
     }
-  }
-
-  private static byte[] black() {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
-      if (!ImageIO.write(image, "jpeg", bytes)) {
-        throw new IllegalStateException("this Java cannot write JPEG");
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bytes.toByteArray();
   }
 }

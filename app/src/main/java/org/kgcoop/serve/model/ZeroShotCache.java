@@ -1,7 +1,6 @@
 package org.kgcoop.serve.model;
 
 import com.google.errorprone.annotations.MustBeClosed;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,45 +40,37 @@ public final class ZeroShotCache implements AutoCloseable {
    * @throws org.kgcoop.KgCoopException if a name or the template is invalid
    */
   @MustBeClosed
-  public SharedClassifier.Use use(List<String> classNames, String template, Deadline deadline) {
+  public SharedClassifier use(List<String> classNames, String template, Deadline deadline) {
     Texts texts = new Texts(List.copyOf(classNames), template);
-    SharedClassifier.Use use = known(texts);
-    if (use != null) {
-      return use;
-    }
-    return lock.run(
-        deadline,
-        () -> {
-          SharedClassifier.Use meanwhile = known(texts);
-          return meanwhile != null
-              ? meanwhile
-              : added(texts, Classifier.zeroShot(clip, texts.classNames(), template));
-        });
+    SharedClassifier found = known(texts);
+    return found != null ? found : lock.run(deadline, () -> meanwhileOrNew(texts));
   }
 
-  private synchronized SharedClassifier.@Nullable Use known(Texts texts) {
+  private synchronized @Nullable SharedClassifier known(Texts texts) {
     SharedClassifier classifier = known.get(texts);
     return classifier == null ? null : classifier.use();
   }
 
-  private SharedClassifier.Use added(Texts texts, Classifier classifier) {
-    SharedClassifier shared = new SharedClassifier("zero-shot", classifier);
-    List<SharedClassifier> dropped = new ArrayList<>();
-    SharedClassifier.Use use;
+  private SharedClassifier meanwhileOrNew(Texts texts) {
+    SharedClassifier meanwhile = known(texts);
+    if (meanwhile != null) {
+      return meanwhile;
+    }
+    SharedClassifier added =
+        new SharedClassifier(
+            "zero-shot", Classifier.zeroShot(clip, texts.classNames(), texts.template()));
     synchronized (this) {
-      use = shared.use();
-      known.put(texts, shared);
+      known.put(texts, added.use());
       classes += texts.classNames().size();
       Iterator<Map.Entry<Texts, SharedClassifier>> oldest = known.entrySet().iterator();
       while (classes > maxClasses && known.size() > 1) {
         Map.Entry<Texts, SharedClassifier> entry = oldest.next();
         oldest.remove();
         classes -= entry.getKey().classNames().size();
-        dropped.add(entry.getValue());
+        entry.getValue().close();
       }
     }
-    dropped.forEach(SharedClassifier::release);
-    return use;
+    return added;
   }
 
   synchronized int size() {
@@ -88,7 +79,7 @@ public final class ZeroShotCache implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    known.values().forEach(SharedClassifier::release);
+    known.values().forEach(SharedClassifier::close);
     known.clear();
   }
 }

@@ -7,8 +7,13 @@ import org.kgcoop.files.Resources;
 import org.kgcoop.serve.http.HttpErrorException;
 import org.kgcoop.serve.http.SecurityHeaders;
 
-/** The files of a web page: a fixed list on the class path. They contain nothing secret. */
-public final class PageFiles {
+/**
+ * The files of a web page: a fixed list on the class path. They contain nothing secret.
+ *
+ * @param owner a class in the package of its own files
+ * @param names the names of its own files
+ */
+public record PageFiles(Class<?> owner, Set<String> names) {
   private static final Map<String, String> TYPES =
       Map.of(
           "html", "text/html; charset=utf-8",
@@ -18,20 +23,6 @@ public final class PageFiles {
 
   /** The files of all pages. */
   private static final Set<String> SHARED = Set.of("base.css", "requests.js", "icon.svg");
-
-  private final Class<?> owner;
-  private final Set<String> names;
-
-  /**
-   * Creates a page.
-   *
-   * @param owner a class in the package of its own files
-   * @param names the names of its own files
-   */
-  public PageFiles(Class<?> owner, String... names) {
-    this.owner = owner;
-    this.names = Set.of(names);
-  }
 
   /**
    * Answers with a file.

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.kgcoop.classifier.EmbeddedPrompt;
 import org.kgcoop.serve.http.ServerSettings;
@@ -11,28 +12,15 @@ import org.kgcoop.serve.http.ServerSettings;
 /**
  * Serves the page at {@code /}: a fixed list of files of the class path. The page contains nothing
  * secret; only its requests need the token.
+ *
+ * @param template the hand-crafted prompt of requests without a template
+ * @param note about the CLIP; may be empty
  */
-public final class WebPage {
+public record WebPage(ServerSettings settings, String template, String note) {
   private static final PageFiles FILES =
-      new PageFiles(WebPage.class, "index.html", "page.css", "page.js", "bars.js");
+      new PageFiles(WebPage.class, Set.of("index.html", "page.css", "page.js", "bars.js"));
 
   private static final Pattern PUBLIC = Pattern.compile("/|/page/[a-z]+\\.[a-z]+");
-
-  private final ServerSettings settings;
-  private final String template;
-  private final String note;
-
-  /**
-   * Creates the page.
-   *
-   * @param template the hand-crafted prompt of requests without a template
-   * @param note about the CLIP; may be empty
-   */
-  public WebPage(ServerSettings settings, String template, String note) {
-    this.settings = settings;
-    this.template = template;
-    this.note = note;
-  }
 
   /** Returns true if a path is a part of the page, which needs no token. */
   public static boolean isPart(String path) {

@@ -291,9 +291,9 @@ async function load() {
     const {done, images: all} = json.reading;
     const first = Math.min(all, FIRST);
     meter('reading-meter', all ? Math.min(1, done / first) : 0);
-    element('reading').textContent = json.reading.say || (all === 0 ? 'Looking for images.'
+    element('reading').textContent = all === 0 ? 'Looking for images.'
       : all > FIRST ? `${grouped(Math.min(done, first))} of the first ${grouped(first)} images. The other ${grouped(all - first)} are read while you work.`
-        : `${grouped(done)} of ${grouped(all)} images. They are read only once.`);
+        : `${grouped(done)} of ${grouped(all)} images. They are read only once.`;
     setTimeout(load, POLL);
   } else if (json && json.classes.length < 2) {
     await start();

@@ -180,7 +180,7 @@ class LabelCommandTest {
   void aFolderOfClassFoldersIsForAdapt() throws IOException {
     refused(
         2,
-        "6 class folders (bell, book, briefcase, ...), so they are labeled. Use `./kgcoop adapt "
+        "6 class folders (bell, book, briefcase, building, calendar and 1 more), so they are labeled. Use `./kgcoop adapt "
             + sorted,
         "label",
         sorted,
@@ -197,7 +197,7 @@ class LabelCommandTest {
     refused(3, "expected a folder of images", "label", folder.resolve("none"), "--write");
     refused(2, "expected a folder of images, or --try", "label");
     refused(2, "expected two classes", "label", photos, "--write", "--classes", "a");
-    refused(2, "--sort-by copie", "label", photos, "--write", "--sort-by", "copie");
+    refused(2, "expected copy, link or move", "label", photos, "--write", "--sort-by", "copie");
     refused(2, "--port 70000", "label", photos, "--no-browser", "--port", 70000);
     refused(2, "target: expected 1 to 100 percent", "label", photos, "--write", "--target", 0);
     Path some = Files.write(folder.resolve("some.csv"), List.of("image,class", "a.png,x"));

@@ -87,7 +87,7 @@ class RunsCommandTest {
   void rejectsBadInput() {
     assertThat(runs("table", "--format", "word").errorLine()).contains("expected text, markdown");
     assertThat(runs("show", "none").errorLine()).contains("not a run folder");
-    assertThat(runs("show", folder.resolve("t")).errorLine()).contains("it holds runs: name those");
+    assertThat(runs("show", folder.resolve("t")).errorLine()).contains("not a run folder");
     assertThat(Cli.run("runs", "--runs", folder.resolve("no")).exitCode()).isEqualTo(2);
   }
 

@@ -106,7 +106,7 @@ class GalleryRoutesTest {
   void badRequestsAreRefusedInOneLine() {
     for (String[] bad :
         new String[][] {
-          {"/label/view", ", 'shown': 'x'", "shown: expected one of [all, class"},
+          {"/label/view", ", 'shown': 'x'", "shown 'x': expected all, class"},
           {"/label/view", ", 'shown': 'class', 'class': 9", "there is no class 9"},
           {"/label/view", ", 'order': 'like', 'image': 99", "there is no such image"},
           {"/label/view", ", 'order': 'text', 'text': ' '", "text: expected words"},

@@ -39,6 +39,7 @@ import org.kgcoop.Chromium;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.label.Labeling;
+import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.label.LabelSite.Answer;
 
 /** Tests with real requests to a real server. */
@@ -174,7 +175,7 @@ class LabelRoutesTest {
     HttpRequest.Builder report =
         site.request(written.path("report").asText()).setHeader("Authorization", "none");
     assertThat(LabelSite.send(report).statusCode()).isEqualTo(200);
-    assertThat(site.get("/report/" + LabelServer.newToken()).status()).isEqualTo(404);
+    assertThat(site.get("/report/" + ServerSettings.newToken()).status()).isEqualTo(404);
     assertThat(site.post("/label/write", "{'close': true, %s}".formatted(A)).status())
         .isEqualTo(200);
     assertThat(site.server.isFinished()).isFalse(); // the tab is open
@@ -232,13 +233,13 @@ class LabelRoutesTest {
     }
     for (String path :
         List.of("/label/state", "/label/images/0", "/metrics", "/label/next", "/x", "/page/a/b")) {
-      for (String header : List.of("none", "Bearer", "Bearer " + LabelServer.newToken())) {
+      for (String header : List.of("none", "Bearer", "Bearer " + ServerSettings.newToken())) {
         HttpRequest.Builder closed = site.request(path).setHeader("Authorization", header);
         assertThat(LabelSite.send(closed).statusCode()).as(path).isEqualTo(401);
       }
     }
     assertThat(site.token).matches("[0-9a-f]{32}");
-    assertThat(LabelServer.newToken()).isNotEqualTo(site.token);
+    assertThat(ServerSettings.newToken()).isNotEqualTo(site.token);
   }
 
   @Test

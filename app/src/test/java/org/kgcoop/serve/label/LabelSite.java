@@ -29,7 +29,7 @@ final class LabelSite implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   final List<String> log = new ArrayList<>();
-  final String token = LabelServer.newToken();
+  final String token = ServerSettings.newToken();
   final LabelServer server;
 
   LabelSite(ResultsWriter results) {

@@ -7,18 +7,22 @@ import org.junit.jupiter.api.Test;
 
 class TabsTest {
   private final AtomicLong milliseconds = new AtomicLong(5);
-  private final Tabs tabs = new Tabs(() -> milliseconds.get() * 1_000_000);
+  private final Tabs tabs = new Tabs(this::now);
+
+  private long now() {
+    return milliseconds.get() * 1_000_000;
+  }
 
   @Test
   void answersOfATabAre100MillisecondsApart() {
     tabs.seen("A");
-    assertThat(tabs.answers("A", tabs.now())).isTrue();
+    assertThat(tabs.answers("A", now())).isTrue();
     milliseconds.addAndGet(99);
-    assertThat(tabs.answers("A", tabs.now())).isFalse();
-    assertThat(tabs.answers("B", tabs.now())).isTrue();
+    assertThat(tabs.answers("A", now())).isFalse();
+    assertThat(tabs.answers("B", now())).isTrue();
     tabs.seen("A"); // a sign of life is no answer
     milliseconds.addAndGet(1);
-    assertThat(tabs.answers("A", tabs.now())).isTrue();
+    assertThat(tabs.answers("A", now())).isTrue();
   }
 
   @Test

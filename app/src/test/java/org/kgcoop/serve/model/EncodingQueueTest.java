@@ -290,7 +290,7 @@ class EncodingQueueTest {
       Classifier first = used(cache, names, "a {}.");
       Classifier second = used(cache, names, "the {}.");
       assertThat(used(cache, names, "a {}.")).isSameAs(first);
-      try (SharedClassifier.Use use = cache.use(names, "the {}.", deadline())) {
+      try (SharedClassifier use = cache.use(names, "the {}.", deadline())) {
         assertThat(used(cache, names, "a {}.")).isSameAs(first);
         assertThat(used(cache, List.of("c", "d"), "a {}.").classNames()).containsExactly("c", "d");
         assertThat(cache.size()).isEqualTo(2); // the second one was removed
@@ -312,7 +312,7 @@ class EncodingQueueTest {
   }
 
   private static Classifier used(ZeroShotCache cache, List<String> names, String template) {
-    try (SharedClassifier.Use use = cache.use(names, template, deadline())) {
+    try (SharedClassifier use = cache.use(names, template, deadline())) {
       return use.model().classifier();
     }
   }

@@ -7,7 +7,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.cli.ProtocolArguments;
 import org.kgcoop.cli.experiment.ExperimentSession;
-import org.kgcoop.cluster.session.NativeMemory;
 
 /**
  * The open experiments of this process. All tasks of an experiment share one model, one feature
@@ -36,7 +35,6 @@ public final class SharedProtocols {
 
   @SuppressWarnings("MustBeClosed") // stays open until close()
   private static ExperimentSession opened(List<String> words, PrintWriter out, PrintWriter err) {
-    NativeMemory.leaveToCluster();
     return ProtocolArguments.parse(words, out, err).open();
   }
 

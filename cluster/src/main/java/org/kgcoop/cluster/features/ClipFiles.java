@@ -4,24 +4,17 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.io.WeightFiles;
 import org.kgcoop.tensor.DType;
 
 /** Distributes the weights of a CLIP to the executors. Each executor downloads every file once. */
 public final class ClipFiles {
-  private static final Set<String> BESIDE =
-      Set.of(
-          "config.json",
-          "open_clip_config.json",
-          "preprocessor_config.json",
-          "processor_config.json");
-
   private ClipFiles() {}
 
   /**
@@ -42,7 +35,7 @@ public final class ClipFiles {
       Path folder = isFolder ? place : place.getParent();
       for (FileStatus file : system.listStatus(folder)) {
         String name = file.getPath().getName();
-        boolean belongs = isFolder ? !name.startsWith(".") : BESIDE.contains(name);
+        boolean belongs = isFolder ? !name.startsWith(".") : WeightFiles.CONFIGS.contains(name);
         if (file.isFile() && belongs) {
           names.add(name);
         }

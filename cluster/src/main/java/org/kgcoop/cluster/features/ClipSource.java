@@ -12,7 +12,6 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
-import org.kgcoop.cluster.session.NativeMemory;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
 import org.kgcoop.tensor.Engine;
@@ -51,7 +50,6 @@ public record ClipSource(
           "the driver runs kgcoop %s, this executor %s; both need the same jar"
               .formatted(version, here()));
     }
-    NativeMemory.leaveToCluster();
     Engine.setThreads(threads);
     synchronized (LOADED) {
       Clip clip = LOADED.get(this);

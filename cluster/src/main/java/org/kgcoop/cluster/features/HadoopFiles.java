@@ -10,18 +10,20 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.util.Iterator;
 import java.util.Locale;
-import java.util.NoSuchElementException;
-import java.util.Optional;
 import java.util.Set;
-import org.apache.hadoop.fs.FileStatus;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.security.AccessControlException;
+import org.apache.hadoop.util.functional.RemoteIterators;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.image.Images;
 
 /** Files on any file system of Hadoop. Errors have one line. */
@@ -119,72 +121,61 @@ final class HadoopFiles implements Serializable {
    * all in memory.
    */
   Iterator<Entry> entries(String folder) {
-    Iterator<Entry> all = isLocal(folder) ? localEntries(folder) : remoteEntries(folder);
-    return new Filtered(all);
+    try {
+      RemoteIterator<Entry> all = isLocal(folder) ? localEntries(folder) : remoteEntries(folder);
+      return stream(readable(folder, all))
+          .filter(entry -> !entry.name().startsWith("."))
+          .iterator();
+    } catch (IOException e) {
+      throw unreadable(folder, e);
+    }
   }
 
   // The returned iterator closes the stream at its end.
   @SuppressWarnings("StreamResourceLeak")
-  private static Iterator<Entry> localEntries(String folder) {
-    try {
-      // Hadoop's local file system would collect a folder in an array.
-      DirectoryStream<java.nio.file.Path> stream = Files.newDirectoryStream(local(folder));
-      Iterator<java.nio.file.Path> paths = stream.iterator();
-      return new Iterator<>() {
-        @Override
-        public boolean hasNext() {
-          try {
-            boolean more = paths.hasNext();
-            if (!more) {
-              stream.close();
-            }
-            return more;
-          } catch (DirectoryIteratorException | IOException e) {
-            throw unreadable(folder, e);
-          }
-        }
-
-        @Override
-        public Entry next() {
-          java.nio.file.Path path = paths.next();
-          String name = String.valueOf(path.getFileName());
-          // For names with a known ending, the file type is not read from the disk.
-          boolean isFolder = Kind.of(name) == Kind.OTHER && Files.isDirectory(path);
-          return new Entry(folder + "/" + name, isFolder);
-        }
-      };
-    } catch (IOException e) {
-      throw unreadable(folder, e);
-    }
+  private static RemoteIterator<Entry> localEntries(String folder) throws IOException {
+    // Hadoop's local file system would collect a folder in an array.
+    DirectoryStream<java.nio.file.Path> stream = Files.newDirectoryStream(local(folder));
+    return RemoteIterators.closingRemoteIterator(
+        RemoteIterators.mappingRemoteIterator(
+            RemoteIterators.remoteIteratorFromIterator(stream.iterator()),
+            path -> {
+              String name = String.valueOf(path.getFileName());
+              // For names with a known ending, the file type is not read from the disk.
+              boolean isFolder = Kind.of(name) == Kind.OTHER && Files.isDirectory(path);
+              return new Entry(folder + "/" + name, isFolder);
+            }),
+        stream);
   }
 
-  private Iterator<Entry> remoteEntries(String folder) {
+  private RemoteIterator<Entry> remoteEntries(String folder) throws IOException {
     Path hadoop = new Path(folder);
-    try {
-      RemoteIterator<FileStatus> remote = system(hadoop).listStatusIterator(hadoop);
-      return new Iterator<>() {
-        @Override
-        public boolean hasNext() {
-          try {
-            return remote.hasNext();
-          } catch (IOException e) {
-            throw unreadable(folder, e);
-          }
-        }
+    return RemoteIterators.mappingRemoteIterator(
+        system(hadoop).listStatusIterator(hadoop),
+        status -> new Entry(status.getPath().toString(), status.isDirectory()));
+  }
 
-        @Override
-        public Entry next() {
-          try {
-            FileStatus status = remote.next();
-            return new Entry(status.getPath().toString(), status.isDirectory());
-          } catch (IOException e) {
-            throw unreadable(folder, e);
-          }
+  /** Returns an iterator whose errors name the folder. */
+  private static <T> Iterator<T> readable(String folder, RemoteIterator<T> all) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        try {
+          return all.hasNext();
+        } catch (DirectoryIteratorException | IOException e) {
+          throw unreadable(folder, e);
         }
-      };
-    } catch (IOException e) {
-      throw unreadable(folder, e);
-    }
+      }
+
+      @Override
+      public T next() {
+        try {
+          return all.next();
+        } catch (IOException e) {
+          throw unreadable(folder, e);
+        }
+      }
+    };
   }
 
   /** The kinds of files by their names. */
@@ -209,35 +200,9 @@ final class HadoopFiles implements Serializable {
     }
   }
 
-  /** An iterator without names that begin with a dot. */
-  private static final class Filtered implements Iterator<Entry> {
-    private final Iterator<Entry> all;
-    private Optional<Entry> next = Optional.empty();
-
-    Filtered(Iterator<Entry> all) {
-      this.all = all;
-    }
-
-    @Override
-    public boolean hasNext() {
-      while (next.isEmpty() && all.hasNext()) {
-        Entry entry = all.next();
-        if (!entry.name().startsWith(".")) {
-          next = Optional.of(entry);
-        }
-      }
-      return next.isPresent();
-    }
-
-    @Override
-    public Entry next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      Entry entry = next.orElseThrow();
-      next = Optional.empty();
-      return entry;
-    }
+  /** Returns a stream whose iterator asks for one element at a time. */
+  static <T> Stream<T> stream(Iterator<T> all) {
+    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(all, 0), false);
   }
 
   private static Path hadoopPath(String path) {
@@ -256,7 +221,6 @@ final class HadoopFiles implements Serializable {
   }
 
   static String reason(Exception e) {
-    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return message.lines().findFirst().orElse("");
+    return Messages.firstLine(e.getMessage(), e);
   }
 }

@@ -3,7 +3,6 @@ package org.kgcoop.cluster.features;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import java.util.function.Function;
 import org.apache.spark.sql.Row;
 import org.kgcoop.features.ShardEncoder.Image;
 
@@ -16,7 +15,9 @@ final class Images {
 
   /** Returns the images in image files. */
   static Iterator<Image> of(HadoopFiles files, String root, Iterator<String> paths) {
-    return each(paths, path -> new Image(key(root, path), path, () -> files.bytes(path)));
+    return HadoopFiles.stream(paths)
+        .map(path -> new Image(key(root, path), path, () -> files.bytes(path)))
+        .iterator();
   }
 
   /** Returns the images in tars, one tar after the other. */
@@ -46,21 +47,7 @@ final class Images {
 
   /** Returns the images in rows of Parquet files. */
   static Iterator<Image> ofRows(Iterator<Row> rows, boolean alone) {
-    return each(rows, row -> ParquetImages.image(row, alone));
-  }
-
-  private static <T> Iterator<Image> each(Iterator<T> all, Function<T, Image> image) {
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return all.hasNext();
-      }
-
-      @Override
-      public Image next() {
-        return image.apply(all.next());
-      }
-    };
+    return HadoopFiles.stream(rows).map(row -> ParquetImages.image(row, alone)).iterator();
   }
 
   private static String key(String root, String path) {

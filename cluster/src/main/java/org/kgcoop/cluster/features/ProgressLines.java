@@ -1,6 +1,5 @@
 package org.kgcoop.cluster.features;
 
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -13,6 +12,7 @@ import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.apache.spark.util.LongAccumulator;
+import org.kgcoop.Messages;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
@@ -99,14 +99,10 @@ final class ProgressLines extends SparkListener implements AutoCloseable {
   static String line(long done, long total, double seconds) {
     double rate = done / Math.max(seconds, 1e-3);
     String line =
-        String.format(
-            Locale.ROOT,
-            "features: %d%s images, %.1f per second",
-            done,
-            total > 0 ? " of " + total : "",
-            rate);
+        Messages.format(
+            "features: %d%s images, %.1f per second", done, total > 0 ? " of " + total : "", rate);
     return total > 0 && done > 0
-        ? line + String.format(Locale.ROOT, ", about %.0f s left", Math.max(0, total - done) / rate)
+        ? line + Messages.format(", about %.0f s left", Math.max(0, total - done) / rate)
         : line;
   }
 

@@ -1,6 +1,7 @@
 package org.kgcoop.cluster.session;
 
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 
 /** Converts exceptions of Spark to errors of one line. */
 public final class Failures {
@@ -25,11 +26,7 @@ public final class Failures {
     while (innermost.getCause() != null) {
       innermost = innermost.getCause();
     }
-    String message = innermost.getMessage();
-    String line =
-        message == null || message.isBlank()
-            ? innermost.getClass().getSimpleName()
-            : message.lines().filter(text -> !text.isBlank()).findFirst().orElse("").strip();
+    String line = Messages.firstLine(innermost.getMessage(), innermost);
     return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "...";
   }
 }

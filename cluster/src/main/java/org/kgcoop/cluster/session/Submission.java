@@ -4,7 +4,7 @@ import java.io.File;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
+import org.kgcoop.Messages;
 
 /** A command of kgcoop in the form of {@code spark-submit}. */
 public final class Submission {
@@ -32,7 +32,7 @@ public final class Submission {
         line.add(words.get(i));
       }
     }
-    return line.stream().map(Submission::quoted).collect(Collectors.joining(" "));
+    return Messages.shell(line);
   }
 
   /**
@@ -68,9 +68,5 @@ public final class Submission {
     return Arrays.stream(System.getProperty("java.class.path", "").split(File.pathSeparator))
         .map(File::new)
         .toList();
-  }
-
-  private static String quoted(String word) {
-    return word.matches("[\\w@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 }

@@ -182,7 +182,7 @@ class FeatureCacheMergeTest {
     FeatureCache local = cache("local");
     assertThat(local.test(items, done -> {}).vectors()).hasSameSizeAs(items);
     double seconds =
-        new TrainingLoader(local, items, new Augmentation.Cache(3), 5).prepare(done -> {});
+        new TrainingLoader(local, items, Augmentation.ofId("cache:3"), 5).prepare(done -> {});
     assertThat(seconds).isPositive();
     encode(images().subList(17, items.size()), 3, "given");
     encode(images().subList(0, 17), 3, "given");

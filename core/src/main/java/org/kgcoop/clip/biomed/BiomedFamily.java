@@ -15,9 +15,6 @@ import org.kgcoop.clip.OpenClipConfig;
 import org.kgcoop.clip.TensorNames;
 import org.kgcoop.clip.TextEncoder;
 import org.kgcoop.clip.Tokenizer;
-import org.kgcoop.clip.WeightSource;
-import org.kgcoop.image.view.Interpolation;
-import org.kgcoop.image.view.Preprocessing;
 
 /**
  * BiomedCLIP, and other models of OpenCLIP with BERT and timm's plain ViT. Zhang et al.,
@@ -30,7 +27,13 @@ import org.kgcoop.image.view.Preprocessing;
  */
 public final class BiomedFamily implements Family {
   /** The form of all models, with the epsilons of BERT and of timm. */
-  public static final ClipConfig.Form FORM = BiomedSettings.FORM;
+  public static final ClipConfig.Form FORM =
+      new ClipConfig.Form(
+          1e-12,
+          1e-6,
+          new ClipConfig.TextForm(false, false, true),
+          new ClipConfig.ImageForm(true, false, true, null, false),
+          null);
 
   private static final String TEXT = "text.transformer.";
   private static final String TYPES = "token_type_embedding.weight";
@@ -72,8 +75,7 @@ public final class BiomedFamily implements Family {
           new ClipConfig.FileConfig(Activation.GELU, 0, 0, 0, 256, FORM),
           width -> width == 1280 ? 16 : Math.max(1, width / 64), // timm's huge ViT has 16
           "texts of 256 tokens, heads of 64, exact GELU, epsilon 1e-12 in BERT and 1e-6 in the ViT",
-          new ImageDefaults(
-              Preprocessing.CLIP_MEAN, Preprocessing.CLIP_STD, Interpolation.BICUBIC, false),
+          ImageDefaults.CLIP,
           false,
           null);
 
@@ -111,7 +113,7 @@ public final class BiomedFamily implements Family {
 
   @Override
   public ClipConfig.FileConfig openClip(OpenClipConfig file) {
-    return new BiomedSettings(file).read();
+    return BiomedSettings.read(file, FORM);
   }
 
   @Override
@@ -122,10 +124,10 @@ public final class BiomedFamily implements Family {
   @Override
   public Tokenizer tokenizer(Path file, OpenClipConfig config) {
     WordPieceTokenizer tokenizer = WordPieceFile.read(file);
-    if (tokenizer.padding() != BertTextEncoder.PADDING) {
+    if (tokenizer.padding() != TextEncoder.PADDING) {
       throw KgCoopException.weights(
           "%s: [PAD] has the id %s; expected %s, which BERT does not attend to"
-              .formatted(file, tokenizer.padding(), BertTextEncoder.PADDING));
+              .formatted(file, tokenizer.padding(), TextEncoder.PADDING));
     }
     return tokenizer;
   }
@@ -157,7 +159,7 @@ public final class BiomedFamily implements Family {
   /** Returns E. Without a projection, it is the width. */
   private static long embedDim(Map<String, long[]> shapes, long width) {
     long[] projection = shapes.get("text_projection");
-    long hidden = rows(BertTextEncoder.OUTPUT, shapes);
+    long hidden = rows("text_projection.2.weight", shapes);
     return projection != null && projection.length == 2
         ? projection[1]
         : hidden > 0 ? hidden : width;
@@ -166,10 +168,5 @@ public final class BiomedFamily implements Family {
   private static long rows(String name, Map<String, long[]> shapes) {
     long[] shape = shapes.get(name);
     return shape == null || shape.length == 0 ? 0 : shape[0];
-  }
-
-  @Override
-  public TextEncoder textEncoder(WeightSource weights, ClipConfig config) {
-    return new BertTextEncoder(weights, config);
   }
 }

@@ -1,18 +1,13 @@
 package org.kgcoop.clip.biomed;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.InitialWeights;
-import org.kgcoop.files.AtomicFile;
+import org.kgcoop.clip.RandomClip;
 import org.kgcoop.files.Folders;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
@@ -24,24 +19,40 @@ import org.kgcoop.random.PythonRandom;
  * on the configuration and the seed.
  */
 public final class RandomBiomedClip {
-  private static final String LAYER = "text.transformer.encoder.layer.";
   private static final String EMBEDDINGS = "text.transformer.embeddings.";
 
-  /** The beginnings of names in the files, by those of released names. The first one is used. */
-  private static final Map<String, String> NAMES = names();
+  /** Parts of released names, and those of timm's image encoder. */
+  private static final String VISION =
+      """
+      visual.class_embedding -> visual.trunk.cls_token
+      visual.positional_embedding -> visual.trunk.pos_embed
+      visual.proj -> visual.head.proj.weight
+      visual.conv1. -> visual.trunk.patch_embed.proj.
+      visual.ln_post. -> visual.trunk.norm.
+      visual.transformer.resblocks. -> visual.trunk.blocks.
+      ln_1. -> norm1.
+      ln_2. -> norm2.
+      attn.in_proj_ -> attn.qkv.
+      attn.out_proj. -> attn.proj.
+      mlp.c_fc. -> mlp.fc1.
+      mlp.c_proj. -> mlp.fc2.
+      """;
+
+  /** Parts of released names, and those of BERT. */
+  private static final String TEXT =
+      """
+      positional_embedding -> text.transformer.embeddings.position_embeddings.weight
+      token_embedding. -> text.transformer.embeddings.word_embeddings.
+      ln_final. -> text.transformer.embeddings.LayerNorm.
+      transformer.resblocks. -> text.transformer.encoder.layer.
+      ln_1. -> attention.output.LayerNorm.
+      ln_2. -> output.LayerNorm.
+      attn.out_proj. -> attention.output.dense.
+      mlp.c_fc. -> intermediate.dense.
+      mlp.c_proj. -> output.dense.
+      """;
 
   private RandomBiomedClip() {}
-
-  private static Map<String, String> names() {
-    Map<String, String> names = new LinkedHashMap<>();
-    names.put("token_embedding.", EMBEDDINGS + "word_embeddings.");
-    names.put("ln_final.", EMBEDDINGS + "LayerNorm.");
-    names.put("visual.conv1.", "visual.trunk.patch_embed.proj.");
-    names.put("visual.ln_post.", "visual.trunk.norm.");
-    names.put("visual.transformer.resblocks.", "visual.trunk.blocks.");
-    names.put("transformer.resblocks.", LAYER);
-    return names;
-  }
 
   /**
    * Writes {@code open_clip_model.safetensors}, {@code open_clip_config.json} and {@code
@@ -54,8 +65,9 @@ public final class RandomBiomedClip {
     Folders.create(folder, "the folder of a CLIP", "try another folder");
     Safetensors.write(
         folder.resolve("open_clip_model.safetensors"), tensors(config, seed), Map.of());
-    write(folder.resolve("open_clip_config.json"), settings(config).toPrettyString());
-    write(folder.resolve("vocab.txt"), String.join("\n", vocabulary(config.vocabularySize())));
+    RandomClip.writeText(folder.resolve("open_clip_config.json"), settings(config));
+    String pieces = String.join("\n", vocabulary(config.vocabularySize()));
+    RandomClip.writeText(folder.resolve("vocab.txt"), pieces + "\n");
   }
 
   /** Returns the tensors under their names in the files. */
@@ -72,10 +84,6 @@ public final class RandomBiomedClip {
     return tensors;
   }
 
-  private static void write(Path file, String text) {
-    AtomicFile.write(file, out -> out.write((text + "\n").getBytes(StandardCharsets.UTF_8)));
-  }
-
   private static StoredTensor normal(
       PythonRandom random, String name, double deviation, long rows, long columns) {
     float[] values = new float[Math.toIntExact(rows * columns)];
@@ -89,87 +97,51 @@ public final class RandomBiomedClip {
   private static void add(List<StoredTensor> tensors, StoredTensor tensor) {
     String name = tensor.name();
     long[] shape = tensor.shape();
-    switch (name) {
-      case "text_projection" -> {} // it has a hidden layer instead
-      case "positional_embedding" ->
-          tensors.add(tensor.withName(EMBEDDINGS + "position_embeddings.weight"));
-      case "visual.class_embedding" ->
-          tensors.add(tensor.reshaped(1, 1, shape[0]).withName("visual.trunk.cls_token"));
-      case "visual.positional_embedding" ->
-          tensors.add(tensor.reshaped(1, shape[0], shape[1]).withName("visual.trunk.pos_embed"));
-      case "visual.proj" ->
-          tensors.add(tensor.reshaped(shape[1], shape[0]).withName("visual.head.proj.weight"));
-      default -> {
-        String renamed =
-            NAMES.entrySet().stream()
-                .filter(e -> name.startsWith(e.getKey()))
-                .findFirst()
-                .map(e -> e.getValue() + name.substring(e.getKey().length()))
-                .orElse(name);
-        if (renamed.startsWith(LAYER)) {
-          addLayer(tensors, tensor, renamed);
-        } else {
-          tensors.add(tensor.withName(timm(renamed)));
-        }
-      }
+    for (String line : (name.startsWith("visual.") ? VISION : TEXT).lines().toList()) {
+      String[] sides = line.split(" -> ", 2);
+      name = name.replace(sides[0], sides[1]);
     }
-  }
-
-  private static String timm(String name) {
-    return name.replace("ln_1.", "norm1.")
-        .replace("ln_2.", "norm2.")
-        .replace("attn.in_proj_", "attn.qkv.")
-        .replace("attn.out_proj.", "attn.proj.")
-        .replace("mlp.c_fc.", "mlp.fc1.")
-        .replace("mlp.c_proj.", "mlp.fc2.");
-  }
-
-  private static void addLayer(List<StoredTensor> tensors, StoredTensor tensor, String name) {
-    if (!name.contains("in_proj_")) {
-      tensors.add(
-          tensor.withName(
-              name.replace("ln_1.", "attention.output.LayerNorm.")
-                  .replace("ln_2.", "output.LayerNorm.")
-                  .replace("attn.out_proj.", "attention.output.dense.")
-                  .replace("mlp.c_fc.", "intermediate.dense.")
-                  .replace("mlp.c_proj.", "output.dense.")));
+    if (name.contains("attn.in_proj_")) {
+      shape[0] /= 3;
+      float[] values = tensor.toFloats();
+      int length = values.length / 3;
+      for (int i = 0; i < 3; i++) {
+        String part = List.of("query.", "key.", "value.").get(i);
+        tensors.add(
+            StoredTensor.ofFloats(
+                name.replace("attn.in_proj_", "attention.self." + part),
+                shape,
+                Arrays.copyOfRange(values, i * length, (i + 1) * length)));
+      }
       return;
     }
-    long[] shape = tensor.shape();
-    shape[0] /= 3;
-    float[] values = tensor.toFloats();
-    int length = values.length / 3;
-    String[] parts = {"query.", "key.", "value."};
-    for (int i = 0; i < parts.length; i++) {
-      tensors.add(
-          StoredTensor.ofFloats(
-              name.replace("attn.in_proj_", "attention.self." + parts[i]),
-              shape,
-              Arrays.copyOfRange(values, i * length, (i + 1) * length)));
+    switch (tensor.name()) {
+      case "text_projection" -> {} // it has a hidden layer instead
+      case "visual.class_embedding" -> tensors.add(tensor.reshaped(1, 1, shape[0]).withName(name));
+      case "visual.positional_embedding" ->
+          tensors.add(tensor.reshaped(1, shape[0], shape[1]).withName(name));
+      case "visual.proj" -> tensors.add(tensor.reshaped(shape[1], shape[0]).withName(name));
+      default -> tensors.add(tensor.withName(name));
     }
   }
 
   /** Returns the content of {@code open_clip_config.json}. */
-  public static JsonNode settings(ClipConfig config) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    ObjectNode model = json.putObject("model_cfg").put("embed_dim", config.embedDim());
-    model
-        .putObject("vision_cfg")
-        .put("timm_model_name", "vit_base_patch16_224")
-        .put("timm_pool", "")
-        .put("timm_proj", "linear")
-        .put("image_size", config.imageResolution())
-        .putObject("timm_model_kwargs")
-        .put("num_heads", config.vision().heads());
-    model
-        .putObject("text_cfg")
-        .put("hf_model_name", "bert")
-        .put("hf_proj_type", "mlp")
-        .put("hf_pooler_type", "cls_last_hidden_state_pooler")
-        .put("context_length", config.contextLength())
-        .putObject("hf_model_config")
-        .put("num_attention_heads", config.textHeads());
-    return json;
+  public static String settings(ClipConfig config) {
+    return """
+        {"model_cfg": {"embed_dim": %s,
+          "vision_cfg": {"timm_model_name": "vit_base_patch16_224", "timm_pool": "",
+                         "timm_proj": "linear", "image_size": %s,
+                         "timm_model_kwargs": {"num_heads": %s}},
+          "text_cfg": {"hf_model_name": "bert", "hf_proj_type": "mlp",
+                       "hf_pooler_type": "cls_last_hidden_state_pooler", "context_length": %s,
+                       "hf_model_config": {"num_attention_heads": %s}}}}
+        """
+        .formatted(
+            config.embedDim(),
+            config.imageResolution(),
+            config.vision().heads(),
+            config.contextLength(),
+            config.textHeads());
   }
 
   /** Returns the special pieces, single characters, and combinations of them. */
@@ -181,9 +153,6 @@ public final class RandomBiomedClip {
     }
     for (String character : letters.split("", 0)) {
       pieces.add("##" + character);
-    }
-    if (size < pieces.size()) {
-      throw new IllegalArgumentException("vocabulary: expected at least " + pieces.size());
     }
     for (int i = 0; pieces.size() < size; i++) {
       int combination = i / 2;

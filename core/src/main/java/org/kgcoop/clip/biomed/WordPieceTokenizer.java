@@ -2,16 +2,15 @@ package org.kgcoop.clip.biomed;
 
 import java.text.Normalizer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.kgcoop.clip.TextCleaning;
 import org.kgcoop.clip.Tokenizer;
+import org.kgcoop.clip.TokenizerModel;
 
 /**
  * BERT's tokenizer. Words are cut at spaces, punctuation and ideographs. Each word becomes the
@@ -19,17 +18,22 @@ import org.kgcoop.clip.Tokenizer;
  * System", 2016. OpenCLIP's cleaning comes first.
  */
 final class WordPieceTokenizer extends Tokenizer {
-  /** The ranges of ideographs, first and last; not those of kana and hangul. */
-  private static final int[][] IDEOGRAPHS = {
-    {0x4E00, 0x9FFF}, {0x3400, 0x4DBF}, {0x20000, 0x2A6DF}, {0x2A700, 0x2B73F},
-    {0x2B740, 0x2B81F}, {0x2B820, 0x2CEAF}, {0xF900, 0xFAFF}, {0x2F800, 0x2FA1F}
-  };
+  private static final Pattern SPACES = Pattern.compile("[\\t\\n\\r\\p{Z}]");
+  private static final Pattern INVISIBLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Co}\\uFFFD]");
+  private static final Pattern MARKS = Pattern.compile("\\p{Mn}");
 
-  private static final Pattern ASCII_PUNCTUATION = Pattern.compile("[!-/:-@\\[-`{-~]");
+  /** Ideographs, but not kana and hangul. */
+  private static final Pattern IDEOGRAPHS =
+      Pattern.compile(
+          "[\\u4E00-\\u9FFF\\u3400-\\u4DBF\\x{20000}-\\x{2A6DF}\\x{2A700}-\\x{2B73F}"
+              + "\\x{2B740}-\\x{2B81F}\\x{2B820}-\\x{2CEAF}\\uF900-\\uFAFF\\x{2F800}-\\x{2FA1F}]");
+
+  /** Punctuation marks, and runs of other characters without spaces. */
+  private static final Pattern WORDS =
+      Pattern.compile("[!-/:-@\\[-`{-~\\p{P}]|[^ !-/:-@\\[-`{-~\\p{P}]+");
 
   private final Settings settings;
   private final Pattern specialPattern;
-  private final List<String> texts; // text of each id
 
   /**
    * The content of a tokenizer file.
@@ -48,52 +52,27 @@ final class WordPieceTokenizer extends Tokenizer {
       String continuing,
       int longestWord,
       boolean lowerCase,
-      boolean stripAccents) {}
+      boolean stripAccents) {
+    int id(String piece) {
+      return ids.getOrDefault(piece, 0);
+    }
+  }
 
   WordPieceTokenizer(Settings settings) {
+    super(
+        TokenizerModel.texts(settings.ids()),
+        List.of(settings.id("[CLS]")),
+        settings.id("[SEP]"),
+        settings.id("[PAD]"),
+        true);
     this.settings = settings;
     specialPattern =
         Pattern.compile(
             settings.special().stream().map(Pattern::quote).collect(Collectors.joining("|")));
-    int size = 1 + settings.ids().values().stream().mapToInt(id -> id).max().orElse(-1);
-    String[] pieces = new String[size];
-    Arrays.fill(pieces, "");
-    settings.ids().forEach((piece, id) -> pieces[id] = piece);
-    texts = List.of(pieces);
-  }
-
-  private int id(String piece) {
-    return settings.ids().getOrDefault(piece, 0);
   }
 
   @Override
-  public int vocabularySize() {
-    return texts.size();
-  }
-
-  @Override
-  public List<Integer> start() {
-    return List.of(id("[CLS]"));
-  }
-
-  @Override
-  public int endOfText() {
-    return id("[SEP]");
-  }
-
-  @Override
-  public int padding() {
-    return id("[PAD]");
-  }
-
-  @Override
-  public boolean cuts() {
-    return true;
-  }
-
-  @Override
-  public String decode(int id) {
-    String piece = texts.get(id);
+  protected String decode(String piece) {
     return piece.startsWith(settings.continuing())
         ? piece.substring(settings.continuing().length())
         : " " + piece;
@@ -106,96 +85,33 @@ final class WordPieceTokenizer extends Tokenizer {
     int from = 0;
     Matcher special = specialPattern.matcher(cleaned);
     while (special.find()) {
-      words(normalized(cleaned.substring(from, special.start())), word -> addPieces(word, ids));
-      ids.add(id(special.group()));
+      addWords(cleaned.substring(from, special.start()), ids);
+      ids.add(settings.id(special.group()));
       from = special.end();
     }
-    words(normalized(cleaned.substring(from)), word -> addPieces(word, ids));
+    addWords(cleaned.substring(from), ids);
     return ids;
+  }
+
+  private void addWords(String text, List<Integer> ids) {
+    WORDS.matcher(normalized(text)).results().forEach(word -> addPieces(word.group(), ids));
   }
 
   /** Removes invisible characters and accents, separates ideographs, and lowers the case. */
   private String normalized(String text) {
-    StringBuilder plain = new StringBuilder();
-    text.codePoints()
-        .forEach(
-            c -> {
-              if (isWhiteSpace(c)) {
-                plain.append(' ');
-              } else if (isIdeograph(c)) {
-                plain.append(' ').appendCodePoint(c).append(' ');
-              } else if (!isInvisible(c)) {
-                plain.appendCodePoint(c);
-              }
-            });
-    StringBuilder result = new StringBuilder();
-    String decomposed =
-        settings.stripAccents()
-            ? Normalizer.normalize(plain, Normalizer.Form.NFD)
-            : plain.toString();
-    decomposed
+    String plain = SPACES.matcher(text).replaceAll(" ");
+    plain = IDEOGRAPHS.matcher(plain).replaceAll(" $0 ");
+    plain = INVISIBLE.matcher(plain).replaceAll("");
+    if (settings.stripAccents()) {
+      plain = MARKS.matcher(Normalizer.normalize(plain, Normalizer.Form.NFD)).replaceAll("");
+    }
+    if (!settings.lowerCase()) {
+      return plain;
+    }
+    return plain // one by one, because a sigma at the end of a word has no form of its own here
         .codePoints()
-        .filter(c -> !settings.stripAccents() || Character.getType(c) != Character.NON_SPACING_MARK)
-        // One by one, because a sigma at the end of a word has no form of its own here.
-        .mapToObj(Character::toString)
-        .map(c -> settings.lowerCase() ? c.toLowerCase(Locale.ROOT) : c)
-        .forEach(result::append);
-    return result.toString();
-  }
-
-  private static boolean isWhiteSpace(int c) {
-    return c == '\t' || c == '\n' || c == '\r' || Character.isSpaceChar(c);
-  }
-
-  private static boolean isInvisible(int c) {
-    return c == 0xFFFD
-        || switch (Character.getType(c)) {
-          case Character.CONTROL, Character.FORMAT, Character.PRIVATE_USE -> true;
-          default -> false;
-        };
-  }
-
-  private static boolean isIdeograph(int c) {
-    return Arrays.stream(IDEOGRAPHS).anyMatch(range -> range[0] <= c && c <= range[1]);
-  }
-
-  private static boolean isPunctuation(String c) {
-    return ASCII_PUNCTUATION.matcher(c).matches()
-        || switch (Character.getType(c.codePointAt(0))) {
-          case Character.CONNECTOR_PUNCTUATION,
-              Character.DASH_PUNCTUATION,
-              Character.START_PUNCTUATION,
-              Character.END_PUNCTUATION,
-              Character.INITIAL_QUOTE_PUNCTUATION,
-              Character.FINAL_QUOTE_PUNCTUATION,
-              Character.OTHER_PUNCTUATION ->
-              true;
-          default -> false;
-        };
-  }
-
-  /** Cuts a text at spaces, and around every punctuation mark. */
-  private static void words(String text, Consumer<String> words) {
-    for (String spaced : text.split(" ", 0)) {
-      StringBuilder word = new StringBuilder();
-      for (int c : spaced.codePoints().toArray()) {
-        String character = Character.toString(c);
-        if (isPunctuation(character)) {
-          add(word, words);
-          words.accept(character);
-        } else {
-          word.append(character);
-        }
-      }
-      add(word, words);
-    }
-  }
-
-  private static void add(StringBuilder word, Consumer<String> words) {
-    if (!word.isEmpty()) {
-      words.accept(word.toString());
-      word.setLength(0);
-    }
+        .mapToObj(c -> Character.toString(c).toLowerCase(Locale.ROOT))
+        .collect(Collectors.joining());
   }
 
   /** Adds the longest pieces of a word from the left, or one unknown piece for the entire word. */
@@ -219,7 +135,7 @@ final class WordPieceTokenizer extends Tokenizer {
     }
     if (from < characters.length) {
       ids.subList(before, ids.size()).clear();
-      ids.add(id(settings.unknown()));
+      ids.add(settings.id(settings.unknown()));
     }
   }
 }

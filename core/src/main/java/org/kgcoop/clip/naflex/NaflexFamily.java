@@ -5,7 +5,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.kgcoop.KgCoopException;
@@ -14,11 +13,8 @@ import org.kgcoop.clip.ConfigSection;
 import org.kgcoop.clip.Family;
 import org.kgcoop.clip.HuggingFaceConfig;
 import org.kgcoop.clip.ImageDefaults;
-import org.kgcoop.clip.ImageEncoder;
 import org.kgcoop.clip.OpenClipConfig;
 import org.kgcoop.clip.Tokenizer;
-import org.kgcoop.clip.VisionTransformer;
-import org.kgcoop.clip.WeightSource;
 import org.kgcoop.clip.siglip.SiglipFamily;
 import org.kgcoop.image.view.Interpolation;
 import org.kgcoop.image.view.PatchGrid;
@@ -122,8 +118,9 @@ public final class NaflexFamily implements Family {
 
   @Override
   public ClipConfig.FileConfig huggingFace(ConfigSection file, int imageSize) {
+    file.only("model_type", "siglip2");
     file.at("vision_config").off("image_size");
-    return HuggingFaceConfig.fileConfig(file, List.of("siglip2"), TRAITS.defaults(), 12, 0);
+    return HuggingFaceConfig.fileConfig(file, TRAITS.defaults(), 12, 0);
   }
 
   @Override
@@ -140,20 +137,15 @@ public final class NaflexFamily implements Family {
     images.only("patch_size", Integer.toString(patch));
     images.only("image_processor_type", "Siglip2ImageProcessor", "Siglip2ImageProcessorFast");
     images.off("size");
-    double most = images.positive("max_num_patches", DEFAULT_MAX_PATCHES);
-    if (most > PatchGrid.MAX_PATCHES || most != Math.rint(most)) {
-      throw images.refused("max_num_patches", "a whole number, 1 to " + PatchGrid.MAX_PATCHES);
+    int most = images.whole("max_num_patches", DEFAULT_MAX_PATCHES);
+    if (most > PatchGrid.MAX_PATCHES) {
+      throw images.refused("max_num_patches", "1 to " + PatchGrid.MAX_PATCHES);
     }
-    return new PatchGrid(patch, (int) most);
+    return new PatchGrid(patch, most);
   }
 
   @Override
   public Tokenizer tokenizer(Path file, OpenClipConfig config) {
     return SIGLIP.tokenizer(file, config);
-  }
-
-  @Override
-  public ImageEncoder imageEncoder(WeightSource weights, ClipConfig config) {
-    return new VisionTransformer(weights, config, ResizedPositions::of);
   }
 }

@@ -5,23 +5,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.ConfigSection;
+import org.kgcoop.clip.Families;
 import org.kgcoop.clip.Family;
 import org.kgcoop.clip.HuggingFaceConfig;
 import org.kgcoop.clip.ImageDefaults;
-import org.kgcoop.clip.ImageEncoder;
 import org.kgcoop.clip.OpenClipConfig;
 import org.kgcoop.clip.TensorNames;
 import org.kgcoop.clip.TextCleaning;
 import org.kgcoop.clip.Tokenizer;
 import org.kgcoop.clip.Tokenizers;
-import org.kgcoop.clip.VisionTransformer;
-import org.kgcoop.clip.WeightSource;
-import org.kgcoop.image.view.Interpolation;
-import org.kgcoop.image.view.Preprocessing;
 
 /**
  * CLIP. The image feature comes from the CLS token, or from a ResNet. The text feature comes from
@@ -52,12 +49,25 @@ public final class ClipFamily implements Family {
           ClipConfig.FileConfig.RELEASED,
           width -> Math.max(1, width / 64),
           "activation QuickGELU, heads of 64",
-          new ImageDefaults(
-              Preprocessing.CLIP_MEAN, Preprocessing.CLIP_STD, Interpolation.BICUBIC, false),
+          ImageDefaults.CLIP,
           false,
           Tokenizers::released);
 
-  private static final List<String> FIRST_END_OF_TEXT = List.of("argmax", "eos");
+  /** Prefixes of tensor names that occur only in one kind of unsupported model, and this kind. */
+  private static final List<String> OTHERS =
+      """
+      visual.trunk. a timm image encoder (ConvNeXt, EVA, MobileCLIP, ViTamin ...) under OpenCLIP
+      visual.head. a timm image encoder under OpenCLIP
+      text_decoder. CoCa or BLIP
+      visual.pool. a timm image encoder with a class embedding and a pooling
+      visual.attn_pool. a model with attention pooling (CoCa)
+      transformer.embeddings. a Hugging Face text encoder under OpenCLIP
+      transformer.encoder. a Hugging Face text encoder under OpenCLIP
+      text_model.embeddings.word_embeddings. a CLIP with a BERT text encoder
+      qformer. BLIP-2
+      """
+          .lines()
+          .toList();
 
   /** The names of timm's encoders for CLIP. */
   private static final Pattern TIMM_CLIP = Pattern.compile("vit_[a-z]+_patch\\d+_clip_.+");
@@ -78,7 +88,23 @@ public final class ClipFamily implements Family {
 
   @Override
   public void check(Set<String> names, String source, String architecture) {
-    Architectures.check(names, source, architecture);
+    for (String other : OTHERS) {
+      String[] parts = other.split(" ", 2);
+      for (String name : names) {
+        if (name.startsWith(parts[0])) {
+          throw KgCoopException.weights(
+              "%s: %s%s, by its tensor '%s': not implemented; known are %s"
+                  .formatted(
+                      source,
+                      architecture.isEmpty() ? "" : architecture + ", ",
+                      parts[1],
+                      name,
+                      Families.ALL.stream()
+                          .map(family -> family.traits().known())
+                          .collect(Collectors.joining(", and "))));
+        }
+      }
+    }
   }
 
   /**
@@ -95,18 +121,11 @@ public final class ClipFamily implements Family {
     }
   }
 
-  @Override
-  public ImageEncoder imageEncoder(WeightSource weights, ClipConfig config) {
-    return config.vision() instanceof ClipConfig.ResNet resNet
-        ? new ModifiedResNet(weights, config, resNet)
-        : new VisionTransformer(weights, config);
-  }
-
   /** MetaCLIP 2 is a CLIP with another tokenizer. */
   @Override
   public ClipConfig.FileConfig huggingFace(ConfigSection file, int imageSize) {
-    return HuggingFaceConfig.fileConfig(
-        file, List.of("clip", "metaclip_2"), TRAITS.defaults(), 0, imageSize);
+    file.only("model_type", "clip", "metaclip_2");
+    return HuggingFaceConfig.fileConfig(file, TRAITS.defaults(), 0, imageSize);
   }
 
   @Override
@@ -117,16 +136,20 @@ public final class ClipFamily implements Family {
     if (!encoder.isEmpty() && !TIMM_CLIP.matcher(encoder).matches()) {
       throw vision.refused("timm_model_name", "none, or a vit_..._clip_...");
     }
-    file.checkVisionKeys(Set.of("timm_model_name"));
-    if (!encoder.isEmpty() && !vision.text("timm_pool", "").equals("token")) {
-      throw vision.refused("timm_pool", "token"); // OpenCLIP's default is the mean
+    file.checkVisionKeys();
+    if (!encoder.isEmpty()) {
+      vision.exactly("timm_pool", "token"); // OpenCLIP's default is the mean
     }
     vision.only("pool_type", "tok");
     // The weights contain either kind of positions.
     vision.only("pos_embed_type", "learnable", "sin_cos_2d");
-    file.checkTextKeys(Set.of());
+    file.checkTextKeys();
     checkEndOfText(text);
-    checkTokens(text);
+    file.checkCleaning("lower");
+    if (text.flag("no_causal_mask", false) && !text.isOff("hf_tokenizer_name")) {
+      // Such tokenizers have other kinds of padding, which only causal texts ignore.
+      throw text.refused("hf_tokenizer_name", "none with no_causal_mask");
+    }
     int headWidth = vision.whole("head_width", 0);
     // The attention of a ResNet is 32 times as wide as its stem.
     int pooled = file.tensors().contains("visual.layer1.0.conv1.weight") ? 32 : 1;
@@ -151,23 +174,13 @@ public final class ClipFamily implements Family {
 
   /** Checks that the feature is read at the first end of text, whose id is the maximum. */
   private static void checkEndOfText(ConfigSection text) {
-    String pooling = text.oneOf("pool_type", FIRST_END_OF_TEXT);
+    String pooling = text.only("pool_type", "argmax", "eos");
     if (!text.text("hf_tokenizer_name", "").isEmpty()) {
       return; // compared with the tokenizer, once it is loaded
     }
     int last = text.whole("vocab_size", 49408) - 1;
     if (pooling.equals("eos") && text.tokenId("eos_id", last) != last) {
       throw text.refused("eos_id", Integer.toString(last));
-    }
-  }
-
-  private static void checkTokens(ConfigSection text) {
-    ConfigSection tokenizer = text.at("tokenizer_kwargs");
-    tokenizer.allOffBut(Set.of("clean"));
-    tokenizer.only("clean", "lower");
-    if (text.flag("no_causal_mask", false) && !text.isOff("hf_tokenizer_name")) {
-      // Such tokenizers have other kinds of padding, which only causal texts ignore.
-      throw text.refused("hf_tokenizer_name", "none with no_causal_mask");
     }
   }
 

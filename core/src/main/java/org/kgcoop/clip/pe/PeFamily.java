@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.BytePairTokenizer;
@@ -120,12 +121,7 @@ public final class PeFamily implements Family {
   }
 
   private static boolean isZero(float[] values) {
-    for (float value : values) {
-      if (value != 0) {
-        return false;
-      }
-    }
-    return true;
+    return IntStream.range(0, values.length).allMatch(i -> values[i] == 0);
   }
 
   @Override
@@ -148,21 +144,17 @@ public final class PeFamily implements Family {
     ConfigSection text = file.text();
     ConfigSection vision = file.vision();
     file.model().off("quick_gelu");
-    file.checkVisionKeys(Set.of("timm_model_name"));
+    file.checkVisionKeys();
     Matcher encoder = ENCODER.matcher(vision.text("timm_model_name", ""));
     if (!encoder.matches()) {
       throw vision.refused("timm_model_name", "a vit_pe_core_...");
     }
-    if (!vision.text("timm_pool", "").equals("map")) {
-      throw vision.refused("timm_pool", "map");
-    }
+    vision.exactly("timm_pool", "map");
     vision.off("timm_proj");
-    file.checkTextKeys(Set.of());
+    file.checkTextKeys();
     text.off("no_causal_mask");
     text.only("pool_type", "argmax");
-    ConfigSection tokenizer = text.at("tokenizer_kwargs");
-    tokenizer.allOffBut(Set.of("clean"));
-    tokenizer.only("clean", "lower");
+    file.checkCleaning("lower");
     return new ClipConfig.FileConfig(
         Activation.GELU,
         text.whole("heads", 0),

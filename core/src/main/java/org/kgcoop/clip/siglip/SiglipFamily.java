@@ -98,7 +98,8 @@ public final class SiglipFamily implements Family {
 
   @Override
   public ClipConfig.FileConfig huggingFace(ConfigSection file, int imageSize) {
-    return HuggingFaceConfig.fileConfig(file, List.of("siglip"), TRAITS.defaults(), 12, imageSize);
+    file.only("model_type", "siglip");
+    return HuggingFaceConfig.fileConfig(file, TRAITS.defaults(), 12, imageSize);
   }
 
   /**
@@ -110,24 +111,22 @@ public final class SiglipFamily implements Family {
   public ClipConfig.FileConfig openClip(OpenClipConfig file) {
     ConfigSection text = file.text();
     ConfigSection vision = file.vision();
-    file.checkVisionKeys(Set.of("timm_model_name"));
+    file.checkVisionKeys();
     vision.only("timm_pool", "map");
     vision.only("timm_proj", "none");
     String encoder = vision.text("timm_model_name", "");
     if (!encoder.startsWith("vit_") || !encoder.contains("_siglip")) {
       throw vision.refused("timm_model_name", "a vit_..._siglip_...");
     }
-    file.checkTextKeys(Set.of("proj_bias", "act_kwargs"));
+    file.checkTextKeys("proj_bias", "act_kwargs");
     if (!text.flag("no_causal_mask", false)) {
       throw text.refused("no_causal_mask", "true");
     }
-    if (!text.text("pool_type", "").equals("last")) {
-      throw text.refused("pool_type", "last");
-    }
+    text.exactly("pool_type", "last");
     ConfigSection gelu = text.at("act_kwargs");
     gelu.allOffBut(Set.of("approximate"));
     Activation activation =
-        gelu.oneOf("approximate", List.of("none", "tanh")).equals("tanh")
+        gelu.only("approximate", "none", "tanh").equals("tanh")
             ? Activation.GELU_PYTORCH_TANH
             : Activation.GELU;
     Activation visionActivation =

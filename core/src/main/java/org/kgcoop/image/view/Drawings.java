@@ -1,5 +1,6 @@
 package org.kgcoop.image.view;
 
+import java.util.Arrays;
 import org.kgcoop.image.RgbImage;
 
 /**
@@ -31,15 +32,8 @@ public final class Drawings {
         counts[color]++;
       }
     }
-    long covered = 0;
-    for (int i = 0; i < FREQUENT; i++) {
-      int most = 0;
-      for (int color = 1; color < counts.length; color++) {
-        most = counts[color] > counts[most] ? color : most;
-      }
-      covered += counts[most];
-      counts[most] = 0;
-    }
+    Arrays.sort(counts);
+    int covered = Arrays.stream(counts, counts.length - FREQUENT, counts.length).sum();
     return covered / ((double) image.width() * image.height());
   }
 

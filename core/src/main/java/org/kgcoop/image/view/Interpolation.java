@@ -3,24 +3,10 @@ package org.kgcoop.image.view;
 /** The resizing filters of Pillow. When an image shrinks, the filter is stretched by the scale. */
 public enum Interpolation {
   /** A triangle over two pixels. */
-  BILINEAR(1) {
-    @Override
-    double weight(double distance) {
-      double x = Math.abs(distance);
-      return x < 1 ? 1 - x : 0;
-    }
-  },
+  BILINEAR(1),
+
   /** Cubic convolution over four pixels with a = -0.5, the filter of CLIP. */
-  BICUBIC(2) {
-    @Override
-    double weight(double distance) {
-      double x = Math.abs(distance);
-      if (x < 1) {
-        return ((A + 2) * x - (A + 3)) * x * x + 1;
-      }
-      return x < 2 ? (((x - 5) * x + 8) * x - 4) * A : 0;
-    }
-  };
+  BICUBIC(2);
 
   private static final double A = -0.5;
 
@@ -35,5 +21,14 @@ public enum Interpolation {
     return support;
   }
 
-  abstract double weight(double distance);
+  double weight(double distance) {
+    double x = Math.abs(distance);
+    if (this == BILINEAR) {
+      return x < 1 ? 1 - x : 0;
+    }
+    if (x < 1) {
+      return ((A + 2) * x - (A + 3)) * x * x + 1;
+    }
+    return x < 2 ? (((x - 5) * x + 8) * x - 4) * A : 0;
+  }
 }

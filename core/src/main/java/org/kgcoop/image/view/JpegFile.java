@@ -1,6 +1,5 @@
 package org.kgcoop.image.view;
 
-import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,9 +8,10 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.kgcoop.image.Crop;
 import org.kgcoop.image.RgbImage;
 
-/** Encodes small copies of images for a browser. */
+/** Small copies of images for a browser. */
 public final class JpegFile {
   private static final float QUALITY = 0.85f;
 
@@ -21,17 +21,23 @@ public final class JpegFile {
 
   private JpegFile() {}
 
+  /**
+   * Returns an image whose longer side has at most {@code side} pixels, in the same shape. A
+   * smaller image stays as it is.
+   */
+  public static RgbImage shrunk(int side, RgbImage image) {
+    int longer = Math.max(image.width(), image.height());
+    if (longer <= side) {
+      return image;
+    }
+    int width = Math.max(1, Math.round((float) image.width() * side / longer));
+    int height = Math.max(1, Math.round((float) image.height() * side / longer));
+    return new Resampler(Interpolation.BILINEAR)
+        .resize(image, image.whole(), width, height, new Crop(0, 0, height, width));
+  }
+
   /** Returns the bytes of a JPEG file. */
   public static byte[] of(RgbImage image) {
-    BufferedImage pixels =
-        new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
-    byte[] rgb = image.rgb();
-    for (int y = 0, from = 0; y < image.height(); y++) {
-      for (int x = 0; x < image.width(); x++, from += 3) {
-        pixels.setRGB(
-            x, y, (rgb[from] & 0xff) << 16 | (rgb[from + 1] & 0xff) << 8 | (rgb[from + 2] & 0xff));
-      }
-    }
     ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
@@ -39,7 +45,7 @@ public final class JpegFile {
       parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
       parameters.setCompressionQuality(QUALITY);
       writer.setOutput(out);
-      writer.write(null, new IIOImage(pixels, null, null), parameters);
+      writer.write(null, new IIOImage(image.toBufferedImage(), null, null), parameters);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory does not fail
     } finally {

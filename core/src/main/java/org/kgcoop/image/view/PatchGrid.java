@@ -17,13 +17,6 @@ public record PatchGrid(int patch, int maxPatches) {
   private static final double GREATEST_SCALE = 100;
   private static final double PRECISION = 1e-5;
 
-  public PatchGrid {
-    if (patch < 1 || maxPatches < 1) {
-      throw new IllegalArgumentException(
-          "patches of %s pixels, at most %s: expected at least 1".formatted(patch, maxPatches));
-    }
-  }
-
   /**
    * Returns the size of an image after resizing. Both sides have the same scale, rounded up to
    * whole patches. The scale is the greatest that fits, found by bisection as in the image

@@ -65,12 +65,6 @@ public record Preprocessing(
     this(size, channels, mean, std, interpolation, shorterSide, null);
   }
 
-  /** Creates preprocessing with a shorter side of the square's size, as in OpenAI's CLIP models. */
-  public Preprocessing(
-      int size, int channels, List<Double> mean, List<Double> std, Interpolation interpolation) {
-    this(size, channels, mean, std, interpolation, size);
-  }
-
   /** Returns true if the entire image is resized to the square, whatever its shape. */
   public boolean isSquashed() {
     return shorterSide == 0 && patches == null;
@@ -83,6 +77,6 @@ public record Preprocessing(
 
   /** Returns the preprocessing of OpenAI's CLIP models, at this size. */
   public static Preprocessing clip(int size) {
-    return new Preprocessing(size, 3, CLIP_MEAN, CLIP_STD, Interpolation.BICUBIC);
+    return new Preprocessing(size, 3, CLIP_MEAN, CLIP_STD, Interpolation.BICUBIC, size);
   }
 }

@@ -55,11 +55,6 @@ final class ResampleWeights {
     return weights;
   }
 
-  /** Returns the first input pixel with influence. */
-  int first() {
-    return starts[0];
-  }
-
   /** Returns the end of the input pixels with influence. */
   int end() {
     return starts[starts.length - 1] + counts[counts.length - 1];

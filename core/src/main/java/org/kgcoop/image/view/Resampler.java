@@ -31,9 +31,7 @@ final class Resampler {
    */
   RgbImage resize(RgbImage image, Crop part, int width, int height, Crop window) {
     part.checkInside(image.width(), image.height());
-    boolean sameWidth = part.width() == width;
-    boolean sameHeight = part.height() == height;
-    if (sameWidth && sameHeight) {
+    if (part.width() == width && part.height() == height) {
       return image.crop(
           new Crop(
               part.top() + window.top(),
@@ -41,29 +39,15 @@ final class Resampler {
               window.height(),
               window.width()));
     }
+    // If one side stays, its weights are 1 and change nothing.
     ResampleWeights columns =
         ResampleWeights.of(interpolation, part.width(), width, window.left(), window.width());
     ResampleWeights rows =
         ResampleWeights.of(interpolation, part.height(), height, window.top(), window.height());
-    int firstRow = sameHeight ? window.top() : rows.first();
-    int count = sameHeight ? window.height() : rows.end() - firstRow;
-    int[] wide =
-        sameWidth // Pillow skips a pass that would change nothing
-            ? unchanged(image, part, firstRow, count, window)
-            : horizontal(image, part, firstRow, count, columns);
-    byte[] out = sameHeight ? bytes(wide) : vertical(wide, window.width(), firstRow, rows);
+    int firstRow = rows.starts[0];
+    int[] wide = horizontal(image, part, firstRow, rows.end() - firstRow, columns);
+    byte[] out = vertical(wide, window.width(), firstRow, rows);
     return new RgbImage(window.width(), window.height(), out);
-  }
-
-  private static int[] unchanged(RgbImage image, Crop part, int firstRow, int rows, Crop window) {
-    int top = part.top() + firstRow;
-    byte[] bytes =
-        image.crop(new Crop(top, part.left() + window.left(), rows, window.width())).rgb();
-    int[] out = new int[bytes.length];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = bytes[i] & 0xff;
-    }
-    return out;
   }
 
   /** Resizes the rows from {@code firstRow} of the part to all columns, as levels 0 to 255. */
@@ -119,14 +103,6 @@ final class Resampler {
     for (int i = 0; i < sums.length; i++) {
       sums[i] += in[from + i] * weight;
     }
-  }
-
-  private static byte[] bytes(int[] levels) {
-    byte[] out = new byte[levels.length];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = (byte) levels[i];
-    }
-    return out;
   }
 
   private static int level(int sum) {

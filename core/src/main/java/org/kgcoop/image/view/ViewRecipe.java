@@ -1,14 +1,18 @@
 package org.kgcoop.image.view;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.commons.rng.core.source64.SplitMix64;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.image.Crop;
 import org.kgcoop.image.RgbImage;
+import org.kgcoop.random.Seeds;
 
 /**
  * A recipe for random views of training images: a crop, then a flip.
+ *
+ * <p>A view is a pure function of (seed, number of the view, key of the image, image). Its
+ * generator is SplitMix64, seeded with the first eight bytes, big-endian, of the SHA-256 of the
+ * UTF-8 text {@code view:SEED:NUMBER:KEY}. Views therefore do not depend on the order of images or
+ * on threads.
  *
  * @param crop null to resize the entire image to the model's square, whatever its shape, as in
  *     Dassl.pytorch
@@ -29,32 +33,27 @@ public record ViewRecipe(@Nullable RandomResizedCrop crop, boolean flips) {
 
   /** Returns the names of the changes with their numbers, for files. */
   public String id() {
-    List<String> names = new ArrayList<>();
-    if (crop != null) {
-      names.add(crop.id());
+    if (crop == null) {
+      return flips ? FLIP : NO_CHANGE;
     }
-    if (flips) {
-      names.add(FLIP);
-    }
-    return names.isEmpty() ? NO_CHANGE : String.join(",", names);
+    return flips ? crop.id() + "," + FLIP : crop.id();
   }
 
   /**
-   * Returns view number {@code number} of an image, a pure function of the arguments, with the
-   * generator of {@link Views}.
+   * Returns view number {@code number} of an image.
    *
    * @param key the identity of the image, such as its path within the data set
    * @param transform the transform of the model
    * @return a square of the model's size
    */
   public RgbImage view(long seed, long number, String key, RgbImage image, Transform transform) {
-    SplitMix64 random = Views.random(seed, number, key);
-    Crop part =
-        crop == null
-            ? image.whole()
-            : Views.crop(
-                random, image.width(), image.height(), crop.leastArea(), crop.greatestArea());
+    SplitMix64 random = random(seed, number, key);
+    Crop part = crop == null ? image.whole() : crop.of(random, image.width(), image.height());
     RgbImage view = transform.train(image, part);
     return flips && random.nextDouble() < 0.5 ? view.flipped() : view;
+  }
+
+  static SplitMix64 random(long seed, long number, String key) {
+    return Seeds.generator("view:%s:%s:%s".formatted(seed, number, key));
   }
 }

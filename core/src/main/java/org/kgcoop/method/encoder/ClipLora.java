@@ -1,30 +1,29 @@
 package org.kgcoop.method.encoder;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.DeepPrompts;
 import org.kgcoop.clip.ProjectionDeltas;
-import org.kgcoop.clip.ProjectionDeltas.Projection;
 import org.kgcoop.clip.PromptedVision;
 import org.kgcoop.clip.TunedImageEncoder;
-import org.kgcoop.data.Templates;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.FitContext;
 import org.kgcoop.method.FittedMethod;
-import org.kgcoop.method.Init;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.SharedSettings;
 import org.kgcoop.method.TaskContext;
+import org.kgcoop.model.Batch;
 import org.kgcoop.model.Head;
+import org.kgcoop.model.Init;
 import org.kgcoop.model.ModelInputs;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.PromptText;
@@ -86,31 +85,6 @@ public record ClipLora(
   public static final String ID = "clip-lora";
   public static final double DEFAULT_DROPOUT = 0.25;
 
-  private static final Setting<Integer> RANK =
-      Setting.whole("rank", 2, "Rank of a branch").atLeast(1);
-
-  private static final Setting<Double> ALPHA =
-      Setting.number("alpha", 1, "A branch's factor times the root of its rank").above(0);
-
-  private static final Setting<Double> DROPOUT =
-      Setting.number("dropout", DEFAULT_DROPOUT, "The share of a branch's input that a step drops")
-          .allowing("0 to below 1", n -> n >= 0 && n < 1);
-
-  private static final Setting<List<String>> ADAPTED =
-      Setting.of(
-              "matrices",
-              SettingType.TEXTS,
-              List.of("q", "k", "v"),
-              "Matrices of the attention that have branches")
-          .allowing(
-              "some of q, k, v, o", some -> !some.isEmpty() && ClipLora.MATRICES.containsAll(some));
-
-  private static final Setting<Layers> TEXT_LAYERS =
-      Setting.of("text_layers", Layers.TYPE, Layers.ALL, "Blocks of the text encoder");
-
-  private static final Setting<Layers> IMAGE_LAYERS =
-      Setting.of("image_layers", Layers.TYPE, Layers.ALL, "Blocks of the image encoder");
-
   public static final Declaration<Method> DECLARATION =
       Declaration.of(ClipLora.class, ID, "CLIP-LoRA")
           .description(
@@ -120,10 +94,24 @@ public record ClipLora(
               "Zanella and Ben Ayed, Low-Rank Few-Shot Adaptation of Vision-Language Models, CVPR"
                   + " workshops 2024",
               "https://github.com/MaxZanella/CLIP-LoRA")
-          .needsTextEncoder()
           .needsVit()
           .settings(
-              RANK, ALPHA, DROPOUT, ADAPTED, TEXT_LAYERS, IMAGE_LAYERS, SharedSettings.TEMPLATE);
+              Setting.whole("rank", 2, "Rank of a branch").atLeast(1),
+              Setting.number("alpha", 1, "A branch's factor times the root of its rank").above(0),
+              Setting.number(
+                      "dropout", DEFAULT_DROPOUT, "The share of a branch's input that a step drops")
+                  .allowing("0 to below 1", n -> n >= 0 && n < 1),
+              Setting.of(
+                      "matrices",
+                      SettingType.TEXTS,
+                      List.of("q", "k", "v"),
+                      "Matrices of the attention that have branches")
+                  .allowing(
+                      "some of q, k, v, o",
+                      some -> !some.isEmpty() && ClipLora.MATRICES.containsAll(some)),
+              Setting.of("text_layers", Layers.TYPE, Layers.ALL, "Blocks of the text encoder"),
+              Setting.of("image_layers", Layers.TYPE, Layers.ALL, "Blocks of the image encoder"),
+              SharedSettings.TEMPLATE);
 
   /** Published factor of the cosines. */
   private static final double SCALE = 100;
@@ -137,7 +125,6 @@ public record ClipLora(
   private static final List<String> MATRICES = List.of("q", "k", "v", "o");
 
   public ClipLora {
-    Templates.check(template);
     matrices = MATRICES.stream().filter(matrices::contains).toList();
     if (textLayers.isEmpty() && imageLayers.isEmpty()) {
       throw KgCoopException.configuration(
@@ -234,17 +221,11 @@ public record ClipLora(
   }
 
   private LowRank branches(String encoder, List<Integer> blocks) {
-    List<Projection> projections = matrices.stream().map(ClipLora::projection).toList();
-    return LowRank.of(encoder, blocks, projections, alpha / Math.sqrt(rank), dropout);
-  }
-
-  private static Projection projection(String matrix) {
-    return switch (matrix) {
-      case "q" -> Projection.QUERY;
-      case "k" -> Projection.KEY;
-      case "v" -> Projection.VALUE;
-      default -> Projection.OUTPUT;
-    };
+    List<LowRank.Branch> branches =
+        blocks.stream()
+            .flatMap(block -> matrices.stream().map(m -> new LowRank.Branch(encoder, block, m)))
+            .toList();
+    return new LowRank(branches, alpha / Math.sqrt(rank), dropout);
   }
 
   private final class Branches extends EncoderModel {
@@ -263,12 +244,7 @@ public record ClipLora(
         LowRank imageBranches,
         long seed,
         DropoutMasks masks) {
-      super(
-          clip.device(),
-          SCALE,
-          new TextFeatures(clip, prompts),
-          List.of(new Loss("loss", 1)),
-          List.of());
+      super(clip.device(), SCALE, new TextFeatures(clip, prompts));
       this.clip = clip;
       this.prompts = prompts;
       this.masks = masks;
@@ -334,22 +310,23 @@ public record ClipLora(
     private Tensor masks(
         long step, String matrix, int from, int count, int length, List<Tensor> inputs) {
       int width = Math.toIntExact(inputs.get(0).size(1));
-      List<Tensor> each = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        each.add(masks.of(step, matrix, from + i, length, width));
-      }
+      List<Tensor> each =
+          IntStream.range(from, from + count)
+              .mapToObj(place -> masks.of(step, matrix, place, length, width))
+              .toList();
       return (count == 1 ? each.get(0) : Tensor.concat(each, 0)).to(inputs.get(0).device());
     }
 
     @Override
-    List<Tensor> imageLosses(Image image, List<Tensor> encoderInputs, Tensor classFeatures) {
+    List<Tensor> imageLosses(
+        Batch image, int place, List<Tensor> encoderInputs, Tensor classFeatures) {
       if (vision == null) {
         return List.of(crossEntropy(image, image.features(), classFeatures));
       }
       Tensor rows = image.rows();
       int length = Math.toIntExact(rows.size(1));
       Function<String, Tensor> dropped =
-          matrix -> masks(image.step(), matrix, image.place(), 1, length, encoderInputs);
+          matrix -> masks(image.step(), matrix, place, 1, length, encoderInputs);
       IntFunction<ProjectionDeltas> additions =
           imageBranches.additions(encoderInputs, dropout == 0 ? null : dropped);
       Tensor features = vision.features(rows, imageBranches.firstBlock(), additions).unitRows();
@@ -358,12 +335,10 @@ public record ClipLora(
 
     @Override
     Tensor encode(Tensor images, List<Tensor> encoderInputs) {
-      if (vision == null) {
-        throw new IllegalStateException("the image encoder is the CLIP's own");
-      }
+      PromptedVision own = Objects.requireNonNull(vision, "the image encoder is the CLIP's own");
       int first = imageBranches.firstBlock();
-      return vision
-          .features(vision.rows(images, first), first, imageBranches.additions(encoderInputs, null))
+      return own.features(
+              own.rows(images, first), first, imageBranches.additions(encoderInputs, null))
           .unitRows();
     }
 

@@ -1,11 +1,11 @@
 package org.kgcoop.method.encoder;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.method.Init;
 import org.kgcoop.method.SharedSettings;
+import org.kgcoop.model.Init;
+import org.kgcoop.prompt.ContextSettings;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Tensor;
@@ -31,9 +31,7 @@ public record ContextInit(int count, String words) {
 
   public ContextInit {
     words = words.replace('_', ' ').strip();
-    if (count < 1) {
-      throw KgCoopException.configuration("context tokens: expected at least 1, got " + count);
-    }
+    ContextSettings.checkTokens(count);
   }
 
   /** Returns the setting of the initial words, for a setting of the number of vectors. */
@@ -41,16 +39,6 @@ public record ContextInit(int count, String words) {
     return SharedSettings.WORDS.withDefault(
         "a photo of a, or empty for more than 4 vectors",
         values -> values.get(count) <= MAX_WITH_WORDS ? "a photo of a" : "");
-  }
-
-  /**
-   * Returns the names of the prompt tokens of all blocks: the context vectors, then the given names
-   * of deeper blocks.
-   */
-  static List<String> names(List<String> deeper) {
-    List<String> names = new ArrayList<>(deeper);
-    names.add(0, CONTEXT);
-    return names;
   }
 
   /** Returns the texts of classes. */

@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.TunedImageEncoder;
 import org.kgcoop.model.Batch;
@@ -45,76 +48,44 @@ abstract class EncoderModel extends FixedHeadModel {
    * @param text the input of {@link TextFeatures#pass}; empty if the text encoder is not trained
    * @param image the input of the image encoder; empty if the image encoder is not trained
    */
-  record EncoderInputs(List<Tensor> text, List<Tensor> image) {
-    EncoderInputs {
-      text = List.copyOf(text);
-      image = List.copyOf(image);
-    }
-  }
-
-  /** Image of a batch. */
-  static final class Image {
-    private final Batch batch;
-    private final int place;
-
-    private Image(Batch batch, int place) {
-      this.batch = batch;
-      this.place = place;
-    }
-
-    /** Returns the unit feature of the frozen encoder, (1, E). */
-    Tensor features() {
-      return batch.features().narrow(0, place, 1);
-    }
-
-    /** Returns the tokens, (1, L, W). */
-    Tensor rows() {
-      return batch.rows().narrow(0, place, 1);
-    }
-
-    /** Returns the label, (1). */
-    Tensor label() {
-      return batch.labels().narrow(0, place, 1);
-    }
-
-    int place() {
-      return place;
-    }
-
-    /** Returns the number of the step, from 0. */
-    long step() {
-      return batch.step();
-    }
-  }
+  record EncoderInputs(List<Tensor> text, List<Tensor> image) {}
 
   private final double scale;
   private final TextFeatures text;
-  private final List<Loss> imageTerms;
-  private final List<Loss> textTerms;
   private @Nullable Tensor constant; // class features, if the text encoder is not trained
+  private @Nullable Tensor target; // computed by the first step
 
   /**
    * Creates a model without parameters. Subclasses add them with {@link #parameter}.
    *
    * @param scale the scale of the cosines in logits
    * @param text the texts, closed together with this model
-   * @param imageTerms the losses that {@link #imageLosses} returns, in the same order
-   * @param textTerms the losses that {@link #textLosses} returns, in the same order
    */
-  EncoderModel(
-      Device device, double scale, TextFeatures text, List<Loss> imageTerms, List<Loss> textTerms) {
+  EncoderModel(Device device, double scale, TextFeatures text) {
     super(device);
     this.scale = scale;
     this.text = text;
-    this.imageTerms = List.copyOf(imageTerms);
-    this.textTerms = List.copyOf(textTerms);
   }
 
-  /**
-   * Prepares tensors that training steps need and classifiers do not. Called at the beginning of
-   * each step.
-   */
-  void prepare() {}
+  /** Returns the losses that {@link #imageLosses} computes, in the same order. */
+  List<Loss> imageTerms() {
+    return List.of(new Loss("loss", 1));
+  }
+
+  /** Returns the losses that {@link #textLosses} computes, in the same order. */
+  List<Loss> textTerms() {
+    return List.of();
+  }
+
+  /** Computes class features that losses need and classifiers do not; null for none. */
+  @Nullable Tensor computeTarget() {
+    return null;
+  }
+
+  /** Returns the result of {@link #computeTarget}. It is computed before the first step. */
+  final Tensor target() {
+    return Objects.requireNonNull(target, "asked for outside of a step");
+  }
 
   /** Returns the inputs of the encoders for the current parameters. */
   abstract EncoderInputs encoderInputs();
@@ -122,10 +93,13 @@ abstract class EncoderModel extends FixedHeadModel {
   /**
    * Computes the losses of an image, each ().
    *
+   * @param image a batch of one image
+   * @param place the index of the image in its batch
    * @param encoderInputs the inputs of the image encoder
    * @param classFeatures the class features, (C, E), unit rows
    */
-  abstract List<Tensor> imageLosses(Image image, List<Tensor> encoderInputs, Tensor classFeatures);
+  abstract List<Tensor> imageLosses(
+      Batch image, int place, List<Tensor> encoderInputs, Tensor classFeatures);
 
   /**
    * Computes the losses of the class features, each ().
@@ -165,8 +139,8 @@ abstract class EncoderModel extends FixedHeadModel {
   /** Returns all trained parts of the image encoder, for the given inputs. */
   abstract TunedImageEncoder learned(List<Tensor> encoderInputs);
 
-  final Tensor crossEntropy(Image image, Tensor features, Tensor classFeatures) {
-    return Functions.crossEntropy(logits(features, classFeatures), image.label());
+  final Tensor crossEntropy(Batch image, Tensor features, Tensor classFeatures) {
+    return Functions.crossEntropy(logits(features, classFeatures), image.labels());
   }
 
   /** Computes the logits of images for class features: (B, E) and (C, E) to (B, C). */
@@ -201,83 +175,72 @@ abstract class EncoderModel extends FixedHeadModel {
 
   @Override
   public final Step step(Batch batch) {
-    prepare();
+    if (target == null) {
+      try (Scope scope = Scope.open("target")) {
+        Tensor computed = computeTarget();
+        target = computed == null ? null : computed.keep();
+      }
+    }
     EncoderInputs encoderInputs = encoderInputs();
+    boolean trainsTexts = !encoderInputs.text().isEmpty();
     Tape tape = new Tape();
     int images = encoderInputs.image().size();
     List<Tensor> differentiated =
         new ArrayList<>(encoderInputs.image()); // computed from the parameters
-    if (!encoderInputs.text().isEmpty()) {
+    if (trainsTexts) {
       differentiated.add(
           tape.cut(pass(text, encoderInputs.text(), batch.step())).unitRows()); // (C, E)
     }
     List<Tensor> leaves = differentiated.stream().map(Tensor::parameter).toList();
     List<Tensor> inputs = leaves.subList(0, images);
-    Tensor classFeatures = encoderInputs.text().isEmpty() ? currentTexts() : leaves.get(images);
+    Tensor classFeatures = trainsTexts ? leaves.get(images) : currentTexts();
+    List<Loss> terms = imageTerms();
     List<List<Tensor>> lossesByImage = // losses of each image, then the gradients of their sum
         Workers.map(
             batch.size(),
             place -> {
-              Image image = new Image(batch, place);
-              List<Tensor> losses = imageLosses(image, inputs, classFeatures);
-              Tensor optimized = weighted(losses, imageTerms).times(1.0 / batch.size());
+              List<Tensor> losses = imageLosses(batch.image(place), place, inputs, classFeatures);
+              Tensor optimized = weighted(losses, terms).times(1.0 / batch.size());
               List<Tensor> found = new ArrayList<>(losses.stream().map(Tensor::detach).toList());
               found.addAll(Autograd.gradients(optimized, leaves, false));
               return found;
             });
-    Map<String, Double> logged = new LinkedHashMap<>();
-    double sum = 0;
-    for (int i = 0; i < imageTerms.size(); i++) {
+    Map<String, Double> logged = new LinkedHashMap<>(Map.of("loss", 0.0)); // the optimized sum
+    for (int i = 0; i < terms.size(); i++) {
       int loss = i;
-      double mean =
-          lossesByImage.stream().mapToDouble(m -> m.get(loss).item()).sum() / batch.size();
-      logged.put(imageTerms.get(i).name(), mean);
-      sum += imageTerms.get(i).weight() * mean;
+      double sum = lossesByImage.stream().mapToDouble(m -> m.get(loss).item()).sum();
+      log(terms.get(i), sum / batch.size(), logged);
     }
     List<Tensor> gradients = new ArrayList<>(); // with respect to the inputs of the encoders
     for (int i = 0; i < differentiated.size(); i++) {
-      gradients.add(sum(lossesByImage, imageTerms.size() + i));
+      int place = terms.size() + i;
+      gradients.add( // in the order of the images, so that the result is deterministic
+          lossesByImage.stream().map(m -> m.get(place)).reduce(Tensor::plus).orElseThrow());
     }
-    List<Tensor> losses = encoderInputs.text().isEmpty() ? List.of() : textLosses(classFeatures);
+    List<Tensor> losses = trainsTexts ? textLosses(classFeatures) : List.of();
     if (!losses.isEmpty()) {
-      Tensor optimized = weighted(losses, textTerms);
+      Tensor optimized = weighted(losses, textTerms());
       Tensor byTexts = Autograd.gradients(optimized, List.of(classFeatures), false).get(0);
       gradients.set(images, gradients.get(images).plus(byTexts));
     }
     for (int i = 0; i < losses.size(); i++) {
-      double value = losses.get(i).item();
-      logged.put(textTerms.get(i).name(), value);
-      sum += textTerms.get(i).weight() * value;
+      log(textTerms().get(i), losses.get(i).item(), logged);
     }
     return new Step(
-        withSum(logged, sum),
-        tape.gradients(differentiated, gradients, List.copyOf(parameters().values())));
+        logged, tape.gradients(differentiated, gradients, List.copyOf(parameters().values())));
   }
 
   private static Tensor weighted(List<Tensor> values, List<Loss> losses) {
-    Tensor sum = values.get(0).times(losses.get(0).weight());
-    for (int i = 1; i < values.size(); i++) {
-      sum = sum.plus(values.get(i).times(losses.get(i).weight()));
-    }
-    return sum;
+    return IntStream.range(0, values.size())
+        .mapToObj(i -> values.get(i).times(losses.get(i).weight()))
+        .reduce(Tensor::plus)
+        .orElseThrow();
   }
 
-  /** Sums in the order of the images, so that the result is deterministic. */
-  private static Tensor sum(List<List<Tensor>> lossesByImage, int place) {
-    Tensor sum = lossesByImage.get(0).get(place);
-    for (List<Tensor> differentiated : lossesByImage.subList(1, lossesByImage.size())) {
-      sum = sum.plus(differentiated.get(place));
-    }
-    return sum;
-  }
-
-  /** Returns the optimized sum first, optimized by its terms if there are several. */
-  private static Map<String, Double> withSum(Map<String, Double> parts, double sum) {
-    Map<String, Double> losses = new LinkedHashMap<>(Map.of("loss", sum));
-    if (parts.size() > 1) {
-      losses.putAll(parts);
-    }
-    return losses;
+  /** Adds a term to the optimized sum, and logs it unless it is the sum. */
+  private static void log(Loss term, double value, Map<String, Double> logged) {
+    logged.merge("loss", term.weight() * value, Double::sum);
+    logged.putIfAbsent(term.name(), value);
   }
 
   @Override
@@ -301,12 +264,7 @@ abstract class EncoderModel extends FixedHeadModel {
     public Tensor features(Tensor images) {
       try (Autograd.Switch off = Autograd.off()) {
         List<Tensor> encoderInputs = encoderInputs().image();
-        List<Tensor> features = new ArrayList<>();
-        Workers.map(
-                Math.toIntExact(images.size(0)),
-                i -> List.of(encode(images.narrow(0, i, 1), encoderInputs)))
-            .forEach(features::addAll);
-        return Tensor.concat(features, 0);
+        return Workers.rows(images.size(0), i -> encode(images.narrow(0, i, 1), encoderInputs));
       }
     }
 
@@ -321,9 +279,7 @@ abstract class EncoderModel extends FixedHeadModel {
   @Override
   public void close() {
     super.close();
-    if (constant != null) {
-      constant.close();
-    }
+    Stream.of(constant, target).filter(Objects::nonNull).forEach(Tensor::close);
     text.close();
   }
 }

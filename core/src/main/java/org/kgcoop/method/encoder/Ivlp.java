@@ -3,10 +3,8 @@ package org.kgcoop.method.encoder;
 import java.util.List;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.method.Method;
-import org.kgcoop.method.TokenSpaceContext;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.settings.Declaration;
-import org.kgcoop.tensor.Scope;
 
 /**
  * IVLP (independent vision-language prompting): learned tokens in both encoders, or only in the
@@ -29,11 +27,8 @@ import org.kgcoop.tensor.Scope;
  * @param rows the prompt tokens: n, J_t, the number of image tokens, and J_v; published: 2, 12, 2
  *     and 12, and for the text encoder only 4 and 12
  */
-public record Ivlp(VisionLanguagePrompts rows) implements EncoderMethod, TokenSpaceContext {
+public record Ivlp(VisionLanguagePrompts rows) implements EncoderMethod {
   public static final String ID = "ivlp";
-
-  private static final VisionLanguagePrompts.Declared ROWS =
-      new VisionLanguagePrompts.Declared("IVLP", 2, 12);
 
   public static final Declaration<Method> DECLARATION =
       Declaration.of(Ivlp.class, ID, "IVLP")
@@ -45,9 +40,8 @@ public record Ivlp(VisionLanguagePrompts rows) implements EncoderMethod, TokenSp
           .published(
               "Khattak et al., MaPLe: Multi-modal Prompt Learning, CVPR 2023",
               "https://github.com/muzairkhattak/multimodal-prompt-learning")
-          .needsTextEncoder()
           .needsVit()
-          .settings(ROWS.settings());
+          .settings(VisionLanguagePrompts.settings("IVLP", 2, 12));
 
   /** Published number of tokens if only the text encoder has learned tokens. */
   public static final int TEXT_ONLY_TOKENS = 4;
@@ -64,30 +58,11 @@ public record Ivlp(VisionLanguagePrompts rows) implements EncoderMethod, TokenSp
 
   @Override
   public TrainableModel model(Clip clip, List<String> classNames, long seed) {
-    return new Prompts(clip, classNames, seed);
+    return new VisionLanguagePrompts.Model(rows, clip, classNames, seed, title());
   }
 
   @Override
   public List<String> textVectors() {
     return rows.textNames();
-  }
-
-  private final class Prompts extends PromptTokenModel {
-    Prompts(Clip clip, List<String> classNames, long seed) {
-      super(
-          clip,
-          rows.learnedWords().text(clip, classNames),
-          rows.textDepth(),
-          rows.imageDepth(),
-          title());
-      try (Scope scope = Scope.open("start")) {
-        add(rows, clip, seed);
-      }
-    }
-
-    @Override
-    EncoderInputs encoderInputs() {
-      return encoderInputs(rows);
-    }
   }
 }

@@ -1,15 +1,14 @@
 package org.kgcoop.method.encoder;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.ProjectionDeltas;
-import org.kgcoop.clip.ProjectionDeltas.Projection;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -25,26 +24,14 @@ import org.kgcoop.tensor.Tensor;
  */
 record LowRank(List<Branch> branches, double scale, double dropout) {
 
-  /** Published names of projections. */
-  private static final Map<Projection, String> NAMES =
-      Map.of(
-          Projection.QUERY,
-          "q_proj",
-          Projection.KEY,
-          "k_proj",
-          Projection.VALUE,
-          "v_proj",
-          Projection.OUTPUT,
-          "proj");
-
   /**
    * Low-rank branch of one projection.
    *
    * @param encoder the prefix of the names of the encoder's weights
    * @param block the block number, from 0
-   * @param projection the adapted projection
+   * @param matrix q, k, v or o, the first letter of the adapted projection
    */
-  record Branch(String encoder, int block, Projection projection) {
+  record Branch(String encoder, int block, String matrix) {
     /** Returns the name of the block's attention, which is also the prefix of its weights. */
     private String attention() {
       return encoder + "transformer.resblocks." + block + ".attn.";
@@ -52,7 +39,7 @@ record LowRank(List<Branch> branches, double scale, double dropout) {
 
     /** Returns the published name of the adapted matrix. */
     String name() {
-      return attention() + NAMES.get(projection);
+      return attention() + (matrix.equals("o") ? "proj" : matrix + "_proj");
     }
 
     /** Returns the name of A, (rank, W). */
@@ -67,40 +54,20 @@ record LowRank(List<Branch> branches, double scale, double dropout) {
 
     /** Returns OpenAI's name of the weight that contains the matrix. */
     String weight() {
-      return attention() + (projection == Projection.OUTPUT ? "out_proj.weight" : "in_proj_weight");
+      return attention() + (matrix.equals("o") ? "out_proj.weight" : "in_proj_weight");
     }
 
     /** Returns the rows of the weight that form the matrix. */
     Tensor rowsOf(Tensor weight) {
       long width = weight.size(1);
       long first =
-          switch (projection) {
-            case QUERY, OUTPUT -> 0;
-            case KEY -> width;
-            case VALUE -> 2 * width;
+          switch (matrix) {
+            case "k" -> width;
+            case "v" -> 2 * width;
+            default -> 0;
           };
       return weight.narrow(0, first, width);
     }
-  }
-
-  /** Returns the branches of an encoder, one for each projection in each block. */
-  static LowRank of(
-      String encoder,
-      List<Integer> blocks,
-      List<Projection> projections,
-      double scale,
-      double dropout) {
-    List<Branch> branches = new ArrayList<>();
-    for (int block : blocks) {
-      for (Projection projection : projections) {
-        branches.add(new Branch(encoder, block, projection));
-      }
-    }
-    return new LowRank(branches, scale, dropout);
-  }
-
-  LowRank {
-    branches = List.copyOf(branches);
   }
 
   /** Returns the names of A and B of each branch. */
@@ -130,8 +97,8 @@ record LowRank(List<Branch> branches, double scale, double dropout) {
         branches.stream().noneMatch(branch -> branch.block() == block)
             ? ProjectionDeltas.NONE
             : (projection, x, rows) -> {
-              int place =
-                  branches.indexOf(new Branch(branches.get(0).encoder(), block, projection));
+              String matrix = projection.name().substring(0, 1).toLowerCase(Locale.ROOT);
+              int place = branches.indexOf(new Branch(branches.get(0).encoder(), block, matrix));
               if (place < 0) {
                 return null;
               }

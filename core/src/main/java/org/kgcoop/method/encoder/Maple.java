@@ -1,18 +1,14 @@
 package org.kgcoop.method.encoder;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.method.Init;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.SharedSettings;
-import org.kgcoop.method.TokenSpaceContext;
+import org.kgcoop.model.Init;
 import org.kgcoop.model.TrainableModel;
-import org.kgcoop.random.PythonRandom;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.Setting;
-import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -38,8 +34,7 @@ import org.kgcoop.tensor.Tensor;
  * @param depth J of both encoders, at least 1; published: 9, and 3 for the transfer to other data
  *     sets
  */
-public record Maple(int contextTokens, String words, int depth)
-    implements EncoderMethod, TokenSpaceContext {
+public record Maple(int contextTokens, String words, int depth) implements EncoderMethod {
   public static final String ID = "maple";
 
   private static final Setting<Integer> CONTEXT_TOKENS =
@@ -65,15 +60,12 @@ public record Maple(int contextTokens, String words, int depth)
           .published(
               "Khattak et al., MaPLe: Multi-modal Prompt Learning, CVPR 2023",
               "https://github.com/muzairkhattak/multimodal-prompt-learning")
-          .needsTextEncoder()
           .needsVit()
           .settings(CONTEXT_TOKENS, WORDS, DEPTH);
 
   private static final String FIRST = "prompt_learner.proj";
   private static final String DEEP = "prompt_learner.compound_prompts_text.";
   private static final String LAYERS = "prompt_learner.compound_prompt_projections.";
-  private static final String WEIGHT = ".weight";
-  private static final String BIAS = ".bias";
 
   public Maple {
     words = new ContextInit(contextTokens, words).words();
@@ -91,7 +83,9 @@ public record Maple(int contextTokens, String words, int depth)
 
   @Override
   public List<String> textVectors() {
-    return ContextInit.names(IntStream.range(0, depth - 1).mapToObj(i -> DEEP + i).toList());
+    return IntStream.range(0, depth)
+        .mapToObj(i -> i == 0 ? ContextInit.CONTEXT : DEEP + (i - 1))
+        .toList();
   }
 
   private final class Prompts extends PromptTokenModel {
@@ -115,35 +109,22 @@ public record Maple(int contextTokens, String words, int depth)
       int in = clip.config().textWidth();
       int out = clip.config().vision().width();
       parameter(ContextInit.CONTEXT, new ContextInit(contextTokens, words).initial(clip, seed));
-      layer(FIRST, FIRST, out, in, seed);
+      layer(FIRST, Init.random(seed, FIRST), in, out);
       for (int i = 0; i < depth - 1; i++) {
-        parameter(
-            DEEP + i,
-            Init.normal(Init.random(seed, DEEP + i), ContextInit.DEVIATION, contextTokens, in));
+        normal(DEEP + i, seed, ContextInit.DEVIATION, contextTokens, in);
       }
       for (int i = 0; i < depth - 1; i++) {
-        layer(LAYERS + i, LAYERS, out, in, seed);
+        layer(LAYERS + i, Init.random(seed, LAYERS), in, out);
       }
-    }
-
-    /** Adds a linear layer, with initial values that depend on a name. */
-    private void layer(String name, String start, int out, int in, long seed) {
-      PythonRandom random = Init.random(seed, start);
-      parameter(name + WEIGHT, Init.weight(random, out, in));
-      parameter(name + BIAS, Init.bias(random, out, in));
     }
 
     @Override
     EncoderInputs encoderInputs() {
-      List<Tensor> textPrompts = new ArrayList<>();
-      List<Tensor> imagePrompts = new ArrayList<>();
-      for (int i = 0; i < depth; i++) {
-        Tensor vectors = parameter(i == 0 ? ContextInit.CONTEXT : DEEP + (i - 1)); // (n, W)
-        String layer = i == 0 ? FIRST : LAYERS + (i - 1);
-        textPrompts.add(vectors);
-        imagePrompts.add(
-            Functions.linear(vectors, parameter(layer + WEIGHT), parameter(layer + BIAS)));
-      }
+      List<Tensor> textPrompts = textVectors().stream().map(this::parameter).toList(); // (n, W)
+      List<Tensor> imagePrompts =
+          IntStream.range(0, depth)
+              .mapToObj(i -> applied(i == 0 ? FIRST : LAYERS + (i - 1), textPrompts.get(i)))
+              .toList();
       return new EncoderInputs(textPrompts, imagePrompts);
     }
   }

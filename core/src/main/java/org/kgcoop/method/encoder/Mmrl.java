@@ -3,34 +3,29 @@ package org.kgcoop.method.encoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.DeepPrompts;
 import org.kgcoop.clip.PromptedVision;
 import org.kgcoop.clip.TunedImageEncoder;
-import org.kgcoop.data.Templates;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.ClassIndices;
 import org.kgcoop.method.FittedMethod;
-import org.kgcoop.method.Init;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.SharedSettings;
+import org.kgcoop.model.Batch;
 import org.kgcoop.model.Head;
+import org.kgcoop.model.Init;
 import org.kgcoop.model.ModelInputs;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.DeepTextPrompts;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
-import org.kgcoop.random.PythonRandom;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingType;
-import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -76,36 +71,6 @@ public record Mmrl(
   public static final String ID = "mmrl";
   public static final List<Integer> DEFAULT_LAYERS = List.of(6, 7, 8, 9, 10, 11, 12);
 
-  private static final Setting<Integer> REPRESENTATIONS =
-      Setting.whole("tokens", 5, "Learned representations")
-          .atLeast(1)
-          .in("tokens")
-          .publishedAs("TRAINER.MMRL.N_REP_TOKENS");
-
-  private static final Setting<List<Integer>> LAYERS =
-      Setting.of(
-              "representation_layers",
-              SettingType.WHOLES,
-              DEFAULT_LAYERS,
-              "Layers that the tokens are inserted before, from 1")
-          .allowing("ascending ones from 1 on, such as 6|7|8|9|10|11|12", Mmrl::isAscending)
-          .publishedAs("TRAINER.MMRL.REP_LAYERS");
-
-  private static final Setting<Integer> DIMENSION =
-      Setting.whole("dimension", 512, "Width of the representations")
-          .atLeast(1)
-          .publishedAs("TRAINER.MMRL.REP_DIM");
-
-  private static final Setting<Double> SHARE =
-      Setting.number("share", 0.7, "The share of class rows in loss and logits")
-          .between(0, 1)
-          .publishedAs("TRAINER.MMRL.ALPHA", "TRAINER.MMRL.SCALE");
-
-  private static final Setting<Double> WEIGHT =
-      Setting.number("weight", 1, "Weight of the distance to the frozen encoders")
-          .atLeast(0)
-          .publishedAs("TRAINER.MMRL.REG_WEIGHT");
-
   public static final Declaration<Method> DECLARATION =
       Declaration.of(Mmrl.class, ID, "MMRL")
           .prompts("textual+visual")
@@ -119,9 +84,29 @@ public record Mmrl(
               "Guo and Gu, MMRL: Multi-Modal Representation Learning for Vision-Language Models,"
                   + " CVPR 2025",
               "https://github.com/yunncheng/MMRL")
-          .needsTextEncoder()
           .needsVit()
-          .settings(REPRESENTATIONS, LAYERS, DIMENSION, SHARE, WEIGHT, SharedSettings.TEMPLATE);
+          .settings(
+              Setting.whole("tokens", 5, "Learned representations")
+                  .atLeast(1)
+                  .in("tokens")
+                  .publishedAs("TRAINER.MMRL.N_REP_TOKENS"),
+              Setting.of(
+                      "representation_layers",
+                      SettingType.WHOLES,
+                      DEFAULT_LAYERS,
+                      "Layers that the tokens are inserted before, from 1")
+                  .allowing("ascending ones from 1 on, such as 6|7|8|9|10|11|12", Mmrl::isAscending)
+                  .publishedAs("TRAINER.MMRL.REP_LAYERS"),
+              Setting.whole("dimension", 512, "Width of the representations")
+                  .atLeast(1)
+                  .publishedAs("TRAINER.MMRL.REP_DIM"),
+              Setting.number("share", 0.7, "The share of class rows in loss and logits")
+                  .between(0, 1)
+                  .publishedAs("TRAINER.MMRL.ALPHA", "TRAINER.MMRL.SCALE"),
+              Setting.number("weight", 1, "Weight of the distance to the frozen encoders")
+                  .atLeast(0)
+                  .publishedAs("TRAINER.MMRL.REG_WEIGHT"),
+              SharedSettings.TEMPLATE);
 
   /** Name of the matrix R, (n, d). */
   public static final String TOKENS = "representation_learner.compound_rep_tokens";
@@ -147,11 +132,6 @@ public record Mmrl(
   private static final double HALF = 0x1p-10;
 
   private static final double SMALLEST_HALF = 0x1p-24;
-
-  public Mmrl {
-    Templates.check(template);
-    layers = List.copyOf(layers);
-  }
 
   private static boolean isAscending(List<Integer> layers) {
     return !layers.isEmpty()
@@ -181,7 +161,7 @@ public record Mmrl(
 
   @Override
   public TrainableModel model(Clip clip, List<String> classNames, long seed) {
-    return new Representations(clip, classNames, seed, share);
+    return new Representations(vision(clip), clip, classNames, seed, share);
   }
 
   @Override
@@ -190,7 +170,7 @@ public record Mmrl(
         learned.tensors().containsKey(TEXTS)
             ? hasTexts(clip, learned.tensors().get(TEXTS), classNames)
             : ClassIndices.of(learned.classNames(), classNames).firstUnknown().isEmpty();
-    return learned.head(new Representations(clip, classNames, 0, known ? share : 1));
+    return learned.head(new Representations(vision(clip), clip, classNames, 0, known ? share : 1));
   }
 
   /** Returns true if the texts of all these classes were trained. */
@@ -256,13 +236,8 @@ public record Mmrl(
     private final List<String> classNames;
     private final PromptedVision vision;
     private final double answered; // the share of the CLS token in the features
-    private @Nullable Tensor teacher; // t0, (C, E)
 
-    Representations(Clip clip, List<String> classNames, long seed, double answered) {
-      this(vision(clip), clip, classNames, seed, answered);
-    }
-
-    private Representations(
+    Representations(
         PromptedVision vision, Clip clip, List<String> classNames, long seed, double answered) {
       super(
           clip.device(),
@@ -270,39 +245,38 @@ public record Mmrl(
           new TextFeatures(
               clip,
               PromptText.handCrafted(clip, classNames, template),
-              new DeepTextPrompts.Shared(blocks(), tokens, true)),
-          List.of(
-              new Loss("cross_entropy", share),
-              new Loss("cross_entropy_tokens", 1 - share),
-              new Loss("image", weight)),
-          List.of(new Loss("text", weight)));
+              new DeepTextPrompts.Shared(blocks(), tokens, true)));
       this.clip = clip;
       this.classNames = List.copyOf(classNames);
       this.vision = vision;
       this.answered = answered;
+      int width = vision.width();
       try (Scope scope = Scope.open("start")) {
-        parameter(TOKENS, Init.normal(Init.random(seed, TOKENS), DEVIATION, tokens, dimension));
-        addLayers(TO_IMAGES, vision.width(), seed);
+        normal(TOKENS, seed, DEVIATION, tokens, dimension);
+        addLayers(TO_IMAGES, width, seed);
         addLayers(TO_TEXTS, clip.config().textWidth(), seed);
-        parameter(
-            PROJECTION,
-            Init.normal(
-                Init.random(seed, PROJECTION),
-                1 / Math.sqrt(vision.width()),
-                vision.width(),
-                clip.config().embedDim()));
+        normal(PROJECTION, seed, 1 / Math.sqrt(width), width, clip.config().embedDim());
       }
     }
 
-    /** Adds copies of one linear layer, with PyTorch's default initialization. */
+    /** Adds copies of one linear layer. */
     private void addLayers(String name, int width, long seed) {
-      PythonRandom random = Init.random(seed, name);
-      Tensor start = Init.weight(random, width, dimension);
-      Tensor bias = Init.bias(random, width, dimension);
       for (int k = 0; k < layers.size(); k++) {
-        parameter(name + "." + k + ".weight", start);
-        parameter(name + "." + k + ".bias", bias);
+        layer(name + "." + k, Init.random(seed, name), dimension, width);
       }
+    }
+
+    @Override
+    List<Loss> imageTerms() {
+      return List.of(
+          new Loss("cross_entropy", share),
+          new Loss("cross_entropy_tokens", 1 - share),
+          new Loss("image", weight));
+    }
+
+    @Override
+    List<Loss> textTerms() {
+      return List.of(new Loss("text", weight));
     }
 
     @Override
@@ -316,19 +290,15 @@ public record Mmrl(
      */
     @Override
     EncoderInputs encoderInputs() {
-      Function<String, List<Tensor>> rows =
-          encoder ->
-              IntStream.range(0, layers.size())
-                  .mapToObj(
-                      k ->
-                          Functions.linear(
-                              parameter(TOKENS),
-                              parameter(encoder + "." + k + ".weight"),
-                              parameter(encoder + "." + k + ".bias")))
-                  .toList();
-      List<Tensor> image = new ArrayList<>(rows.apply(TO_IMAGES));
+      List<Tensor> image = new ArrayList<>(applied(TO_IMAGES));
       image.add(parameter(PROJECTION));
-      return new EncoderInputs(rows.apply(TO_TEXTS), image);
+      return new EncoderInputs(applied(TO_TEXTS), image);
+    }
+
+    private List<Tensor> applied(String encoder) {
+      return IntStream.range(0, layers.size())
+          .mapToObj(k -> applied(encoder + "." + k, parameter(TOKENS)))
+          .toList();
     }
 
     private DeepPrompts prompts(List<Tensor> encoderInputs) {
@@ -341,7 +311,8 @@ public record Mmrl(
     }
 
     @Override
-    List<Tensor> imageLosses(Image image, List<Tensor> encoderInputs, Tensor classFeatures) {
+    List<Tensor> imageLosses(
+        Batch image, int place, List<Tensor> encoderInputs, Tensor classFeatures) {
       PromptedVision.Output read = vision.output(image.rows(), prompts(encoderInputs));
       Tensor features = vision.project(read.classRows()).unitRows();
       return List.of(
@@ -350,19 +321,15 @@ public record Mmrl(
           apart(features, image.features()));
     }
 
+    /** Computes t0, (C, E). */
     @Override
-    void prepare() {
-      if (teacher == null) {
-        try (Scope scope = Scope.open("teacher")) {
-          teacher = TextFeatures.handCrafted(clip, classNames, template).keep();
-        }
-      }
+    Tensor computeTarget() {
+      return TextFeatures.handCrafted(clip, classNames, template);
     }
 
     @Override
     List<Tensor> textLosses(Tensor classFeatures) {
-      return List.of(
-          apart(classFeatures, Objects.requireNonNull(teacher, "asked for outside of a step")));
+      return List.of(apart(classFeatures, target()));
     }
 
     /** Computes the distance of unit rows: one minus the mean cosine. */
@@ -387,14 +354,6 @@ public record Mmrl(
           prompts(encoderInputs),
           Map.of(),
           answered == 1 ? Optional.empty() : Optional.of(mix(encoderInputs)));
-    }
-
-    @Override
-    public void close() {
-      super.close();
-      if (teacher != null) {
-        teacher.close();
-      }
     }
   }
 }

@@ -1,19 +1,18 @@
 package org.kgcoop.method.encoder;
 
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Templates;
 import org.kgcoop.data.Underscores;
 import org.kgcoop.method.Method;
+import org.kgcoop.method.SharedSettings;
 import org.kgcoop.method.TemplateEnsemble;
-import org.kgcoop.method.TokenSpaceContext;
+import org.kgcoop.model.Batch;
+import org.kgcoop.model.ModelInputs;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.tensor.Functions;
-import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -49,25 +48,8 @@ import org.kgcoop.tensor.Tensor;
  */
 public record PromptSrc(
     VisionLanguagePrompts rows, List<String> templates, double textWeight, double imageWeight)
-    implements EncoderMethod, TokenSpaceContext {
+    implements EncoderMethod {
   public static final String ID = "promptsrc";
-
-  private static final VisionLanguagePrompts.Declared ROWS =
-      new VisionLanguagePrompts.Declared("PROMPTSRC", 4, 9);
-
-  private static final Setting<List<String>> TAUGHT =
-      Setting.texts("templates", List.of(), "", "Texts whose mean features teach the learned ones")
-          .withDefault("60 published ones", values -> PromptSrc.TEMPLATES);
-
-  private static final Setting<Double> TEXT_WEIGHT =
-      Setting.number("text_weight", 25, "Weight of the distance of texts")
-          .atLeast(0)
-          .publishedAs("TRAINER.PROMPTSRC.TEXT_LOSS_WEIGHT");
-
-  private static final Setting<Double> IMAGE_WEIGHT =
-      Setting.number("image_weight", 10, "Weight of the distance of images")
-          .atLeast(0)
-          .publishedAs("TRAINER.PROMPTSRC.IMAGE_LOSS_WEIGHT");
 
   public static final Declaration<Method> DECLARATION =
       Declaration.of(PromptSrc.class, ID, "PromptSRC")
@@ -81,20 +63,25 @@ public record PromptSrc(
               "Khattak et al., Self-regulating Prompts: Foundational Model Adaptation without"
                   + " Forgetting, ICCV 2023",
               "https://github.com/muzairkhattak/PromptSRC")
-          .needsTextEncoder()
           .needsVit()
-          .settings(ROWS.settings(), TAUGHT, TEXT_WEIGHT, IMAGE_WEIGHT);
+          .settings(
+              VisionLanguagePrompts.settings("PROMPTSRC", 4, 9),
+              SharedSettings.templates(
+                  "60 published ones",
+                  values -> PromptSrc.TEMPLATES,
+                  "Texts whose mean features teach the learned ones"),
+              Setting.number("text_weight", 25, "Weight of the distance of texts")
+                  .atLeast(0)
+                  .publishedAs("TRAINER.PROMPTSRC.TEXT_LOSS_WEIGHT"),
+              Setting.number("image_weight", 10, "Weight of the distance of images")
+                  .atLeast(0)
+                  .publishedAs("TRAINER.PROMPTSRC.IMAGE_LOSS_WEIGHT"));
 
   /**
    * The 60 published templates ({@code trainers/imagenet_templates.py}): the first 60 of the 80
    * templates of CLIP's notebook, starting with the plain one.
    */
   public static final List<String> TEMPLATES = Templates.published("promptsrc");
-
-  public PromptSrc {
-    templates =
-        new TemplateEnsemble(templates, Underscores.REPLACE).templates(); // checks the templates
-  }
 
   @Override
   public String prompts() {
@@ -120,57 +107,46 @@ public record PromptSrc(
     return rows.textNames();
   }
 
-  private final class Prompts extends PromptTokenModel {
+  private final class Prompts extends VisionLanguagePrompts.Model {
     private final Clip clip;
     private final List<String> classNames;
-    private @Nullable Tensor taught; // t0, (C, E), computed by the first step
 
     Prompts(Clip clip, List<String> classNames, long seed) {
-      super(
-          clip,
-          rows.learnedWords().text(clip, classNames),
-          rows.textDepth(),
-          rows.imageDepth(),
-          title(),
-          List.of(
-              new Loss("cross_entropy", 1), new Loss("image", imageWeight), new Loss("logits", 1)),
-          List.of(new Loss("text", textWeight)));
+      super(rows, clip, classNames, seed, title());
       this.clip = clip;
       this.classNames = List.copyOf(classNames);
-      try (Scope scope = Scope.open("start")) {
-        add(rows, clip, seed);
-      }
     }
 
     @Override
-    boolean needsFeatures() {
-      return true;
+    List<Loss> imageTerms() {
+      return List.of(
+          new Loss("cross_entropy", 1), new Loss("image", imageWeight), new Loss("logits", 1));
     }
 
     @Override
-    void prepare() {
-      if (taught == null) {
-        try (Scope scope = Scope.open("texts of templates")) {
-          TemplateEnsemble texts = new TemplateEnsemble(templates, Underscores.REPLACE);
-          taught = texts.raw(clip, classNames).unitRows().keep();
-        }
-      }
+    List<Loss> textTerms() {
+      return List.of(new Loss("text", textWeight));
     }
 
-    private Tensor taught() {
-      return Objects.requireNonNull(taught, "asked for outside of a step");
+    /** Adds the features of the frozen encoder. */
+    @Override
+    public ModelInputs inputs() {
+      return new ModelInputs(true, super.inputs().block());
+    }
+
+    /** Computes t0, (C, E). */
+    @Override
+    Tensor computeTarget() {
+      TemplateEnsemble texts = new TemplateEnsemble(templates, Underscores.REPLACE);
+      return texts.raw(clip, classNames).unitRows();
     }
 
     @Override
-    EncoderInputs encoderInputs() {
-      return encoderInputs(rows);
-    }
-
-    @Override
-    List<Tensor> imageLosses(Image image, List<Tensor> encoderInputs, Tensor classFeatures) {
+    List<Tensor> imageLosses(
+        Batch image, int place, List<Tensor> encoderInputs, Tensor classFeatures) {
       Tensor f = features(image, encoderInputs);
       Tensor logs = Functions.logSoftmax(logits(f, classFeatures), 1); // (1, C)
-      Tensor taughtLogs = Functions.logSoftmax(logits(image.features(), taught()), 1);
+      Tensor taughtLogs = Functions.logSoftmax(logits(image.features(), target()), 1);
       return List.of(
           crossEntropy(image, f, classFeatures),
           distance(f, image.features()),
@@ -179,19 +155,11 @@ public record PromptSrc(
 
     @Override
     List<Tensor> textLosses(Tensor classFeatures) {
-      return List.of(distance(classFeatures, taught()));
+      return List.of(distance(classFeatures, target()));
     }
 
     private static Tensor distance(Tensor a, Tensor b) {
       return a.minus(b).abs().mean();
-    }
-
-    @Override
-    public void close() {
-      super.close();
-      if (taught != null) {
-        taught.close();
-      }
     }
   }
 }

@@ -1,17 +1,19 @@
 package org.kgcoop.method.encoder;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.DeepPrompts;
 import org.kgcoop.clip.PromptedVision;
 import org.kgcoop.clip.TunedImageEncoder;
-import org.kgcoop.method.Init;
+import org.kgcoop.model.Batch;
 import org.kgcoop.model.ModelInputs;
 import org.kgcoop.prompt.DeepTextPrompts;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.prompt.TextFeatures;
+import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -31,43 +33,27 @@ abstract class PromptTokenModel extends EncoderModel {
    * @param imageDepth the depth of the image encoder, 0 if it is not trained
    * @param method the title of the method, for messages
    */
-  PromptTokenModel(
-      Clip clip,
-      PromptText text,
-      int textDepth,
-      int imageDepth,
-      String method,
-      List<Loss> imageLosses,
-      List<Loss> textLosses) {
+  PromptTokenModel(Clip clip, PromptText text, int textDepth, int imageDepth, String method) {
     this(
         vision(
             clip, textDepth, imageDepth, method), // checks the model before the texts are created
         clip,
-        texts(clip, text, textDepth),
-        imageLosses,
-        textLosses);
-  }
-
-  /** Creates a model with the cross-entropy as its only loss. */
-  PromptTokenModel(Clip clip, PromptText text, int textDepth, int imageDepth, String method) {
-    this(clip, text, textDepth, imageDepth, method, List.of(new Loss("loss", 1)), List.of());
+        text,
+        textDepth);
   }
 
   private PromptTokenModel(
-      @Nullable PromptedVision vision,
-      Clip clip,
-      TextFeatures text,
-      List<Loss> imageLosses,
-      List<Loss> textLosses) {
-    super(clip.device(), clip.logitScale(), text, imageLosses, textLosses);
+      @Nullable PromptedVision vision, Clip clip, PromptText text, int textDepth) {
+    super(
+        clip.device(),
+        clip.logitScale(),
+        new TextFeatures(
+            clip,
+            text,
+            textDepth < 2
+                ? null
+                : new DeepTextPrompts.Shared(1, textDepth - 1, text.contextTokens(), false)));
     this.vision = vision;
-  }
-
-  private static TextFeatures texts(Clip clip, PromptText text, int depth) {
-    return new TextFeatures(
-        clip,
-        text,
-        depth < 2 ? null : new DeepTextPrompts.Shared(1, depth - 1, text.contextTokens(), false));
   }
 
   private static @Nullable PromptedVision vision(
@@ -90,23 +76,19 @@ abstract class PromptTokenModel extends EncoderModel {
   }
 
   @Override
-  public final ModelInputs inputs() {
-    return vision == null ? ModelInputs.FEATURES : ModelInputs.rows(0, needsFeatures());
+  public ModelInputs inputs() {
+    return vision == null ? ModelInputs.FEATURES : ModelInputs.rows(0, false);
   }
 
   /** Returns only the cross-entropy. */
   @Override
-  List<Tensor> imageLosses(Image image, List<Tensor> encoderInputs, Tensor classFeatures) {
+  List<Tensor> imageLosses(
+      Batch image, int place, List<Tensor> encoderInputs, Tensor classFeatures) {
     return List.of(crossEntropy(image, features(image, encoderInputs), classFeatures));
   }
 
-  /** Returns true if the losses need the features of the frozen encoder. */
-  boolean needsFeatures() {
-    return false;
-  }
-
   /** Computes the unit feature of an image with the given tokens, (1, E). */
-  final Tensor features(Image image, List<Tensor> encoderInputs) {
+  final Tensor features(Batch image, List<Tensor> encoderInputs) {
     return vision == null
         ? image.features()
         : vision.features(image.rows(), new DeepPrompts(0, encoderInputs)).unitRows();
@@ -114,10 +96,8 @@ abstract class PromptTokenModel extends EncoderModel {
 
   @Override
   final Tensor encode(Tensor images, List<Tensor> encoderInputs) {
-    if (vision == null) {
-      throw new IllegalStateException("the image encoder is the CLIP's own");
-    }
-    return vision.features(vision.rows(images, 0), new DeepPrompts(0, encoderInputs)).unitRows();
+    PromptedVision own = Objects.requireNonNull(vision, "the image encoder is the CLIP's own");
+    return own.features(own.rows(images, 0), new DeepPrompts(0, encoderInputs)).unitRows();
   }
 
   @Override
@@ -125,39 +105,17 @@ abstract class PromptTokenModel extends EncoderModel {
     return TunedImageEncoder.of(new DeepPrompts(0, encoderInputs));
   }
 
-  /** Adds the parameters of both encoders, in the order of the published state. */
-  final void add(VisionLanguagePrompts rows, Clip clip, long seed) {
-    parameter(ContextInit.CONTEXT, rows.learnedWords().initial(clip, seed));
-    addImageRows(clip, seed, rows.imageTokens(), rows.imageDepth());
-    addRows(
-        VisionLanguagePrompts.deepNames("text_encoder", rows.textDepth()),
-        seed,
-        rows.contextTokens(),
-        clip.config().textWidth());
-  }
-
   /** Adds the parameters of the image encoder. */
   final void addImageRows(Clip clip, long seed, int tokens, int depth) {
-    if (depth > 0) {
-      addRows(
-          VisionLanguagePrompts.imageNames(depth), seed, tokens, clip.config().vision().width());
-    }
-  }
-
-  private void addRows(List<String> names, long seed, int tokens, int width) {
-    for (String name : names) {
-      parameter(name, Init.normal(Init.random(seed, name), ContextInit.DEVIATION, tokens, width));
+    try (Scope scope = Scope.open("start")) {
+      for (String name : VisionLanguagePrompts.imageNames(depth)) {
+        normal(name, seed, ContextInit.DEVIATION, tokens, clip.config().vision().width());
+      }
     }
   }
 
   /** Returns the current image tokens. */
   final List<Tensor> imageRows(int depth) {
     return VisionLanguagePrompts.imageNames(depth).stream().map(this::parameter).toList();
-  }
-
-  /** Returns all current tokens. */
-  final EncoderInputs encoderInputs(VisionLanguagePrompts rows) {
-    return new EncoderInputs(
-        rows.textNames().stream().map(this::parameter).toList(), imageRows(rows.imageDepth()));
   }
 }

@@ -1,11 +1,13 @@
 package org.kgcoop.method.encoder;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.Clip;
 import org.kgcoop.method.SharedSettings;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingList;
+import org.kgcoop.tensor.Scope;
 
 /**
  * Learned tokens of IVLP and PromptSRC, which are independent for the two encoders.
@@ -19,8 +21,6 @@ import org.kgcoop.settings.SettingList;
  */
 public record VisionLanguagePrompts(
     int contextTokens, String words, int textDepth, int imageTokens, int imageDepth) {
-  private static final String FIRST = "image_encoder.VPT";
-
   public VisionLanguagePrompts {
     words = new ContextInit(contextTokens, words).words();
     if ((imageDepth == 0) != (imageTokens == 0)) {
@@ -31,65 +31,46 @@ public record VisionLanguagePrompts(
   }
 
   /**
-   * Settings of the tokens.
+   * Returns the settings of the tokens.
    *
    * @param section the section of the published keys
    * @param tokens the default number of tokens
    * @param depth the default depth
    */
-  record Declared(String section, int tokens, int depth) {
-    private Setting<Integer> contextTokens() {
-      return SharedSettings.CONTEXT_TOKENS
-          .withDefault(
-              tokens == Ivlp.TEXT_ONLY_TOKENS
-                  ? Integer.toString(tokens)
-                  : tokens + ", or " + Ivlp.TEXT_ONLY_TOKENS + " where image_depth is 0",
-              values -> values.get(imageDepth()) == 0 ? Ivlp.TEXT_ONLY_TOKENS : tokens)
-          .publishedAs(key("N_CTX_TEXT"));
-    }
-
-    private Setting<String> words() {
-      return ContextInit.setting(contextTokens()).publishedAs(key("CTX_INIT"));
-    }
-
-    private Setting<Integer> textDepth() {
-      return depth("text_depth", 1, "Blocks of the text encoder that have rows")
-          .publishedAs(key("PROMPT_DEPTH_TEXT"));
-    }
-
-    private Setting<Integer> imageDepth() {
-      return depth(
-              "image_depth", 0, "Blocks of the image encoder that have rows; 0 leaves it as it is")
-          .publishedAs(key("PROMPT_DEPTH_VISION"));
-    }
-
-    private String key(String name) {
-      return "TRAINER." + section + "." + name;
-    }
-
-    private Setting<Integer> depth(String key, int least, String meaning) {
-      return Setting.whole(key, depth, meaning).between(least, 1000).in("blocks");
-    }
-
-    private Setting<Integer> imageTokens() {
-      return Setting.whole("image_tokens", tokens, "Prompt tokens of each image")
-          .atLeast(0)
-          .in("rows")
-          .withDefault(
-              tokens + ", or 0 where image_depth is 0",
-              values -> values.get(imageDepth()) == 0 ? 0 : tokens)
-          .publishedAs(key("N_CTX_VISION"));
-    }
-
-    SettingList<VisionLanguagePrompts> settings() {
-      return SettingList.of(
-          VisionLanguagePrompts.class,
-          contextTokens(),
-          words(),
-          textDepth(),
-          imageTokens(),
-          imageDepth());
-    }
+  static SettingList<VisionLanguagePrompts> settings(String section, int tokens, int depth) {
+    String published = "TRAINER." + section + ".";
+    Setting<Integer> imageDepth =
+        Setting.whole(
+                "image_depth",
+                depth,
+                "Blocks of the image encoder that have rows; 0 leaves it as it is")
+            .between(0, 1000)
+            .in("blocks")
+            .publishedAs(published + "PROMPT_DEPTH_VISION");
+    Setting<Integer> contextTokens =
+        SharedSettings.CONTEXT_TOKENS
+            .withDefault(
+                tokens == Ivlp.TEXT_ONLY_TOKENS
+                    ? Integer.toString(tokens)
+                    : tokens + ", or " + Ivlp.TEXT_ONLY_TOKENS + " where image_depth is 0",
+                values -> values.get(imageDepth) == 0 ? Ivlp.TEXT_ONLY_TOKENS : tokens)
+            .publishedAs(published + "N_CTX_TEXT");
+    return SettingList.of(
+        VisionLanguagePrompts.class,
+        contextTokens,
+        ContextInit.setting(contextTokens).publishedAs(published + "CTX_INIT"),
+        Setting.whole("text_depth", depth, "Blocks of the text encoder that have rows")
+            .between(1, 1000)
+            .in("blocks")
+            .publishedAs(published + "PROMPT_DEPTH_TEXT"),
+        Setting.whole("image_tokens", tokens, "Prompt tokens of each image")
+            .atLeast(0)
+            .in("rows")
+            .withDefault(
+                tokens + ", or 0 where image_depth is 0",
+                values -> values.get(imageDepth) == 0 ? 0 : tokens)
+            .publishedAs(published + "N_CTX_VISION"),
+        imageDepth);
   }
 
   /** Returns the kind of prompt, in the terms of {@link org.kgcoop.method.Method#prompts}. */
@@ -103,24 +84,47 @@ public record VisionLanguagePrompts(
 
   /** Returns the names of the tokens of each block of the text encoder, starting at block 0. */
   List<String> textNames() {
-    return ContextInit.names(deepNames("text_encoder", textDepth));
+    return names(ContextInit.CONTEXT, "text_encoder", textDepth);
   }
 
   /** Returns the names of the image tokens of each block, starting at block 0. */
   static List<String> imageNames(int depth) {
-    List<String> names = new ArrayList<>(deepNames("image_encoder", depth));
-    if (depth > 0) {
-      names.add(0, FIRST);
-    }
-    return names;
+    return names("image_encoder.VPT", "image_encoder", depth);
   }
 
-  /** Returns the names of the tokens of blocks 1 to J - 1 of an encoder. */
-  static List<String> deepNames(String encoder, int depth) {
-    List<String> names = new ArrayList<>();
-    for (int i = 1; i < depth; i++) {
-      names.add(encoder + ".transformer.resblocks." + i + ".VPT_shallow");
+  private static List<String> names(String first, String encoder, int depth) {
+    return IntStream.range(0, depth)
+        .mapToObj(i -> i == 0 ? first : encoder + ".transformer.resblocks." + i + ".VPT_shallow")
+        .toList();
+  }
+
+  /** Model with these tokens in both encoders. */
+  static class Model extends PromptTokenModel {
+    private final VisionLanguagePrompts rows;
+
+    /** Adds the parameters in the order of the published state. */
+    Model(
+        VisionLanguagePrompts rows, Clip clip, List<String> classNames, long seed, String method) {
+      super(
+          clip,
+          rows.learnedWords().text(clip, classNames),
+          rows.textDepth,
+          rows.imageDepth,
+          method);
+      this.rows = rows;
+      try (Scope scope = Scope.open("start")) {
+        parameter(ContextInit.CONTEXT, rows.learnedWords().initial(clip, seed));
+        addImageRows(clip, seed, rows.imageTokens, rows.imageDepth);
+        for (String name : rows.textNames().subList(1, rows.textDepth)) {
+          normal(name, seed, ContextInit.DEVIATION, rows.contextTokens, clip.config().textWidth());
+        }
+      }
     }
-    return names;
+
+    @Override
+    EncoderInputs encoderInputs() {
+      return new EncoderInputs(
+          rows.textNames().stream().map(this::parameter).toList(), imageRows(rows.imageDepth));
+    }
   }
 }

@@ -2,14 +2,12 @@ package org.kgcoop.method.encoder;
 
 import java.util.List;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.data.Templates;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.SharedSettings;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.PromptText;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.Setting;
-import org.kgcoop.tensor.Scope;
 
 /**
  * VPT as in the comparison of the MaPLe paper: learned tokens in the image encoder, and
@@ -32,18 +30,6 @@ import org.kgcoop.tensor.Scope;
 public record Vpt(int imageTokens, int imageDepth, String template) implements EncoderMethod {
   public static final String ID = "vpt";
 
-  private static final Setting<Integer> IMAGE_TOKENS =
-      Setting.whole("image_tokens", 8, "Prompt tokens of each image")
-          .atLeast(1)
-          .in("rows")
-          .publishedAs("TRAINER.VPT.N_CTX_VISION");
-
-  private static final Setting<Integer> IMAGE_DEPTH =
-      Setting.whole("image_depth", 12, "Blocks that have rows of their own")
-          .between(1, 1000)
-          .in("blocks")
-          .publishedAs("TRAINER.VPT.PROMPT_DEPTH_VISION");
-
   public static final Declaration<Method> DECLARATION =
       Declaration.of(Vpt.class, ID, "VPT")
           .prompts("visual")
@@ -55,13 +41,17 @@ public record Vpt(int imageTokens, int imageDepth, String template) implements E
               "Khattak et al., MaPLe: Multi-modal Prompt Learning, CVPR 2023, after Jia et al.,"
                   + " Visual Prompt Tuning, ECCV 2022",
               "https://github.com/muzairkhattak/multimodal-prompt-learning")
-          .needsTextEncoder()
           .needsVit()
-          .settings(IMAGE_TOKENS, IMAGE_DEPTH, SharedSettings.TEMPLATE);
-
-  public Vpt {
-    Templates.check(template);
-  }
+          .settings(
+              Setting.whole("image_tokens", 8, "Prompt tokens of each image")
+                  .atLeast(1)
+                  .in("rows")
+                  .publishedAs("TRAINER.VPT.N_CTX_VISION"),
+              Setting.whole("image_depth", 12, "Blocks that have rows of their own")
+                  .between(1, 1000)
+                  .in("blocks")
+                  .publishedAs("TRAINER.VPT.PROMPT_DEPTH_VISION"),
+              SharedSettings.TEMPLATE);
 
   @Override
   public Defaults defaults() {
@@ -76,9 +66,7 @@ public record Vpt(int imageTokens, int imageDepth, String template) implements E
   private final class Prompts extends PromptTokenModel {
     Prompts(Clip clip, List<String> classNames, long seed) {
       super(clip, PromptText.handCrafted(clip, classNames, template), 0, imageDepth, title());
-      try (Scope scope = Scope.open("start")) {
-        addImageRows(clip, seed, imageTokens, imageDepth);
-      }
+      addImageRows(clip, seed, imageTokens, imageDepth);
     }
 
     @Override

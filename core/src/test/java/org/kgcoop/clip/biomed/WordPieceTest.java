@@ -155,7 +155,7 @@ class WordPieceTest {
         "\"[CLS]\": 3 | \"[CLS]\": -3 | piece '[CLS]' has the id -3",
         "\"[CLS]\": 3 | \"[CLS]\": \"x\" | piece '[CLS]' has the id",
         "\"[CLS]\": 3 | \"cls\": 3 | it has no piece '[CLS]'",
-        "\"special\": true | \"special\": false | not special",
+        "\"special\": true | \"special\": false | added_tokens.special false",
         "\"vocab\": { | \"vocabulary\": { | model.vocab",
         "\"unk_token\": \"[UNK]\" | \"unk_token\": \"<unk>\" | it has no piece '<unk>'",
         "{\"normalizer\" | {normalizer | cannot be read as a tokenizer"

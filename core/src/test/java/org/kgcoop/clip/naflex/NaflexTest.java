@@ -167,7 +167,7 @@ class NaflexTest {
       assertThat(together.get(0)).isNotEqualTo(together.get(1));
       try (Scope scope = Scope.open("test")) {
         ViewEncoder encoder = new ViewEncoder(clip, new Images(warning -> {}));
-        Tensor features = encoder.of(images);
+        Tensor features = encoder.ofViews(images.stream().map(encoder::testView).toList());
         for (int i = 0; i < images.size(); i++) {
           assertThat(features.select(0, i).toFloats()).isEqualTo(together.get(i));
         }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashSet;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kgcoop.KgCoopException;
@@ -33,16 +32,5 @@ class ClipFamilyTest {
         .isInstanceOf(KgCoopException.class)
         .hasMessageStartingWith("some.pt: " + model)
         .hasMessageContaining("'" + tensor + "': not implemented; known are");
-  }
-
-  @Test
-  void anImageEncoderThatNobodyKnowsIsDescribed() {
-    Set<String> names = vit();
-    names.removeIf(name -> name.startsWith("visual."));
-    names.add("visual.stages.0.weight");
-    names.add("visual.stem.weight");
-    assertThatThrownBy(() -> family.check(names, "some.pt", ""))
-        .hasMessageContaining("neither a ViT (no 'visual.proj') nor a ResNet")
-        .hasMessageContaining("below 'visual.' it has stages, stem; known are");
   }
 }

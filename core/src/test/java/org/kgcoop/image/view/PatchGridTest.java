@@ -1,7 +1,6 @@
 package org.kgcoop.image.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,11 +49,5 @@ class PatchGridTest {
         }
       }
     }
-  }
-
-  @Test
-  void rejectsNumbersBelowOne() {
-    assertThatThrownBy(() -> new PatchGrid(0, 4)).hasMessageContaining("at least 1");
-    assertThatThrownBy(() -> new PatchGrid(4, 0)).hasMessageContaining("at least 1");
   }
 }

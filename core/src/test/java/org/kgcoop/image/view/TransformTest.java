@@ -77,7 +77,8 @@ class TransformTest {
   @Test
   void oneChannelIsPillowsBrightness() {
     Transform grey =
-        new Transform(new Preprocessing(1, 1, List.of(0.0), List.of(1.0), Interpolation.BICUBIC));
+        new Transform(
+            new Preprocessing(1, 1, List.of(0.0), List.of(1.0), Interpolation.BICUBIC, 1));
     RgbImage image = new RgbImage(1, 1, new byte[] {10, (byte) 200, 99});
 
     // (10 * 19595 + 200 * 38470 + 99 * 7471 + 32768) >> 16 = 132

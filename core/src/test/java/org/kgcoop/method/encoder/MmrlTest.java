@@ -325,7 +325,7 @@ class MmrlTest {
     return Objects.requireNonNull(step.losses().get("loss"));
   }
 
-  private static FittedMethod learned(Mmrl method, TrainableModel model) {
+  private static FittedMethod learned(Method method, TrainableModel model) {
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     model.parameters().forEach((name, p) -> tensors.put(name, StoredTensor.of(name, p)));
     return new FittedMethod(method, NAMES, tensors);
@@ -351,7 +351,7 @@ class MmrlTest {
         Head withOther = learned(method, model).classifier(clip, mixed);
         Head others = learned(method, model).classifier(clip, OTHERS);
         Head elsewhere =
-            learned(method, model).forDataSetOf(method(List.of(4))).classifier(clip, NAMES);
+            learned(method.forDataSetOf(method(List.of(4))), model).classifier(clip, NAMES);
         Scope scope = Scope.open("test")) {
       Features plain = plain(model, method.layers(), NAMES);
       Tensor both = plain.ofClassRows().times(SHARE).plus(plain.ofTokens().times(1 - SHARE));
@@ -439,7 +439,7 @@ class MmrlTest {
       }
       // The head uses only the CLS token for other classes, and for files without these texts.
       try (Head others = ClassifierFile.readAny(file, OTHERS).classifier(clip, OTHERS);
-          Head alone = learned(method, model).forDataSetOf(method).classifier(clip, OTHERS)) {
+          Head alone = learned(method.forDataSetOf(method), model).classifier(clip, OTHERS)) {
         assertThat(answers(others)).containsExactly(answers(alone));
       }
       whole.remove("representation_learner.prompt_embeddings");
@@ -449,7 +449,7 @@ class MmrlTest {
       try (Head supposed =
               ClassifierFile.readAny(silent, NAMES, TaskContext.ANY, null, warnings::add)
                   .classifier(clip, NAMES);
-          Head alone = learned(method, model).forDataSetOf(method).classifier(clip, NAMES)) {
+          Head alone = learned(method.forDataSetOf(method), model).classifier(clip, NAMES)) {
         assertThat(answers(supposed)).containsExactly(answers(alone));
       }
       assertThat(warnings).singleElement().asString().contains("does not show which classes");
@@ -515,7 +515,7 @@ class MmrlTest {
         "dimension: expected at least 1, got 0");
     refused(() -> read(new Mmrl(1, List.of(1), 6, 1.5, 1, "{}")), "share", "got 1.5");
     refused(() -> read(new Mmrl(1, List.of(1), 6, 1, -1, "{}")), "weight", "got -1.0");
-    refused(() -> new Mmrl(1, List.of(1), 6, 1, 1, "a photo"), "template 'a photo'");
+    refused(() -> read(new Mmrl(1, List.of(1), 6, 1, 1, "a photo")), "template 'a photo'");
   }
 
   @Test

@@ -109,7 +109,7 @@ class PromptSrcTest extends EncoderMethodContract {
   @Test
   void rejectsWrongSettings() {
     refused(
-        () -> new PromptSrc(new VisionLanguagePrompts(2, "", 1, 1, 1), List.of(), 1, 1),
+        () -> read(new PromptSrc(new VisionLanguagePrompts(2, "", 1, 1, 1), List.of(), 1, 1)),
         "expected at least one template");
     refused(
         () -> read(new PromptSrc(new VisionLanguagePrompts(2, "", 1, 1, 1), TEMPLATES, -1, 1)),

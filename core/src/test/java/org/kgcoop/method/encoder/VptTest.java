@@ -52,7 +52,7 @@ class VptTest extends EncoderMethodContract {
     refused(
         () -> read(new Vpt(0, 1, TEMPLATE)), "setting image_tokens: expected at least 1, got 0");
     refused(() -> read(new Vpt(1, 0, TEMPLATE)), "setting image_depth: expected 1 to 1,000, got 0");
-    refused(() -> new Vpt(1, 1, "a photo"), "expected {} where the class name goes");
+    refused(() -> read(new Vpt(1, 1, "a photo")), "expected {} where the class name goes");
     refused(
         () -> new Vpt(2, 4, TEMPLATE).model(clip, NAMES, 1).close(),
         "VPT's depth 4: the image encoder of this CLIP has 3 blocks");

@@ -2,7 +2,10 @@ package org.kgcoop.data.layout;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
@@ -24,55 +27,49 @@ final class AutomaticSplit {
   private static final double TRAIN = 0.5;
   private static final double VAL = 0.2;
 
-  private final List<Item> train = new ArrayList<>();
-  private final List<Item> val = new ArrayList<>();
-  private final List<Item> test = new ArrayList<>();
-
   private AutomaticSplit() {}
 
   /**
    * Divides the images and reports it. If the options say so, it uses all images for training
    * instead.
    *
-   * @param byLabel the images of each class, each list sorted; the classes are shuffled in this
-   *     order
+   * @param items the images, those of each class sorted
    */
   static DataSet of(
-      String name,
-      List<String> classNames,
-      List<List<Item>> byLabel,
-      DataSetOptions options,
-      Path where) {
-    if (!options.divide()) {
-      List<Item> all = byLabel.stream().flatMap(List::stream).toList();
-      return new DataSet(name, classNames, all, List.of(), List.of(), null);
-    }
+      String name, List<String> classNames, List<Item> items, DataSetOptions options, Path where) {
+    Collection<List<Item>> byLabel =
+        items.stream()
+            .collect(Collectors.groupingBy(Item::label, TreeMap::new, Collectors.toList()))
+            .values();
+    List<Item> train = new ArrayList<>();
+    List<Item> val = new ArrayList<>();
+    List<Item> test = new ArrayList<>();
     PythonRandom random = new PythonRandom(SEED);
-    AutomaticSplit split = new AutomaticSplit();
-    for (List<Item> items : byLabel) {
-      if (items.size() < 2) {
+    for (List<Item> shuffled : byLabel) {
+      int count = shuffled.size();
+      if (!options.divide()) {
+        train.addAll(shuffled);
+        continue;
+      }
+      if (count < 2) {
         throw KgCoopException.data(
             ("%s: class \"%s\" has %s image; without a given split a class needs 2 or more,"
                     + " one to train on and one to test")
-                .formatted(where, items.get(0).className(), items.size()));
+                .formatted(where, shuffled.get(0).className(), count));
       }
-      List<Item> shuffled = new ArrayList<>(items);
       random.shuffle(shuffled);
-      split.add(shuffled);
+      int trainEnd = Math.max(1, (int) Math.rint(count * TRAIN));
+      int valEnd = Math.min(count - 1, trainEnd + (int) Math.rint(count * VAL));
+      train.addAll(shuffled.subList(0, trainEnd));
+      val.addAll(shuffled.subList(trainEnd, valEnd));
+      test.addAll(shuffled.subList(valEnd, count));
     }
-    options.note(
-        ("%s: no train and test parts, so the images of each class are divided here:"
-                + " %s train, %s val, %s test")
-            .formatted(where, split.train.size(), split.val.size(), split.test.size()));
-    return new DataSet(name, classNames, split.train, split.val, split.test, null);
-  }
-
-  private void add(List<Item> shuffled) {
-    int count = shuffled.size();
-    int trainEnd = Math.max(1, (int) Math.rint(count * TRAIN));
-    int valEnd = Math.min(count - 1, trainEnd + (int) Math.rint(count * VAL));
-    train.addAll(shuffled.subList(0, trainEnd));
-    val.addAll(shuffled.subList(trainEnd, valEnd));
-    test.addAll(shuffled.subList(valEnd, count));
+    if (options.divide()) {
+      options.note(
+          ("%s: no train and test parts, so the images of each class are divided here:"
+                  + " %s train, %s val, %s test")
+              .formatted(where, train.size(), val.size(), test.size()));
+    }
+    return new DataSet(name, classNames, train, val, test, null);
   }
 }

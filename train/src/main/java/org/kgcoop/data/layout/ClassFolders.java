@@ -3,7 +3,6 @@ package org.kgcoop.data.layout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -40,11 +39,7 @@ public final class ClassFolders {
    * @param name train, val or test; empty for a folder without parts
    * @param prefix the start of the keys of its images
    */
-  private record Part(String name, String prefix, Path folder) {
-    boolean isWhole() {
-      return name.isEmpty();
-    }
-  }
+  private record Part(String name, String prefix, Path folder) {}
 
   private final Path root;
   private final DataSetOptions options;
@@ -85,7 +80,7 @@ public final class ClassFolders {
   }
 
   private DataSet read(List<Part> parts) {
-    boolean isWhole = parts.get(0).isWhole();
+    boolean isWhole = parts.get(0).name().isEmpty();
     List<String> folders = classFolders(parts);
     checkLists(folders, isWhole);
     List<Path> others = isWhole ? ImageNames.in(root) : List.of();
@@ -98,18 +93,23 @@ public final class ClassFolders {
                   Folders.name(others.get(0))));
     }
     List<String> names = ClassNames.of(root, folders);
-    List<Item> items = new ArrayList<>();
-    List<String> itemParts = new ArrayList<>();
+    List<Parts.Placed> images = new ArrayList<>();
     for (Part part : parts) {
       for (int label = 0; label < folders.size(); label++) {
-        if (Files.isDirectory(part.folder().resolve(folders.get(label)))) {
-          items.addAll(items(part, folders.get(label), label, names.get(label)));
+        Path folder = part.folder().resolve(folders.get(label));
+        for (Path file : found.getOrDefault(folder, List.of())) {
+          if (ImageNames.isRead(Folders.name(file))) {
+            String key = part.prefix() + Folders.relative(part.folder(), file);
+            images.add(new Parts.Placed(new Item(key, file, label, names.get(label)), part.name()));
+            if (!folder.equals(file.getParent())) {
+              deep.add(key);
+            }
+          }
         }
       }
-      itemParts.addAll(Collections.nCopies(items.size() - itemParts.size(), part.name()));
     }
     reportSubfolders();
-    return Parts.dataSet(name(), names, items, itemParts, options, root);
+    return Parts.dataSet(name(), names, images, options, root);
   }
 
   /** Reports images in subfolders, because the subfolders could be meant as classes. */
@@ -165,11 +165,16 @@ public final class ClassFolders {
     for (Part part : parts) {
       boolean mayBeEmpty = hasTest && part.name().equals(Parts.VAL);
       for (Path folder : foldersOf(part)) {
-        boolean hasImages = hasImages(folder, leftOut);
-        if (hasImages || !mayBeEmpty) {
+        List<Path> images =
+            Folders.below(
+                folder, ImageNames::isImage, link -> links.add(Folders.relative(root, link)));
+        found.put(folder, images);
+        List<Path> others =
+            images.stream().filter(file -> !ImageNames.isRead(Folders.name(file))).toList();
+        leftOut.addAll(others);
+        if (others.size() < images.size()) {
           names.add(Folders.name(folder));
-        }
-        if (!hasImages && !mayBeEmpty) {
+        } else if (!mayBeEmpty) {
           empty.add(part.prefix() + Folders.name(folder));
         }
       }
@@ -210,22 +215,6 @@ public final class ClassFolders {
         .filter(Files::isDirectory);
   }
 
-  private boolean hasImages(Path folder, List<Path> leftOut) {
-    List<Path> images = imagesBelow(folder);
-    List<Path> others =
-        images.stream().filter(file -> !ImageNames.isRead(Folders.name(file))).toList();
-    leftOut.addAll(others);
-    return others.size() < images.size();
-  }
-
-  private List<Path> imagesBelow(Path folder) {
-    return found.computeIfAbsent(
-        folder,
-        unlisted ->
-            Folders.below(
-                unlisted, ImageNames::isImage, link -> links.add(Folders.relative(root, link))));
-  }
-
   /** Rejects a single class, and warns of lists that are ignored in favor of folders. */
   private void checkLists(List<String> classes, boolean divided) {
     List<String> lists =
@@ -247,21 +236,5 @@ public final class ClassFolders {
           "%s: classes are the folders %s%s; %s"
               .formatted(root, Messages.firstOf(classes), ignored, instead));
     }
-  }
-
-  private List<Item> items(Part part, String folder, int label, String className) {
-    Path place = part.folder().resolve(folder);
-    List<Item> items = new ArrayList<>();
-    for (Path file : imagesBelow(place)) {
-      if (ImageNames.isRead(Folders.name(file))) {
-        String below = Folders.relative(place, file);
-        String key = part.prefix() + folder + "/" + below;
-        items.add(new Item(key, file, label, className));
-        if (below.contains("/")) {
-          deep.add(key);
-        }
-      }
-    }
-    return items;
   }
 }

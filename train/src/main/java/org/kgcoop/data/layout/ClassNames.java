@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.files.Folders;
@@ -66,11 +67,12 @@ public final class ClassNames {
     if (lines.stream().anyMatch(line -> line.contains("\t"))) {
       return true;
     }
-    boolean named = true;
-    for (int label = 0; label < classes.size(); label++) {
-      String name = classes.get(label);
-      named &= folders.contains(name) || cleaned(lines.get(label)).equals(cleaned(name));
-    }
+    boolean named =
+        IntStream.range(0, classes.size())
+            .allMatch(
+                i ->
+                    folders.contains(classes.get(i))
+                        || cleaned(lines.get(i)).equals(cleaned(classes.get(i))));
     return !named
         && lines.stream().allMatch(line -> line.split("\\s+", 2).length == 2)
         && classes.stream().anyMatch(folders::contains);

@@ -3,7 +3,6 @@ package org.kgcoop.data.layout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,15 +43,16 @@ public final class KeywordImages {
           "%s: %s of %s keywords are from kgcoop and nobody changed them; if nobody checked them, they measure nothing"
               .formatted(folder, proposed, labels.size()));
     }
-    List<Item> items = new ArrayList<>();
+    List<Parts.Placed> images = new ArrayList<>();
     labels.forEach(
-        (file, name) ->
-            items.add(new Item(Folders.relative(folder, file), file, names.indexOf(name), name)));
+        (file, name) -> {
+          String key = Folders.relative(folder, file);
+          images.add(new Parts.Placed(new Item(key, file, names.indexOf(name), name), ""));
+        });
     return Parts.dataSet(
         options.nameOr(Folders.name(folder.toAbsolutePath().normalize())),
         names,
-        items,
-        Collections.nCopies(items.size(), ""),
+        images,
         options,
         folder);
   }
@@ -79,10 +79,11 @@ public final class KeywordImages {
       if (!classes.isEmpty()) {
         keywords.retainAll(classes);
       }
-      if (keywords.size() > 1) {
+      if (keywords.size() == 1) {
+        labels.put(image, keywords.iterator().next());
+      } else if (keywords.size() > 1) {
         several.add(Folders.relative(folder, image) + " (" + String.join(", ", keywords) + ")");
       }
-      keywords.stream().limit(keywords.size() == 1 ? 1 : 0).forEach(k -> labels.put(image, k));
     }
     if (!several.isEmpty()) {
       options.warn(

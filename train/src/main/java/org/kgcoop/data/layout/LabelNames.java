@@ -1,8 +1,8 @@
 package org.kgcoop.data.layout;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.data.UnicodeText;
@@ -18,11 +18,7 @@ public final class LabelNames {
    * @param where the entry, for error messages
    */
   public void put(int label, String name, String where) {
-    try {
-      UnicodeText.check("class name", name);
-    } catch (KgCoopException e) {
-      throw KgCoopException.data(where + ": " + e.getMessage(), e);
-    }
+    UnicodeText.checkIn(where, "class name", name);
     String known = names.putIfAbsent(label, name);
     if (known != null && !known.equals(name)) {
       throw KgCoopException.data(
@@ -37,13 +33,13 @@ public final class LabelNames {
    * @param where the file or folder, for error messages
    */
   public List<String> withoutGaps(Object where) {
-    List<Integer> gaps = new ArrayList<>();
     int last = names.isEmpty() ? 0 : names.lastKey();
-    for (int label = 0; label < last && gaps.size() < 6; label++) {
-      if (!names.containsKey(label)) {
-        gaps.add(label);
-      }
-    }
+    List<Integer> gaps =
+        IntStream.range(0, last)
+            .filter(label -> !names.containsKey(label))
+            .limit(6)
+            .boxed()
+            .toList();
     if (!gaps.isEmpty()) {
       throw KgCoopException.data(
           "%s: labels go up to %s but there are none of %s; expected labels from 0 without gaps"

@@ -1,25 +1,27 @@
 package org.kgcoop.data.layout;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.LineNumberReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
@@ -51,6 +53,8 @@ public final class Manifest {
   private static final Pattern LABEL_IN_FIRST_LINE =
       Pattern.compile("(^|[,{\\s\ufeff])\"?label\"?\\s*([,:]|$)", Pattern.CASE_INSENSITIVE);
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   /**
    * A line of the manifest.
    *
@@ -60,33 +64,27 @@ public final class Manifest {
   private record Row(String where, String key, Path image, String label, String split) {
 
     String part() {
-      return switch (split.toLowerCase(Locale.ROOT)) {
-        case "train" -> Parts.TRAIN;
-        case "val", "valid", "validation" -> Parts.VAL;
-        case "test" -> Parts.TEST;
-        default ->
-            throw KgCoopException.data(
-                where + ": split \"" + split + "\"; expected train, val or test");
-      };
-    }
-
-    Row withSplit(String newSplit) {
-      return new Row(where, key, image, label, newSplit);
+      return ClassFolders.part(split)
+          .orElseThrow(
+              () ->
+                  KgCoopException.data(
+                      where + ": split \"" + split + "\"; expected train, val or test"));
     }
   }
 
   private final Path file;
-  private final String prefix; // of keys
+  private final @Nullable String prefix; // of the keys of metadata
   private final DataSetOptions options;
+  private int width; // fields of the first line of a CSV file after the header
 
-  private Manifest(Path file, String prefix, DataSetOptions options) {
+  private Manifest(Path file, @Nullable String prefix, DataSetOptions options) {
     this.file = file;
     this.prefix = prefix;
     this.options = options;
   }
 
   public static DataSet read(Path file, DataSetOptions options) {
-    return dataSet(new Manifest(file, "", options).rows(), file, options);
+    return dataSet(new Manifest(file, null, options).rows(), file, options);
   }
 
   /**
@@ -104,16 +102,15 @@ public final class Manifest {
     List<Row> rows = new ArrayList<>();
     for (Manifest manifest : all) {
       if (manifest.hasLabels()) {
-        manifest.rows().stream().map(Manifest::withSplitOfFolder).forEach(rows::add);
+        rows.addAll(manifest.rows());
       } else {
         options.warn(manifest.file + ": no column file_name or label, so it defines no classes");
       }
     }
-    if (rows.isEmpty()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        dataSet(rows, all.get(0).file, options).withTestImages(folder, options.warnings()));
+    return rows.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            dataSet(rows, all.get(0).file, options).withTestImages(folder, options.warnings()));
   }
 
   private static Stream<Manifest> metadata(Path folder, String prefix, DataSetOptions options) {
@@ -133,67 +130,62 @@ public final class Manifest {
     }
   }
 
-  private static Row withSplitOfFolder(Row row) {
-    String top = row.key().replaceFirst("^(\\./)*([^/]*)/.*", "$2");
-    return row.split().isEmpty() ? row.withSplit(ClassFolders.part(top).orElse("")) : row;
-  }
-
-  private List<Row> rows() {
-    boolean csv = Folders.name(file).toLowerCase(Locale.ROOT).endsWith(".csv");
-    return csv ? csvRows() : jsonRows();
+  private LineNumberReader reader() throws IOException {
+    return new LineNumberReader(
+        new InputStreamReader(Folders.stream(file), StandardCharsets.UTF_8.newDecoder()));
   }
 
   private static DataSet dataSet(List<Row> rows, Path file, DataSetOptions options) {
     if (rows.isEmpty()) {
       throw KgCoopException.data(file + ": it lists no images; expected path, label, split");
     }
-    TreeSet<String> labels = new TreeSet<>();
-    rows.forEach(row -> labels.add(row.label()));
-    List<String> classes = List.copyOf(labels);
+    List<String> classes = rows.stream().map(Row::label).distinct().sorted().toList();
     List<String> names = ClassNames.of(Folders.parent(file), classes);
     boolean divided = rows.stream().anyMatch(row -> !row.split().isEmpty());
-    List<Row> ordered =
-        divided ? rows : rows.stream().sorted(Comparator.comparing(Row::key)).toList();
-    return Parts.dataSet(
-        options.nameOr(Folders.name(Folders.parent(file).normalize())),
-        names,
-        ordered.stream().map(row -> item(row, classes, names)).toList(),
-        ordered.stream().map(row -> divided ? row.part() : "").toList(),
-        options,
-        file);
+    List<Parts.Placed> images = new ArrayList<>();
+    for (Row row : rows) {
+      int label = Collections.binarySearch(classes, row.label());
+      Item item = new Item(row.key(), row.image(), label, names.get(label));
+      images.add(new Parts.Placed(item, divided ? row.part() : ""));
+    }
+    if (!divided) {
+      images.sort(Comparator.comparing(image -> image.item().key()));
+    }
+    String name = options.nameOr(Folders.name(Folders.parent(file).normalize()));
+    return Parts.dataSet(name, names, images, options, file);
   }
 
-  private static Item item(Row row, List<String> classes, List<String> names) {
-    int label = Collections.binarySearch(classes, row.label());
-    return new Item(row.key(), row.image(), label, names.get(label));
-  }
-
-  private List<Row> csvRows() {
+  private List<Row> rows() {
     List<Row> rows = new ArrayList<>();
-    int[] width = {0}; // CSV errors of the reader depend on the locale
     try {
-      CsvFile.read(
-          file,
-          line -> {
-            width[0] = width[0] == 0 ? line.getFieldCount() : width[0];
-            rows.add(csvRow(line, width[0]));
-          });
+      if (Folders.name(file).toLowerCase(Locale.ROOT).endsWith(".csv")) {
+        CsvFile.read(file, line -> rows.add(csvRow(line)));
+        return rows;
+      }
+      try (LineNumberReader reader = reader()) {
+        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+          if (!line.isBlank()) {
+            rows.add(jsonRow(reader.getLineNumber(), line.replace("\ufeff", "")));
+          }
+        }
+      }
+      return rows;
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);
     }
-    return rows;
   }
 
-  private Row csvRow(NamedCsvRecord line, int width) {
+  private Row csvRow(NamedCsvRecord line) {
     long number = line.getStartingLineNumber();
-    if (line.getFieldCount() != width) {
+    width = width == 0 ? line.getFieldCount() : width;
+    if (line.getFieldCount() != width) { // CSV errors of the reader depend on the locale
       throw problem(
           number,
           "not CSV with one header line: %s fields, %s in the lines before"
               .formatted(line.getFieldCount(), width));
     }
-    Optional<String> path = column(line.getHeader().stream(), PATH);
-    Optional<String> label = column(line.getHeader().stream(), LABEL);
+    Optional<String> path = column(line.getHeader(), PATH);
+    Optional<String> label = column(line.getHeader(), LABEL);
     if (path.isEmpty() || label.isEmpty()) {
       throw problem(1, "columns " + line.getHeader() + "; expected path, label and split");
     }
@@ -201,54 +193,36 @@ public final class Manifest {
         number,
         path.flatMap(line::findField).orElse(""),
         label.flatMap(line::findField).orElse(""),
-        column(line.getHeader().stream(), SPLIT).flatMap(line::findField).orElse(""));
+        column(line.getHeader(), SPLIT).flatMap(line::findField).orElse(""));
   }
 
   /** Finds one of these columns, in any case. */
-  private static Optional<String> column(Stream<String> columns, List<String> names) {
-    return columns.filter(c -> names.contains(c.strip().toLowerCase(Locale.ROOT))).findFirst();
+  private static Optional<String> column(Collection<?> columns, List<String> names) {
+    return columns.stream()
+        .map(String::valueOf)
+        .filter(column -> names.contains(column.strip().toLowerCase(Locale.ROOT)))
+        .findFirst();
   }
 
-  private BufferedReader reader() throws IOException {
-    return new BufferedReader(
-        new InputStreamReader(Folders.stream(file), StandardCharsets.UTF_8.newDecoder()));
-  }
-
-  private List<Row> jsonRows() {
-    ObjectMapper mapper = new ObjectMapper();
-    List<Row> rows = new ArrayList<>();
-    try (BufferedReader reader = reader()) {
-      int number = 0;
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        number++;
-        if (!line.isBlank()) {
-          rows.add(jsonRow(mapper, number, line.replace("\ufeff", "")));
-        }
-      }
-    } catch (IOException e) {
-      throw FileErrors.unreadable(file, e);
-    }
-    return rows;
-  }
-
-  private Row jsonRow(ObjectMapper mapper, int number, String line) {
+  private Row jsonRow(int number, String line) {
     try {
-      JsonNode node = mapper.readTree(line);
-      JsonNode path = field(node, PATH);
-      JsonNode label = field(node, LABEL);
-      if (!path.isTextual() || !(label.isTextual() || label.isIntegralNumber())) {
-        throw problem(number, "expected {\"path\": text, \"label\": text, \"split\": text}");
+      Map<?, ?> fields =
+          JSON.readValue(line, Object.class) instanceof Map<?, ?> map ? map : Map.of();
+      Object path = field(fields, PATH);
+      Object label = field(fields, LABEL);
+      if (path instanceof String key
+          && (label instanceof String || (label instanceof Number && !(label instanceof Double)))) {
+        String split = Objects.toString(field(fields, SPLIT), "");
+        return row(number, key, String.valueOf(label), split);
       }
-      return row(number, path.textValue(), label.asText(), field(node, SPLIT).asText(""));
+      throw problem(number, "expected {\"path\": text, \"label\": text, \"split\": text}");
     } catch (JsonProcessingException e) {
       throw problem(number, "not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""));
     }
   }
 
-  private static JsonNode field(JsonNode node, List<String> names) {
-    Iterable<String> fields = node::fieldNames;
-    return node.path(
-        column(StreamSupport.stream(fields.spliterator(), false), names).orElse(names.get(0)));
+  private static @Nullable Object field(Map<?, ?> fields, List<String> names) {
+    return column(fields.keySet(), names).<Object>map(fields::get).orElse(null);
   }
 
   private Row row(long number, String path, String label, String split) {
@@ -258,19 +232,17 @@ public final class Manifest {
     if ((path + label).indexOf(NO_CHARACTER) >= 0) {
       throw problem(number, "not UTF-8 text; save it as UTF-8");
     }
-    try {
-      UnicodeText.check("path", path);
-      UnicodeText.check("label", label);
-    } catch (KgCoopException e) {
-      throw problem(number, String.valueOf(e.getMessage()));
-    }
+    String where = where(number);
+    UnicodeText.checkIn(where, "path", path);
+    UnicodeText.checkIn(where, "label", label);
+    String key = (prefix == null ? "" : prefix) + path.strip();
+    String top = key.replaceFirst("^(\\./)*([^/]*)/.*", "$2"); // of metadata, it can be the part
     return new Row(
-        where(number),
-        prefix + path.strip(),
-        Folders.listed(
-            Folders.parent(file), path.strip(), where(number), options.checks().allowOutside()),
+        where,
+        key,
+        Folders.listed(Folders.parent(file), path.strip(), where, options.allowOutside()),
         label.strip(),
-        split.strip());
+        prefix == null || !split.isBlank() ? split.strip() : ClassFolders.part(top).orElse(""));
   }
 
   private String where(long line) {

@@ -5,10 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,8 +26,7 @@ import org.kgcoop.files.Folders;
 public final class PackedData {
 
   private static final Pattern PART =
-      Pattern.compile(
-          "(?<![a-z])(?:(train|training)|(val|valid|validation|dev)|(test|testing))(?![a-z])");
+      Pattern.compile("(?<![a-z])(train|training|val|valid|validation|dev|test|testing)(?![a-z])");
   private static final List<String> FOLDERS =
       List.of("data", "train", "training", "val", "valid", "validation", "test", "testing");
 
@@ -97,10 +94,7 @@ public final class PackedData {
     if (rows.isEmpty()) {
       throw KgCoopException.data(path + ": no images in it; expected some");
     }
-    List<Item> items = items(rows);
-    List<String> parts = rows.stream().map(Row::part).toList();
-    return Parts.dataSet(name(), names(items), items, parts, options, path)
-        .withTestImages(path, options.warnings());
+    return dataSet(rows).withTestImages(path, options.warnings());
   }
 
   private String name() {
@@ -114,20 +108,22 @@ public final class PackedData {
     Matcher matcher = PART.matcher(path.toLowerCase(Locale.ROOT).replace('_', '-'));
     String part = "";
     while (matcher.find()) {
+      String word = matcher.group();
       part =
-          matcher.group(1) != null
-              ? Parts.TRAIN
-              : matcher.group(2) != null ? Parts.VAL : Parts.TEST;
+          word.startsWith("train") ? Parts.TRAIN : word.startsWith("test") ? Parts.TEST : Parts.VAL;
     }
     return part;
   }
 
-  /** Returns images with labels: the given ones, or the positions in the sorted class names. */
-  private List<Item> items(List<Row> rows) {
+  /** Labels are the given numbers, or the positions in the sorted class names. */
+  private DataSet dataSet(List<Row> rows) {
     boolean numbered = rows.get(0).entry().label() != null;
-    TreeSet<String> sorted = new TreeSet<>();
+    LabelNames numbers = new LabelNames();
+    TreeSet<String> words = new TreeSet<>();
     for (Row row : rows) {
-      if ((row.entry().label() != null) != numbered) {
+      Integer label = row.entry().label();
+      String name = row.entry().className();
+      if ((label != null) != numbered) {
         throw KgCoopException.data(
             "%s: %s has %s, others have %s; expected one kind of label"
                 .formatted(
@@ -136,52 +132,30 @@ public final class PackedData {
                     numbered ? "the name of a class" : "a number",
                     numbered ? "numbers" : "names"));
       }
-      if (row.entry().className() != null) {
-        sorted.add(row.entry().className());
+      if (label != null) {
+        numbers.put(label, name == null ? label.toString() : name, path + ": " + row.key());
+      } else if (name != null) {
+        words.add(name);
       }
     }
-    List<String> classes = List.copyOf(sorted);
-    List<String> names = numbered ? List.of() : ClassNames.of(beside(), classes);
-    List<Item> items = new ArrayList<>();
-    LabelNames labelNames = new LabelNames();
-    for (Row row : rows) {
-      UnpackedImages.Entry entry = row.entry();
-      String className = entry.className();
-      Integer label = entry.label();
-      if (label == null) {
-        label = classes.indexOf(Objects.requireNonNull(className));
-        className = names.get(label);
-      } else {
-        className = className == null ? String.valueOf(label) : className;
-        labelNames.put(label, className, path + ": " + row.key());
-      }
-      items.add(new Item(row.key(), Path.of(entry.file()), label, className));
-    }
-    return numbered ? renamed(items, labelNames.withoutGaps(path)) : items;
-  }
-
-  /** Renames numbered classes, if there is a file of names. */
-  private List<Item> renamed(List<Item> items, List<String> names) {
-    List<String> better = ClassNames.of(beside(), names);
-    if (better.equals(names) && names.get(0).equals("0")) {
+    List<String> classes = numbered ? numbers.withoutGaps(path) : List.copyOf(words);
+    Path beside = Files.isDirectory(path) ? path : Folders.parent(path);
+    List<String> names = ClassNames.of(beside, classes);
+    if (numbered && names.equals(classes) && names.get(0).equals("0")) {
       options.warn(
           path
               + ": classes have numbers and no names, so prompts contain \"0\", \"1\" ...; give"
               + " names in "
-              + beside().resolve(ClassNames.FILE));
+              + beside.resolve(ClassNames.FILE));
     }
-    return items.stream()
-        .map(i -> new Item(i.key(), i.file(), i.label(), better.get(i.label())))
-        .toList();
-  }
-
-  private static List<String> names(List<Item> items) {
-    TreeMap<Integer, String> names = new TreeMap<>();
-    items.forEach(item -> names.put(item.label(), item.className()));
-    return List.copyOf(names.values());
-  }
-
-  private Path beside() {
-    return Files.isDirectory(path) ? path : Folders.parent(path);
+    List<Parts.Placed> images = new ArrayList<>();
+    for (Row row : rows) {
+      Integer label = row.entry().label();
+      int number = label == null ? classes.indexOf(row.entry().className()) : label;
+      Path file = Path.of(row.entry().file());
+      Item item = new Item(row.key(), file, number, names.get(number));
+      images.add(new Parts.Placed(item, row.part()));
+    }
+    return Parts.dataSet(name(), names, images, options, path);
   }
 }

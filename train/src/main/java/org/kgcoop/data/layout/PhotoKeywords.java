@@ -31,6 +31,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
@@ -88,17 +89,21 @@ public final class PhotoKeywords {
     }
 
     /** Returns the elements of the property. An element that is no text is empty. */
-    List<String> in(XMPMeta xmp) throws XMPException {
-      XMPProperty all = xmp.getProperty(namespace, key);
-      List<String> elements = new ArrayList<>();
-      if (all != null && !all.getOptions().isArray()) {
-        elements.add(Objects.toString(all.getValue(), ""));
-      } else if (all != null) {
-        for (int i = 1; i <= xmp.countArrayItems(namespace, key); i++) {
-          elements.add(Objects.toString(xmp.getArrayItem(namespace, key, i).getValue(), ""));
+    List<String> in(XMPMeta xmp) {
+      try {
+        XMPProperty all = xmp.getProperty(namespace, key);
+        List<String> elements = new ArrayList<>();
+        if (all != null && !all.getOptions().isArray()) {
+          elements.add(Objects.toString(all.getValue(), ""));
+        } else if (all != null) {
+          for (int i = 1; i <= xmp.countArrayItems(namespace, key); i++) {
+            elements.add(Objects.toString(xmp.getArrayItem(namespace, key, i).getValue(), ""));
+          }
         }
+        return elements;
+      } catch (XMPException e) {
+        throw new IllegalStateException(e); // only for an invalid name of a property
       }
-      return elements;
     }
 
     /** Sets the elements of the property. Those that stay keep their qualifiers. */
@@ -159,8 +164,7 @@ public final class PhotoKeywords {
   public static boolean isAdded(Path image, String keyword) {
     Path file = sidecar(image);
     return Files.exists(file)
-        && in(parsed(file), List.of(Property.ADDED)).values().stream()
-            .flatMap(List::stream)
+        && Property.ADDED.in(parsed(file)).stream()
             .anyMatch(each -> Property.ADDED.name(each).equals(keyword));
   }
 
@@ -259,45 +263,34 @@ public final class PhotoKeywords {
   /** Returns the keywords of the first place that has some. */
   private static Map<Property, List<String>> found(Path image) {
     String withoutEnding = Folders.name(image).replaceFirst("^(.*?)(\\.[^.]*)?$", "$1.xmp");
-    for (Path each : List.of(sidecar(image), image.resolveSibling(withoutEnding))) {
-      if (Files.exists(each)) {
-        Map<Property, List<String>> found = in(parsed(each), Property.PHOTO);
-        if (!found.isEmpty()) {
-          return found;
-        }
-      }
-    }
-    return inside(image);
+    return first(
+            Stream.of(sidecar(image), image.resolveSibling(withoutEnding))
+                .filter(Files::exists)
+                .map(PhotoKeywords::parsed))
+        .orElseGet(() -> inside(image));
   }
 
-  private static Map<Property, List<String>> in(XMPMeta xmp, List<Property> properties) {
+  private static Optional<Map<Property, List<String>>> first(Stream<XMPMeta> places) {
+    return places.map(PhotoKeywords::in).filter(found -> !found.isEmpty()).findFirst();
+  }
+
+  private static Map<Property, List<String>> in(XMPMeta xmp) {
     Map<Property, List<String>> found = new EnumMap<>(Property.class);
-    try {
-      for (Property property : properties) {
-        List<String> elements = property.in(xmp);
-        if (!elements.isEmpty()) {
-          found.put(property, elements);
-        }
-      }
-      return found;
-    } catch (XMPException e) {
-      throw new IllegalStateException(e); // only for an invalid name of a property
-    }
+    Property.PHOTO.forEach(property -> found.put(property, property.in(xmp)));
+    found.values().removeIf(List::isEmpty);
+    return found;
   }
 
   /** Returns the keywords in an image file: those in XMP, or else those of IPTC. */
   private static Map<Property, List<String>> inside(Path image) {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(image))) {
       Metadata metadata = ImageMetadataReader.readMetadata(in);
-      for (XmpDirectory each : metadata.getDirectoriesOfType(XmpDirectory.class)) {
-        Map<Property, List<String>> found = in(each.getXMPMeta(), Property.PHOTO);
-        if (!found.isEmpty()) {
-          return found;
-        }
-      }
       IptcDirectory iptc = metadata.getFirstDirectoryOfType(IptcDirectory.class);
       List<String> keywords = iptc == null ? null : iptc.getKeywords();
-      return keywords == null ? Map.of() : Map.of(Property.SUBJECT, keywords);
+      return first(
+              metadata.getDirectoriesOfType(XmpDirectory.class).stream()
+                  .map(XmpDirectory::getXMPMeta))
+          .orElse(keywords == null ? Map.of() : Map.of(Property.SUBJECT, keywords));
     } catch (ImageProcessingException | IOException e) {
       return Map.of(); // whoever reads the image reports it
     }

@@ -1,7 +1,5 @@
 package org.kgcoop.data.layout;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -11,9 +9,13 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,10 @@ final class WebDatasetTar implements PackedFormat {
   private static final int BLOCK = 512;
   private static final long MAX_MEMBER_BYTES = 512L << 20;
 
+  /** The key and the endings of a member that is not hidden. */
+  private static final Pattern NAME =
+      Pattern.compile("(?:\\./)*((?:.*/)?[^./][^./]*)([^/]*)", Pattern.DOTALL);
+
   @Override
   public List<String> endings() {
     return List.of(".tar", ".tar.gz", ".tgz");
@@ -54,20 +60,20 @@ final class WebDatasetTar implements PackedFormat {
       for (TarArchiveEntry member = tar.getNextEntry();
           member != null;
           member = tar.getNextEntry()) {
-        if (!member.isFile() || isHidden(member.getName())) {
-          continue;
+        Matcher name = NAME.matcher(member.getName());
+        if (!member.isFile() || !name.matches()) {
+          continue; // hidden
         }
         if (member.getSize() > MAX_MEMBER_BYTES) {
           throw KgCoopException.data(
               "%s, member %s: %s bytes, which is more than an image needs"
                   .formatted(file, member.getName(), member.getSize()));
         }
-        String key = key(member.getName());
-        if (!key.equals(sample.key)) {
+        if (!name.group(1).equals(sample.key)) {
           sample.finish();
-          sample = new Sample(file, key, images);
+          sample = new Sample(file, name.group(1), images);
         }
-        sample.add(member.getName(), tar.readAllBytes());
+        sample.add(name.group(2).toLowerCase(Locale.ROOT), tar.readAllBytes());
       }
       sample.finish();
     } catch (IOException | IllegalArgumentException e) {
@@ -90,9 +96,8 @@ final class WebDatasetTar implements PackedFormat {
       boolean whole = tar.size() >= BLOCK && tar.size() % BLOCK == 0;
       if (whole) {
         tar.position(tar.size() - BLOCK);
-        for (byte value : Channels.newInputStream(tar).readNBytes(BLOCK)) {
-          whole &= value == 0;
-        }
+        byte[] last = Channels.newInputStream(tar).readNBytes(BLOCK);
+        whole = Arrays.equals(last, new byte[BLOCK]);
       }
       if (!whole) {
         throw KgCoopException.data(
@@ -102,19 +107,6 @@ final class WebDatasetTar implements PackedFormat {
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);
     }
-  }
-
-  private static boolean isHidden(String member) {
-    return member.startsWith(".", member.lastIndexOf('/') + 1);
-  }
-
-  private static int dot(String member) {
-    int dot = member.indexOf('.', member.lastIndexOf('/') + 1);
-    return dot < 0 ? member.length() : dot;
-  }
-
-  private static String key(String member) {
-    return member.substring(0, dot(member)).replaceFirst("^(\\./)+", "");
   }
 
   /** The members with one key. */
@@ -133,8 +125,7 @@ final class WebDatasetTar implements PackedFormat {
       this.images = images;
     }
 
-    void add(String member, byte[] content) {
-      String kind = member.substring(dot(member)).toLowerCase(Locale.ROOT);
+    void add(String kind, byte[] content) {
       if (ImageNames.isRead(kind)) {
         if (image != null) {
           throw problem("two images of one name; expected one per sample");
@@ -156,22 +147,21 @@ final class WebDatasetTar implements PackedFormat {
     }
 
     private void addJson(byte[] content) {
-      JsonNode json;
+      Map<?, ?> json;
       try {
-        json = new ObjectMapper().readTree(content);
-      } catch (JsonProcessingException e) {
-        throw problem("its .json is not JSON");
+        Object value = new ObjectMapper().readValue(content, Object.class);
+        json = value instanceof Map<?, ?> fields ? fields : Map.of();
       } catch (IOException e) {
-        throw FileErrors.unreadable(file, e);
+        throw problem("its .json is not JSON");
       }
       for (String field : List.of("label", "cls")) {
-        if (json.path(field).isIntegralNumber() && json.path(field).intValue() >= 0) {
-          label = json.path(field).intValue();
+        if (json.get(field) instanceof Integer number && number >= 0) {
+          label = number;
         }
       }
       for (String field : List.of("class_name", "label_name", "classname", "label", "cls")) {
-        if (className == null && json.path(field).isTextual()) {
-          className = json.path(field).textValue().strip();
+        if (className == null && json.get(field) instanceof String name) {
+          className = name.strip();
         }
       }
     }
@@ -184,7 +174,7 @@ final class WebDatasetTar implements PackedFormat {
       if (image == null) {
         if (label != null || className != null) {
           throw problem(
-              "a class but no image; the file is incomplete, or its members are not in" + " order");
+              "a class but no image; the file is incomplete, or its members are not in order");
         }
         return;
       }

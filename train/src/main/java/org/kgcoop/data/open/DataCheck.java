@@ -2,12 +2,12 @@ package org.kgcoop.data.open;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
@@ -31,7 +31,7 @@ final class DataCheck {
     }
     checkLabels(dataSet, where, options);
     checkNames(dataSet, where, options);
-    if (options.checks().files()) {
+    if (options.checkFiles()) {
       checkFiles(dataSet, where);
     }
   }
@@ -61,15 +61,12 @@ final class DataCheck {
 
   /** Returns the classes without images in this list. */
   private static List<String> without(DataSet dataSet, List<Item> items) {
-    Set<Integer> present = new HashSet<>();
-    items.forEach(item -> present.add(item.label()));
-    List<String> absent = new ArrayList<>();
-    for (int label = 0; label < dataSet.classNames().size(); label++) {
-      if (!present.contains(label)) {
-        absent.add(label + " (" + dataSet.classNames().get(label) + ")");
-      }
-    }
-    return absent;
+    Set<Integer> present = items.stream().map(Item::label).collect(Collectors.toSet());
+    List<String> names = dataSet.classNames();
+    return IntStream.range(0, names.size())
+        .filter(label -> !present.contains(label))
+        .mapToObj(label -> "%s (%s)".formatted(label, names.get(label)))
+        .toList();
   }
 
   private static void checkNames(DataSet dataSet, Path where, DataSetOptions options) {
@@ -82,12 +79,10 @@ final class DataCheck {
       }
       Integer other = firstLabels.putIfAbsent(cleaned, label);
       if (other != null) {
-        String message =
-            "%s: classes \"%s\" (label %s) and \"%s\" (label %s) have the same name in a prompt"
-                .formatted(where, names.get(other), other, names.get(label), label);
         options.warn(
-            message
-                + ", so no method can tell them apart by it; rename one, such as in classnames.txt");
+            ("%s: classes \"%s\" (label %s) and \"%s\" (label %s) have the same name in a prompt, so"
+                    + " no method can tell them apart by it; rename one, such as in classnames.txt")
+                .formatted(where, names.get(other), other, names.get(label), label));
       }
     }
   }

@@ -53,10 +53,7 @@ public final class DataSets {
 
   /** Opens the data set at a file or folder. */
   public static DataSet open(Path path, DataSetOptions options) {
-    if (Archive.isOne(path)) {
-      return openArchive(path, options);
-    }
-    return openFolder(path, options);
+    return Archive.isOne(path) ? openArchive(path, options) : openFolder(path, options);
   }
 
   /**
@@ -98,24 +95,10 @@ public final class DataSets {
    * Opens one of the {@link PublishedDataSets}.
    *
    * @param root the folder of all data sets
-   * @param name a name for {@link PublishedDataSets#find}
-   * @throws KgCoopException of the category CONFIGURATION for an unknown name; of the category DATA
-   *     for missing parts, with their origin in the message
+   * @throws KgCoopException of the category DATA for missing parts, with their origin in the
+   *     message
    */
-  public static DataSet openPublished(Path root, String name, DataSetOptions options) {
-    PublishedDataSet entry =
-        PublishedDataSets.find(name)
-            .orElseThrow(
-                () ->
-                    KgCoopException.configuration(
-                        "there is no data set \"%s\"; expected one of %s"
-                            .formatted(
-                                name,
-                                String.join(
-                                    ", ",
-                                    PublishedDataSets.all().stream()
-                                        .map(PublishedDataSet::name)
-                                        .toList()))));
+  public static DataSet openPublished(Path root, PublishedDataSet entry, DataSetOptions options) {
     Path folder = root.resolve(entry.directory());
     if (!Files.isDirectory(folder)) {
       throw KgCoopException.data(
@@ -130,7 +113,7 @@ public final class DataSets {
                   folder,
                   entry.name(),
                   Messages.firstOf(missing.stream().map(PublishedDataSet.Part::path).toList()),
-                  missing.get(0).origin().where()));
+                  missing.get(0).where()));
     }
     return checked(entry.read(folder, options), folder, options);
   }
@@ -203,12 +186,12 @@ public final class DataSets {
               + ": not a data set; expected a .json split file, a .csv or .jsonl manifest, a .zip,"
               + " .tar or .parquet file");
     }
-    if (Files.exists(path) && !Files.isDirectory(path)) {
-      throw KgCoopException.data(path + ": a pipe or a device; " + EXPECTED);
-    }
     if (!Files.isDirectory(path)) {
-      throw KgCoopException.data(
-          path + ": there is no such file or folder" + besides(path) + "; " + EXPECTED);
+      String problem =
+          Files.exists(path)
+              ? "a pipe or a device"
+              : "there is no such file or folder" + besides(path);
+      throw KgCoopException.data(path + ": " + problem + "; " + EXPECTED);
     }
     Optional<PublishedDataSet> published = PublishedDataSets.at(path);
     if (published.isPresent()) {

@@ -22,7 +22,8 @@ public final class Shifts {
         PublishedDataSets.find(name).stream()
             .flatMap(
                 source ->
-                    PublishedDataSets.all().stream().filter(set -> source.equals(set.source())))
+                    PublishedDataSets.all().stream()
+                        .filter(set -> source.name().equals(set.shiftOf())))
             .map(PublishedDataSet::name);
     String source = name.startsWith(EMBEDDED) ? name.substring(EMBEDDED.length()) : name;
     Stream<String> embedded =

@@ -59,40 +59,26 @@ public final class DataDownload {
     Path folder = root.resolve(set.directory());
     Map<Download, List<String>> downloads = new LinkedHashMap<>();
     for (Part part : set.missing(folder)) {
-      Download download = part.origin().download();
+      Download download = part.download();
       if (download != null) {
         downloads.computeIfAbsent(download, key -> new ArrayList<>()).add(part.path());
       }
     }
     downloads.entrySet().stream()
-        .filter(each -> isReachable(each.getKey()))
-        .sorted(Comparator.comparing(each -> isArchive(each.getKey())))
+        .sorted(Comparator.comparing(each -> each.getKey().sources().get(0).archive()))
         .forEach(each -> fetch(each.getKey(), each.getValue(), folder));
     List<Part> missing = set.missing(folder);
-    if (missing.stream().anyMatch(set.files().images()::contains)) {
+    if (missing.stream().anyMatch(set.pictures()::contains)) {
       Part first = missing.get(0);
-      Download download = first.origin().download();
       throw KgCoopException.configuration(
           "%s cannot be downloaded without an account: get it from %s and put it at %s%s"
               .formatted(
                   set.name(),
-                  first.origin().where(),
+                  first.where(),
                   folder.resolve(first.path()),
-                  download == null ? "" : "; or " + download.condition()));
+                  first.download() == null ? "" : "; or " + first.download().condition()));
     }
     return missing;
-  }
-
-  private static boolean isArchive(Download download) {
-    return download.sources().get(0).isArchive();
-  }
-
-  private boolean isReachable(Download download) {
-    return download.sources().stream().anyMatch(this::isReachable);
-  }
-
-  private boolean isReachable(Source source) {
-    return !source.needsToken() || token() != null;
   }
 
   private @Nullable String token() {
@@ -100,9 +86,10 @@ public final class DataDownload {
     return token.isEmpty() ? null : token;
   }
 
-  /** Downloads from the first source that works. */
+  /** Downloads from the first source that works, if there is one for this account. */
   void fetch(Download download, List<String> paths, Path folder) {
-    List<Source> sources = download.sources().stream().filter(this::isReachable).toList();
+    List<Source> sources =
+        download.sources().stream().filter(each -> !each.token() || token() != null).toList();
     for (int i = 0; i < sources.size(); i++) {
       try {
         fetch(sources.get(i), paths, folder);
@@ -117,34 +104,34 @@ public final class DataDownload {
   }
 
   private void fetch(Source source, List<String> paths, Path folder) {
-    if (source.isUnofficial()) {
-      String address = source.files().get(0).address();
-      if (!consent.test(
-          "%s is an unofficial copy of %s MB. Its owner does not own the images. Download it?"
-              .formatted(address, source.bytes() / 1_000_000))) {
-        throw KgCoopException.configuration(
-            "%s: an unofficial copy needs your consent: add --unofficial, or get the files by hand for %s"
-                .formatted(address, folder));
-      }
+    String first = source.files().get(0).address();
+    if (source.unofficial()
+        && !consent.test(
+            "%s is an unofficial copy of %s MB. Its owner does not own the images. Download it?"
+                .formatted(first, source.bytes() / 1_000_000))) {
+      throw KgCoopException.configuration(
+          "%s: an unofficial copy needs your consent: add --unofficial, or get the files by hand for %s"
+              .formatted(first, folder));
     }
-    if (!source.isArchive()) {
-      downloader.fetch(link(source, source.files().get(0)), folder.resolve(paths.get(0)));
-      return;
-    }
-    List<Path> archives = new ArrayList<>();
+    Map<Path, Link> links = new LinkedHashMap<>();
     for (RemoteFile file : source.files()) {
       Link link = link(source, file);
-      Path archive = folder.resolve(link.name());
-      checkExisting(archive, file.sha256());
-      archives.add(archive);
+      links.put(folder.resolve(source.archive() ? link.name() : paths.get(0)), link);
     }
+    if (!source.archive()) {
+      links.forEach((file, link) -> downloader.fetch(link, file));
+      return;
+    }
+    links.forEach(DataDownload::checkExisting);
     // The archives and their content: images do not shrink in an archive.
-    downloader.checkSpace(folder, 2 * source.bytes() - present(archives));
-    for (int i = 0; i < archives.size(); i++) {
-      downloader.fetch(link(source, source.files().get(i)), archives.get(i));
-    }
-    unpacker.unpack(archives, source, paths, folder);
-    for (Path archive : archives) {
+    long present =
+        links.keySet().stream()
+            .mapToLong(a -> Math.max(a.toFile().length(), PartialFile.partOf(a).toFile().length()))
+            .sum();
+    downloader.checkSpace(folder, 2 * source.bytes() - present);
+    links.forEach((archive, link) -> downloader.fetch(link, archive));
+    unpacker.unpack(List.copyOf(links.keySet()), source, paths, folder);
+    for (Path archive : links.keySet()) {
       try {
         Files.delete(archive);
       } catch (IOException e) {
@@ -153,28 +140,23 @@ public final class DataDownload {
     }
   }
 
-  private static long present(List<Path> archives) {
-    return archives.stream()
-        .mapToLong(a -> Math.max(a.toFile().length(), PartialFile.partOf(a).toFile().length()))
-        .sum();
-  }
-
   private Link link(Source source, RemoteFile file) {
-    String endpoint = environment.getOrDefault("HF_ENDPOINT", "").strip();
+    String endpoint = environment.getOrDefault("HF_ENDPOINT", "").strip().replaceFirst("/+$", "");
     String address =
         endpoint.isEmpty() || !file.address().startsWith(HUB)
             ? file.address()
-            : endpoint.replaceFirst("/+$", "") + "/" + file.address().substring(HUB.length());
-    Link link = Link.of(address, file.sha256()).withBytes(file.bytes());
-    return source.needsToken() ? link.withToken(token()) : link;
+            : endpoint + "/" + file.address().substring(HUB.length());
+    return Link.of(address, file.sha256())
+        .withBytes(file.bytes())
+        .withToken(source.token() ? token() : null);
   }
 
   /** Checks an archive that a person or an earlier attempt has put in place. */
-  private static void checkExisting(Path archive, String sha256) {
-    if (Files.exists(archive) && !Sha256.of(archive).equals(sha256)) {
+  private static void checkExisting(Path archive, Link link) {
+    if (Files.exists(archive) && !Sha256.of(archive).equals(link.sha256())) {
       throw KgCoopException.data(
           "%s: expected a file of SHA-256 %s; delete it and run this again"
-              .formatted(archive, sha256));
+              .formatted(archive, link.sha256()));
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.kgcoop.data.published;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,7 +18,7 @@ public record Download(List<String> provides, List<Source> sources) {
   /** Returns what a user must do before this download, or an empty text. */
   public String condition() {
     Source source = sources.get(0);
-    return source.needsToken()
+    return source.token()
         ? "accept the terms on %s and set HF_TOKEN to your token"
             .formatted(source.files().get(0).address().replaceFirst("/resolve/.*", ""))
         : "";
@@ -36,20 +37,23 @@ public record Download(List<String> provides, List<Source> sources) {
    * A place that has all of these files or folders.
    *
    * @param files the files to download: archives, or the one provided file itself
-   * @param isArchive true if the files must be unpacked
+   * @param archive true if the files must be unpacked
    * @param names the names in the archive, by provided path, where they differ
-   * @param isUnofficial true if neither the authors nor a party that they name publish it
-   * @param needsToken true if Hugging Face gives it only to accounts that accepted its terms
-   * @param isSortedByName true if the images are in one folder, and their names end in {@code
-   *     _CLASS.JPEG}
+   * @param unofficial true if neither the authors nor a party that they name publish it
+   * @param token true if Hugging Face gives it only to accounts that accepted its terms
+   * @param byClass true if the images are in one folder, and their names end in {@code _CLASS.JPEG}
    */
   public record Source(
       List<RemoteFile> files,
-      boolean isArchive,
+      boolean archive,
       Map<String, String> names,
-      boolean isUnofficial,
-      boolean needsToken,
-      boolean isSortedByName) {
+      boolean unofficial,
+      boolean token,
+      @JsonProperty("by_class") boolean byClass) {
+
+    public Source {
+      names = Objects.requireNonNullElse(names, Map.of());
+    }
 
     /** Returns the size of all files, in bytes. */
     public long bytes() {

@@ -1,8 +1,10 @@
 package org.kgcoop.data.published;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -11,78 +13,99 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
+import org.kgcoop.data.Templates;
 import org.kgcoop.data.layout.SplitFile;
 import org.kgcoop.files.Folders;
 
 /**
- * A data set of the published tables, in the layout of CoOp and its successors.
+ * A data set of the published tables, in the layout of CoOp and its successors, as an entry of
+ * {@code datasets.json}.
  *
  * @param name the name in configurations and tables
  * @param aliases other names
- * @param files all files of the data set
- * @param template KgCoOp's template
+ * @param directory its folder below the folder of all data sets
+ * @param images the base folder of its image paths, below its folder; empty for the folder itself
  * @param classes the number of classes
- * @param source the original set if this is a shifted version; otherwise null
+ * @param counts the published numbers of training, validation and test images
+ * @param terms the terms of use of its images, and their source
+ * @param pictures the required image folders
+ * @param split its split file; null if the published code uses none
+ * @param annotations the lists of a data set without a split file
+ * @param downloads the downloads of its parts
  * @param layout the reader of a data set without a split file
+ * @param shiftOf the name of the original set if this is a shifted version; otherwise null
+ * @param original the folder of the original set; null if this is not a shifted version
  */
 public record PublishedDataSet(
     String name,
     List<String> aliases,
-    Contents files,
-    String template,
+    String directory,
+    String images,
     int classes,
-    @Nullable PublishedDataSet source,
-    @Nullable Function<RawData, DataSet> layout) {
+    List<Integer> counts,
+    String terms,
+    List<Part> pictures,
+    @Nullable Part split,
+    List<Part> annotations,
+    List<Download> downloads,
+    @Nullable String layout,
+    @JsonProperty("shift_of") @Nullable String shiftOf,
+    @Nullable String original) {
+
+  /** Readers of the authors' lists and folders, by the layout of an entry without a split file. */
+  private static final Map<String, Function<RawData, DataSet>> LAYOUTS =
+      Map.of(
+          "imagenet", ImageNetFolders::imageNet,
+          "numbers", ImageNetFolders::byNumber,
+          "identifiers", ImageNetFolders::byIdentifier,
+          "aircraft", AircraftLists::read);
 
   /** The images per class of a stand-in; no few-shot sample draws more. */
   private static final int MAX_STAND_IN = 100;
 
   private static final Path MISSING_IMAGE = Path.of("missing.jpg");
 
-  /**
-   * The files of a data set.
-   *
-   * @param directory its folder below the folder of all data sets
-   * @param imageFolder the base folder of its image paths, below its folder; empty for the folder
-   *     itself
-   * @param images the required image folders
-   * @param split its split file; null if the published code uses none
-   * @param annotations the lists of a data set without a split file
-   * @param counts the published numbers of training, validation and test images
-   * @param terms the terms of use of its images, and their source
-   */
-  public record Contents(
-      String directory,
-      String imageFolder,
-      List<Part> images,
-      @Nullable Part split,
-      List<Part> annotations,
-      List<Integer> counts,
-      String terms) {}
+  public PublishedDataSet {
+    aliases = Objects.requireNonNullElse(aliases, List.of());
+    pictures = pictures.stream().map(part -> part.of(downloads)).toList();
+    split = split == null ? null : split.of(downloads);
+    annotations =
+        Stream.ofNullable(annotations).flatMap(List::stream).map(p -> p.of(downloads)).toList();
+  }
 
   /**
    * A file or folder of the data set.
    *
    * @param path below the folder of the data set
-   * @param origin its origin
+   * @param byHand where you get it by hand; null for the address of its download
+   * @param download its download; null if you must get it by hand
    */
-  public record Part(String path, Origin origin) {
+  public record Part(
+      String path, @JsonProperty("by_hand") @Nullable String byHand, @Nullable Download download) {
+
+    private Part of(List<Download> all) {
+      return new Part(
+          path,
+          byHand,
+          all.stream().filter(each -> each.provides().contains(path)).findFirst().orElse(null));
+    }
+
+    /** Returns its origin: an address, or a description. */
+    public String where() {
+      return byHand == null
+          ? Objects.requireNonNull(download, path).sources().get(0).files().get(0).address()
+          : byHand;
+    }
+
     /** Returns true if it can be downloaded without an account. */
     public boolean isDirect() {
-      Download download = origin.download();
-      return download != null
-          && download.sources().stream().anyMatch(source -> !source.needsToken());
+      return download != null && download.sources().stream().anyMatch(source -> !source.token());
     }
   }
 
-  /** Returns its folder below the folder of all data sets. */
-  public String directory() {
-    return files.directory();
-  }
-
-  /** Returns the name of the original set if this is a shifted version; otherwise null. */
-  public @Nullable String shiftOf() {
-    return source == null ? null : source.name();
+  /** Returns KgCoOp's template. */
+  public String template() {
+    return Objects.requireNonNull(Templates.ofPublished(name), name);
   }
 
   /**
@@ -92,9 +115,7 @@ public record PublishedDataSet(
    * @param folder the folder of this data set
    */
   public List<Part> missing(Path folder) {
-    return Stream.concat(
-            files.images().stream(),
-            files.split() == null ? files.annotations().stream() : Stream.of(files.split()))
+    return Stream.concat(pictures.stream(), split == null ? annotations.stream() : Stream.of(split))
         .filter(part -> !Files.exists(place(folder, part.path())))
         .toList();
   }
@@ -106,11 +127,11 @@ public record PublishedDataSet(
   public DataSet standIn() {
     List<String> names = IntStream.rangeClosed(1, classes).mapToObj(i -> "class " + i).toList();
     List<List<Item>> parts =
-        files.counts().stream()
-            .map(count -> Math.min(count, MAX_STAND_IN * classes))
-            .map(count -> IntStream.range(0, count).mapToObj(i -> standInItem(i, names)).toList())
+        counts.stream()
+            .map(count -> IntStream.range(0, Math.min(count, MAX_STAND_IN * classes)))
+            .map(numbers -> numbers.mapToObj(i -> standInItem(i, names)).toList())
             .toList();
-    return new DataSet(name, names, parts.get(0), parts.get(1), parts.get(2), template);
+    return new DataSet(name, names, parts.get(0), parts.get(1), parts.get(2), template());
   }
 
   private Item standInItem(int i, List<String> names) {
@@ -124,10 +145,10 @@ public record PublishedDataSet(
    */
   private Path place(Path folder, String path) {
     Path own = folder.resolve(path);
-    if (source == null || Files.exists(own)) {
+    if (original == null || Files.exists(own)) {
       return own;
     }
-    Path shared = Folders.parent(folder).resolve(source.directory()).resolve(path);
+    Path shared = Folders.parent(folder).resolve(original).resolve(path);
     return Files.isRegularFile(shared) ? shared : own;
   }
 
@@ -136,16 +157,13 @@ public record PublishedDataSet(
    * of its images is ignored, as in the published tables.
    */
   public DataSet read(Path folder, DataSetOptions options) {
-    return found(folder, options).withTemplate(template).asStored();
-  }
-
-  private DataSet found(Path folder, DataSetOptions options) {
     DataSetOptions named = options.withName(options.nameOr(name));
-    Path images = named.images() == null ? folder.resolve(files.imageFolder()) : named.images();
-    if (layout != null) {
-      return layout.apply(new RawData(name, images, named, path -> place(folder, path)));
-    }
-    return SplitFile.read(
-        folder.resolve(Objects.requireNonNull(files.split()).path()), named.withImages(images));
+    Path base = named.images() == null ? folder.resolve(images) : named.images();
+    DataSet found =
+        split == null
+            ? Objects.requireNonNull(LAYOUTS.get(layout), name)
+                .apply(new RawData(name, base, named, path -> place(folder, path)))
+            : SplitFile.read(folder.resolve(split.path()), named.withImages(base));
+    return found.withTemplate(template()).asStored();
   }
 }

@@ -1,19 +1,23 @@
 package org.kgcoop.data.published;
 
 import java.io.BufferedInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PushbackInputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.ArchiveEntry;
 import org.apache.commons.compress.archivers.ArchiveInputStream;
@@ -24,6 +28,7 @@ import org.kgcoop.Messages;
 import org.kgcoop.data.layout.BoundedTar;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.Folders;
+import org.kgcoop.files.ScratchFolder;
 import org.kgcoop.progress.Progress;
 
 /**
@@ -44,6 +49,8 @@ final class Unpacker {
   private static final int MAX_RATIO = 20;
 
   private static final long ANY_RATIO_BYTES = 1L << 30;
+
+  private static final Pattern NAME_WITH_CLASS = Pattern.compile("(.+)_(n\\d{8})(\\.[A-Za-z]+)");
 
   /** The bytes that each file counts in addition, because an empty one takes disk space too. */
   private static final int BYTES_A_FILE = 512;
@@ -69,18 +76,16 @@ final class Unpacker {
    * @param folder the folder of the data set
    */
   void unpack(List<Path> archives, Download.Source source, List<String> paths, Path folder) {
-    Path temporary = folder.resolveSibling("." + folder.getFileName() + ".unpacking");
     Path first = archives.get(0);
-    try {
-      FolderTree.delete(temporary); // left by an interrupted attempt
-      Files.createDirectories(temporary);
+    String name = "." + folder.getFileName() + ".unpacking-";
+    try (ScratchFolder scratch = ScratchFolder.in(Folders.parent(folder), name)) {
+      Path temporary = scratch.path();
       for (Path archive : archives) {
         long maxBytes = Math.max(anyRatioBytes, MAX_RATIO * Files.size(archive));
         extract(archive, temporary, 1, new SizeBudget(archive, maxBytes));
       }
-      if (source.isSortedByName()) {
-        Path sorted = temporary.resolve(source.nameInArchive(paths.get(0)));
-        SortedByName.sort(temporary, sorted);
+      if (source.byClass()) {
+        sortByName(temporary, temporary.resolve(source.nameInArchive(paths.get(0))));
       }
       List<String> names = paths.stream().map(source::nameInArchive).toList();
       Path base =
@@ -100,37 +105,40 @@ final class Unpacker {
           "%s: cannot be unpacked: %s; free some space, or delete it and download again"
               .formatted(first, Messages.reason(e)),
           e);
-    } finally {
-      removeQuietly(temporary);
     }
   }
 
   /** Returns the folder nearest to the top that contains all of these files or folders. */
   private static Optional<Path> base(Path top, List<String> names) throws IOException {
-    List<Path> level = List.of(top);
-    while (!level.isEmpty()) {
-      List<Path> next = new ArrayList<>();
-      for (Path folder : level) {
-        if (names.stream().allMatch(name -> Files.exists(folder.resolve(name)))) {
-          return Optional.of(folder);
-        }
-        try (var inside = Files.list(folder)) {
-          inside
-              .filter(f -> Files.isDirectory(f) && !f.endsWith("__MACOSX"))
-              .sorted()
-              .forEach(next::add);
-        }
-      }
-      level = next;
+    try (Stream<Path> all = Files.walk(top)) {
+      return all.filter(folder -> names.stream().allMatch(n -> Files.exists(folder.resolve(n))))
+          .filter(folder -> !top.relativize(folder).toString().contains("__MACOSX"))
+          .min(Comparator.comparing(Path::getNameCount).thenComparing(Comparator.naturalOrder()));
     }
-    return Optional.empty();
+  }
+
+  /**
+   * Sorts the images below a folder into class folders by their names. Hugging Face's archives of
+   * ImageNet have one folder, with names such as {@code n01440764_10026_n01440764.JPEG}.
+   */
+  private static void sortByName(Path folder, Path into) throws IOException {
+    for (Path file : FolderTree.deepestFirst(folder)) {
+      Matcher name = NAME_WITH_CLASS.matcher(String.valueOf(file.getFileName()));
+      if (name.matches() && Files.isRegularFile(file)) {
+        Path target = into.resolve(name.group(2)).resolve(name.group(1) + name.group(3));
+        Files.createDirectories(target.resolveSibling(""));
+        Files.move(file, target);
+      }
+    }
   }
 
   private void extract(Path archive, Path folder, int depth, SizeBudget budget) throws IOException {
     String name = String.valueOf(archive.getFileName());
-    try (InputStream file = new BufferedInputStream(Files.newInputStream(archive), 1 << 16);
-        Progress.Task task = progress.start("unpacking " + name, Files.size(archive));
-        ArchiveInputStream<?> in = stream(new Counting(file, task))) {
+    byte[] buffer = new byte[1 << 16];
+    try (SeekableByteChannel file = Files.newByteChannel(archive);
+        InputStream bytes = new BufferedInputStream(Channels.newInputStream(file), buffer.length);
+        Progress.Task task = progress.start("unpacking " + name, file.size());
+        ArchiveInputStream<?> in = stream(bytes)) {
       for (ArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
         Path target = inside(archive, folder, entry.getName());
         budget.take(BYTES_A_FILE);
@@ -147,7 +155,11 @@ final class Unpacker {
         Path parent = target.resolveSibling("");
         Files.createDirectories(parent);
         try (OutputStream out = Files.newOutputStream(target)) {
-          budget.copy(in, out);
+          for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+            budget.take(n);
+            out.write(buffer, 0, n);
+            task.done(file.position());
+          }
         }
         if (target.toString().matches(ARCHIVES)) {
           if (depth == MAX_DEPTH) {
@@ -199,14 +211,6 @@ final class Unpacker {
         "%s: entry '%s' %s; the archive is not unpacked; delete it".formatted(archive, entry, why));
   }
 
-  private static void removeQuietly(Path folder) {
-    try {
-      FolderTree.delete(folder);
-    } catch (IOException e) {
-      return; // the next attempt deletes it
-    }
-  }
-
   /** The bytes that an archive, with the archives in it, may still unpack to. */
   private static final class SizeBudget {
     private final Path archive;
@@ -226,40 +230,6 @@ final class Unpacker {
             "%s: unpacks to more than %s MB, far more than its size allows; delete it"
                 .formatted(archive, maxBytes >> 20));
       }
-    }
-
-    void copy(InputStream in, OutputStream out) throws IOException {
-      byte[] buffer = new byte[1 << 16];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        take(n);
-        out.write(buffer, 0, n);
-      }
-    }
-  }
-
-  /** Reports the read part of an archive to the progress. */
-  private static final class Counting extends FilterInputStream {
-    private final Progress.Task task;
-    private long count;
-
-    Counting(InputStream in, Progress.Task task) {
-      super(in);
-      this.task = task;
-    }
-
-    @Override
-    public int read() throws IOException {
-      int b = super.read();
-      count += b < 0 ? 0 : 1;
-      return b;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
-      int n = super.read(buffer, offset, length);
-      count += Math.max(0, n);
-      task.done(count);
-      return n;
     }
   }
 }

@@ -1,4 +1,4 @@
-package org.kgcoop.clip.naflex;
+package org.kgcoop.clip;
 
 import org.kgcoop.tensor.Tensor;
 

@@ -1,31 +1,30 @@
 package org.kgcoop.serve.label;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.regex.Pattern;
+import org.kgcoop.label.Labeling;
 import org.kgcoop.serve.http.HttpErrorException;
 
-/** The bodies of requests. */
-final class Bodies {
+/**
+ * A request of a tab to the open session.
+ *
+ * @param arrived the {@link System#nanoTime} before the request waited for others
+ */
+record TabRequest(Context context, OpenSession session, JsonNode body, long arrived) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern BROWSER = Pattern.compile("[A-Za-z0-9-]{1,64}");
 
-  private Bodies() {}
-
-  static JsonNode body(Context request) {
-    byte[] bytes = request.bodyAsBytes();
+  static JsonNode body(Context context) {
     try {
-      JsonNode body = JSON.readTree(bytes);
+      JsonNode body = JSON.readTree(context.bodyAsBytes());
       if (body != null && body.isObject()) {
         return body;
       }
-    } catch (JsonProcessingException e) {
-      throw new HttpErrorException(400, "the body is not JSON");
     } catch (IOException e) {
-      throw new HttpErrorException(400, "the body cannot be read");
+      // the message below is enough
     }
     throw new HttpErrorException(400, "expected a JSON object");
   }
@@ -39,7 +38,7 @@ final class Bodies {
     return id;
   }
 
-  static String text(JsonNode body, String key) {
+  private static String text(JsonNode body, String key) {
     JsonNode value = body.path(key);
     if (!value.isMissingNode() && !value.isTextual()) {
       throw new HttpErrorException(400, key + ": expected a text");
@@ -47,7 +46,21 @@ final class Bodies {
     return value.asText("");
   }
 
-  static int number(JsonNode body, String key) {
+  Labeling labeling() {
+    return session.labeling();
+  }
+
+  /** Returns what identifies the tab. */
+  String browser() {
+    return browser(body);
+  }
+
+  /** Returns a text, empty if it is missing. */
+  String text(String key) {
+    return text(body, key);
+  }
+
+  int number(String key) {
     JsonNode value = body.path(key);
     if (!value.isInt()) {
       throw new HttpErrorException(400, key + ": expected a whole number");

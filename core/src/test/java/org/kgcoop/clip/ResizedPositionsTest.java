@@ -1,4 +1,4 @@
-package org.kgcoop.clip.naflex;
+package org.kgcoop.clip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,5 +1,6 @@
-package org.kgcoop.method;
+package org.kgcoop.model;
 
+import java.util.stream.LongStream;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.random.Seeds;
 import org.kgcoop.tensor.Tensor;
@@ -44,10 +45,6 @@ public final class Init {
   }
 
   private static int count(long... shape) {
-    int count = 1;
-    for (long length : shape) {
-      count = Math.multiplyExact(count, Math.toIntExact(length));
-    }
-    return count;
+    return Math.toIntExact(LongStream.of(shape).reduce(1, Math::multiplyExact));
   }
 }

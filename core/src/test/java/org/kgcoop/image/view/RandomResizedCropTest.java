@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Test;
 import org.kgcoop.image.Crop;
 import org.kgcoop.image.RgbImage;
 
-class ViewsTest {
+class RandomResizedCropTest {
 
   private record View(Crop crop, boolean flipped) {}
 
   /** The published view: a random crop, and a flip with probability 0.5. */
   private static View view(long seed, long number, String key, int width, int height) {
-    SplitMix64 random = Views.random(seed, number, key);
-    Crop crop = Views.crop(random, width, height, 0.08, 1);
+    SplitMix64 random = ViewRecipe.random(seed, number, key);
+    Crop crop = new RandomResizedCrop(0.08, 1).of(random, width, height);
     return new View(crop, random.nextDouble() < 0.5);
   }
 
@@ -66,10 +66,11 @@ class ViewsTest {
 
   @Test
   void fallBackToTheMiddleAsTorchvisionDoes() {
-    assertThat(Views.center(1000, 10)).isEqualTo(new Crop(0, 493, 10, 13)); // 10 * 4/3
-    assertThat(Views.center(10, 1000)).isEqualTo(new Crop(493, 0, 13, 10)); // 10 / (3/4)
-    assertThat(Views.center(10, 11)).isEqualTo(new Crop(0, 0, 11, 10));
-    assertThat(Views.center(1, 5000)).isEqualTo(new Crop(2499, 0, 1, 1));
+    assertThat(RandomResizedCrop.center(1000, 10)).isEqualTo(new Crop(0, 493, 10, 13)); // 10 * 4/3
+    assertThat(RandomResizedCrop.center(10, 1000))
+        .isEqualTo(new Crop(493, 0, 13, 10)); // 10 / (3/4)
+    assertThat(RandomResizedCrop.center(10, 11)).isEqualTo(new Crop(0, 0, 11, 10));
+    assertThat(RandomResizedCrop.center(1, 5000)).isEqualTo(new Crop(2499, 0, 1, 1));
   }
 
   @Test

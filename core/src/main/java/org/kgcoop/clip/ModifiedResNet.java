@@ -1,12 +1,8 @@
-package org.kgcoop.clip.openai;
+package org.kgcoop.clip;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.clip.Attention;
-import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.ImageEncoder;
-import org.kgcoop.clip.WeightSource;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Tensor;
@@ -15,12 +11,12 @@ import org.kgcoop.tensor.Tensor;
  * CLIP's ResNet, with three convolutions as stem, average pooling before strided convolutions, and
  * attention pooling at the end.
  */
-public final class ModifiedResNet implements ImageEncoder {
+final class ModifiedResNet implements ImageEncoder {
   private final List<Convolution> stem = new ArrayList<>();
-  private final List<List<Bottleneck>> stages = new ArrayList<>();
-  private final AttentionPool pool;
+  private final List<Bottleneck> blocks = new ArrayList<>();
+  private final Pool pool;
 
-  public ModifiedResNet(WeightSource weights, ClipConfig config, ClipConfig.ResNet resNet) {
+  ModifiedResNet(WeightSource weights, ClipConfig config, ClipConfig.ResNet resNet) {
     int width = resNet.width();
     stem.add(Convolution.numbered(weights, "visual.", 1, config.channels(), width / 2, 3, 2));
     stem.add(Convolution.numbered(weights, "visual.", 2, width / 2, width / 2, 3, 1));
@@ -28,46 +24,25 @@ public final class ModifiedResNet implements ImageEncoder {
     int in = width;
     for (int stage = 0; stage < resNet.layers().size(); stage++) {
       int planes = width << stage;
-      List<Bottleneck> blocks = new ArrayList<>();
       for (int i = 0; i < resNet.layers().get(stage); i++) {
         int stride = stage > 0 && i == 0 ? 2 : 1;
         String prefix = "visual.layer" + (stage + 1) + "." + i + ".";
         blocks.add(new Bottleneck(weights, prefix, in, planes, stride));
         in = planes * 4;
       }
-      stages.add(blocks);
     }
-    pool = new AttentionPool(weights, in, config, resNet.heads());
+    pool = new Pool(weights, in, config, resNet.heads());
   }
 
   @Override
   public Tensor features(Tensor images) {
-    return features(images, (stage, map) -> {});
-  }
-
-  /** Receives the map of a stage, (B, channels, height, width). Stages are counted from 1. */
-  @FunctionalInterface
-  public interface StageListener {
-    void map(int stage, Tensor map);
-  }
-
-  /**
-   * Computes image features, before scaling to unit length, and reports the map of each stage.
-   *
-   * @param images (B, channels, R, R), normalized
-   * @return (B, E)
-   */
-  public Tensor features(Tensor images, StageListener listener) {
     Tensor x = images.to(stem.get(0).weight.dtype());
     for (Convolution convolution : stem) {
       x = Functions.relu(convolution.apply(x));
     }
     x = Functions.averagePool2d(x, 2);
-    for (int i = 0; i < stages.size(); i++) {
-      for (Bottleneck block : stages.get(i)) {
-        x = block.apply(x);
-      }
-      listener.map(i + 1, x);
+    for (Bottleneck block : blocks) {
+      x = block.apply(x);
     }
     return pool.apply(x);
   }
@@ -80,37 +55,28 @@ public final class ModifiedResNet implements ImageEncoder {
     private final Tensor mean; // (out)
     private final Tensor variance; // (out)
     private final int stride;
-    private final int padding;
-    private final boolean training;
 
-    /** Loads the pair {@code convN} and {@code bnN} below a prefix. */
-    static Convolution numbered(
-        WeightSource weights, String prefix, int number, int in, int out, int kernel, int stride) {
-      return new Convolution(
-          weights, prefix + "conv" + number, prefix + "bn" + number, in, out, kernel, stride);
-    }
-
+    /** Loads the tensors, whose names start with these. */
     Convolution(
-        WeightSource weights,
-        String convolution,
-        String norm,
-        int in,
-        int out,
-        int kernel,
-        int stride) {
-      weight = weights.compute(convolution + ".weight", out, in, kernel, kernel);
+        WeightSource weights, String name, String norm, int in, int out, int kernel, int stride) {
+      weight = weights.compute(name + ".weight", out, in, kernel, kernel);
       scale = weights.get(norm + ".weight", out);
       shift = weights.get(norm + ".bias", out);
       mean = weights.get(norm + ".running_mean", out);
       variance = weights.get(norm + ".running_var", out);
       this.stride = stride;
-      padding = kernel / 2;
-      training = weights.training();
+    }
+
+    /** Loads the pair {@code convN} and {@code bnN} below a prefix. */
+    static Convolution numbered(
+        WeightSource weights, String prefix, int number, int in, int out, int kernel, int stride) {
+      String norm = prefix + "bn" + number;
+      return new Convolution(weights, prefix + "conv" + number, norm, in, out, kernel, stride);
     }
 
     Tensor apply(Tensor x) {
-      return Functions.batchNorm(
-          Functions.conv2d(x, weight, stride, padding), scale, shift, mean, variance, training);
+      Tensor convolved = Functions.conv2d(x, weight, stride, (int) weight.size(2) / 2);
+      return Functions.batchNorm(convolved, scale, shift, mean, variance, false);
     }
   }
 
@@ -127,10 +93,10 @@ public final class ModifiedResNet implements ImageEncoder {
       first = Convolution.numbered(weights, prefix, 1, in, planes, 1, 1);
       second = Convolution.numbered(weights, prefix, 2, planes, planes, 3, 1);
       third = Convolution.numbered(weights, prefix, 3, planes, out, 1, 1);
+      String name = prefix + "downsample.";
       shortcut =
           stride > 1 || in != out
-              ? new Convolution(
-                  weights, prefix + "downsample.0", prefix + "downsample.1", in, out, 1, 1)
+              ? new Convolution(weights, name + "0", name + "1", in, out, 1, 1)
               : null;
     }
 
@@ -148,33 +114,36 @@ public final class ModifiedResNet implements ImageEncoder {
   }
 
   /** The attention pooling. Its only query is the mean of all positions. */
-  private static final class AttentionPool {
+  private static final class Pool {
     private final int heads;
     private final DType computeType;
     private final Tensor positions; // (1 + positions, channels)
-    private final Tensor queryWeight;
-    private final Tensor queryBias;
-    private final Tensor keyWeight;
-    private final Tensor keyBias;
-    private final Tensor valueWeight;
-    private final Tensor valueBias;
-    private final Tensor outWeight; // (E, channels)
-    private final Tensor outBias; // (E)
+    private final Projection query;
+    private final Projection key;
+    private final Projection value;
+    private final Projection out; // to (E)
 
-    AttentionPool(WeightSource weights, int channels, ClipConfig config, int heads) {
+    /** A linear layer. */
+    private record Projection(Tensor weight, Tensor bias) {
+      Projection(WeightSource weights, String name, int in, int out) {
+        this(weights.compute(name + ".weight", out, in), weights.compute(name + ".bias", out));
+      }
+
+      Tensor of(Tensor rows) {
+        return Functions.linear(rows, weight, bias);
+      }
+    }
+
+    Pool(WeightSource weights, int channels, ClipConfig config, int heads) {
       this.heads = heads;
       computeType = weights.computeType();
       int grid = config.imageResolution() / 32;
       String prefix = "visual.attnpool.";
       positions = weights.get(prefix + "positional_embedding", 1L + (long) grid * grid, channels);
-      queryWeight = weights.compute(prefix + "q_proj.weight", channels, channels);
-      queryBias = weights.compute(prefix + "q_proj.bias", channels);
-      keyWeight = weights.compute(prefix + "k_proj.weight", channels, channels);
-      keyBias = weights.compute(prefix + "k_proj.bias", channels);
-      valueWeight = weights.compute(prefix + "v_proj.weight", channels, channels);
-      valueBias = weights.compute(prefix + "v_proj.bias", channels);
-      outWeight = weights.compute(prefix + "c_proj.weight", config.embedDim(), channels);
-      outBias = weights.compute(prefix + "c_proj.bias", config.embedDim());
+      query = new Projection(weights, prefix + "q_proj", channels, channels);
+      key = new Projection(weights, prefix + "k_proj", channels, channels);
+      value = new Projection(weights, prefix + "v_proj", channels, channels);
+      out = new Projection(weights, prefix + "c_proj", channels, config.embedDim());
     }
 
     /**
@@ -192,16 +161,9 @@ public final class ModifiedResNet implements ImageEncoder {
           Tensor.concat(List.of(pixels.mean(1, true), pixels), 1).plus(positions);
       Tensor rows = all.reshape(-1, channels).to(computeType); // (B L, channels)
       Tensor queries = all.select(1, 0).to(computeType); // (B, channels)
-      Tensor attended =
-          new Attention(heads, batch)
-              .of(
-                  Functions.linear(queries, queryWeight, queryBias),
-                  new Attention.Memory(
-                      Functions.linear(rows, keyWeight, keyBias),
-                      Functions.linear(rows, valueWeight, valueBias)),
-                  null,
-                  null);
-      return Functions.linear(attended, outWeight, outBias).to(DType.FLOAT32);
+      Attention.Memory memory = new Attention.Memory(key.of(rows), value.of(rows));
+      Tensor attended = new Attention(heads, batch).of(query.of(queries), memory, null, null);
+      return out.of(attended).to(DType.FLOAT32);
     }
   }
 }

@@ -1,0 +1,125 @@
+package org.kgcoop.cli.classify;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.console.Output;
+import picocli.CommandLine.Option;
+
+/** The options for the image files: sorting into class folders, and keywords. */
+final class SortingOptions {
+  @Option(
+      names = "--sort-into",
+      paramLabel = "DIR",
+      description = "Put the images into DIR/CLASS, at the end. DIR must be new or empty.")
+  private @Nullable Path folder;
+
+  @Option(
+      names = "--sort-by",
+      paramLabel = "WAY",
+      description = "Choose copy, link or move (default: copy).")
+  private @Nullable String way;
+
+  @Option(
+      names = "--keywords",
+      description =
+          "Write the class of each image as a keyword. Photo programs show it. It is in the XMP"
+              + " sidecar IMAGE.xmp, next to the image or its sorted copy. Other keywords stay, and"
+              + " images do not change. An unreadable sidecar gives exit code 6.")
+  private boolean keywords;
+
+  private List<String> names = List.of();
+  private @Nullable ImageSorter sorter;
+  private volatile @Nullable KeywordWriter writer;
+
+  /** Returns the folder that images are sorted into, or null. */
+  @Nullable Path folder() {
+    return folder;
+  }
+
+  /** Returns true if images are sorted or get keywords. */
+  boolean isGiven() {
+    return folder != null || keywords;
+  }
+
+  /** Rejects invalid options before a model is loaded. */
+  void check() {
+    ImageSorter.Way unused = way();
+    if (folder != null) {
+      ImageSorter.check(folder);
+    }
+  }
+
+  /** Rejects {@code --sort-by} without {@code --sort-into}. */
+  void checkUsed() {
+    if (folder == null && way != null) {
+      throw KgCoopException.configuration("--sort-by goes with --sort-into DIR");
+    }
+  }
+
+  private ImageSorter.Way way() {
+    return ImageSorter.Way.of(way == null ? "copy" : way);
+  }
+
+  /**
+   * Begins to collect images.
+   *
+   * @param levels the levels of each answer, the largest group first and its name last
+   * @param interrupted true if work should stop
+   */
+  void begin(List<List<String>> levels, BooleanSupplier interrupted, Output output) {
+    names = levels.stream().map(each -> each.get(each.size() - 1)).toList();
+    writer = keywords ? new KeywordWriter(levels, interrupted, output) : null;
+    sorter = folder == null ? null : new ImageSorter(folder, way(), interrupted);
+  }
+
+  /** Adds an image; the index of its answer is -1 for none. */
+  void add(Path image, int index) {
+    if (sorter != null) {
+      sorter.add(image, index);
+    } else if (writer != null) {
+      writer.add(image, index);
+    }
+  }
+
+  /**
+   * Sorts the images and writes their keywords.
+   *
+   * @param none the name of the folder for images of no class
+   * @param method the method of the classifier
+   * @param fingerprint the fingerprint of the classifier, or null for a zero-shot classifier
+   * @param clip the fingerprint of the CLIP
+   * @return one line about each
+   */
+  List<String> end(String none, String method, @Nullable String fingerprint, String clip) {
+    List<String> lines = new ArrayList<>();
+    KeywordWriter keywordWriter = writer;
+    if (sorter != null) {
+      sorter.setKeywords(keywordWriter);
+      List<String> all = new ArrayList<>(names);
+      all.add(none);
+      lines.add(sorter.arrange(all, method, fingerprint, clip));
+    } else if (keywordWriter != null) {
+      keywordWriter.writeAll();
+    }
+    if (keywordWriter != null) {
+      lines.add(keywordWriter.summary());
+    }
+    return lines;
+  }
+
+  /**
+   * Returns the exit code of a command.
+   *
+   * @param otherwise the exit code without unreadable sidecars
+   */
+  int exitCode(int otherwise) {
+    KeywordWriter keywordWriter = writer;
+    return keywordWriter == null || keywordWriter.unreadable() == 0 || otherwise != 0
+        ? otherwise
+        : KgCoopException.Category.SKIPPED.exitCode();
+  }
+}
