@@ -28,11 +28,6 @@ record ProtocolResults(
         new ProtocolTable(results.protocol(), runs));
   }
 
-  /** Returns true if no run of the table remains. */
-  boolean isComplete() {
-    return results.pending().isEmpty();
-  }
-
   ProtocolKind protocol() {
     return ProtocolKind.of(results.protocol());
   }

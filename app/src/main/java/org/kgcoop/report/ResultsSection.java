@@ -82,7 +82,7 @@ final class ResultsSection {
 
   private Section baseToNew(Section section) {
     // A complete table without rows is shown too, so that the page states that it is empty.
-    if (rows.isEmpty() && !table.isComplete()) {
+    if (rows.isEmpty() && !table.results().pending().isEmpty()) {
       return section;
     }
     section.table(baseToNew(heading(), rows));

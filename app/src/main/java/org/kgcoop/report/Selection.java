@@ -31,7 +31,9 @@ final class Selection {
     }
     List<StoredRun> cells = inputs.all().stream().filter(StoredRun::hasFolder).toList();
     String best =
-        StoredRun.distinct(cells, Formats::label).stream()
+        cells.stream()
+            .map(Formats::label)
+            .distinct()
             .max(Comparator.comparingDouble(label -> quality(cells, label)))
             .orElse("");
     List<List<StoredRun>> sets = trained(cells);
@@ -55,11 +57,15 @@ final class Selection {
 
   /** Selects the runs whose training is shown: one run per data set and method. */
   static List<List<StoredRun>> trained(List<StoredRun> cells) {
-    return StoredRun.distinct(cells, StoredRun::dataSet).stream()
+    return cells.stream()
+        .map(StoredRun::dataSet)
+        .distinct()
         .map(set -> cells.stream().filter(c -> c.hasFolder() && c.dataSet().equals(set)).toList())
         .map(
             own ->
-                StoredRun.distinct(own, Formats::label).stream()
+                own.stream()
+                    .map(Formats::label)
+                    .distinct()
                     .flatMap(label -> one(own, label).stream())
                     .toList())
         .toList();

@@ -146,7 +146,7 @@ public final class ProtocolTable {
   public List<String> dataSets() {
     return ProtocolKind.of(protocol).columns() == Columns.DATA_SETS
         ? List.of()
-        : StoredRun.distinct(runs, StoredRun::dataSet);
+        : runs.stream().map(StoredRun::dataSet).distinct().toList();
   }
 
   /** Returns the table of one data set. */

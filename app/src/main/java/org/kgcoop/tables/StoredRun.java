@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -301,12 +300,5 @@ public final class StoredRun {
   /** Returns the working directory of the command, or an empty text if unknown. */
   public String directory() {
     return record().directory();
-  }
-
-  // ---- several runs
-
-  /** Returns each distinct value once, in the order of the runs. */
-  public static <T> List<T> distinct(List<StoredRun> runs, Function<StoredRun, T> value) {
-    return List.copyOf(new LinkedHashSet<>(runs.stream().map(value).toList()));
   }
 }

@@ -68,6 +68,7 @@ final class EncodersBench extends StepBench {
     if (!(made instanceof EncoderMethod encoder)) {
       throw KgCoopException.configuration(method + " does not train inside the image encoder");
     }
+    completeBatch(encoder);
     try (Clip ours = BenchModel.load(options.precision());
         TrainableModel model = encoder.model(ours, names, 1);
         Scope scope = Scope.open("bench")) {

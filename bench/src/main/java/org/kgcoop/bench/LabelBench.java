@@ -241,9 +241,9 @@ final class LabelBench implements Callable<Integer> {
   }
 
   private static Simulation.Settings settings(
-      String scenario, double until, long seed, int maxSteps, boolean checks) {
-    return new Simulation.Settings(
-        PERSONS.getOrDefault(scenario, Simulation.Person.EXACT), until, seed, maxSteps, checks);
+      String scenario, int audit, double until, long seed, int maxSteps, boolean checks) {
+    Simulation.Person person = PERSONS.getOrDefault(scenario, Simulation.Person.EXACT);
+    return new Simulation.Settings(person, audit, until, seed, maxSteps, checks);
   }
 
   /** A slow disk: a quarter of the folder is read at the start, and 15 images during each step. */
@@ -273,9 +273,7 @@ final class LabelBench implements Callable<Integer> {
         starts.add(
             Simulation.run(
                 folder(name, scenario, images, scale, seed),
-                0,
-                seed,
-                settings(scenario, goals.get(goals.size() - 1), seed, Integer.MAX_VALUE, false),
+                settings(scenario, 0, goals.get(goals.size() - 1), seed, Integer.MAX_VALUE, false),
                 later(scenario, images, seed),
                 step -> {
                   last[0] = step.did().seconds() / 60;
@@ -351,9 +349,7 @@ final class LabelBench implements Callable<Integer> {
       boolean[] stopped = {false};
       Simulation.run(
           pool,
-          50,
-          seed,
-          settings(scenario, 100, seed, AUDIT_STEPS, true),
+          settings(scenario, 50, 100, seed, AUDIT_STEPS, true),
           later(scenario, pool.truth().size(), seed),
           step -> {
             double given = step.given() / 100;
@@ -466,9 +462,7 @@ final class LabelBench implements Callable<Integer> {
             100,
             new float[0][],
             List.of()),
-        50,
-        1,
-        settings("plain", 100, 1, 60, false),
+        settings("plain", 50, 100, 1, 60, false),
         Simulation.Later.NOTHING,
         step -> {
           milliseconds.add((System.nanoTime() - last[0]) / 1e6);

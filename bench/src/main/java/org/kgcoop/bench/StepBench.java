@@ -2,6 +2,7 @@ package org.kgcoop.bench;
 
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.kgcoop.method.TrainedMethod;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -23,6 +24,11 @@ abstract class StepBench implements Callable<Integer> {
   StepBench(int batch, String method) {
     this.batch = batch;
     this.method = method;
+  }
+
+  /** Takes the published number of images per batch if none is given. */
+  void completeBatch(TrainedMethod made) {
+    batch = batch > 0 ? batch : made.defaults().batchSize();
   }
 
   List<String> names() {

@@ -53,6 +53,7 @@ final class TextBench extends PromptBench {
   public Integer call() {
     List<String> names = names();
     PromptMethod prompt = MethodRegistry.parsePrompt(settings(method));
+    completeBatch(prompt);
     try (Clip ours = BenchModel.load(family, options.precision());
         TrainableModel model = prompt.model(ours, names, 1);
         Scope scope = Scope.open("bench")) {

@@ -39,7 +39,7 @@ final class TrainBench extends PromptBench {
   public Integer call() {
     List<String> names = names();
     PromptMethod prompt = MethodRegistry.parsePrompt(settings(method));
-    int size = batch > 0 ? batch : prompt.defaults().batchSize();
+    completeBatch(prompt);
     try (Clip ours = BenchModel.load(options.precision());
         Clip reference = BenchModel.load(DType.FLOAT32);
         PublishedClip plain = new PublishedClip(reference, options.referencePrecision());
@@ -50,9 +50,9 @@ final class TrainBench extends PromptBench {
         Optimizer sgd =
             new Optimizer(List.copyOf(model.parameters().values()), new UpdateRule.Sgd(0.9, 5e-4));
         Scope scope = Scope.open("bench")) {
-      Tensor images = BenchModel.images(size);
-      Tensor labels = BenchModel.labels(size, classes);
-      Tensor banked = BenchModel.features(size, ours.config().embedDim());
+      Tensor images = BenchModel.images(batch);
+      Tensor labels = BenchModel.labels(batch, classes);
+      Tensor banked = BenchModel.features(batch, ours.config().embedDim());
       boolean online = augment.equals("online");
       options.report(
           medians ->
@@ -63,12 +63,12 @@ final class TrainBench extends PromptBench {
                   method,
                   classes,
                   context,
-                  size,
+                  batch,
                   augment,
                   options.precision(),
-                  medians.ours() / size,
-                  medians.reference() / size),
-          flop(ours, prompt, size) + (online ? size * ImageBench.FLOP_PER_IMAGE : 0),
+                  medians.ours() / batch,
+                  medians.reference() / batch),
+          flop(ours, prompt, batch) + (online ? batch * ImageBench.FLOP_PER_IMAGE : 0),
           () ->
               published.step(model.parameters(), new Batch(byParts(images, plain::image), labels)),
           () -> {

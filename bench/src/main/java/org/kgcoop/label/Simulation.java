@@ -66,13 +66,15 @@ public final class Simulation {
   /**
    * The settings of a simulation.
    *
+   * @param audit the images of the audit; 0 measures nothing
    * @param until the share of right images at which the simulation ends, in percent; 100 labels
    *     until nothing is left
-   * @param seed of the mistakes
+   * @param seed of the session and of the mistakes
    * @param maxSteps the simulation ends after so many pages
    * @param checks true if the person checks the whole folder at the end
    */
-  public record Settings(Person person, double until, long seed, int maxSteps, boolean checks) {}
+  public record Settings(
+      Person person, int audit, double until, long seed, int maxSteps, boolean checks) {}
 
   /**
    * Images that become known later.
@@ -135,15 +137,14 @@ public final class Simulation {
   /**
    * Simulates a session in memory.
    *
-   * @param audit the images of the audit; 0 measures nothing
    * @param steps receives each step
    * @return the share of images that are right before the first step, in percent
    */
   @CanIgnoreReturnValue
-  public static double run(
-      Pool pool, int audit, long seed, Settings settings, Later later, Consumer<Step> steps) {
+  public static double run(Pool pool, Settings settings, Later later, Consumer<Step> steps) {
     SessionSettings session =
-        new SessionSettings(pool.known, PAGE, audit, TARGET, seed, "", warning -> {});
+        new SessionSettings(
+            pool.known, PAGE, settings.audit, TARGET, settings.seed, "", warning -> {});
     Entries journal = new Entries(new ArrayList<>());
     Simulation simulation = new Simulation(pool, settings);
     boolean isJoined = later.joining > 0;
