@@ -146,13 +146,12 @@ final class LabelBench implements Callable<Integer> {
         Stream.of(data.train(), data.val(), data.test()).flatMap(List::stream).toList();
     Map<String, double[]> texts = new HashMap<>();
     try (Scope scope = Scope.open("texts")) {
-      double[] flat =
+      double[][] rows =
           new TemplateEnsemble(List.of(data.template()), Underscores.REPLACE)
               .unit(clip, data.classNames())
-              .toDoubles();
-      int width = flat.length / data.classNames().size();
-      for (int c = 0; c < data.classNames().size(); c++) {
-        texts.put(data.classNames().get(c), Arrays.copyOfRange(flat, c * width, (c + 1) * width));
+              .toDoubleRows();
+      for (int c = 0; c < rows.length; c++) {
+        texts.put(data.classNames().get(c), rows[c]);
       }
     }
     return new Features(

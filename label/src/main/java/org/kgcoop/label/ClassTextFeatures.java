@@ -1,7 +1,6 @@
 package org.kgcoop.label;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,13 +51,7 @@ final class ClassTextFeatures implements SessionHead.ClassTexts {
 
   private List<double[]> encoded(List<String> names) {
     try (Scope scope = Scope.open("class names")) {
-      double[] flat = template.unit(clip, names).toDoubles();
-      int width = flat.length / names.size();
-      List<double[]> rows = new ArrayList<>();
-      for (int c = 0; c < names.size(); c++) {
-        rows.add(Arrays.copyOfRange(flat, c * width, (c + 1) * width));
-      }
-      return rows;
+      return List.of(template.unit(clip, names).toDoubleRows());
     }
   }
 }
