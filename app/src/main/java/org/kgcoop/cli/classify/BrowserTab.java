@@ -83,9 +83,8 @@ final class BrowserTab implements AutoCloseable {
     if (system.contains("mac")) {
       return List.of("open");
     }
-    boolean hasScreen =
-        System.getenv("DISPLAY") != null || System.getenv("WAYLAND_DISPLAY") != null;
-    return hasScreen ? List.of("xdg-open") : List.of();
+    boolean isSeen = System.getenv("DISPLAY") != null || System.getenv("WAYLAND_DISPLAY") != null;
+    return isSeen ? List.of("xdg-open") : List.of();
   }
 
   @Override

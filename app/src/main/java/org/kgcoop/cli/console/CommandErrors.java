@@ -56,29 +56,19 @@ public final class CommandErrors {
     } catch (Error e) {
       throw failed(command, known(e));
     }
-    Optional<IOException> lost = lost(command.getOut());
-    if (lost.isPresent()) {
+    Optional<IOException> lost =
+        command.getOut() instanceof StandardOutput out ? out.failure() : Optional.empty();
+    String reason = lost.map(Messages::reason).orElse("");
+    // A closed pipe, as with head, loses nothing that the reader wanted.
+    if (lost.isPresent() && !reason.toLowerCase(Locale.ROOT).contains("pipe")) {
       String message = "standard output: results are lost: %s; give it room, or write to a file";
-      IOException reason = lost.get();
-      throw failed(command, KgCoopException.io(message.formatted(Messages.reason(reason)), reason));
+      throw failed(command, KgCoopException.io(message.formatted(reason), lost.get()));
     }
     return exitCode;
   }
 
   private static CommandLine.ExecutionException failed(CommandLine command, KgCoopException e) {
     return new CommandLine.ExecutionException(command, String.valueOf(e.getMessage()), e);
-  }
-
-  /**
-   * Returns the reason why results were lost. A closed pipe, as with {@code head}, loses nothing
-   * that the reader wanted.
-   */
-  private static Optional<IOException> lost(PrintWriter out) {
-    return out instanceof StandardOutput standard
-        ? standard
-            .failure()
-            .filter(e -> !Messages.reason(e).toLowerCase(Locale.ROOT).contains("pipe"))
-        : Optional.empty();
   }
 
   /**

@@ -115,17 +115,13 @@ public final class ExperimentSession implements AutoCloseable {
   void print(@Nullable Path only) {
     if (only == null) {
       printTable();
-    } else {
-      printRun(only);
+      return;
     }
-  }
-
-  private void printRun(Path folder) {
-    List<String> found = trials.keySet().stream().filter(folder::endsWith).toList();
+    List<String> found = trials.keySet().stream().filter(only::endsWith).toList();
     if (found.isEmpty()) {
       throw KgCoopException.configuration(
           "--only %s: no run of this table; its runs are %s"
-              .formatted(folder, String.join(", ", trials.keySet())));
+              .formatted(only, String.join(", ", trials.keySet())));
     }
     String run = found.get(0);
     RunResults results;

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -233,14 +232,6 @@ public final class SettingOptions {
     return key.startsWith(prefix) ? key.substring(prefix.length()) : key;
   }
 
-  /** Returns the keys of the training and of some methods. */
-  static Set<String> keys(Collection<String> ids) {
-    Set<String> keys = new LinkedHashSet<>();
-    ids.forEach(id -> keys.addAll(MethodRegistry.keys(id)));
-    keys.addAll(TrainingDeclaration.keys());
-    return keys;
-  }
-
   /** Converts the text of a setting of a method, or else of its training, to its value. */
   static Object value(String id, String key, String text) {
     Setting<?> setting =
@@ -260,7 +251,9 @@ public final class SettingOptions {
       }
     }
     List<String> left = new ArrayList<>(all().keySet());
-    left.removeIf(name -> ids.stream().anyMatch(id -> keys(List.of(id)).contains(plain(id, name))));
+    left.removeIf(
+        name ->
+            ids.stream().anyMatch(id -> SettingsFiles.keys(List.of(id)).contains(plain(id, name))));
     if (!left.isEmpty()) {
       boolean isGiven = settings.containsKey(left.get(0));
       throw unknown(isGiven ? "--set " : files().origin(left.get(0)) + ": ", left, ids);
@@ -269,7 +262,7 @@ public final class SettingOptions {
 
   /** Returns an error about keys that neither some methods nor their training have. */
   static KgCoopException unknown(String where, Collection<String> keys, List<String> ids) {
-    Set<String> known = keys(ids);
+    Set<String> known = SettingsFiles.keys(ids);
     String hints = Nearest.hints(keys, known);
     return KgCoopException.configuration(
         "%s%s: no setting of %s; known are %s"

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -59,6 +60,14 @@ public final class SettingsFiles implements IDefaultValueProvider {
   /** Returns the files of a command that has {@code --config}. */
   static SettingsFiles of(CommandSpec command) {
     return (SettingsFiles) Objects.requireNonNull(command.defaultValueProvider());
+  }
+
+  /** Returns the keys of the training and of some methods. */
+  static Set<String> keys(Collection<String> ids) {
+    Set<String> keys = new LinkedHashSet<>();
+    ids.forEach(id -> keys.addAll(MethodRegistry.keys(id)));
+    keys.addAll(TrainingDeclaration.keys());
+    return keys;
   }
 
   /** Returns the name of the option of a training setting. */
@@ -178,7 +187,7 @@ public final class SettingsFiles implements IDefaultValueProvider {
 
   /** Adds the values of a file of kgcoop. Keys that are no options are settings. */
   private void add(ConfigFile file) {
-    Set<String> known = new TreeSet<>(SettingOptions.keys(MethodRegistry.ids()));
+    Set<String> known = new TreeSet<>(keys(MethodRegistry.ids()));
     command.options().stream()
         .filter(option -> !option.usageHelp() && !option.longestName().equals(CONFIG))
         .forEach(option -> known.add(option.longestName().substring(2)));

@@ -101,13 +101,12 @@ public final class Sweep {
 
   /** Splits comma-separated values. Commas in parentheses do not separate values. */
   private static List<String> values(String option, String text) {
-    List<String> values =
-        CommaSeparated.split(text).stream().map(String::strip).distinct().toList();
-    if (values.stream().anyMatch(String::isEmpty)) {
+    List<String> parts = CommaSeparated.split(text).stream().map(String::strip).distinct().toList();
+    if (parts.contains("")) {
       throw KgCoopException.configuration(
           option + " '" + text + "': expected values with commas between them");
     }
-    return values;
+    return parts;
   }
 
   private Map<String, List<String>> axes() {
