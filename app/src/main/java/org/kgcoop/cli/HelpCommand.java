@@ -33,7 +33,9 @@ final class HelpCommand implements Runnable {
   @Parameters(
       arity = "0..2",
       paramLabel = "COMMAND | settings | methods | method NAME",
-      description = "A command, the settings, all methods, or one (default: the program).")
+      description =
+          "A command, the settings of the training, a list of methods, or one method (default:"
+              + " the program).")
   private List<String> words = new ArrayList<>();
 
   @Option(names = "--all", description = "Describe all options of the command completely.")

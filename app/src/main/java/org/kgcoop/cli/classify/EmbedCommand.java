@@ -67,7 +67,9 @@ public final class EmbedCommand implements Callable<Integer> {
   @Option(
       names = "--to",
       paramLabel = "FORM",
-      description = "Choose npy, safetensors, csv or parquet (default: as --out ends, or npy).")
+      description =
+          "Choose npy, safetensors, csv or parquet (default: from the ending of"
+              + " --out, or npy).")
   private @Nullable String form;
 
   @Option(

@@ -82,7 +82,9 @@ public final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--include-training-images",
       order = HelpLayout.RARE,
-      description = "Include training images. The accuracy is then no estimate for new images.")
+      description =
+          "Include test images that the classifier was trained on. The accuracy is then not an"
+              + " estimate for new images.")
   private boolean includeTrainingImages;
 
   @Option(names = "--per-class", description = "Print the accuracy of each class.")

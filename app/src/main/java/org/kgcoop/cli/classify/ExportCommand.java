@@ -86,7 +86,7 @@ public final class ExportCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FORM",
       description =
-          "Choose the format. Required. The formats are onnx, safetensors, csv and" + " published.")
+          "Choose the format. Required. The formats are onnx, safetensors, csv and published.")
   private String form;
 
   @Option(
@@ -94,7 +94,8 @@ public final class ExportCommand implements Callable<Integer> {
       paramLabel = "PATH",
       description =
           "Set the file, or the folder of the published format. By default, it is next to"
-              + " CLASSIFIER, or here: classifier.onnx, classifier.csv or weights.safetensors.")
+              + " CLASSIFIER, or in the working directory, with the name classifier.onnx,"
+              + " classifier.csv or weights.safetensors.")
   private @Nullable Path out;
 
   @Mixin private OutputFile written = new OutputFile();

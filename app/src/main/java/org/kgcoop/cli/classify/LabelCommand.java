@@ -77,7 +77,9 @@ public final class LabelCommand implements Callable<Integer> {
   @Option(
       names = "--labeled",
       paramLabel = "DIR",
-      description = "Train also with images of class folders. They are not asked or measured.")
+      description =
+          "Train also with the images of class folders. They are never asked and do not measure the"
+              + " accuracy.")
   private @Nullable Path labeled;
 
   @Option(

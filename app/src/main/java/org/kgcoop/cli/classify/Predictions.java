@@ -64,7 +64,9 @@ final class Predictions {
   @Option(
       names = {"-o", "--out"},
       paramLabel = "FILE",
-      description = "Write all answers or none to a file (default: standard output).")
+      description =
+          "Write the answers to a file. It is written completely or not at all (default: standard"
+              + " output).")
   private @Nullable Path out;
 
   @Mixin private OutputFile written = new OutputFile();

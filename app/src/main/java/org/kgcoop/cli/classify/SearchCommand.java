@@ -61,14 +61,16 @@ public final class SearchCommand implements Callable<Integer> {
       paramLabel = "IMAGE... [TEXT]",
       hideParamSyntax = true,
       description =
-          "Images, folders of images or the .npy file of embed, and then the text. With --image, the last word is a text if"
-              + " it follows an image or folder and no file has that path.")
+          "Images, folders of images or the .npy file of embed, and then the text. With --image, the"
+              + " last word is a text if it follows an image or folder and no file has that path.")
   private List<String> words = new ArrayList<>();
 
   @Option(
       names = "--image",
       paramLabel = "FILE",
-      description = "Find images that resemble this one, except itself. Repeat it to average.")
+      description =
+          "Find images that resemble this one, except itself. Give it several times for the mean"
+              + " of several.")
   private List<Path> examples = new ArrayList<>();
 
   @Option(

@@ -101,7 +101,9 @@ public final class AdaptCommand implements Callable<Integer> {
   @Option(
       names = "--unseen",
       paramLabel = "NAMES",
-      description = "Add class names without images, comma separated, to measure them too.")
+      description =
+          "Add class names without images, comma separated. Methods are then also measured on"
+              + " unseen classes.")
   private @Nullable String unseen;
 
   @Option(

@@ -42,14 +42,16 @@ import picocli.CommandLine.ParentCommand;
     header = "Compare five methods on embedded data, offline.",
     description =
         "Train methods on embedded data sets with the embedded CLIP, and print the table of"
-            + " base-to-new generalization. This takes about two minutes, and a second call nothing.",
+            + " base-to-new generalization. This takes about two minutes on two cores. A second"
+            + " call repeats nothing.",
     footer = {
       "  ./kgcoop demo",
       "  ./kgcoop demo --all --out runs/all",
       "All methods train for the same number of steps: CoOp, ProGrad and KgCoOp for 64 epochs"
           + " (--quick 50) of batches of 32, CoCoOp for as many steps of one image. Contexts start"
           + " as \"an icon of a\". The learning rate 0.05 and the steps were chosen on"
-          + " embedded:tuning, not in the table. --all and base2new use the published schedules."
+          + " embedded:tuning, which is not in the table. --all and base2new use the published"
+          + " schedules."
     })
 public final class DemoCommand implements Callable<Integer> {
   private static final String COLUMNS = "base,new,H,ms_per_image,ms_per_image_with_features";
@@ -138,7 +140,8 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--all",
       description =
           "Train every method with its published settings, on two data sets with two images per"
-              + " class. Methods with fixed classes have only base. This takes half an hour.")
+              + " class. Methods with fixed classes are measured only on base classes. This takes"
+              + " about half an hour on two cores.")
   private boolean all;
 
   @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();

@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
     description = {
       "Train on all classes of one data set, and test on images of the same classes in another"
           + " style, such as sketches or photos of other cameras. Run the command again to resume.",
-      "The table contains the accuracies in percent. A version may have only some of the classes.",
+      "The table contains the accuracies in percent. A shifted version may contain only"
+          + " some of the classes.",
       "The methods ivlp and vpt train for five epochs. kgcoop tests their last weights. Their"
           + " published scripts test the weights after the second epoch."
     },

@@ -84,7 +84,9 @@ public final class ClipOptions {
       names = "--threads",
       order = HelpLayout.RARE,
       paramLabel = "N",
-      description = "Set the threads (default: one per core). It changes only what adapt tries.")
+      description =
+          "Set the number of threads (default: one per core). It changes no result, except what"
+              + " adapt has time for.")
   private @Nullable Integer threads;
 
   private boolean isRecorded; // the weights of a classifier's training

@@ -8,13 +8,17 @@ public final class ListenOptions {
   @Option(
       names = "--port",
       paramLabel = "N",
-      description = "Set the port, or 0 for any. The default is 8080 for serve, and any for label.")
+      description =
+          "Set the port, or 0 for any free port. The default is 8080 for serve, and any free port"
+              + " for label.")
   private @Nullable Integer port;
 
   @Option(
       names = "--host",
       paramLabel = "ADDRESS",
-      description = "Set the address (default: 127.0.0.1, this machine). 0.0.0.0 means all.")
+      description =
+          "Set the address (default: 127.0.0.1, this machine). "
+              + " The value 0.0.0.0 means all addresses.")
   private String host = "127.0.0.1";
 
   /** Returns the port, or the default of a command. */

@@ -14,7 +14,8 @@ public final class NetworkOptions {
   @Option(
       names = "--offline",
       order = HelpLayout.RARE,
-      description = "Use no network. A missing file is an error. KGCOOP_OFFLINE=1 does the same.")
+      description =
+          "Do not use the network. A missing file is an error. KGCOOP_OFFLINE=1 does the same.")
   private boolean offline;
 
   private Downloader downloader(Output output) {

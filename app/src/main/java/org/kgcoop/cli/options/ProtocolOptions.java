@@ -17,7 +17,9 @@ public final class ProtocolOptions {
   @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
-      description = "Set the folder of the table and its runs. Required, except for --dry-run.")
+      description =
+          "Set the folder of the table and its runs. Required, except for --dry-run, which leaves"
+              + " out the finished runs in it.")
   private @Nullable Path out;
 
   @Option(
@@ -50,7 +52,9 @@ public final class ProtocolOptions {
       names = "--only",
       order = HelpLayout.RARE,
       paramLabel = "RUN",
-      description = "Execute only the run with this folder below --out, such as pets/kgcoop/seed1.")
+      description =
+          "Execute only the run with this folder below --out, such as pets/kgcoop/seed1, and print"
+              + " no table.")
   private @Nullable Path only;
 
   @Option(

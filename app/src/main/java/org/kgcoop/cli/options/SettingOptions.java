@@ -81,7 +81,8 @@ public final class SettingOptions {
           "Choose the augmented views (default: cache:8). The value online uses new views of the"
               + " training images in every epoch (published, slow). The value cache:V uses V"
               + " precomputed views per image, one per epoch. The value pool:V uses them in random"
-              + " order, so an epoch may have several of an image. The value test disables them.")
+              + " order, so an epoch may contain several views of an image. The value test disables"
+              + " augmentation.")
   private @Nullable String augment;
 
   @Option(

@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
     header = "Write a web page with results: tables, charts and misclassified images.",
     description =
         "Write the results of runs and tables to one HTML file: tables, charts, misclassified images"
-            + " and settings. It needs no other file and no network, and runs may be in progress.",
+            + " and settings. The file needs no other file and no network. For runs in progress, it"
+            + " contains the results so far.",
     footer = {
       "  ./kgcoop report runs/table",
       "  ./kgcoop report runs/coop runs/kgcoop --data pets --out compared.html"
@@ -39,7 +40,9 @@ public final class ReportCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--out"},
       paramLabel = "FILE",
-      description = "Set the HTML file (default: report.html in RUN, or here for several runs).")
+      description =
+          "Set the HTML file (default: report.html in RUN, or in the working directory for"
+              + " several runs).")
   private @Nullable Path out;
 
   @Option(
