@@ -219,8 +219,9 @@ public final class GapHead implements AutoCloseable {
   }
 
   /**
-   * Returns the products of rows, (n, m). Each has the bits of {@link #dot}: its sum has the same
-   * order. Those of all other rows run side by side.
+   * Returns the products of rows, (n, m). Each has the bits of {@link
+   * org.kgcoop.tensor.Vectors#dot}: its sum has the same order. Those of all other rows run side by
+   * side.
    */
   private static double[][] products(double[][] images, double[][] others) {
     double[][] columns = new double[images[0].length][others.length]; // (D, m)
