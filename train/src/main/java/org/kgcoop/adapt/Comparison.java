@@ -278,15 +278,11 @@ final class Comparison {
             : 0;
     FewObjects objects = isLearned() ? record.images().objects() : null;
     boolean isRandom = record.labels().origin() == AdaptRecord.Labels.Origin.RANDOM;
-    return new Expectation(
-            score,
-            Expectation.optimism(all, false),
-            gain,
-            objects == null ? 0 : objects.fall(),
-            objects == null ? 0 : objects.error(),
-            isRandom ? record.images().newClasses() : 0,
-            isLearned())
-        .interval();
+    double optimism = Expectation.optimism(all, false);
+    double fall = objects == null ? 0 : objects.fall();
+    double error = objects == null ? 0 : objects.error();
+    double newClasses = isRandom ? record.images().newClasses() : 0;
+    return new Expectation(score, optimism, gain, fall, error, newClasses, isLearned()).interval();
   }
 
   private boolean isLearned() {

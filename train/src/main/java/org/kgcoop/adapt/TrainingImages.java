@@ -218,14 +218,13 @@ final class TrainingImages {
   private DataSet limited(DataSet drawn, Plan plan) {
     List<Item> train = drawn.train();
     List<Item> test = drawn.test();
-    return drawn.withImages(
-        plan.perClass() == FewShot.ALL
-            ? train
-            : some(train, rounds(train).stream().limit(plan.perClass()).flatMap(List::stream)),
-        List.of(),
-        plan.testImages() == 0
-            ? test
-            : some(test, inOrder(test).stream().limit(plan.testImages())));
+    if (plan.perClass() != FewShot.ALL) {
+      train = some(train, rounds(train).stream().limit(plan.perClass()).flatMap(List::stream));
+    }
+    if (plan.testImages() != 0) {
+      test = some(test, inOrder(test).stream().limit(plan.testImages()));
+    }
+    return drawn.withImages(train, List.of(), test);
   }
 
   /** Returns selected images in their original order. */
