@@ -312,12 +312,9 @@ final class Comparison {
   /** Returns the predictions of a method for held-out images, after training what is missing. */
   private Answers answers(String id, List<Fold> folds, BooleanSupplier stop) {
     nested.until(stop).train(candidates.recipe(id), id, folds);
-    return Answers.of(
-        nested.heldOut(id, folds),
-        folds.get(0).seen().classNames(),
-        data.classNames().size(),
-        shares,
-        !request.unseen().isEmpty());
+    List<String> names = folds.get(0).seen().classNames();
+    boolean hides = !request.unseen().isEmpty();
+    return Answers.of(nested.heldOut(id, folds), names, data.classNames().size(), shares, hides);
   }
 
   private Answers answers(String id) {

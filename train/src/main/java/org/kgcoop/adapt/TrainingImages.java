@@ -171,12 +171,11 @@ final class TrainingImages {
               ? ""
               : " and %s of %s test images"
                   .formatted(planned.test().size(), readable.test().size());
-      context
-          .warnings()
-          .accept(
-              "%s: %s of %s training images%s are used in the time; give more --minutes for all"
-                  .formatted(
-                      drawn.name(), planned.train().size(), readable.train().size(), ofTests));
+      String line =
+          "%s: %s of %s training images%s are used in the time; give more --minutes for all";
+      int used = planned.train().size();
+      int allImages = readable.train().size();
+      context.warnings().accept(line.formatted(drawn.name(), used, allImages, ofTests));
     }
     return new Encoded(planned, plan, readable.train().size(), unchecked);
   }
@@ -273,10 +272,8 @@ final class TrainingImages {
    *     other images are only read, to name all unreadable ones.
    */
   private boolean encode(List<Item> items, Problems problems, Budget budget, BooleanSupplier stop) {
-    try (Progress.Task task =
-        context
-            .progress()
-            .start("adapt: " + request.data().name() + ": image features", items.size())) {
+    String name = "adapt: " + request.data().name() + ": image features";
+    try (Progress.Task task = context.progress().start(name, items.size())) {
       context
           .cache()
           .check(
