@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.data.DataSet;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.runs.AdaptRecord;
@@ -140,14 +141,13 @@ public final class AdaptationRun {
 
   private @Nullable FewObjects objects(
       AdaptRequest of, ImageGroups copies, CrossValidation nested) {
-    return ObjectSearch.isPossible(of)
-        ? new ObjectSearch(
-                copies.data(),
-                nested,
-                new Candidates(
-                    context.clip(), 0, FewShotSample.of(copies.data(), of.seed()).task()))
-            .find(context.cache().test(copies.data().train(), done -> {}).vectors())
-        : null;
+    if (!ObjectSearch.isPossible(of)) {
+      return null;
+    }
+    DataSet data = copies.data();
+    FewShotSample sample = FewShotSample.of(data, of.seed());
+    return new ObjectSearch(data, nested, new Candidates(context.clip(), 0, sample.task()))
+        .find(context.cache().test(data.train(), done -> {}).vectors());
   }
 
   /**

@@ -145,17 +145,14 @@ record Candidates(Clip clip, int views, TaskContext task) {
         training = training.with("augment", views == 0 ? "test" : "pool:" + views);
       }
       case TipAdapterF.ID -> {
-        method = method.with("scale", "model");
-        method = method.with("search_scale", List.of(CACHE_TOP, CACHE_TOP));
+        method = method.with("scale", "model").with("search_scale", List.of(CACHE_TOP, CACHE_TOP));
         if (views > 0) {
           method = method.with("views", views);
         }
       }
       // Each view would add rows, and the size of a kernel is quadratic in the number of rows.
       case Gda.ID -> method = method.with("views", 0);
-      case Proker.ID -> {
-        method = method.with("views", 0).with("searched", MAX_SEARCHED);
-      }
+      case Proker.ID -> method = method.with("views", 0).with("searched", MAX_SEARCHED);
       default -> {}
     }
     return MethodSpec.of(method, training, PublishedDefaults.FEW_SHOT).recipe(task);

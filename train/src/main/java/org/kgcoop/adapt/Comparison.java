@@ -278,15 +278,11 @@ final class Comparison {
             : 0;
     FewObjects objects = isLearned() ? record.images().objects() : null;
     boolean isRandom = record.labels().origin() == AdaptRecord.Labels.Origin.RANDOM;
-    return new Expectation(
-            score,
-            Expectation.optimism(all, false),
-            gain,
-            objects == null ? 0 : objects.fall(),
-            objects == null ? 0 : objects.error(),
-            isRandom ? record.images().newClasses() : 0,
-            isLearned())
-        .interval();
+    double optimism = Expectation.optimism(all, false);
+    double fall = objects == null ? 0 : objects.fall();
+    double error = objects == null ? 0 : objects.error();
+    double newClasses = isRandom ? record.images().newClasses() : 0;
+    return new Expectation(score, optimism, gain, fall, error, newClasses, isLearned()).interval();
   }
 
   private boolean isLearned() {
@@ -316,12 +312,9 @@ final class Comparison {
   /** Returns the predictions of a method for held-out images, after training what is missing. */
   private Answers answers(String id, List<Fold> folds, BooleanSupplier stop) {
     nested.until(stop).train(candidates.recipe(id), id, folds);
-    return Answers.of(
-        nested.heldOut(id, folds),
-        folds.get(0).seen().classNames(),
-        data.classNames().size(),
-        shares,
-        !request.unseen().isEmpty());
+    List<String> names = folds.get(0).seen().classNames();
+    boolean hides = !request.unseen().isEmpty();
+    return Answers.of(nested.heldOut(id, folds), names, data.classNames().size(), shares, hides);
   }
 
   private Answers answers(String id) {

@@ -25,6 +25,7 @@ import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.AdaptRecord.Accuracy;
 import org.kgcoop.runs.AdaptRecord.Calibrated;
 import org.kgcoop.runs.AdaptRecord.Plan;
+import org.kgcoop.runs.AdaptRecord.Suspect;
 import org.kgcoop.runs.AdaptRecord.Unknown;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
@@ -92,18 +93,13 @@ record FinalTraining(ExperimentContext context, AdaptRequest request, DataSet da
         Stream.concat(file.classNames().stream(), request.unseen().stream()).distinct().toList();
     file = file.withClassNames(names).withCalibration(calibration);
     file.write(ClassifierFile.in(folder));
-    return record.with(
-        record
-            .result()
-            .trained(
-                results.target(TEST).map(FinalTraining::interval).orElse(null),
-                calibrated(calibration, probabilities, file),
-                Suspects.of(
-                    heldOut.stream().map(HeldOut::item).toList(),
-                    probabilities,
-                    file.classNames(),
-                    contradictory,
-                    record.noSuspects().isEmpty())));
+    Accuracy test = results.target(TEST).map(FinalTraining::interval).orElse(null);
+    List<Item> items = heldOut.stream().map(HeldOut::item).toList();
+    boolean isGood = record.noSuspects().isEmpty();
+    List<Suspect> suspects =
+        Suspects.of(items, probabilities, file.classNames(), contradictory, isGood);
+    Calibrated calibrated = calibrated(calibration, probabilities, file);
+    return record.with(record.result().trained(test, calibrated, suspects));
   }
 
   /**

@@ -73,13 +73,9 @@ record ImageGroups(
         contradictions.add(first.key() + EQUALS + item.key());
       }
     }
-    return new ImageGroups(
-        data.withImages(groups.of(List.copyOf(distinct.values())), data.val(), data.test()),
-        repeated,
-        contradictions,
-        0,
-        "",
-        Map.of());
+    List<Item> train = groups.of(List.copyOf(distinct.values()));
+    DataSet others = data.withImages(train, data.val(), data.test());
+    return new ImageGroups(others, repeated, contradictions, 0, "", Map.of());
   }
 
   /**
@@ -111,13 +107,10 @@ record ImageGroups(
     Map<String, Double> shares = new HashMap<>();
     items.forEach(
         item -> shares.put(item.key(), 1.0 / sizes.getOrDefault(copies.of(item.key()), 1)));
+    DataSet grouped = part.withImages(groups.of(items), part.val(), part.test());
+    String hint = hint(items, near, groups);
     return new ImageGroups(
-        part.withImages(groups.of(items), part.val(), part.test()),
-        repeated,
-        List.copyOf(contradicting),
-        found.size(),
-        hint(items, near, groups),
-        shares);
+        grouped, repeated, List.copyOf(contradicting), found.size(), hint, shares);
   }
 
   /** Suggests groups if many images have a similar one that is not in their group. */

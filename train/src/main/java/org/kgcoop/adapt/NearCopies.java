@@ -2,11 +2,11 @@ package org.kgcoop.adapt;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.NearDuplicates;
@@ -162,10 +162,10 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
 
   /** Returns some images of each class, at equal steps. */
   private static int[] sample(List<Item> items) {
-    Map<Integer, List<Integer>> byClass = new HashMap<>();
-    for (int i = 0; i < items.size(); i++) {
-      byClass.computeIfAbsent(items.get(i).label(), label -> new ArrayList<>()).add(i);
-    }
+    Map<Integer, List<Integer>> byClass =
+        IntStream.range(0, items.size())
+            .boxed()
+            .collect(Collectors.groupingBy(i -> items.get(i).label()));
     int most = Math.max(SAMPLE_OF_CLASS, SAMPLE / byClass.size());
     return byClass.values().stream()
         .flatMapToInt(

@@ -174,12 +174,11 @@ final class TrainingImages {
               ? ""
               : " and %s of %s test images"
                   .formatted(planned.test().size(), readable.test().size());
-      context
-          .warnings()
-          .accept(
-              "%s: %s of %s training images%s are used in the time; give more --minutes for all"
-                  .formatted(
-                      drawn.name(), planned.train().size(), readable.train().size(), ofTests));
+      String line =
+          "%s: %s of %s training images%s are used in the time; give more --minutes for all";
+      int used = planned.train().size();
+      int allImages = readable.train().size();
+      context.warnings().accept(line.formatted(drawn.name(), used, allImages, ofTests));
     }
     return new Encoded(planned, plan, readable.train().size(), unchecked);
   }
@@ -221,14 +220,13 @@ final class TrainingImages {
   private DataSet limited(DataSet drawn, Plan plan) {
     List<Item> train = drawn.train();
     List<Item> test = drawn.test();
-    return drawn.withImages(
-        plan.perClass() == FewShot.ALL
-            ? train
-            : some(train, rounds(train).stream().limit(plan.perClass()).flatMap(List::stream)),
-        List.of(),
-        plan.testImages() == 0
-            ? test
-            : some(test, inOrder(test).stream().limit(plan.testImages())));
+    if (plan.perClass() != FewShot.ALL) {
+      train = some(train, rounds(train).stream().limit(plan.perClass()).flatMap(List::stream));
+    }
+    if (plan.testImages() != 0) {
+      test = some(test, inOrder(test).stream().limit(plan.testImages()));
+    }
+    return drawn.withImages(train, List.of(), test);
   }
 
   /** Returns selected images in their original order. */
@@ -277,10 +275,8 @@ final class TrainingImages {
    *     other images are only read, to name all unreadable ones.
    */
   private boolean encode(List<Item> items, Problems problems, Budget budget, BooleanSupplier stop) {
-    try (Progress.Task task =
-        context
-            .progress()
-            .start("adapt: " + request.data().name() + ": image features", items.size())) {
+    String name = "adapt: " + request.data().name() + ": image features";
+    try (Progress.Task task = context.progress().start(name, items.size())) {
       context
           .cache()
           .check(

@@ -34,12 +34,8 @@ public record JointResult(
     for (Score score : Score.values()) {
       auroc.put(name(score), joint.auroc(score));
     }
-    return new JointResult(
-        joint.joint(),
-        joint.base(),
-        joint.newAccuracy(),
-        auroc,
-        joint.openworldAuc(Score.JOINT_PROBABILITY));
+    double area = joint.openworldAuc(Score.JOINT_PROBABILITY);
+    return new JointResult(joint.joint(), joint.base(), joint.newAccuracy(), auroc, area);
   }
 
   /** The area by a score; NaN if it is not known. */

@@ -36,15 +36,10 @@ public record Schedule(
     if (unit == Unit.EPOCH) {
       return rate(epoch);
     }
-    Schedule stepSchedule =
-        new Schedule(
-            rate,
-            Math.multiplyExact(epochs, steps),
-            minimum,
-            warmup.stretched(steps),
-            warmupRecount,
-            Unit.EPOCH);
-    return stepSchedule.rate(epoch * steps + step);
+    int all = Math.multiplyExact(epochs, steps);
+    Warmup stretched = warmup.stretched(steps);
+    return new Schedule(rate, all, minimum, stretched, warmupRecount, Unit.EPOCH)
+        .rate(epoch * steps + step);
   }
 
   /**

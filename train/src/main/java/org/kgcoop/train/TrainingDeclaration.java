@@ -276,14 +276,11 @@ public final class TrainingDeclaration {
       Condition condition = CONDITIONS.get(setting);
       if (condition != null && explicit.has(setting) && !isUsed(setting.key(), resolved)) {
         String choice = condition.on().key();
+        String users = String.join(" or ", condition.values());
+        String chosen = choice(condition.on(), resolved);
         throw KgCoopException.configuration(
             "setting %s: used only with %s %s, and %s is %s"
-                .formatted(
-                    setting.key(),
-                    choice,
-                    String.join(" or ", condition.values()),
-                    choice,
-                    choice(condition.on(), resolved)));
+                .formatted(setting.key(), choice, users, choice, chosen));
       }
     }
   }

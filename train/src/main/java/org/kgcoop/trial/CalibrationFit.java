@@ -13,6 +13,7 @@ import org.kgcoop.method.TextMethod;
 import org.kgcoop.model.Head;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.tensor.Scope;
+import org.kgcoop.trial.CrossValidation.HeldOut;
 
 /**
  * Fit of the temperature and the rejection threshold of a trial. It uses images that the trial was
@@ -89,12 +90,9 @@ record CalibrationFit(ExperimentContext context, Trial trial, CrossValidation.Ru
       nested.train(trial.recipe().with(learned.method()), RUN, folds);
       task.done(1);
     }
-    List<CrossValidation.HeldOut> heldOut = nested.heldOut(RUN, folds);
+    List<HeldOut> heldOut = nested.heldOut(RUN, folds);
     return heldOut.isEmpty()
         ? null
-        : Calibration.fit(
-            CrossValidation.HeldOut.logitsOf(heldOut),
-            CrossValidation.HeldOut.labelsOf(heldOut),
-            Origin.OUT_OF_FOLD);
+        : Calibration.fit(HeldOut.logitsOf(heldOut), HeldOut.labelsOf(heldOut), Origin.OUT_OF_FOLD);
   }
 }

@@ -145,12 +145,11 @@ public record CrossValidation(
   /** Returns a recipe that trains on a part of the images for as many steps as on all of them. */
   private static Recipe lengthened(Recipe recipe, DataSet all, DataSet part) {
     TrainingSettings training = recipe.training();
-    return training == null
-        ? recipe
-        : new Recipe(
-            recipe.method(),
-            training.stretched(
-                (double) training.steps(all.train()) / training.steps(part.train())));
+    if (training == null) {
+      return recipe;
+    }
+    double factor = (double) training.steps(all.train()) / training.steps(part.train());
+    return new Recipe(recipe.method(), training.stretched(factor));
   }
 
   /**

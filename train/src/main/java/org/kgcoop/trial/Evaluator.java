@@ -59,14 +59,10 @@ public final class Evaluator {
      *     undefined
      */
     public TargetResult target(String name, TargetResult.EvaluatedSet set, double distance) {
+      TargetResult.ClassMeans means =
+          new TargetResult.ClassMeans(evaluation.meanPerClassAccuracy(), evaluation.macroF1());
       return new TargetResult(
-          name,
-          set,
-          evaluation.correct(),
-          evaluation.total(),
-          new TargetResult.ClassMeans(evaluation.meanPerClassAccuracy(), evaluation.macroF1()),
-          probabilities,
-          distance);
+          name, set, evaluation.correct(), evaluation.total(), means, probabilities, distance);
     }
 
     /** Returns the share of images whose largest probability reaches a threshold. */
@@ -77,15 +73,14 @@ public final class Evaluator {
 
     /** Returns the prediction for each image, for the files of a run. */
     Predictions.OfTarget predictions(String name, List<Item> items) {
-      return new Predictions.OfTarget(
-          name,
-          evaluation.confusion(),
-          items.stream().map(Item::key).toList(),
-          items.stream().map(Item::label).toList(),
-          predictions,
+      List<String> keys = items.stream().map(Item::key).toList();
+      List<Integer> labels = items.stream().map(Item::label).toList();
+      List<Double> rounded =
           confidences.stream()
               .map(c -> Math.round(c * CONFIDENCE_DIGITS) / CONFIDENCE_DIGITS)
-              .toList());
+              .toList();
+      return new Predictions.OfTarget(
+          name, evaluation.confusion(), keys, labels, predictions, rounded);
     }
   }
 

@@ -41,13 +41,8 @@ public record ExperimentContext(
 
   /** Returns this context with one more reason to stop at the next safe point. */
   public ExperimentContext until(BooleanSupplier stop) {
-    return new ExperimentContext(
-        clip,
-        cache,
-        progress,
-        warnings,
-        () -> interrupted.getAsBoolean() || stop.getAsBoolean(),
-        command);
+    BooleanSupplier either = () -> interrupted.getAsBoolean() || stop.getAsBoolean();
+    return new ExperimentContext(clip, cache, progress, warnings, either, command);
   }
 
   /**

@@ -87,14 +87,9 @@ public record Fold(String name, DataSet fitted, DataSet seen, DataSet unseen) {
               .map(Item::group)
               .collect(Collectors.toSet());
       List<Item> fitted = train.stream().filter(item -> !groups.contains(item.group())).toList();
-      all.add(
-          of(
-              "hidden%s-of-%s".formatted(part + 1, parts),
-              learning(data, fitted).select(ClassSplit.ALL),
-              data,
-              unseenNames,
-              seen,
-              unseen));
+      DataSet learned = learning(data, fitted).select(ClassSplit.ALL);
+      String name = "hidden%s-of-%s".formatted(part + 1, parts);
+      all.add(of(name, learned, data, unseenNames, seen, unseen));
     }
     return all;
   }

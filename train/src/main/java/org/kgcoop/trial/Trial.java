@@ -3,6 +3,7 @@ package org.kgcoop.trial;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ClassSplit;
@@ -68,14 +69,12 @@ public record Trial(Recipe recipe, FewShotSample sample, List<EvaluationSet> tar
    * RunResults#NONE} creates the entry of a pending run.
    */
   TableCell cell(RunResults results) {
-    return new TableCell(
-        method().id(),
-        method().title(),
-        method().prompts(),
-        recipe.setting().values(),
-        new TableCell.Sample(sample.name(), sample.statedShots(), sample.seed()),
-        run,
-        results.brief(targets.stream().map(EvaluationSet::name).toList(), hasJointList()));
+    Method method = method();
+    Map<String, Object> setting = recipe.setting().values();
+    TableCell.Sample own = new TableCell.Sample(sample.name(), sample.statedShots(), sample.seed());
+    RunResults brief =
+        results.brief(targets.stream().map(EvaluationSet::name).toList(), hasJointList());
+    return new TableCell(method.id(), method.title(), method.prompts(), setting, own, run, brief);
   }
 
   /**

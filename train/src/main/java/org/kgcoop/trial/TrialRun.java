@@ -15,6 +15,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Version;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.RecordedClip;
+import org.kgcoop.classifier.TrainingDataRecord;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.eval.Calibration;
@@ -144,14 +145,11 @@ public record TrialRun(ExperimentContext experiment, Trial trial) {
         method = (FittedMethod) fit;
       }
     }
+    FewShotSample sample = trial.sample();
+    RecordedClip clip = RecordedClip.of(experiment.clip());
+    TrainingDataRecord data = sample.learnedFrom(experiment);
     ClassifierFile file =
-        new ClassifierFile(
-            method,
-            trial.sample().template(),
-            RecordedClip.of(experiment.clip()),
-            trial.sample().learnedFrom(experiment),
-            Version.KGCOOP,
-            null);
+        new ClassifierFile(method, sample.template(), clip, data, Version.KGCOOP, null);
     if (trial.recipe().calibrate()) {
       CalibrationFit fit = new CalibrationFit(experiment, trial, TrialRun::run);
       file = file.withCalibration(fit.find(file, folder.path()));
@@ -257,13 +255,9 @@ public record TrialRun(ExperimentContext experiment, Trial trial) {
         Stream.of(base, unseen).flatMap(half -> half.data().classNames().stream()).toList();
     try (Head classifier =
         file.forTask(trial.sample().task(base.data())).classifier(experiment.clip(), names)) {
-      return JointResult.of(
-          Evaluator.joint(
-              classifier,
-              base.data(),
-              unseen.data(),
-              base.features(classifier, experiment, features.get(base)),
-              unseen.features(classifier, experiment, features.get(unseen))));
+      Tensor ofBase = base.features(classifier, experiment, features.get(base));
+      Tensor ofNew = unseen.features(classifier, experiment, features.get(unseen));
+      return JointResult.of(Evaluator.joint(classifier, base.data(), unseen.data(), ofBase, ofNew));
     }
   }
 }

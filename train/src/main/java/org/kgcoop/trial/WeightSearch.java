@@ -85,16 +85,10 @@ record WeightSearch(
             .orElseThrow();
     RunJson.write(file, new Search(trials, means, best.weight));
     FolderTree.remove(work);
-    context
-        .progress()
-        .message(
-            String.format(
-                Locale.ROOT,
-                "%s, seed %d: weight %s has the best H on hidden base classes, %.2f",
-                drawn.name(),
-                trial.sample().seed(),
-                best.weight,
-                best.h));
+    String found = "%s, seed %d: weight %s has the best H on hidden base classes, %.2f";
+    long seed = trial.sample().seed();
+    String line = String.format(Locale.ROOT, found, drawn.name(), seed, best.weight, best.h);
+    context.progress().message(line);
     return best.weight;
   }
 

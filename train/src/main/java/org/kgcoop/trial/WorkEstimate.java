@@ -149,13 +149,10 @@ public record WorkEstimate(
       disk += BYTES_A_RUN + tests * BYTES_A_PREDICTION;
     }
     long bytes = context.clip().config().embedDim() * (long) Float.BYTES + BYTES_A_FEATURE;
-    return new Result(
-        List.copyOf(methods.values()),
-        encodings,
-        encodings * imageSeconds,
-        trials.size(),
-        trials.size() - missing.size(),
-        disk + encodings * bytes);
+    disk += encodings * bytes;
+    List<MethodWork> rows = List.copyOf(methods.values());
+    int done = trials.size() - missing.size();
+    return new Result(rows, encodings, encodings * imageSeconds, trials.size(), done, disk);
   }
 
   private Line measured(Trial trial, String row) {
