@@ -8,10 +8,7 @@ import org.kgcoop.clip.TunedImageEncoder;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.Tensor;
 
-/**
- * Writes the nodes of {@link org.kgcoop.clip.VisionTransformer}, and of {@link
- * org.kgcoop.clip.PromptedVision} with trained tokens.
- */
+/** Writes the nodes of {@link org.kgcoop.clip.VisionTransformer}, also with trained tokens. */
 final class OnnxVit {
   private final OnnxGraph graph;
   private final ClipConfig config;

@@ -7,7 +7,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.DeepPrompts;
-import org.kgcoop.clip.PromptedVision;
+import org.kgcoop.clip.VisionTransformer;
 import org.kgcoop.method.TrainedMethod;
 import org.kgcoop.method.encoder.EncoderMethod;
 import org.kgcoop.model.Batch;
@@ -74,7 +74,7 @@ final class EncodersBench extends StepBench {
         Scope scope = Scope.open("bench")) {
       Tensor images = BenchModel.images(batch);
       Tensor labels = BenchModel.labels(batch, classes);
-      PromptedVision vision = ours.promptedVision(method);
+      VisionTransformer vision = ours.promptedVision(method);
       Batch banked = seen(ours, vision, model.inputs(), images, labels);
       boolean fresh = model.inputs().block().orElse(1) == 0;
       Supplier<Step> ourStep =
@@ -115,7 +115,7 @@ final class EncodersBench extends StepBench {
    * frozen encoder.
    */
   static Batch seen(
-      Clip clip, PromptedVision vision, ModelInputs inputs, Tensor images, Tensor labels) {
+      Clip clip, VisionTransformer vision, ModelInputs inputs, Tensor images, Tensor labels) {
     try (Autograd.Switch off = Autograd.off()) {
       if (inputs.block().isEmpty()) {
         return new Batch(clip.imageEncoder().features(images).unitRows(), labels);
@@ -140,7 +140,7 @@ final class EncodersBench extends StepBench {
   }
 
   private static Batch withRows(
-      PromptedVision vision, Batch before, ModelInputs inputs, Tensor images) {
+      VisionTransformer vision, Batch before, ModelInputs inputs, Tensor images) {
     try (Autograd.Switch off = Autograd.off()) {
       return new Batch(
           inputs.features() ? before.features() : null,

@@ -10,8 +10,8 @@ import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.clip.PromptedVision;
 import org.kgcoop.clip.TunedImageEncoder;
+import org.kgcoop.clip.VisionTransformer;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.FittedMethod;
 import org.kgcoop.method.Lasp;
@@ -189,10 +189,10 @@ final class TrainCase {
   /** Compares the two features that an encoder mixes. They are computed as in an export. */
   private void compareMixed(Head classifier, Case expected) {
     TunedImageEncoder learned = classifier.encoder().orElseThrow().learned();
-    PromptedVision vision = clip.promptedVision(method.title());
+    VisionTransformer vision = clip.promptedVision(method.title());
     try (Autograd.Switch off = Autograd.off()) {
       Tensor rows = vision.rows(c.tensor("evaluate"), learned.prompts().first());
-      PromptedVision.Output read = vision.output(rows, learned.prompts());
+      VisionTransformer.Output read = vision.output(rows, learned.prompts());
       Tensor features = vision.project(read.classRows()).unitRows();
       Tensor ofTokens = learned.mix().orElseThrow().tokenFeatures(read);
       expected.compare("image features", "image_features", features);

@@ -23,9 +23,9 @@ import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.DeepPrompts;
-import org.kgcoop.clip.PromptedVision;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.clip.TunedImageEncoder;
+import org.kgcoop.clip.VisionTransformer;
 import org.kgcoop.clip.pe.PeFamily;
 import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.OnnxClassifier;
@@ -124,7 +124,7 @@ class OnnxEncoderTest {
         Scope scope = Scope.open("rows");
         Autograd.Switch off = Autograd.off()) {
       DeepPrompts prompts = prompts(blocks);
-      PromptedVision vision = clip.promptedVision("a test");
+      VisionTransformer vision = clip.promptedVision("a test");
       float[] pixels = OnnxBench.images(CONFIG, 0, IMAGES);
       float[] ours =
           vision
@@ -155,9 +155,9 @@ class OnnxEncoderTest {
         Autograd.Switch off = Autograd.off()) {
       DeepPrompts prompts = prompts(blocks);
       Tensor projection = random(8, WIDTH, EMBED);
-      PromptedVision vision = clip.promptedVision("a test");
+      VisionTransformer vision = clip.promptedVision("a test");
       float[] pixels = OnnxBench.images(CONFIG, 0, IMAGES);
-      PromptedVision.Output read =
+      VisionTransformer.Output read =
           vision.output(vision.rows(images(pixels), prompts.first()), prompts);
       Tensor ofClass = vision.project(read.classRows()).unitRows();
       Tensor ofTokens = read.tokens().mean(1, false).matmul(projection).unitRows();
@@ -198,7 +198,7 @@ class OnnxEncoderTest {
               List.of(),
               Map.of());
       try (Clip merged = Clip.of(file, Clip.Options.DEFAULT)) {
-        PromptedVision vision = merged.promptedVision("a test");
+        VisionTransformer vision = merged.promptedVision("a test");
         float[] pixels = OnnxBench.images(CONFIG, 0, IMAGES);
         for (DeepPrompts prompts : List.of(prompts(null), prompts("0 1"))) {
           assertThat(

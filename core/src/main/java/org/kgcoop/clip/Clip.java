@@ -226,13 +226,13 @@ public final class Clip implements AutoCloseable {
    * @param who the method that needs them, for the error message
    * @throws KgCoopException of the category CONFIGURATION if the encoder is not a ViT of CLIP
    */
-  public PromptedVision promptedVision(String who) {
+  public VisionTransformer promptedVision(String who) {
     if (precision == DType.INT8) {
       throw KgCoopException.configuration(
           who + " trains inside the image encoder, and int8 has no gradients: use bf16 or float32");
     }
     if (encoder instanceof VisionTransformer vit && vit.readsClassToken()) {
-      return new PromptedVision(vit);
+      return vit;
     }
     throw notInside(who);
   }
@@ -244,9 +244,9 @@ public final class Clip implements AutoCloseable {
    * @throws KgCoopException of the category CONFIGURATION if the encoder is not a ViT, or its
    *     images have several grids
    */
-  public PromptedVision adaptedVision(String who) {
+  public VisionTransformer adaptedVision(String who) {
     if (encoder instanceof VisionTransformer vit && maxPatches() == 0) {
-      return new PromptedVision(vit);
+      return vit;
     }
     throw notInside(who);
   }

@@ -31,7 +31,7 @@ public record TunedImageEncoder(
   public record TokenMix(Tensor projection, double share) {
 
     /** Computes the feature of the prompt tokens, (B, E), of unit length. */
-    public Tensor tokenFeatures(PromptedVision.Output read) {
+    public Tensor tokenFeatures(VisionTransformer.Output read) {
       return read.tokens().mean(1, false).matmul(projection).unitRows();
     }
 

@@ -3,6 +3,7 @@ package org.kgcoop.clip;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
@@ -15,6 +16,11 @@ import org.kgcoop.tensor.Tensor;
  * CLIP's has a CLS token and a norm before the blocks, and its feature comes from the CLS token.
  * SigLIP's has neither; its feature comes from an attention pooling. Perception Encoder's has a
  * pooling and rotary positions.
+ *
+ * <p>With prompt tokens in its blocks, or with terms on its projections, it computes the published
+ * function without unused parts. If the next block replaces prompt tokens, a block uses only their
+ * keys and values, computed once for all images. The last block computes only the tokens that are
+ * read.
  */
 public final class VisionTransformer implements ImageEncoder, AutoCloseable {
   private static final String BIAS = "visual.proj.bias";
@@ -78,12 +84,12 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
     }
     int last = blocks.size() - 1;
     Tensor rows = through(blocks.subList(0, last), x, batch);
-    return project(norm(blocks.get(last).classRows(rows, batch, null)));
+    return project(postNorm.of(blocks.get(last).classRows(rows, batch, null)));
   }
 
   /** Computes features from the output of the last block, with the pooling: (B L, W) to (B, E). */
-  Tensor pooled(Tensor x, long batch) {
-    return project(Objects.requireNonNull(pool, "a pooling").of(norm(x), batch));
+  private Tensor pooled(Tensor x, long batch) {
+    return project(Objects.requireNonNull(pool, "a pooling").of(postNorm.of(x), batch));
   }
 
   /**
@@ -96,6 +102,97 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
   public Tensor rows(Tensor images, int block) {
     long batch = images.size(0);
     return through(blocks.subList(0, block), embedded(images), batch).reshape(batch, -1, width);
+  }
+
+  /**
+   * Computes image features, before scaling to unit length.
+   *
+   * @param rows (B, L, W) in front of the first block of the prompts
+   * @return (B, E)
+   */
+  public Tensor features(Tensor rows, DeepPrompts prompts) {
+    int last = blocks.size() - 1;
+    Tensor x = beforeLast(rows, prompts);
+    return project(postNorm.of(blocks.get(last).classRows(x, rows.size(0), prompt(prompts, last))));
+  }
+
+  /**
+   * Computes image features with terms on the projections, before scaling to unit length.
+   *
+   * @param rows (B, L, W) in front of a block
+   * @param first this block, counted from 0
+   * @param additions the terms of each block from the first on
+   * @return (B, E)
+   */
+  public Tensor features(Tensor rows, int first, IntFunction<ProjectionDeltas> additions) {
+    long batch = rows.size(0);
+    Tensor x = rows.reshape(-1, width);
+    for (int i = first; i < blocks.size() - 1; i++) {
+      x = blocks.get(i).with(additions.apply(i)).images(x, batch, null);
+    }
+    TransformerBlock last = blocks.get(blocks.size() - 1).with(additions.apply(blocks.size() - 1));
+    return pool == null
+        ? project(postNorm.of(last.classRows(x, batch, null)))
+        : pooled(last.images(x, batch, null), batch);
+  }
+
+  /**
+   * The tokens that are read from the encoder, after its last norm.
+   *
+   * @param classRows (B, W), for {@link #project}
+   * @param tokens (B, n, W), the output of the last block for the prompt tokens
+   */
+  public record Output(Tensor classRows, Tensor tokens) {}
+
+  /**
+   * Computes the CLS tokens of images, and the output of the last block for the prompt tokens.
+   *
+   * @param rows (B, L, W) in front of the first block of the prompts
+   * @param prompts prompt tokens in front of at least one block
+   */
+  public Output output(Tensor rows, DeepPrompts prompts) {
+    long batch = rows.size(0);
+    int last = blocks.size() - 1;
+    Tensor x = beforeLast(rows, prompts);
+    TransformerBlock block = blocks.get(last);
+    Tensor prompt = prompt(prompts, last);
+    Tensor behind =
+        prompt == null ? block.images(x, batch, null) : block.classRowsAndBeside(x, batch, prompt);
+    Tensor read = postNorm.of(behind).reshape(batch, -1, width); // (B, 1 + n, W), or (B, L + n, W)
+    long before = prompt == null ? rows.size(1) : 1;
+    return new Output(read.select(1, 0), read.narrow(1, before, read.size(1) - before));
+  }
+
+  /**
+   * Computes the tokens in front of the last block. If the last block has no prompt tokens of its
+   * own, those before it follow the tokens of each image.
+   *
+   * @param rows (B, L, W)
+   * @return (B L', W)
+   */
+  private Tensor beforeLast(Tensor rows, DeepPrompts prompts) {
+    long batch = rows.size(0);
+    Tensor x = rows.reshape(-1, width);
+    for (int i = prompts.first(); i < blocks.size() - 1; i++) {
+      TransformerBlock block = blocks.get(i);
+      Tensor prompt = prompt(prompts, i);
+      if (prompts.before(i + 1).isPresent()) {
+        Tensor all = block.images(x, batch, prompt).reshape(batch, -1, width);
+        x = all.narrow(1, 0, rows.size(1)).reshape(-1, width);
+      } else {
+        Tensor all = prompt == null ? x : TransformerBlock.withEach(x, batch, prompt);
+        x = block.images(all, batch, null);
+      }
+    }
+    return x;
+  }
+
+  /** Returns the prompt tokens in front of a block, or null if it has none of its own. */
+  private @Nullable Tensor prompt(DeepPrompts prompts, int block) {
+    return prompts
+        .before(block)
+        .map(rows -> block == 0 && prompts.normed() ? preNorm(rows) : rows)
+        .orElse(null);
   }
 
   /** Computes the tokens in front of the first block: (B, L, W). */
@@ -118,20 +215,22 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
   }
 
   /** Applies the norm in front of the first block, if there is one: (..., W) to (..., W). */
-  Tensor preNorm(Tensor rows) {
+  private Tensor preNorm(Tensor rows) {
     return preNorm == null ? rows : preNorm.of(rows);
   }
 
-  List<TransformerBlock> blocks() {
-    return blocks;
+  /** Returns the number of blocks. */
+  public int layers() {
+    return blocks.size();
   }
 
-  int width() {
+  /** Returns the width of the tokens, W. */
+  public int width() {
     return width;
   }
 
   /** Returns true if the feature is that of a CLS token. */
-  public boolean readsClassToken() {
+  boolean readsClassToken() {
     return pool == null;
   }
 
@@ -146,13 +245,8 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
     return rows;
   }
 
-  /** Applies the norm after the last block: (N, W) to (N, W). */
-  Tensor norm(Tensor rows) {
-    return postNorm.of(rows);
-  }
-
-  /** Projects CLS tokens after this norm, or the pooling, to features: (B, W) to (B, E). */
-  Tensor project(Tensor rows) {
+  /** Projects CLS tokens after the last norm, or the pooling, to features: (B, W) to (B, E). */
+  public Tensor project(Tensor rows) {
     Tensor features = projection == null ? rows : rows.matmul(projection);
     return projectionBias == null ? features : features.plus(projectionBias);
   }

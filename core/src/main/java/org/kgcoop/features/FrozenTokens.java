@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntFunction;
 import org.kgcoop.clip.DeepPrompts;
-import org.kgcoop.clip.PromptedVision;
+import org.kgcoop.clip.VisionTransformer;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.Workers;
@@ -25,7 +25,7 @@ final class FrozenTokens implements AutoCloseable {
   static final long MAX_BYTES = 1L << 29;
 
   private final ViewEncoder viewEncoder;
-  private final PromptedVision encoder;
+  private final VisionTransformer encoder;
   private final int block;
   private final long most;
   private final Map<Integer, Tensor> cached = new HashMap<>(); // each (1, L, W)

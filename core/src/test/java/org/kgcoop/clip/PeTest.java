@@ -196,7 +196,7 @@ class PeTest {
     for (Path tiny : List.of(TinyClip.peFolder(), TinyClip.peWithoutClassTokenFolder())) {
       try (Clip clip = Clip.load(tiny);
           Scope scope = Scope.open("test")) {
-        PromptedVision vision = clip.adaptedVision("test");
+        VisionTransformer vision = clip.adaptedVision("test");
         Tensor rows = vision.rows(TinyClip.normal(5, 1, 2, 3, 8, 8), 1);
         assertThat(vision.features(rows, 1, block -> ProjectionDeltas.NONE).toFloats())
             .containsExactly(images(clip), within(1e-5f));

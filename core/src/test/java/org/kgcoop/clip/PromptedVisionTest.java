@@ -29,7 +29,7 @@ class PromptedVisionTest {
   private static final int LAYERS = 3;
 
   private final Clip clip = TinyClip.deep();
-  private final PromptedVision encoder = clip.promptedVision("a test");
+  private final VisionTransformer encoder = clip.promptedVision("a test");
 
   @AfterEach
   void close() {
@@ -138,7 +138,7 @@ class PromptedVisionTest {
       DeepPrompts prompts = prompts(1, 2, 3);
       Tensor rows = rows(2, 1);
       Tensor plain = plain(rows, prompts);
-      PromptedVision.Output output = encoder.output(rows, prompts);
+      VisionTransformer.Output output = encoder.output(rows, prompts);
       assertThat(relative(output.classRows(), plain.select(1, 0))).isLessThan(TOLERANCE);
       assertThat(relative(output.tokens(), plain.narrow(1, rows.size(1), 3))).isLessThan(TOLERANCE);
     }

@@ -13,8 +13,8 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.DeepPrompts;
 import org.kgcoop.clip.ProjectionDeltas;
-import org.kgcoop.clip.PromptedVision;
 import org.kgcoop.clip.TunedImageEncoder;
+import org.kgcoop.clip.VisionTransformer;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.FitContext;
 import org.kgcoop.method.FittedMethod;
@@ -234,7 +234,7 @@ public record ClipLora(
     private final DropoutMasks masks;
     private final LowRank textBranches;
     private final LowRank imageBranches;
-    private final @Nullable PromptedVision vision; // null if the image encoder is not adapted
+    private final @Nullable VisionTransformer vision; // null if the image encoder is not adapted
     private @Nullable TextFeatures unshared; // for dropout; created by the first step
 
     Branches(
@@ -335,7 +335,7 @@ public record ClipLora(
 
     @Override
     Tensor encode(Tensor images, List<Tensor> encoderInputs) {
-      PromptedVision own = Objects.requireNonNull(vision, "the image encoder is the CLIP's own");
+      VisionTransformer own = Objects.requireNonNull(vision, "the image encoder is the CLIP's own");
       int first = imageBranches.firstBlock();
       return own.features(
               own.rows(images, first), first, imageBranches.additions(encoderInputs, null))

@@ -8,8 +8,8 @@ import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.DeepPrompts;
-import org.kgcoop.clip.PromptedVision;
 import org.kgcoop.clip.TunedImageEncoder;
+import org.kgcoop.clip.VisionTransformer;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.ClassIndices;
 import org.kgcoop.method.FittedMethod;
@@ -218,8 +218,8 @@ public record Mmrl(
     return layers.stream().map(layer -> layer - 1).toList();
   }
 
-  private PromptedVision vision(Clip clip) {
-    PromptedVision vision = clip.promptedVision(title());
+  private VisionTransformer vision(Clip clip) {
+    VisionTransformer vision = clip.promptedVision(title());
     ContextInit.checkTexts(clip);
     int last = layers.get(layers.size() - 1);
     int least = Math.min(vision.layers(), clip.config().textLayers());
@@ -234,11 +234,11 @@ public record Mmrl(
   private final class Representations extends EncoderModel {
     private final Clip clip;
     private final List<String> classNames;
-    private final PromptedVision vision;
+    private final VisionTransformer vision;
     private final double answered; // the share of the CLS token in the features
 
     Representations(
-        PromptedVision vision, Clip clip, List<String> classNames, long seed, double answered) {
+        VisionTransformer vision, Clip clip, List<String> classNames, long seed, double answered) {
       super(
           clip.device(),
           SCALE,
@@ -313,7 +313,7 @@ public record Mmrl(
     @Override
     List<Tensor> imageLosses(
         Batch image, int place, List<Tensor> encoderInputs, Tensor classFeatures) {
-      PromptedVision.Output read = vision.output(image.rows(), prompts(encoderInputs));
+      VisionTransformer.Output read = vision.output(image.rows(), prompts(encoderInputs));
       Tensor features = vision.project(read.classRows()).unitRows();
       return List.of(
           crossEntropy(image, features, classFeatures),
@@ -343,7 +343,7 @@ public record Mmrl(
       if (answered == 1) {
         return vision.features(rows, prompts(encoderInputs)).unitRows();
       }
-      PromptedVision.Output read = vision.output(rows, prompts(encoderInputs));
+      VisionTransformer.Output read = vision.output(rows, prompts(encoderInputs));
       TunedImageEncoder.TokenMix mix = mix(encoderInputs);
       return mix.mixed(vision.project(read.classRows()).unitRows(), mix.tokenFeatures(read));
     }

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.DeepPrompts;
-import org.kgcoop.clip.PromptedVision;
 import org.kgcoop.clip.TunedImageEncoder;
+import org.kgcoop.clip.VisionTransformer;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.ModelInputs;
 import org.kgcoop.prompt.DeepTextPrompts;
@@ -23,7 +23,7 @@ import org.kgcoop.tensor.Tensor;
  * block.
  */
 abstract class PromptTokenModel extends EncoderModel {
-  private final @Nullable PromptedVision vision; // null if the image encoder is not trained
+  private final @Nullable VisionTransformer vision; // null if the image encoder is not trained
 
   /**
    * Creates a model without parameters. Subclasses add them with {@link #parameter}.
@@ -44,7 +44,7 @@ abstract class PromptTokenModel extends EncoderModel {
   }
 
   private PromptTokenModel(
-      @Nullable PromptedVision vision, Clip clip, PromptText text, int textDepth) {
+      @Nullable VisionTransformer vision, Clip clip, PromptText text, int textDepth) {
     super(
         clip.device(),
         clip.logitScale(),
@@ -57,13 +57,13 @@ abstract class PromptTokenModel extends EncoderModel {
     this.vision = vision;
   }
 
-  private static @Nullable PromptedVision vision(
+  private static @Nullable VisionTransformer vision(
       Clip clip, int textDepth, int imageDepth, String method) {
     checkDepth(method, "text", textDepth, clip.config().textLayers());
     if (imageDepth == 0) {
       return null;
     }
-    PromptedVision vision = clip.promptedVision(method);
+    VisionTransformer vision = clip.promptedVision(method);
     checkDepth(method, "image", imageDepth, vision.layers());
     return vision;
   }
@@ -97,7 +97,7 @@ abstract class PromptTokenModel extends EncoderModel {
 
   @Override
   final Tensor encode(Tensor images, List<Tensor> encoderInputs) {
-    PromptedVision own = Objects.requireNonNull(vision, "the image encoder is the CLIP's own");
+    VisionTransformer own = Objects.requireNonNull(vision, "the image encoder is the CLIP's own");
     return own.features(own.rows(images, 0), new DeepPrompts(0, encoderInputs)).unitRows();
   }
 

@@ -24,9 +24,9 @@ import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.PromptedVision;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.clip.TunedImageEncoder;
+import org.kgcoop.clip.VisionTransformer;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.StateDictFiles;
 import org.kgcoop.io.StoredTensor;
@@ -102,7 +102,7 @@ class MmrlTest {
     return TinyClip.normal(4, 1, 2, 3, 8, 8);
   }
 
-  private static PromptedVision vision() {
+  private static VisionTransformer vision() {
     return clip.promptedVision("test");
   }
 
@@ -381,7 +381,7 @@ class MmrlTest {
         Autograd.Switch off = Autograd.off()) {
       TunedImageEncoder encoder = fixed.encoder().orElseThrow().learned();
       TunedImageEncoder.TokenMix mix = encoder.mix().orElseThrow();
-      PromptedVision.Output read =
+      VisionTransformer.Output read =
           vision().output(vision().rows(images(), encoder.prompts().first()), encoder.prompts());
       Tensor features =
           mix.mixed(vision().project(read.classRows()).unitRows(), mix.tokenFeatures(read));
