@@ -174,11 +174,12 @@ final class TrainingImages {
               ? ""
               : " and %s of %s test images"
                   .formatted(planned.test().size(), readable.test().size());
-      String line =
-          "%s: %s of %s training images%s are used in the time; give more --minutes for all";
       int used = planned.train().size();
-      int allImages = readable.train().size();
-      context.warnings().accept(line.formatted(drawn.name(), used, allImages, ofTests));
+      int readableCount = readable.train().size();
+      String line =
+          "%s: %s of %s training images%s are used in the time; give more --minutes for all"
+              .formatted(drawn.name(), used, readableCount, ofTests);
+      context.warnings().accept(line);
     }
     return new Encoded(planned, plan, readable.train().size(), unchecked);
   }

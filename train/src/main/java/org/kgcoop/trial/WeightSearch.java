@@ -85,10 +85,16 @@ record WeightSearch(
             .orElseThrow();
     RunJson.write(file, new Search(trials, means, best.weight));
     FolderTree.remove(work);
-    String found = "%s, seed %d: weight %s has the best H on hidden base classes, %.2f";
     long seed = trial.sample().seed();
-    String line = String.format(Locale.ROOT, found, drawn.name(), seed, best.weight, best.h);
-    context.progress().message(line);
+    String found =
+        String.format(
+            Locale.ROOT,
+            "%s, seed %d: weight %s has the best H on hidden base classes, %.2f",
+            drawn.name(),
+            seed,
+            best.weight,
+            best.h);
+    context.progress().message(found);
     return best.weight;
   }
 
