@@ -142,7 +142,10 @@ public final class ExportCommand implements Callable<Integer> {
     int number = file.method().trained().orElseThrow().defaults().epochs();
     Path to = file.writePublished(out != null ? out : path.resolveSibling(""), number);
     if (file.calibration() != null) {
-      output.warn(path + ": the published format cannot store its temperature and its threshold");
+      output.warn(
+          path
+              + ": the published format cannot store the temperature and the threshold of this"
+              + " classifier");
     }
     record Written(String file, String classPosition) {}
     output.json(new Written(to.toString(), position.id()));
