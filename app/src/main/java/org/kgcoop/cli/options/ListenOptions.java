@@ -17,8 +17,7 @@ public final class ListenOptions {
       names = "--host",
       paramLabel = "ADDRESS",
       description =
-          "Set the address (default: 127.0.0.1, this machine). "
-              + " The value 0.0.0.0 means all addresses.")
+          "Set the address (default: 127.0.0.1, this machine). 0.0.0.0 means all addresses.")
   private String host = "127.0.0.1";
 
   /** Returns the port, or the default of a command. */
