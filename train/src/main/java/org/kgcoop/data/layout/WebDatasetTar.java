@@ -141,7 +141,7 @@ final class WebDatasetTar implements PackedFormat {
         }
       } else if (kind.endsWith(".txt")) {
         className = text(content);
-      } else if (kind.endsWith(".json")) {
+      } else if (kind.endsWith(".json") && content.length > 0) {
         addJson(content);
       }
     }
