@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -288,9 +287,7 @@ public final class Labeling implements AutoCloseable {
           added.add(entry);
         };
     begun.forEach(add);
-    Set<String> names = new LinkedHashSet<>(settings.classes());
-    names.addAll(source.exampleNames());
-    classes.first(names).forEach(add);
+    classes.first(settings.classes(), source.exampleNames()).forEach(add);
     SessionStart.reportMissing(journal.entries(), state, settings.warnings());
     SessionStart.joined(journal.place(), session, settings.audit()).ifPresent(add);
     reader.readFirst();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -62,14 +63,20 @@ record SessionClasses(
 
   /**
    * Returns the entries that add those of the first names that the session never had. Otherwise the
-   * same command would add merged and renamed classes again.
+   * same command would add merged, renamed and deleted classes again. A deleted class with examples
+   * is added again.
    */
-  List<JournalEntry.ClassAdded> first(Collection<String> first) {
+  List<JournalEntry.ClassAdded> first(Collection<String> given, Collection<String> ofExamples) {
     Set<String> known = known();
     List<JournalEntry.ClassAdded> entries = new ArrayList<>();
+    Set<String> first = new LinkedHashSet<>(given);
+    first.addAll(ofExamples);
     for (String name : first) {
       String checked = NameRules.checked(name);
-      if (known.add(NameRules.folded(checked)) && state.everNamed(checked).isEmpty()) {
+      Optional<Integer> former = state.everNamed(checked);
+      boolean isNew =
+          former.isEmpty() || (ofExamples.contains(name) && !state.isClass(former.get()));
+      if (known.add(NameRules.folded(checked)) && isNew) {
         entries.add(
             new JournalEntry.ClassAdded(state.nextClass() + entries.size(), checked, null, null));
       }

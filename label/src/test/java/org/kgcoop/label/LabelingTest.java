@@ -221,6 +221,27 @@ class LabelingTest {
   }
 
   @Test
+  void aDeletedClassWithExamplesIsAddedAgain() {
+    Path examples = folder.resolve("examples");
+    TestImages.dataSet(examples, List.of("teal"), 0, 1, 0);
+    try (Labeling labeling = builder().classes("red", "blue", "gray", "teal").open()) {
+      labeling.delete("a", "teal");
+    }
+    try (Labeling labeling = builder().classes("red", "blue", "gray", "teal").open()) {
+      assertThat(labeling.classes()).containsExactly("red", "blue", "gray");
+    }
+    try (Labeling labeling = builder().labeled(examples.resolve("val")).open()) {
+      assertThat(labeling.classes()).containsExactly("red", "blue", "gray", "teal");
+      assertThat(labeling.examples()).hasSize(1);
+      for (int i = 0; i < 3; i++) {
+        Page page = labeling.next();
+        labeling.answer(page, answers(page));
+      }
+      assertThat(labeling.next().likely().get(0)).isNotNull();
+    }
+  }
+
+  @Test
   void aProgramChoosesImagesButNotTheRandomOnes() {
     try (Labeling labeling = open()) {
       Page audit = labeling.next("a", Kind.AUDIT);
