@@ -92,6 +92,7 @@ export function restText(left, hidden) {
 
 function update() {
   const tiles = element('tiles').children;
+  const seen = page.images.filter((entry) => isSeen(entry.image));
   page.images.forEach((entry, i) => {
     const isChanged = isMarked(entry);
     const name = nameOf(marks.get(entry.image) ?? proposed(entry));
@@ -99,12 +100,11 @@ function update() {
     tag.textContent = name;
     tag.hidden = !isChanged && proposed(entry) === page.class;
     tiles[i].classList.toggle('changed', isChanged);
-    tiles[i].dataset.seen = isSeen(entry.image);
+    tiles[i].dataset.seen = seen.includes(entry);
     tiles[i].setAttribute('aria-selected', String(selected.has(entry.image)));
     tiles[i].setAttribute('aria-label', `image ${i + 1}: ${name}${isChanged ? ', changed' : ''}`);
     tiles[i].tabIndex = i === focused ? 0 : -1;
   });
-  const seen = page.images.filter((entry) => isSeen(entry.image));
   const left = page.images.length - seen.length;
   document.body.classList.toggle('waiting', seen.length === 0);
   const rest = restText(left, outside().length);

@@ -46,9 +46,10 @@ function update(img, change) {
 }
 
 function tell() {
+  const now = performance.now(); // before the change: an image that becomes seen during it needs another call
   onChange();
   clearTimeout(timer);
-  const wait = page.wait(performance.now());
+  const wait = page.wait(now);
   if (wait < Infinity) {
     timer = setTimeout(tell, wait + 1);
   }
