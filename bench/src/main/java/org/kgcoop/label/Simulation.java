@@ -296,7 +296,7 @@ public final class Simulation {
     right.getOrDefault(name, List.of()).stream()
         .limit(SELECTED)
         .forEach(image -> answers.put(image, name));
-    labeling.choose("", answers);
+    labeling.choose(Sender.of(""), List.of(), answers);
     double seconds = NextImages.PAGE_SECONDS + NextImages.THUMBNAIL_SECONDS * answers.size();
     return Optional.of(person.step(labeling, Kind.CHOSEN, name, answers.size(), 0, seconds, 2));
   }
@@ -317,7 +317,11 @@ public final class Simulation {
           wrong++;
           String right = truth.getOrDefault(image, "");
           labeling.decide(
-              "", page.number(), image, classes.contains(right) ? right : Labeling.NONE);
+              Sender.of(""),
+              page.number(),
+              image,
+              List.of(),
+              classes.contains(right) ? right : Labeling.NONE);
         }
       }
     }

@@ -30,6 +30,7 @@ import org.kgcoop.runs.JournalEntry.ClassMerged;
 import org.kgcoop.runs.JournalEntry.ClassRenamed;
 import org.kgcoop.runs.JournalEntry.ClassUndo;
 import org.kgcoop.runs.JournalEntry.Draw;
+import org.kgcoop.runs.JournalEntry.Sent;
 import org.kgcoop.runs.JournalEntry.Undo;
 import org.kgcoop.runs.Kind;
 
@@ -58,6 +59,17 @@ final class LabelState {
   /** A class: its name, the class that has its images (itself, or the one it was merged into). */
   private record SessionClass(String name, int into, boolean isDeleted, int since) {}
 
+  /**
+   * The last numbered action of a person.
+   *
+   * @param undone what it took back, if it is an undo
+   */
+  record Recent(Sent action, Optional<Action> undone) {
+    long number() {
+      return Objects.requireNonNull(action.request());
+    }
+  }
+
   /** What the entries say about an image. */
   private static final class ImageState {
     private int answer = UNLABELED;
@@ -77,6 +89,7 @@ final class LabelState {
   private int lastStep; // of all actions, also of those that were taken back
   private int lastClass = -1;
   private final Map<String, Integer> everNamed = new HashMap<>(); // the last class of each name
+  private final Map<String, Recent> recent = new HashMap<>(); // by person
 
   private final TreeMap<Integer, SessionClass> classes = new TreeMap<>(); // by number
   private final Map<String, Integer> byName = new HashMap<>(); // without merged and deleted ones
@@ -145,21 +158,55 @@ final class LabelState {
    * @throws IllegalArgumentException if the entry does not fit the entries before, with the reason
    */
   Optional<Action> apply(JournalEntry entry) {
+    Optional<Action> undone = Optional.empty();
     if (entry instanceof Undo || entry instanceof ClassUndo) {
       int position = position(entry);
-      Action action = (Action) entries.get(position);
-      List<JournalEntry> others = new ArrayList<>(entries);
-      others.remove(position);
+      undone = Optional.of((Action) entries.get(position));
+      List<JournalEntry> others = without(position);
       clear();
       others.forEach(this::add);
       settle();
-      return Optional.of(action);
+    } else {
+      add(entry);
+      if (entry instanceof Answer) {
+        settle();
+      }
     }
-    add(entry);
-    if (entry instanceof Answer) {
-      settle();
+    if (entry instanceof Sent sent && sent.request() != null) {
+      recent.put(Objects.requireNonNullElse(sent.by(), ""), new Recent(sent, undone));
     }
-    return Optional.empty();
+    return undone;
+  }
+
+  /** Returns the last numbered action of a person, also one that was taken back. */
+  Optional<Recent> recent(String person) {
+    return Optional.ofNullable(recent.get(person));
+  }
+
+  /** Returns the entries without an action. The classes of an answer stay if others need them. */
+  private List<JournalEntry> without(int position) {
+    List<JournalEntry> others = new ArrayList<>(entries);
+    if (others.remove(position) instanceof Answer answer
+        && !answer.added().isEmpty()
+        && !fits(others)) {
+      List<ClassAdded> classes = new ArrayList<>();
+      answer
+          .added()
+          .forEach((number, name) -> classes.add(new ClassAdded(number, name, null, null, null)));
+      others.addAll(position, classes);
+    }
+    return others;
+  }
+
+  /** Returns true if entries fit together. */
+  private boolean fits(List<JournalEntry> some) {
+    LabelState trial = new LabelState(images, index, gone);
+    try {
+      some.forEach(trial::add);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /** Returns the position of the action that an entry takes back. */
@@ -203,20 +250,7 @@ final class LabelState {
         entries.get(position) instanceof Answer
             && entries.subList(position, entries.size()).stream()
                 .noneMatch(ClassDeleted.class::isInstance);
-    if (isFree) {
-      return true;
-    }
-    LabelState trial = new LabelState(images, index, gone);
-    try {
-      for (int i = 0; i < entries.size(); i++) {
-        if (i != position) {
-          trial.add(entries.get(i));
-        }
-      }
-      return true;
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
+    return isFree || fits(without(position));
   }
 
   private void add(JournalEntry entry) {
@@ -270,13 +304,7 @@ final class LabelState {
     if (action instanceof Answer answer) {
       answer(answer);
     } else if (action instanceof ClassAdded added) {
-      if (added.number() < 0 || classes.containsKey(added.number())) {
-        throw new IllegalArgumentException("class %s: exists already".formatted(added.number()));
-      }
-      name(added.number(), added.name());
-      classes.put(
-          added.number(), new SessionClass(added.name(), added.number(), false, entries.size()));
-      lastClass = Math.max(lastClass, added.number());
+      addClass(added.number(), added.name());
       if (answered == 0) {
         seen.add(added.number());
       }
@@ -296,6 +324,15 @@ final class LabelState {
       byName.remove(NameRules.folded(old.name()));
       classes.put(deleted.number(), new SessionClass(old.name(), old.into(), true, old.since()));
     }
+  }
+
+  private void addClass(int number, String name) {
+    if (number < 0 || classes.containsKey(number)) {
+      throw new IllegalArgumentException("class %s: exists already".formatted(number));
+    }
+    name(number, name);
+    classes.put(number, new SessionClass(name, number, false, entries.size()));
+    lastClass = Math.max(lastClass, number);
   }
 
   private void name(int number, String name) {
@@ -337,6 +374,7 @@ final class LabelState {
   }
 
   private void answer(Answer answer) {
+    answer.added().forEach(this::addClass);
     for (int label : answer.labels().values()) {
       if (label < JournalEntry.SKIP || (label >= 0 && !isClass(label))) {
         throw new IllegalArgumentException("there is no class %s".formatted(label));
@@ -586,6 +624,13 @@ final class LabelState {
     return Optional.ofNullable(byName.get(NameRules.folded(name)));
   }
 
+  /** Returns the merged class that had a name last, or nothing. */
+  Optional<Integer> merged(String name) {
+    return Optional.ofNullable(everNamed.get(NameRules.folded(name)))
+        .filter(number -> isClass(number) && current(number) != number)
+        .filter(number -> NameRules.folded(ownName(number)).equals(NameRules.folded(name)));
+  }
+
   /** Returns the class that had a name last, also a merged or renamed one, or nothing. */
   Optional<Integer> everNamed(String name) {
     return Optional.ofNullable(everNamed.get(NameRules.folded(name))).map(this::current);
@@ -610,6 +655,11 @@ final class LabelState {
   boolean isClass(int number) {
     SessionClass last = classes.get(current(number));
     return last != null && !last.isDeleted();
+  }
+
+  /** Returns true for an answer that can be given: its class was not taken back or deleted. */
+  boolean isAnswer(int label) {
+    return label < 0 || isClass(label);
   }
 
   /** Returns the class into which a class was merged, or the label itself. */

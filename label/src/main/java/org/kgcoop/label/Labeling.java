@@ -4,7 +4,9 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
@@ -330,33 +333,38 @@ public final class Labeling implements AutoCloseable {
   }
 
   /**
-   * Returns the name of a class by its number. The number of a merged class has the name of the
-   * other one. Nothing is returned for a number that was never given, and for deleted classes.
+   * Returns the name of a class by its number, also of a merged one. Nothing is returned for a
+   * number that was never given, and for deleted classes.
    */
   public synchronized Optional<String> className(int number) {
-    return state.isClass(number) ? Optional.of(state.name(number)) : Optional.empty();
+    return state.isClass(number) ? Optional.of(state.ownName(number)) : Optional.empty();
   }
 
   /**
    * Adds classes, or none of them if one name is rejected. Images that the person called none of
    * the classes are asked again if the program now gives them to a new class.
    *
-   * @param person who adds them; empty for a program
    * @throws KgCoopException if a name is empty, longer than 200 characters, or a class has it, also
    *     in another case, or if there would be more than 10,000 classes
    */
-  public synchronized void addClasses(String person, List<String> names) {
-    classes.add(person, names);
+  public synchronized void addClasses(Sender from, List<String> names) {
+    if (!isRepeated(from, action -> classes.isAddition(action, names))) {
+      classes.add(from, names);
+    }
   }
 
   /** Renames a class. The new name changes its text and so the proposals. */
-  public synchronized void rename(String person, String name, String newName) {
-    classes.rename(person, name, newName);
+  public synchronized void rename(Sender from, String name, String newName) {
+    if (!isRepeated(from, action -> classes.isRename(action, newName))) {
+      classes.rename(from, name, newName);
+    }
   }
 
   /** Merges a class into another one, which gets its images. */
-  public synchronized void merge(String person, String name, String into) {
-    classes.merge(person, name, into);
+  public synchronized void merge(Sender from, String name, String into) {
+    if (!isRepeated(from, action -> classes.isMerge(action, name))) {
+      classes.merge(from, name, into);
+    }
   }
 
   /**
@@ -364,8 +372,36 @@ public final class Labeling implements AutoCloseable {
    *
    * @throws KgCoopException if an image has this class
    */
-  public synchronized void delete(String person, String name) {
-    classes.delete(person, name);
+  public synchronized void delete(Sender from, String name) {
+    if (!isRepeated(from, action -> classes.isDeletion(action, name))) {
+      classes.delete(from, name);
+    }
+  }
+
+  private boolean isRepeated(Sender from, Predicate<JournalEntry.Sent> isSame) {
+    return repeated(from, isSame).isPresent();
+  }
+
+  /**
+   * Returns the stored action of a person who sends it again, or nothing for a new one.
+   *
+   * @throws StalePageException if the number is that of another action, or a later one is stored
+   */
+  private Optional<LabelState.Recent> repeated(Sender from, Predicate<JournalEntry.Sent> isSame) {
+    Optional<LabelState.Recent> last =
+        state.recent(from.person()).filter(each -> from.number() > 0);
+    if (last.isEmpty() || from.number() > last.get().number()) {
+      return Optional.empty();
+    }
+    if (from.number() < last.get().number() || !isSame.test(last.get().action())) {
+      throw StalePageException.number(from.number(), last.get().number());
+    }
+    return last;
+  }
+
+  /** Returns the number of the last stored action of a person, or 0. */
+  public synchronized long lastNumber(String person) {
+    return state.recent(person).map(LabelState.Recent::number).orElse(0L);
   }
 
   // ---- pages
@@ -424,6 +460,14 @@ public final class Labeling implements AutoCloseable {
   }
 
   /**
+   * Returns the page that a person has, with the images that nobody has answered yet. Nothing is
+   * returned if there is none, such as after the program was started again.
+   */
+  public synchronized Optional<Page> openPage(String person) {
+    return pages.current(person);
+  }
+
+  /**
    * Returns images that a person will probably be shown after the open page: those of the next
    * pages if the answers change nothing, and the next ones of the audit. Nothing changes.
    */
@@ -454,11 +498,32 @@ public final class Labeling implements AutoCloseable {
   private int label(String answer) {
     return answer.equals(NONE)
         ? JournalEntry.NONE
-        : answer.equals(SKIP) ? JournalEntry.SKIP : classes.number(answer);
+        : answer.equals(SKIP) ? JournalEntry.SKIP : classes.label(answer);
+  }
+
+  /**
+   * Returns the numbers of answers.
+   *
+   * @param added the names of new classes by their numbers
+   */
+  private Map<Integer, Integer> numbers(Map<Integer, String> added, Map<Path, String> labels) {
+    Map<String, Integer> isNew = new HashMap<>();
+    added.forEach((number, name) -> isNew.put(NameRules.folded(name), number));
+    Map<Integer, Integer> answers = new LinkedHashMap<>();
+    labels.forEach(
+        (path, name) -> {
+          Integer number = isNew.get(NameRules.folded(name));
+          answers.put(image(path), number == null ? label(name) : number);
+        });
+    return answers;
+  }
+
+  private static String key(Path path) {
+    return path.toString().replace('\\', '/');
   }
 
   private int image(Path path) {
-    String name = path.toString().replace('\\', '/');
+    String name = key(path);
     return state
         .image(name)
         .orElseThrow(() -> KgCoopException.configuration(name + ": is not in the folder"));
@@ -466,10 +531,10 @@ public final class Labeling implements AutoCloseable {
 
   // ---- answers
 
-  /** Answers images of a page of {@link #next()}. See {@link #answer(String, int, Map, double)}. */
+  /** Answers images of a page of {@link #next()}, with classes that exist. */
   @CanIgnoreReturnValue
   public Answered answer(Page page, Map<Path, String> labels) {
-    return answer("", page.number(), labels, 0);
+    return answer(Sender.of(""), page.number(), List.of(), labels, 0);
   }
 
   /**
@@ -478,38 +543,46 @@ public final class Labeling implements AutoCloseable {
    * one. Images that were answered elsewhere meanwhile are left out and named; the others count.
    *
    * @param page the number of the page
+   * @param added the names of classes to add; those that exist stay as they are
    * @param labels a class, {@link #NONE} or {@link #SKIP} for some images of the page
    * @param seconds the time that the person took, for the journal; 0 if it is unknown
-   * @throws StalePageException if the person has another page now
-   * @throws KgCoopException if there is no answer, an image is not on the page, or a class does not
-   *     exist
+   * @throws StalePageException if the person has another page now, or has sent a later action
+   * @throws KgCoopException if there is no answer, an image is not on the page, a class does not
+   *     exist, or the name of a new one is not valid
    */
   @CanIgnoreReturnValue
   public synchronized Answered answer(
-      String person, int page, Map<Path, String> labels, double seconds) {
-    OpenPages.Open open = pages.get(person, page);
+      Sender from, int page, List<String> added, Map<Path, String> labels, double seconds) {
+    Optional<LabelState.Recent> repeated = repeated(from, action -> isAnswer(action, labels));
+    if (repeated.isPresent()) {
+      return answered(repeated.get(), labels);
+    }
+    OpenPages.Open open = pages.get(from.person(), page);
+    Map<Integer, String> named = classes.missing(added);
     Map<Integer, Integer> answers = new LinkedHashMap<>();
     List<Path> leftOut = new ArrayList<>();
-    for (Map.Entry<Path, String> each : labels.entrySet()) {
-      int image = image(each.getKey());
-      int label = label(each.getValue());
-      if (!open.page().shown().contains(image)) {
-        throw KgCoopException.configuration(each.getKey() + ": is not on this page");
-      }
-      boolean isElsewhere =
-          state.step(image) != open.steps().getOrDefault(image, 0) && state.isAnswered(image);
-      if (isElsewhere || !open.left().contains(image)) {
-        leftOut.add(each.getKey());
-      } else {
-        answers.put(image, label);
-      }
-    }
-    return answered(person, open, answers, leftOut, seconds);
+    numbers(named, labels)
+        .forEach(
+            (image, label) -> {
+              if (!open.page().shown().contains(image)) {
+                throw KgCoopException.configuration(state.path(image) + ": is not on this page");
+              }
+              boolean isElsewhere =
+                  state.step(image) != open.steps().getOrDefault(image, 0)
+                      && state.isAnswered(image);
+              if (isElsewhere || !open.left().contains(image)) {
+                leftOut.add(state.path(image));
+              } else {
+                answers.put(image, label);
+              }
+            });
+    return answered(from, open, named, answers, leftOut, seconds);
   }
 
   private Answered answered(
-      String person,
+      Sender from,
       OpenPages.Open open,
+      Map<Integer, String> added,
       Map<Integer, Integer> answers,
       List<Path> leftOut,
       double seconds) {
@@ -534,13 +607,47 @@ public final class Labeling implements AutoCloseable {
             isChoice ? state.paths(rest) : List.of(),
             corrected(answers, open.guesses()),
             seconds > 0 ? seconds : null,
-            SessionClasses.by(person)));
+            from.by(),
+            from.request(),
+            added));
     open.left().removeAll(answers.keySet());
+    return new Answered(step, leftOut, differing(kind, answers.keySet()));
+  }
+
+  /** Returns the labels of images of a check whose answer differs. */
+  private Map<Path, String> differing(Kind kind, Collection<Integer> images) {
     Map<Path, String> differs = new LinkedHashMap<>();
-    answers.keySet().stream()
+    images.stream()
         .filter(i -> kind == Kind.CHECK && state.isLabeled(i) && state.isUndecided(i))
         .forEach(image -> differs.put(state.path(image), state.text(state.answer(image))));
-    return new Answered(step, leftOut, differs);
+    return differs;
+  }
+
+  /** Returns true if an action gave these answers, without those that were left out. */
+  private boolean isAnswer(JournalEntry.Sent action, Map<Path, String> labels) {
+    Map<String, String> sent = new HashMap<>();
+    labels.forEach((path, name) -> sent.put(key(path), NameRules.folded(name)));
+    return action instanceof JournalEntry.Answer answer
+        && answer.labels().entrySet().stream()
+            .allMatch(
+                each -> {
+                  int label = each.getValue();
+                  String own = answer.added().getOrDefault(label, ownText(label));
+                  return NameRules.folded(own).equals(sent.get(each.getKey()));
+                });
+  }
+
+  private String ownText(int label) {
+    return state.isClass(label) ? state.ownName(label) : state.text(Math.min(label, -1));
+  }
+
+  /** Returns the reply to an answer that is stored already. */
+  private Answered answered(LabelState.Recent last, Map<Path, String> labels) {
+    JournalEntry.Answer answer = (JournalEntry.Answer) last.action();
+    List<Path> leftOut =
+        labels.keySet().stream().filter(path -> !answer.labels().containsKey(key(path))).toList();
+    return new Answered(
+        answer.step(), leftOut, differing(answer.kind(), state.present(answer.labels().keySet())));
   }
 
   private Map<String, Integer> named(Map<Integer, Integer> answers) {
@@ -554,7 +661,9 @@ public final class Labeling implements AutoCloseable {
     return answers.entrySet().stream()
         .filter(each -> each.getValue() != JournalEntry.SKIP)
         .filter(
-            each -> each.getValue() != guesses.getOrDefault(each.getKey(), Guess.UNKNOWN).label())
+            each ->
+                state.current(each.getValue())
+                    != guesses.getOrDefault(each.getKey(), Guess.UNKNOWN).label())
         .map(each -> state.images().get(each.getKey()))
         .toList();
   }
@@ -562,17 +671,23 @@ public final class Labeling implements AutoCloseable {
   /**
    * Labels images that the person chose, as one answer. Labeled images get the new label.
    *
+   * @param added the names of classes to add; those that exist stay as they are
    * @param labels a class, {@link #NONE} or {@link #SKIP} for each image
+   * @throws StalePageException if the person has sent a later action
    * @throws KgCoopException if there is no image, one is not in the folder, not read yet or in the
-   *     audit without an answer, or if a class does not exist
+   *     audit without an answer, a class does not exist, or the name of a new one is not valid
    */
   @CanIgnoreReturnValue
-  public synchronized Answered choose(String person, Map<Path, String> labels) {
+  public synchronized Answered choose(Sender from, List<String> added, Map<Path, String> labels) {
+    Optional<LabelState.Recent> repeated = repeated(from, action -> isAnswer(action, labels));
+    if (repeated.isPresent()) {
+      return answered(repeated.get(), labels);
+    }
     if (!state.canFit() || labels.isEmpty()) {
       throw KgCoopException.configuration("expected an image and two classes");
     }
-    Map<Integer, Integer> answers = new LinkedHashMap<>();
-    labels.forEach((path, answer) -> answers.put(image(path), label(answer)));
+    Map<Integer, String> named = classes.missing(added);
+    Map<Integer, Integer> answers = numbers(named, labels);
     for (int image : answers.keySet()) {
       if (!session.hasFeature(image) || state.isGone(image) || state.isHidden(image)) {
         throw KgCoopException.configuration(
@@ -591,7 +706,9 @@ public final class Labeling implements AutoCloseable {
             List.of(),
             corrected(answers, session.head().guesses(answers.keySet())),
             null,
-            SessionClasses.by(person)));
+            from.by(),
+            from.request(),
+            named));
     return new Answered(step, List.of(), Map.of());
   }
 
@@ -599,51 +716,79 @@ public final class Labeling implements AutoCloseable {
    * Decides about an image of the check whose answer differed from its label.
    *
    * @param page the number of the page of the image
+   * @param added the names of classes to add; those that exist stay as they are
    * @param label the label that it keeps or gets
-   * @throws StalePageException if the person has another page now
+   * @throws StalePageException if the person has another page now, or has sent a later action
    * @throws KgCoopException if nothing is to decide about the image, or the class does not exist
    */
   @CanIgnoreReturnValue
-  public synchronized Answered decide(String person, int page, Path image, String label) {
-    OpenPages.Open open = pages.get(person, page);
+  public synchronized Answered decide(
+      Sender from, int page, Path image, List<String> added, String label) {
+    Map<Path, String> labels = Map.of(image, label);
+    Optional<LabelState.Recent> repeated = repeated(from, action -> isAnswer(action, labels));
+    if (repeated.isPresent()) {
+      return answered(repeated.get(), labels);
+    }
+    OpenPages.Open open = pages.get(from.person(), page);
     int index = image(image);
     if (open.page().kind() != Kind.CHECK
         || !open.page().shown().contains(index)
         || !state.isUndecided(index)) {
       throw KgCoopException.configuration(image + ": has nothing to decide");
     }
-    return answered(person, open, Map.of(index, label(label)), List.of(), 0);
+    Map<Integer, String> named = classes.missing(added);
+    return answered(from, open, named, numbers(named, labels), List.of(), 0);
   }
 
   /**
    * Takes back the last answer of a person, or the last change of a class, that nothing of others
-   * depends on. The next page of this person shows exactly its images again, except after {@link
-   * #choose}.
+   * depends on. A class that was added with the answer stays if others use it. The next page of
+   * this person shows exactly its images again, except after {@link #choose}.
    *
    * @return nothing if nothing is left to take back
+   * @throws StalePageException if the person has sent a later action
    */
-  public synchronized Optional<Undone> undo(String person) {
-    Optional<JournalEntry.Action> last = state.lastAction(person);
+  public synchronized Optional<Undone> undo(Sender from) {
+    Optional<LabelState.Recent> repeated =
+        repeated(from, action -> action instanceof JournalEntry.Undo);
+    if (repeated.isPresent()) {
+      JournalEntry.Action action = repeated.get().undone().orElseThrow();
+      if (!pages.isBusy(from.person())) { // the program was started again
+        showAgain(from.person(), action);
+      }
+      return Optional.of(undone(action));
+    }
+    Optional<JournalEntry.Action> last = state.lastAction(from.person());
     if (last.isEmpty()) {
       return Optional.empty();
     }
-    int step = Objects.requireNonNull(last.get().step());
+    JournalEntry.Action action = last.get();
+    record(new JournalEntry.Undo(Objects.requireNonNull(action.step()), from.by(), from.request()));
+    showAgain(from.person(), action);
+    return Optional.of(undone(action));
+  }
+
+  /** Returns the answers that were taken back, without images that were answered again since. */
+  private Map<Integer, Integer> former(JournalEntry.Action action) {
     Map<Integer, Integer> former = new LinkedHashMap<>();
-    if (last.get() instanceof JournalEntry.Answer answer) {
+    if (action instanceof JournalEntry.Answer answer) {
       answer
           .labels()
           .forEach(
               (path, label) ->
                   state
                       .image(path)
-                      .filter(image -> state.step(image) == step && !state.isGone(image))
+                      .filter(image -> state.step(image) < answer.step() && !state.isGone(image))
                       .ifPresent(image -> former.put(image, state.current(label))));
     }
-    record(new JournalEntry.Undo(step, SessionClasses.by(person)));
-    if (!(last.get() instanceof JournalEntry.Answer answer)) {
-      return Optional.of(new Undone(Kind.CHOSEN, Map.of()));
-    }
-    if (answer.kind() != Kind.CHOSEN && !former.isEmpty()) {
+    return former;
+  }
+
+  private void showAgain(String person, JournalEntry.Action action) {
+    Map<Integer, Integer> former = former(action);
+    if (action instanceof JournalEntry.Answer answer
+        && answer.kind() != Kind.CHOSEN
+        && !former.isEmpty()) {
       List<Integer> passed =
           state.present(answer.passed()).stream().filter(image -> !state.isPassed(image)).toList();
       Integer proposed = answer.number() == null ? null : state.current(answer.number());
@@ -651,9 +796,21 @@ public final class Labeling implements AutoCloseable {
       pages.showAgain(
           person, new LabelSession.Proposal(answer.kind(), proposed, shown, passed), former);
     }
+  }
+
+  private Undone undone(JournalEntry.Action action) {
+    Map<Integer, Integer> former = former(action);
     Map<Path, String> taken = new LinkedHashMap<>();
-    former.forEach((image, label) -> taken.put(state.path(image), state.text(label)));
-    return Optional.of(new Undone(answer.kind(), taken));
+    former.forEach(
+        (image, label) -> {
+          if (state.isAnswer(label)) {
+            taken.put(state.path(image), state.text(label));
+          }
+        });
+    return new Undone(
+        action instanceof JournalEntry.Answer answer ? answer.kind() : Kind.CHOSEN,
+        former.keySet().stream().map(state::path).toList(),
+        taken);
   }
 
   /** Returns what {@link #undo} would take back, or nothing. */

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -34,13 +35,17 @@ final class OpenPages {
    * @param guesses of the program by image, when the page was made
    * @param steps the steps of the last answers by image, when the page was made
    * @param left the images without an answer of this page; answers remove theirs
+   * @param former the answers of its images that were taken back
+   * @param isAgain true if it shows images again
    */
   record Open(
       int number,
       Proposal page,
       Map<Integer, Guess> guesses,
       Map<Integer, Integer> steps,
-      Set<Integer> left) {
+      Set<Integer> left,
+      Map<Integer, Integer> former,
+      boolean isAgain) {
     /** Returns the page with the images that are left. */
     Proposal rest() {
       return page.of(List.copyOf(left));
@@ -97,38 +102,71 @@ final class OpenPages {
    * nobody answered meanwhile, or the next ones of a kind.
    */
   Page next(String name, Kind wanted) {
-    Deque<Again> taken = person(name).again;
+    Person person = person(name);
+    Deque<Again> taken = person.again;
+    if (person.open != null && person.open.isAgain() && !person.open.left().isEmpty()) {
+      taken.push(again(person.open)); // what was taken back must be answered again
+    }
     while (wanted == Kind.PAGE && !taken.isEmpty()) {
       Again again = taken.pop();
-      List<Integer> shown =
-          again.page().shown().stream()
-              .filter(image -> !state.isGone(image))
-              .filter(image -> state.step(image) == again.steps().getOrDefault(image, 0))
-              .toList();
+      List<Integer> shown = left(again.page().shown(), again.steps());
       if (!shown.isEmpty()) {
-        return open(name, again.page().of(shown), again.former());
+        return open(name, again.page().of(shown), again.former(), true);
       }
     }
-    return open(name, session.next(wanted, offered(name)), Map.of());
+    return open(name, session.next(wanted, offered(name)), Map.of(), false);
   }
 
-  private Page open(String name, Proposal page, Map<Integer, Integer> former) {
+  private Page open(String name, Proposal page, Map<Integer, Integer> former, boolean isAgain) {
     List<Integer> shown = page.shown();
-    Set<Integer> left = new LinkedHashSet<>(shown);
-    person(name).open = new Open(next, page, session.head().guesses(shown), steps(shown), left);
+    Open open =
+        new Open(
+            next++,
+            page,
+            session.head().guesses(shown),
+            steps(shown),
+            new LinkedHashSet<>(shown),
+            former,
+            isAgain);
+    person(name).open = open;
     seen(name);
+    return page(open, shown);
+  }
+
+  /**
+   * Returns the page of a person with the images that nobody has answered, or nothing if there is
+   * none.
+   */
+  Optional<Page> current(String name) {
+    seen(name);
+    return open(name)
+        .map(open -> page(open, left(open.left(), open.steps())))
+        .filter(page -> !page.images().isEmpty());
+  }
+
+  /** Returns the images that were not answered since. */
+  private List<Integer> left(Collection<Integer> images, Map<Integer, Integer> steps) {
+    return images.stream()
+        .filter(image -> !state.isGone(image))
+        .filter(image -> state.step(image) == steps.getOrDefault(image, 0))
+        .toList();
+  }
+
+  private Page page(Open open, List<Integer> shown) {
+    Proposal page = open.page();
     Integer proposed = page.proposed();
     Map<Path, String> marks = new LinkedHashMap<>();
-    former.forEach(
-        (image, label) -> {
-          if (left.contains(image) && isAnswer(label)) {
-            marks.put(state.path(image), state.text(label));
-          }
-        });
+    open.former()
+        .forEach(
+            (image, label) -> {
+              if (shown.contains(image) && state.isAnswer(label)) {
+                marks.put(state.path(image), state.text(label));
+              }
+            });
     return new Page(
-        next++,
+        open.number(),
         page.kind(),
-        proposed == null || !isAnswer(proposed) ? null : state.text(proposed),
+        proposed == null || !state.isAnswer(proposed) ? null : state.text(proposed),
         shown.stream().map(state::path).toList(),
         shown.stream()
             .map(image -> page.kind().isBlind() ? List.<String>of() : likely(image))
@@ -138,11 +176,6 @@ final class OpenPages {
 
   private List<String> likely(int image) {
     return session.head().likely(image, LIKELY_CLASSES).stream().map(state::text).toList();
-  }
-
-  /** Returns true for an answer that can be given: its class was not taken back meanwhile. */
-  private boolean isAnswer(int label) {
-    return label < 0 || state.isClass(label);
   }
 
   private Map<Integer, Integer> steps(List<Integer> images) {
@@ -178,7 +211,7 @@ final class OpenPages {
    */
   Open get(String name, int number) {
     seen(name);
-    return open(name).filter(page -> page.number() == number).orElseThrow(StalePageException::new);
+    return open(name).filter(page -> page.number() == number).orElseThrow(StalePageException::page);
   }
 
   /**
@@ -190,10 +223,20 @@ final class OpenPages {
     Person person = person(name);
     Open open = person.open;
     if (open != null && !open.left().isEmpty()) {
-      person.again.push(new Again(open.rest(), Map.of(), open.steps()));
+      person.again.push(again(open));
     }
     person.open = null;
     person.again.push(new Again(page, former, steps(page.shown())));
+  }
+
+  private static Again again(Open open) {
+    return new Again(open.rest(), open.former(), open.steps());
+  }
+
+  /** Returns true if images are shown to a person, or will be shown again. */
+  boolean isBusy(String name) {
+    Person person = persons.get(name);
+    return person != null && (person.open != null || !person.again.isEmpty());
   }
 
   /** Returns the images that other persons have, without those of silent ones. */

@@ -4,16 +4,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.runs.JournalEntry.Sent;
 
 /**
  * The classes of a session by their names, and their changes.
@@ -37,28 +39,48 @@ record SessionClasses(
    *
    * @throws KgCoopException if a name is not valid, or there are too many
    */
-  void add(String person, List<String> added) {
-    Set<String> known = known();
+  void add(Sender from, List<String> added) {
+    Set<String> taken = known();
+    for (String name : added) {
+      if (!taken.add(NameRules.folded(NameRules.checked(name)))) {
+        throw KgCoopException.configuration(
+            "class \"%s\": there is one already".formatted(name.strip()));
+      }
+    }
     List<JournalEntry.ClassAdded> entries = new ArrayList<>();
+    missing(added)
+        .forEach(
+            (number, name) ->
+                entries.add(
+                    new JournalEntry.ClassAdded(
+                        number,
+                        name,
+                        state.nextStep() + entries.size(),
+                        from.by(),
+                        from.request())));
+    journal.accept(entries);
+  }
+
+  /**
+   * Returns the classes to add, by their numbers: those of the names that no class has.
+   *
+   * @throws KgCoopException if a name is not valid, or there are too many
+   */
+  Map<Integer, String> missing(List<String> added) {
+    Set<String> known = known();
+    Map<Integer, String> missing = new LinkedHashMap<>();
     for (String name : added) {
       String checked = NameRules.checked(name);
-      if (!known.add(NameRules.folded(checked))) {
-        throw KgCoopException.configuration(
-            "class \"%s\": there is one already".formatted(checked));
+      if (known.add(NameRules.folded(checked))) {
+        missing.put(state.nextClass() + missing.size(), checked);
       }
-      entries.add(
-          new JournalEntry.ClassAdded(
-              state.nextClass() + entries.size(),
-              checked,
-              state.nextStep() + entries.size(),
-              by(person)));
     }
     if (known.size() > MAX_CLASSES) {
       throw KgCoopException.configuration(
           "expected at most %s classes, got %s".formatted(MAX_CLASSES, known.size()));
     }
-    check(entries);
-    journal.accept(entries);
+    check(missing.values());
+    return missing;
   }
 
   /**
@@ -78,29 +100,45 @@ record SessionClasses(
           former.isEmpty() || (ofExamples.contains(name) && !state.isClass(former.get()));
       if (known.add(NameRules.folded(checked)) && isNew) {
         entries.add(
-            new JournalEntry.ClassAdded(state.nextClass() + entries.size(), checked, null, null));
+            new JournalEntry.ClassAdded(
+                state.nextClass() + entries.size(), checked, null, null, null));
       }
     }
-    check(entries);
+    check(entries.stream().map(JournalEntry.ClassAdded::name).toList());
     return entries;
-  }
-
-  /** Returns the person in an entry: nothing for a program. */
-  static @Nullable String by(String person) {
-    return person.isEmpty() ? null : person;
   }
 
   private Set<String> known() {
     return names().stream().map(NameRules::folded).collect(Collectors.toCollection(HashSet::new));
   }
 
-  private void check(List<JournalEntry.ClassAdded> added) {
-    texts.check(
-        Stream.concat(names().stream(), added.stream().map(JournalEntry.ClassAdded::name))
-            .toList());
+  private void check(Collection<String> added) {
+    texts.check(Stream.concat(names().stream(), added.stream()).toList());
   }
 
-  void rename(String person, String name, String newName) {
+  /** Returns true if the action added these classes. */
+  boolean isAddition(Sent action, List<String> names) {
+    return action instanceof JournalEntry.ClassAdded added
+        && !names.isEmpty()
+        && names.get(names.size() - 1).strip().equals(added.name());
+  }
+
+  boolean isRename(Sent action, String newName) {
+    return action instanceof JournalEntry.ClassRenamed renamed
+        && newName.strip().equals(renamed.name());
+  }
+
+  boolean isMerge(Sent action, String name) {
+    return action instanceof JournalEntry.ClassMerged merged
+        && state.ownName(merged.number()).equals(name);
+  }
+
+  boolean isDeletion(Sent action, String name) {
+    return action instanceof JournalEntry.ClassDeleted deleted
+        && state.ownName(deleted.number()).equals(name);
+  }
+
+  void rename(Sender from, String name, String newName) {
     int number = number(name);
     String checked = NameRules.checked(newName);
     Optional<Integer> other = state.named(checked);
@@ -111,26 +149,42 @@ record SessionClasses(
     String before = state.name(number);
     texts.check(names().stream().map(each -> each.equals(before) ? checked : each).toList());
     journal.accept(
-        List.of(new JournalEntry.ClassRenamed(number, checked, state.nextStep(), by(person))));
+        List.of(
+            new JournalEntry.ClassRenamed(
+                number, checked, state.nextStep(), from.by(), from.request())));
   }
 
-  void merge(String person, String name, String into) {
-    int from = number(name);
+  void merge(Sender from, String name, String into) {
+    int number = number(name);
     int to = number(into);
-    if (from == to) {
+    if (number == to) {
       throw KgCoopException.configuration(
           "class \"%s\": expected another class to merge it into".formatted(name));
     }
-    journal.accept(List.of(new JournalEntry.ClassMerged(from, to, state.nextStep(), by(person))));
+    journal.accept(
+        List.of(
+            new JournalEntry.ClassMerged(number, to, state.nextStep(), from.by(), from.request())));
   }
 
-  void delete(String person, String name) {
+  void delete(Sender from, String name) {
     int number = number(name);
     if (state.isUsed(number) || head.hasExample(number)) {
       throw KgCoopException.configuration(
           "class \"%s\": has images; merge it into another class".formatted(name));
     }
-    journal.accept(List.of(new JournalEntry.ClassDeleted(number, state.nextStep(), by(person))));
+    journal.accept(
+        List.of(
+            new JournalEntry.ClassDeleted(number, state.nextStep(), from.by(), from.request())));
+  }
+
+  /**
+   * Returns the class of a label. That of a merged class is its own one: if the merge is taken
+   * back, the image has the class that was meant.
+   *
+   * @throws KgCoopException if there is none with this name
+   */
+  int label(String name) {
+    return state.named(name).or(() -> state.merged(name)).orElseGet(() -> number(name));
   }
 
   /**

@@ -31,6 +31,7 @@ import org.kgcoop.label.LabelExample;
 import org.kgcoop.label.LabeledImage;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Page;
+import org.kgcoop.label.Sender;
 import org.kgcoop.label.Share;
 import org.kgcoop.label.Status;
 import org.kgcoop.label.UndoOffer;
@@ -238,15 +239,15 @@ public final class ApiTour {
   }
 
   private static void classes(Labeling labeling) {
-    labeling.addClasses("a person", List.of("heron", "eagle", "bird"));
-    labeling.rename("a person", "heron", "gray heron");
-    labeling.merge("a person", "eagle", "bird");
+    labeling.addClasses(Sender.of("a person"), List.of("heron", "eagle", "bird"));
+    labeling.rename(Sender.of("a person"), "heron", "gray heron");
+    labeling.merge(Sender.of("a person"), "eagle", "bird");
     UndoOffer offer = labeling.undoable("a person").orElseThrow();
     UndoOffer.ClassChange merger = (UndoOffer.ClassChange) offer;
     check(merger.change() == UndoOffer.Change.MERGED && merger.name().equals("eagle"));
-    Undone undone = labeling.undo("a person").orElseThrow();
+    Undone undone = labeling.undo(Sender.of("a person")).orElseThrow();
     check(undone.former().isEmpty() && undone.kind().equals(undone.kind()));
-    labeling.delete("a person", "bird");
+    labeling.delete(Sender.of("a person"), "bird");
     check(labeling.classes().containsAll(List.of("eagle", "gray heron")));
   }
 
@@ -257,11 +258,14 @@ public final class ApiTour {
     page.images().forEach(each -> answers.put(each, "cat"));
     check(page.likely().size() == page.images().size() && page.former().isEmpty());
     check(page.proposed() == null || page.kind().id().equals("page") && !page.kind().isBlind());
-    Answered answered = labeling.answer("a person", page.number(), answers, 2.5);
+    check(labeling.openPage("a person").orElseThrow().images().equals(page.images()));
+    Sender sender = new Sender("a person", 1);
+    Answered answered = labeling.answer(sender, page.number(), List.of(), answers, 2.5);
+    check(labeling.lastNumber(sender.person()) == sender.number());
     check(answered.step() > 0 && answered.leftOut().isEmpty() && answered.differs().isEmpty());
     UndoOffer.Answers offer = (UndoOffer.Answers) labeling.undoable("a person").orElseThrow();
     check(offer.images() == answers.size() && offer.kind() == page.kind());
-    check(labeling.undo("a person").orElseThrow().former().equals(answers));
+    check(labeling.undo(Sender.of("a person")).orElseThrow().images().size() == answers.size());
     labeling.leave("a person");
     Page again = labeling.next();
     answers.clear();
@@ -271,9 +275,10 @@ public final class ApiTour {
     int[] shown = labeling.view(View.all());
     LabeledImage first = labeling.labels(List.of(shown[0])).get(0);
     check(labeling.images().get(shown[0]).equals(first.image()));
-    labeling.choose("a person", Map.of(again.images().get(0), "cat"));
+    labeling.choose(Sender.of("a person"), List.of(), Map.of(again.images().get(0), "cat"));
     try {
-      labeling.decide("a person", again.number(), again.images().get(0), "dog");
+      labeling.decide(
+          Sender.of("a person"), again.number(), again.images().get(0), List.of(), "dog");
     } catch (RuntimeException e) {
       check(!e.getMessage().isEmpty()); // there is no check
     }

@@ -21,8 +21,8 @@ import org.kgcoop.runs.Kind;
 class ClassChangesTest {
   private static LabelState state(JournalEntry... entries) {
     LabelState state = new LabelState(List.of("a", "b", "c"), Map.of());
-    state.apply(new ClassAdded(0, "cat", null, null));
-    state.apply(new ClassAdded(1, "dog", null, null));
+    state.apply(new ClassAdded(0, "cat", null, null, null));
+    state.apply(new ClassAdded(1, "dog", null, null, null));
     List.of(entries).forEach(state::apply);
     return state;
   }
@@ -37,7 +37,9 @@ class ClassChangesTest {
         List.of(),
         List.of(),
         null,
-        null);
+        null,
+        null,
+        Map.of());
   }
 
   /** Journals of format 1 take back the last change of a class by its number. */
@@ -46,9 +48,9 @@ class ClassChangesTest {
     LabelState state =
         state(
             page(1, "a", 0),
-            new ClassAdded(2, "owl", null, null),
-            new ClassRenamed(0, "kitten", null, null),
-            new ClassMerged(1, 0, null, null));
+            new ClassAdded(2, "owl", null, null, null),
+            new ClassRenamed(0, "kitten", null, null, null),
+            new ClassMerged(1, 0, null, null, null));
     assertThat(state.classes()).containsExactly(0, 2);
     state.apply(new ClassUndo(1));
     assertThat(state.classes()).containsExactly(0, 1, 2);
@@ -63,12 +65,12 @@ class ClassChangesTest {
   @Test
   void aNameBelongsToOneClass() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> state(new ClassRenamed(0, "DOG", null, null)));
-    LabelState state = state(new ClassRenamed(0, "CAT", null, null));
+        .isThrownBy(() -> state(new ClassRenamed(0, "DOG", null, null, null)));
+    LabelState state = state(new ClassRenamed(0, "CAT", null, null, null));
     assertThat(state.named("cat")).hasValue(0);
-    state.apply(new ClassMerged(0, 1, null, null));
+    state.apply(new ClassMerged(0, 1, null, null, null));
     assertThat(state.named("cat")).isEmpty();
-    state.apply(new ClassAdded(2, "cat", null, null));
+    state.apply(new ClassAdded(2, "cat", null, null, null));
     assertThat(state.named("Cat")).hasValue(2);
   }
 
@@ -81,8 +83,8 @@ class ClassChangesTest {
         new LabelSession(
             images, Map.of(), names -> new double[][] {{0, 0, 1}, {0, 0, 1}}, 100, start)) {
       session.apply(start);
-      session.apply(new ClassAdded(0, "x", null, null));
-      session.apply(new ClassAdded(1, "y", null, null));
+      session.apply(new ClassAdded(0, "x", null, null, null));
+      session.apply(new ClassAdded(1, "y", null, null, null));
       session.read(
           IntStream.range(0, 40)
               .boxed()
@@ -100,9 +102,9 @@ class ClassChangesTest {
       assertThat(session.head().suspicious()).isEmpty();
       session.apply(page(3, "03", 0)); // wrong
       assertThat(session.head().suspicious()).containsExactly(3);
-      session.apply(new JournalEntry.Undo(3, null));
-      session.apply(new ClassMerged(1, 0, null, null));
-      session.apply(new ClassAdded(2, "z", null, null));
+      session.apply(new JournalEntry.Undo(3, null, null));
+      session.apply(new ClassMerged(1, 0, null, null, null));
+      session.apply(new ClassAdded(2, "z", null, null, null));
       assertThat(session.next(Kind.PAGE, LabelSession.Offered.NOTHING).shown()).isNotEmpty();
     }
   }

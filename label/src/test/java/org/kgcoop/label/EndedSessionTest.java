@@ -58,7 +58,7 @@ class EndedSessionTest {
   private static void answer(Labeling labeling, List<Path> acknowledged) {
     Page page = labeling.next("a");
     for (Path image : page.images().subList(0, Math.min(2, page.images().size()))) {
-      labeling.answer("a", page.number(), Map.of(image, "one"), 0);
+      labeling.answer(Sender.of("a"), page.number(), List.of(), Map.of(image, "one"), 0);
       acknowledged.add(image);
     }
   }

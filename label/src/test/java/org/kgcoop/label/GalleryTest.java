@@ -80,7 +80,7 @@ class GalleryTest {
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("not shown");
 
-      labeling.answer("a", audit.number(), Map.of(first, "cat"), 0);
+      labeling.answer(Sender.of("a"), audit.number(), List.of(), Map.of(first, "cat"), 0);
 
       assertThat(labeling.view(View.all())).hasSize(51).contains(position);
       assertThat(labeling.labels(List.of(position)).get(0).source())
@@ -92,7 +92,8 @@ class GalleryTest {
   void aClassHasTheImagesOfThePersonAndOfTheProgram() {
     try (Labeling labeling = open(60, 0)) {
       Path wrong = Path.of("00000"); // a cat
-      labeling.choose("a", Map.of(wrong, "owl", Path.of("00001"), Labeling.SKIP));
+      labeling.choose(
+          Sender.of("a"), List.of(), Map.of(wrong, "owl", Path.of("00001"), Labeling.SKIP));
 
       List<LabeledImage> all = labels(labeling, View.all());
       for (String name : NAMES) {
@@ -115,7 +116,7 @@ class GalleryTest {
   @Test
   void ordersByDoubtLikenessAndText() {
     try (Labeling labeling = open(60, 0)) {
-      labeling.choose("a", Map.of(Path.of("00003"), "cat"));
+      labeling.choose(Sender.of("a"), List.of(), Map.of(Path.of("00003"), "cat"));
       List<String> images = List.copyOf(features.keySet());
 
       float[] first = features.get("00007");
@@ -159,9 +160,9 @@ class GalleryTest {
     try (Labeling labeling = open(10_500, 0)) { // some of the answered images are outside the set
       Map<Path, String> answers = new LinkedHashMap<>();
       IntStream.range(0, 200).forEach(i -> answers.put(labeling.images().get(3 * i + 1), "dog"));
-      labeling.choose("a", answers);
+      labeling.choose(Sender.of("a"), List.of(), answers);
       labeling.prepareViews();
-      labeling.undo("a");
+      labeling.undo(Sender.of("a"));
 
       View cats = view(Shown.CLASS, "cat", By.ANYONE, Order.NAME);
       assertThat(labels(labeling, cats))

@@ -67,7 +67,7 @@ class LabelSessionTest {
     read(session, read);
     session.apply(session.growth().orElseThrow());
     for (int c = 0; c < K; c++) {
-      session.apply(new ClassAdded(c, "c" + c, null, null));
+      session.apply(new ClassAdded(c, "c" + c, null, null, null));
     }
     return session;
   }
@@ -94,7 +94,9 @@ class LabelSessionTest {
             List.of(),
             List.of(),
             null,
-            null);
+            null,
+            null,
+            Map.of());
     session.apply(page);
     return page;
   }
@@ -142,7 +144,7 @@ class LabelSessionTest {
       LabelSession.Proposal before = session.next(Kind.PAGE, Offered.NOTHING);
       Answer page = answer(session, before);
       session.next(Kind.PAGE, Offered.NOTHING);
-      session.apply(new Undo(page.step(), null));
+      session.apply(new Undo(page.step(), null, null));
       assertThat(session.next(Kind.PAGE, Offered.NOTHING)).isEqualTo(before);
     }
   }
@@ -199,7 +201,9 @@ class LabelSessionTest {
               List.of(),
               List.of(),
               null,
-              null));
+              null,
+              null,
+              Map.of()));
       assertThat(new SessionAccuracy(session).all().folder().orElseThrow().estimate())
           .isLessThan(before);
     }
@@ -212,7 +216,9 @@ class LabelSessionTest {
       IntStream.range(0, n).forEach(i -> labels.put("%03d".formatted(i), truth[i]));
       labels.put("007", (truth[7] + 1) % K);
       session.apply(
-          new Answer(1, Kind.PAGE, 0, labels, List.of(), List.of(), List.of(), null, null));
+          new Answer(
+              1, Kind.PAGE, 0, labels, List.of(), List.of(), List.of(), null, null, null,
+              Map.of()));
       assertThat(session.head().suspicious()).contains(7);
       assertThat(session.head().suspicious().size()).isLessThan(n / 4);
     }
@@ -259,7 +265,7 @@ class LabelSessionTest {
       session.apply(read);
       assertThat(session.working()).doesNotContainAnyElementsOf(next.shown());
       assertThat(session.isWaiting()).isTrue();
-      session.apply(new Undo(page.step(), null)); // its images are chosen again
+      session.apply(new Undo(page.step(), null, null)); // its images are chosen again
       assertThat(session.working()).hasSize(40);
       answer(session, session.next(Kind.PAGE, Offered.NOTHING));
       read(session, n);

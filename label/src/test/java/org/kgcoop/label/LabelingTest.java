@@ -117,11 +117,11 @@ class LabelingTest {
       Page second = labeling.next("b");
       Thread.currentThread().interrupt();
       try {
-        labeling.answer("a", first.number(), answers(first), 0);
+        labeling.answer(Sender.of("a"), first.number(), List.of(), answers(first), 0);
       } finally {
         assertThat(Thread.interrupted()).isTrue();
       }
-      labeling.answer("b", second.number(), answers(second), 0);
+      labeling.answer(Sender.of("b"), second.number(), List.of(), answers(second), 0);
       assertThat(labeling.status().labeled())
           .isEqualTo(first.images().size() + second.images().size());
     }
@@ -150,19 +150,19 @@ class LabelingTest {
     try (Labeling labeling = open()) {
       Page page = labeling.next("a");
       Map<Path, String> answers = answers(page);
-      labeling.answer("a", page.number(), answers, 1.5);
+      labeling.answer(Sender.of("a"), page.number(), List.of(), answers, 1.5);
       Page other = labeling.next("b");
-      labeling.answer("b", other.number(), answers(other), 0);
+      labeling.answer(Sender.of("b"), other.number(), List.of(), answers(other), 0);
       assertThat(labeling.undoable("a"))
           .contains(new UndoOffer.Answers(page.kind(), answers.size()));
-      assertThat(labeling.undo("a").orElseThrow().former()).isEqualTo(answers);
+      assertThat(labeling.undo(Sender.of("a")).orElseThrow().former()).isEqualTo(answers);
       assertThat(labeling.status().labeled()).isEqualTo(other.images().size());
       Page again = labeling.next("a");
       assertThat(again.images()).isEqualTo(page.images());
       assertThat(again.former()).isEqualTo(answers);
       assertThat(again.kind()).isEqualTo(page.kind());
-      assertThat(labeling.undo("a")).isEmpty();
-      assertThat(labeling.undo("c")).isEmpty();
+      assertThat(labeling.undo(Sender.of("a"))).isEmpty();
+      assertThat(labeling.undo(Sender.of("c"))).isEmpty();
     }
   }
 
@@ -171,20 +171,24 @@ class LabelingTest {
     try (Labeling labeling = open()) {
       Page page = labeling.next("a");
       Path first = page.images().get(0);
-      Answered answered = labeling.answer("a", page.number(), Map.of(first, "red"), 0);
+      Answered answered =
+          labeling.answer(Sender.of("a"), page.number(), List.of(), Map.of(first, "red"), 0);
       assertThat(answered.leftOut()).isEmpty();
       assertThat(labeling.status().labeled()).isEqualTo(1);
       // A second answer of this page to the image does not count.
-      assertThat(labeling.answer("a", page.number(), Map.of(first, "blue"), 0).leftOut())
+      assertThat(
+              labeling
+                  .answer(Sender.of("a"), page.number(), List.of(), Map.of(first, "blue"), 0)
+                  .leftOut())
           .containsExactly(first);
-      labeling.choose("b", Map.of(page.images().get(1), "gray"));
+      labeling.choose(Sender.of("b"), List.of(), Map.of(page.images().get(1), "gray"));
       Map<Path, String> rest = answers(page);
       rest.remove(first);
-      assertThat(labeling.answer("a", page.number(), rest, 0).leftOut())
+      assertThat(labeling.answer(Sender.of("a"), page.number(), List.of(), rest, 0).leftOut())
           .containsExactly(page.images().get(1));
       assertThat(labeling.status().labeled()).isEqualTo(page.images().size());
       assertThatExceptionOfType(StalePageException.class)
-          .isThrownBy(() -> labeling.answer("b", page.number(), rest, 0));
+          .isThrownBy(() -> labeling.answer(Sender.of("b"), page.number(), List.of(), rest, 0));
     }
   }
 
@@ -196,7 +200,8 @@ class LabelingTest {
       labeling.leave("a");
       assertThat(labeling.next("b").images()).isEqualTo(page.images());
       assertThatExceptionOfType(StalePageException.class)
-          .isThrownBy(() -> labeling.answer("a", page.number(), answers(page), 0));
+          .isThrownBy(
+              () -> labeling.answer(Sender.of("a"), page.number(), List.of(), answers(page), 0));
     }
   }
 
@@ -207,15 +212,15 @@ class LabelingTest {
       Path first = page.images().get(0);
       labeling.answer(page, Map.of(first, "gray"));
       assertThatExceptionOfType(KgCoopException.class)
-          .isThrownBy(() -> labeling.delete("a", "gray"))
+          .isThrownBy(() -> labeling.delete(Sender.of("a"), "gray"))
           .withMessageContaining("has images");
-      labeling.addClasses("a", List.of("teal"));
-      labeling.delete("b", "Teal");
+      labeling.addClasses(Sender.of("a"), List.of("teal"));
+      labeling.delete(Sender.of("b"), "Teal");
       assertThat(labeling.classes()).containsExactly("red", "blue", "gray");
       assertThat(labeling.undoable("b"))
           .contains(new UndoOffer.ClassChange(UndoOffer.Change.DELETED, "teal"));
-      assertThat(labeling.undo("b").orElseThrow().former()).isEmpty();
-      assertThat(labeling.undo("a")).isPresent();
+      assertThat(labeling.undo(Sender.of("b")).orElseThrow().former()).isEmpty();
+      assertThat(labeling.undo(Sender.of("a"))).isPresent();
       assertThat(labeling.classes()).containsExactly("red", "blue", "gray");
     }
   }
@@ -225,7 +230,7 @@ class LabelingTest {
     Path examples = folder.resolve("examples");
     TestImages.dataSet(examples, List.of("teal"), 0, 1, 0);
     try (Labeling labeling = builder().classes("red", "blue", "gray", "teal").open()) {
-      labeling.delete("a", "teal");
+      labeling.delete(Sender.of("a"), "teal");
     }
     try (Labeling labeling = builder().classes("red", "blue", "gray", "teal").open()) {
       assertThat(labeling.classes()).containsExactly("red", "blue", "gray");
@@ -247,11 +252,11 @@ class LabelingTest {
       Page audit = labeling.next("a", Kind.AUDIT);
       Path hidden = audit.images().get(0);
       assertThatExceptionOfType(KgCoopException.class)
-          .isThrownBy(() -> labeling.choose("a", Map.of(hidden, "red")))
+          .isThrownBy(() -> labeling.choose(Sender.of("a"), List.of(), Map.of(hidden, "red")))
           .withMessageContaining("random image");
-      labeling.answer("a", audit.number(), answers(audit), 0);
-      labeling.choose("a", Map.of(hidden, "blue")); // it may be changed now
-      assertThat(labeling.undo("a").orElseThrow().kind()).isEqualTo(Kind.CHOSEN);
+      labeling.answer(Sender.of("a"), audit.number(), List.of(), answers(audit), 0);
+      labeling.choose(Sender.of("a"), List.of(), Map.of(hidden, "blue")); // it may be changed now
+      assertThat(labeling.undo(Sender.of("a")).orElseThrow().kind()).isEqualTo(Kind.CHOSEN);
       assertThat(labeling.status().labeled()).isEqualTo(audit.images().size());
     }
   }
@@ -313,17 +318,17 @@ class LabelingTest {
   @Test
   void addsRenamesAndMergesClasses() {
     try (Labeling labeling = open()) {
-      labeling.addClasses("", List.of(" teal "));
+      labeling.addClasses(Sender.of(""), List.of(" teal "));
       assertThat(labeling.classes()).containsExactly("red", "blue", "gray", "teal");
       for (String bad : List.of("TEAL", "", " ", "x".repeat(201), "a\nb")) {
         assertThatExceptionOfType(KgCoopException.class)
-            .isThrownBy(() -> labeling.addClasses("", List.of(bad)));
+            .isThrownBy(() -> labeling.addClasses(Sender.of(""), List.of(bad)));
       }
-      labeling.rename("", "teal", "Teal");
-      labeling.merge("", "Teal", "blue");
+      labeling.rename(Sender.of(""), "teal", "Teal");
+      labeling.merge(Sender.of(""), "Teal", "blue");
       assertThat(labeling.classes()).containsExactly("red", "blue", "gray");
       assertThatExceptionOfType(KgCoopException.class)
-          .isThrownBy(() -> labeling.rename("", "red", "blue"))
+          .isThrownBy(() -> labeling.rename(Sender.of(""), "red", "blue"))
           .withMessageContaining("merge");
     }
     try (Labeling labeling = open()) {

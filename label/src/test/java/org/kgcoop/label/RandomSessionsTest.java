@@ -280,13 +280,13 @@ class RandomSessionsTest {
       if (answers.isEmpty()) {
         return;
       }
-      Answered answered = labeling.answer(person, page.number(), answers, 1);
+      Answered answered = labeling.answer(Sender.of(person), page.number(), List.of(), answers, 1);
       answers.keySet().removeAll(answered.leftOut());
       record(person, page.kind() == Kind.CHECK, answers);
       if (!answered.differs().isEmpty() && random.nextBoolean()) {
         Path image = answered.differs().keySet().iterator().next();
         String decision = random(image);
-        labeling.decide(person, page.number(), image, decision);
+        labeling.decide(Sender.of(person), page.number(), image, List.of(), decision);
         record(person, true, Map.of(image, decision));
       }
     }
@@ -332,7 +332,7 @@ class RandomSessionsTest {
         }
       }
       assertThat(labeling.undoable(person).isPresent()).isEqualTo(position >= 0);
-      Optional<Undone> undone = labeling.undo(person);
+      Optional<Undone> undone = labeling.undo(Sender.of(person));
       assertThat(undone.isPresent()).isEqualTo(position >= 0);
       if (position < 0) {
         return;
@@ -355,7 +355,7 @@ class RandomSessionsTest {
       String name = "n" + random.nextInt(12);
       boolean isFree = model().isFree(name, -1);
       try {
-        labeling.addClasses(person, List.of(name));
+        labeling.addClasses(Sender.of(person), List.of(name));
         assertThat(isFree).isTrue();
         actions.add(new Action(person, false, Map.of(), numbers++, -1, name, -1, -1, -1));
       } catch (KgCoopException e) {
@@ -372,20 +372,20 @@ class RandomSessionsTest {
       if (kind == 0) {
         String newName = "r" + random.nextInt(1_000);
         if (model.isFree(newName, number)) {
-          labeling.rename(person, name, newName);
+          labeling.rename(Sender.of(person), name, newName);
           actions.add(new Action(person, false, Map.of(), -1, number, newName, -1, -1, -1));
         }
       } else if (classes.size() > 3 && kind == 1) {
         int into = classes.get(random.nextInt(classes.size()));
         if (into != number) {
-          labeling.merge(person, name, Objects.requireNonNull(model.names.get(into)));
+          labeling.merge(Sender.of(person), name, Objects.requireNonNull(model.names.get(into)));
           actions.add(new Action(person, false, Map.of(), -1, -1, "", number, into, -1));
         }
       } else if (classes.size() > 3) {
         boolean isUsed =
             model.labels.values().stream().anyMatch(each -> model.label(each) == number);
         try {
-          labeling.delete(person, name);
+          labeling.delete(Sender.of(person), name);
           actions.add(new Action(person, false, Map.of(), -1, -1, "", -1, -1, number));
         } catch (KgCoopException e) {
           // refused also because of images that left the folder
@@ -403,7 +403,7 @@ class RandomSessionsTest {
         }
       }
       if (!chosen.isEmpty()) {
-        labeling.choose(person, chosen);
+        labeling.choose(Sender.of(person), List.of(), chosen);
         record(person, false, chosen);
       }
     }

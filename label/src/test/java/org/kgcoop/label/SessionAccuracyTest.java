@@ -163,7 +163,7 @@ class SessionAccuracyTest {
           chosen.put(each.image(), each.name());
         }
       }
-      labeling.choose("", chosen);
+      labeling.choose(Sender.of(""), List.of(), chosen);
       // 40 easy images say nothing about the others; only the head may have changed.
       assertThat(labeling.accuracy().folder().orElseThrow().atLeast())
           .isCloseTo(before, Offset.offset(0.06));
@@ -174,14 +174,14 @@ class SessionAccuracyTest {
   void aNewClassAsksForOlderAnswersThatItMayHave() {
     truth.replaceAll((image, name) -> name.equals("c2") ? "" : name);
     try (Labeling labeling = open()) {
-      labeling.delete("", "c2");
+      labeling.delete(Sender.of(""), "c2");
       measure(labeling);
       for (int i = 0; i < 5; i++) {
         answer(labeling, labeling.next());
       }
       double before = labeling.accuracy().folder().orElseThrow().atLeast();
       assertThat(labeling.status().none()).isGreaterThan(5);
-      labeling.addClasses("", List.of("c2"));
+      labeling.addClasses(Sender.of(""), List.of("c2"));
       assertThat(labeling.accuracy().folder().orElseThrow().atLeast()).isLessThan(before);
       Page audit = labeling.next(); // the random ones, blind
       assertThat(audit.kind()).isEqualTo(Kind.AUDIT);
@@ -238,7 +238,8 @@ class SessionAccuracyTest {
           assertThat(answered.differs()).containsExactly(Map.entry(image, label));
           assertThat(labeling.status().none()).isEqualTo(asked == 1 ? 0 : 1);
           assertThat(labeling.accuracy().check()).isEmpty();
-          labeling.decide("", page.number(), image, asked == 1 ? Labeling.NONE : label);
+          labeling.decide(
+              Sender.of(""), page.number(), image, List.of(), asked == 1 ? Labeling.NONE : label);
         }
       }
       Accuracy accuracy = labeling.accuracy();
@@ -248,7 +249,7 @@ class SessionAccuracyTest {
       assertThat(check.kept()).isEqualTo(49); // the second one keeps its label
       assertThat(labeling.next("", Kind.CHECK).images()).isEmpty(); // nothing has changed
       Path image = labeling.images().get(0);
-      labeling.choose("", Map.of(image, Labeling.NONE));
+      labeling.choose(Sender.of(""), List.of(), Map.of(image, Labeling.NONE));
       assertThat(labeling.accuracy().check().orElseThrow().atLeast())
           .isCloseTo(check.atLeast() - 1.0 / FIRST, EXACT);
     }

@@ -35,8 +35,8 @@ class WorkingSetTest {
       session.apply(start);
       session.apply(new JournalEntry.Arrival(images, AuditDraw.sample(images, AUDIT, 1)));
       List<Integer> audit = session.state().firstDraw();
-      session.apply(new JournalEntry.ClassAdded(0, "x", null, null));
-      session.apply(new JournalEntry.ClassAdded(1, "y", null, null));
+      session.apply(new JournalEntry.ClassAdded(0, "x", null, null, null));
+      session.apply(new JournalEntry.ClassAdded(1, "y", null, null, null));
       session.read(
           IntStream.range(0, IMAGES)
               .boxed()

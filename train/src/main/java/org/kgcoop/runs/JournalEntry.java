@@ -45,13 +45,19 @@ public sealed interface JournalEntry {
   /** The answer that the person has not decided. The image is asked again at the end. */
   int SKIP = -2;
 
-  /** What a person did, and can take back. */
-  sealed interface Action extends JournalEntry {
-    /** Returns the number of the action; null for the first classes, and for those of format 1. */
-    @Nullable Integer step();
-
+  /** What a person did. */
+  sealed interface Sent extends JournalEntry {
     /** Returns the person; null for a program. */
     @Nullable String by();
+
+    /** Returns the number that the person gave to this; null without one. It rises. */
+    @Nullable Long request();
+  }
+
+  /** What a person did, and can take back. */
+  sealed interface Action extends Sent {
+    /** Returns the number of the action; null for the first classes, and for those of format 1. */
+    @Nullable Integer step();
   }
 
   /** A change of a class. */
@@ -126,7 +132,11 @@ public sealed interface JournalEntry {
 
   /** A new class. */
   record ClassAdded(
-      @JsonProperty("class") int number, String name, @Nullable Integer step, @Nullable String by)
+      @JsonProperty("class") int number,
+      String name,
+      @Nullable Integer step,
+      @Nullable String by,
+      @Nullable Long request)
       implements ClassChange {
     public ClassAdded {
       name = Objects.requireNonNullElse(name, "");
@@ -135,7 +145,11 @@ public sealed interface JournalEntry {
 
   /** A new name of a class. */
   record ClassRenamed(
-      @JsonProperty("class") int number, String name, @Nullable Integer step, @Nullable String by)
+      @JsonProperty("class") int number,
+      String name,
+      @Nullable Integer step,
+      @Nullable String by,
+      @Nullable Long request)
       implements ClassChange {
     public ClassRenamed {
       name = Objects.requireNonNullElse(name, "");
@@ -144,12 +158,19 @@ public sealed interface JournalEntry {
 
   /** A class whose images now belong to another one. */
   record ClassMerged(
-      @JsonProperty("class") int number, int into, @Nullable Integer step, @Nullable String by)
+      @JsonProperty("class") int number,
+      int into,
+      @Nullable Integer step,
+      @Nullable String by,
+      @Nullable Long request)
       implements ClassChange {}
 
   /** The end of a class without images. */
   record ClassDeleted(
-      @JsonProperty("class") int number, @Nullable Integer step, @Nullable String by)
+      @JsonProperty("class") int number,
+      @Nullable Integer step,
+      @Nullable String by,
+      @Nullable Long request)
       implements ClassChange {}
 
   /**
@@ -162,6 +183,7 @@ public sealed interface JournalEntry {
    * @param rest the images of the page that it left without an answer
    * @param corrected the images to which the program had given another class
    * @param seconds the time that the person took
+   * @param added the names of new classes by their numbers. The labels may use them.
    */
   record Answer(
       Integer step,
@@ -172,7 +194,9 @@ public sealed interface JournalEntry {
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> rest,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> corrected,
       @Nullable Double seconds,
-      @Nullable String by)
+      @Nullable String by,
+      @Nullable Long request,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<Integer, String> added)
       implements Action {
     public Answer {
       step = Objects.requireNonNullElse(step, 0);
@@ -182,6 +206,8 @@ public sealed interface JournalEntry {
       passed = copy(passed);
       rest = copy(rest);
       corrected = copy(corrected);
+      added = added == null ? Map.of() : new LinkedHashMap<>(added);
+      check(added.values().stream().noneMatch(Objects::isNull));
     }
   }
 
@@ -202,7 +228,7 @@ public sealed interface JournalEntry {
   }
 
   /** The removal of an action. */
-  record Undo(int step, @Nullable String by) implements JournalEntry {}
+  record Undo(int step, @Nullable String by, @Nullable Long request) implements Sent {}
 
   /** The removal of the last change of a class; only in format 1. */
   record ClassUndo(@JsonProperty("class") int number) implements JournalEntry {}

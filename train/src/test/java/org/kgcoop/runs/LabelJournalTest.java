@@ -28,7 +28,7 @@ class LabelJournalTest {
     Map<String, Integer> labels = new LinkedHashMap<>();
     images.forEach(image -> labels.put(image, label));
     return new JournalEntry.Answer(
-        step, kind, null, labels, List.of(), List.of(), List.of(), null, null);
+        step, kind, null, labels, List.of(), List.of(), List.of(), null, null, null, Map.of());
   }
 
   private static List<String> images(int from, int to) {
@@ -49,7 +49,7 @@ class LabelJournalTest {
     assertThat(audit(entries)).containsExactlyInAnyOrder("p0.png", "p1.png");
     entries.add(page(4, Kind.AUDIT, 1, images(3, 9)));
     assertThat(audit(entries)).containsExactlyInAnyOrderElementsOf(images(0, 10));
-    entries.add(new JournalEntry.Undo(4, null));
+    entries.add(new JournalEntry.Undo(4, null, null));
     assertThat(audit(entries)).containsExactlyInAnyOrder("p0.png", "p1.png");
   }
 

@@ -14,6 +14,7 @@ import org.kgcoop.label.LabeledImage;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.NextImages;
 import org.kgcoop.label.Page;
+import org.kgcoop.label.Sender;
 import org.kgcoop.runs.Kind;
 
 /**
@@ -81,7 +82,7 @@ public final class SimulatedPerson {
     added.remove(Labeling.NONE);
     labeling.classes().forEach(added::remove);
     for (String name : added) {
-      labeling.addClasses("", List.of(name));
+      labeling.addClasses(Sender.of(""), List.of(name));
       seconds += NEW_CLASS_SECONDS;
     }
     boolean isPage = page.proposed() != null;

@@ -137,7 +137,7 @@ final class GalleryRoutes {
       }
     }
     if (!routes.isTooEarly(request)) {
-      Answered unused = request.labeling().choose(request.browser(), labels);
+      Answered unused = request.labeling().choose(request.sender(), request.added(), labels);
       // Without the state: it needs a fit, which takes long after hundreds of answers.
       request.context().json(Map.of("tiles", tiles(current, images)));
     }

@@ -24,6 +24,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.label.Answered;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Page;
+import org.kgcoop.label.Sender;
 import org.kgcoop.label.StalePageException;
 import org.kgcoop.label.Status;
 import org.kgcoop.label.UndoOffer;
@@ -227,7 +228,8 @@ final class LabelRoutes {
     if (isTooEarly(request)) {
       return;
     }
-    Answered answered = request.labeling().answer(request.browser(), number, labels, seconds);
+    Answered answered =
+        request.labeling().answer(request.sender(), number, request.added(), labels, seconds);
     boolean goesOn = request.body().path("next").asBoolean() && answered.differs().isEmpty();
     ObjectNode page = goesOn ? page(request, "") : null;
     ObjectNode facts =
@@ -250,9 +252,10 @@ final class LabelRoutes {
     int number = request.number("number");
     OpenSession current = request.session();
     Path image = current.image(request.body().path("image").asText(), 400);
-    String label = current.label(request.body().path("class"));
+    String label = current.label(request.body(), request.body().path("class"));
     if (!isTooEarly(request)) {
-      Answered unused = request.labeling().decide(request.browser(), number, image, label);
+      Answered unused =
+          request.labeling().decide(request.sender(), number, image, request.added(), label);
       request.context().json(state(request));
     }
   }
@@ -260,7 +263,7 @@ final class LabelRoutes {
   /** Takes back what the person did last. Answers are shown again, and must be given again. */
   private void undo(TabRequest request) {
     Optional<UndoOffer> offer = request.labeling().undoable(request.browser());
-    Optional<Undone> undone = request.labeling().undo(request.browser());
+    Optional<Undone> undone = request.labeling().undo(request.sender());
     boolean isPage = undone.isPresent() && undone.get().kind() != Kind.CHOSEN;
     ObjectNode page = isPage ? page(request, "") : null;
     String text = undone.isPresent() ? offer.map(LabelSentences::of).orElse("") : "";
@@ -272,17 +275,10 @@ final class LabelRoutes {
   /** Adds names, renames a class, merges it into another one, or deletes it. */
   private void classes(TabRequest request) {
     JsonNode body = request.body();
-    String browser = request.browser();
+    Sender browser = request.sender();
     Labeling labeling = request.labeling();
     if (body.path("add").isArray()) {
-      List<String> names = new ArrayList<>();
-      for (JsonNode name : body.path("add")) {
-        if (!name.isTextual()) {
-          throw new HttpErrorException(400, "add: expected names");
-        }
-        names.add(name.textValue());
-      }
-      labeling.addClasses(browser, names);
+      labeling.addClasses(browser, request.added());
     } else if (body.has("rename")) {
       labeling.rename(browser, existing(request, "rename"), request.text("name"));
     } else if (body.has("merge")) {

@@ -68,9 +68,19 @@ record OpenSession(Labeling labeling, List<Path> images, Map<Path, Integer> inde
     }
     Map<Path, String> labels = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> each : body.path("labels").properties()) {
-      labels.put(image(each.getKey(), 400), label(each.getValue()));
+      labels.put(image(each.getKey(), 400), label(body, each.getValue()));
     }
     return labels;
+  }
+
+  /** Returns the class of a number, or of the name of a class that the request adds. */
+  String label(JsonNode body, JsonNode value) {
+    for (JsonNode name : body.path("add")) {
+      if (value.isTextual() && value.equals(name)) {
+        return value.textValue();
+      }
+    }
+    return label(value);
   }
 
   /** Returns the class of a number. */

@@ -4,8 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.kgcoop.label.Labeling;
+import org.kgcoop.label.Sender;
 import org.kgcoop.serve.http.HttpErrorException;
 
 /**
@@ -53,6 +56,27 @@ record TabRequest(Context context, OpenSession session, JsonNode body, long arri
   /** Returns what identifies the tab. */
   String browser() {
     return browser(body);
+  }
+
+  /** Returns who sends the request, with its number if it has one. */
+  Sender sender() {
+    JsonNode number = body.path("request");
+    if (!number.isMissingNode() && !(number.canConvertToLong() && number.longValue() > 0)) {
+      throw new HttpErrorException(400, "request: expected a number from 1");
+    }
+    return new Sender(browser(), number.asLong(0));
+  }
+
+  /** Returns the names of new classes. */
+  List<String> added() {
+    List<String> names = new ArrayList<>();
+    for (JsonNode name : body.path("add")) {
+      if (!name.isTextual()) {
+        throw new HttpErrorException(400, "add: expected names");
+      }
+      names.add(name.textValue());
+    }
+    return names;
   }
 
   /** Returns a text, empty if it is missing. */

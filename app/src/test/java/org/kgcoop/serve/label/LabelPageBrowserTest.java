@@ -34,6 +34,7 @@ import org.kgcoop.files.Resources;
 import org.kgcoop.label.LabeledImage;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Page;
+import org.kgcoop.label.Sender;
 
 /**
  * Tests of the page in a real browser with the embedded CLIP. Skipped without a browser. A script
@@ -199,7 +200,7 @@ class LabelPageBrowserTest {
         || page.proposed().equals(Labeling.NONE)) {
       Map<Path, String> labels = new HashMap<>();
       page.images().forEach(image -> labels.put(image, truth.get(image.toString())));
-      labeling.answer(OTHER_TAB, page.number(), labels, 1);
+      labeling.answer(Sender.of(OTHER_TAB), page.number(), List.of(), labels, 1);
       page = labeling.next(OTHER_TAB);
     }
     labeling.leave(OTHER_TAB);
