@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -26,6 +28,7 @@ import org.kgcoop.data.Item;
 import org.kgcoop.data.Underscores;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.features.FeatureCache;
+import org.kgcoop.label.Accuracy;
 import org.kgcoop.label.NextImages;
 import org.kgcoop.label.Share;
 import org.kgcoop.label.Simulation;
@@ -50,8 +53,8 @@ final class LabelBench implements Callable<Integer> {
   private static final double NONE_SHARE = 0.1;
   private static final double KNOWN_SHARE = 0.6;
   private static final double MISTAKES = 0.03;
-  private static final List<Integer> CHECKPOINTS = List.of(8, 20, 40);
-  private static final int AUDIT_STEPS = 52; // 40 and those of the audit
+  private static final List<Integer> CHECKPOINTS = List.of(10, 20, 30, 40, 50);
+  private static final int AUDIT_STEPS = 62; // 50 and those of the audit
   private static final int MOST_JOINING = 300;
   private static final int MOST_FRAMES = 5; // of a burst
   private static final double FRAME_NOISE = 0.1; // length of the difference of two frames
@@ -59,12 +62,31 @@ final class LabelBench implements Callable<Integer> {
   /** The persons of the scenarios that are not exact. */
   private static final Map<String, Simulation.Person> PERSONS =
       Map.of(
-          "mistakes", Simulation.Person.mistaken(MISTAKES),
-          "confused", new Simulation.Person(0, 0.2, 0, 0, 0, 0),
-          "unread", new Simulation.Person(0, 0, 0.3, 0, 0, 0),
-          "incomplete", new Simulation.Person(0, 0, 0, 0.3, 0, 0),
-          "chosen", new Simulation.Person(0, 0, 0, 0, 0.5, 0),
-          "unnamed", new Simulation.Person(0, 0, 0, 0, 0, 3));
+          "mistakes",
+          Simulation.Person.mistaken(MISTAKES),
+          "confused",
+          new Simulation.Person(0, 0.2, 0, 0, Simulation.Choice.NOTHING, 0),
+          "unread",
+          new Simulation.Person(0, 0, 0.3, 0, Simulation.Choice.NOTHING, 0),
+          "incomplete",
+          new Simulation.Person(0, 0, 0, 0.3, Simulation.Choice.NOTHING, 0),
+          "chosen",
+          choosing(0.5, 20, true, 0),
+          "anywhere",
+          choosing(0.6, 50, false, 0.1),
+          "anywhere-exact",
+          choosing(0.6, 50, false, 0),
+          "unnamed",
+          new Simulation.Person(0, 0, 0, 0, Simulation.Choice.NOTHING, 3));
+
+  private static Simulation.Person choosing(
+      double steps, int images, boolean isRight, double slips) {
+    return Simulation.Person.choosing(new Simulation.Choice(steps, images, isRight, slips));
+  }
+
+  /** The scenarios whose folder is special. */
+  private static final List<String> FOLDERS =
+      List.of("plain", "unbalanced", "none", "late", "reading", "joins", "bursts");
 
   @Option(
       names = "--scenarios",
@@ -77,7 +99,8 @@ final class LabelBench implements Callable<Integer> {
               + " rest during the steps), joins (1 to 300 images join), bursts (1 to 5 near copies);"
               + " mistakes (3 %%), confused (two classes in 20 %%), unread (30 %% of the pages are"
               + " confirmed unread), incomplete (30 %% of the pages), chosen (half of the steps"
-              + " choose images that look right), unnamed (as late; three images of a class are none"
+              + " choose images that look right), anywhere (60 %% of the steps choose 50 images of a"
+              + " proposed class, 10 %% of them wrong), anywhere-exact (none wrong), unnamed (as late; three images of a class are none"
               + " of these before it gets a name) (default: ${DEFAULT-VALUE}).")
   private List<String> scenarios;
 
@@ -96,8 +119,8 @@ final class LabelBench implements Callable<Integer> {
       names = "--audit",
       paramLabel = "SESSIONS",
       description =
-          "Measure how often the printed figures hold in so many sessions of each scenario, after 8,"
-              + " 20 and 40 steps, and after a check of the whole folder.")
+          "Measure how often the printed figures hold in so many sessions of each scenario, after"
+              + " every tenth step, and after a check of the whole folder.")
   private int auditSessions;
 
   @Option(names = "--speed", description = "Time a fit and the choice of the next images.")
@@ -118,6 +141,15 @@ final class LabelBench implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Set<String> known = new TreeSet<>(PERSONS.keySet());
+    known.addAll(FOLDERS);
+    for (String scenario : scenarios) {
+      if (!known.contains(scenario)) {
+        throw KgCoopException.configuration(
+            "--scenarios: there is no \"%s\"; expected some of %s"
+                .formatted(scenario, String.join(", ", known)));
+      }
+    }
     if (speed) {
       speed(5_000, 512, 50, 1_000);
       speed(10_000, 512, 50, 2_000);
@@ -362,7 +394,9 @@ final class LabelBench implements Callable<Integer> {
                       questions.add(step.did().images());
                     });
             Optional<Share> share = step.did().accuracy().folder();
-            if (share.isEmpty() || step.waiting() > 0 || step.did().kind() == Kind.CHECK) {
+            if (share.isEmpty()
+                || step.did().accuracy().state() != Accuracy.State.MEASURED
+                || step.did().kind() == Kind.CHECK) {
               return;
             }
             if (next[0] < CHECKPOINTS.size() && pages[0] >= CHECKPOINTS.get(next[0])) {

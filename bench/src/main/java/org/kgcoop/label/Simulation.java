@@ -31,7 +31,6 @@ import org.kgcoop.trial.ExperimentContext;
  * package of {@link Labeling}, because users have no sessions without files.
  */
 public final class Simulation {
-  private static final int SELECTED = 20; // images that a person chooses together
   private static final int PAGE = 20;
   private static final double TARGET = 90;
 
@@ -43,7 +42,7 @@ public final class Simulation {
    * @param confusion the share of images of two classes that the person gives to the other one
    * @param unread the share of pages that the person confirms without looking
    * @param incomplete the share of pages on which the person answers only what looks right
-   * @param chosen the share of steps in which the person chooses images that look right
+   * @param choice how the person chooses images
    * @param unnamed the images of a class without a name that are none of the classes, until the
    *     person names it
    */
@@ -52,15 +51,34 @@ public final class Simulation {
       double confusion,
       double unread,
       double incomplete,
-      double chosen,
+      Choice choice,
       int unnamed) {
     /** A person who answers as the list says. */
-    public static final Person EXACT = new Person(0, 0, 0, 0, 0, 0);
+    public static final Person EXACT = new Person(0, 0, 0, 0, Choice.NOTHING, 0);
 
     /** Returns a person who makes mistakes, and is exact otherwise. */
     public static Person mistaken(double share) {
-      return new Person(share, 0, 0, 0, 0, 0);
+      return new Person(share, 0, 0, 0, Choice.NOTHING, 0);
     }
+
+    /** Returns a person who chooses images, and is exact otherwise. */
+    public static Person choosing(Choice choice) {
+      return new Person(0, 0, 0, 0, choice, 0);
+    }
+  }
+
+  /**
+   * How a person chooses images of one proposed class.
+   *
+   * @param steps the share of steps in which the person does so
+   * @param images the most images that the person selects together
+   * @param isRight true if the person selects only images that look right; false for any, of which
+   *     each gets its own class
+   * @param slips the share of these answers that are another class or none of the classes
+   */
+  public record Choice(double steps, int images, boolean isRight, double slips) {
+    /** A person who answers only what is asked. */
+    public static final Choice NOTHING = new Choice(0, 0, true, 0);
   }
 
   /**
@@ -95,13 +113,10 @@ public final class Simulation {
    * @param did what the person did, and what the session says
    * @param given the share of images with the label that the person gave or would give, in percent
    * @param kept the share of images whose label the person would keep on a second look, in percent
-   * @param waiting the audit images that were passed and are asked next; until then they count as
-   *     wrong
    * @param newGiven the share of new images that get the class that the person would give; NaN
    *     without new images
    */
-  public record Step(
-      SimulatedPerson.Step did, double given, double kept, int waiting, double newGiven) {}
+  public record Step(SimulatedPerson.Step did, double given, double kept, double newGiven) {}
 
   /**
    * Images with known classes, for simulations without files.
@@ -275,30 +290,44 @@ public final class Simulation {
     }
   }
 
-  /** Chooses images that look right, as a person does who looks through a class. */
+  /** Chooses images of a proposed class, as a person does who looks through all images. */
   private Optional<SimulatedPerson.Step> choose(Labeling labeling) {
-    if (differs.chosen == 0 || random.next() >= differs.chosen) {
+    Choice choice = differs.choice;
+    if (choice.steps == 0 || random.next() >= choice.steps) {
       return Optional.empty();
     }
-    Map<String, List<Path>> right = new TreeMap<>();
+    Map<String, List<Path>> proposed = new TreeMap<>();
     for (LabeledImage each :
         labeling.labels(Arrays.stream(labeling.view(View.all())).boxed().toList())) {
       String name = each.name();
-      if (each.source() == LabeledImage.Source.HEAD && name.equals(first.get(each.image()))) {
-        right.computeIfAbsent(name, key -> new ArrayList<>()).add(each.image());
+      if (each.source() == LabeledImage.Source.HEAD
+          && (!choice.isRight || name.equals(first.get(each.image())))) {
+        proposed.computeIfAbsent(name, key -> new ArrayList<>()).add(each.image());
       }
     }
-    if (right.isEmpty()) {
+    if (proposed.isEmpty()) {
       return Optional.empty();
     }
-    String name = random.sample(new ArrayList<>(right.keySet()), 1).get(0);
+    String name = random.sample(new ArrayList<>(proposed.keySet()), 1).get(0);
     Map<Path, String> answers = new LinkedHashMap<>();
-    right.getOrDefault(name, List.of()).stream()
-        .limit(SELECTED)
-        .forEach(image -> answers.put(image, name));
+    proposed.getOrDefault(name, List.of()).stream()
+        .limit(choice.images)
+        .forEach(image -> answers.put(image, chosen(labeling, image)));
     labeling.choose(Sender.of(""), List.of(), answers);
     double seconds = NextImages.PAGE_SECONDS + NextImages.THUMBNAIL_SECONDS * answers.size();
     return Optional.of(person.step(labeling, Kind.CHOSEN, name, answers.size(), 0, seconds, 2));
+  }
+
+  /** Returns the answer of a person for an image that the person selected. */
+  private String chosen(Labeling labeling, Path image) {
+    String right = answer(labeling, first.getOrDefault(image, ""));
+    if (differs.choice.slips == 0 || random.next() >= differs.choice.slips) {
+      return right;
+    }
+    List<String> others = new ArrayList<>(labeling.classes());
+    others.add(Labeling.NONE);
+    others.remove(right);
+    return random.sample(others, 1).get(0);
   }
 
   /** Checks the whole folder with a second look at each image. */
@@ -355,7 +384,7 @@ public final class Simulation {
       kept += isSecond || name.equals(now(actual, classes)) ? 1 : 0;
     }
     double all = current.size() / 100.0;
-    return new Step(did, given / all, kept / all, folder.waiting(), newGiven(classes, folder));
+    return new Step(did, given / all, kept / all, newGiven(classes, folder));
   }
 
   /** Returns the share of the new images that get the class that the person would give. */
@@ -438,15 +467,6 @@ public final class Simulation {
           .filter(i -> pool.pictures.get(i).equals(pool.pictures.get(image)))
           .boxed()
           .collect(Collectors.toSet());
-    }
-
-    /** Returns the number of audit images that were passed without an answer. */
-    private int waiting() {
-      LabelState state = opened().state();
-      return (int)
-          state.audit().stream()
-              .filter(i -> state.isPassed(i) && state.answer(i) == LabelState.UNLABELED)
-              .count();
     }
 
     /** Classifies other images with the head that the audit measures, (M, D). */

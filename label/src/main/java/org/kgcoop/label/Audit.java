@@ -22,17 +22,16 @@ public final class Audit {
    * The images that the audit measures.
    *
    * @param images R: those that are not labeled, and those whose page is not complete or that the
-   *     person chose
+   *     person chose. Nothing is subtracted for the latter: w comes from the head of the moment,
+   *     and the program that they corrected was an earlier, worse one.
    * @param sample n, the answered audit images among them
    * @param wrong w, the wrong ones of the sample
-   * @param corrected g, those that were answered and had another class before
    */
-  public record Remaining(int images, int sample, int wrong, int corrected) {}
+  public record Remaining(int images, int sample, int wrong) {}
 
   /**
-   * Returns the share of the folder that is right: {@code 1 - (D - w - g + unknown) / N}, with the
-   * exact limits of the number D of wrong images among the remaining ones. {@code D - w - g} is
-   * never below 0.
+   * Returns the share of the folder that is right: {@code 1 - (D - w + unknown) / N}, with the
+   * exact limits of the number D of wrong images among the remaining ones.
    *
    * @param skipped further wrong images: those that the person skipped
    * @param unknown images that count as wrong, but may be right: passed without an answer, joined
@@ -63,7 +62,7 @@ public final class Audit {
   }
 
   private static double share(Remaining remaining, double wrong, int others, int images) {
-    double left = Math.max(0, wrong - remaining.wrong() - remaining.corrected());
+    double left = Math.max(0, wrong - remaining.wrong());
     return Math.max(0, 1 - (left + others) / images);
   }
 

@@ -505,14 +505,6 @@ final class LabelState {
     return state.isAudit ? state.isPassed : state.first != null && settled.contains(state.first);
   }
 
-  /**
-   * Returns true if the program had given the image to another class when it was answered first.
-   */
-  boolean wasCorrected(int image) {
-    Answer answer = states[image].first;
-    return answer != null && present(answer.corrected()).contains(image);
-  }
-
   /** Leaves out an image that cannot be read. It is no part of the folder any more. */
   void leave(int image) {
     gone[image] = true;

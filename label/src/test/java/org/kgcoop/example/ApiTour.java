@@ -225,8 +225,8 @@ public final class ApiTour {
     }
     Share share = Audit.newImages(9, 10);
     check(share.low() < share.atLeast() && share.atLeast() < share.estimate());
-    Audit.Remaining remaining = new Audit.Remaining(10, 5, 0, 0);
-    check(remaining.images() - remaining.sample() > remaining.wrong() + remaining.corrected());
+    Audit.Remaining remaining = new Audit.Remaining(10, 5, 0);
+    check(remaining.images() - remaining.sample() > remaining.wrong());
     check(Audit.folder(remaining, 0, 0, 20, 5, 1).high() == 1);
   }
 

@@ -181,7 +181,8 @@ public sealed interface JournalEntry {
    * @param passed the audit images in front of the last shown image. They are passed when the whole
    *     page is answered.
    * @param rest the images of the page that it left without an answer
-   * @param corrected the images to which the program had given another class
+   * @param corrected the images to which the program had given another class, for a check of the
+   *     folder
    * @param seconds the time that the person took
    * @param added the names of new classes by their numbers. The labels may use them.
    */
