@@ -513,7 +513,8 @@ public final class Simulation {
     }
 
     @Override
-    public ImageReader reader(LabelSession session, Object lock) {
+    public ImageReader reader(
+        LabelSession session, Object lock, Consumer<Map<String, String>> contents) {
       opened = session;
       return this;
     }

@@ -87,7 +87,7 @@ final class SortingCases {
     expected.equal("unpassed", sample.size());
     expected.equal("wrong", wrong);
     expected.equal("right", right);
-    Audit.Remaining left = new Audit.Remaining(count, sample.size(), wrong);
+    Audit.Remaining left = new Audit.Remaining(count, sample.size(), wrong, 0);
     Share folder = Audit.folder(left, 0, 0, remaining.length, sample.size(), 1);
     expected.compare("folder_low", folder.low());
     expected.compare("folder_high", folder.high());

@@ -21,17 +21,19 @@ public final class Audit {
   /**
    * The images that the audit measures.
    *
-   * @param images R: those that are not labeled, and those whose page is not complete or that the
-   *     person chose. Nothing is subtracted for the latter: w comes from the head of the moment,
-   *     and the program that they corrected was an earlier, worse one.
+   * @param images R: those that are not labeled, and the chosen ones
    * @param sample n, the answered audit images among them
    * @param wrong w, the wrong ones of the sample
+   * @param chosen G, those that the person chose, or whose page is not complete. They have a label,
+   *     but may be easier than the others. So they count as wrong as often as the others in the
+   *     lower limit and the estimate, and as the wrong ones in the upper limit.
    */
-  public record Remaining(int images, int sample, int wrong) {}
+  public record Remaining(int images, int sample, int wrong, int chosen) {}
 
   /**
    * Returns the share of the folder that is right: {@code 1 - (D - w + unknown) / N}, with the
-   * exact limits of the number D of wrong images among the remaining ones.
+   * exact limits of the number D of wrong images among the remaining ones. The upper limit is
+   * {@code 1 - (D - w - G) / N}.
    *
    * @param skipped further wrong images: those that the person skipped
    * @param unknown images that count as wrong, but may be right: passed without an answer, joined
@@ -53,7 +55,7 @@ public final class Audit {
         share(remaining, limits(remaining, 1 - 2 * TAIL / looks).high(), wrong, images),
         share(remaining, expected, wrong, images),
         share(remaining, limits.high(), wrong, images),
-        share(remaining, limits.low(), skipped, images),
+        share(remaining, limits.low() - remaining.chosen(), skipped, images),
         random);
   }
 

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -38,6 +39,7 @@ final class FolderReader implements ImageReader {
   private final LabelFolder folder;
   private final ExperimentContext context;
   private final LongConsumer progress;
+  private final Consumer<Map<String, String>> contents;
   private final List<String> images;
   private final List<Path> unreadable = new ArrayList<>();
   private @Nullable Thread thread;
@@ -52,18 +54,21 @@ final class FolderReader implements ImageReader {
    *
    * @param lock the lock of the session
    * @param progress receives the number of images that were read
+   * @param contents receives what files contained when they were read
    */
   FolderReader(
       LabelSession session,
       Object lock,
       LabelFolder folder,
       ExperimentContext context,
-      LongConsumer progress) {
+      LongConsumer progress,
+      Consumer<Map<String, String>> contents) {
     this.session = session;
     this.lock = lock;
     this.folder = folder;
     this.context = context;
     this.progress = progress;
+    this.contents = contents;
     images = session.state().images();
   }
 
@@ -158,7 +163,11 @@ final class FolderReader implements ImageReader {
               }
             })
         .forEach((file, vector) -> vectors.put(byFile.get(file), vector));
+    Map<String, String> found =
+        folder.contents(
+            vectors.keySet().stream().map(images::get).toList(), context.cache().hashes());
     synchronized (lock) {
+      contents.accept(found);
       session.read(vectors, bad);
       done += group.size();
       bad.stream()

@@ -2,6 +2,7 @@ package org.kgcoop.label;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.function.LongConsumer;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.layout.KeywordImages;
+import org.kgcoop.files.Folders;
 import org.kgcoop.trial.ExperimentContext;
 
 /** A session with the images of a folder and a CLIP. */
@@ -53,7 +55,7 @@ final class FolderSource implements SessionSource {
                     KeywordImages.labels(root, names, DataSetOptions.defaults(warnings)))
                 .forEach(
                     (file, name) -> {
-                      this.labeled.add(new LabelExample(file, name));
+                      this.labeled.add(new LabelExample(file, name, Folders.relative(root, file)));
                       others.add(file);
                     }));
     labeled.ifPresent(path -> others.add(path.toAbsolutePath().normalize()));
@@ -93,8 +95,14 @@ final class FolderSource implements SessionSource {
   }
 
   @Override
-  public ImageReader reader(LabelSession session, Object lock) {
-    return new FolderReader(session, lock, folder, context, progress);
+  public Map<String, String> contents(Collection<String> paths) {
+    return folder.contents(paths, context.cache().hashes());
+  }
+
+  @Override
+  public ImageReader reader(
+      LabelSession session, Object lock, Consumer<Map<String, String>> contents) {
+    return new FolderReader(session, lock, folder, context, progress, contents);
   }
 
   @Override

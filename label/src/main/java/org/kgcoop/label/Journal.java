@@ -6,7 +6,7 @@ import org.kgcoop.runs.JournalEntry;
 
 /** The entries of a session, which survive the end of the process. */
 interface Journal extends AutoCloseable {
-  /** The format of new sessions. Format 1 is read, too. */
+  /** The format of the entries. */
   int FORMAT = 2;
 
   /** Returns the entries from before the session was opened. */
@@ -18,9 +18,12 @@ interface Journal extends AutoCloseable {
   /** Returns the place of the entries, for messages. */
   String place();
 
-  /** Applies the entries from before to a session. */
-  default void replay(LabelSession session) {
-    List<JournalEntry> entries = entries();
+  /**
+   * Applies the entries from before to a session.
+   *
+   * @param entries those of the journal, with the names that images have today
+   */
+  default void replay(List<JournalEntry> entries, LabelSession session) {
     for (int i = 0; i < entries.size(); i++) {
       try {
         session.apply(entries.get(i));

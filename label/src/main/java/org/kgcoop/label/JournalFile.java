@@ -3,7 +3,9 @@ package org.kgcoop.label;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -20,8 +22,10 @@ import org.kgcoop.runs.LabelJournal;
  * The journal of an open session. One process at a time can open the folder of a session.
  *
  * @param entries those from before the session was opened
+ * @param key identifies the file, see {@link #key(Path)}
  */
-record JournalFile(Path file, LockedFile lock, List<JournalEntry> entries, AppendedFile appended)
+record JournalFile(
+    Path file, LockedFile lock, List<JournalEntry> entries, AppendedFile appended, String key)
     implements Journal {
   private static final String LOCK = ".lock";
 
@@ -39,7 +43,8 @@ record JournalFile(Path file, LockedFile lock, List<JournalEntry> entries, Appen
       List<JournalEntry> entries =
           Files.exists(file) ? LabelJournal.entries(file, warnings) : List.of();
       checkStart(file, entries, clip);
-      return new JournalFile(file, lock, entries, open(file));
+      AppendedFile appended = open(file);
+      return new JournalFile(file, lock, entries, appended, key(file));
     } catch (RuntimeException | Error e) {
       closeQuietly(lock);
       throw e;
@@ -64,11 +69,9 @@ record JournalFile(Path file, LockedFile lock, List<JournalEntry> entries, Appen
     if (entries.isEmpty()) {
       return;
     }
-    if (!(entries.get(0) instanceof JournalEntry.Start start)
-        || start.format() < 1
-        || start.format() > FORMAT) {
+    if (!(entries.get(0) instanceof JournalEntry.Start start) || start.format() != FORMAT) {
       throw KgCoopException.data(
-          file + ", line 1: expected the start of a session of format 1 or " + FORMAT);
+          file + ", line 1: expected the start of a session of format " + FORMAT);
     }
     if (!start.clip().equals(clip)) {
       throw KgCoopException.configuration(
@@ -109,7 +112,9 @@ record JournalFile(Path file, LockedFile lock, List<JournalEntry> entries, Appen
     StringBuilder lines = new StringBuilder();
     added.forEach(entry -> lines.append(entry.line()).append('\n'));
     try {
+      checkPlace(); // before, so that nothing of a refused answer is in a moved file
       appended.appendAndForce(lines.toString().getBytes(StandardCharsets.UTF_8));
+      checkPlace();
     } catch (IOException e) {
       throw KgCoopException.io(
           file
@@ -117,6 +122,26 @@ record JournalFile(Path file, LockedFile lock, List<JournalEntry> entries, Appen
               + FileErrors.reason(e)
               + "; free some space and answer again",
           e);
+    }
+  }
+
+  /** Checks that the open file is the one in the folder: it may have been deleted or moved. */
+  private void checkPlace() {
+    if (!key(file).equals(key)) {
+      throw KgCoopException.io(
+          file
+              + ": the answer is not written: this file was deleted, moved or replaced; put it back,"
+              + " or start label again",
+          new NoSuchFileException(file.toString()));
+    }
+  }
+
+  /** Returns what identifies a file; an empty text if there is none. */
+  private static String key(Path file) {
+    try {
+      return "file " + Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    } catch (IOException e) {
+      return "";
     }
   }
 

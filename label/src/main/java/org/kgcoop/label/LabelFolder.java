@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,6 +30,7 @@ import org.kgcoop.image.ImageNames;
 record LabelFolder(
     Path root, SortedMap<String, List<String>> copies, Map<Long, List<Path>> bySize) {
   private static final int GROUP = 1024;
+  private static final int CONTENT_DIGITS = 16;
 
   /**
    * Lists a folder with its subfolders.
@@ -90,7 +92,10 @@ record LabelFolder(
       String name = Folders.name(folder);
       if (!name.startsWith(".")) {
         String label = name.equals(Labeling.NONE_FOLDER) ? Labeling.NONE : name;
-        imagesBelow(folder, warnings).forEach(file -> examples.add(new LabelExample(file, label)));
+        imagesBelow(folder, warnings)
+            .forEach(
+                file ->
+                    examples.add(new LabelExample(file, label, Folders.relative(folder, file))));
       }
     }
     if (examples.isEmpty()) {
@@ -126,6 +131,22 @@ record LabelFolder(
       }
     }
     return found;
+  }
+
+  /**
+   * Returns the first digits of the SHA-256 of files, by path, without files that cannot be read.
+   */
+  Map<String, String> contents(Collection<String> paths, ImageHashes hashes) {
+    List<Path> files = paths.stream().map(this::file).filter(Files::isRegularFile).toList();
+    Map<Path, String> found = hashes(files, hashes);
+    Map<String, String> contents = new HashMap<>();
+    for (String path : paths) {
+      String hash = found.get(file(path));
+      if (hash != null) {
+        contents.put(path, hash.substring(0, CONTENT_DIGITS));
+      }
+    }
+    return contents;
   }
 
   /** Returns the paths of the distinct images, relative to the folder, sorted. */

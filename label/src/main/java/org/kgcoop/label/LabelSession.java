@@ -264,6 +264,9 @@ final class LabelSession implements AutoCloseable {
    * @throws IllegalArgumentException if it does not fit the entries before
    */
   void apply(JournalEntry entry) {
+    if (entry instanceof JournalEntry.Contents) {
+      return; // the entries have the names of today
+    }
     Optional<JournalEntry.Action> undone = state.apply(entry);
     change();
     if (entry instanceof JournalEntry.Read read) {
@@ -364,7 +367,7 @@ final class LabelSession implements AutoCloseable {
         int[] remaining = remaining(offered);
         yield hasUnlabeled(remaining) ? chosen(kind, remaining) : Proposal.of(kind, List.of());
       }
-      case QUESTIONS, PAGE, CHOSEN, AGAIN -> best(offered);
+      case QUESTIONS, PAGE, CHOSEN -> best(offered);
     };
   }
 

@@ -24,11 +24,9 @@ import org.kgcoop.runs.JournalEntry.Answer;
 import org.kgcoop.runs.JournalEntry.Arrival;
 import org.kgcoop.runs.JournalEntry.CheckDrawn;
 import org.kgcoop.runs.JournalEntry.ClassAdded;
-import org.kgcoop.runs.JournalEntry.ClassChange;
 import org.kgcoop.runs.JournalEntry.ClassDeleted;
 import org.kgcoop.runs.JournalEntry.ClassMerged;
 import org.kgcoop.runs.JournalEntry.ClassRenamed;
-import org.kgcoop.runs.JournalEntry.ClassUndo;
 import org.kgcoop.runs.JournalEntry.Draw;
 import org.kgcoop.runs.JournalEntry.Sent;
 import org.kgcoop.runs.JournalEntry.Undo;
@@ -159,8 +157,8 @@ final class LabelState {
    */
   Optional<Action> apply(JournalEntry entry) {
     Optional<Action> undone = Optional.empty();
-    if (entry instanceof Undo || entry instanceof ClassUndo) {
-      int position = position(entry);
+    if (entry instanceof Undo undo) {
+      int position = position(undo);
       undone = Optional.of((Action) entries.get(position));
       List<JournalEntry> others = without(position);
       clear();
@@ -210,21 +208,13 @@ final class LabelState {
   }
 
   /** Returns the position of the action that an entry takes back. */
-  private int position(JournalEntry undo) {
+  private int position(Undo undo) {
     for (int i = entries.size() - 1; i >= 0; i--) {
-      if (entries.get(i) instanceof Action action && isOf(undo, action)) {
+      if (entries.get(i) instanceof Action action && Objects.equals(action.step(), undo.step())) {
         return i;
       }
     }
     throw new IllegalArgumentException("there is no such step that can be taken back");
-  }
-
-  private static boolean isOf(JournalEntry undo, Action action) {
-    return undo instanceof Undo step
-        ? Objects.equals(action.step(), step.step())
-        : undo instanceof ClassUndo old
-            && action instanceof ClassChange change
-            && change.number() == old.number();
   }
 
   /**
@@ -260,10 +250,8 @@ final class LabelState {
     } else if (entry instanceof Arrival arrival) {
       arrive(arrival.images(), arrival.audit());
       present(arrival.images()).forEach(image -> states[image].isListed = true);
-    } else if (entry instanceof Draw draw && draw.more()) {
+    } else if (entry instanceof Draw draw) {
       draws.add(drawn(draw.images()));
-    } else if (entry instanceof Draw draw && arrivals.isEmpty()) {
-      arrive(images, draw.images()); // format 1 does not list the images
     } else if (entry instanceof CheckDrawn check) {
       checks.add(
           new FolderCheck(
@@ -291,9 +279,6 @@ final class LabelState {
 
   private void arrive(List<String> paths, List<String> drawn) {
     List<Integer> joined = present(paths).stream().filter(i -> part(i).isEmpty()).toList();
-    if (joined.isEmpty() && drawn.isEmpty() && !arrivals.isEmpty()) {
-      return; // the list of a session of format 1
-    }
     draws.forEach(olderDraws::addAll); // drawn at another rate than those of this part
     draws.clear();
     joined.forEach(image -> states[image].part = arrivals.size());
@@ -398,9 +383,6 @@ final class LabelState {
   private void answer(Answer answer, int image, int label, boolean isCorrected) {
     ImageState state = states[image];
     state.step = answer.step();
-    if (answer.kind() == Kind.AGAIN && label == JournalEntry.SKIP) {
-      return; // the label stays
-    }
     if (answer.kind() == Kind.CHECK && lastCheck().isPresent()) {
       if (!lastCheck().get().answer(image, answer(image), current(label), isCorrected)) {
         return; // the label stays until the person decides

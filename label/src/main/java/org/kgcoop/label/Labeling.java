@@ -14,12 +14,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Templates;
 import org.kgcoop.features.FeatureCache;
@@ -28,6 +30,7 @@ import org.kgcoop.image.Images;
 import org.kgcoop.label.SessionHead.Guess;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.runs.JournalNames;
 import org.kgcoop.runs.Kind;
 import org.kgcoop.runs.LabelJournal;
 import org.kgcoop.trial.ExperimentContext;
@@ -245,6 +248,7 @@ public final class Labeling implements AutoCloseable {
 
   private final SessionSource source;
   private final Journal journal;
+  private final Consumer<String> warnings;
   private final LabelSession session;
   private final LabelState state;
   private final SessionClasses classes;
@@ -252,19 +256,28 @@ public final class Labeling implements AutoCloseable {
   private final ImageReader reader;
   private final OpenPages pages;
   private final Gallery gallery;
+  private final List<JournalEntry> opening = new ArrayList<>(); // entries to write
+  private boolean isOpen;
   private boolean isClosed;
   private List<LabelExample> examples = List.of();
+  private final Map<String, String> contents; // of the files of images, when they were read
+  private final List<Path> changed = new ArrayList<>(); // files that are others since
+  private List<String> changes = List.of();
 
   /** Opens a session; the tests and simulations have their own sources. */
   Labeling(SessionSource source, Journal journal, SessionSettings settings, InstantSource clock) {
     this.source = source;
     this.journal = journal;
+    warnings = settings.warnings();
+    List<JournalEntry> entries = JournalNames.ofToday(journal.entries());
+    FolderChanges before = FolderChanges.of(JournalNames.contents(entries), source);
+    List<JournalEntry> renamed = new ArrayList<>(entries);
+    before.entry().ifPresent(renamed::add);
+    entries = JournalNames.ofToday(renamed);
+    contents = JournalNames.contents(entries);
     List<JournalEntry> begun =
-        journal.entries().isEmpty()
-            ? SessionStart.entries(source.folder().images(), settings)
-            : List.of();
-    JournalEntry.Start start =
-        (JournalEntry.Start) (begun.isEmpty() ? journal.entries() : begun).get(0);
+        entries.isEmpty() ? SessionStart.entries(source.folder().images(), settings) : List.of();
+    JournalEntry.Start start = (JournalEntry.Start) (begun.isEmpty() ? entries : begun).get(0);
     session =
         new LabelSession(
             source.folder().images(),
@@ -276,26 +289,32 @@ public final class Labeling implements AutoCloseable {
     pages = new OpenPages(session, clock);
     accuracy = new SessionAccuracy(session);
     classes = new SessionClasses(state, session.head(), source.texts(), this::record);
-    reader = source.reader(session, this);
+    reader = source.reader(session, this, this::read);
     gallery = new Gallery(session, classes, source::textFeature);
-    journal.replay(session);
-    begin(begun, settings);
+    journal.replay(entries, session);
+    begin(begun, entries, before, settings);
   }
 
-  private synchronized void begin(List<JournalEntry> begun, SessionSettings settings) {
-    List<JournalEntry> added = new ArrayList<>();
+  private synchronized void begin(
+      List<JournalEntry> begun,
+      List<JournalEntry> entries,
+      FolderChanges before,
+      SessionSettings settings) {
+    before.entry().ifPresent(opening::add);
     Consumer<JournalEntry> add =
         entry -> {
           session.apply(entry);
-          added.add(entry);
+          opening.add(entry);
         };
     begun.forEach(add);
     classes.first(settings.classes(), source.exampleNames()).forEach(add);
-    SessionStart.reportMissing(journal.entries(), state, settings.warnings());
-    SessionStart.joined(journal.place(), session, settings.audit()).ifPresent(add);
+    changes = SessionStart.changes(entries, before, state);
+    changes.forEach(settings.warnings());
+    SessionStart.joined(session, settings.audit()).ifPresent(add);
     reader.readFirst();
     session.growth().ifPresent(add);
-    journal.append(added);
+    journal.append(opening);
+    isOpen = true;
     Map<LabelExample, float[]> features = source.examples();
     examples = List.copyOf(features.keySet());
     session
@@ -323,6 +342,70 @@ public final class Labeling implements AutoCloseable {
   private void record(List<? extends JournalEntry> entries) {
     journal.append(entries);
     entries.forEach(session::apply);
+  }
+
+  /** Notes what files contain. If it cannot be written now, an answer will write it. */
+  private void read(Map<String, String> found) {
+    try {
+      note(found);
+    } catch (KgCoopException e) {
+      if (e.category() != KgCoopException.Category.IO) {
+        throw e;
+      }
+    }
+  }
+
+  private void note(Map<String, String> found) {
+    Map<String, String> added = new TreeMap<>(found);
+    added.keySet().removeAll(contents.keySet());
+    if (!added.isEmpty()) {
+      JournalEntry entry = new JournalEntry.Contents(added, Map.of(), List.of());
+      if (isOpen) {
+        journal.append(List.of(entry));
+      } else {
+        opening.add(entry);
+      }
+      contents.putAll(added);
+    }
+  }
+
+  /** Returns those of some images whose files are no longer those that were read. */
+  private List<Integer> changed(Collection<Integer> images) {
+    Map<String, String> now = source.contents(state.paths(images));
+    note(now);
+    return images.stream()
+        .filter(image -> contents.containsKey(state.images().get(image)))
+        .filter(
+            image -> {
+              String path = state.images().get(image);
+              return !contents.getOrDefault(path, "").equals(now.get(path));
+            })
+        .toList();
+  }
+
+  /** Leaves images out whose files are no longer those that were read. */
+  private List<Path> leave(List<Integer> images) {
+    if (images.isEmpty()) {
+      return List.of();
+    }
+    session.read(Map.of(), images);
+    List<Path> paths = images.stream().map(state::path).toList();
+    changed.addAll(paths);
+    warnings.accept(
+        "%s changed or removed since kgcoop read %s, and asked after the next start: %s"
+            .formatted(
+                Messages.count(paths.size(), "file was", "files were"),
+                paths.size() == 1 ? "it" : "them",
+                Messages.firstOf(paths)));
+    return paths;
+  }
+
+  /**
+   * Returns what happened to the folder since the session was open: images with other names, other
+   * pictures, new images, and labeled images that are not there any more. One line per kind.
+   */
+  public List<String> changes() {
+    return changes;
   }
 
   // ---- classes
@@ -450,7 +533,7 @@ public final class Labeling implements AutoCloseable {
     if (wanted == Kind.MORE_AUDIT) {
       List<Integer> drawn = session.drawMore(session.start().page());
       if (!drawn.isEmpty()) {
-        record(new JournalEntry.Draw(state.paths(drawn), true));
+        record(new JournalEntry.Draw(state.paths(drawn)));
       }
     }
     if (wanted == Kind.CHECK && accuracy.all().checkLeft() == 0 && !state.isCheckedLast()) {
@@ -576,7 +659,10 @@ public final class Labeling implements AutoCloseable {
                 answers.put(image, label);
               }
             });
-    return answered(from, open, named, answers, leftOut, seconds);
+    List<Integer> others = changed(answers.keySet());
+    answers.keySet().removeAll(others);
+    open.left().removeAll(others);
+    return answered(from, open, named, answers, leftOut, leave(others), seconds);
   }
 
   private Answered answered(
@@ -585,12 +671,13 @@ public final class Labeling implements AutoCloseable {
       Map<Integer, String> added,
       Map<Integer, Integer> answers,
       List<Path> leftOut,
+      List<Path> others,
       double seconds) {
-    if (answers.isEmpty() && leftOut.isEmpty()) {
+    if (answers.isEmpty() && leftOut.isEmpty() && others.isEmpty()) {
       throw KgCoopException.configuration("expected the answer of an image");
     }
     if (answers.isEmpty()) {
-      return new Answered(0, leftOut, Map.of());
+      return new Answered(0, leftOut, Map.of(), others);
     }
     Kind kind = open.page().kind();
     List<Integer> rest = new ArrayList<>(open.left());
@@ -611,7 +698,7 @@ public final class Labeling implements AutoCloseable {
             from.request(),
             added));
     open.left().removeAll(answers.keySet());
-    return new Answered(step, leftOut, differing(kind, answers.keySet()));
+    return new Answered(step, leftOut, differing(kind, answers.keySet()), others);
   }
 
   /** Returns the labels of images of a check whose answer differs. */
@@ -645,9 +732,15 @@ public final class Labeling implements AutoCloseable {
   private Answered answered(LabelState.Recent last, Map<Path, String> labels) {
     JournalEntry.Answer answer = (JournalEntry.Answer) last.action();
     List<Path> leftOut =
-        labels.keySet().stream().filter(path -> !answer.labels().containsKey(key(path))).toList();
+        labels.keySet().stream()
+            .filter(path -> !answer.labels().containsKey(key(path)))
+            .filter(path -> !changed.contains(path))
+            .toList();
     return new Answered(
-        answer.step(), leftOut, differing(answer.kind(), state.present(answer.labels().keySet())));
+        answer.step(),
+        leftOut,
+        differing(answer.kind(), state.present(answer.labels().keySet())),
+        labels.keySet().stream().filter(changed::contains).toList());
   }
 
   private Map<String, Integer> named(Map<Integer, Integer> answers) {
@@ -695,6 +788,12 @@ public final class Labeling implements AutoCloseable {
                 + ": cannot be chosen; it is not read yet, or a random image to be asked");
       }
     }
+    List<Integer> others = changed(answers.keySet());
+    answers.keySet().removeAll(others);
+    List<Path> left = leave(others);
+    if (answers.isEmpty()) {
+      return new Answered(0, List.of(), Map.of(), left);
+    }
     int step = state.nextStep();
     record(
         new JournalEntry.Answer(
@@ -709,7 +808,7 @@ public final class Labeling implements AutoCloseable {
             from.by(),
             from.request(),
             named));
-    return new Answered(step, List.of(), Map.of());
+    return new Answered(step, List.of(), Map.of(), left);
   }
 
   /**
@@ -737,7 +836,9 @@ public final class Labeling implements AutoCloseable {
       throw KgCoopException.configuration(image + ": has nothing to decide");
     }
     Map<Integer, String> named = classes.missing(added);
-    return answered(from, open, named, numbers(named, labels), List.of(), 0);
+    List<Integer> others = changed(List.of(index));
+    Map<Integer, Integer> answers = others.isEmpty() ? numbers(named, labels) : Map.of();
+    return answered(from, open, named, answers, List.of(), leave(others), 0);
   }
 
   /**
@@ -886,7 +987,9 @@ public final class Labeling implements AutoCloseable {
 
   /** Returns the progress of the session. */
   public synchronized Status status() {
-    return Status.of(session, accuracy(), reader.done(), reader.unreadable());
+    List<Path> unreadable = new ArrayList<>(reader.unreadable());
+    unreadable.addAll(changed);
+    return Status.of(session, accuracy(), reader.done(), unreadable);
   }
 
   /** Returns what is known about the labels. */
@@ -906,6 +1009,7 @@ public final class Labeling implements AutoCloseable {
           source.session() + ": expected two classes; name them with --classes");
     }
     awaitImages();
+    List<Path> unused = leave(changed(accuracy.images().boxed().toList()));
     Map<Integer, Guess> guesses = session.result();
     Set<Integer> measuring = new HashSet<>(accuracy.measuringNewImages());
     List<LabeledImage> results = new ArrayList<>();
@@ -916,8 +1020,12 @@ public final class Labeling implements AutoCloseable {
               ? LabeledImage.Source.PERSON
               : label.source();
       String path = state.images().get(image);
-      for (String copy : source.folder().copies().getOrDefault(path, List.of())) {
-        results.add(new LabeledImage(Path.of(copy), label.name(), origin, label.probability()));
+      List<String> copies = source.folder().copies().getOrDefault(path, List.of());
+      Map<String, String> now = copies.size() == 1 ? Map.of() : source.contents(copies);
+      for (String copy : copies) {
+        if (now.getOrDefault(copy, "").equals(now.getOrDefault(path, ""))) { // a copy still
+          results.add(new LabeledImage(Path.of(copy), label.name(), origin, label.probability()));
+        }
       }
     }
     results.sort(Comparator.comparing(result -> result.image().toString()));

@@ -162,13 +162,14 @@ final class SessionAccuracy {
             i ->
                 isSample.test(i)
                     && (state.isSkipped(i) || outdated.contains(i) || !isRight(i, head)));
+    int chosen = count(i -> state.isAnswered(i) && isOther.test(i));
     int unknown = // passed without an answer, joined, or older than a class
         count(i -> outdated.contains(i) || (!state.isAnswered(i) && !isRemaining.test(i)));
     long looks =
         1 + state.draws().stream().filter(draw -> draw.stream().anyMatch(this::isAnswered)).count();
     return Optional.of(
         Audit.folder(
-            new Audit.Remaining(random + count(isOther), random, wrong),
+            new Audit.Remaining(random + count(isOther), random, wrong, chosen),
             count(state::isSkipped),
             unknown,
             count(i -> true),

@@ -78,6 +78,7 @@ final class SessionHead implements AutoCloseable {
   private List<String> headClasses = List.of(); // names of its classes
   private int[] headNumbers = {}; // numbers of its classes
   private GapHead.@Nullable Fit fit;
+  private boolean isClosed;
 
   /**
    * Creates a head without a pool.
@@ -147,7 +148,7 @@ final class SessionHead implements AutoCloseable {
     List<Integer> used =
         all.size() > MAX_EXAMPLES ? new PythonRandom(seed).sample(all, MAX_EXAMPLES) : all;
     examples = used.stream().map(i -> new Example(row(vectors.get(i)), numbers.get(i))).toList();
-    close();
+    reset();
   }
 
   /** Sets images that do not train although they are labeled. */
@@ -216,6 +217,9 @@ final class SessionHead implements AutoCloseable {
 
   /** Returns the head with the classes of the moment. */
   private GapHead head() {
+    if (isClosed) {
+      throw new IllegalStateException("the session is closed");
+    }
     int[] numbers = state.classes();
     List<String> classes = Arrays.stream(numbers).mapToObj(state::name).toList();
     if (head == null) {
@@ -414,6 +418,11 @@ final class SessionHead implements AutoCloseable {
 
   @Override
   public void close() {
+    isClosed = true;
+    reset();
+  }
+
+  private void reset() {
     if (head != null) {
       head.close();
     }

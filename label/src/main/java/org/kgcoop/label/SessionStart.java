@@ -1,14 +1,14 @@
 package org.kgcoop.label;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Consumer;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.runs.JournalNames;
 
 /** The first entries of a session, and what is said when it is opened again. */
 final class SessionStart {
@@ -45,48 +45,47 @@ final class SessionStart {
 
   /**
    * Returns the entry of images that joined since the session was open, with random ones of them.
-   * The first time that a session of format 1 is opened, it lists all images.
    *
-   * @param place the place of the journal, for messages
    * @param audit the audit images that the user wants if there are none
    */
-  static Optional<JournalEntry.Arrival> joined(String place, LabelSession session, int audit) {
+  static Optional<JournalEntry.Arrival> joined(LabelSession session, int audit) {
     List<String> joined = session.state().unlisted();
     JournalEntry.Start start = session.start();
     if (joined.isEmpty()) {
       return Optional.empty();
-    }
-    if (joined.size() == session.state().images().size() && start.format() == 1) {
-      if (!start.list().equals(list(joined))) {
-        throw KgCoopException.data(
-            place
-                + ": a session of format 1 does not tell which images joined or left its folder"
-                + " since; restore the folder as it was, or choose another --out");
-      }
-      return Optional.of(new JournalEntry.Arrival(joined, List.of()));
     }
     return Optional.of(
         new JournalEntry.Arrival(
             joined, AuditDraw.later(joined, session.state().arrivals(), audit, start.seed())));
   }
 
-  /** Warns about labeled images that are not in the folder any more. */
-  static void reportMissing(
-      List<JournalEntry> entries, LabelState state, Consumer<String> warnings) {
+  /** Returns what happened to the folder since the session was open, a line for each kind. */
+  static List<String> changes(List<JournalEntry> entries, FolderChanges before, LabelState state) {
+    List<String> lines = new ArrayList<>(before.lines());
     Set<String> missing = new TreeSet<>();
     for (JournalEntry entry : entries) {
       if (entry instanceof JournalEntry.Answer answer) {
         answer.labels().keySet().stream()
-            .filter(path -> state.image(path).isEmpty())
+            .filter(path -> state.image(path).isEmpty() && !JournalNames.isReplaced(path))
             .forEach(missing::add);
       }
     }
     if (!missing.isEmpty()) {
-      warnings.accept(
-          "%s in the folder any more, such as %s; left out"
+      lines.add(
+          "%s in the folder any more; left out: %s"
               .formatted(
                   Messages.count(missing.size(), "labeled image is not", "labeled images are not"),
-                  missing.iterator().next()));
+                  Messages.firstOf(List.copyOf(missing))));
     }
+    List<String> joined = new ArrayList<>(state.unlisted());
+    joined.removeAll(before.replaced());
+    if (!joined.isEmpty() && !state.arrivals().isEmpty()) {
+      lines.add(
+          "%s new in the folder: %s"
+              .formatted(
+                  Messages.count(joined.size(), "image is", "images are"),
+                  Messages.firstOf(joined)));
+    }
+    return lines;
   }
 }

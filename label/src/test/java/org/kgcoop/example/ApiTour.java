@@ -197,7 +197,9 @@ public final class ApiTour {
       check(labeling.current().size() == labeling.images().size());
       check(labeling.likely(labeling.images().get(0), 1).size() == 1);
       check(!labeling.examples().isEmpty());
+      check(labeling.changes().isEmpty());
       for (LabelExample example : labeling.examples()) {
+        check(example.file().endsWith(example.path()));
         check(example.file().startsWith(photos) && !example.name().isEmpty());
       }
       answers(labeling);
@@ -225,8 +227,8 @@ public final class ApiTour {
     }
     Share share = Audit.newImages(9, 10);
     check(share.low() < share.atLeast() && share.atLeast() < share.estimate());
-    Audit.Remaining remaining = new Audit.Remaining(10, 5, 0);
-    check(remaining.images() - remaining.sample() > remaining.wrong());
+    Audit.Remaining remaining = new Audit.Remaining(10, 5, 0, 0);
+    check(remaining.images() - remaining.sample() > remaining.wrong() + remaining.chosen());
     check(Audit.folder(remaining, 0, 0, 20, 5, 1).high() == 1);
   }
 
@@ -262,7 +264,7 @@ public final class ApiTour {
     Sender sender = new Sender("a person", 1);
     Answered answered = labeling.answer(sender, page.number(), List.of(), answers, 2.5);
     check(labeling.lastNumber(sender.person()) == sender.number());
-    check(answered.step() > 0 && answered.leftOut().isEmpty() && answered.differs().isEmpty());
+    check(answered.step() > 0 && answered.leftOut().isEmpty() && answered.changed().isEmpty() && answered.differs().isEmpty());
     UndoOffer.Answers offer = (UndoOffer.Answers) labeling.undoable("a person").orElseThrow();
     check(offer.images() == answers.size() && offer.kind() == page.kind());
     check(labeling.undo(Sender.of("a person")).orElseThrow().images().size() == answers.size());

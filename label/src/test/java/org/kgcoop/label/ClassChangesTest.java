@@ -14,7 +14,6 @@ import org.kgcoop.runs.JournalEntry.Answer;
 import org.kgcoop.runs.JournalEntry.ClassAdded;
 import org.kgcoop.runs.JournalEntry.ClassMerged;
 import org.kgcoop.runs.JournalEntry.ClassRenamed;
-import org.kgcoop.runs.JournalEntry.ClassUndo;
 import org.kgcoop.runs.Kind;
 
 /** Tests of changes of classes that are taken back, and of labeled images of another folder. */
@@ -42,26 +41,6 @@ class ClassChangesTest {
         Map.of());
   }
 
-  /** Journals of format 1 take back the last change of a class by its number. */
-  @Test
-  void changesOfOldSessionsAreTakenBackInTheirOrder() {
-    LabelState state =
-        state(
-            page(1, "a", 0),
-            new ClassAdded(2, "owl", null, null, null),
-            new ClassRenamed(0, "kitten", null, null, null),
-            new ClassMerged(1, 0, null, null, null));
-    assertThat(state.classes()).containsExactly(0, 2);
-    state.apply(new ClassUndo(1));
-    assertThat(state.classes()).containsExactly(0, 1, 2);
-    state.apply(new ClassUndo(0));
-    assertThat(state.name(0)).isEqualTo("cat");
-    state.apply(new ClassUndo(2));
-    assertThat(state.classes()).containsExactly(0, 1);
-    assertThat(state.answer(0)).isZero();
-    assertThatIllegalArgumentException().isThrownBy(() -> state.apply(new ClassUndo(7)));
-  }
-
   @Test
   void aNameBelongsToOneClass() {
     assertThatIllegalArgumentException()
@@ -78,7 +57,7 @@ class ClassChangesTest {
   @Test
   void labeledImagesOfAnotherFolderTrain() {
     List<String> images = IntStream.range(0, 40).mapToObj("%02d"::formatted).toList();
-    JournalEntry.Start start = new JournalEntry.Start(1, 1, "", 40, "", 20, 0, 90);
+    JournalEntry.Start start = new JournalEntry.Start(2, 1, "", 40, "", 20, 0, 90);
     try (LabelSession session =
         new LabelSession(
             images, Map.of(), names -> new double[][] {{0, 0, 1}, {0, 0, 1}}, 100, start)) {

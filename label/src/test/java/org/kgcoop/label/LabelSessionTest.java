@@ -1,6 +1,7 @@
 package org.kgcoop.label;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,7 +52,7 @@ class LabelSessionTest {
   /** Returns a session in which the first images of its order are read. */
   private LabelSession session(int audit, int read) {
     List<String> images = IntStream.range(0, n).mapToObj("%03d"::formatted).toList();
-    JournalEntry.Start start = new JournalEntry.Start(1, 1, "", n, "", 6, audit, 90);
+    JournalEntry.Start start = new JournalEntry.Start(2, 1, "", n, "", 6, audit, 90);
     LabelSession session =
         new LabelSession(
             images,
@@ -99,6 +100,14 @@ class LabelSessionTest {
             Map.of());
     session.apply(page);
     return page;
+  }
+
+  @Test
+  void aClosedSessionComputesNothing() {
+    LabelSession session = session(12);
+    answer(session, session.next(Kind.PAGE, Offered.NOTHING));
+    session.close();
+    assertThatIllegalStateException().isThrownBy(() -> session.head().fit());
   }
 
   @Test

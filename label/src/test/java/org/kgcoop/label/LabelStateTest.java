@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.JournalEntry.Answer;
 import org.kgcoop.runs.JournalEntry.Arrival;
 import org.kgcoop.runs.JournalEntry.ClassAdded;
@@ -148,15 +147,6 @@ class LabelStateTest {
     state.apply(page(3, Kind.QUESTIONS, Map.of("b", 2)));
     assertThat(state.isSeen(2)).isTrue();
     assertThat(state.labeled()).containsExactly(1);
-  }
-
-  @Test
-  void anOldSessionKeepsALabelThatWasSkippedWhenAskedAgain() {
-    state.apply(page(1, Kind.QUESTIONS, Map.of("a", 0)));
-    state.apply(page(2, Kind.AGAIN, Map.of("a", JournalEntry.SKIP)));
-    assertThat(state.answer(0)).isZero();
-    state.apply(page(3, Kind.AGAIN, Map.of("a", 1)));
-    assertThat(state.answer(0)).isEqualTo(1);
   }
 
   @Test

@@ -261,41 +261,6 @@ class LabelingTest {
     }
   }
 
-  /** The images of format 1 have no list, answers no person, and steps of classes no number. */
-  @Test
-  void continuesASessionOfFormat1() throws IOException {
-    int labeled;
-    try (Labeling labeling = open()) {
-      for (int i = 0; i < 2; i++) {
-        Page page = labeling.next();
-        labeling.answer(page, answers(page));
-      }
-      labeled = labeling.status().labeled();
-    }
-    List<String> lines = new ArrayList<>(Files.readAllLines(journal()));
-    lines.set(0, lines.get(0).replace("\"format\":2", "\"format\":1"));
-    lines.set(
-        1,
-        "{\"op\":\"draw\",\"more\":false,\"images\":"
-            + lines.get(1).substring(lines.get(1).indexOf("\"audit\":") + 8));
-    Files.write(journal(), lines);
-    Page page;
-    try (Labeling labeling = open()) {
-      assertThat(labeling.status().labeled()).isEqualTo(labeled);
-      page = labeling.next();
-    }
-    assertThat(Files.readAllLines(journal())).hasSize(lines.size() + 1); // the list of images
-    try (Labeling labeling = open()) {
-      assertThat(labeling.next().images()).isEqualTo(page.images());
-      assertThat(labeling.accuracy().joined()).isEqualTo(new Accuracy.Joined(0, 0));
-    }
-    Files.write(journal(), lines);
-    Files.delete(photos.resolve(page.images().get(0)));
-    assertThatExceptionOfType(KgCoopException.class)
-        .isThrownBy(this::open)
-        .withMessageContaining("format 1");
-  }
-
   @Test
   void refusesAnswersThatDoNotFit() {
     try (Labeling labeling = open()) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.kgcoop.runs.JournalEntry;
@@ -107,7 +108,8 @@ final class MemorySource implements SessionSource {
   }
 
   @Override
-  public ImageReader reader(LabelSession session, Object lock) {
+  public ImageReader reader(
+      LabelSession session, Object lock, Consumer<Map<String, String>> contents) {
     return new ImageReader() {
       @Override
       public void readFirst() {

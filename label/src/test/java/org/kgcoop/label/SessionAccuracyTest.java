@@ -86,7 +86,7 @@ class SessionAccuracyTest {
   @Test
   void atLeastIsAOneSidedLimit() {
     // 500 images, 320 of them remaining, 40 random ones, 4 wrong: D_high is 68 one-sided.
-    Audit.Remaining remaining = new Audit.Remaining(320, 40, 4);
+    Audit.Remaining remaining = new Audit.Remaining(320, 40, 4, 0);
     Share share = Audit.folder(remaining, 0, 0, 500, 40, 1);
     assertThat(share.atLeast()).isGreaterThan(share.low()).isLessThan(share.estimate());
     assertThat(share.estimate()).isCloseTo(1 - (32 - 4) / 500.0, EXACT);
@@ -97,6 +97,9 @@ class SessionAccuracyTest {
     Share unknown = Audit.folder(remaining, 0, 5, 500, 40, 1);
     assertThat(unknown.atLeast()).isCloseTo(share.atLeast() - 0.01, EXACT);
     assertThat(unknown.high()).isEqualTo(share.high()); // they may be right
+    Share chosen = Audit.folder(new Audit.Remaining(320, 40, 4, 5), 0, 0, 500, 40, 1);
+    assertThat(chosen.atLeast()).isEqualTo(share.atLeast()); // they may be easier than the others
+    assertThat(chosen.high()).isCloseTo(share.high() + 0.01, EXACT);
   }
 
   @Test

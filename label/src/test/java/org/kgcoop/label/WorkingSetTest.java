@@ -29,7 +29,7 @@ class WorkingSetTest {
   @Test
   void containsAuditImagesAsOftenAsOthers() {
     List<String> images = IntStream.range(0, IMAGES).mapToObj("%05d"::formatted).toList();
-    JournalEntry.Start start = new JournalEntry.Start(1, 1, "", IMAGES, "", 20, AUDIT, 90);
+    JournalEntry.Start start = new JournalEntry.Start(2, 1, "", IMAGES, "", 20, AUDIT, 90);
     try (LabelSession session =
         new LabelSession(images, Map.of(), names -> new double[][] {{1, 0}, {0, 1}}, 100, start)) {
       session.apply(start);

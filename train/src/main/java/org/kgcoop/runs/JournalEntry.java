@@ -11,19 +11,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A line of the journal of a labeling session. Classes have numbers that are never given twice.
  * {@link #NONE} and {@link #SKIP} are answers, too.
  *
- * <p>Format 2 has one entry per answer, with the person who gave it. Journals of format 1 are read:
- * their entries lack {@code by}, {@code rest} and {@code corrected}, and no entry lists the images.
+ * <p>Images have the names that their files had when the entry was written. {@link JournalNames}
+ * gives them those of today.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "op")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = JournalEntry.Start.class, name = "start"),
   @JsonSubTypes.Type(value = JournalEntry.Arrival.class, name = "images"),
+  @JsonSubTypes.Type(value = JournalEntry.Contents.class, name = "files"),
   @JsonSubTypes.Type(value = JournalEntry.Draw.class, name = "draw"),
   @JsonSubTypes.Type(value = JournalEntry.Read.class, name = "read"),
   @JsonSubTypes.Type(value = JournalEntry.ClassAdded.class, name = "class"),
@@ -33,7 +36,6 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = JournalEntry.Answer.class, name = "page"),
   @JsonSubTypes.Type(value = JournalEntry.CheckDrawn.class, name = "check"),
   @JsonSubTypes.Type(value = JournalEntry.Undo.class, name = "undo"),
-  @JsonSubTypes.Type(value = JournalEntry.ClassUndo.class, name = "undo-class"),
   @JsonSubTypes.Type(value = JournalEntry.Finish.class, name = "finish"),
 })
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -56,7 +58,7 @@ public sealed interface JournalEntry {
 
   /** What a person did, and can take back. */
   sealed interface Action extends Sent {
-    /** Returns the number of the action; null for the first classes, and for those of format 1. */
+    /** Returns the number of the action; null for the first classes. */
     @Nullable Integer step();
   }
 
@@ -104,17 +106,41 @@ public sealed interface JournalEntry {
       images = copy(images);
       audit = copy(audit);
     }
+
+    @Override
+    public Arrival named(UnaryOperator<String> name) {
+      return new Arrival(list(images, name), list(audit, name));
+    }
+  }
+
+  /** Images that were drawn at random for the audit later. They count only for the folder. */
+  record Draw(List<String> images) implements JournalEntry {
+    public Draw {
+      images = copy(images);
+    }
+
+    @Override
+    public Draw named(UnaryOperator<String> name) {
+      return new Draw(list(images, name));
+    }
   }
 
   /**
-   * Images that were drawn at random for the audit.
+   * What the files of images contain, so that an answer stays with its picture.
    *
-   * @param more true for images that were added later, which count only for the folder; false only
-   *     in format 1
+   * @param contents the first digits of the SHA-256 of images, by path
+   * @param moved the new paths of images whose files have another name, by old path
+   * @param replaced the paths at which there is another picture now
    */
-  record Draw(List<String> images, boolean more) implements JournalEntry {
-    public Draw {
-      images = copy(images);
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  record Contents(Map<String, String> contents, Map<String, String> moved, List<String> replaced)
+      implements JournalEntry {
+    public Contents {
+      contents = contents == null ? Map.of() : new LinkedHashMap<>(contents);
+      moved = moved == null ? Map.of() : new LinkedHashMap<>(moved);
+      replaced = copy(replaced);
+      check(
+          Stream.of(contents, moved).flatMap(m -> m.values().stream()).noneMatch(Objects::isNull));
     }
   }
 
@@ -210,6 +236,24 @@ public sealed interface JournalEntry {
       added = added == null ? Map.of() : new LinkedHashMap<>(added);
       check(added.values().stream().noneMatch(Objects::isNull));
     }
+
+    @Override
+    public Answer named(UnaryOperator<String> name) {
+      Map<String, Integer> named = new LinkedHashMap<>();
+      labels.forEach((path, label) -> named.put(name.apply(path), label));
+      return new Answer(
+          step,
+          kind,
+          number,
+          named,
+          list(passed, name),
+          list(rest, name),
+          list(corrected, name),
+          seconds,
+          by,
+          request,
+          added);
+    }
   }
 
   /**
@@ -226,13 +270,15 @@ public sealed interface JournalEntry {
       audit = copy(audit);
       check(images >= asked.size() + audit.size());
     }
+
+    @Override
+    public CheckDrawn named(UnaryOperator<String> name) {
+      return new CheckDrawn(images, list(asked, name), list(audit, name));
+    }
   }
 
   /** The removal of an action. */
   record Undo(int step, @Nullable String by, @Nullable Long request) implements Sent {}
-
-  /** The removal of the last change of a class; only in format 1. */
-  record ClassUndo(@JsonProperty("class") int number) implements JournalEntry {}
 
   /** The end of the session. */
   record Finish() implements JournalEntry {}
@@ -245,6 +291,15 @@ public sealed interface JournalEntry {
     if (!holds) {
       throw new IllegalArgumentException("a value is out of range");
     }
+  }
+
+  private static List<String> list(List<String> paths, UnaryOperator<String> name) {
+    return paths.stream().map(name).toList();
+  }
+
+  /** Returns the entry with other names of its images. */
+  default JournalEntry named(UnaryOperator<String> name) {
+    return this;
   }
 
   /** The mapper of the lines. */

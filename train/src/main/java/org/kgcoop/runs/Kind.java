@@ -22,9 +22,7 @@ public enum Kind {
   /** Random images of the whole folder, asked without their label. */
   CHECK,
   /** Images that the person chose, not the program. */
-  CHOSEN,
-  /** Labels that are asked a second time: only in journals of format 1. */
-  AGAIN;
+  CHOSEN;
 
   /** Returns the name in files and requests. */
   @JsonValue

@@ -1,12 +1,12 @@
 package org.kgcoop.runs;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import java.io.BufferedReader;
+import java.io.CharConversionException;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -62,10 +62,11 @@ public record LabelJournal(Path file, Set<String> audit) {
 
   /** Returns true if the first line begins a session. Other programs use this file name, too. */
   private static boolean isJournal(Path file) {
-    try (BufferedReader reader = Files.newBufferedReader(file)) {
-      String first = reader.readLine();
-      return first != null && JournalEntry.JSON.readTree(first).path("op").asText().equals("start");
-    } catch (JsonProcessingException | CharacterCodingException e) {
+    try {
+      List<byte[]> lines = lines(Files.readAllBytes(file));
+      return !lines.isEmpty()
+          && JournalEntry.JSON.readTree(lines.get(0)).path("op").asText().equals("start");
+    } catch (JsonProcessingException | CharConversionException e) {
       return false;
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);
@@ -75,19 +76,17 @@ public record LabelJournal(Path file, Set<String> audit) {
   private static LabelJournal read(Path file) {
     Map<Integer, Map<String, Integer>> steps = new LinkedHashMap<>();
     List<String> drawn = new ArrayList<>();
-    for (JournalEntry entry : entries(file, warning -> {})) {
+    for (JournalEntry entry : JournalNames.ofToday(entries(file, warning -> {}))) {
       if (entry instanceof JournalEntry.Undo undo) {
         steps.remove(undo.step());
       } else if (entry instanceof JournalEntry.Answer answer) {
         Map<String, Integer> labels = new LinkedHashMap<>(answer.labels());
-        if (answer.kind() == Kind.AGAIN || answer.kind() == Kind.CHECK) {
+        if (answer.kind() == Kind.CHECK) {
           labels.values().removeIf(label -> label == JournalEntry.SKIP); // the label stays
         }
         steps.put(answer.step(), labels);
       } else if (drawn.isEmpty() && entry instanceof JournalEntry.Arrival arrival) {
         drawn.addAll(arrival.audit());
-      } else if (drawn.isEmpty() && entry instanceof JournalEntry.Draw draw && !draw.more()) {
-        drawn.addAll(draw.images());
       }
     }
     Map<String, Integer> labels = new LinkedHashMap<>();
@@ -119,37 +118,49 @@ public record LabelJournal(Path file, Set<String> audit) {
   }
 
   /**
-   * Returns the entries of a journal. A last line without its end was cut by an interruption and is
-   * left out.
+   * Returns the entries of a journal. A last line without its end was cut by an interruption, maybe
+   * inside a character, and is left out.
    *
    * @param warnings receives a line if the last line was cut
    * @throws KgCoopException of the category DATA if another line is not valid
    */
   public static List<JournalEntry> entries(Path file, Consumer<String> warnings) {
-    String text;
+    byte[] bytes;
     try {
-      text = Files.readString(file);
+      bytes = Files.readAllBytes(file);
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);
     }
-    int complete = text.lastIndexOf('\n') + 1;
-    if (complete < text.length()) {
+    if (bytes.length > 0 && bytes[bytes.length - 1] != '\n') {
       warnings.accept(file + ": the last line was cut by an interruption; it is left out");
     }
     List<JournalEntry> entries = new ArrayList<>();
-    for (String line : text.substring(0, complete).lines().toList()) {
+    for (byte[] line : lines(bytes)) {
       entries.add(parse(file, entries.size() + 1, line));
     }
     return entries;
   }
 
-  private static JournalEntry parse(Path file, int number, String line) {
+  /** Returns the complete lines. */
+  private static List<byte[]> lines(byte[] bytes) {
+    List<byte[]> lines = new ArrayList<>();
+    int start = 0;
+    for (int i = 0; i < bytes.length; i++) {
+      if (bytes[i] == '\n') {
+        lines.add(Arrays.copyOfRange(bytes, start, i));
+        start = i + 1;
+      }
+    }
+    return lines;
+  }
+
+  private static JournalEntry parse(Path file, int number, byte[] line) {
     try {
       JournalEntry entry = JournalEntry.JSON.readValue(line, JournalEntry.class);
       if (entry != null) {
         return entry;
       }
-    } catch (JsonProcessingException e) {
+    } catch (IOException e) {
       // the message below is enough
     }
     throw KgCoopException.data(

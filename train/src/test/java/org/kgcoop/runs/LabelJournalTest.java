@@ -18,7 +18,7 @@ class LabelJournalTest {
 
   private Set<String> audit(List<JournalEntry> entries) throws Exception {
     List<String> lines =
-        new ArrayList<>(List.of(new JournalEntry.Start(1, 1, "", 24, "", 20, 10, 90).line()));
+        new ArrayList<>(List.of(new JournalEntry.Start(2, 1, "", 24, "", 20, 10, 90).line()));
     entries.forEach(entry -> lines.add(entry.line()));
     Files.write(folder.resolve(LabelJournal.FILE), lines);
     return LabelJournal.find(folder).orElseThrow().audit();
@@ -38,13 +38,13 @@ class LabelJournalTest {
   @Test
   void onlyWholeFifthsOfTheFirstDrawMeasureTheAccuracy() throws Exception {
     List<JournalEntry> entries = new ArrayList<>();
-    entries.add(new JournalEntry.Draw(images(0, 10), false));
+    entries.add(new JournalEntry.Arrival(images(0, 24), images(0, 10)));
     // p9 is answered early, because a page reached it. It belongs to the last fifth.
     entries.add(page(1, Kind.AUDIT, 0, List.of("p9.png")));
     assertThat(audit(entries)).isEmpty();
     entries.add(page(2, Kind.AUDIT, 1, images(0, 3)));
     assertThat(audit(entries)).containsExactlyInAnyOrder("p0.png", "p1.png");
-    entries.add(new JournalEntry.Draw(images(20, 24), true));
+    entries.add(new JournalEntry.Draw(images(20, 24)));
     entries.add(page(3, Kind.MORE_AUDIT, 1, images(20, 24)));
     assertThat(audit(entries)).containsExactlyInAnyOrder("p0.png", "p1.png");
     entries.add(page(4, Kind.AUDIT, 1, images(3, 9)));
@@ -56,7 +56,7 @@ class LabelJournalTest {
   @Test
   void anImageOfNoClassMeasuresButTrainsNothing() throws Exception {
     List<JournalEntry> entries = new ArrayList<>();
-    entries.add(new JournalEntry.Draw(images(0, 2), false));
+    entries.add(new JournalEntry.Arrival(images(0, 2), images(0, 2)));
     entries.add(page(1, Kind.AUDIT, JournalEntry.NONE, List.of("p0.png")));
     entries.add(page(2, Kind.AUDIT, 0, List.of("p1.png")));
     assertThat(audit(entries)).containsExactly("p1.png");
