@@ -16,7 +16,7 @@ import org.kgcoop.tensor.Scope;
  * opened again has the same features.
  */
 final class ClassTextFeatures implements SessionHead.ClassTexts {
-  private static final int GROUP = 32;
+  private static final int GROUP = 8;
 
   private final Clip clip;
   private final TemplateEnsemble template;

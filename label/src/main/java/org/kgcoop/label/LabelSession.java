@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -116,7 +117,7 @@ final class LabelSession implements AutoCloseable {
   private int firstJoined; // those of the first entry
   private Set<Integer> working = new HashSet<>();
   private long version; // of the answers and features
-  private @Nullable List<Integer> outdated; // for the version
+  private @Nullable NavigableMap<Integer, Integer> outdated; // for the version
   private Optional<Map<Integer, Set<Integer>>> copies = Optional.empty();
 
   /**
@@ -328,7 +329,7 @@ final class LabelSession implements AutoCloseable {
   private List<Integer> openAudit(Offered offered) {
     return Stream.concat(
             state.audit().stream().filter(state::isHidden),
-            outdated().stream().filter(state::isAudit))
+            outdated().keySet().stream().filter(state::isAudit))
         .filter(i -> !offered.shown.contains(i))
         .sorted(Comparator.comparing(i -> !state.isPassed(i))) // keeps the order of the others
         .toList();
@@ -336,20 +337,17 @@ final class LabelSession implements AutoCloseable {
 
   /**
    * Returns the images that show none of the classes by an answer that is older than the class that
-   * is now the most probable one. Whether they show it is unknown.
+   * is now the most probable one, with this class. Whether they show it is unknown.
    */
-  List<Integer> outdated() {
+  NavigableMap<Integer, Integer> outdated() {
     if (outdated == null) {
       List<Integer> none = state.canFit() ? state.noneBeforeAClass() : List.of();
-      outdated =
-          none.stream().filter(this::hasFeature).filter(i -> state.isLater(nearest(i), i)).toList();
+      NavigableMap<Integer, Integer> nearest =
+          new TreeMap<>(head.nearest(none.stream().filter(this::hasFeature).toList()));
+      nearest.entrySet().removeIf(each -> !state.isLater(each.getValue(), each.getKey()));
+      outdated = nearest;
     }
     return outdated;
-  }
-
-  /** Returns the most probable class of a read image. */
-  private int nearest(int image) {
-    return head.likely(image, 1).get(0);
   }
 
   /**
@@ -423,9 +421,10 @@ final class LabelSession implements AutoCloseable {
    * @param all false to ask once for each class
    */
   private Optional<Proposal> noneAgain(Offered offered, boolean all) {
-    return outdated().stream()
+    NavigableMap<Integer, Integer> nearest = outdated();
+    return nearest.keySet().stream()
         .filter(i -> !state.isAudit(i) && !offered.shown.contains(i))
-        .collect(Collectors.groupingBy(this::nearest, TreeMap::new, Collectors.toList()))
+        .collect(Collectors.groupingBy(nearest::get, TreeMap::new, Collectors.toList()))
         .entrySet()
         .stream()
         .filter(each -> all || !state.wasAskedAgain(each.getKey()))

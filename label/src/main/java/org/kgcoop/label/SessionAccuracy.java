@@ -147,7 +147,7 @@ final class SessionAccuracy {
     if (sample.images().size() < LEAST) {
       return Optional.empty();
     }
-    Set<Integer> outdated = new HashSet<>(session.outdated());
+    Set<Integer> outdated = session.outdated().keySet();
     IntPredicate isRemaining =
         i -> state.part(i).map(sample.measured()::contains).orElse(true) && !state.isSettled(i);
     IntPredicate isSample = i -> sample.images().contains(i) && isRemaining.test(i);
@@ -216,7 +216,7 @@ final class SessionAccuracy {
     SessionHead measured = withoutCopies(sample);
     long right =
         sample.stream()
-            .filter(i -> !session.outdated().contains(i) && isRight(i, measured))
+            .filter(i -> !session.outdated().containsKey(i) && isRight(i, measured))
             .count();
     return Optional.of(Audit.newImages(Math.toIntExact(right), sample.size()));
   }

@@ -323,6 +323,18 @@ final class SessionHead implements AutoCloseable {
     return rows;
   }
 
+  /** Returns the most probable class of read images, by image. None of the classes is no class. */
+  Map<Integer, Integer> nearest(Collection<Integer> images) {
+    int[] all = images.stream().mapToInt(Integer::intValue).toArray();
+    double[][] p = all.length == 0 ? new double[0][] : probabilities(all);
+    return IntStream.range(0, all.length)
+        .boxed()
+        .collect(
+            Collectors.toMap(
+                i -> all[i],
+                i -> number(NextImages.argmax(Arrays.copyOf(p[i], headNumbers.length)))));
+  }
+
   /** Returns the most probable classes of a read image, at most {@code count}. */
   List<Integer> likely(int image, int count) {
     double[] p = probabilities(image);

@@ -264,7 +264,11 @@ public final class ApiTour {
     Sender sender = new Sender("a person", 1);
     Answered answered = labeling.answer(sender, page.number(), List.of(), answers, 2.5);
     check(labeling.lastNumber(sender.person()) == sender.number());
-    check(answered.step() > 0 && answered.leftOut().isEmpty() && answered.changed().isEmpty() && answered.differs().isEmpty());
+    check(
+        answered.step() > 0
+            && answered.leftOut().isEmpty()
+            && answered.changed().isEmpty()
+            && answered.differs().isEmpty());
     UndoOffer.Answers offer = (UndoOffer.Answers) labeling.undoable("a person").orElseThrow();
     check(offer.images() == answers.size() && offer.kind() == page.kind());
     check(labeling.undo(Sender.of("a person")).orElseThrow().images().size() == answers.size());
