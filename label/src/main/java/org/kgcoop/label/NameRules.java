@@ -1,12 +1,20 @@
 package org.kgcoop.label;
 
 import java.util.Locale;
+import java.util.Set;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
+import org.kgcoop.files.FolderNames;
 
 /** The rules for names of classes that a person types. */
 final class NameRules {
   private static final int MAX_NAME = 200;
+
+  /**
+   * What the page says about images without a class. A class of this name would be taken for it.
+   */
+  private static final Set<String> OTHER_ANSWERS =
+      Set.of(Labeling.NONE_FOLDER, "skipped", "undecided");
 
   private NameRules() {}
 
@@ -18,7 +26,8 @@ final class NameRules {
   /**
    * Returns the name without spaces around it.
    *
-   * @throws KgCoopException if it is empty, too long, or has invisible characters
+   * @throws KgCoopException if it is empty, too long, has invisible characters, means another
+   *     answer, or cannot be the name of a folder on Windows
    */
   static String checked(String name) {
     String stripped = name.strip();
@@ -32,6 +41,18 @@ final class NameRules {
           "class \"%s\": expected a name without control characters"
               .formatted(Messages.line(stripped)));
     }
+    if (OTHER_ANSWERS.contains(folded(stripped))) {
+      throw KgCoopException.configuration(
+          "class \"%s\": these words are the answer for images without a class; choose another name"
+              .formatted(stripped));
+    }
+    FolderNames.problem(stripped)
+        .ifPresent(
+            problem -> {
+              throw KgCoopException.configuration(
+                  "class \"%s\": expected a name that a folder can have, but %s; choose another name"
+                      .formatted(stripped, problem));
+            });
     return stripped;
   }
 

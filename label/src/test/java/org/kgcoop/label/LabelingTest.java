@@ -285,7 +285,9 @@ class LabelingTest {
     try (Labeling labeling = open()) {
       labeling.addClasses(Sender.of(""), List.of(" teal "));
       assertThat(labeling.classes()).containsExactly("red", "blue", "gray", "teal");
-      for (String bad : List.of("TEAL", "", " ", "x".repeat(201), "a\nb")) {
+      for (String bad :
+          List.of(
+              "TEAL", "", " ", "x".repeat(201), "a\nb", "None of these", "skipped", "nul", "a.")) {
         assertThatExceptionOfType(KgCoopException.class)
             .isThrownBy(() -> labeling.addClasses(Sender.of(""), List.of(bad)));
       }
