@@ -598,11 +598,13 @@ final class LabelState {
     return Optional.ofNullable(byName.get(NameRules.folded(name)));
   }
 
-  /** Returns the merged class that had a name last, or nothing. */
+  /** Returns the newest merged class with a name, or nothing. */
   Optional<Integer> merged(String name) {
-    return Optional.ofNullable(everNamed.get(NameRules.folded(name)))
+    return classes.descendingMap().entrySet().stream()
+        .filter(each -> NameRules.folded(each.getValue().name()).equals(NameRules.folded(name)))
+        .map(Map.Entry::getKey)
         .filter(number -> isClass(number) && current(number) != number)
-        .filter(number -> NameRules.folded(ownName(number)).equals(NameRules.folded(name)));
+        .findFirst();
   }
 
   /** Returns the class that had a name last, also a merged or renamed one, or nothing. */

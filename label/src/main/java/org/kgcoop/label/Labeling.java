@@ -271,7 +271,7 @@ public final class Labeling implements AutoCloseable {
     warnings = settings.warnings();
     List<JournalEntry> entries = JournalNames.ofToday(journal.entries());
     FolderChanges before = FolderChanges.of(JournalNames.contents(entries), source);
-    List<JournalEntry> renamed = new ArrayList<>(entries);
+    List<JournalEntry> renamed = new ArrayList<>(journal.entries());
     before.entry().ifPresent(renamed::add);
     entries = JournalNames.ofToday(renamed);
     contents = JournalNames.contents(entries);
@@ -644,6 +644,7 @@ public final class Labeling implements AutoCloseable {
     Map<Integer, String> named = classes.missing(added);
     Map<Integer, Integer> answers = new LinkedHashMap<>();
     List<Path> leftOut = new ArrayList<>();
+    List<Path> gone = new ArrayList<>(); // another answer found that the file has changed
     numbers(named, labels)
         .forEach(
             (image, label) -> {
@@ -653,7 +654,9 @@ public final class Labeling implements AutoCloseable {
               boolean isElsewhere =
                   state.step(image) != open.steps().getOrDefault(image, 0)
                       && state.isAnswered(image);
-              if (isElsewhere || !open.left().contains(image)) {
+              if (state.isGone(image)) {
+                gone.add(state.path(image));
+              } else if (isElsewhere || !open.left().contains(image)) {
                 leftOut.add(state.path(image));
               } else {
                 answers.put(image, label);
@@ -662,7 +665,8 @@ public final class Labeling implements AutoCloseable {
     List<Integer> others = changed(answers.keySet());
     answers.keySet().removeAll(others);
     open.left().removeAll(others);
-    return answered(from, open, named, answers, leftOut, leave(others), seconds);
+    gone.addAll(leave(others));
+    return answered(from, open, named, answers, leftOut, gone, seconds);
   }
 
   private Answered answered(
