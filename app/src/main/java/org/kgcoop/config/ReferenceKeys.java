@@ -147,7 +147,9 @@ final class ReferenceKeys {
       return "the transforms, the optimizer and the schedule of this training do not use it";
     }
     if (key.startsWith("TRAINER.")) {
-      return WITHOUT_MEANING.contains(key) ? "not supported" : "this method does not use it with these settings";
+      return WITHOUT_MEANING.contains(key)
+          ? "not supported"
+          : "this method does not use it with these settings";
     }
     return "it is for other kinds of training, or for logs";
   }

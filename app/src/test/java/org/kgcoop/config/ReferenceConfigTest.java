@@ -178,7 +178,7 @@ class ReferenceConfigTest {
   }
 
   @Test
-  void eachIgnoredKeyHasAReason() {
+  void eachIgnoredKeyHasAReason() throws IOException {
     assertThat(
             lines(
                     "tcp",
