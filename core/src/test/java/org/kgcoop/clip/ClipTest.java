@@ -427,11 +427,16 @@ class ClipTest {
   }
 
   @Test
-  void greyImagesAreNormalisedByTheMeanOfTheColors() {
+  void greyImagesAreNormalisedByTheMeanOfTheColors() throws IOException {
     ClipConfig grey =
         new ClipConfig(
             12, 8, 1, 77, 600, 32, 1, 1, Activation.QUICK_GELU, new ClipConfig.Vit(16, 1, 4, 1));
     RandomClip.write(folder.resolve("grey"), grey, 1);
+    try (Clip clip = Clip.load(folder.resolve("grey"))) {
+      assertThat(clip.preprocessing().mean().get(0)).isCloseTo(0.44916430, within(1e-8));
+      assertThat(clip.assumed()).isEmpty();
+    }
+    Files.delete(folder.resolve("grey/open_clip_config.json"));
     try (Clip clip = Clip.load(folder.resolve("grey"))) {
       assertThat(clip.preprocessing().channels()).isEqualTo(1);
       // (.48145466 + .4578275 + .40821073) / 3
