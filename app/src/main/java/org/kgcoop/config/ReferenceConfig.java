@@ -63,7 +63,19 @@ public final class ReferenceConfig {
    * @param ignored the keys without a meaning here
    */
   public record Translation(
-      Map<String, String> options, Map<String, String> settings, List<String> ignored) {}
+      Map<String, String> options, Map<String, String> settings, List<String> ignored) {
+
+    /** Returns the ignored keys by the reason why they are ignored. */
+    public Map<String, List<String>> ignoredByReason() {
+      Map<String, List<String>> reasons = new LinkedHashMap<>();
+      ignored.forEach(
+          key ->
+              reasons
+                  .computeIfAbsent(ReferenceKeys.whyIgnored(key), reason -> new ArrayList<>())
+                  .add(key));
+      return reasons;
+    }
+  }
 
   private ReferenceConfig(ReferenceValues in, String method) {
     this.in = in;

@@ -87,6 +87,12 @@ final class ReferenceKeys {
           TRAINER.ADAPTER.PREC TRAINER.ADAPTER.ENHANCED_BASE
           search_hp load_cache load_pre_feat""");
 
+  /** Keys without a meaning here, because the files of the weights determine their values. */
+  private static final List<String> BY_WEIGHTS =
+      words(
+          """
+          INPUT.SIZE INPUT.INTERPOLATION INPUT.PIXEL_MEAN INPUT.PIXEL_STD INPUT.NO_TRANSFORM""");
+
   /** All known keys. */
   static final List<String> ALL = all();
 
@@ -121,6 +127,31 @@ final class ReferenceKeys {
     all.addAll(READ);
     all.addAll(WITHOUT_MEANING);
     return all;
+  }
+
+  /** Returns the reason why a key without a meaning here is ignored, for a message. */
+  static String whyIgnored(String key) {
+    if (key.endsWith(".PREC")) {
+      return "use --precision";
+    }
+    if (key.equals("USE_CUDA")) {
+      return "use --device";
+    }
+    if (key.equals("DATALOADER.NUM_WORKERS")) {
+      return "use --threads";
+    }
+    if (BY_WEIGHTS.contains(key) || key.startsWith("MODEL.")) {
+      return "the weights determine it";
+    }
+    if (key.startsWith("INPUT.") || key.startsWith("OPTIM.")) {
+      return "the transforms, the optimizer and the schedule of this training do not use it";
+    }
+    if (key.startsWith("TRAINER.")) {
+      return WITHOUT_MEANING.contains(key)
+          ? "not supported"
+          : "this method does not use it with these settings";
+    }
+    return "it is for other kinds of training, or for logs";
   }
 
   /** Returns true for a key in a section of a supported method. */

@@ -101,21 +101,26 @@ public final class TableWriter {
           text(figures(Format.TEXT))
               + "\n\n"
               + (pairs().isEmpty() ? "" : text(differences(Format.TEXT)) + "\n\n")
-              + legend();
+              + legend(format);
       case MARKDOWN ->
           markdown(figures(Format.MARKDOWN))
               + (pairs().isEmpty() ? "" : "\n" + markdown(differences(Format.MARKDOWN)))
               + "\n"
-              + legend().replace(MARK, "\\" + MARK);
+              + legend(format).replace(MARK, "\\" + MARK);
       case LATEX ->
           "% needs \\usepackage{booktabs}\n"
               + latex(figures(Format.LATEX))
               + (pairs().isEmpty() ? "" : "\n" + latex(differences(Format.LATEX)))
-              + legend().lines().map(line -> "\n% " + line).reduce("", String::concat);
+              + legend(format).lines().map(line -> "\n% " + line).reduce("", String::concat);
     };
   }
 
-  private String legend() {
+  private String legend(Format format) {
+    String best =
+        switch (format) {
+          case LATEX, MARKDOWN -> "Bold:";
+          default -> MARK;
+        };
     String legend =
         intervals
             ? """
@@ -127,8 +132,9 @@ public final class TableWriter {
             """
             : """
             Accuracies in percent: mean ± population standard deviation over seeds.
-            * the best of as many shots.\
-            """;
+            %s the best of as many shots.\
+            """
+                .formatted(best);
     return TableNotes.of(table, columns).stream()
         .reduce(legend, (text, note) -> text + "\n" + note);
   }

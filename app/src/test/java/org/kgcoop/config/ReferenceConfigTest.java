@@ -177,6 +177,35 @@ class ReferenceConfigTest {
     assertThat(tcp.ignored()).containsExactly("TRAINER.COOP.CSC", "TRAINER.COOP.W");
   }
 
+  @Test
+  void eachIgnoredKeyHasAReason() throws IOException {
+    assertThat(
+            lines(
+                    "tcp",
+                    "TRAINER.COOP.W 1.0",
+                    "TRAINER.COOP.CSC False",
+                    "TRAINER.COOP.PREC fp16",
+                    "USE_CUDA True",
+                    "INPUT.SIZE (224, 224)",
+                    "OPTIM.GAMMA 0.1",
+                    "TRAIN.PRINT_FREQ 5")
+                .ignoredByReason())
+        .isEqualTo(
+            Map.of(
+                "this method does not use it with these settings",
+                List.of("TRAINER.COOP.W", "TRAINER.COOP.CSC"),
+                "use --precision",
+                List.of("TRAINER.COOP.PREC"),
+                "use --device",
+                List.of("USE_CUDA"),
+                "the weights determine it",
+                List.of("INPUT.SIZE"),
+                "the transforms, the optimizer and the schedule of this training do not use it",
+                List.of("OPTIM.GAMMA"),
+                "it is for other kinds of training, or for logs",
+                List.of("TRAIN.PRINT_FREQ")));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

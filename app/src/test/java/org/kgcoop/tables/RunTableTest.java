@@ -139,9 +139,13 @@ class RunTableTest {
     TableWriter writer = writer(false);
     assertThat(writer.write(TableWriter.Format.LATEX))
         .contains("& \\textbf{51.00 $\\pm$ 0.00} &", "& 50.00 $\\pm$ 0.00 &")
-        .doesNotContain("[", "difference", "bootstrap");
-    assertThat(writer.write(TableWriter.Format.MARKDOWN)).contains("| **51.00 ± 0.00** |");
-    assertThat(writer.write(TableWriter.Format.TEXT)).contains("51.00 ± 0.00 *");
+        .contains("% Bold: the best of as many shots.")
+        .doesNotContain("[", "difference", "bootstrap", "*");
+    assertThat(writer.write(TableWriter.Format.MARKDOWN))
+        .contains("| **51.00 ± 0.00** |", "Bold: the best of as many shots.")
+        .doesNotContain("\\*");
+    assertThat(writer.write(TableWriter.Format.TEXT))
+        .contains("51.00 ± 0.00 *", "* the best of as many shots.");
   }
 
   @Test

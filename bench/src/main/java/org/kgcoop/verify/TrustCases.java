@@ -1,17 +1,20 @@
 package org.kgcoop.verify;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.kgcoop.EnumIds;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.JointEvaluation;
+import org.kgcoop.eval.LabelNoise;
 import org.kgcoop.eval.NearDuplicates;
 import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.eval.Temperature;
 
 /** The cases of measures that are functions of only logits, scores or features. */
 final class TrustCases {
+  private static final double ROUNDING = 1e-9;
+
   private TrustCases() {}
 
   static void joint(Case c) {
@@ -72,24 +75,26 @@ final class TrustCases {
     expected.compare("kept_interval", new double[] {threshold.low(), threshold.high()});
   }
 
+  /**
+   * Checks the model of wrong labels against the margins of the reference. The other numbers of
+   * such a case belong to confident learning, which kgcoop does not use. In both, an image whose
+   * label is its most probable class (a margin of at least 0.5) is no better a candidate than the
+   * average: its label is wrong with at most the probability r of all labels.
+   */
   static void suspects(Case c) {
-    LabelSuspects suspects = new LabelSuspects(c.rows("probabilities"), c.ints("labels"));
-    Case expected = c.expect();
-    expected.compare("thresholds", suspects.thresholds());
-    suspects(expected, suspects, LabelSuspects.Rule.CONFIDENT);
-    suspects(expected.at("all"), suspects, LabelSuspects.Rule.ALL);
-    expected.compare(
-        "joint_distribution",
-        Arrays.stream(suspects.jointDistribution()).flatMapToDouble(Arrays::stream).toArray());
-    expected.compare("self_confidence", suspects.selfConfidence());
-    expected.compare("normalized_margin", suspects.normalizedMargin());
-    expected.equal("order", suspects.order());
-  }
-
-  private static void suspects(Case expected, LabelSuspects suspects, LabelSuspects.Rule rule) {
-    expected.equal("confident_joint", suspects.confidentJoint(rule));
-    expected.equal("suspects", suspects.suspects(rule));
-    expected.equal("suspects_predicted_otherwise", suspects.suspectsPredictedOtherwise(rule));
+    LabelNoise noise = LabelNoise.fit(c.rows("probabilities"), c.ints("labels"));
+    double[] margins = c.expect().numbers("normalized_margin");
+    List<Integer> contradicted =
+        IntStream.range(0, margins.length)
+            .filter(i -> margins[i] >= 0.5 && noise.wrong().get(i) > noise.rate() + ROUNDING)
+            .boxed()
+            .toList();
+    if (!contradicted.isEmpty()) {
+      c.comparison()
+          .problem(
+              "the labels of the images %s are most probable, but also more often wrong than %s"
+                  .formatted(contradicted, noise.rate()));
+    }
   }
 
   static void duplicates(Case c) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.kgcoop.adapt.LabelSource;
+import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
@@ -26,11 +27,19 @@ class HonestySamplesTest {
   private static final List<String> SETS = List.of("documents", "tuning", "places");
   private static final int CLASSES = 6;
 
+  /** The data sets, which every sample draws from. */
+  private static final Map<String, DataSet> OPENED = new HashMap<>();
+
   @TempDir Path folder;
+
+  private static DataSet open(String set) {
+    return OPENED.computeIfAbsent(
+        set, name -> EmbeddedDataSets.open(name, DataSetOptions.defaults(line -> {})));
+  }
 
   private HonestySamples samples(String place) {
     return new HonestySamples(
-        set -> EmbeddedDataSets.open(set, DataSetOptions.defaults(line -> {})),
+        HonestySamplesTest::open,
         SETS,
         CLASSES,
         new DerivedImages(folder.resolve(place)),

@@ -341,7 +341,9 @@ class OnnxTest {
   void aSquashedImageIsDescribedAsOne() throws OrtException, IOException {
     RandomClip.write(folder, configs().get(0), 1);
     Files.writeString(
-        folder.resolve("preprocessor_config.json"), "{\"size\": {\"height\": 24, \"width\": 24}}");
+        folder.resolve("preprocessor_config.json"),
+        "{\"size\": {\"height\": 24, \"width\": 24}, \"image_mean\": [0.5, 0.5, 0.5],"
+            + " \"image_std\": [0.5, 0.5, 0.5]}");
     try (Clip clip = Clip.load(folder);
         Scope scope = Scope.open("classifier");
         OnnxModel exported = export(clip, classifier(clip))) {

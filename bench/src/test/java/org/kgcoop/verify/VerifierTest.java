@@ -306,4 +306,34 @@ class VerifierTest {
         .extracting(e -> ((KgCoopException) e).category())
         .isEqualTo(KgCoopException.Category.DATA);
   }
+
+  /** Nineteen of twenty labels are most probable, and the last one is wrong. */
+  @Test
+  void aModelOfWrongLabelsThatContradictsTheMarginsFails() throws IOException {
+    ArrayNode labels = JSON.createArrayNode();
+    ArrayNode margins = JSON.createArrayNode();
+    float[] probabilities = new float[40];
+    for (int i = 0; i < 20; i++) {
+      labels.add(i % 2);
+      boolean right = i < 19;
+      probabilities[2 * i + i % 2] = right ? 0.95f : 0.05f;
+      probabilities[2 * i + 1 - i % 2] = right ? 0.05f : 0.95f;
+      margins.add(right ? 0.95 : 0.05);
+    }
+    Safetensors.write(
+        folder.resolve("tensors.safetensors"),
+        List.of(StoredTensor.ofFloats("p", new long[] {20, 2}, probabilities)),
+        Map.of());
+    ObjectNode root = JSON.createObjectNode().put("format", 1);
+    ObjectNode only = root.putArray("cases").addObject().put("id", "s").put("kind", "suspects");
+    only.put("probabilities", "p").set("labels", labels);
+    only.putObject("expect").set("normalized_margin", margins);
+    Path cases = folder.resolve("cases.json");
+    JSON.writeValue(cases.toFile(), root);
+    assertThat(Verifier.verify(folder, outcome -> {}).get(0).problem()).isEmpty();
+    margins.set(19, JSON.getNodeFactory().numberNode(0.95));
+    JSON.writeValue(cases.toFile(), root);
+    assertThat(Verifier.verify(folder, outcome -> {}).get(0).problem())
+        .contains("the labels of the images [19] are most probable, but also more often wrong");
+  }
 }

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -352,6 +353,14 @@ public final class Clip implements AutoCloseable {
    */
   public List<String> assumed() {
     return description.files.assumed();
+  }
+
+  /**
+   * Returns an error if settings that no file specifies, and that {@link #assumed} lists, may be
+   * wrong: the layout of the weights is of a library that always writes them.
+   */
+  public Optional<String> missingSettings() {
+    return description.files.missingSettings();
   }
 
   /**

@@ -198,6 +198,13 @@ public record ConfigSection(String name, JsonNode json) {
     return read.apply(json.path(key));
   }
 
+  /** Creates the error for a required key that is missing, or whose value is null. */
+  KgCoopException missing(String key, String expected) {
+    return KgCoopException.weights(
+        "%s%s: missing or null, and the features depend on it; expected %s"
+            .formatted(name, key, expected));
+  }
+
   /** Creates the error for a value. */
   public KgCoopException refused(String key, String expected) {
     String value = json.path(key).toString();

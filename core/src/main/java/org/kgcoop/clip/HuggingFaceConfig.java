@@ -1,6 +1,7 @@
 package org.kgcoop.clip;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -101,13 +102,25 @@ public final class HuggingFaceConfig {
         config.imageResolution(),
         channels,
         normalized
-            ? images.perChannel("image_mean", defaults.mean(), channels)
+            ? required(images, "image_mean", defaults.mean(), channels)
             : Collections.nCopies(channels, 0.0),
         normalized
-            ? images.perChannel("image_std", defaults.std(), channels)
+            ? required(images, "image_std", defaults.std(), channels)
             : Collections.nCopies(channels, 1.0),
         interpolation,
         shorterSide(images, config, defaults));
+  }
+
+  /**
+   * Returns the numbers of a key, one per channel. The library has a default for each processor,
+   * but its own files always contain the key, so a missing one is an error.
+   */
+  private static List<Double> required(
+      ConfigSection images, String key, List<Double> usual, int channels) {
+    if (images.isThere() && images.isMissing(key)) {
+      throw images.missing(key, "%s numbers, such as %s".formatted(channels, usual));
+    }
+    return images.perChannel(key, usual, channels);
   }
 
   /**

@@ -2,10 +2,13 @@ package org.kgcoop.clip;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.Digest;
+import org.kgcoop.files.StoredHashes;
 import org.kgcoop.image.view.PatchGrid;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.Fingerprints;
@@ -18,6 +21,9 @@ import org.kgcoop.io.WeightFile;
  * can share a description, so that the weights are hashed once.
  */
 final class ModelDescription {
+  /** The version of stored fingerprints. It changes if a file has another one than before. */
+  private static final int FINGERPRINT_VERSION = 1;
+
   final Path path;
   final Family family;
   final Map<String, StoredTensor> stored; // under their released names
@@ -25,6 +31,7 @@ final class ModelDescription {
   final ClipConfig config;
   final Preprocessing preprocessing;
   final CompletableFuture<Tokenizer> tokenizer;
+  private final @Nullable Digest stamp; // of the files with the weights
   private @Nullable String fingerprint;
 
   /**
@@ -41,6 +48,7 @@ final class ModelDescription {
       @Nullable Activation activation,
       int maxPatches) {
     path = file.path();
+    stamp = file.stamp();
     String source = path.toString();
     Map<String, long[]> inFile = shapes(StateDictNames.plain(file).tensors());
     family = Families.of(inFile);
@@ -89,11 +97,15 @@ final class ModelDescription {
     return fingerprint;
   }
 
+  /** Returns the stored fingerprint of these files, or computes it. */
   private String computedFingerprint() {
-    return Fingerprints.asFloat32(
+    List<StoredTensor> used =
         stored.entrySet().stream()
             .filter(e -> !Weights.isUnused(e.getKey()))
             .map(Map.Entry::getValue)
-            .toList());
+            .toList();
+    // The names and shapes, because another version of kgcoop may read a file in another way.
+    String what = "fingerprint %s of %s".formatted(FINGERPRINT_VERSION, used);
+    return StoredHashes.ofThisUser().get(stamp, what, () -> Fingerprints.asFloat32(used));
   }
 }

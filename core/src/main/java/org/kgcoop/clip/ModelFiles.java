@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
@@ -28,6 +29,7 @@ final class ModelFiles {
   private final Family family;
   private final Family.Traits traits;
   private final List<String> assumed = new ArrayList<>();
+  private final Set<String> names; // of the tensors in their file
 
   /**
    * Wraps the files of a model.
@@ -38,6 +40,7 @@ final class ModelFiles {
     this.family = family;
     this.traits = family.traits();
     this.path = file.path();
+    this.names = Set.copyOf(names);
     hugging = ConfigSection.of(file, HuggingFaceConfig.FILE);
     ConfigSection preprocessing = ConfigSection.of(file, HuggingFaceConfig.PREPROCESSING);
     images =
@@ -65,6 +68,23 @@ final class ModelFiles {
   /** Returns the assumed settings, one per line. */
   List<String> assumed() {
     return List.copyOf(assumed);
+  }
+
+  /**
+   * Returns an error if the file with the settings of the model is missing, and its tensors have
+   * the names of a library whose models differ in these settings. OpenAI's and Meta's own files
+   * have no such file, and other names.
+   */
+  Optional<String> missingSettings() {
+    boolean isHuggingFace = names.stream().anyMatch(name -> name.startsWith("vision_model."));
+    boolean isTimm = names.stream().anyMatch(name -> name.startsWith("visual.trunk."));
+    if (hugging.isThere() || openClip.isThere() || !(isHuggingFace || isTimm)) {
+      return Optional.empty();
+    }
+    String file = isTimm ? OpenClipConfig.FILE : HuggingFaceConfig.FILE;
+    return Optional.of(
+        "%s: no %s next to the weights. Their tensors have the names of %s, whose models differ in activation, heads and preprocessing, so another class may be the answer; download %s from the model's page into the same folder"
+            .formatted(path, file, isTimm ? "OpenCLIP" : "Hugging Face", file));
   }
 
   ClipConfig.FileConfig config() {
@@ -104,6 +124,9 @@ final class ModelFiles {
                 .formatted(
                     traits.title(),
                     traits.images().interpolation().name().toLowerCase(Locale.ROOT)));
+      }
+      if (isOpenClips) {
+        assumed.addAll(openClip.assumedImages(traits.title()));
       }
       if (patches != null && !images.isThere()) {
         assumed.add("at most %s patches per image".formatted(patches.maxPatches()));

@@ -3,6 +3,7 @@ package org.kgcoop.clip;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.image.view.Interpolation;
 import org.kgcoop.image.view.Preprocessing;
@@ -139,6 +140,15 @@ public final class OpenClipConfig {
   /** Returns true if the file has the preprocessing of images. */
   boolean hasPreprocessing() {
     return !file.isMissing("preprocess_cfg");
+  }
+
+  /** Returns a line for each value of the preprocessing that the file does not have. */
+  List<String> assumedImages(String family) {
+    ConfigSection images = file.at("preprocess_cfg");
+    return Stream.of("mean", "std")
+        .filter(images::isMissing)
+        .map(key -> "%s's %s (no preprocess_cfg.%s in %s)".formatted(family, key, key, FILE))
+        .toList();
   }
 
   /**

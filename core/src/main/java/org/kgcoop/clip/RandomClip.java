@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Folders;
+import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
 
@@ -33,9 +34,9 @@ public final class RandomClip {
   private RandomClip() {}
 
   /**
-   * Writes {@code model.safetensors} and {@code merges.txt}. It also writes {@code
-   * open_clip_config.json} if the activation, a number of heads or the form is not the default. For
-   * a SigLIP it writes {@code tokenizer.json} and {@code config.json} instead.
+   * Writes {@code model.safetensors}, {@code merges.txt} and {@code open_clip_config.json}. For a
+   * SigLIP it writes {@code tokenizer.json} and {@code config.json} instead. A PE-Core has Meta's
+   * layout, whose settings follow from the tensors.
    *
    * @param folder created if it does not exist
    */
@@ -51,7 +52,7 @@ public final class RandomClip {
       return;
     }
     writeText(folder.resolve("merges.txt"), String.join("\n", merges) + "\n");
-    if (!isDefault(config)) {
+    if (!config.form().image().rotary()) {
       writeText(folder.resolve("open_clip_config.json"), configuration(config));
     }
   }
@@ -114,21 +115,13 @@ public final class RandomClip {
             config.imageResolution());
   }
 
-  /** Returns true if all settings follow from the tensors. */
-  private static boolean isDefault(ClipConfig config) {
-    return config.form().image().rotary()
-        || (config.activation() == Activation.QUICK_GELU
-            && config.textHeads() == Math.max(1, config.textWidth() / 64)
-            && config.vision().heads() == Math.max(1, InitialWeights.poolChannels(config) / 64)
-            && config.form().equals(ClipConfig.Form.RELEASED));
-  }
-
   private static String configuration(ClipConfig config) {
     ClipConfig.Vision vision = config.vision();
     return """
         {"model_cfg": {"quick_gelu": %s,
           "text_cfg": {"heads": %s, "no_causal_mask": %s, "norm_kwargs": {"eps": %s}},
-          "vision_cfg": {"width": %s, "head_width": %s, "norm_kwargs": {"eps": %s}%s}}}
+          "vision_cfg": {"width": %s, "head_width": %s, "norm_kwargs": {"eps": %s}%s}},
+         "preprocess_cfg": {"mean": %s, "std": %s}}
         """
         .formatted(
             config.activation() == Activation.QUICK_GELU,
@@ -138,6 +131,15 @@ public final class RandomClip {
             vision.width(),
             InitialWeights.poolChannels(config) / vision.heads(),
             config.form().visionEpsilon(),
-            vision instanceof ClipConfig.ResNet net ? ", \"layers\": " + net.layers() : "");
+            vision instanceof ClipConfig.ResNet net ? ", \"layers\": " + net.layers() : "",
+            perChannel(Preprocessing.CLIP_MEAN, config.channels()),
+            perChannel(Preprocessing.CLIP_STD, config.channels()));
+  }
+
+  /** Returns the values of colors, or their mean for grey images. */
+  private static List<Double> perChannel(List<Double> colors, int channels) {
+    return channels == colors.size()
+        ? colors
+        : List.of(colors.stream().mapToDouble(v -> v).average().orElseThrow());
   }
 }

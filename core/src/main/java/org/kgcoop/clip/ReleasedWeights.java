@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.download.Content;
 import org.kgcoop.download.Downloader;
+import org.kgcoop.download.HuggingFaceToken;
 import org.kgcoop.download.Link;
 import org.kgcoop.download.PartialFile;
 import org.kgcoop.files.JsonFiles;
-import org.kgcoop.files.Sha256;
+import org.kgcoop.files.StoredHashes;
 import org.kgcoop.files.UserFolders;
 import org.kgcoop.io.WeightFiles;
 import org.kgcoop.progress.Progress;
@@ -32,12 +33,14 @@ import org.kgcoop.progress.Progress;
  *
  * @param openAi the address of the folder of OpenAI's archives, with a slash at its end
  * @param huggingFace the address of Hugging Face; empty for its own
+ * @param environment the token of an account is read from it on use, and sent to this address only
  */
 public record ReleasedWeights(
     Caches caches,
     Downloader downloader,
     String openAi,
     String huggingFace,
+    Map<String, String> environment,
     Consumer<String> warnings) {
   private static final String OPENAI = "https://openaipublic.azureedge.net/clip/models/";
   private static final String HUGGING_FACE = "https://huggingface.co";
@@ -63,14 +66,14 @@ public record ReleasedWeights(
    * Creates a source of weights.
    *
    * @param environment may contain the address of another host than huggingface.co in {@code
-   *     HF_ENDPOINT}
+   *     HF_ENDPOINT}, and the token of an account in {@code HF_TOKEN}
    */
   public ReleasedWeights(
       Caches caches,
       Downloader downloader,
       Map<String, String> environment,
       Consumer<String> warnings) {
-    this(caches, downloader, OPENAI, environment.getOrDefault(ENDPOINT, ""), warnings);
+    this(caches, downloader, OPENAI, environment.getOrDefault(ENDPOINT, ""), environment, warnings);
   }
 
   /**
@@ -174,7 +177,7 @@ public record ReleasedWeights(
     String file = released.fileName();
     String hash = released.sha256();
     Path target = caches.clip().resolve(file);
-    if (Files.isRegularFile(target) && !Sha256.of(target).equals(hash)) {
+    if (Files.isRegularFile(target) && !StoredHashes.ofThisUser().ofFile(target).equals(hash)) {
       // Replace the damaged file, as the published loader does.
       warnings.accept(target + ": damaged (wrong SHA-256); downloading it again");
       try {
@@ -257,7 +260,7 @@ public record ReleasedWeights(
   }
 
   /** Returns a link to a file of a repository, whose hash may be in the headers of the server. */
-  private static Link link(String base, String file) {
+  private Link link(String base, String file) {
     Content content;
     if (file.endsWith(".index.json")) {
       content = new Content("an index of weights", MAX_JSON, f -> !WeightFiles.shards(f).isEmpty());
@@ -268,7 +271,7 @@ public record ReleasedWeights(
     } else {
       content = new Content("weights", MAX_WEIGHTS, f -> !WeightFiles.open(f).tensors().isEmpty());
     }
-    return Link.of(base + file).withContent(content);
+    return Link.of(base + file).withContent(content).withToken(HuggingFaceToken.of(environment));
   }
 
   private static boolean isHtml(Path file) throws IOException {

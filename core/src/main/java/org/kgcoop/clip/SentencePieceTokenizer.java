@@ -16,6 +16,7 @@ final class SentencePieceTokenizer extends Tokenizer {
 
   private final TextCleaning cleaning;
   private final Function<String, List<Integer>> model; // maps a cleaned text to ids
+  private final int unknown; // -1 if bytes replace unknown characters
   private final boolean spaceInFront; // adds a space in front of every text
 
   /**
@@ -31,6 +32,7 @@ final class SentencePieceTokenizer extends Tokenizer {
         pieces.id(pieces.unigram() ? "</s>" : "<pad>"),
         true);
     spaceInFront = pieces.unigram();
+    unknown = pieces.byteFallback() ? -1 : pieces.id("<unk>");
     model = spaceInFront ? new Unigram(pieces)::ids : new PieceMerges(pieces)::ids;
     TextCleaning published = spaceInFront ? TextCleaning.WITHOUT_PUNCTUATION : TextCleaning.LOWER;
     this.cleaning = cleaning == null ? published : cleaning;
@@ -45,6 +47,11 @@ final class SentencePieceTokenizer extends Tokenizer {
   protected List<Integer> idsBehind(String text) {
     String cleaned = cleaning.clean(text);
     return model.apply(spaceInFront || cleaned.isEmpty() ? cleaned : " " + cleaned);
+  }
+
+  @Override
+  protected int unknown() {
+    return unknown;
   }
 
   @Override

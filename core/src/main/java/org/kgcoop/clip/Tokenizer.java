@@ -87,6 +87,20 @@ public abstract class Tokenizer {
     return ids(text);
   }
 
+  /**
+   * Returns the id of the parts of a text that the vocabulary does not contain, or -1 if it can
+   * represent every text.
+   */
+  protected int unknown() {
+    return -1;
+  }
+
+  /** Returns false if the vocabulary contains no part of a text. */
+  public final boolean knows(String text) {
+    return unknown() < 0
+        || encode(text).stream().anyMatch(id -> id != unknown() && !decode(id).isBlank());
+  }
+
   /** Returns the text of a token, with the space at its start or end. */
   public final String decode(int id) {
     return decode(pieces.get(id));

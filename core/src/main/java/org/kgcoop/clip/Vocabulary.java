@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.InputFile;
@@ -52,7 +54,12 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
     return Resources.text(Vocabulary.class, "merges.txt").lines().toList();
   }
 
-  /** Reads a {@code merges.txt}, whose first line is a comment. */
+  /**
+   * Reads a {@code merges.txt}, whose first line is a comment.
+   *
+   * @throws KgCoopException if a line is no merge, repeats one, or merges symbols that no line
+   *     before it makes, because the file is then damaged
+   */
   static Vocabulary ofMerges(Path file) {
     try {
       List<String> lines = InputFile.text(file).stripTrailing().lines().toList();
@@ -72,15 +79,27 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
             .toList();
     List<String> symbols = new ArrayList<>(bytes);
     bytes.forEach(b -> symbols.add(b + WORD_END));
+    Set<String> made = new HashSet<>(symbols);
     Map<String, Integer> ranks = new HashMap<>();
     for (int i = 1; i < lines.size(); i++) {
       String merge = lines.get(i).strip();
-      if (merge.split(" ").length != 2) {
-        throw KgCoopException.weights(
-            source + ", line " + (i + 1) + ": expected two symbols, got '" + merge + "'");
+      String[] parts = merge.split(" ", -1);
+      if (parts.length != 2) {
+        throw damaged(source, i, "expected two symbols, got '" + merge + "'");
       }
-      ranks.putIfAbsent(merge, ranks.size());
-      symbols.add(merge.replace(" ", ""));
+      for (String part : parts) {
+        if (!made.contains(part)) {
+          throw damaged(
+              source,
+              i,
+              "'" + part + "' is no byte and no merge of a line before; the file is damaged");
+        }
+      }
+      if (ranks.putIfAbsent(merge, ranks.size()) != null) {
+        throw damaged(source, i, "'" + merge + "' is there twice; the file is damaged");
+      }
+      made.add(parts[0] + parts[1]);
+      symbols.add(parts[0] + parts[1]);
     }
     symbols.addAll(List.of(START, END));
     Map<String, Integer> ids = new HashMap<>();
@@ -89,6 +108,11 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
       ids.put(symbols.get(id), id);
     }
     return new Vocabulary(ranks, ids, symbols);
+  }
+
+  private static KgCoopException damaged(String source, int index, String what) {
+    return KgCoopException.weights(
+        "%s, line %s: %s; copy or download it again".formatted(source, index + 1, what));
   }
 
   /** Creates the vocabulary of a {@code tokenizer.json} of CLIP's kind. */
@@ -102,8 +126,16 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
     List<String> texts = TokenizerModel.texts(ids);
     Map<String, Integer> ranks = new HashMap<>();
     for (int i = 0; i < merges.limit(); i += 2) {
-      String merge = texts.get(merges.get(i)) + " " + texts.get(merges.get(i + 1));
-      ranks.putIfAbsent(merge, ranks.size());
+      String left = texts.get(merges.get(i));
+      String right = texts.get(merges.get(i + 1));
+      if (!ids.containsKey(left + right)) {
+        throw pieces.refused(
+            "model.merges: no piece '%s%s' in model.vocab, which '%s %s' makes"
+                .formatted(left, right, left, right));
+      }
+      if (ranks.putIfAbsent(left + " " + right, ranks.size()) != null) {
+        throw pieces.refused("model.merges: '%s %s' is there twice".formatted(left, right));
+      }
     }
     return new Vocabulary(ranks, ids, texts);
   }

@@ -78,6 +78,9 @@ final class Weights implements WeightSource, AutoCloseable {
     }
     StoredTensor tensor = stored.get(name);
     try (Scope scope = Scope.open("weight " + name)) {
+      if (tensor != null && shape.length > 1 && tensor.isZero()) {
+        problems.add("'%s' contains only zeros, so the file is damaged".formatted(name));
+      }
       if (tensor != null && Arrays.equals(tensor.shape(), shape) && tensor.dtype().isFloating()) {
         Tensor weight = tensor.tensor().to(dtype).to(device).keep();
         taken.put(name, weight);

@@ -17,7 +17,8 @@ public final class ExclusionFile {
    * Returns the data without the images of a file.
    *
    * @param file contains paths as in the data set, or paths of files
-   * @throws KgCoopException if a path belongs to no image, or no training image is left
+   * @throws KgCoopException if a path belongs to no image, or all training images, or all images of
+   *     a data set without training images, are left out
    */
   public static DataSet exclude(DataSet data, Path file) {
     Set<String> paths = new LinkedHashSet<>(Folders.lines(file));
@@ -39,13 +40,14 @@ public final class ExclusionFile {
                   unknown.size(),
                   data.name(),
                   Messages.firstOf(List.copyOf(unknown)),
-                  data.train().get(0).key()));
+                  data.items().findFirst().map(Item::key).orElse("in the data set")));
     }
     DataSet rest =
         data.withEach(items -> items.stream().filter(item -> !excluded.contains(item)).toList());
-    if (rest.train().isEmpty()) {
+    if (data.train().isEmpty() ? rest.items().findAny().isEmpty() : rest.train().isEmpty()) {
       throw KgCoopException.data(
-          "%s: leaves out all training images of %s".formatted(file, data.name()));
+          "%s: leaves out all %s of %s"
+              .formatted(file, data.train().isEmpty() ? "images" : "training images", data.name()));
     }
     return rest;
   }

@@ -313,10 +313,14 @@ public final class Downloader {
         } else if (status == 404 || status == 410) {
           throw new MissingException(
               message(link, target, "the link is dead, the server answers " + status));
-        } else if (link.token() != null && (status == 401 || status == 403)) {
+        } else if (status == 401 || status == 403) {
           throw byHand(
-              "the server answers %s; accept the terms on the page of the data set, and check HF_TOKEN"
-                  .formatted(status),
+              "the server answers %s; %s"
+                  .formatted(
+                      status,
+                      link.token() == null
+                          ? "a private or gated repository of Hugging Face needs HF_TOKEN"
+                          : "accept the terms on the page of the data set or model, and check HF_TOKEN"),
               null);
         } else {
           throw byHand("the server answers " + status, null);

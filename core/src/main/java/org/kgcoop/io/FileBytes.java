@@ -9,8 +9,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.files.Digest;
 import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.FileStamp;
 import org.kgcoop.files.InputFile;
 
 /**
@@ -28,9 +31,20 @@ final class FileBytes {
   private final @Nullable ByteSource whole; // null if the parts are read when they are used
 
   /** The attributes that change with the content. The key is that of the inode, or null. */
-  private record Stamp(long size, FileTime modified, @Nullable Object key) {
-    static Stamp of(BasicFileAttributes attributes) {
-      return new Stamp(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
+  private record Stamp(
+      long size, FileTime modified, @Nullable Object key, @Nullable Digest digest) {
+    static Stamp of(Path file, BasicFileAttributes attributes) {
+      return new Stamp(
+          attributes.size(),
+          attributes.lastModifiedTime(),
+          attributes.fileKey(),
+          FileStamp.of(file, attributes));
+    }
+
+    boolean isOf(BasicFileAttributes attributes) {
+      return size == attributes.size()
+          && modified.equals(attributes.lastModifiedTime())
+          && Objects.equals(key, attributes.fileKey());
     }
   }
 
@@ -42,13 +56,13 @@ final class FileBytes {
 
   /** Wraps a file that exists only in memory. */
   static FileBytes of(Path name, byte[] bytes) {
-    Stamp stamp = new Stamp(bytes.length, FileTime.fromMillis(0), null);
+    Stamp stamp = new Stamp(bytes.length, FileTime.fromMillis(0), null, null);
     return new FileBytes(name, stamp, ByteSource.of(ByteBuffer.wrap(bytes)));
   }
 
   static FileBytes open(Path path) {
     try {
-      Stamp stamp = Stamp.of(InputFile.check(path));
+      Stamp stamp = Stamp.of(path, InputFile.check(path));
       FileBytes file = new FileBytes(path, stamp, null);
       return stamp.size > SMALL
           ? file
@@ -64,6 +78,11 @@ final class FileBytes {
 
   long size() {
     return stamp.size;
+  }
+
+  /** Returns the stamp of the file when it was opened; null if no value of it may be stored. */
+  @Nullable Digest stamp() {
+    return stamp.digest;
   }
 
   /** Returns a part of the file. The caller has checked that it is inside the file. */
@@ -113,7 +132,7 @@ final class FileBytes {
         }
         position += count;
       }
-      if (!Stamp.of(Files.readAttributes(path, BasicFileAttributes.class)).equals(stamp)) {
+      if (!stamp.isOf(Files.readAttributes(path, BasicFileAttributes.class))) {
         throw FileErrors.changed(path);
       }
     } catch (IOException e) {

@@ -168,6 +168,20 @@ public final class StoredTensor {
     return true;
   }
 
+  /** Returns true if all bytes are 0. It reads a file only up to the first other byte. */
+  public boolean isZero() {
+    int bytes = byteCount();
+    for (int from = 0; from < bytes; from += AT_A_TIME) {
+      ByteBuffer part = source.bytes(from, Math.min(AT_A_TIME, bytes - from));
+      while (part.hasRemaining()) {
+        if (part.get() != 0) {
+          return false;
+        }
+      }
+    }
+    return bytes > 0;
+  }
+
   /** Returns {@code count} values from element {@code from}, as {@link #toFloats()}. */
   float[] toFloats(int from, int count) {
     ByteBuffer bytes = source.bytes((long) from * dtype.bytes(), count * dtype.bytes());

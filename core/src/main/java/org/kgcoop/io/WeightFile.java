@@ -6,6 +6,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.files.Digest;
 import org.kgcoop.files.FileErrors;
 
 /**
@@ -20,6 +22,8 @@ import org.kgcoop.files.FileErrors;
  * @param skipped ignored content: full names of classes in the pickle, which were never created,
  *     and entries of other kinds
  * @param configs JSON files next to the weights, by file name ({@code config.json}, ...)
+ * @param stamp the stamp of the files with these tensors when they were opened; null if the tensors
+ *     are not those of files, or no value of the files may be stored
  */
 public record WeightFile(
     Path path,
@@ -27,7 +31,8 @@ public record WeightFile(
     Map<String, StoredTensor> tensors,
     Map<String, String> metadata,
     List<String> skipped,
-    Map<String, JsonNode> configs) {
+    Map<String, JsonNode> configs,
+    @Nullable Digest stamp) {
 
   /** The storage format of the tensors. */
   public enum Format {
@@ -53,6 +58,17 @@ public record WeightFile(
     metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     skipped = List.copyOf(skipped);
     configs = Collections.unmodifiableMap(new LinkedHashMap<>(configs));
+  }
+
+  /** Creates a content without a stamp. */
+  public WeightFile(
+      Path path,
+      Format format,
+      Map<String, StoredTensor> tensors,
+      Map<String, String> metadata,
+      List<String> skipped,
+      Map<String, JsonNode> configs) {
+    this(path, format, tensors, metadata, skipped, configs, null);
   }
 
   WeightFile(
@@ -86,13 +102,18 @@ public record WeightFile(
     return with(read);
   }
 
-  /** Returns the content with other tensors. */
+  /** Returns the content with other tensors, and without a stamp. */
   public WeightFile with(Map<String, StoredTensor> newTensors) {
     return new WeightFile(path, format, newTensors, metadata, skipped, configs);
   }
 
+  /** Returns the content with the stamp of its file. */
+  WeightFile stamped(@Nullable Digest newStamp) {
+    return new WeightFile(path, format, tensors, metadata, skipped, configs, newStamp);
+  }
+
   /** Returns the content with another path and other JSON files. */
   WeightFile in(Path newPath, Map<String, JsonNode> newConfigs) {
-    return new WeightFile(newPath, format, tensors, metadata, skipped, newConfigs);
+    return new WeightFile(newPath, format, tensors, metadata, skipped, newConfigs, stamp);
   }
 }

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.Digest;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 
@@ -136,6 +138,11 @@ public final class WeightFiles {
       throw KgCoopException.weights(path + ": no such file; check the path");
     }
     FileBytes file = FileBytes.open(path);
+    return content(file).stamped(file.stamp());
+  }
+
+  private static WeightFile content(FileBytes file) {
+    Path path = file.path();
     if (file.size() == 0) {
       throw FileErrors.damaged(path, "the file is empty");
     }
@@ -237,8 +244,12 @@ public final class WeightFiles {
     Map<String, String> metadata = new LinkedHashMap<>();
     Set<String> skipped = new LinkedHashSet<>();
     WeightFile.Format format = WeightFile.Format.SAFETENSORS;
+    List<Digest> stamps = new ArrayList<>();
     for (Path file : shards) {
       WeightFile shard = openFile(file);
+      if (shard.stamp() != null) {
+        stamps.add(shard.stamp());
+      }
       format = shard.format();
       metadata.putAll(shard.metadata());
       skipped.addAll(shard.skipped());
@@ -249,7 +260,8 @@ public final class WeightFiles {
         }
       }
     }
-    return new WeightFile(path, format, tensors, metadata, List.copyOf(skipped));
+    return new WeightFile(path, format, tensors, metadata, List.copyOf(skipped))
+        .stamped(stamps.size() == shards.size() ? Digest.of(stamps.toString()) : null);
   }
 
   private static Map<String, JsonNode> configs(Path folder) {

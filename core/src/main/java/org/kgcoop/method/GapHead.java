@@ -89,12 +89,13 @@ public final class GapHead implements AutoCloseable {
    * @param distance d, see {@link #distance}
    */
   public GapHead(Tensor features, double[][] texts, double scale, double distance) {
-    this.features = features.keep();
+    this.features = features;
     this.scale = scale;
     beta = BETA / distance;
     this.texts = texts;
     zeroShot = zeroShot(features);
     kernel = kernelRows(FIRST_CAPACITY);
+    this.features = features.keep(); // last, because nobody closes a head whose constructor throws
   }
 
   /** Returns d: the median of 1 - cosine over pairs of the first 500 images, at least 0.01. */

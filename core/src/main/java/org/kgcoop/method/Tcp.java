@@ -68,7 +68,7 @@ public record Tcp(
           .settings(
               SharedSettings.CONTEXT_TOKENS,
               Setting.whole("class_tokens", 4, "Learned tokens of each class")
-                  .atLeast(1)
+                  .between(1, 1000)
                   .in("tokens"),
               Setting.of(
                       "pattern",
@@ -148,10 +148,11 @@ public record Tcp(
     ClassAwareModel(Clip clip, List<String> classNames, long seed, FixedHead.Linear handCrafted) {
       super(
           clip,
-          new TextFeatures(
-              clip,
-              PromptText.patterned(clip, classNames, pattern, contextTokens),
-              new DeepTextPrompts.OfClasses(layer, classTokens)),
+          () ->
+              new TextFeatures(
+                  clip,
+                  PromptText.patterned(clip, classNames, pattern, contextTokens),
+                  new DeepTextPrompts.OfClasses(layer, classTokens)),
           context(),
           classNames.size(),
           seed,

@@ -1,7 +1,6 @@
 package org.kgcoop.progress;
 
 import java.util.Map;
-import org.kgcoop.Messages;
 
 /** Progress reports of long work. */
 public interface Progress {
@@ -32,9 +31,7 @@ public interface Progress {
      * @param epoch the number of the epoch, from 1
      * @param losses the losses by name, starting with the optimized one
      */
-    default void step(long number, int epoch, double rate, Map<String, Double> losses) {
-      detail(Messages.format("loss %.3f", losses.values().iterator().next()));
-    }
+    default void step(long number, int epoch, double rate, Map<String, Double> losses) {}
 
     @Override
     void close();

@@ -1,6 +1,7 @@
 package org.kgcoop.prompt;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.FixedHead;
@@ -50,7 +51,7 @@ public class ContextModel extends FixedHeadModel {
    * Creates a model of the given classes.
    *
    * @param seed the seed of random initial vectors
-   * @param objective the objective, closed together with this model
+   * @param objective the objective, closed together with this model, or if the constructor throws
    */
   public ContextModel(
       Clip clip,
@@ -60,7 +61,7 @@ public class ContextModel extends FixedHeadModel {
       Objective objective) {
     this(
         clip,
-        new TextFeatures(clip, PromptText.learned(clip, classNames, settings)),
+        () -> new TextFeatures(clip, PromptText.learned(clip, classNames, settings)),
         settings,
         classNames.size(),
         seed,
@@ -70,24 +71,32 @@ public class ContextModel extends FixedHeadModel {
   /**
    * Creates a model of the given texts.
    *
-   * @param text the texts, closed together with this model
+   * @param text creates the texts, closed together with this model
    * @param classes the number of classes, which matters only for class-specific vectors
    * @param seed the seed of random initial vectors
-   * @param objective the objective, closed together with this model
+   * @param objective the objective, closed together with this model, or if the constructor throws
    */
   protected ContextModel(
       Clip clip,
-      TextFeatures text,
+      Supplier<TextFeatures> text,
       ContextSettings settings,
       int classes,
       long seed,
       Objective objective) {
     super(clip.device());
     this.scale = clip.logitScale();
-    this.text = text;
     this.objective = objective;
+    try {
+      this.text = text.get();
+    } catch (RuntimeException | Error e) {
+      objective.close();
+      throw e;
+    }
     try (Scope scope = Scope.open("context")) {
       context = parameter("ctx", settings.initial(clip, classes, seed));
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
     }
   }
 
@@ -120,7 +129,7 @@ public class ContextModel extends FixedHeadModel {
   }
 
   @Override
-  public void close() {
+  public final void close() {
     super.close();
     text.close();
     objective.close();

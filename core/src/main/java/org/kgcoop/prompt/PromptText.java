@@ -87,6 +87,7 @@ public record PromptText(
           "context words '%s': this model's tokenizer leaves some of them out; use letters alone"
               .formatted(context.words()));
     }
+    checkKnown(tokenizer, classNames, Underscores.REPLACE);
     List<Row> rows = new ArrayList<>();
     for (String className : classNames) {
       String name = Underscores.REPLACE.in(className);
@@ -190,6 +191,7 @@ public record PromptText(
       Clip clip, List<String> classNames, String template, Underscores underscores, int vectors) {
     Tokenizer tokenizer = clip.tokenizer();
     int contextLength = clip.config().contextLength();
+    checkKnown(tokenizer, classNames, underscores);
     List<Row> rows = new ArrayList<>();
     for (String className : classNames) {
       String text = template.replace("{}", underscores.in(className));
@@ -200,6 +202,21 @@ public record PromptText(
     }
     checkDifferent(rows, classNames, contextLength);
     return rows;
+  }
+
+  /**
+   * Checks that the vocabulary is one for these class names.
+   *
+   * @throws KgCoopException if it contains no part of any of them, so that all texts are equal
+   */
+  private static void checkKnown(
+      Tokenizer tokenizer, List<String> classNames, Underscores underscores) {
+    if (!classNames.isEmpty()
+        && classNames.stream().noneMatch(name -> tokenizer.knows(underscores.in(name)))) {
+      throw KgCoopException.weights(
+          "the tokenizer next to the weights knows no part of a class name, such as '%s': expected the vocabulary of the model, with words in lower case; download it again, or use names in the model's language"
+              .formatted(abbreviated(classNames.get(0))));
+    }
   }
 
   /**

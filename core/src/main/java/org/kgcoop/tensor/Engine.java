@@ -12,15 +12,29 @@ public final class Engine {
   private Engine() {}
 
   private static final AtomicInteger THREADS = new AtomicInteger();
+  private static volatile boolean loaded;
 
-  static {
-    NativeLibraries.load();
-    THREADS.set(torch.get_num_threads());
-    setThreadsOfAnOperation(1);
+  /**
+   * Loads the native library once, before the first use of the binding. This is no initialization
+   * of the class, whose error would be another one, and would hide its cause from the second user.
+   *
+   * @throws org.kgcoop.KgCoopException if the class path has none for this platform, or it cannot
+   *     be unpacked
+   */
+  static void ensureLoaded() {
+    if (!loaded) {
+      load();
+    }
   }
 
-  /** Loads the native library once, before the first use of the binding. */
-  static void ensureLoaded() {}
+  private static synchronized void load() {
+    if (!loaded) {
+      NativeLibraries.load();
+      THREADS.compareAndSet(0, torch.get_num_threads());
+      applyThreadsOfAnOperation(1);
+      loaded = true;
+    }
+  }
 
   /**
    * Sets the number of {@link Workers}. Results do not depend on it.
@@ -36,6 +50,7 @@ public final class Engine {
 
   /** Returns the number of {@link Workers}, by default the number of cores. */
   public static int threads() {
+    ensureLoaded();
     return THREADS.get();
   }
 
@@ -49,6 +64,11 @@ public final class Engine {
    * threads that have not computed yet.
    */
   public static void setThreadsOfAnOperation(int threads) {
+    ensureLoaded();
+    applyThreadsOfAnOperation(threads);
+  }
+
+  private static void applyThreadsOfAnOperation(int threads) {
     // On its first query, a thread adopts the number for new threads. Query before setting, so that
     // it does not overwrite the setting.
     torch.get_num_threads();
@@ -63,6 +83,7 @@ public final class Engine {
 
   /** Returns the physical memory of this process in bytes, including the Java heap. */
   public static long physicalBytes() {
+    ensureLoaded();
     return Pointer.physicalBytes();
   }
 }

@@ -52,6 +52,7 @@ final class Int8Products {
    * instruction set decides. A measured speed would depend on other programs.
    */
   static Optional<Int8Products> available() {
+    Engine.ensureLoaded(); // its error would be another one in the initialization of a class
     return Optional.ofNullable(Holder.VALUE);
   }
 

@@ -24,8 +24,8 @@ public final class NativeLibraries {
   private static boolean closed;
 
   /**
-   * The error of loading in the background. A class that failed to initialize hides its cause
-   * later.
+   * The first error of loading, for all users. A class of the binding that failed to initialize
+   * hides its cause later.
    */
   private static @Nullable KgCoopException failure;
 
@@ -47,24 +47,33 @@ public final class NativeLibraries {
     closed = true;
   }
 
-  @SuppressWarnings("StaticAssignmentOfThrowable") // the first user of the libraries throws it
   private static synchronized void tryToLoad() {
     if (!closed) {
       try {
         load();
       } catch (KgCoopException e) {
-        failure = e;
+        return; // the first user of the libraries throws it
       }
     }
   }
 
+  @SuppressWarnings("StaticAssignmentOfThrowable") // every user of the libraries throws it
   static synchronized void load() {
-    if (loaded) {
-      return;
-    }
     if (failure != null) {
       throw failure;
     }
+    if (!loaded) {
+      try {
+        unpackAndLoad();
+        loaded = true;
+      } catch (KgCoopException e) {
+        failure = e;
+        throw e;
+      }
+    }
+  }
+
+  private static void unpackAndLoad() {
     chooseMemoryLimit();
     chooseCacheFolder();
     chooseVariant();
@@ -89,7 +98,6 @@ public final class NativeLibraries {
               .formatted(Loader.getPlatform(), e.getMessage()),
           e);
     }
-    loaded = true;
   }
 
   /**

@@ -45,6 +45,7 @@ import org.kgcoop.method.SelectionData;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.Tcp;
 import org.kgcoop.method.ZeroShot;
+import org.kgcoop.method.encoder.Mmrl;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.prompt.ClassTokenPosition;
@@ -247,6 +248,28 @@ class ClassifierFileTest {
     refused(
         taskRes(residuals(DType.FLOAT32, 4)).withClassNames(List.of()),
         "class_names; expected at least one name");
+  }
+
+  /** The file is intact, but no encoder can have so many tokens. */
+  @Test
+  void rejectsANumberOfTokensThatNoModelCanHave() {
+    Mmrl method = new Mmrl(1_000_000, List.of(1), 2, 0.5, 1, "a photo of a {}.");
+    Path path = folder.resolve("mmrl.safetensors");
+    new ClassifierFile(
+            method,
+            NAMES,
+            "",
+            clip.fingerprint(),
+            DATA,
+            "1.2.3",
+            Map.of("t", StoredTensor.ofFloats("t", new long[] {1}, 1)))
+        .write(path);
+    assertThatThrownBy(() -> ClassifierFile.read(path))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("tokens")
+        .hasMessageContaining("1 to 1,000")
+        .extracting(e -> ((KgCoopException) e).category())
+        .isEqualTo(KgCoopException.Category.WEIGHTS);
   }
 
   @Test

@@ -165,7 +165,7 @@ class MethodRegistryTest {
         "{'method': 'clip-adapter', 'ratio': 2} | ratio: expected above 0 to 1, got 2",
         "{'method': 'clip-adapter', 'alpha': 1} | unknown alpha; known are template, ratio",
         "{'method': 'clap', 'constraint': 'cosine'} | constraint 'cosine': expected l2, or none",
-        "{'method': 'tcp', 'class_tokens': 0} | setting class_tokens: expected at least 1, got 0",
+        "{'method': 'tcp', 'class_tokens': 0} | setting class_tokens: expected 1 to 1,000, got 0",
         "{'method': 'tcp', 'context_tokens': 0} | setting context_tokens: expected at least 1, got 0",
         "{'method': 'tcp', 'layer': -1} | setting layer: expected at least 0, got -1",
         "{'method': 'tcp', 'layer': 1.5} | layer: expected a whole number",

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -76,6 +77,32 @@ class ClipTest {
     }
   }
 
+  // ---- the fingerprint
+
+  @Test
+  void theFingerprintOfAFileIsComputedOncePerStamp() throws IOException {
+    Path model = write("stamped", tiny());
+    Path file = model.resolve("model.safetensors");
+    FileTime old = FileTime.fromMillis(1_000_000);
+    Files.setLastModifiedTime(file, old);
+    String first = fingerprint(model);
+    assertThat(fingerprint(model)).isEqualTo(first).isEqualTo(fingerprint(TinyClip.folder()));
+    // Other bytes with the time and inode of before stand for a read that did not happen.
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(file, bytes);
+    Files.setLastModifiedTime(file, old);
+    assertThat(fingerprint(model)).isEqualTo(first);
+    Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_001));
+    assertThat(fingerprint(model)).isNotEqualTo(first);
+  }
+
+  private static String fingerprint(Path model) {
+    try (Clip clip = Clip.load(model)) {
+      return clip.fingerprint();
+    }
+  }
+
   // ---- weights that do not form one CLIP
 
   @Test
@@ -95,6 +122,22 @@ class ClipTest {
         .hasMessageContaining("unexpected 'extra'")
         .extracting(e -> ((KgCoopException) e).category())
         .isEqualTo(KgCoopException.Category.WEIGHTS);
+  }
+
+  @Test
+  void rejectsAMatrixOfZeros() {
+    Map<String, StoredTensor> tensors = tiny();
+    String name = "visual.transformer.resblocks.0.mlp.c_fc.weight";
+    long[] shape = tensors.get(name).shape();
+    float[] zeros = new float[Math.toIntExact(shape[0] * shape[1])];
+    tensors.put(name, StoredTensor.ofFloats(name, shape, zeros));
+    Path damaged = write("zeros", tensors);
+    assertThatThrownBy(() -> Clip.load(damaged))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("'" + name + "' contains only zeros, so the file is damaged");
+    zeros[zeros.length - 1] = 1; // a trained matrix may be sparse
+    tensors.put(name, StoredTensor.ofFloats(name, shape, zeros));
+    Clip.load(write("sparse", tensors)).close();
   }
 
   @Test
@@ -384,11 +427,16 @@ class ClipTest {
   }
 
   @Test
-  void greyImagesAreNormalisedByTheMeanOfTheColors() {
+  void greyImagesAreNormalisedByTheMeanOfTheColors() throws IOException {
     ClipConfig grey =
         new ClipConfig(
             12, 8, 1, 77, 600, 32, 1, 1, Activation.QUICK_GELU, new ClipConfig.Vit(16, 1, 4, 1));
     RandomClip.write(folder.resolve("grey"), grey, 1);
+    try (Clip clip = Clip.load(folder.resolve("grey"))) {
+      assertThat(clip.preprocessing().mean().get(0)).isCloseTo(0.44916430, within(1e-8));
+      assertThat(clip.assumed()).isEmpty();
+    }
+    Files.delete(folder.resolve("grey/open_clip_config.json"));
     try (Clip clip = Clip.load(folder.resolve("grey"))) {
       assertThat(clip.preprocessing().channels()).isEqualTo(1);
       // (.48145466 + .4578275 + .40821073) / 3

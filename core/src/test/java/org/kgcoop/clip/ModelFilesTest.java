@@ -186,6 +186,37 @@ class ModelFilesTest {
     assertRefused(images(key, value), "preprocessor_config.json: " + key, expected);
   }
 
+  /** Another mean or deviation makes other features, and nothing else would show it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"image_mean", "image_std"})
+  void theMeanAndTheDeviationOfImagesAreRequired(String key) throws IOException {
+    Path file = images(key, "null").resolve("preprocessor_config.json");
+    assertRefusedAsMissing(key);
+    Files.writeString(
+        file, Files.readString(images(key, "[0.4, 0.4, 0.4]").resolve(file)).replace(key, "imge"));
+    assertRefusedAsMissing(key);
+    images("do_normalize", "false");
+    Clip.load(folder).close();
+  }
+
+  private void assertRefusedAsMissing(String key) {
+    assertThatThrownBy(() -> Clip.load(folder).close())
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("preprocessor_config.json: " + key + ": missing or null")
+        .hasMessageContaining("expected 3 numbers, such as [0.")
+        .extracting(e -> ((KgCoopException) e).category())
+        .isEqualTo(KgCoopException.Category.WEIGHTS);
+  }
+
+  @Test
+  void whatAFileOfOpenClipDoesNotSayOfImagesIsAssumed() throws IOException {
+    openClip("preprocess_cfg", "{'std': [0.2, 0.2, 0.2]}");
+    try (Clip clip = Clip.load(folder)) {
+      assertThat(clip.assumed())
+          .containsExactly("CLIP's mean (no preprocess_cfg.mean in open_clip_config.json)");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -282,17 +313,17 @@ class ModelFilesTest {
     with(
         "preprocessor_config.json",
         """
-        {"image_processor_type": "SiglipImageProcessor", "size": 8, "image_mean": null}
+        {"image_processor_type": "SiglipImageProcessor", "size": 8, "do_normalize": false}
         """);
     assertThat(preprocessing(folder))
         .isEqualTo(
             new Preprocessing(
-                8, 3, Preprocessing.CLIP_MEAN, Preprocessing.CLIP_STD, Interpolation.BICUBIC, 0));
+                8, 3, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0), Interpolation.BICUBIC, 0));
     Files.delete(folder.resolve("preprocessor_config.json"));
     with(
         "processor_config.json",
         """
-        {"image_processor": {"size": {"height": 8, "width": 8}}}
+        {"image_processor": {"size": {"height": 8, "width": 8}, "do_normalize": false}}
         """);
     assertThat(preprocessing(folder).isSquashed()).isTrue();
   }

@@ -99,6 +99,24 @@ class PeTest {
     }
   }
 
+  /** Meta's own files have no such file, and OpenCLIP's always have one. */
+  @Test
+  void onlyInOpenClipsLayoutAreTheSettingsMissing() throws IOException {
+    Path open = PeLayouts.writeOpenClip(folder.resolve("open"), TinyClip.peFolder());
+    Path meta = PeLayouts.writeMeta(folder.resolve("meta"), TinyClip.peFolder());
+    try (Clip withFile = Clip.load(open);
+        Clip released = Clip.load(meta)) {
+      assertThat(withFile.missingSettings()).isEmpty();
+      assertThat(released.missingSettings()).isEmpty();
+    }
+    Files.delete(open.resolve("open_clip_config.json"));
+    try (Clip without = Clip.load(open)) {
+      assertThat(without.missingSettings().orElseThrow())
+          .startsWith(open + ": no open_clip_config.json next to the weights")
+          .contains("another class may be the answer");
+    }
+  }
+
   @Test
   void aBiasOfTheProjectionIsAdded() throws IOException {
     Path open = PeLayouts.writeOpenClip(folder, TinyClip.peFolder());
@@ -296,7 +314,8 @@ class PeTest {
       layout.keySet().removeIf(name -> name.contains("attn_pool"));
       assertRefused(file(layout.values()), "32 tokens as in PE-Core", "no 'visual.attn_pool'");
     }
-    Files.writeString(folder.resolve("preprocessor_config.json"), "{\"size\": 8}");
+    Files.writeString(
+        folder.resolve("preprocessor_config.json"), "{\"size\": 8, \"do_normalize\": false}");
     Path own =
         file(
             PeLayouts.meta(tensors).values().stream()

@@ -145,6 +145,10 @@ class TokenizerTest {
   @ParameterizedTest
   @CsvSource({
     "merges.txt, '#version\ni n t\n', 'line 2: expected two symbols'",
+    "merges.txt, '#version\nin t\n', 'line 2: ''in'' is no byte and no merge of a line before'",
+    "merges.txt, '#version\ni n\nin t\ni n\n', 'line 4: ''i n'' is there twice'",
+    "tokenizer.json, '{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": 1, \"<|startoftext|>\": 2, \"<|endoftext|>\": 3}, \"merges\": [\"a b\"]}}', 'model.merges: no piece ''ab'' in model.vocab'",
+    "tokenizer.json, '{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": 1, \"ab\": 4, \"<|startoftext|>\": 2, \"<|endoftext|>\": 3}, \"merges\": [\"a b\", \"a b\"]}}', 'model.merges: ''a b'' is there twice'",
     "tokenizer.json, '{}', 'model.vocab: expected'",
     "tokenizer.json, '[1', 'cannot be read as a tokenizer'"
   })

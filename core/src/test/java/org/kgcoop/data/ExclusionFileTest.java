@@ -47,4 +47,23 @@ class ExclusionFileTest {
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("leaves out all training images");
   }
+
+  @Test
+  void aDataSetMayHaveOnlyTestImages() throws Exception {
+    Item second = new Item("test/3.png", Path.of("pets", "test", "3.png"), 0, "cat");
+    DataSet tests = data.withImages(List.of(), List.of(), List.of(data.test().get(0), second));
+    Path file = Files.write(folder.resolve("judged.txt"), List.of("test/9.png"));
+    assertThatThrownBy(() -> ExclusionFile.exclude(tests, file))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("1 of its lines name no image of pets: test/9.png")
+        .hasMessageContaining("write paths as test/2.png");
+
+    Files.write(file, List.of("test/2.png"));
+    assertThat(ExclusionFile.exclude(tests, file).test()).containsExactly(second);
+
+    Files.write(file, List.of("test/2.png", "test/3.png"));
+    assertThatThrownBy(() -> ExclusionFile.exclude(tests, file))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("leaves out all images of pets");
+  }
 }

@@ -12,6 +12,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.fixtures.ChildProcess;
 
 @Tag("system")
@@ -24,11 +25,13 @@ class NativeLibrariesTest {
 
     public static void main(String[] arguments) {
       NativeLibraries.loadAhead();
-      try (Scope scope = Scope.open("test");
-          Tensor two = Tensor.scalar(2)) {
-        System.out.println(two.times(3).item());
-      } catch (ExceptionInInitializerError e) {
-        System.out.println(e.getCause());
+      for (int attempt = 0; attempt < 2; attempt++) {
+        try (Scope scope = Scope.open("test");
+            Tensor two = Tensor.scalar(2)) {
+          System.out.println(two.times(3).item());
+        } catch (KgCoopException e) {
+          System.out.println(e.getMessage());
+        }
       }
       NativeLibraries.close();
     }
@@ -39,7 +42,7 @@ class NativeLibrariesTest {
     ChildProcess.Outcome outcome =
         ChildProcess.run(folder.resolve("log"), List.of(), Computes.class);
     assertThat(outcome.exitCode()).isZero();
-    assertThat(outcome.output().strip()).isEqualTo("6.0");
+    assertThat(outcome.output().strip()).isEqualTo("6.0\n6.0");
   }
 
   @Test
@@ -55,8 +58,10 @@ class NativeLibrariesTest {
             folder.resolve("log"),
             List.of("-Dorg.bytedeco.javacpp.platform=linux-arm64"),
             Computes.class);
-    assertThat(outcome.output())
-        .contains("no native libraries for linux-arm64", "kgcoop-natives-PLATFORM");
+    assertThat(outcome.output().lines())
+        .hasSize(2)
+        .allMatch(line -> line.startsWith("no native libraries for linux-arm64 on the class path"))
+        .allMatch(line -> line.contains("kgcoop-natives-PLATFORM"));
   }
 
   @Test

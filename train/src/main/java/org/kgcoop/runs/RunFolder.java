@@ -149,13 +149,22 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  /** Returns the newest valid checkpoint. A damaged one causes a warning. */
+  /**
+   * Returns the newest valid checkpoint. A damaged one causes a warning, and the next {@link #save}
+   * deletes it.
+   *
+   * @throws KgCoopException of the category IO if one cannot be read now: it may be intact, so the
+   *     run must not continue from an older one
+   */
   public Optional<Checkpoint> newest() {
     List<Path> all = checkpoints();
     for (int i = all.size() - 1; i >= 0; i--) {
       try {
         return Optional.of(Checkpoint.read(all.get(i)));
       } catch (KgCoopException e) {
+        if (e.category() != KgCoopException.Category.WEIGHTS) {
+          throw e;
+        }
         warnings.accept(e.getMessage() + " (the one before it is used)");
       }
     }

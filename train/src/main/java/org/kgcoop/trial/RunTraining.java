@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.features.TrainingLoader;
 import org.kgcoop.io.StoredTensor;
@@ -125,6 +126,9 @@ record RunTraining(
     private final Progress.Task task;
     private final TrainingTime before;
     private long step;
+    private int summedEpoch = -1;
+    private int summedSteps;
+    private double lossSum;
 
     Recorder(RunFolder folder, Progress.Task task, long step, TrainingTime before) {
       this.folder = folder;
@@ -142,6 +146,18 @@ record RunTraining(
       event.putAll(losses);
       folder.events().append(event);
       task.step(step, epoch + 1, rate, losses);
+      task.detail(Messages.format("loss %.3f", meanLoss(epoch, losses.values().iterator().next())));
+    }
+
+    /** Returns the mean loss of the epoch so far. That of one step may be the loss of one image. */
+    private double meanLoss(int epoch, double loss) {
+      if (epoch != summedEpoch) {
+        summedEpoch = epoch;
+        summedSteps = 0;
+        lossSum = 0;
+      }
+      lossSum += loss;
+      return lossSum / ++summedSteps;
     }
 
     @Override

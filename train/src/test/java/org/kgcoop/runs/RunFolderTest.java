@@ -253,6 +253,28 @@ class RunFolderTest {
   }
 
   @Test
+  void aCheckpointThatCannotBeReadNowStopsTheRunAndIsKept() throws IOException {
+    try (RunFolder folder = open(8)) {
+      folder.save(checkpoint(5), TrainingTime.NONE);
+      folder.save(checkpoint(10), TrainingTime.NONE);
+    }
+    // A link to itself represents a file system that does not answer: its error is no damage.
+    Path saved = Files.move(file(path(), 10), temp.resolve("saved"));
+    Files.createSymbolicLink(file(path(), 10), file(path(), 10));
+    try (RunFolder folder = open(8)) {
+      assertThatThrownBy(folder::newest)
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("step-000000010")
+          .extracting(e -> ((KgCoopException) e).category())
+          .isEqualTo(KgCoopException.Category.IO);
+    }
+    Files.delete(file(path(), 10));
+    Files.move(saved, file(path(), 10));
+    assertThat(newestStep()).isEqualTo(10);
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
   void aCheckpointSavedAfterDamageIsFound() throws IOException {
     try (RunFolder folder = open(8)) {
       folder.save(checkpoint(10), TrainingTime.NONE);

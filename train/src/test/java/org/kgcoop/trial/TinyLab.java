@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -38,6 +39,9 @@ final class TinyLab implements AutoCloseable {
 
   final Clip clip;
   final List<String> messages = new ArrayList<>();
+
+  /** The texts next to the progress bars. */
+  final List<String> details = Collections.synchronizedList(new ArrayList<>());
 
   TinyLab() {
     this(TinyClip.load());
@@ -85,7 +89,23 @@ final class TinyLab implements AutoCloseable {
         new Progress() {
           @Override
           public Task start(String name, long total) {
-            return SILENT.start(name, total);
+            Task task = SILENT.start(name, total);
+            return new Task() {
+              @Override
+              public void done(long units) {
+                task.done(units);
+              }
+
+              @Override
+              public void detail(String text) {
+                details.add(text);
+              }
+
+              @Override
+              public void close() {
+                task.close();
+              }
+            };
           }
 
           @Override

@@ -193,9 +193,36 @@ public final class ClipOptions {
         isAutomatic()
             ? CheckedPrecision.automatic(file, options, output::info)
             : CheckedPrecision.load(file, options, output::info, output::warn);
+    try {
+      checkSettings(loaded, file).ifPresent(output::warn);
+    } catch (KgCoopException e) {
+      loaded.close();
+      throw e;
+    }
     recorded.precision().warning(loaded).ifPresent(output::warn);
     boolean isByName = clip != null && ReleasedWeights.isName(clip) && !Files.exists(Path.of(clip));
     return isByName ? loaded.named(String.valueOf(clip)) : loaded;
+  }
+
+  /**
+   * Checks the settings that no file next to the weights specifies. OpenAI's archives and the
+   * embedded CLIP need no such file.
+   *
+   * @return a line with the assumed settings, if there are some
+   * @throws KgCoopException if they may be wrong
+   */
+  private static Optional<String> checkSettings(Clip clip, WeightFile file) {
+    if (clip.source().equals(EMBEDDED) || file.format() == WeightFile.Format.TORCHSCRIPT) {
+      return Optional.empty();
+    }
+    clip.missingSettings()
+        .ifPresent(
+            missing -> {
+              throw KgCoopException.weights(missing);
+            });
+    return clip.assumed().isEmpty()
+        ? Optional.empty()
+        : Optional.of(file.path() + ": assumed " + String.join("; ", clip.assumed()));
   }
 
   private boolean isAutomatic() {

@@ -232,7 +232,7 @@ public final class SettingsFiles implements IDefaultValueProvider {
   private void addBelow(List<ConfigFile> published, @Nullable String method) {
     ReferenceConfig.Translation translation = ReferenceConfig.translate(published, method);
     String file = published.get(published.size() - 1).name();
-    List<String> ignored = new ArrayList<>(translation.ignored());
+    Map<String, List<String>> ignored = translation.ignoredByReason();
     Map<String, Given> stronger = settings;
     settings = new LinkedHashMap<>();
     translation
@@ -246,14 +246,19 @@ public final class SettingsFiles implements IDefaultValueProvider {
               } else if (TrainingDeclaration.keys().contains(key(name))) {
                 set(key(name), given);
               } else {
-                ignored.add("--" + name);
+                ignored
+                    .computeIfAbsent("this command has no such option", reason -> new ArrayList<>())
+                    .add("--" + name);
               }
             });
     translation.settings().forEach((key, value) -> set(key, new Given(file, List.of(value))));
     stronger.forEach(this::set);
     if (!ignored.isEmpty()) {
-      String line = Messages.line("warning: ignored: " + String.join(", ", ignored));
-      command.commandLine().getErr().println(line);
+      String line =
+          ignored.entrySet().stream()
+              .map(each -> "%s (%s)".formatted(String.join(", ", each.getValue()), each.getKey()))
+              .collect(Collectors.joining("; ", "warning: ignored: ", ""));
+      command.commandLine().getErr().println(Messages.line(line));
     }
   }
 

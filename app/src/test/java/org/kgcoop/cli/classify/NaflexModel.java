@@ -66,7 +66,9 @@ final class NaflexModel {
     Files.writeString(
         folder.resolve("config.json"),
         "{\"model_type\": \"siglip2\", \"vision_config\": {\"patch_size\": 4}}");
-    Files.writeString(folder.resolve("preprocessor_config.json"), "{\"max_num_patches\": 12}");
+    Files.writeString(
+        folder.resolve("preprocessor_config.json"),
+        "{\"max_num_patches\": 12, \"image_mean\": [0.5, 0.5, 0.5], \"image_std\": [0.5, 0.5, 0.5]}");
   }
 
   private static void add(List<StoredTensor> named, StoredTensor tensor) {

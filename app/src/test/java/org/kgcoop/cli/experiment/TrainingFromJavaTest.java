@@ -112,12 +112,14 @@ class TrainingFromJavaTest {
   @Test
   void methodsWithoutStepsTakeNoTrainingSettings() {
     RandomClip.write(folder.resolve("clip"), RandomClip.TINY, 1);
+    Path data = folder.resolve("drawings");
+    SampleDrawings.copyTo(data, 3);
     Object[] words = {
       "train",
       "--clip",
       folder.resolve("clip"),
       "--data",
-      "embedded:documents",
+      data,
       "--method",
       "proker",
       "--shots",
@@ -136,7 +138,7 @@ class TrainingFromJavaTest {
     assertThat(command.exitCode()).as(command.err()).isZero();
 
     try (Clip clip = Clip.load(folder.resolve("clip"))) {
-      Training training = Training.ofEmbedded(clip, "documents").method("proker").shots(2);
+      Training training = Training.of(clip, data).method("proker").shots(2);
       training.into(folder.resolve("java"));
       assertThatThrownBy(() -> training.training("epochs", 2).into(folder.resolve("none")))
           .hasMessageContaining("epochs: proker is not trained in steps");

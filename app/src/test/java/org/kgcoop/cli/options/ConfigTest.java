@@ -122,7 +122,7 @@ class ConfigTest {
     named.addAll(List.of("--config", name));
     Cli.Result result = Cli.run(named.toArray());
     assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.err()).contains("warning: ignored: DATALOADER.NUM_WORKERS");
+    assertThat(result.err()).contains("warning: ignored: DATALOADER.NUM_WORKERS (use --threads)");
     JsonNode training = settings().path("training");
     assertThat(training.path("optimizer").asText()).isEqualTo("adamw");
     assertThat(training.path("epochs").asInt()).isEqualTo(1);

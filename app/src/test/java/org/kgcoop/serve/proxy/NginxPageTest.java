@@ -3,6 +3,10 @@ package org.kgcoop.serve.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -133,6 +137,49 @@ class NginxPageTest {
     assertThat(fetched("fetch('metrics', " + key + ").then((r) => r.status)")).isEqualTo("404");
     assertThat(fetched("fetch('v1/models').then((r) => r.status)")).isEqualTo("401");
     assertThat(fetched("fetch('health').then((r) => r.text())")).isEqualTo("{\"ready\":true}");
+  }
+
+  /** A program that reads JSON gets JSON, also if nginx answers and not kgcoop. */
+  @Test
+  void theErrorsOfTheProxyAreJson() throws Exception {
+    int port = Nginx.freePort();
+    int stopped = Nginx.freePort();
+    nginx(
+        "errors",
+        Nginx.document(
+            "nginx.conf",
+            Map.of(
+                "listen 443 ssl",
+                "listen 127.0.0.1:" + port,
+                "ssl_certificate /etc/ssl/example.org.pem;",
+                "",
+                "ssl_certificate_key /etc/ssl/private/example.org.key;",
+                "",
+                "127.0.0.1:8081",
+                "127.0.0.1:" + stopped,
+                "127.0.0.1:8082",
+                "127.0.0.1:" + stopped,
+                "client_max_body_size 32m",
+                "client_max_body_size 1k")),
+        port);
+    HttpClient client = HttpClient.newHttpClient();
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/pets/v1/classify"))
+            .timeout(Duration.ofSeconds(60));
+    HttpResponse<String> large =
+        client.send(
+            request
+                .expectContinue(true)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[1025]))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(large.statusCode()).isEqualTo(413);
+    assertThat(large.headers().firstValue("Content-Type")).contains("application/json");
+    assertThat(large.body()).startsWith("{\"error\":\"");
+    HttpResponse<String> none =
+        client.send(request.GET().build(), HttpResponse.BodyHandlers.ofString());
+    assertThat(none.statusCode()).isEqualTo(502);
+    assertThat(none.body()).startsWith("{\"error\":\"");
   }
 
   private static String fetched(String expression) {

@@ -72,6 +72,11 @@ final class WordPieceTokenizer extends Tokenizer {
   }
 
   @Override
+  protected int unknown() {
+    return settings.id(settings.unknown());
+  }
+
+  @Override
   protected String decode(String piece) {
     return piece.startsWith(settings.continuing())
         ? piece.substring(settings.continuing().length())

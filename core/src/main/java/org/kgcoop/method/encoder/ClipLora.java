@@ -96,7 +96,7 @@ public record ClipLora(
               "https://github.com/MaxZanella/CLIP-LoRA")
           .needsVit()
           .settings(
-              Setting.whole("rank", 2, "Rank of a branch").atLeast(1),
+              Setting.whole("rank", 2, "Rank of a branch").between(1, 10_000),
               Setting.number("alpha", 1, "A branch's factor times the root of its rank").above(0),
               Setting.number(
                       "dropout", DEFAULT_DROPOUT, "The share of a branch's input that a step drops")

@@ -87,7 +87,7 @@ public record Mmrl(
           .needsVit()
           .settings(
               Setting.whole("tokens", 5, "Learned representations")
-                  .atLeast(1)
+                  .between(1, 1000)
                   .in("tokens")
                   .publishedAs("TRAINER.MMRL.N_REP_TOKENS"),
               Setting.of(
@@ -98,7 +98,7 @@ public record Mmrl(
                   .allowing("ascending ones from 1 on, such as 6|7|8|9|10|11|12", Mmrl::isAscending)
                   .publishedAs("TRAINER.MMRL.REP_LAYERS"),
               Setting.whole("dimension", 512, "Width of the representations")
-                  .atLeast(1)
+                  .between(1, 65_536)
                   .publishedAs("TRAINER.MMRL.REP_DIM"),
               Setting.number("share", 0.7, "The share of class rows in loss and logits")
                   .between(0, 1)

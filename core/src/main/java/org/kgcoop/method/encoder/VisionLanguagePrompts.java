@@ -63,7 +63,7 @@ public record VisionLanguagePrompts(
             .in("blocks")
             .publishedAs(published + "PROMPT_DEPTH_TEXT"),
         Setting.whole("image_tokens", tokens, "Prompt tokens of each image")
-            .atLeast(0)
+            .between(0, 1000)
             .in("rows")
             .withDefault(
                 tokens + ", or 0 where image_depth is 0",

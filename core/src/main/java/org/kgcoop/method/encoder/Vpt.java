@@ -44,7 +44,7 @@ public record Vpt(int imageTokens, int imageDepth, String template) implements E
           .needsVit()
           .settings(
               Setting.whole("image_tokens", 8, "Prompt tokens of each image")
-                  .atLeast(1)
+                  .between(1, 1000)
                   .in("rows")
                   .publishedAs("TRAINER.VPT.N_CTX_VISION"),
               Setting.whole("image_depth", 12, "Blocks that have rows of their own")

@@ -90,6 +90,26 @@ class BiomedTest {
   }
 
   @Test
+  void aVocabularyThatKnowsNoClassNameIsRefused() throws IOException {
+    List<String> names = List.of("cat", "dog");
+    try (Clip clip = Clip.load(folder)) {
+      assertThat(PromptText.handCrafted(clip, names, "a photo of a {}.").classes()).isEqualTo(2);
+    }
+    Path vocabulary = folder.resolve("vocab.txt");
+    String pieces = Files.readString(vocabulary);
+    Files.writeString(vocabulary, pieces.toUpperCase(java.util.Locale.ROOT));
+    try (Clip clip = Clip.load(folder)) {
+      String message = "knows no part of a class name, such as 'cat'";
+      assertThatThrownBy(() -> PromptText.handCrafted(clip, names, "a photo of a {}."))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining(message);
+      assertThatThrownBy(() -> PromptText.learned(clip, names, ContextSettings.shared(2, "")))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining(message);
+    }
+  }
+
+  @Test
   void settingsOfBertAreHonored() throws IOException {
     change(json -> json.replace("\"num_attention_heads\": 2", "\"layer_norm_eps\": 1e-5"));
     try (Clip clip = Clip.load(folder)) {
@@ -151,7 +171,9 @@ class BiomedTest {
                 .replace("cls_last_hidden_state_pooler", "cls_pooler"));
     List<StoredTensor> linear = tensors();
     linear.removeIf(tensor -> tensor.name().startsWith("text.proj."));
-    linear.add(StoredTensor.ofFloats("text.proj.weight", new long[] {20, 16}, new float[320]));
+    float[] values = new float[320];
+    values[0] = 1;
+    linear.add(StoredTensor.ofFloats("text.proj.weight", new long[] {20, 16}, values));
     write(linear);
     try (Clip clip = Clip.load(folder)) {
       assertThat(clip.config().embedDim()).isEqualTo(20);

@@ -506,7 +506,7 @@ class ClipLoraTest {
       delimiter = '|',
       textBlock =
           """
-          {'method':'clip-lora','rank':0}                  | rank: expected at least 1, got 0
+          {'method':'clip-lora','rank':0}                  | rank: expected 1 to 10,000, got 0
           {'method':'clip-lora','alpha':0}                 | alpha: expected above 0, got 0
           {'method':'clip-lora','dropout':1}               | dropout: expected 0 to below 1, got 1
           {'method':'clip-lora','matrices':['q';'w']}      | some of q, k, v, o, got [q, w]

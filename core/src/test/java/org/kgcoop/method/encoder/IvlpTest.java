@@ -75,7 +75,7 @@ class IvlpTest extends EncoderMethodContract {
         "setting text_depth: expected 1 to 1,000, got 0");
     refused(
         () -> read(new Ivlp(new VisionLanguagePrompts(2, "", 1, -1, 1))),
-        "setting image_tokens: expected at least 0, got -1");
+        "setting image_tokens: expected 0 to 1,000, got -1");
     refused(
         () -> new Ivlp(new VisionLanguagePrompts(2, "", 1, 0, 1)),
         "expected both above 0, or both 0");

@@ -509,10 +509,10 @@ class MmrlTest {
         "got [0, 1]",
         "from 1 on");
     refused(
-        () -> read(new Mmrl(0, List.of(1), 6, 1, 1, "{}")), "tokens: expected at least 1, got 0");
+        () -> read(new Mmrl(0, List.of(1), 6, 1, 1, "{}")), "tokens: expected 1 to 1,000, got 0");
     refused(
         () -> read(new Mmrl(1, List.of(1), 0, 1, 1, "{}")),
-        "dimension: expected at least 1, got 0");
+        "dimension: expected 1 to 65,536, got 0");
     refused(() -> read(new Mmrl(1, List.of(1), 6, 1.5, 1, "{}")), "share", "got 1.5");
     refused(() -> read(new Mmrl(1, List.of(1), 6, 1, -1, "{}")), "weight", "got -1.0");
     refused(() -> read(new Mmrl(1, List.of(1), 6, 1, 1, "a photo")), "template 'a photo'");

@@ -50,7 +50,7 @@ class VptTest extends EncoderMethodContract {
   @Test
   void rejectsWrongSettings() {
     refused(
-        () -> read(new Vpt(0, 1, TEMPLATE)), "setting image_tokens: expected at least 1, got 0");
+        () -> read(new Vpt(0, 1, TEMPLATE)), "setting image_tokens: expected 1 to 1,000, got 0");
     refused(() -> read(new Vpt(1, 0, TEMPLATE)), "setting image_depth: expected 1 to 1,000, got 0");
     refused(() -> read(new Vpt(1, 1, "a photo")), "expected {} where the class name goes");
     refused(

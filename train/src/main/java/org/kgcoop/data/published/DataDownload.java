@@ -15,6 +15,7 @@ import org.kgcoop.data.published.Download.RemoteFile;
 import org.kgcoop.data.published.Download.Source;
 import org.kgcoop.data.published.PublishedDataSet.Part;
 import org.kgcoop.download.Downloader;
+import org.kgcoop.download.HuggingFaceToken;
 import org.kgcoop.download.Link;
 import org.kgcoop.download.PartialFile;
 import org.kgcoop.files.Sha256;
@@ -82,8 +83,7 @@ public final class DataDownload {
   }
 
   private @Nullable String token() {
-    String token = environment.getOrDefault("HF_TOKEN", "").strip();
-    return token.isEmpty() ? null : token;
+    return HuggingFaceToken.of(environment);
   }
 
   /** Downloads from the first source that works, if there is one for this account. */

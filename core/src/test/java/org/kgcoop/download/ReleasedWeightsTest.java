@@ -51,6 +51,10 @@ class ReleasedWeightsTest {
   }
 
   private ReleasedWeights weights(boolean offline) {
+    return weights(offline, Map.of());
+  }
+
+  private ReleasedWeights weights(boolean offline, Map<String, String> environment) {
     Downloader downloader =
         new Downloader(
             offline,
@@ -65,6 +69,7 @@ class ReleasedWeightsTest {
         downloader,
         server.address(),
         server.address().replaceAll("/$", ""),
+        environment,
         warnings::add);
   }
 
@@ -116,6 +121,55 @@ class ReleasedWeightsTest {
     assertThat(fetched.resolve("model.safetensors")).hasBinaryContent(WEIGHTS);
     assertThat(fetched.resolve("tokenizer.json")).doesNotExist();
     assertThat(weights(true).locate("hf:owner/name")).isEqualTo(fetched);
+  }
+
+  @Test
+  void aPrivateRepositoryIsFetchedWithTheTokenOfAnAccount() {
+    String base = "owner/name/resolve/main/";
+    server.put(base + "config.json", JSON);
+    server.put(base + "model.safetensors", WEIGHTS);
+    server.requireToken("hf_mine");
+    assertThatThrownBy(() -> weights(false).locate("hf:owner/name"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("401; a private or gated repository of Hugging Face needs HF_TOKEN");
+    assertThatThrownBy(() -> weights(false, Map.of("HF_TOKEN", "hf_other")).locate("hf:owner/name"))
+        .hasMessageContaining("accept the terms on the page of the data set or model")
+        .hasMessageNotContaining("hf_other");
+    assertThatThrownBy(
+            () -> weights(false, Map.of("HF_TOKEN", "hf_mine\nx")).locate("hf:owner/name"))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageStartingWith("HF_TOKEN: expected a token")
+        .hasMessageNotContaining("mine");
+    Path fetched = weights(false, Map.of("HF_TOKEN", " hf_mine ")).locate("hf:owner/name");
+    assertThat(fetched.resolve("model.safetensors")).hasBinaryContent(WEIGHTS);
+  }
+
+  /** Large files are on other hosts, to which Hugging Face redirects, also to and fro. */
+  @Test
+  void theTokenIsNotSentToAnotherHost() {
+    try (FileServer other = new FileServer()) {
+      String base = "owner/name/resolve/main/";
+      server.put(base + "config.json", JSON);
+      server.redirect(base + "model.safetensors", other.address() + "blob");
+      other.redirect("blob", server.address() + "back");
+      server.put("back", WEIGHTS);
+      Path fetched = weights(false, Map.of("HF_TOKEN", "hf_mine")).locate("hf:owner/name");
+      assertThat(fetched.resolve("model.safetensors")).hasBinaryContent(WEIGHTS);
+      assertThat(other.requests()).containsExactly("/blob");
+      assertThat(other.authorizations()).isEmpty();
+      assertThat(server.authorizations()).containsOnly("Bearer hf_mine");
+      // All requests to the first host had the token, except the last one.
+      assertThat(server.authorizations()).hasSize(server.requests().size() - 1);
+    }
+  }
+
+  @Test
+  void anArchiveOfOpenAiIsFetchedWithoutAToken() {
+    server.put(HASH + "/ViT-B-16.pt", new byte[] {1, 2, 3});
+    assertThatThrownBy(() -> weights(false, Map.of("HF_TOKEN", "hf_mine")).locate("ViT-B/16"))
+        .isInstanceOf(KgCoopException.class);
+    assertThat(server.requests()).isNotEmpty();
+    assertThat(server.authorizations()).isEmpty();
   }
 
   @Test

@@ -46,7 +46,9 @@ public final class FileServer implements AutoCloseable {
   private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
   private final List<String> authorizations = Collections.synchronizedList(new ArrayList<>());
   private final Map<String, String> headers = new ConcurrentHashMap<>();
+  private final Map<String, String> redirections = new ConcurrentHashMap<>();
   private volatile String tag = "\"1\"";
+  private volatile String token = "";
 
   public FileServer() {
     try {
@@ -88,6 +90,16 @@ public final class FileServer implements AutoCloseable {
     faults.addAll(Arrays.asList(next));
   }
 
+  /** Answers 401 to requests without this token. */
+  void requireToken(String required) {
+    token = required;
+  }
+
+  /** Redirects the requests of a file to another address. */
+  void redirect(String name, String address) {
+    redirections.put("/" + name, address);
+  }
+
   /** Changes the version of the files. */
   void tag(String newTag) {
     tag = newTag;
@@ -113,8 +125,14 @@ public final class FileServer implements AutoCloseable {
       }
       requests.add(path + (range == null ? "" : " " + range));
       headers.forEach(exchange.getResponseHeaders()::set);
-      if (path.startsWith("/moved/")) {
-        exchange.getResponseHeaders().set("Location", path.substring("/moved".length()));
+      if (!token.isEmpty() && !("Bearer " + token).equals(authorization)) {
+        exchange.sendResponseHeaders(401, -1);
+        return;
+      }
+      if (path.startsWith("/moved/") || redirections.containsKey(path)) {
+        exchange
+            .getResponseHeaders()
+            .set("Location", redirections.getOrDefault(path, path.replaceFirst("/moved", "")));
         exchange.sendResponseHeaders(302, -1);
         return;
       }
