@@ -1,5 +1,7 @@
 package org.kgcoop.adapt;
 
+import static org.kgcoop.tensor.Vectors.dot;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,8 +27,12 @@ import org.kgcoop.features.FeatureCache;
  * because a folder of bursts has copies of each image in its own class. It keeps photographs of
  * different things before the same background apart.
  *
- * <p>Images with nearly equal features ({@link NearDuplicates}) are a pair without this comparison,
- * such as an image and its reflection.
+ * <p>Images of a class are also compared after one is mirrored or turned by right angles. Images
+ * with nearly equal features ({@link NearDuplicates}) are a pair without this comparison.
+ *
+ * <p>A pair of two classes says that a label is wrong. So both rules must agree: the pictures must
+ * be similar as they are, and the features closer than those of most images to their nearest. A
+ * mirrored arrow may well be another class.
  *
  * @param pairs the pairs, ascending
  * @param similar pairs that are similar, but not enough; the most similar first
@@ -86,7 +92,8 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
                   return Thumbnail.of(cache.encoder().image(item));
                 })
             .toList();
-    NearestNeighbors features = new NearestNeighbors(cache.test(items, done -> {}).vectors());
+    List<float[]> vectors = cache.test(items, done -> {}).vectors();
+    NearestNeighbors features = new NearestNeighbors(vectors);
     NearestNeighbors spectra =
         new NearestNeighbors(thumbnails.parallelStream().map(Thumbnail::spectrum).toList());
     int[] sample = sample(items);
@@ -98,14 +105,29 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
     List<List<Neighbor>> nearest = features.all(NEIGHBORS);
     SortedSet<Pair> pairs = new TreeSet<>(ASCENDING);
     SortedSet<Pair> candidates = new TreeSet<>(ASCENDING);
-    pairs.addAll(NearDuplicates.of(nearest, NearDuplicates.FACTOR).pairs());
+    NearDuplicates duplicates = NearDuplicates.of(nearest, NearDuplicates.FACTOR);
+    for (Pair pair : duplicates.pairs()) {
+      boolean isSame = isOfOneClass(items, pair);
+      if (isSame || difference(thumbnails, pair) <= MAX_SIMILAR_DIFFERENCE) {
+        pairs.add(pair);
+      }
+    }
     add(nearest, candidates);
     add(spectra.all(NEIGHBORS), candidates);
+    add(
+        new NearestNeighbors(
+                thumbnails.parallelStream().map(Thumbnail::spectrumOfAnySide).toList())
+            .all(NEIGHBORS),
+        candidates);
     addNext(items, candidates);
-    candidates.removeAll(pairs);
+    candidates.removeAll(duplicates.pairs());
     List<Compared> compared =
         List.copyOf(candidates).parallelStream()
-            .map(pair -> new Compared(pair, difference(thumbnails, pair)))
+            .filter(
+                pair ->
+                    isOfOneClass(items, pair)
+                        || distance(vectors, pair) <= duplicates.median())
+            .map(pair -> new Compared(pair, difference(items, thumbnails, pair)))
             .toList();
     List<Compared> similar = new ArrayList<>();
     for (Compared each : compared) {
@@ -154,6 +176,31 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
     long start = System.nanoTime();
     work.run();
     return (System.nanoTime() - start) / 1e9;
+  }
+
+  private static boolean isOfOneClass(List<Item> items, Pair pair) {
+    return items.get(pair.first()).label() == items.get(pair.second()).label();
+  }
+
+  /** Returns 1 - cosine of the features, which have unit length. */
+  private static double distance(List<float[]> vectors, Pair pair) {
+    return 1 - dot(vectors.get(pair.first()), vectors.get(pair.second()));
+  }
+
+  /**
+   * Returns the difference of a pair, of one class also after one is mirrored or turned. Programs do
+   * this exactly, and symmetric things resemble their mirror image, so the difference counts twice.
+   */
+  private static double difference(List<Item> items, List<Thumbnail> thumbnails, Pair pair) {
+    double upright = difference(thumbnails, pair);
+    if (upright <= MAX_DIFFERENCE || !isOfOneClass(items, pair)) {
+      return upright;
+    }
+    double turned =
+        1
+            - Thumbnail.turnedCorrelation(
+                thumbnails.get(pair.first()), thumbnails.get(pair.second()));
+    return Math.min(upright, 2 * turned);
   }
 
   private static double difference(List<Thumbnail> thumbnails, Pair pair) {

@@ -1,12 +1,16 @@
 package org.kgcoop.adapt;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.kgcoop.image.RgbImage;
 
 /**
  * A gray picture of {@value #SIZE} x {@value #SIZE} samples, which shows whether two images show
  * the same picture. {@link #correlation} moves, turns and scales one of them first, so it
- * recognizes the frames of a burst and images that were saved again.
+ * recognizes the frames of a burst and images that were saved again. {@link #turnedCorrelation}
+ * recognizes mirrored images and those that were turned by a right angle.
  *
  * <p>The arithmetic is in double precision in a fixed order. Results do not depend on the
  * processor.
@@ -18,6 +22,9 @@ final class Thumbnail {
   /** The number of frequencies of the {@link #spectrum}. */
   static final int FREQUENCIES = 66;
 
+  /** The ways to mirror a picture or to turn it by right angles, without the picture itself. */
+  private static final int OTHER_SIDES = 7;
+
   static final int PIXELS = SIZE * SIZE;
   private static final int MAX_FREQUENCY = 5;
 
@@ -27,6 +34,21 @@ final class Thumbnail {
   /** The standard deviation, in gray levels, below which a picture is taken for a plain surface. */
   private static final double FLAT = 1;
 
+  /** The share of its variance that independent noise has after the smoothing. */
+  private static final double SMOOTHING = 36 / (WEIGHTS * WEIGHTS);
+
+  /** The smallest share of the variance that is not noise. */
+  private static final double LEAST_RELIABLE = 0.8;
+
+  /** The samples of the noise in each direction. */
+  private static final int NOISE_SAMPLES = 64;
+
+  /** The sum of the squared weights of the noise filter. */
+  private static final double NOISE_GAIN = 36;
+
+  /** The median of the absolute value of a standard normal variable. */
+  private static final double MEDIAN_OF_NORMAL = 0.6745;
+
   static final int HALF = SIZE / 2;
   private static final int MAX_SHIFT = 4; // of half the resolution: a quarter of the picture
   private static final int ITERATIONS = 10;
@@ -35,6 +57,9 @@ final class Thumbnail {
   private static final double HOPELESS_SHIFTED = 0.35;
 
   private static final double HOPELESS_ALIGNED = 0.7;
+
+  /** The largest shift of a turned picture: programs turn a picture exactly. */
+  private static final int MAX_SHIFT_OF_TURNED = 1;
 
   /** The gain of a step below which the search stops. */
   private static final double CONVERGED = 1e-4;
@@ -55,13 +80,24 @@ final class Thumbnail {
 
   private final boolean isFlat;
 
-  private Thumbnail(int[] gray) {
+  /** The share of the variance of the samples that is not noise, above 0. */
+  private final double reliability;
+
+  /**
+   * Creates a thumbnail.
+   *
+   * @param gray the samples, from 0 to 255
+   * @param noise the variance of the noise of a sample
+   */
+  private Thumbnail(int[] gray, double noise) {
     int[] sums = smoothed(smoothed(gray, 1), SIZE);
     for (int i = 0; i < PIXELS; i++) {
       smoothed[i] = (short) sums[i];
     }
     double[] values = smooth();
-    isFlat = isFlat(values, mean(values));
+    double variance = variance(values);
+    isFlat = variance < FLAT * FLAT;
+    reliability = Math.max(LEAST_RELIABLE, 1 - SMOOTHING * noise / Math.max(1e-9, variance));
   }
 
   /** Creates the thumbnail of a whole image by the mean over rectangles. */
@@ -76,7 +112,36 @@ final class Thumbnail {
         gray[y * SIZE + x] = (int) Math.round(mean(image, left, right, top, bottom));
       }
     }
-    return new Thumbnail(gray);
+    double pixels = Math.max(1, (double) image.width() * image.height() / PIXELS);
+    return new Thumbnail(gray, noise(image) / pixels);
+  }
+
+  /**
+   * Returns the variance of the noise of a pixel, from the responses to the filter of Immerkaer,
+   * "Fast Noise Variance Estimation" (CVIU 1996). Their median leaves out edges, so that a drawing
+   * has no noise. Larger images are sampled.
+   */
+  private static double noise(RgbImage image) {
+    int step = Math.max(1, Math.min(image.width(), image.height()) / NOISE_SAMPLES);
+    List<Double> responses = new ArrayList<>();
+    for (int y = 1; y < image.height() - 1; y += step) {
+      for (int x = 1; x < image.width() - 1; x += step) {
+        double response = 0;
+        for (int dy = -1; dy <= 1; dy++) {
+          for (int dx = -1; dx <= 1; dx++) {
+            int weight = (dx == 0 ? 2 : -1) * (dy == 0 ? 2 : -1);
+            response += weight * mean(image, x + dx, x + dx + 1, y + dy, y + dy + 1);
+          }
+        }
+        responses.add(Math.abs(response));
+      }
+    }
+    if (responses.isEmpty()) {
+      return 0;
+    }
+    Collections.sort(responses);
+    double deviation = responses.get(responses.size() / 2) / MEDIAN_OF_NORMAL;
+    return deviation * deviation / NOISE_GAIN;
   }
 
   /** Returns the mean luma, by the weights of ITU-R BT.601. */
@@ -142,6 +207,38 @@ final class Thumbnail {
     return spectrum;
   }
 
+  /**
+   * Returns the spectrum of a picture that may be mirrored or turned by right angles: the means of
+   * the frequencies that these movements exchange, (21), of unit length.
+   */
+  float[] spectrumOfAnySide() {
+    float[] spectrum = spectrum();
+    int sides = MAX_FREQUENCY + 1;
+    float[] means = new float[sides * (sides + 1) / 2];
+    double square = 0;
+    int at = 0;
+    for (int few = 0; few < sides; few++) {
+      for (int many = few; many < sides; many++) {
+        means[at] =
+            frequency(spectrum, few, many)
+                + frequency(spectrum, -few, many)
+                + frequency(spectrum, many, few)
+                + frequency(spectrum, -many, few);
+        square += means[at] * means[at];
+        at++;
+      }
+    }
+    float scale = square == 0 ? 0 : (float) (1 / Math.sqrt(square));
+    for (int i = 0; i < means.length; i++) {
+      means[i] *= scale;
+    }
+    return means;
+  }
+
+  private static float frequency(float[] spectrum, int down, int across) {
+    return spectrum[(down + MAX_FREQUENCY) * (MAX_FREQUENCY + 1) + across];
+  }
+
   /** Returns the amplitude of a frequency down the Fourier coefficients of the lines. */
   private static double amplitude(double[] real, double[] imaginary, int down) {
     double a = 0;
@@ -169,11 +266,69 @@ final class Thumbnail {
     double[] target = fixed.smooth();
     double[] source = moved.smooth();
     double[] parameters = new double[AffineStep.PARAMETERS];
-    double best = shift(halved(target), halved(source), parameters);
-    if (best < HOPELESS_SHIFTED) {
-      return best;
+    double best = shift(halved(target), halved(source), MAX_SHIFT, parameters);
+    return best < HOPELESS_SHIFTED
+        ? best
+        : withoutNoise(aligned(target, source, parameters), fixed, moved);
+  }
+
+  /**
+   * Returns the correlation of two pictures whose samples had no noise (Spearman, "The Proof and
+   * Measurement of Association between Two Things", 1904). Noise is another one in each frame.
+   */
+  private static double withoutNoise(double correlation, Thumbnail one, Thumbnail other) {
+    return Math.min(1, correlation / Math.sqrt(one.reliability * other.reliability));
+  }
+
+  /**
+   * Returns the same as {@link #correlation} after one picture is mirrored, turned by right angles,
+   * or both, whichever of the {@value #OTHER_SIDES} ways fits best.
+   */
+  static double turnedCorrelation(Thumbnail fixed, Thumbnail moved) {
+    if (fixed.isFlat || moved.isFlat) {
+      return 0;
     }
-    best = 0; // of half the resolution
+    double[] target = fixed.smooth();
+    double[] source = moved.smooth();
+    double[] half = halved(target);
+    double best = -1;
+    double[] parameters = new double[AffineStep.PARAMETERS];
+    double[] turned = source;
+    for (int side = 1; side <= OTHER_SIDES; side++) {
+      double[] other = turned(source, side);
+      double[] shift = new double[AffineStep.PARAMETERS];
+      double correlation = shift(half, halved(other), MAX_SHIFT_OF_TURNED, shift);
+      if (correlation > best) {
+        best = correlation;
+        parameters = shift;
+        turned = other;
+      }
+    }
+    return best < HOPELESS_ALIGNED
+        ? best
+        : withoutNoise(aligned(target, turned, parameters), fixed, moved);
+  }
+
+  /**
+   * Returns the samples of a mirrored or turned picture.
+   *
+   * @param side bit 0 exchanges left and right, bit 1 top and bottom, bit 2 columns and rows
+   */
+  private static double[] turned(double[] values, int side) {
+    double[] turned = new double[PIXELS];
+    for (int y = 0; y < SIZE; y++) {
+      for (int x = 0; x < SIZE; x++) {
+        int column = (side & 1) == 0 ? x : SIZE - 1 - x;
+        int row = (side & 2) == 0 ? y : SIZE - 1 - y;
+        turned[y * SIZE + x] = values[(side & 4) == 0 ? row * SIZE + column : column * SIZE + row];
+      }
+    }
+    return turned;
+  }
+
+  /** Returns the correlation after steps of Gauss-Newton from a shift. */
+  private static double aligned(double[] target, double[] source, double[] parameters) {
+    double best = 0;
     for (int i = 0; ; i++) {
       AffineStep step = new AffineStep(target, source, parameters);
       double before = best;
@@ -217,12 +372,13 @@ final class Thumbnail {
     return sum / values.length;
   }
 
-  private static boolean isFlat(double[] values, double mean) {
+  private static double variance(double[] values) {
+    double mean = mean(values);
     double square = 0;
     for (double value : values) {
       square += (value - mean) * (value - mean);
     }
-    return square / values.length < FLAT * FLAT;
+    return square / values.length;
   }
 
   private static double[] halved(double[] values) {
@@ -238,10 +394,11 @@ final class Thumbnail {
   }
 
   /** Returns the largest correlation of all shifts, and sets the shift in the parameters. */
-  private static double shift(double[] target, double[] source, double[] parameters) {
+  private static double shift(
+      double[] target, double[] source, int most, double[] parameters) {
     double best = -1;
-    for (int dy = -MAX_SHIFT; dy <= MAX_SHIFT; dy++) {
-      for (int dx = -MAX_SHIFT; dx <= MAX_SHIFT; dx++) {
+    for (int dy = -most; dy <= most; dy++) {
+      for (int dx = -most; dx <= most; dx++) {
         double correlation = shifted(target, source, dx, dy);
         if (correlation > best) {
           best = correlation;
