@@ -48,7 +48,7 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
   /** The largest difference of similar images that are named in a hint. */
   private static final double MAX_SIMILAR_DIFFERENCE = 0.04;
 
-  private static final double SHARE_OF_DIFFERENCE = 0.2;
+  private static final double SHARE_OF_DIFFERENCE = 0.3;
 
   /** The largest difference if all images are in one class, so that there is no reference. */
   private static final double MAX_DIFFERENCE_ALONE = 0.01;

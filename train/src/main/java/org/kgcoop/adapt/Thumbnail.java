@@ -1,5 +1,7 @@
 package org.kgcoop.adapt;
 
+import static org.kgcoop.tensor.Vectors.dot;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -26,6 +28,9 @@ final class Thumbnail {
   private static final int OTHER_SIDES = 7;
 
   static final int PIXELS = SIZE * SIZE;
+  private static final int COLORS = 3;
+  private static final double[] LUMA = {0.299, 0.587, 0.114};
+  private static final int AXIS_STEPS = 4;
   private static final int MAX_FREQUENCY = 5;
 
   /** The sum of the weights of the smoothing. */
@@ -86,7 +91,7 @@ final class Thumbnail {
   /**
    * Creates a thumbnail.
    *
-   * @param gray the samples, from 0 to 255
+   * @param gray the samples, from -255 to 255
    * @param noise the variance of the noise of a sample
    */
   private Thumbnail(int[] gray, double noise) {
@@ -102,18 +107,78 @@ final class Thumbnail {
 
   /** Creates the thumbnail of a whole image by the mean over rectangles. */
   static Thumbnail of(RgbImage image) {
-    int[] gray = new int[PIXELS];
+    double[][] colors = new double[PIXELS][];
     for (int y = 0; y < SIZE; y++) {
       int top = y * image.height() / SIZE;
       int bottom = Math.max(top + 1, (y + 1) * image.height() / SIZE);
       for (int x = 0; x < SIZE; x++) {
         int left = x * image.width() / SIZE;
         int right = Math.max(left + 1, (x + 1) * image.width() / SIZE);
-        gray[y * SIZE + x] = (int) Math.round(mean(image, left, right, top, bottom));
+        colors[y * SIZE + x] = mean(image, left, right, top, bottom);
       }
     }
+    double[] axis = axis(colors);
+    int[] gray = new int[PIXELS];
+    for (int i = 0; i < PIXELS; i++) {
+      gray[i] = (int) Math.round(dot(axis, colors[i]));
+    }
     double pixels = Math.max(1, (double) image.width() * image.height() / PIXELS);
-    return new Thumbnail(gray, noise(image) / pixels);
+    return new Thumbnail(gray, noise(image, axis) / pixels);
+  }
+
+  /**
+   * Returns the weights of the colors that make a gray picture: a few steps of the power method from
+   * the luma of ITU-R BT.601 to the axis along which the colors differ most. The weights of a gray
+   * picture are equal. A shape that is as bright as its background stays visible. More steps would
+   * make the axis of two frames differ if the picture has two axes of equal length.
+   */
+  private static double[] axis(double[][] colors) {
+    double[] mean = new double[COLORS];
+    for (double[] color : colors) {
+      for (int c = 0; c < COLORS; c++) {
+        mean[c] += color[c] / PIXELS;
+      }
+    }
+    double[] axis = LUMA.clone();
+    for (int step = 0; step < AXIS_STEPS; step++) {
+      double[] next = new double[COLORS];
+      for (double[] color : colors) {
+        double along = dot(axis, color) - dot(axis, mean);
+        for (int c = 0; c < COLORS; c++) {
+          next[c] += along * (color[c] - mean[c]);
+        }
+      }
+      double sum = 0;
+      for (double weight : next) {
+        sum += Math.abs(weight);
+      }
+      if (sum == 0) {
+        return LUMA.clone(); // a plain surface
+      }
+      for (int c = 0; c < COLORS; c++) {
+        axis[c] = next[c] / sum;
+      }
+    }
+    return axis;
+  }
+
+  /** Returns the mean of each color. */
+  private static double[] mean(RgbImage image, int left, int right, int top, int bottom) {
+    byte[] rgb = image.rgb();
+    double[] sums = new double[COLORS];
+    for (int y = top; y < bottom; y++) {
+      int from = COLORS * (y * image.width() + left);
+      for (int at = from; at < from + COLORS * (right - left); at += COLORS) {
+        for (int c = 0; c < COLORS; c++) {
+          sums[c] += rgb[at + c] & 0xff;
+        }
+      }
+    }
+    double count = (double) (right - left) * (bottom - top);
+    for (int c = 0; c < COLORS; c++) {
+      sums[c] /= count;
+    }
+    return sums;
   }
 
   /**
@@ -121,7 +186,7 @@ final class Thumbnail {
    * "Fast Noise Variance Estimation" (CVIU 1996). Their median leaves out edges, so that a drawing
    * has no noise. Larger images are sampled.
    */
-  private static double noise(RgbImage image) {
+  private static double noise(RgbImage image, double[] axis) {
     int step = Math.max(1, Math.min(image.width(), image.height()) / NOISE_SAMPLES);
     List<Double> responses = new ArrayList<>();
     for (int y = 1; y < image.height() - 1; y += step) {
@@ -130,7 +195,7 @@ final class Thumbnail {
         for (int dy = -1; dy <= 1; dy++) {
           for (int dx = -1; dx <= 1; dx++) {
             int weight = (dx == 0 ? 2 : -1) * (dy == 0 ? 2 : -1);
-            response += weight * mean(image, x + dx, x + dx + 1, y + dy, y + dy + 1);
+            response += weight * dot(axis, mean(image, x + dx, x + dx + 1, y + dy, y + dy + 1));
           }
         }
         responses.add(Math.abs(response));
@@ -142,22 +207,6 @@ final class Thumbnail {
     Collections.sort(responses);
     double deviation = responses.get(responses.size() / 2) / MEDIAN_OF_NORMAL;
     return deviation * deviation / NOISE_GAIN;
-  }
-
-  /** Returns the mean luma, by the weights of ITU-R BT.601. */
-  private static double mean(RgbImage image, int left, int right, int top, int bottom) {
-    byte[] rgb = image.rgb();
-    long[] sums = new long[3];
-    for (int y = top; y < bottom; y++) {
-      int from = 3 * (y * image.width() + left);
-      for (int at = from; at < from + 3 * (right - left); at += 3) {
-        sums[0] += rgb[at] & 0xff;
-        sums[1] += rgb[at + 1] & 0xff;
-        sums[2] += rgb[at + 2] & 0xff;
-      }
-    }
-    double count = (double) (right - left) * (bottom - top);
-    return (0.299 * sums[0] + 0.587 * sums[1] + 0.114 * sums[2]) / count;
   }
 
   /**
