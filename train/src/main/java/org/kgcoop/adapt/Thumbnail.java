@@ -2,9 +2,6 @@ package org.kgcoop.adapt;
 
 import static org.kgcoop.tensor.Vectors.dot;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.stream.IntStream;
 import org.kgcoop.image.RgbImage;
 
@@ -39,21 +36,6 @@ final class Thumbnail {
   /** The standard deviation, in gray levels, below which a picture is taken for a plain surface. */
   private static final double FLAT = 1;
 
-  /** The share of its variance that independent noise has after the smoothing. */
-  private static final double SMOOTHING = 36 / (WEIGHTS * WEIGHTS);
-
-  /** The smallest share of the variance that is not noise. */
-  private static final double LEAST_RELIABLE = 0.8;
-
-  /** The samples of the noise in each direction. */
-  private static final int NOISE_SAMPLES = 64;
-
-  /** The sum of the squared weights of the noise filter. */
-  private static final double NOISE_GAIN = 36;
-
-  /** The median of the absolute value of a standard normal variable. */
-  private static final double MEDIAN_OF_NORMAL = 0.6745;
-
   static final int HALF = SIZE / 2;
   private static final int MAX_SHIFT = 4; // of half the resolution: a quarter of the picture
   private static final int ITERATIONS = 10;
@@ -85,24 +67,18 @@ final class Thumbnail {
 
   private final boolean isFlat;
 
-  /** The share of the variance of the samples that is not noise, above 0. */
-  private final double reliability;
-
   /**
    * Creates a thumbnail.
    *
    * @param gray the samples, from -255 to 255
-   * @param noise the variance of the noise of a sample
    */
-  private Thumbnail(int[] gray, double noise) {
+  private Thumbnail(int[] gray) {
     int[] sums = smoothed(smoothed(gray, 1), SIZE);
     for (int i = 0; i < PIXELS; i++) {
       smoothed[i] = (short) sums[i];
     }
     double[] values = smooth();
-    double variance = variance(values);
-    isFlat = variance < FLAT * FLAT;
-    reliability = Math.max(LEAST_RELIABLE, 1 - SMOOTHING * noise / Math.max(1e-9, variance));
+    isFlat = isFlat(values, mean(values));
   }
 
   /** Creates the thumbnail of a whole image by the mean over rectangles. */
@@ -122,8 +98,7 @@ final class Thumbnail {
     for (int i = 0; i < PIXELS; i++) {
       gray[i] = (int) Math.round(dot(axis, colors[i]));
     }
-    double pixels = Math.max(1, (double) image.width() * image.height() / PIXELS);
-    return new Thumbnail(gray, noise(image, axis) / pixels);
+    return new Thumbnail(gray);
   }
 
   /**
@@ -179,34 +154,6 @@ final class Thumbnail {
       sums[c] /= count;
     }
     return sums;
-  }
-
-  /**
-   * Returns the variance of the noise of a pixel, from the responses to the filter of Immerkaer,
-   * "Fast Noise Variance Estimation" (CVIU 1996). Their median leaves out edges, so that a drawing
-   * has no noise. Larger images are sampled.
-   */
-  private static double noise(RgbImage image, double[] axis) {
-    int step = Math.max(1, Math.min(image.width(), image.height()) / NOISE_SAMPLES);
-    List<Double> responses = new ArrayList<>();
-    for (int y = 1; y < image.height() - 1; y += step) {
-      for (int x = 1; x < image.width() - 1; x += step) {
-        double response = 0;
-        for (int dy = -1; dy <= 1; dy++) {
-          for (int dx = -1; dx <= 1; dx++) {
-            int weight = (dx == 0 ? 2 : -1) * (dy == 0 ? 2 : -1);
-            response += weight * dot(axis, mean(image, x + dx, x + dx + 1, y + dy, y + dy + 1));
-          }
-        }
-        responses.add(Math.abs(response));
-      }
-    }
-    if (responses.isEmpty()) {
-      return 0;
-    }
-    Collections.sort(responses);
-    double deviation = responses.get(responses.size() / 2) / MEDIAN_OF_NORMAL;
-    return deviation * deviation / NOISE_GAIN;
   }
 
   /**
@@ -316,17 +263,7 @@ final class Thumbnail {
     double[] source = moved.smooth();
     double[] parameters = new double[AffineStep.PARAMETERS];
     double best = shift(halved(target), halved(source), MAX_SHIFT, parameters);
-    return best < HOPELESS_SHIFTED
-        ? best
-        : withoutNoise(aligned(target, source, parameters), fixed, moved);
-  }
-
-  /**
-   * Returns the correlation of two pictures whose samples had no noise (Spearman, "The Proof and
-   * Measurement of Association between Two Things", 1904). Noise is another one in each frame.
-   */
-  private static double withoutNoise(double correlation, Thumbnail one, Thumbnail other) {
-    return Math.min(1, correlation / Math.sqrt(one.reliability * other.reliability));
+    return best < HOPELESS_SHIFTED ? best : aligned(target, source, parameters);
   }
 
   /**
@@ -353,9 +290,7 @@ final class Thumbnail {
         turned = other;
       }
     }
-    return best < HOPELESS_ALIGNED
-        ? best
-        : withoutNoise(aligned(target, turned, parameters), fixed, moved);
+    return best < HOPELESS_ALIGNED ? best : aligned(target, turned, parameters);
   }
 
   /**
@@ -421,13 +356,12 @@ final class Thumbnail {
     return sum / values.length;
   }
 
-  private static double variance(double[] values) {
-    double mean = mean(values);
+  private static boolean isFlat(double[] values, double mean) {
     double square = 0;
     for (double value : values) {
       square += (value - mean) * (value - mean);
     }
-    return square / values.length;
+    return square / values.length < FLAT * FLAT;
   }
 
   private static double[] halved(double[] values) {
