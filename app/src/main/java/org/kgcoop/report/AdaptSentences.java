@@ -104,8 +104,9 @@ public record AdaptSentences(AdaptRecord record) {
       return sentences;
     }
     sentences.add(
-        "The estimate holds for new images from the same sources. It cannot detect shortcuts, such"
-            + " as a watermark, date or background that only one class has.");
+        "The estimate holds for new images from the same sources. It is too high if all images of a"
+            + " class share one object, background, date or watermark that new images do not have."
+            + " kgcoop cannot see this.");
     sentences.addAll(doubts());
     add(
         sentences,
@@ -117,11 +118,7 @@ public record AdaptSentences(AdaptRecord record) {
             ? ", from %s random images".formatted(result.expected().images())
             : "");
     if (images.isUnbalanced()) {
-      add(
-          sentences,
-          "new images, with equally frequent classes",
-          result.expectedBalanced(),
-          "");
+      add(sentences, "new images, with equally frequent classes", result.expectedBalanced(), "");
     }
     add(sentences, "new images of the unseen classes", result.expectedUnseen(), "");
     AdaptRecord.Accuracy unseen = result.expectedUnseen();

@@ -67,8 +67,7 @@ final class DerivedImages {
 
   /** Returns the mirror image. */
   Item mirrored(String set, Item item) {
-    return derived(
-        set, item, "mirrored.jpg", original -> jpeg(changed(original, -1, 1, 0), 90));
+    return derived(set, item, "mirrored.jpg", original -> jpeg(changed(original, -1, 1, 0), 90));
   }
 
   /** Returns the image, turned by a right angle to the left or right. */
@@ -164,7 +163,9 @@ final class DerivedImages {
     return jpeg(withNoise(frame, exposure, NOISE, random), 85);
   }
 
-  /** Returns the color between four pixels. Those of the border continue outside, as a scene does. */
+  /**
+   * Returns the color between four pixels. Those of the border continue outside, as a scene does.
+   */
   private static int between(BufferedImage image, double x, double y) {
     int left = (int) Math.floor(x);
     int top = (int) Math.floor(y);

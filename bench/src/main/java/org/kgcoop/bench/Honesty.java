@@ -88,7 +88,6 @@ final class Honesty {
     String id() {
       return name().toLowerCase(Locale.ROOT);
     }
-
   }
 
   /** The pages and questions of a labeling session, in which most of its audit is asked. */
@@ -256,8 +255,7 @@ final class Honesty {
                 sample.learned(), sample.unseen(), FewShot.ALL, AdaptRequest.NO_LIMIT, seed)
             .comparing(settings.methods().methods)
             .with(sample.labels());
-    AdaptRecord record =
-        AdaptationRun.run(context, request, folder(name).resolve("adapt"));
+    AdaptRecord record = AdaptationRun.run(context, request, folder(name).resolve("adapt"));
     ClassifierFile file = ClassifierFile.read(ClassifierFile.in(folder(name).resolve("adapt")));
     boolean regret = settings.regret(situation);
     Map<String, Double> measured =
@@ -450,7 +448,8 @@ final class Honesty {
           new Promise(
               Promise.EQUALLY, promised(result.expectedBalanced()), seen.accuracy(once), images));
     }
-    Promise likeThese = new Promise(Promise.LIKE_THESE, promised(result.expected()), seen.accuracy(), images);
+    Promise likeThese =
+        new Promise(Promise.LIKE_THESE, promised(result.expected()), seen.accuracy(), images);
     if (!situation.hasUnseen()) {
       return List.of(likeThese);
     }

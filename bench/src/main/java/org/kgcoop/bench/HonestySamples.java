@@ -23,7 +23,6 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.layout.ClassNames;
 import org.kgcoop.eval.Softmax;
-import org.kgcoop.runs.AdaptRecord.Labels.Origin;
 
 /**
  * Samples of data sets as people have them. A sample is a pure function of the situation, the data
@@ -217,6 +216,17 @@ record HonestySamples(
           .each(
               item -> Stream.concat(Stream.of(item), others.apply(set, item)),
               UnaryOperator.identity());
+    }
+
+    /**
+     * Learns from each image and from a copy that a program made of it. Of the fresh images, every
+     * second one is such a copy, because new images are like the learned ones.
+     */
+    Sample withCopies(BiFunction<String, Item, Item> copy) {
+      return split()
+          .each(
+              item -> Stream.of(item, copy.apply(set, item)),
+              item -> item.key().hashCode() % 2 == 0 ? item : copy.apply(set, item));
     }
 
     /** Learns from the frames of bursts. */

@@ -102,8 +102,7 @@ final class ShapeImages {
             without(circle(0.45, -0.1, 0.45), circle(0.45, -0.1, 0.25))));
     SHAPES.put("hourglass", polygon(-0.75, -1, 0.75, -1, 0.08, 0, 0.75, 1, -0.75, 1, -0.08, 0));
     SHAPES.put(
-        "umbrella",
-        both(without(circle(0, 0, 1), box(-1, 0, 1, 1)), box(-0.07, -0.1, 0.07, 0.95)));
+        "umbrella", both(without(circle(0, 0, 1), box(-1, 0, 1, 1)), box(-0.07, -0.1, 0.07, 0.95)));
   }
 
   private ShapeImages() {}

@@ -24,9 +24,9 @@ enum Situation {
   /** Each learned original also as JPEG of quality 70, 80 and 90. */
   JPEG(draw -> draw.with(draw.samples()::jpegs), 4),
   /** Each learned original also mirrored. */
-  MIRRORED(draw -> draw.with((set, item) -> Stream.of(draw.derived().mirrored(set, item))), 4),
+  MIRRORED(draw -> draw.withCopies(draw.derived()::mirrored), 4),
   /** Each learned original also turned by a right angle. */
-  TURNED(draw -> draw.with((set, item) -> Stream.of(draw.derived().turned(set, item))), 4),
+  TURNED(draw -> draw.withCopies(draw.derived()::turned), 4),
   /** 1, 2, 4, 8 or 30 images of a class. */
   UNBALANCED(draw -> draw.samples().unbalanced(draw.all(), draw.random()), 0),
   /** Two classes. */

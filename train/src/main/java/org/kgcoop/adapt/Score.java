@@ -238,7 +238,6 @@ final class Score {
   /** Returns the accuracy on a random sample of images, with its exact 95 % interval. */
   static Accuracy interval(int correct, int total) {
     Interval limits = Interval.ofShare(correct, total, Expectation.CONFIDENCE);
-    return new Accuracy(
-        100.0 * correct / total, 100 * limits.low(), 100 * limits.high(), total);
+    return new Accuracy(100.0 * correct / total, 100 * limits.low(), 100 * limits.high(), total);
   }
 }

@@ -102,10 +102,10 @@ final class Thumbnail {
   }
 
   /**
-   * Returns the weights of the colors that make a gray picture: a few steps of the power method from
-   * the luma of ITU-R BT.601 to the axis along which the colors differ most. The weights of a gray
-   * picture are equal. A shape that is as bright as its background stays visible. More steps would
-   * make the axis of two frames differ if the picture has two axes of equal length.
+   * Returns the weights of the colors that make a gray picture: a few steps of the power method
+   * from the luma of ITU-R BT.601 to the axis along which the colors differ most. The weights of a
+   * gray picture are equal. A shape that is as bright as its background stays visible. More steps
+   * would make the axis of two frames differ if the picture has two axes of equal length.
    */
   private static double[] axis(double[][] colors) {
     double[] mean = new double[COLORS];
@@ -377,8 +377,7 @@ final class Thumbnail {
   }
 
   /** Returns the largest correlation of all shifts, and sets the shift in the parameters. */
-  private static double shift(
-      double[] target, double[] source, int most, double[] parameters) {
+  private static double shift(double[] target, double[] source, int most, double[] parameters) {
     double best = -1;
     for (int dy = -most; dy <= most; dy++) {
       for (int dx = -most; dx <= most; dx++) {

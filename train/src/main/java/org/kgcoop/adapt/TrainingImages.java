@@ -420,8 +420,9 @@ final class TrainingImages {
             data,
             label ->
                 groups.getOrDefault(label, Set.of()).size() == 1
-                    && sizes.getOrDefault(label, 0L) > 1),
+                    && sizes.getOrDefault(label, 0L) >= AdaptRecord.Images.SOME),
         List.copyOf(unreadable),
+        (int) sizes.values().stream().filter(size -> size == 1).count(),
         objects);
   }
 

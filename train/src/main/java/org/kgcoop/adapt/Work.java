@@ -79,8 +79,7 @@ record Work(ClipConfig config) {
       double steps = (double) recipe.steps().steps(data.train()) * (folds + 1);
       return texts * steps * STEP > TEXTS ? slow(id) : "";
     }
-    boolean trains =
-        List.of(Probe.ID, LpPlusPlus.ID, Clap.ID, TipAdapterF.ID).contains(id);
+    boolean trains = List.of(Probe.ID, LpPlusPlus.ID, Clap.ID, TipAdapterF.ID).contains(id);
     double pass = (double) images * classes * config.embedDim();
     boolean isKept = id.equals(TipAdapterF.ID) && images > MOST_KEPT;
     return trains && (isKept || pass > PASS) ? slow(id) : "";

@@ -221,8 +221,9 @@ public record AdaptRecord(
    * @param fewest the minimum number of images per class
    * @param most the maximum number of images per class
    * @param single classes with a single image or group of images, which cannot be held out
-   * @param oneObject those of them with several images, which all show one object
+   * @param oneObject those of them with {@link #SOME} images or more, which all show one object
    * @param unreadable images that were left out, and the reasons
+   * @param onlyOnes the number of images that are the only one of their class
    * @param objects the measurement of few objects per class; null unless the images seem to show
    *     few
    */
@@ -238,17 +239,16 @@ public record AdaptRecord(
       List<String> single,
       List<String> oneObject,
       List<String> unreadable,
+      int onlyOnes,
       @Nullable FewObjects objects) {
+    /** The number of images of a class from which on one group is a surprise. */
+    public static final int SOME = 3;
+
     public Images {
       Objects.requireNonNull(copies, "copies");
       single = RunJson.list(single);
       oneObject = RunJson.list(oneObject);
       unreadable = RunJson.list(unreadable);
-    }
-
-    /** Returns the number of images that are the only one of their class. */
-    public int onlyOnes() {
-      return single.size() - oneObject.size();
     }
 
     /**
@@ -257,7 +257,7 @@ public record AdaptRecord(
      * It is 0 if no class has a second image, because such images were not drawn at random.
      */
     public double newClasses() {
-      return onlyOnes() == classes || count == 0 ? 0 : (double) onlyOnes() / count;
+      return onlyOnes == classes || count == 0 ? 0 : (double) onlyOnes / count;
     }
 
     /** Returns true if the classes have very different numbers of images. */
