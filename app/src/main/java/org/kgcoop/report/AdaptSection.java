@@ -47,11 +47,11 @@ final class AdaptSection {
     String expectations = String.join(" ", sentences.expectations());
     Choice choice = record.choice();
     Accuracy key = record.result().expected();
-    if (choice != null && key != null && !expectations.isEmpty()) {
+    if (choice != null && key != null && !key.saysLittle() && !expectations.isEmpty()) {
       section.keyNumber(
           Formats.text("%.0f of 100", key.accuracy()),
           Formats.text(
-              "new images like these are expected to be right (95 %%: %.0f to %.0f)",
+              "new images from the same sources are expected to be right (95 %%: %.0f to %.0f)",
               key.low(), key.high()));
     }
     section.words(

@@ -14,7 +14,7 @@ import org.kgcoop.runs.AdaptRecord.Suspect;
  */
 final class Suspects {
   /** The share of the list that is expected to be wrong. */
-  private static final double PRECISION = 0.5;
+  private static final double PRECISION = 0.8;
 
   private Suspects() {}
 
