@@ -127,7 +127,7 @@ public final class TableWriter {
             Accuracies in percent: mean ± population standard deviation over seeds, [95 % interval].
             Bootstrap intervals over images and seeds, paired for differences.
             * significant: the 95 % interval of the difference (for figures: from every other row)
-            excludes 0.
+            excludes 0. A method with one seed has no *, because other seeds are not covered.
             pairs: runs on the same data set with the same seed; only they are compared.\
             """
             : """

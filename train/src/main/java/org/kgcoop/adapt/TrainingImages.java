@@ -414,7 +414,8 @@ final class TrainingImages {
             copies.repeated().size(),
             copies.near(),
             copies.contradictions().stream().map(ImageGroups.Contradiction::toString).toList(),
-            List.copyOf(ImageGroups.repeatedInTest(data, context.cache()))),
+            List.copyOf(ImageGroups.repeatedInTest(data, context.cache())),
+            copies.similar()),
         names(data, label -> groups.getOrDefault(label, Set.of()).size() == 1),
         names(
             data,
