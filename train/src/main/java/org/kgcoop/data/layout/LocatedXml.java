@@ -26,6 +26,9 @@ final class LocatedXml {
   LocatedXml(String text) throws XMLStreamException {
     this.text = text;
     to = text.startsWith("\ufeff") ? 1 : 0;
+    int start = to;
+    nextTag(); // rejects a document type before the parser reads it
+    to = start;
     XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
     factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
@@ -39,7 +42,7 @@ final class LocatedXml {
 
   /** Moves to the next event and returns its type. */
   int next() throws XMLStreamException {
-    int event = xml.next();
+    int event = nextEvent();
     if (event == XMLStreamConstants.START_ELEMENT) {
       findTag("<" + name());
       isAtEmptyElement = text.charAt(to - 2) == '/';
@@ -50,6 +53,15 @@ final class LocatedXml {
       isAtEmptyElement = false;
     }
     return event;
+  }
+
+  private int nextEvent() throws XMLStreamException {
+    try {
+      return xml.next();
+    } catch (XMLStreamException | RuntimeException e) { // the parser throws both for damage
+      int line = xml.getLocation().getLineNumber();
+      throw new XMLStreamException("no well-formed XML in line " + line, e);
+    }
   }
 
   boolean hasNext() throws XMLStreamException {
@@ -97,7 +109,9 @@ final class LocatedXml {
         to = behind("]]>", from);
       } else if (text.startsWith("<?", from)) {
         to = behind("?>", from);
-      } else if (from < 0 || text.startsWith("<!", from)) {
+      } else if (from < 0) {
+        throw unfinished();
+      } else if (text.startsWith("<!", from)) {
         throw new XMLStreamException("it has a document type declaration; expected none");
       } else {
         to = endOfTag();
@@ -106,21 +120,32 @@ final class LocatedXml {
     }
   }
 
-  private int behind(String end, int start) {
-    return text.indexOf(end, start) + end.length();
+  private int behind(String end, int start) throws XMLStreamException {
+    int at = text.indexOf(end, start);
+    if (at < 0) {
+      throw unfinished();
+    }
+    return at + end.length();
   }
 
   /** Returns the position behind a tag. The value of an attribute may contain {@code >}. */
-  private int endOfTag() {
-    int at = from + 1;
-    for (char quote = 0; quote != 0 || text.charAt(at) != '>'; at++) {
+  private int endOfTag() throws XMLStreamException {
+    char quote = 0;
+    for (int at = from + 1; at < text.length(); at++) {
       char c = text.charAt(at);
+      if (quote == 0 && c == '>') {
+        return at + 1;
+      }
       if (quote == 0 && (c == '"' || c == '\'')) {
         quote = c;
       } else if (c == quote) {
         quote = 0;
       }
     }
-    return at + 1;
+    throw unfinished();
+  }
+
+  private static XMLStreamException unfinished() {
+    return new XMLStreamException("it ends too early");
   }
 }

@@ -2,8 +2,6 @@ package org.kgcoop.data.layout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -124,7 +122,7 @@ class SampleSidecarsTest {
     for (int seed = 1000; seed < 3000; seed++) {
       images.add(image(seed));
     }
-    Map<String, Map<String, Object>> before = exifTool();
+    Map<String, List<String>> before = exifTool();
     int written = 0;
     List<String> called = new ArrayList<>();
     for (Path image : images) {
@@ -133,7 +131,7 @@ class SampleSidecarsTest {
         called.add(PhotoKeywords.sidecar(image).toString());
       }
     }
-    Map<String, Map<String, Object>> after = exifTool();
+    Map<String, List<String>> after = exifTool();
     assertThat(after.keySet()).isEqualTo(before.keySet());
     for (String sidecar : before.keySet()) {
       assertThat(others(after.get(sidecar))).as(sidecar).isEqualTo(others(before.get(sidecar)));
@@ -144,15 +142,13 @@ class SampleSidecarsTest {
     assertThat(written).isGreaterThan(1300);
   }
 
-  private static Map<String, Object> others(Map<String, Object> properties) {
-    Map<String, Object> others = new TreeMap<>(properties);
-    others
-        .keySet()
-        .removeIf(
-            each ->
-                each.matches("(File|System|ExifTool):.*")
-                    || each.matches(".*(Subject|TagsList|Added)[^:]*"));
-    return others;
+  /** Returns the properties that are not of the file or of keywords. */
+  private static List<String> others(List<String> properties) {
+    return properties.stream()
+        .filter(each -> !each.matches("\\[(File|System|ExifTool)].*"))
+        .filter(each -> !each.matches("\\S+ +\\S*(Subject|TagsList|Added).*"))
+        .sorted()
+        .toList();
   }
 
   private static boolean hasExifTool() throws InterruptedException {
@@ -163,21 +159,25 @@ class SampleSidecarsTest {
     }
   }
 
-  /** Returns what exiftool reads in each sidecar. */
-  private Map<String, Map<String, Object>> exifTool() throws Exception {
-    Path out = folder.resolve("exiftool.json");
+  /** Returns what exiftool reads in each sidecar, as lines of group, property and value. */
+  private Map<String, List<String>> exifTool() throws Exception {
+    Path out = folder.resolve("exiftool.txt");
     Process process =
-        new ProcessBuilder(
-                "exiftool", "-j", "-a", "-G1:4", "-struct", "-ext", "xmp", folder.toString())
+        new ProcessBuilder("exiftool", "-a", "-G1", "-s", "-ext", "xmp", folder.toString())
             .redirectOutput(out.toFile())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
-    List<Map<String, Object>> all =
-        new ObjectMapper()
-            .readValue(out.toFile(), new TypeReference<List<Map<String, Object>>>() {});
-    Map<String, Map<String, Object>> byFile = new TreeMap<>();
-    all.forEach(each -> byFile.put(String.valueOf(each.remove("SourceFile")), each));
+    Map<String, List<String>> byFile = new TreeMap<>();
+    List<String> ofFile = new ArrayList<>();
+    String output = new String(Files.readAllBytes(out), StandardCharsets.UTF_8); // or other bytes
+    for (String line : output.lines().toList()) {
+      if (line.startsWith("======== ")) {
+        ofFile = byFile.computeIfAbsent(line.substring(9), file -> new ArrayList<>());
+      } else {
+        ofFile.add(line);
+      }
+    }
     return byFile;
   }
 }
