@@ -51,7 +51,6 @@ final class Sidecar {
       <?xml version="1.0" encoding="UTF-8"?>
       <x:xmpmeta xmlns:x="adobe:ns:meta/">
        <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-        <rdf:Description rdf:about=""/>
        </rdf:RDF>
       </x:xmpmeta>
       """;
@@ -66,7 +65,7 @@ final class Sidecar {
 
   private @Nullable Element rdf;
 
-  /** The first {@code rdf:Description}, which gets new properties. */
+  /** The first {@code rdf:Description} with an end tag, which gets new properties. */
   private @Nullable Element description;
 
   /** The namespaces of prefixes in {@link #description}. */
@@ -271,7 +270,7 @@ final class Sidecar {
     }
     boolean isNamed =
         xml.getAttributeValue(RDF, "nodeID") != null || xml.getAttributeValue(RDF, "ID") != null;
-    if (description == null && node.is(RDF, "Description") && !isNamed) {
+    if (description == null && node.is(RDF, "Description") && !isNamed && !node.hasOneTag) {
       description = node;
       keepPrefixes(xml);
     }
