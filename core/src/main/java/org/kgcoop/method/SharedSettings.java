@@ -68,7 +68,7 @@ public final class SharedSettings {
   }
 
   public static final Setting<Integer> CONTEXT_TOKENS =
-      Setting.whole("context_tokens", 4, "How many vectors of texts are learned")
+      Setting.whole("context_tokens", 4, "Number of context vectors")
           .atLeast(1)
           .in("vectors");
 
@@ -77,7 +77,7 @@ public final class SharedSettings {
    * random values.
    */
   public static final Setting<String> WORDS =
-      Setting.text("words", "", "What the vectors begin with; empty for random values")
+      Setting.text("words", "", "Words whose embeddings start the context vectors; empty for random values")
           .withDefault(
               "a photo of a, or empty where context_tokens is given",
               values -> values.has(CONTEXT_TOKENS) ? "" : "a photo of a");
