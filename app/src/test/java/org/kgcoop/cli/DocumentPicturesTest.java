@@ -2,18 +2,18 @@ package org.kgcoop.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
-import java.util.Collections;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
-import java.util.Base64;
-import java.nio.file.StandardCopyOption;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -211,8 +211,7 @@ class DocumentPicturesTest {
         BufferedImage crop = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = crop.createGraphics();
         graphics.setRenderingHint(
-            RenderingHints.KEY_INTERPOLATION,
-            RenderingHints.VALUE_INTERPOLATION_BICUBIC);
+            RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
         graphics.drawImage(photo.getSubimage(x, y, side, side), 0, 0, SIDE, SIDE, null);
         crops.put(name + " " + i, crop);
         order.add(name + " " + i);
@@ -254,7 +253,8 @@ class DocumentPicturesTest {
     browser.open(run.resolve("report.html").toUri().toString());
     picture("adapt-report.png");
 
-    ChildProcess server = ChildProcess.start(folder.resolve("serve.txt"), "serve", run, "--port", 0);
+    ChildProcess server =
+        ChildProcess.start(folder.resolve("serve.txt"), "serve", run, "--port", 0);
     browser.look(900, 560, false);
     browser.open(server.lineWith("http://").replaceFirst(".*(http://[^/]+/).*", "$1"));
     browser.drop(vehicles.resolve("test/bus").toFile().listFiles()[0].toPath());
@@ -273,7 +273,8 @@ class DocumentPicturesTest {
     Files.write(
         shot,
         Base64.getDecoder()
-            .decode(browser.call("Page.captureScreenshot", "{'format': 'png'}").path("data").asText()));
+            .decode(
+                browser.call("Page.captureScreenshot", "{'format': 'png'}").path("data").asText()));
     if (name.endsWith(".png")) {
       Files.copy(shot, DOCS.resolve(name), StandardCopyOption.REPLACE_EXISTING);
       return;

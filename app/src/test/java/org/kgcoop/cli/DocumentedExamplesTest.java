@@ -229,7 +229,8 @@ class DocumentedExamplesTest {
   }
 
   private static void printsTheTableOfTheReadme(String out) throws IOException {
-    Pattern row = Pattern.compile("\\| ([\\w ]+)(?:,[^|]*)? \\| ([\\d.]+) \\| ([\\d.]+) \\| ([\\d.]+) \\|");
+    Pattern row =
+        Pattern.compile("\\| ([\\w ]+)(?:,[^|]*)? \\| ([\\d.]+) \\| ([\\d.]+) \\| ([\\d.]+) \\|");
     List<Matcher> rows =
         MarkdownPage.read(Path.of("README.md")).lines().stream()
             .map(line -> row.matcher(line.replace("*", "")))

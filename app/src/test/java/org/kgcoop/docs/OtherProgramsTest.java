@@ -113,7 +113,11 @@ class OtherProgramsTest {
   private static void writePhotos(Path work) throws Exception {
     for (String name :
         List.of(
-            "a/IMG_1.jpg", "a/IMG_2.jpeg", "b/IMG_1.jpg", "b/IMG_3.JPG", "b/my photo.JPEG",
+            "a/IMG_1.jpg",
+            "a/IMG_2.jpeg",
+            "b/IMG_1.jpg",
+            "b/IMG_3.JPG",
+            "b/my photo.JPEG",
             "001.jpg")) {
       Path photo = work.resolve("photos").resolve(name);
       Files.createDirectories(Folders.parent(photo));
@@ -168,7 +172,9 @@ class OtherProgramsTest {
             .directory(work.toFile())
             .redirectErrorStream(true)
             .redirectOutput(said.toFile());
-    shell.environment().put("HOME", Files.createDirectories(work.resolveSibling("home")).toString());
+    shell
+        .environment()
+        .put("HOME", Files.createDirectories(work.resolveSibling("home")).toString());
     Process process = shell.start();
     assertThat(process.waitFor(5, TimeUnit.MINUTES)).as(command).isTrue();
     assertThat(process.exitValue()).as("%s: %s", command, Files.readString(said)).isZero();

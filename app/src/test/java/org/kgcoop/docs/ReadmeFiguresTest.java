@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.data.published.PublishedDataSets;
 
-
 /**
  * Compares the figures of the README with their origin: the output of the tutorial, which
  * TutorialTest compares with the program, the tables of the model card, whose demo a nightly test
@@ -24,7 +23,8 @@ class ReadmeFiguresTest {
   private static final Path CARD =
       Path.of("embedded/src/main/resources/org/kgcoop/embedded/clip/model_card.md");
   private static final String UNPUBLISHED = "gap";
-  private static final Pattern NUMBER = Pattern.compile("(?<![\\w./-])\\d[\\d,]*(\\.\\d+)?(?![\\w/])");
+  private static final Pattern NUMBER =
+      Pattern.compile("(?<![\\w./-])\\d[\\d,]*(\\.\\d+)?(?![\\w/])");
 
   private static String text(Path page) throws IOException {
     return Files.readString(MarkdownPage.TOP.resolve(page));
@@ -60,8 +60,7 @@ class ReadmeFiguresTest {
     assertThat(text(Path.of("README.md")))
         .contains(
             "kgcoop has %d published methods, their published settings, and the %d data sets"
-                .formatted(
-                    MethodRegistry.ids().size() - 1, PublishedDataSets.all().size()));
+                .formatted(MethodRegistry.ids().size() - 1, PublishedDataSets.all().size()));
   }
 
   /** The README shows lines of the tutorial as they are, and the table of the model card. */

@@ -81,7 +81,8 @@ public record LabelSentences(Status status, Accuracy accuracy) {
   private static String checked(Accuracy.Check check) {
     return "On a second look, you would keep at least %s of the labels, whoever gave them (%s of"
             .formatted(floor(check.atLeast()), check.kept())
-        + " %s kept). The check cannot find a mistake that you make twice.".formatted(check.asked());
+        + " %s kept). The check cannot find a mistake that you make twice."
+            .formatted(check.asked());
   }
 
   /** Returns what is said about images that joined and are not measured, or an empty text. */
