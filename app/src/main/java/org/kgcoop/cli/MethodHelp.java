@@ -65,8 +65,12 @@ final class MethodHelp {
     add(lines, "Needs:    ", needs);
     add(lines, "Classes:  ", isClosed ? "those that it has learned" : "any");
     add(lines, "Training: ", defaults.trained().map(MethodHelp::training).orElse("none by steps"));
-    add(lines, "Paper:    ", method.paper());
-    add(lines, "Code:     ", method.code());
+    if (!method.paper().isEmpty()) {
+      add(lines, "Paper:    ", method.paper());
+    }
+    if (!method.code().isEmpty()) {
+      add(lines, "Code:     ", method.code());
+    }
     lines.add("");
     lines.add(method.keys().isEmpty() ? "It has no settings." : "Settings (--set KEY=VALUE):");
     method.settings().stream()

@@ -50,9 +50,10 @@ final class AdaptSection {
     if (choice != null && key != null && !expectations.isEmpty()) {
       section.keyNumber(
           Formats.text("%.0f of 100", key.accuracy()),
-          Formats.text(
-              "new images like these are expected to be right (95 %%: %.0f to %.0f)",
-              key.low(), key.high()));
+          "new images %s are expected to be right (95 %%: %s)"
+              .formatted(
+                  record.labels().areChosen() ? "of these classes" : "like these",
+                  Formats.range(key)));
     }
     section.words(
         choice == null

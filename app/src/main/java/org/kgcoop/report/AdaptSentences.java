@@ -107,15 +107,7 @@ public record AdaptSentences(AdaptRecord record) {
         "This is about images from the same sources. kgcoop cannot see a mark or background that"
             + " only one class has here.");
     sentences.addAll(doubts());
-    add(
-        sentences,
-        images.isUnbalanced()
-            ? "new images like these, with classes as frequent as here"
-            : "new images like these",
-        result.expected(),
-        labels.areChosen() && result.expected() != null
-            ? ", from %s random images".formatted(result.expected().images())
-            : "");
+    newImages().ifPresent(sentences::add);
     if (images.isUnbalanced()) {
       add(
           sentences,
@@ -134,6 +126,36 @@ public record AdaptSentences(AdaptRecord record) {
               + " --labels chosen.");
     }
     return sentences;
+  }
+
+  /**
+   * Returns the expected accuracy on new images in one sentence. Images of none of the classes have
+   * no part in an audit, so its sentence is about images of the classes.
+   */
+  public Optional<String> newImages() {
+    AdaptRecord.Accuracy expected = record.result().expected();
+    boolean isAudit = record.labels().areChosen();
+    String mix = record.images().isUnbalanced() ? ", with classes as frequent as here" : "";
+    List<String> sentence = new ArrayList<>();
+    add(
+        sentence,
+        (isAudit ? "new images of these classes" : "new images like these") + mix,
+        expected,
+        isAudit && expected != null ? ", from %s random images".formatted(expected.images()) : "");
+    return sentence.stream().findFirst();
+  }
+
+  /** Warns of images that resemble others, as those of a burst do. */
+  public Optional<String> similar() {
+    AdaptRecord.Similar similar = record.images().copies().similar();
+    return Optional.ofNullable(similar)
+        .map(
+            some ->
+                ("%s of %s images resemble an image that is not in their group, such as %s and %s."
+                        + " If they show the same thing, as in a burst, fewer new images are right"
+                        + " than expected.")
+                    .formatted(
+                        some.images(), record.images().count(), some.first(), some.second()));
   }
 
   /**
@@ -172,6 +194,7 @@ public record AdaptSentences(AdaptRecord record) {
                   + " higher, and the range covers both. Probabilities and threshold are for these.",
               objects.perClass(), objects.fall()));
     }
+    similar().ifPresent(doubts::add);
     int contradictions = images.copies().contradictions().size();
     if (contradictions > 0) {
       doubts.add(
@@ -216,13 +239,8 @@ public record AdaptSentences(AdaptRecord record) {
     if (expected != null) {
       sentences.add(
           Formats.text(
-              "Of %d %s, expect %.0f right (95 %%: %.0f to %.0f)%s.",
-              AdaptRecord.NEW_IMAGES,
-              what,
-              expected.accuracy(),
-              expected.low(),
-              expected.high(),
-              from));
+              "Of %d %s, expect %.0f right (95 %%: %s)%s.",
+              AdaptRecord.NEW_IMAGES, what, expected.accuracy(), Formats.range(expected), from));
     }
   }
 }

@@ -84,10 +84,15 @@ final class EmbeddedImages {
    */
   Optional<String> source(String dataSet, String name, String className) {
     Item item = of(dataSet).get(name);
+    return item != null && item.className().replace('_', ' ').equals(className)
+        ? thumbnail(item.file())
+        : Optional.empty();
+  }
+
+  /** Returns an image as a data URI. The result is empty if the image cannot be read. */
+  Optional<String> thumbnail(Path file) {
     try {
-      return item != null && item.className().replace('_', ' ').equals(className)
-          ? Optional.of(uri(images.readUpright(item.file())))
-          : Optional.empty();
+      return Optional.of(uri(images.readUpright(file)));
     } catch (KgCoopException e) {
       return Optional.empty();
     }

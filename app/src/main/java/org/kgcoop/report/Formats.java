@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunJson;
 import org.kgcoop.tables.ProtocolTable;
 import org.kgcoop.tables.StoredRun;
@@ -22,6 +23,7 @@ final class Formats {
 
   private static final int SHORT = 12;
   private static final int MAX_ZEROS = 10;
+  private static final double TINY = 1e-9; // of rounding
 
   private Formats() {}
 
@@ -34,6 +36,12 @@ final class Formats {
   /** Formats a percentage with two decimals. */
   static String percent(double value) {
     return decimals(value, 2);
+  }
+
+  /** Formats an interval in whole percent. It never claims more than was measured. */
+  static String range(AdaptRecord.Accuracy accuracy) {
+    return text(
+        "%.0f to %.0f", Math.floor(accuracy.low() + TINY), Math.ceil(accuracy.high() - TINY));
   }
 
   /** Formats a number with a fixed number of decimals. */

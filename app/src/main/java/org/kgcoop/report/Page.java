@@ -22,8 +22,9 @@ import org.kgcoop.tables.StoredRun;
  * The content of a page.
  *
  * @param summary one sentence about what was compared
+ * @param folded sections that are shown after a click
  */
-record Page(String title, String summary, List<Section> sections) {
+record Page(String title, String summary, List<Section> sections, List<Section> folded) {
 
   private static final List<Entry> BASE_TO_NEW =
       List.of(
@@ -67,12 +68,16 @@ record Page(String title, String summary, List<Section> sections) {
     sections.add(NearestWordsSection.of(chosen.runs()));
     sections.add(ProvenanceSection.of(inputs));
     sections.add(notes(inputs, sections));
-    return new Page(title(inputs), summary(inputs), sections);
+    return new Page(title(inputs), summary(inputs), sections, List.of());
   }
 
-  /** Returns the page in front of which a section stands. */
-  Page after(Section first) {
-    return new Page(title, summary, Stream.concat(Stream.of(first), sections.stream()).toList());
+  /** Returns a page about labels, with the sections of this page, about a classifier, folded. */
+  Page below(LabelSummary labels, EmbeddedImages images) {
+    List<Section> first = new ArrayList<>(labels.sections(images));
+    Section classifier = new Section("classifier", "The classifier");
+    labels.classifier().forEach(classifier::words);
+    first.add(classifier);
+    return new Page(labels.title(), labels.sentence(), first, sections);
   }
 
   /** Returns the HTML. The content security policy allows the style sheet by its digest. */
@@ -104,14 +109,23 @@ record Page(String title, String summary, List<Section> sections) {
     Element main = Section.add(body, "main", "id", "content", "tabindex", "-1");
     for (Section each : sections) {
       if (!each.isEmpty()) {
-        String heading = each.id + "-heading";
         Section.add(links, "li").appendElement("a").attr("href", "#" + each.id).text(each.heading);
-        Element section = Section.add(main, "section", "id", each.id, "aria-labelledby", heading);
-        Section.add(section, "h2", "id", heading).text(each.heading);
-        section.appendChildren(each.content.childNodesCopy());
+        add(main, each);
       }
     }
+    if (!folded.isEmpty()) {
+      Element details = Section.add(main, "details", "class", "fold");
+      details.appendElement("summary").text("How it was chosen, measured and made");
+      folded.stream().filter(each -> !each.isEmpty()).forEach(each -> add(details, each));
+    }
     return document.outerHtml() + "\n";
+  }
+
+  private static void add(Element parent, Section shown) {
+    String heading = shown.id + "-heading";
+    Element section = Section.add(parent, "section", "id", shown.id, "aria-labelledby", heading);
+    Section.add(section, "h2", "id", heading).text(shown.heading);
+    section.appendChildren(shown.content.childNodesCopy());
   }
 
   private static void meta(Element head, String name, String content) {

@@ -9,6 +9,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.kgcoop.Messages;
 import org.kgcoop.report.Section.Entry;
 import org.kgcoop.runs.RunRecord;
@@ -28,6 +30,10 @@ final class ProvenanceSection {
   private static final Set<String> COMMAND = Set.of("command", "directory");
 
   private static final String CLIP = "clip";
+
+  /** A path from the root, the home or a parent folder, as a word, after = or in a list. */
+  private static final Pattern PATH =
+      Pattern.compile("(?<![^=,])(?:~?/|\\.\\.[/\\\\]|[A-Za-z]:[/\\\\]|\\\\\\\\)[^=,]+");
 
   private static final Map<String, String> LABELS =
       Map.of(
@@ -84,6 +90,7 @@ final class ProvenanceSection {
         .map(place -> Formats.values(place.path("command")))
         .filter(words -> !words.isEmpty())
         .findFirst()
+        .map(words -> words.stream().map(ProvenanceSection::withoutFolders).toList())
         .ifPresent(words -> entries.add(new Entry("command", "./kgcoop " + Messages.shell(words))));
   }
 
@@ -170,7 +177,15 @@ final class ProvenanceSection {
     if (key.equals(CLIP)) {
       return fileName(value.asText());
     }
-    return key.endsWith("fingerprint") ? Formats.shortened(Formats.any(value)) : Formats.any(value);
+    String text = Formats.any(value);
+    return key.endsWith("fingerprint") ? Formats.shortened(text) : withoutFolders(text);
+  }
+
+  /** Returns a word in which absolute paths, and those of other folders, have only their name. */
+  static String withoutFolders(String word) {
+    return PATH.matcher(word)
+        .replaceAll(
+            path -> Matcher.quoteReplacement(fileName(path.group().replaceFirst("[/\\\\]+$", ""))));
   }
 
   /** Returns the last name of a path, because a page must not reveal folders of the machine. */

@@ -39,11 +39,11 @@ public final class ReportPage {
   /**
    * Writes the page of a labeled folder, as {@link #write(Path, DataSet, Path)}.
    *
-   * @param summary what the page says first
+   * @param summary what the page shows first; the classifier is below a fold
    */
   public static void write(Path folder, DataSet data, LabelSummary summary, Path file) {
-    Page page = Page.of(ReportSources.read(List.of(folder)), new EmbeddedImages(data));
-    write(page.after(summary.section()), file);
+    EmbeddedImages images = new EmbeddedImages(data);
+    write(Page.of(ReportSources.read(List.of(folder)), images).below(summary, images), file);
   }
 
   private static void write(Page page, Path file) {

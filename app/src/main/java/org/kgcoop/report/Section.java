@@ -40,7 +40,7 @@ final class Section {
   /**
    * A thumbnail.
    *
-   * @param source the image as a data URI
+   * @param source the image as a data URI; empty if it cannot be read
    * @param name the name of the image in its data set
    */
   record Image(String source, String name, String caption) {}
@@ -83,6 +83,11 @@ final class Section {
     if (!text.isEmpty()) {
       add(content, "p", "class", "key").text(text);
     }
+  }
+
+  /** Adds the most important sentence of a page. */
+  void lead(String text) {
+    add(content, "p", "class", "lead").text(text);
   }
 
   /** Adds a sentence about how many are left out, if there are any. */
@@ -130,11 +135,13 @@ final class Section {
     Element list = add(content, "ul", "class", "gallery");
     for (Image image : images) {
       Element figure = add(list, "li").appendElement("figure");
-      figure
-          .appendElement("img")
-          .attr("src", image.source())
-          .attr("alt", image.name())
-          .attr("title", image.name());
+      if (!image.source().isEmpty()) {
+        figure
+            .appendElement("img")
+            .attr("src", image.source())
+            .attr("alt", image.name())
+            .attr("title", image.name());
+      }
       figure.appendElement("figcaption").text(image.caption());
     }
   }

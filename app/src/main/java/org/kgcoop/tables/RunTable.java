@@ -1,5 +1,6 @@
 package org.kgcoop.tables;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,9 +28,9 @@ import org.kgcoop.runs.TargetResult;
  * deviation is the population standard deviation over seeds (divided by n), as in the log parser of
  * the published code. H is the harmonic mean of the averaged base and new accuracies. Intervals and
  * differences come from {@link Bootstrap}, over images and seeds. A difference is significant if
- * the 95 % interval of its paired resamples excludes 0. A seed counts only if it is complete for
- * all data sets of the row. A difference uses only the pairs of runs on the same data set with the
- * same seed.
+ * the 95 % interval of its paired resamples excludes 0, and if it has more than one seed. A seed
+ * counts only if it is complete for all data sets of the row. A difference uses only the pairs of
+ * runs on the same data set with the same seed.
  */
 public final class RunTable {
   private static final String JOINT_H = "joint_h";
@@ -55,6 +56,8 @@ public final class RunTable {
    *
    * @param interval the confidence interval, or null if the results do not name their images
    * @param pairs the number of runs of one row that the other row has, too
+   * @param coversSeeds false if a row depends on the seed and has one: the interval then says
+   *     nothing about other seeds
    */
   record Difference(
       String column,
@@ -62,11 +65,12 @@ public final class RunTable {
       TableRow other,
       @JsonProperty("difference") double value,
       @JsonProperty("interval_95") @Nullable Interval interval,
-      int pairs) {
-    /** Returns true if the interval excludes 0. */
+      int pairs,
+      @JsonIgnore boolean coversSeeds) {
+    /** Returns true if the interval excludes 0, and covers seeds. */
     @JsonProperty("stands")
     boolean isSignificant() {
-      return interval != null && interval.excludesZero();
+      return interval != null && interval.excludesZero() && coversSeeds;
     }
   }
 
@@ -202,7 +206,17 @@ public final class RunTable {
     Interval interval =
         a == null || b == null ? null : Interval.ofResamples(each(a.length, i -> a[i] - b[i]));
     return new Difference(
-        column, row, other, estimate.mean() - against.mean(), interval, pairs(row, other));
+        column,
+        row,
+        other,
+        estimate.mean() - against.mean(),
+        interval,
+        pairs(row, other),
+        hasSeeds(first, estimate) && hasSeeds(second, against));
+  }
+
+  private static boolean hasSeeds(TableRow row, Estimate estimate) {
+    return estimate.seeds() > 1 || !row.dependsOnSeed();
   }
 
   /** Returns the best row of a column if its lead over every other row is significant, or null. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
@@ -26,13 +27,13 @@ public final class RunsBelow {
   /**
    * Reads runs below a folder.
    *
-   * @param settings the values that the runs must have, by name; the last part of a name is enough,
-   *     {@code weight} for {@code method.weight}
+   * @param settings the values of which the runs must have one, by name; the last part of a name is
+   *     enough, {@code weight} for {@code method.weight}
    * @param warnings receives one line per run or table that cannot be read
    * @return the runs, sorted by name
    */
   public static List<StoredRun> read(
-      Path root, Map<String, String> settings, Consumer<String> warnings) {
+      Path root, Map<String, Set<String>> settings, Consumer<String> warnings) {
     if (!Files.isDirectory(root)) {
       throw KgCoopException.configuration(
           root + ": no such folder of runs; train something, or name another with --runs DIR");
@@ -50,18 +51,23 @@ public final class RunsBelow {
         folders.parallelStream()
             .filter(RunsBelow::isRun)
             .flatMap(folder -> run(root, folder, tables, unreadable::add).stream())
-            .filter(run -> settings.keySet().stream().allMatch(key -> has(run, key, settings)))
+            .filter(
+                run ->
+                    settings.entrySet().stream()
+                        .allMatch(each -> has(run, each.getKey(), each.getValue())))
             .sorted(Comparator.comparing(StoredRun::name))
             .toList();
     unreadable.stream().sorted().forEach(warnings);
     return runs;
   }
 
-  private static boolean has(StoredRun run, String key, Map<String, String> settings) {
-    String value = settings.getOrDefault(key, "");
+  private static boolean has(StoredRun run, String key, Set<String> values) {
     return run.settings().entrySet().stream()
         .filter(e -> e.getKey().equals(key) || e.getKey().endsWith("." + key))
-        .anyMatch(e -> e.getValue().equals(value) || areEqualNumbers(e.getValue(), value));
+        .anyMatch(
+            e ->
+                values.contains(e.getValue())
+                    || values.stream().anyMatch(value -> areEqualNumbers(e.getValue(), value)));
   }
 
   private static boolean areEqualNumbers(String a, String b) {

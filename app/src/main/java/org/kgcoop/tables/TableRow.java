@@ -110,6 +110,11 @@ public final class TableRow {
     return seeds;
   }
 
+  /** Returns false if the runs would be equal with any seed. */
+  boolean dependsOnSeed() {
+    return !seeds().contains(NO_SEED);
+  }
+
   /**
    * Returns the runs on a data set that count on an evaluation set, in the order of their seeds.
    */

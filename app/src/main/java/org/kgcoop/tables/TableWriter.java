@@ -101,34 +101,35 @@ public final class TableWriter {
           text(figures(Format.TEXT))
               + "\n\n"
               + (pairs().isEmpty() ? "" : text(differences(Format.TEXT)) + "\n\n")
-              + legend();
+              + legend(format);
       case MARKDOWN ->
           markdown(figures(Format.MARKDOWN))
               + (pairs().isEmpty() ? "" : "\n" + markdown(differences(Format.MARKDOWN)))
               + "\n"
-              + legend().replace(MARK, "\\" + MARK);
+              + legend(format).replace(MARK, "\\" + MARK);
       case LATEX ->
           "% needs \\usepackage{booktabs}\n"
               + latex(figures(Format.LATEX))
               + (pairs().isEmpty() ? "" : "\n" + latex(differences(Format.LATEX)))
-              + legend().lines().map(line -> "\n% " + line).reduce("", String::concat);
+              + legend(format).lines().map(line -> "\n% " + line).reduce("", String::concat);
     };
   }
 
-  private String legend() {
+  private String legend(Format format) {
     String legend =
         intervals
             ? """
             Accuracies in percent: mean ± population standard deviation over seeds, [95 % interval].
             Bootstrap intervals over images and seeds, paired for differences.
             * significant: the 95 % interval of the difference (for figures: from every other row)
-            excludes 0.
+            excludes 0. A method with one seed has no *, because other seeds are not covered.
             pairs: runs on the same data set with the same seed; only they are compared.\
             """
             : """
             Accuracies in percent: mean ± population standard deviation over seeds.
-            * the best of as many shots.\
-            """;
+            %s the best of as many shots.\
+            """
+                .formatted(format == Format.TEXT ? MARK : "bold:");
     return TableNotes.of(table, columns).stream()
         .reduce(legend, (text, note) -> text + "\n" + note);
   }

@@ -48,9 +48,13 @@ class FullOutputTest {
   }
 
   private static Cli.Result run(OutputStream out, Object... words) {
+    return run(new StandardOutput(out, () -> false), words);
+  }
+
+  private static Cli.Result run(StandardOutput out, Object... words) {
     StringWriter err = new StringWriter();
     CommandLine commandLine = Main.commandLine(() -> false);
-    commandLine.setOut(new StandardOutput(out));
+    commandLine.setOut(out);
     commandLine.setErr(new PrintWriter(err, true));
     int exitCode =
         commandLine.execute(Arrays.stream(words).map(Object::toString).toArray(String[]::new));
@@ -94,9 +98,12 @@ class FullOutputTest {
 
   @Test
   void endsQuietlyIfTheReaderIsGone() {
-    Cli.Result result = run(broken("Broken pipe"), "download", "--list");
-    assertThat(result.exitCode()).isZero();
-    assertThat(result.err()).isEmpty();
+    for (String reason : List.of("Broken pipe", "Tubería rota")) {
+      StandardOutput out = new StandardOutput(broken(reason), () -> true);
+      Cli.Result result = run(out, "download", "--list");
+      assertThat(result.exitCode()).isZero();
+      assertThat(result.err()).isEmpty();
+    }
   }
 
   @Test

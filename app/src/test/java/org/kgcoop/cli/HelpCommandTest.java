@@ -54,7 +54,7 @@ class HelpCommandTest {
     assertThat(text())
         .contains(method.formula())
         .contains(method.paper())
-        .contains("Code: https://github.com/");
+        .contains(method.code().isEmpty() ? "" : "Code: " + method.code());
     for (Setting<?> setting : method.settings()) {
       if (method.keys().contains(setting.key())) {
         assertThat(text())

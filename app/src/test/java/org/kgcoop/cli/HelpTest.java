@@ -2,6 +2,9 @@ package org.kgcoop.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -80,6 +83,31 @@ class HelpTest {
         assertThat(words).containsAll(List.of(paragraph.replace("%%", "%").strip().split("\\s+")));
       }
     }
+  }
+
+  @Test
+  void theShortHelpSaysWhatIsRequired() {
+    for (CommandLine command : commands()) {
+      String help = command.getUsageMessage(Ansi.OFF);
+      long required =
+          arguments(command.getCommandSpec())
+              .filter(argument -> description(argument).contains(" Required"))
+              .count();
+      assertThat(help.split("Required", -1))
+          .as(command.getCommandName())
+          .hasSize((int) required + 1);
+    }
+  }
+
+  @Test
+  void theLauncherOfWindowsKnowsThePrograms() throws IOException {
+    String launcher = Files.readString(Path.of("../kgcoop.cmd"));
+    for (String program : List.of("bench", "cluster")) {
+      assertThat(String.join("\n", Main.commandLine(() -> false).getUsageMessage()))
+          .contains("  " + program + " ");
+      assertThat(launcher).contains("if \"%~1\"==\"" + program + "\"", "\"help " + program + "\"");
+    }
+    assertThat(Files.readString(Path.of("../dist/kgcoop.cmd"))).contains("%KGCOOP_MAIN% %*");
   }
 
   /** The options that it does not describe are named. */

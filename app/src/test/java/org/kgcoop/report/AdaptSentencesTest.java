@@ -72,7 +72,32 @@ class AdaptSentencesTest {
     assertThat(of(labels(Origin.CHOSEN), all, EXPECTED).expectations())
         .last()
         .asString()
-        .endsWith("expect 78 right (95 %: 67 to 87), from 40 random images.");
+        .isEqualTo(
+            "Of 100 new images of these classes, expect 78 right (95 %: 67 to 87), from 40 random"
+                + " images.");
+  }
+
+  @Test
+  void anIntervalIsRoundedOutwards() {
+    AdaptRecord.Accuracy measured = new AdaptRecord.Accuracy(90, 55.9, 99.1, 10);
+    assertThat(of(labels(Origin.CHOSEN), images(8, 8, List.of()), measured).newImages())
+        .hasValueSatisfying(line -> assertThat(line).contains("(95 %: 55 to 100)"));
+    assertThat(of(labels(Origin.CHOSEN), images(8, 8, List.of()), null).newImages()).isEmpty();
+  }
+
+  @Test
+  void imagesThatResembleOthersAreADoubtWithoutAnOption() {
+    AdaptRecord.Copies burst =
+        new AdaptRecord.Copies(
+            0, 0, List.of(), List.of(), new AdaptRecord.Similar(3, "a.jpg", "b.jpg"));
+    AdaptSentences sentences = of(labels(Origin.RANDOM), images(8, 8, burst, List.of()), EXPECTED);
+    assertThat(sentences.similar())
+        .contains(
+            "3 of 6 images resemble an image that is not in their group, such as a.jpg and b.jpg."
+                + " If they show the same thing, as in a burst, fewer new images are right than"
+                + " expected.");
+    assertThat(sentences.doubts()).contains(sentences.similar().orElseThrow());
+    assertThat(of(labels(Origin.RANDOM), images(8, 8, List.of()), EXPECTED).similar()).isEmpty();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -328,6 +329,40 @@ class ReportPageTest {
     assertThat(value(page, "command")).isEqualTo("./kgcoop train --template 'it'\\''s a {}.'");
     assertThat(value(page, "CLIP")).isEqualTo("ViT-B-16.pt");
     assertThat(page.text()).doesNotContain("somebody");
+  }
+
+  /** A page for others must not reveal folders of a machine. */
+  @Test
+  void aCommandHasOnlyNamesOfOtherFolders() {
+    Map.of(
+            "/home/ann/clients/smith/", "smith",
+            "--out=/home/ann/runs/x", "--out=x",
+            "--data=../secret/pets,~/food", "--data=pets,food",
+            "C:\\Users\\ann\\pets", "pets",
+            "runs/pets", "runs/pets",
+            "ViT-B/32-256", "ViT-B/32-256",
+            "hf:owner/name", "hf:owner/name",
+            "a photo of a {}.", "a photo of a {}.",
+            "/", "/")
+        .forEach(
+            (word, shown) ->
+                assertThat(ProvenanceSection.withoutFolders(word)).as(word).isEqualTo(shown));
+  }
+
+  @Test
+  void theCommandOfAPageRevealsNoFolder() throws IOException {
+    Path run = folder.resolve("run");
+    assertThat(stored.run(run, StoredResults.COOP, "objects", 1)).isNotEmpty();
+    Path file = run.resolve("run.json");
+    ObjectNode json = (ObjectNode) new ObjectMapper().readTree(file.toFile());
+    ((ObjectNode) json.path("provenance"))
+        .putArray("command")
+        .add("train")
+        .add("--data")
+        .add("/home/ann/private/pets");
+    Files.writeString(file, json.toString());
+
+    assertThat(value(page(run), "command")).isEqualTo("./kgcoop train --data pets");
   }
 
   @Test

@@ -33,7 +33,8 @@ class SectionTest {
     Section whole = new Section(HOSTILE, HOSTILE);
     whole.part(section);
 
-    Document page = Jsoup.parse(new Page(HOSTILE, HOSTILE, List.of(section, whole)).html());
+    Document page =
+        Jsoup.parse(new Page(HOSTILE, HOSTILE, List.of(section, whole), List.of()).html());
 
     assertThat(page.select("script, i, [title=x]")).isEmpty();
     assertThat(page.title()).isEqualTo(HOSTILE);

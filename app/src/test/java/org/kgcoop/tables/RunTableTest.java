@@ -246,6 +246,29 @@ class RunTableTest {
     assertThat(table.best("test")).isNull();
   }
 
+  /** The interval of one seed covers only the choice of images, not of the seed. */
+  @Test
+  void oneSeedMarksNothing() {
+    add(StoredRuns.run("coop", "pets", 1).target("test", 100, 400));
+    add(StoredRuns.run("kgcoop", "pets", 1).target("test", 200, 400));
+    RunTable table = table();
+
+    assertThat(Objects.requireNonNull(difference(table, 1).interval()).excludesZero()).isTrue();
+    assertThat(difference(table, 1).isSignificant()).isFalse();
+    assertThat(table.best("test")).isNull();
+    assertThat(writer(true).write(TableWriter.Format.TEXT).lines())
+        .noneMatch(line -> line.startsWith("KgCoOp") && line.contains("*"))
+        .anyMatch(line -> line.contains("one seed has no *"));
+  }
+
+  @Test
+  void methodsThatDoNotDependOnASeedAreMarked() {
+    run("clip", "pets", 0);
+    run("ensemble", "pets", 40);
+
+    assertThat(difference(table(), 1).isSignificant()).isTrue();
+  }
+
   @Test
   void imagesArePairedByNameWhateverTheirOrder() {
     add(StoredRuns.run("coop", "pets", 1).target("test", 10, 40));

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +41,7 @@ class RunsBelowTest {
         folder.resolve("table/results.json"), "{\"settings\": {\"protocol\": \"base2new\"}}");
   }
 
-  private List<String> names(Map<String, String> filter) {
+  private List<String> names(Map<String, Set<String>> filter) {
     return RunsBelow.read(folder, filter, warnings::add).stream().map(StoredRun::name).toList();
   }
 
@@ -48,8 +49,8 @@ class RunsBelowTest {
     return RunsBelow.read(folder, Map.of(), warnings::add);
   }
 
-  private static Map<String, String> where(String key, String value) {
-    return Map.of(key, value);
+  private static Map<String, Set<String>> where(String key, String... values) {
+    return Map.of(key, Set.of(values));
   }
 
   @Test
@@ -73,6 +74,7 @@ class RunsBelowTest {
     String four = "table/pets/kgcoop-weight4/seed1";
     String eight = "table/pets/kgcoop/seed1";
     assertThat(names(where("method", "coop"))).containsExactly("single");
+    assertThat(names(where("method", "coop", "kgcoop"))).containsExactly("single", four, eight);
     assertThat(names(where("data.name", "pets"))).containsExactly(four, eight);
     assertThat(names(where("seed", "2"))).containsExactly("single");
     assertThat(names(where("shots", "4"))).containsExactly(four, eight);

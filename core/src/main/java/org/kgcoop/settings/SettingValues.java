@@ -136,9 +136,9 @@ public record SettingValues(Map<String, Object> values) {
 
   private static KgCoopException wrong(
       Setting<?> setting, String expected, @Nullable Object stored) {
-    return KgCoopException.configuration(
-        "setting %s: expected %s, got %s"
-            .formatted(
-                setting.key(), expected, stored instanceof String ? "'" + stored + "'" : stored));
+    return new SettingException(
+        setting.key(),
+        "expected %s, got %s"
+            .formatted(expected, stored instanceof String ? "'" + stored + "'" : stored));
   }
 }

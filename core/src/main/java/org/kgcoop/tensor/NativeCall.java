@@ -50,10 +50,12 @@ final class NativeCall {
     String message = String.valueOf(e.getMessage());
     String firstLine = message.lines().findFirst().orElse(message);
     if (OUT_OF_MEMORY.stream().anyMatch(message::contains)) {
+      OutOfMemoryError cause = new OutOfMemoryError(firstLine); // callers decide by its type
+      cause.initCause(e);
       return KgCoopException.io(
           "out of native memory in %s(%s): free memory, or try a smaller batch, fewer classes or a lower --threads (%s)"
               .formatted(name, shapes, firstLine),
-          e);
+          cause);
     }
     return new KgCoopException(
         KgCoopException.Category.BUG, name + "(" + shapes + "): " + firstLine, e);

@@ -9,7 +9,9 @@ import java.util.Optional;
  * @param folder the share of the folder that has the label that the person gave or would give
  * @param check the result of the last check of the whole folder, if it is complete
  * @param checkLeft the questions that are left of a check that was begun; 0 if there is none
- * @param newImages the accuracy on new images like these; empty after images joined the folder
+ * @param newImages the accuracy of the session's own head on new images like these; empty after
+ *     images joined the folder. A written classifier is another one, and its {@code adapt.json} has
+ *     its accuracy
  * @param joined the images that joined and whose accuracy is not measured yet
  */
 public record Accuracy(

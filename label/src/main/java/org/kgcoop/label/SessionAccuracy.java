@@ -201,7 +201,9 @@ final class SessionAccuracy {
 
   /** Returns the images that measure the accuracy on new images; none after images joined. */
   List<Integer> measuringNewImages() {
-    return LabelJournal.wholeFifths(state.firstDraw(), this::isAnswered);
+    return state.arrivals().size() == 1
+        ? LabelJournal.wholeFifths(state.firstDraw(), this::isAnswered)
+        : List.of();
   }
 
   /**
@@ -211,7 +213,7 @@ final class SessionAccuracy {
    */
   private Optional<Share> newImages() {
     List<Integer> sample = measuringNewImages();
-    if (state.arrivals().size() != 1 || session.copies().isEmpty() || sample.size() < LEAST) {
+    if (session.copies().isEmpty() || sample.size() < LEAST) {
       return Optional.empty();
     }
     SessionHead measured = withoutCopies(sample);

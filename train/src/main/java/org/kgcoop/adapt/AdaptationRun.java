@@ -117,9 +117,6 @@ public final class AdaptationRun {
     CrossValidation nested =
         new CrossValidation(
             context, FewShotSample.of(copies.data(), request.seed()), folder.work(), TrialRun::run);
-    if (!copies.hint().isEmpty()) {
-      context.warnings().accept(copies.hint());
-    }
     AdaptRecord record =
         known != null
             ? known

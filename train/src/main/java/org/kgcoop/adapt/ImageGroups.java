@@ -16,6 +16,7 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.NearDuplicates;
 import org.kgcoop.features.FeatureCache;
+import org.kgcoop.runs.AdaptRecord.Similar;
 
 /**
  * Copies among images. If a copy of a training image is held out, a method recognizes it from
@@ -29,7 +30,7 @@ import org.kgcoop.features.FeatureCache;
  * @param contradictions images that occur in two classes, byte-identical or as near copies, as
  *     {@code key = key}
  * @param near the number of images that are near copies of another image
- * @param hint a sentence that suggests {@code --group-by}; empty if there is no reason
+ * @param similar images that resemble one of another group; null unless there are many
  * @param share the weight of each training image by key: 1 / the number of its near copies in its
  *     class, so that all copies together count once
  */
@@ -38,10 +39,10 @@ record ImageGroups(
     List<String> repeated,
     List<String> contradictions,
     int near,
-    String hint,
+    @Nullable Similar similar,
     Map<String, Double> share) {
 
-  /** The share of images with a similar image in another group that causes a hint. */
+  /** The share of images with a similar image in another group that is worth a sentence. */
   private static final double MANY = 0.2;
 
   private static final String EQUALS = " = ";
@@ -75,7 +76,7 @@ record ImageGroups(
     }
     List<Item> train = groups.of(List.copyOf(distinct.values()));
     DataSet others = data.withImages(train, data.val(), data.test());
-    return new ImageGroups(others, repeated, contradictions, 0, "", Map.of());
+    return new ImageGroups(others, repeated, contradictions, 0, null, Map.of());
   }
 
   /**
@@ -108,13 +109,17 @@ record ImageGroups(
     items.forEach(
         item -> shares.put(item.key(), 1.0 / sizes.getOrDefault(copies.of(item.key()), 1)));
     DataSet grouped = part.withImages(groups.of(items), part.val(), part.test());
-    String hint = hint(items, near, groups);
     return new ImageGroups(
-        grouped, repeated, List.copyOf(contradicting), found.size(), hint, shares);
+        grouped,
+        repeated,
+        List.copyOf(contradicting),
+        found.size(),
+        similar(items, near, groups),
+        shares);
   }
 
-  /** Suggests groups if many images have a similar one that is not in their group. */
-  private static String hint(List<Item> items, NearCopies near, Groups groups) {
+  /** Returns the images with a similar one that is not in their group, if there are many. */
+  private static @Nullable Similar similar(List<Item> items, NearCopies near, Groups groups) {
     Set<Integer> similar = new HashSet<>();
     NearDuplicates.@Nullable Pair example = null;
     for (NearDuplicates.Pair pair : near.similar()) {
@@ -127,15 +132,9 @@ record ImageGroups(
       }
     }
     return example == null || similar.size() < MANY * items.size()
-        ? ""
-        : ("%s of %s images resemble another image that is not in their group, such as %s and %s;"
-                + " if they show the same thing, such as a burst, give their groups with"
-                + " --group-by, or the expected accuracy is too high")
-            .formatted(
-                similar.size(),
-                items.size(),
-                items.get(example.first()).key(),
-                items.get(example.second()).key());
+        ? null
+        : new Similar(
+            similar.size(), items.get(example.first()).key(), items.get(example.second()).key());
   }
 
   /** Returns the keys of test images that are copies of a training image. */

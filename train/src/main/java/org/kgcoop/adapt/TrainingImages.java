@@ -409,7 +409,8 @@ final class TrainingImages {
             copies.repeated().size(),
             copies.near(),
             copies.contradictions(),
-            List.copyOf(ImageGroups.repeatedInTest(data, context.cache()))),
+            List.copyOf(ImageGroups.repeatedInTest(data, context.cache())),
+            copies.similar()),
         groups.entrySet().stream()
             .filter(each -> each.getValue().size() == 1)
             .map(each -> data.classNames().get(each.getKey()))

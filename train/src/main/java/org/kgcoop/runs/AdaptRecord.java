@@ -256,13 +256,34 @@ public record AdaptRecord(
    * @param near the number of near duplicates, which share a fold
    * @param contradictions images that appear in two classes
    * @param inTest test images that are copies of a training image, which are not measured
+   * @param similar images that may show the same thing as others; null unless there are many
    */
-  public record Copies(int repeated, int near, List<String> contradictions, List<String> inTest) {
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Copies(
+      int repeated,
+      int near,
+      List<String> contradictions,
+      List<String> inTest,
+      @Nullable Similar similar) {
     public Copies {
       contradictions = RunJson.list(contradictions);
       inTest = RunJson.list(inTest);
     }
+
+    /** Creates a description of images that resemble no others. */
+    public Copies(int repeated, int near, List<String> contradictions, List<String> inTest) {
+      this(repeated, near, contradictions, inTest, null);
+    }
   }
+
+  /**
+   * Images that resemble an image of another group, as those of a burst do.
+   *
+   * @param images their number
+   * @param first the key of one of them
+   * @param second the key of the image that it resembles
+   */
+  public record Similar(int images, String first, String second) {}
 
   /**
    * The result of the chosen method.

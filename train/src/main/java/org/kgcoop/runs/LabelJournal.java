@@ -29,7 +29,8 @@ import org.kgcoop.files.Folders;
  *
  * @param file the file of the journal
  * @param audit the paths of the audit images that show a class and measure the accuracy on new
- *     images ({@link #wholeFifths}), relative to the folder of the images
+ *     images ({@link #wholeFifths}), relative to the folder of the images; empty after images
+ *     joined the folder
  */
 public record LabelJournal(Path file, Set<String> audit) {
   /** The name of the file. */
@@ -75,6 +76,7 @@ public record LabelJournal(Path file, Set<String> audit) {
   private static LabelJournal read(Path file) {
     Map<Integer, Map<String, Integer>> steps = new LinkedHashMap<>();
     List<String> drawn = new ArrayList<>();
+    int arrivals = 0;
     for (JournalEntry entry : entries(file, warning -> {})) {
       if (entry instanceof JournalEntry.Undo undo) {
         steps.remove(undo.step());
@@ -84,7 +86,8 @@ public record LabelJournal(Path file, Set<String> audit) {
           labels.values().removeIf(label -> label == JournalEntry.SKIP); // the label stays
         }
         steps.put(answer.step(), labels);
-      } else if (drawn.isEmpty() && entry instanceof JournalEntry.Arrival arrival) {
+      } else if (entry instanceof JournalEntry.Arrival arrival) {
+        arrivals++;
         drawn.addAll(arrival.audit());
       } else if (drawn.isEmpty() && entry instanceof JournalEntry.Draw draw && !draw.more()) {
         drawn.addAll(draw.images());
@@ -92,6 +95,9 @@ public record LabelJournal(Path file, Set<String> audit) {
     }
     Map<String, Integer> labels = new LinkedHashMap<>();
     steps.values().forEach(labels::putAll);
+    if (arrivals > 1) {
+      drawn.clear(); // new images may be like those that joined, or like the first ones
+    }
     Set<String> audit = new LinkedHashSet<>(wholeFifths(drawn, labels::containsKey));
     audit.removeIf(image -> labels.getOrDefault(image, JournalEntry.SKIP) < 0);
     return new LabelJournal(file, audit); // an image of none of the classes trains nothing

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.features.Augmentation;
 import org.kgcoop.settings.Setting;
+import org.kgcoop.settings.SettingException;
 import org.kgcoop.settings.SettingType;
 import org.kgcoop.settings.SettingValues;
 
@@ -278,9 +279,9 @@ public final class TrainingDeclaration {
         String choice = condition.on().key();
         String users = String.join(" or ", condition.values());
         String chosen = choice(condition.on(), resolved);
-        throw KgCoopException.configuration(
-            "setting %s: used only with %s %s, and %s is %s"
-                .formatted(setting.key(), choice, users, choice, chosen));
+        throw new SettingException(
+            setting.key(),
+            "used only with %s %s, and %s is %s".formatted(choice, users, choice, chosen));
       }
     }
   }

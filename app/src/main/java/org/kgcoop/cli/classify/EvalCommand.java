@@ -29,8 +29,10 @@ import org.kgcoop.data.Item;
 import org.kgcoop.data.Templates;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.Evaluation;
+import org.kgcoop.eval.Interval;
 import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.features.FeatureCache;
+import org.kgcoop.files.Folders;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.model.Head;
@@ -51,10 +53,14 @@ import picocli.CommandLine.Parameters;
           + " measure zero-shot CLIP with the template of the data set. Test images that the"
           + " classifier was trained on are excluded.",
       "Your own images are rotated by their EXIF orientation. Images of the published data sets"
-          + " are read as stored, as in the published results."
+          + " are read as stored, as in the published results.",
+      "The 95 %% interval has the exact limits by Clopper and Pearson. It holds for other images if"
+          + " the test images are a random sample."
     },
     footer = "  ./kgcoop eval runs/pets --data pets --class-split new --clip ViT-B/16")
 public final class EvalCommand implements Callable<Integer> {
+  private static final double CONFIDENCE = 0.95;
+
   @Parameters(
       index = "0",
       arity = "0..1",
@@ -143,6 +149,12 @@ public final class EvalCommand implements Callable<Integer> {
       form.checkUnused();
       return null;
     }
+    if (Folders.name(learned).toLowerCase(Locale.ROOT).endsWith(".csv")) {
+      throw KgCoopException.configuration(
+          "%s: eval measures a classifier, and does not read predictions; give a run folder, its"
+                  .formatted(learned)
+              + " classifier.safetensors, or a published model.pth.tar-N");
+    }
     TaskContext task = TaskContext.of(set, set.classNames().size(), 0, 0);
     return form.read(learned, set.classNames(), task, output).forTask(task);
   }
@@ -186,6 +198,7 @@ public final class EvalCommand implements Callable<Integer> {
       EvaluatedSet evaluated =
           new EvaluatedSet(set.name(), classes.toString(), "", "", set.classNames());
       ObjectNode json = RunJson.tree(result.target("test", evaluated, Double.NaN));
+      json.putPOJO("interval_95", interval(result.evaluation()));
       json.set("confusion", RunJson.tree(result.evaluation()).path("confusion"));
       accuracies.forEach(json.putArray("per_class_accuracy")::add);
       if (levels != null) {
@@ -200,7 +213,15 @@ public final class EvalCommand implements Callable<Integer> {
       return;
     }
     Evaluation all = result.evaluation();
-    print("accuracy", "%.2f %%  (%d of %d)", all.accuracy(), all.correct(), all.total());
+    Interval limits = interval(all);
+    print(
+        "accuracy",
+        "%.2f %%  (%d of %d; 95 %% interval: %.2f to %.2f)",
+        all.accuracy(),
+        all.correct(),
+        all.total(),
+        limits.low(),
+        limits.high());
     for (LevelCounts.Level each :
         levels == null ? List.<LevelCounts.Level>of() : levels.results()) {
       String count = Messages.count(each.groups(), "group", "groups");
@@ -228,6 +249,13 @@ public final class EvalCommand implements Callable<Integer> {
         print(name, "%.2f %%  (%d of %d)", accuracies.get(c), row.get(c), total);
       }
     }
+  }
+
+  /** Returns the limits of the accuracy in percent, if the test images are a random sample. */
+  private static Interval interval(Evaluation all) {
+    Interval share =
+        Interval.ofShare(Math.toIntExact(all.correct()), Math.toIntExact(all.total()), CONFIDENCE);
+    return new Interval(100 * share.low(), 100 * share.high());
   }
 
   @FormatMethod

@@ -14,6 +14,7 @@ import org.kgcoop.Nearest;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
+import org.kgcoop.cli.options.OutputFile;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.export.ExportedClassifier;
@@ -54,10 +55,10 @@ import picocli.CommandLine.Parameters;
           + " have no safetensors and csv format."
     },
     footer = {
-      "  ./kgcoop export runs/pets --to onnx --clip ViT-B/16",
+      "  ./kgcoop export runs/pets --to onnx --clip ViT-B/32-256",
       "  ./kgcoop export --classes cat,dog --to onnx --out pets.onnx \\",
       "      --clip ViT-B/32-256",
-      "  ./kgcoop export runs/pets --to csv --out pets.csv --clip ViT-B/16",
+      "  ./kgcoop export runs/pets --to csv --out pets.csv --clip ViT-B/32-256",
       "  ./kgcoop export runs/pets --to published --out published/pets"
     })
 public final class ExportCommand implements Callable<Integer> {

@@ -1,12 +1,18 @@
 package org.kgcoop.cli.classify;
 
+import static java.util.stream.Collectors.joining;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
@@ -21,8 +27,6 @@ import org.kgcoop.cli.options.HelpLayout;
 import org.kgcoop.cli.options.ListenOptions;
 import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.data.DataSetOptions;
-import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.UserFolders;
 import org.kgcoop.image.ImageNames;
@@ -69,7 +73,9 @@ public final class LabelCommand implements Callable<Integer> {
 
   @Option(
       names = "--try",
-      description = "Label 300 embedded drawings, to try the page. They are copied into label-try.")
+      description =
+          "Label 200 embedded drawings, to try the page. They show eight things, and are copied into"
+              + " label-try.")
   private boolean trial;
 
   @Mixin private ClassList classes = new ClassList();
@@ -169,29 +175,38 @@ public final class LabelCommand implements Callable<Integer> {
 
   @ParentCommand private Invocation invocation;
 
-  /** What the page says before the first answer. */
-  private String welcome = "";
+  /** What the page and the terminal say before the first answer. */
+  private static final String WELCOME =
+      "Answer 10 to 20 questions with the keys that the page shows, and then confirm pages of"
+          + " proposals. Stop when the number at the top is high enough for you: every answer is"
+          + " stored at once.";
 
   @Override
   public Integer call() {
     DataOptions.checkKeywords(labelsFrom);
     Path images = images();
-    List<Path> files =
+    List<Path> all =
         Files.isDirectory(images)
-            ? Folders.below(images, ImageNames::isRead, link -> {})
+            ? Folders.below(images, ImageNames::isImage, link -> {})
             : List.of();
+    List<Path> files = all.stream().filter(file -> ImageNames.isRead(Folders.name(file))).toList();
+    Optional<String> leftOut = ImageNames.leftOut(all);
+    leftOut.ifPresent(output::warn);
     Map<String, String> truth = simulate == null ? Map.of() : LabelSimulation.truth(simulate);
     checkFolder(images, files);
     sorting.check();
     try (Clip clip = clipOptions.load()) {
       LabelWriter writer = new LabelWriter(clip, output, minutes, sorting);
       Labeling.Builder session = session(images, clip, truth, writer);
+      List<String> warnings = new ArrayList<>(leftOut.stream().toList());
       if (PhotoWarning.isDue(clipOptions, clip, files)) {
         output.warn(PhotoWarning.TEXT);
-        welcome = "Warning: " + PhotoWarning.TEXT + ".";
+        warnings.add(PhotoWarning.TEXT);
       }
       if (isPage()) {
-        return page(session, Labeling.folderOfSession(images, out), files.size(), writer);
+        String welcome =
+            WELCOME + warnings.stream().map(each -> " Warning: " + each + ".").collect(joining());
+        return page(session, Labeling.folderOfSession(images, out), files.size(), writer, welcome);
       }
       try (Labeling labeling = open(session, files.size(), done -> {})) {
         if (simulate != null) {
@@ -211,8 +226,27 @@ public final class LabelCommand implements Callable<Integer> {
 
   private int exitCode(Labeling labeling) {
     List<Path> unreadable = labeling.status().unreadable();
-    unreadable.forEach(path -> output.error(path + ": cannot be read; left out"));
+    if (!unreadable.isEmpty()) {
+      output.error(
+          "%s cannot be read and %s left out: %s"
+              .formatted(
+                  kinds(unreadable),
+                  unreadable.size() == 1 ? "is" : "are",
+                  Messages.firstOf(unreadable)));
+    }
     return sorting.exitCode(unreadable.isEmpty() ? 0 : KgCoopException.Category.SKIPPED.exitCode());
+  }
+
+  /** Counts files by their kind: {@code 2 .jpg, 1 .png}. */
+  private static String kinds(List<Path> files) {
+    Map<String, Integer> counts = new TreeMap<>();
+    for (Path file : files) {
+      String name = Folders.name(file).toLowerCase(Locale.ROOT);
+      counts.merge(name.substring(name.lastIndexOf('.')), 1, Integer::sum);
+    }
+    return counts.entrySet().stream()
+        .map(kind -> kind.getValue() + " " + kind.getKey())
+        .collect(joining(", "));
   }
 
   /** Opens a session. Without a page, it waits until all images are read. */
@@ -235,30 +269,40 @@ public final class LabelCommand implements Callable<Integer> {
   /**
    * Serves the page until the person closes the session, or the command is interrupted.
    *
+   * @param folder the folder of the session
+   * @param images the number of image files
+   * @param welcome what the page says before the first answer
    * @return the exit code
    */
-  private int page(Labeling.Builder session, Path folder, int images, LabelWriter writer) {
+  private int page(
+      Labeling.Builder session, Path folder, int images, LabelWriter writer, String welcome) {
     ServerSettings.Limits limits =
         new ServerSettings.Limits(
             MAX_REQUESTS, Duration.ofSeconds(30), MAX_BODY_BYTES, 0, Images.DEFAULT_MAX_PIXELS);
     ServerSettings settings =
         new ServerSettings(listen.host(), listen.port(0), ServerSettings.newToken(), limits);
     try (LabelServer server = new LabelServer(settings, writer, output::error)) {
-      String url = "http://%s:%s/#%s".formatted(listen.urlHost(), server.port(), settings.token());
-      BrowserTab tab = new BrowserTab(url, !noBrowser);
+      List<String> addresses =
+          listen.urlHosts().stream()
+              .map(host -> "http://%s:%s/#%s".formatted(host, server.port(), settings.token()))
+              .toList();
+      BrowserTab tab = new BrowserTab(addresses.get(0), !noBrowser);
       AtomicBoolean isAnnounced = new AtomicBoolean();
       LongConsumer reading =
           done -> {
             server.reading(done, images);
             // Errors of the folder, the CLIP and the session come before.
             if (!isAnnounced.getAndSet(true)) {
-              announce(url);
+              announce(addresses);
             }
             tab.openOnce(folder);
           };
       try (tab;
           Labeling labeling = open(session, images, reading)) {
         Status status = labeling.status();
+        if (status.steps() == 0) {
+          output.info(WELCOME);
+        }
         String count = Messages.count(status.images(), "image", "images");
         output.info("%s, %s labeled; %s".formatted(count, status.labeled(), labeling.session()));
         if (status.read() < status.images()) {
@@ -279,9 +323,11 @@ public final class LabelCommand implements Callable<Integer> {
     }
   }
 
-  private void announce(String address) {
-    output.json(Map.of("address", address));
-    output.print("label in the browser: " + address);
+  private void announce(List<String> addresses) {
+    record Announced(String address, List<String> addresses) {}
+    output.json(new Announced(addresses.get(0), addresses));
+    output.print("label in the browser: " + addresses.get(0));
+    addresses.stream().skip(1).forEach(each -> output.print("on another machine: " + each));
     output.out().flush();
   }
 
@@ -305,9 +351,8 @@ public final class LabelCommand implements Callable<Integer> {
 
   private Path images() {
     if (trial) {
-      Path into = TrialDrawings.copy(folder == null ? Path.of("label-try") : folder, output::warn);
-      welcome = TrialDrawings.WELCOME;
-      output.info(welcome);
+      Path into = folder == null ? Path.of("label-try") : folder;
+      TrialDrawings.copy(into, output::warn);
       return into;
     }
     if (folder == null) {
@@ -320,10 +365,7 @@ public final class LabelCommand implements Callable<Integer> {
       Path images, Clip clip, Map<String, String> truth, LabelWriter writer) {
     Set<String> names = new LinkedHashSet<>(classes.names());
     if (names.isEmpty() && trial) {
-      DataSetOptions options = DataSetOptions.defaults(output::warn);
-      EmbeddedDataSets.open(TrialDrawings.SET, options)
-          .classNames()
-          .forEach(name -> names.add(name.replace('_', ' ')));
+      names.addAll(TrialDrawings.classNames());
     }
     if (names.size() < 2) { // a simulated person knows all classes
       truth.values().stream().filter(name -> !name.isEmpty()).sorted().forEach(names::add);

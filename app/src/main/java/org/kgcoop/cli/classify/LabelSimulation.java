@@ -146,7 +146,6 @@ final class LabelSimulation {
         .put("right", step.right())
         .put("cpu_ms", cpuMilliseconds);
     folder(step).ifPresent(share -> json.putPOJO("folder", share));
-    step.accuracy().newImages().ifPresent(share -> json.putPOJO("new_images", share));
     return json;
   }
 

@@ -3,11 +3,14 @@ package org.kgcoop.cli.classify;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Output;
@@ -20,8 +23,11 @@ import org.kgcoop.label.LabeledImage;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Status;
 import org.kgcoop.label.Written;
+import org.kgcoop.report.AdaptSentences;
 import org.kgcoop.report.LabelSummary;
+import org.kgcoop.report.LabelSummary.Doubt;
 import org.kgcoop.report.ReportPage;
+import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.LabelJournal;
 import org.kgcoop.serve.label.LabelSentences;
 import org.kgcoop.serve.label.ResultsWriter;
@@ -60,16 +66,13 @@ final class LabelWriter implements ResultsWriter {
     List<String> lines = new ArrayList<>(List.of("labels: " + written.labels()));
     Optional<Path> report = written.classifier().map(unused -> session.resolve("report.html"));
     if (report.isPresent()) {
-      LabelSummary summary = summary(labeling, results, sentences);
+      AdaptRecord record = AdaptRecord.read(session).orElseThrow();
+      List<String> classifier = classifier(record, written);
+      LabelSummary summary = summary(labeling, results, sentences, record, classifier);
       ReportPage.write(session, data(labeling, results), summary, report.get());
       lines.add("classifier: " + written.classifier().get());
       lines.add("report: " + report.get());
-      if (written.compared() > 0) {
-        String count = Messages.count(written.compared(), "image", "images");
-        lines.add(
-            "The classifier gives the class of labels.csv to %s of %s that you did not label."
-                .formatted(written.agreeing(), count));
-      }
+      lines.addAll(classifier);
     } else {
       lines.add("classifier: not trained, because " + written.problem());
     }
@@ -88,6 +91,21 @@ final class LabelWriter implements ResultsWriter {
     output.jsonLine(Map.of("results", lines));
     String next = report.isPresent() ? "./kgcoop predict %s new.jpg".formatted(session) : "";
     return new Results(lines, report, next);
+  }
+
+  /** Returns what is said about the classifier: on the page, in the terminal and in the report. */
+  private static List<String> classifier(AdaptRecord record, Written written) {
+    AdaptSentences sentences = new AdaptSentences(record);
+    List<String> lines = new ArrayList<>();
+    if (written.compared() > 0) {
+      String count = Messages.count(written.compared(), "image", "images");
+      lines.add(
+          "The classifier gives the class of labels.csv to %s of %s that you did not label."
+              .formatted(written.agreeing(), count));
+    }
+    sentences.newImages().ifPresent(lines::add);
+    sentences.similar().ifPresent(lines::add);
+    return lines;
   }
 
   /** Writes the list and the classifier. After {@link #stop}, there is no classifier. */
@@ -161,7 +179,11 @@ final class LabelWriter implements ResultsWriter {
 
   /** Returns what the report says about the session. */
   private static LabelSummary summary(
-      Labeling labeling, List<LabeledImage> results, LabelSentences sentences) {
+      Labeling labeling,
+      List<LabeledImage> results,
+      LabelSentences sentences,
+      AdaptRecord record,
+      List<String> classifier) {
     Map<String, int[]> counts = new LinkedHashMap<>(); // by a person, by the program
     labeling.classes().forEach(name -> counts.put(name, new int[2]));
     counts.put(Labeling.NONE, new int[2]);
@@ -172,11 +194,56 @@ final class LabelWriter implements ResultsWriter {
     List<LabelSummary.ClassRow> rows = new ArrayList<>();
     counts.forEach(
         (name, count) -> {
-          String shown = name.equals(Labeling.NONE) ? Labeling.NONE_FOLDER : name;
-          rows.add(new LabelSummary.ClassRow(shown, count[0], count[1]));
+          if (!name.equals(Labeling.NONE) || count[0] + count[1] > 0) {
+            rows.add(new LabelSummary.ClassRow(shown(name), count[0], count[1]));
+          }
         });
     Status status = sentences.status();
-    List<String> unreadable = status.unreadable().stream().map(Path::toString).toList();
-    return new LabelSummary(sentences.end(), rows, status.skipped(), unreadable);
+    return new LabelSummary(
+        Folders.name(Folders.real(labeling.folder())),
+        results.size(),
+        sentences.end(),
+        classifier,
+        rows,
+        answers(record, labeling, results),
+        proposals(labeling, results),
+        status.skipped(),
+        status.unreadable().stream().map(Path::toString).toList());
+  }
+
+  private static String shown(String name) {
+    return name.equals(Labeling.NONE) ? Labeling.NONE_FOLDER : name;
+  }
+
+  /** Returns the labels of the person that the classifier doubts, in the folder. */
+  private static List<Doubt> answers(
+      AdaptRecord record, Labeling labeling, List<LabeledImage> results) {
+    Map<String, Path> files =
+        results.stream().collect(Collectors.toMap(LabeledImage::key, each -> file(labeling, each)));
+    return record.result().suspects().stream()
+        .filter(each -> files.containsKey(each.image()))
+        .map(
+            each ->
+                new Doubt(
+                    Objects.requireNonNull(files.get(each.image())),
+                    each.image(),
+                    "%s: %s, perhaps %s".formatted(each.image(), each.given(), each.likely())))
+        .toList();
+  }
+
+  /** Returns the labels of the program, the least probable ones first. */
+  private static List<Doubt> proposals(Labeling labeling, List<LabeledImage> results) {
+    return results.stream()
+        .filter(each -> each.source() == LabeledImage.Source.HEAD)
+        .sorted(Comparator.comparingDouble(LabeledImage::probability))
+        .map(
+            each ->
+                new Doubt(
+                    file(labeling, each),
+                    each.key(),
+                    "%s: %s, %s\u00a0%%"
+                        .formatted(
+                            each.key(), shown(each.name()), Math.round(100 * each.probability()))))
+        .toList();
   }
 }

@@ -26,6 +26,7 @@ import org.kgcoop.cli.classify.AnswerForm.Answer;
 import org.kgcoop.cli.classify.AnswerForm.Prediction;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.Output.Format;
+import org.kgcoop.cli.options.OutputFile;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.features.FeatureCache.Problem;

@@ -22,6 +22,7 @@ import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.files.ContactSheet;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
+import org.kgcoop.cli.options.OutputFile;
 import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ImageFiles;
@@ -188,6 +189,15 @@ public final class SearchCommand implements Callable<Integer> {
     if (words.size() == 1) {
       throw KgCoopException.configuration(
           "search: expected IMAGE... TEXT: at least 2 words, or --image; got 1");
+    }
+    if (examples.isEmpty() && Files.exists(Path.of(last))) {
+      throw KgCoopException.configuration(
+          ("%s is a %s, so there is no text; write the text last, such as search photos/ 'a dog'. A"
+                  + " text that is also a path needs another word, such as 'a %s'")
+              .formatted(
+                  last,
+                  Files.isDirectory(Path.of(last)) ? "folder" : "file",
+                  Folders.name(Path.of(last))));
     }
     if (last.isBlank()) {
       throw KgCoopException.configuration("the text is empty; expected words, such as 'a dog'");

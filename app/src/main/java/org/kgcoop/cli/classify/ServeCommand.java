@@ -47,7 +47,7 @@ import picocli.CommandLine.ParentCommand;
           + " requests and stops the server."
     },
     footer = {
-      "  ./kgcoop serve runs/pets --clip ViT-B/16",
+      "  ./kgcoop serve runs/pets --clip ViT-B/32-256",
       "  curl --data-binary @photo.jpg 'localhost:8080/v1/classify?top=3'",
       "  curl -F image=@photo.jpg -F classes=cat,dog localhost:8080/v1/zero-shot"
     })
@@ -155,7 +155,7 @@ public final class ServeCommand implements Callable<Integer> {
                 clip, models, clipOptions.template(), settings, output::error, requestLog())) {
       announce(
           models.all().stream().map(ServedModel::name).toList(),
-          "http://" + listen.urlHost() + ":" + server.port());
+          listen.urlHosts().stream().map(host -> "http://" + host + ":" + server.port()).toList());
       boolean unused = invocation.await(() -> false);
       output.info("shutting down; finishing open requests");
     }
@@ -268,17 +268,17 @@ public final class ServeCommand implements Callable<Integer> {
     try {
       return Classifier.load(path, clip);
     } catch (KgCoopException e) {
-      boolean isNamed = String.valueOf(e.getMessage()).startsWith(name + ":");
+      boolean isNamed = name.equals(path.toString()); // the message begins with the path
       throw isNamed ? e : new KgCoopException(e.category(), name + ": " + e.getMessage(), e);
     }
   }
 
-  private void announce(List<String> models, String address) {
-    record Served(String address, List<String> models) {}
-    output.json(new Served(address, models));
+  private void announce(List<String> models, List<String> addresses) {
+    record Served(String address, List<String> addresses, List<String> models) {}
+    output.json(new Served(addresses.get(0), addresses, models));
     output.printf(
         "serving %s on %s/ for browsers; /openapi.yaml there is for programs",
-        String.join(", ", models), address);
+        String.join(", ", models), String.join("/, ", addresses));
     output.out().flush();
   }
 }

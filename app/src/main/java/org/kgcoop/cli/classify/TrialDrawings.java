@@ -4,49 +4,80 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
+import org.kgcoop.image.ImageNames;
 import org.kgcoop.random.PythonRandom;
 
-/** Embedded drawings as a folder of unlabeled images, to try labeling. */
+/** Embedded drawings of eight things as a folder of unlabeled images, to try labeling. */
 final class TrialDrawings {
-  static final String SET = "objects";
-  private static final int IMAGES = 300;
+  private static final String SET = "objects";
+  private static final int IMAGES_PER_CLASS = 25;
 
-  /** What a person is told before the first answer. */
-  static final String WELCOME =
-      "You label 300 drawings. Press the key of a class, or click it. kgcoop learns from each answer,"
-          + " soon proposes pages that you only confirm, and says how many labels are right. Stop at"
-          + " any time: every answer is stored.";
+  /** The classes, by their names in the data set. Each has a key, 1 to 8. */
+  private static final List<String> CLASSES =
+      List.of("bell", "fire", "flag", "globe", "home", "lightbulb", "shopping_cart", "trash");
 
   private TrialDrawings() {}
 
-  /** Copies embedded drawings into a folder without labels, unless it exists. */
-  static Path copy(Path into, Consumer<String> warnings) {
-    if (Files.isDirectory(into)) {
-      return into;
+  static List<String> classNames() {
+    return CLASSES.stream().map(name -> name.replace('_', ' ')).toList();
+  }
+
+  /**
+   * Copies the drawings that are missing in a folder, so that an interrupted copy is completed.
+   *
+   * @throws KgCoopException of the category CONFIGURATION if the folder has other images
+   */
+  static void copy(Path into, Consumer<String> warnings) {
+    Map<Path, Path> drawings = new LinkedHashMap<>(); // from, by to
+    for (Item each : drawn(warnings)) {
+      String name = Folders.name(each.file());
+      String ending = name.substring(name.lastIndexOf('.'));
+      String number = String.format(Locale.ROOT, "%03d", drawings.size() + 1);
+      drawings.put(into.resolve(number + ending), each.file());
     }
-    List<Item> all =
-        new ArrayList<>(EmbeddedDataSets.open(SET, DataSetOptions.defaults(warnings)).train());
-    new PythonRandom(1).shuffle(all); // otherwise the names would show the classes
+    Folders.create(into, "for the drawings", "choose another folder");
     try {
-      Files.createDirectories(into);
-      for (int i = 0; i < Math.min(all.size(), IMAGES); i++) {
-        Path file = all.get(i).file();
-        String name = Folders.name(file);
-        String ending = name.substring(name.lastIndexOf('.'));
-        Files.copy(file, into.resolve(String.format(Locale.ROOT, "%03d%s", i + 1, ending)));
+      for (Path file : Folders.below(into, ImageNames::isImage, link -> {})) {
+        Path drawing = drawings.get(file);
+        if (drawing == null || Files.mismatch(drawing, file) >= 0) {
+          throw KgCoopException.configuration(
+              ("%s: is not one of the drawings of --try; give a new folder, or leave --try out to"
+                      + " label your images")
+                  .formatted(file));
+        }
+      }
+      for (Map.Entry<Path, Path> each : drawings.entrySet()) {
+        if (!Files.exists(each.getKey())) {
+          AtomicFile.write(each.getKey(), to -> Files.copy(each.getValue(), to));
+        }
       }
     } catch (IOException e) {
-      throw KgCoopException.io(into + ": cannot be written: " + FileErrors.reason(e), e);
+      throw KgCoopException.io(into + ": cannot be used: " + FileErrors.reason(e), e);
     }
-    return into;
+  }
+
+  private static List<Item> drawn(Consumer<String> warnings) {
+    List<Item> all = EmbeddedDataSets.open(SET, DataSetOptions.defaults(warnings)).items().toList();
+    List<Item> some = new ArrayList<>();
+    for (String name : CLASSES) {
+      all.stream()
+          .filter(each -> each.className().equals(name))
+          .limit(IMAGES_PER_CLASS)
+          .forEach(some::add);
+    }
+    new PythonRandom(1).shuffle(some); // otherwise the names would show the classes
+    return some;
   }
 }

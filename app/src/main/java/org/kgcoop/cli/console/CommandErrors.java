@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -58,10 +57,9 @@ public final class CommandErrors {
     }
     Optional<IOException> lost =
         command.getOut() instanceof StandardOutput out ? out.failure() : Optional.empty();
-    String reason = lost.map(Messages::reason).orElse("");
-    // A closed pipe, as with head, loses nothing that the reader wanted.
-    if (lost.isPresent() && !reason.toLowerCase(Locale.ROOT).contains("pipe")) {
+    if (lost.isPresent()) {
       String message = "standard output: results are lost: %s; give it room, or write to a file";
+      String reason = Messages.reason(lost.get());
       throw failed(command, KgCoopException.io(message.formatted(reason), lost.get()));
     }
     return exitCode;

@@ -10,6 +10,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,27 +19,55 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StandardOutput extends PrintWriter {
   private final Watched stream;
+  private final BooleanSupplier hasReader;
 
-  private StandardOutput(Watched stream, Charset charset) {
+  private StandardOutput(Watched stream, BooleanSupplier hasReader, Charset charset) {
     super(new OutputStreamWriter(new BufferedOutputStream(stream), charset), true);
     this.stream = stream;
+    this.hasReader = hasReader;
   }
 
-  /** Prints to a stream, in the encoding of the standard output. */
-  public StandardOutput(OutputStream stream) {
+  /**
+   * Prints to a stream, in the encoding of the standard output.
+   *
+   * @param hasReader true for a pipe. Its writes fail only if its reader has ended.
+   */
+  public StandardOutput(OutputStream stream, BooleanSupplier hasReader) {
     this(
         new Watched(stream),
+        hasReader,
         Charset.forName(System.getProperty("stdout.encoding", Charset.defaultCharset().name())));
   }
 
   /** Returns a writer to the standard output of the process. */
   static StandardOutput ofProcess() {
-    return new StandardOutput(new FileOutputStream(FileDescriptor.out));
+    FileOutputStream stream = new FileOutputStream(FileDescriptor.out);
+    return new StandardOutput(stream, () -> isPipe(stream));
   }
 
-  /** Returns the reason why printed text was lost, or an empty result if everything was written. */
+  /**
+   * Returns true for a pipe, a socket or a terminal, which have no position. The message of a
+   * failed write says it, too, but in the language of the system.
+   */
+  private static boolean isPipe(FileOutputStream stream) {
+    if (!FileDescriptor.out.valid()) {
+      return false;
+    }
+    try {
+      return stream.getChannel().position() < 0;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  /**
+   * Returns the reason why printed text was lost. The result is empty if everything was written, or
+   * if the reader of a pipe has ended, as head does, and wanted no more.
+   */
   Optional<IOException> failure() {
-    return checkError() ? Optional.ofNullable(stream.failure) : Optional.empty();
+    return checkError() && !hasReader.getAsBoolean()
+        ? Optional.ofNullable(stream.failure)
+        : Optional.empty();
   }
 
   private static final class Watched extends FilterOutputStream {

@@ -35,7 +35,7 @@ public final class CrossCommand extends ProtocolCommand {
       names = "--source",
       required = true,
       paramLabel = "PATH",
-      description = "Choose the training data set, which is not tested. Required.")
+      description = "Choose the training data set. Required. It is not tested.")
   private String source;
 
   @Mixin private DataSetList data = new DataSetList();

@@ -39,7 +39,7 @@ public final class DomainCommand extends ProtocolCommand {
       names = "--source",
       required = true,
       paramLabel = "PATH",
-      description = "Choose the training data set, as for train. Required.")
+      description = "Choose the training data set. Required. It is named as for train.")
   private String source;
 
   @Option(

@@ -10,10 +10,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.clip.KnownWeights;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.open.DataSets;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.data.published.Download;
 import org.kgcoop.data.published.PublishedDataSet;
@@ -100,9 +104,19 @@ final class DownloadList {
     Path folder = root.resolve(set.directory());
     List<Part> missing = set.missing(folder);
     boolean isThere = Files.isDirectory(folder);
-    boolean isWhole = isThere && missing.isEmpty();
+    boolean hasParts = isThere && missing.isEmpty();
+    String difference = hasParts ? difference(set) : "";
+    boolean isWhole = hasParts && difference.isEmpty();
     entry.put("state", isWhole ? "whole" : isThere ? "incomplete" : "absent");
-    String state = isWhole ? "whole" : isThere ? "incomplete, missing:" : "not there";
+    if (!difference.isEmpty()) {
+      entry.put("difference", difference);
+    }
+    String state =
+        isWhole
+            ? "whole"
+            : hasParts
+                ? "not as published: " + difference
+                : isThere ? "incomplete, missing:" : "not there";
     output.printf(
         "%-20s %4s classes  %-21s %s", set.name(), set.classes(), set.directory() + "/", state);
     ArrayNode parts = entry.putArray("missing");
@@ -118,6 +132,16 @@ final class DownloadList {
                 Collectors.mapping(Part::path, Collectors.joining(", "))))
         .forEach((origin, paths) -> output.print("    " + paths + ": " + origin));
     printDownload(set, missing, entry);
+  }
+
+  /** Returns how the images differ from the published ones, or an empty text. */
+  private String difference(PublishedDataSet set) {
+    try {
+      DataSet found = DataSets.openPublished(root, set, DataSetOptions.defaults(warning -> {}));
+      return set.difference(found).orElse("");
+    } catch (KgCoopException e) {
+      return String.valueOf(e.getMessage());
+    }
   }
 
   /** Prints the command that downloads what the published table needs, with its size. */

@@ -11,6 +11,7 @@ import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.DataOptions;
+import org.kgcoop.cli.options.OutputFile;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.ImageSurvey;
@@ -53,11 +54,15 @@ public final class InspectCommand implements Callable<Integer> {
       description = "Write an image file with examples of every class.")
   private @Nullable Path contactSheet;
 
+  @Mixin private OutputFile written = new OutputFile();
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private Output output = new Output();
 
   @Override
   public Integer call() {
+    if (contactSheet != null) {
+      written.check("--contact-sheet", contactSheet, "classes.png");
+    }
     ObjectNode found = inspect();
     output.json(found);
     Inspection.lines(found).forEach(output::print);

@@ -214,10 +214,12 @@ public final class HelpLayout {
     return String.join(" ", argument.description());
   }
 
-  /** Returns the first sentence of a description, with the default. */
+  /** Returns the first sentence of a description, with the default and whether it is required. */
   private static String sentence(ArgSpec argument) {
     String all = description(argument);
-    String first = all.split("(?<=\\.) (?=[A-Z])", 2)[0];
+    String[] parts = all.split("(?<=\\.) (?=[A-Z])", 2);
+    boolean isRequired = parts.length > 1 && parts[1].contains("Required");
+    String first = parts[0] + (isRequired ? " Required." : "");
     Matcher byDefault = DEFAULT.matcher(all);
     return first.contains("(default: ") || !byDefault.find()
         ? first

@@ -1,5 +1,11 @@
 package org.kgcoop.cli.options;
 
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -29,8 +35,41 @@ public final class ListenOptions {
     return host;
   }
 
-  /** Returns the host as it is written in the address of a page on this machine. */
-  public String urlHost() {
-    return host.equals("0.0.0.0") ? "127.0.0.1" : host.contains(":") ? "[" + host + "]" : host;
+  /**
+   * Returns the hosts as they are written in the addresses of a page: that for this machine first,
+   * then those for other machines.
+   */
+  public List<String> urlHosts() {
+    return switch (host) {
+      case "0.0.0.0", "::" ->
+          Stream.concat(
+                  Stream.of("127.0.0.1"), others(host.equals("::")).map(ListenOptions::written))
+              .distinct()
+              .toList();
+      default -> List.of(written(host));
+    };
+  }
+
+  private static String written(String address) {
+    return address.contains(":") ? "[" + address + "]" : address;
+  }
+
+  /**
+   * Returns the addresses of this machine for others, except those that need a zone.
+   *
+   * @param isBoth true for IPv4 and IPv6, false for IPv4
+   */
+  private static Stream<String> others(boolean isBoth) {
+    try {
+      return NetworkInterface.networkInterfaces()
+          .flatMap(NetworkInterface::inetAddresses)
+          .filter(each -> !each.isLoopbackAddress() && !each.isLinkLocalAddress())
+          .filter(each -> isBoth || each instanceof Inet4Address)
+          .map(InetAddress::getHostAddress)
+          .map(address -> address.replaceFirst("%.*", ""))
+          .sorted();
+    } catch (SocketException e) {
+      return Stream.empty(); // this machine does not name them
+    }
   }
 }

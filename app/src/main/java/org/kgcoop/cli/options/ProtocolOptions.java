@@ -18,7 +18,7 @@ public final class ProtocolOptions {
       names = {"-o", "--out"},
       paramLabel = "DIR",
       description =
-          "Set the folder of the table and its runs. Required, except for --dry-run, which leaves"
+          "Set the folder of the table. Required, except for --dry-run, which leaves"
               + " out the finished runs in it.")
   private @Nullable Path out;
 

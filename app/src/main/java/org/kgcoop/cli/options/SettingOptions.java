@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -19,6 +17,7 @@ import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.Setting;
+import org.kgcoop.settings.SettingException;
 import org.kgcoop.settings.SettingValues;
 import org.kgcoop.train.TrainingDeclaration;
 import org.kgcoop.trial.MethodSpec;
@@ -32,9 +31,6 @@ import picocli.CommandLine.Option;
  */
 public final class SettingOptions {
   private static final String AUGMENT = "augment";
-
-  /** The start of a message about a wrong value of a setting. */
-  private static final Pattern WRONG = Pattern.compile("setting ([^ :]+): ");
 
   @SuppressWarnings("UnusedVariable") // SettingsFiles reads it during parsing
   @Option(
@@ -152,9 +148,8 @@ public final class SettingOptions {
   MethodSpec spec(String id, PublishedDefaults preset) {
     try {
       return MethodSpec.of(method(id), training(id), preset);
-    } catch (KgCoopException e) {
-      Matcher wrong = WRONG.matcher(String.valueOf(e.getMessage()));
-      String key = wrong.lookingAt() ? wrong.group(1) : "";
+    } catch (SettingException e) {
+      String key = e.key();
       String file =
           Stream.of(SettingsFiles.option(key), key, id + "." + key)
               .map(files()::origin)

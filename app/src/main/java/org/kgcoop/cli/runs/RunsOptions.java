@@ -2,6 +2,7 @@ package org.kgcoop.cli.runs;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,12 +29,25 @@ final class RunsOptions {
         names = "--set",
         paramLabel = "KEY=VALUE",
         description =
-            "Use only runs with this setting. Repeat the option for several settings. The command"
-                + " runs show RUN prints the keys. Example: --set method=kgcoop --set weight=8")
-    private Map<String, String> settings = new LinkedHashMap<>();
+            "Use only runs with this setting. Repeat the option for several settings, or for several"
+                + " values of one. The command runs show RUN prints the keys. Example:"
+                + " --set method=coop --set method=kgcoop --set weight=8")
+    private List<String> settings = new ArrayList<>();
 
-    Map<String, String> filter() {
-      return settings;
+    /** Returns the values of which a run must have one, by key. */
+    Map<String, Set<String>> filter() {
+      Map<String, Set<String>> filter = new LinkedHashMap<>();
+      for (String setting : settings) {
+        int equals = setting.indexOf('=');
+        if (equals < 1) {
+          throw KgCoopException.configuration(
+              "--set %s: expected KEY=VALUE, such as method=kgcoop".formatted(setting));
+        }
+        filter
+            .computeIfAbsent(setting.substring(0, equals), key -> new LinkedHashSet<>())
+            .add(setting.substring(equals + 1));
+      }
+      return filter;
     }
   }
 
@@ -60,7 +74,8 @@ final class RunsOptions {
   }
 
   /** Reads the runs in some folders. Without folders, it reads all runs in {@code --runs}. */
-  List<StoredRun> below(List<Path> folders, Map<String, String> filter, Consumer<String> warnings) {
+  List<StoredRun> below(
+      List<Path> folders, Map<String, Set<String>> filter, Consumer<String> warnings) {
     if (folders.isEmpty()) {
       return RunsBelow.read(root, filter, warnings);
     }

@@ -17,7 +17,8 @@ import org.eclipse.jetty.util.Callback;
 /**
  * Reads the body of a request before the request gets a thread, so that a slow client blocks only
  * its own connection. Rejects bodies that are too large (413) or too slow (408), and all bodies if
- * the memory for them is used up (503). Jetty's idle timeout ends bodies that stop arriving.
+ * the memory for them is used up (503), also by something else. Jetty's idle timeout ends bodies
+ * that stop arriving.
  *
  * <p>Jetty's own handlers do less. {@code EagerContentHandler} does not limit the sum of all bodies
  * and keeps network buffers, so that a client that sends single bytes fills many of them. It does
@@ -31,6 +32,7 @@ final class BodyReader extends Handler.Wrapper {
   private final int maxBytes;
   private final long maxTotalBytes;
   private final long graceNanos;
+  private final HeapWatch heap;
   private final AtomicLong totalBytes = new AtomicLong();
 
   /**
@@ -39,11 +41,13 @@ final class BodyReader extends Handler.Wrapper {
    * @param maxBytes the maximum size of one body
    * @param maxTotalBytes the maximum size of all bodies in memory
    * @param grace the time before the rate is checked
+   * @param heap receives errors of memory
    */
-  BodyReader(int maxBytes, long maxTotalBytes, Duration grace) {
+  BodyReader(int maxBytes, long maxTotalBytes, Duration grace, HeapWatch heap) {
     this.maxBytes = maxBytes;
     this.maxTotalBytes = Math.max(maxBytes, maxTotalBytes);
     this.graceNanos = grace.toNanos();
+    this.heap = heap;
   }
 
   /** Returns the size in bytes of all bodies in memory. */
@@ -71,7 +75,7 @@ final class BodyReader extends Handler.Wrapper {
     private final Response response;
     private final Callback callback;
     private final long start = System.nanoTime();
-    private final ByteArrayOutputStream2 bytes = new ByteArrayOutputStream2();
+    private ByteArrayOutputStream2 bytes = new ByteArrayOutputStream2();
 
     Body(Request request, Response response, Callback callback) {
       this.request = request;
@@ -101,8 +105,17 @@ final class BodyReader extends Handler.Wrapper {
       } catch (HttpErrorException e) {
         ErrorResponses.writeAndClose(response, callback, e);
         return;
+      } catch (OutOfMemoryError e) { // otherwise nobody would answer
+        free();
+        ErrorResponses.writeAndClose(response, callback, heap.failed());
+        return;
       }
       complete();
+    }
+
+    private void free() {
+      totalBytes.addAndGet(-bytes.size());
+      bytes = new ByteArrayOutputStream2();
     }
 
     private void checkLength(long length) {
@@ -156,7 +169,11 @@ final class BodyReader extends Handler.Wrapper {
           Response.writeError(whole, response, callback, HttpStatus.NOT_FOUND_404);
         }
       } catch (Throwable e) { // as Jetty does if a handler fails
-        Response.writeError(whole, response, callback, e);
+        if (HeapWatch.isOutOfMemory(e)) {
+          ErrorResponses.writeAndClose(response, callback, heap.failed());
+        } else {
+          Response.writeError(whole, response, callback, e);
+        }
       }
     }
   }

@@ -98,7 +98,7 @@ final class ErrorResponses extends ErrorHandler {
    * Returns the seconds to wait. Jetty also counts rejected requests, so that a client that sends
    * one request per second would stay above a limit of one.
    */
-  private static String retryAfter(int status) {
+  static String retryAfter(int status) {
     return status == HttpStatus.TOO_MANY_REQUESTS_429 ? "2" : "1";
   }
 

@@ -81,6 +81,7 @@ public final class HttpServer implements AutoCloseable {
   private final Consumer<String> log;
   private final @Nullable Consumer<String> requestLog;
   private final String hint;
+  private final HeapWatch heap;
   private final GracefulClose drain = new GracefulClose();
   private final List<String> routes = new ArrayList<>();
   private final Javalin http;
@@ -112,6 +113,7 @@ public final class HttpServer implements AutoCloseable {
     this.log = log;
     this.requestLog = requestLog;
     this.hint = hint;
+    heap = new HeapWatch(settings.limits().maxBodyBytes());
     http =
         Javalin.create(
             config -> {
@@ -229,7 +231,13 @@ public final class HttpServer implements AutoCloseable {
     config.router.javaLangErrorHandler(
         (response, e) -> {
           log.accept("a request failed: " + e);
-          response.setStatus(500);
+          if (HeapWatch.isOutOfMemory(e)) {
+            HttpErrorException answer = heap.failed();
+            response.setStatus(answer.status());
+            response.setHeader("Retry-After", ErrorResponses.retryAfter(answer.status()));
+          } else {
+            response.setStatus(500);
+          }
         });
   }
 
@@ -237,7 +245,7 @@ public final class HttpServer implements AutoCloseable {
     ServerSettings.Limits limits = settings.limits();
     // Bodies exist twice for a moment, and decoding images needs memory.
     BodyReader bodies =
-        new BodyReader(limits.maxBodyBytes(), Runtime.getRuntime().maxMemory() / 8, GRACE);
+        new BodyReader(limits.maxBodyBytes(), Runtime.getRuntime().maxMemory() / 8, GRACE, heap);
     bodies.setHandler(activeLimit(maxActiveRequests));
     Handler.Wrapper first = new AccessCheck(settings, isPublic);
     first.setHandler(bodies);
@@ -301,10 +309,11 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /**
-   * Answers 503 as soon as the server is stopping, so that load balancers send no more requests.
+   * Answers 503 as soon as the server is stopping, or while it has too little memory, so that load
+   * balancers send no more requests.
    */
   private void health(Context request) {
-    boolean ready = !drain.isDraining();
+    boolean ready = !drain.isDraining() && heap.isSufficient();
     request.status(ready ? 200 : 503).json(Map.of("ready", ready));
   }
 
@@ -326,6 +335,11 @@ public final class HttpServer implements AutoCloseable {
 
   private void unexpected(Exception e, Context request) {
     log.accept(request.method() + " " + request.attribute(ROUTE) + ": " + e);
-    ErrorResponses.write(request, 500, "the server failed; see its log");
+    if (HeapWatch.isOutOfMemory(e)) {
+      HttpErrorException answer = heap.failed();
+      ErrorResponses.write(request, answer.status(), String.valueOf(answer.getMessage()));
+    } else {
+      ErrorResponses.write(request, 500, "the server failed; see its log");
+    }
   }
 }

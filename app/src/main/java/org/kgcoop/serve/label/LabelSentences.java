@@ -48,13 +48,6 @@ public record LabelSentences(Status status, Accuracy accuracy) {
   public List<String> end() {
     List<String> lines = new ArrayList<>();
     lines.add(folder());
-    accuracy
-        .newImages()
-        .ifPresent(
-            share ->
-                lines.add(
-                    "Of 100 new images like these, expect %s right (95 %%: %s)."
-                        .formatted(Math.round(100 * share.estimate()), interval(share))));
     if (!joined().isEmpty()) {
       lines.add(joined());
     }

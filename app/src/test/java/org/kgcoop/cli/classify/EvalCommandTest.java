@@ -22,6 +22,7 @@ import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.eval.Interval;
 import org.kgcoop.files.Folders;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.serve.TinyPrompt;
@@ -107,8 +108,24 @@ class EvalCommandTest {
     assertThat(json(usual).path("training_images_left_out").asInt()).isEqualTo(3);
     assertThat(usual.err()).contains("3 of 15 test images", "are left out");
     assertThat(json(all).path("total").asInt()).isEqualTo(15);
+    Interval limits = Interval.ofShare(json(usual).path("correct").asInt(), 12, 0.95);
+    assertThat(json(usual).path("interval_95").path(0).asDouble()).isEqualTo(100 * limits.low());
+    assertThat(json(usual).path("interval_95").path(1).asDouble()).isEqualTo(100 * limits.high());
+    assertThat(run("eval", run, "--data", data, "--feature-cache", "none").out())
+        .containsPattern(
+            String.format(
+                Locale.ROOT,
+                "accuracy .*of 12; 95 %% interval: %.2f to %.2f\\)",
+                100 * limits.low(),
+                100 * limits.high()));
     assertThat(json(all).path("training_images_left_out").asInt()).isZero();
     assertThat(all.err()).contains("3 of 15 test images");
+
+    Path predictions = Files.writeString(folder.resolve("pets.csv"), "image,class\na.png,cat\n");
+    Cli.Result csv = run("eval", predictions, "--data", data);
+    assertThat(csv.exitCode()).isEqualTo(2);
+    assertThat(csv.errorLine())
+        .contains("eval measures a classifier, and does not read predictions");
 
     Cli.Result none = run("eval", run, "--data", copies, "--feature-cache", "none");
     assertThat(none.exitCode()).isEqualTo(3);

@@ -10,15 +10,26 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.Item;
+import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.label.Accuracy;
 import org.kgcoop.label.Labeling;
+import org.kgcoop.label.Share;
+import org.kgcoop.runs.Kind;
 
 /** Tests of the command without its page. */
 class LabelCommandTest {
@@ -115,7 +126,8 @@ class LabelCommandTest {
     assertThat(rows).anyMatch(row -> row.contains(",audit,1.0000"));
     assertThat(rows).anyMatch(row -> row.contains(",person,1.0000"));
     assertThat(Files.readString(session.resolve("report.html")))
-        .contains("The labels of the folder", "You labeled all 48 images.", "by the program");
+        .contains(
+            "<title>Labels of photos</title>", "You labeled all 48 images.", "by the program");
     assertThat(session.resolve(".training")).doesNotExist();
     Cli.Result predicted = Cli.run("predict", session, photos);
     assertThat(predicted.exitCode()).as(predicted.err()).isZero();
@@ -214,7 +226,7 @@ class LabelCommandTest {
     Files.writeString(photos.resolve("bad.png"), "no image");
     Cli.Result result = label("--write", "--classes", "bell,book");
     assertThat(result.exitCode()).isEqualTo(6);
-    assertThat(result.err()).contains("bad.png: cannot be read; left out");
+    assertThat(result.err()).contains("1 .png cannot be read and is left out: bad.png");
     assertThat(rows(session.resolve("labels.csv"))).hasSize(IMAGES);
   }
 
@@ -237,11 +249,111 @@ class LabelCommandTest {
   }
 
   @Test
-  void theTrialCopiesDrawings() throws IOException {
+  void imagesOfOtherFormatsAreCountedByTheirKind() throws IOException {
+    for (String name : List.of("1.heic", "2.HEIC", "3.dng")) {
+      Files.writeString(photos.resolve(name), "a photo");
+    }
+    Cli.Result result = label("--write", "--classes", "bell,book");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err()).contains("1 .dng, 2 .heic");
+    for (String name : List.of("1.png", "2.png", "3.png", "4.jpg")) {
+      Files.writeString(photos.resolve("bad" + name), "no image");
+    }
+    assertThat(label("--write").err())
+        .contains("1 .jpg, 3 .png cannot be read and are left out: bad1.png, bad2.png");
+  }
+
+  /** Lines of the terminal and the report, and the record, say the same about new images. */
+  @Test
+  void oneFigureForNewImages() throws IOException {
+    Cli.Result result =
+        label("--simulate", truth, "--write", "--minutes", 0.05, "--format", "json");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    JsonNode expected =
+        new ObjectMapper()
+            .readTree(session.resolve("adapt.json").toFile())
+            .path("result")
+            .path("expected");
+    String sentence =
+        String.format(
+            Locale.ROOT,
+            "Of 100 new images of these classes%s, expect %.0f right (95 %%: %.0f to %.0f), from %s"
+                + " random images.",
+            result.out().contains("as frequent as here")
+                ? ", with classes as frequent as here"
+                : "",
+            expected.path("accuracy").asDouble(),
+            Math.floor(expected.path("low").asDouble()),
+            Math.ceil(expected.path("high").asDouble()),
+            expected.path("images").asInt());
+    List<String> said =
+        Stream.of(result.out().split("\"", -1)).filter(line -> line.contains("expect ")).toList();
+    assertThat(said).containsExactly(sentence);
+    assertThat(result.out()).doesNotContain("new_images");
+    String report = Files.readString(session.resolve("report.html"));
+    assertThat(report).contains(sentence);
+    assertThat(report.replace(sentence, "")).doesNotContain("expect ");
+  }
+
+  @Test
+  void theTrialHasADrawingForEachOfEightKeys() throws IOException {
     Path into = folder.resolve("trial");
     Cli.Result result = Cli.run("label", into, "--try", "--write");
     assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(result.err()).contains("You label 300 drawings. Press the key of a class");
-    assertThat(rows(folder.resolve("trial.labels/labels.csv"))).hasSize(300);
+    assertThat(rows(folder.resolve("trial.labels/labels.csv"))).hasSize(200);
+    Files.delete(into.resolve("007.png")); // as an interrupted copy leaves it
+    assertThat(Cli.run("label", into, "--try", "--write").exitCode()).isZero();
+    assertThat(into.resolve("007.png")).isRegularFile();
+    refused(2, "000.png: is not one of the drawings of --try", "label", photos, "--try", "--write");
+    Path file = Files.writeString(folder.resolve("file"), "x");
+    refused(5, "cannot be made for the drawings", "label", file, "--try", "--write");
+    refused(5, "cannot be made", "label", folder.resolve("x".repeat(300)), "--try", "--write");
+  }
+
+  /** Answers the trial rightly, as a newcomer who sees the drawings does. */
+  @Test
+  void aNewcomerConfirmsAPageAfterTenAnswersAndSoonReadsATrueFigure() throws IOException {
+    Path into = folder.resolve("trial");
+    TrialDrawings.copy(into, warning -> {});
+    Map<Path, String> classes = new HashMap<>();
+    List<Item> drawings =
+        EmbeddedDataSets.open("objects", DataSetOptions.defaults(warning -> {})).items().toList();
+    try (Stream<Path> copies = Files.list(into)) {
+      for (Path copy : copies.toList()) {
+        for (Item each : drawings) {
+          if (Files.mismatch(each.file(), copy) < 0) {
+            classes.put(copy.getFileName(), each.className().replace('_', ' '));
+          }
+        }
+      }
+    }
+    assertThat(classes).hasSize(200);
+    assertThat(TrialDrawings.classNames()).hasSize(8).containsAll(classes.values());
+    try (Clip clip = Clip.load(EmbeddedClip.folder());
+        Labeling labeling = Labeling.of(into, clip).classes(TrialDrawings.classNames()).open()) {
+      labeling.awaitImages();
+      SimulatedPerson person = new SimulatedPerson(classes);
+      int answers = 0;
+      boolean hasConfirmed = false;
+      SimulatedPerson.Step last;
+      do {
+        last =
+            person
+                .answer(
+                    labeling,
+                    page ->
+                        page.images().stream()
+                            .collect(Collectors.toMap(image -> image, classes::get)))
+                .orElseThrow();
+        hasConfirmed |= last.kind() == Kind.PAGE;
+        answers += hasConfirmed ? 0 : last.images();
+      } while (last.accuracy().state() != Accuracy.State.MEASURED);
+      assertThat(answers).isPositive().isLessThanOrEqualTo(10);
+      assertThat(hasConfirmed).isTrue();
+      assertThat(last.actions()).isLessThanOrEqualTo(40);
+      assertThat(last.seconds()).isLessThanOrEqualTo(120);
+      Share share = last.accuracy().folder().orElseThrow();
+      assertThat(100 * share.atLeast()).isPositive().isLessThanOrEqualTo(last.right());
+    }
   }
 }

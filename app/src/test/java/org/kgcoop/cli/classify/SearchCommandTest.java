@@ -231,6 +231,7 @@ class SearchCommandTest {
   void rejectsImpossibleRequests() throws IOException {
     refused(search(drawings), 2, "expected IMAGE... TEXT: at least 2");
     refused(search(drawings, " "), 2, "the text is empty");
+    refused(search(drawings, drawings), 2, drawings + " is a folder, so there is no text");
     refused(search(drawings, "--image", folder.resolve("no.png")), 3, "no.png");
     refused(search(drawings, "a dog", "--top", 0), 2, "--top: expected at least 1");
     refused(search(folder, "a dog"), 3, "no image below this folder");

@@ -13,15 +13,22 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.ChildProcess;
+import org.kgcoop.cli.Cli;
+import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.report.AdaptSentences;
+import org.kgcoop.runs.AdaptRecord;
 
 /** A test of the command with its server: an interruption, and the end that the page asks for. */
 @Tag("system")
@@ -94,6 +101,41 @@ class StoppedLabelingTest {
     assertThat(lines("photos.labels/labels.csv")).hasSize(1 + drawings.size());
   }
 
+  /** The page, the terminal, the report and the record say the same about new images. */
+  @Test
+  void oneFigureForNewImages() throws Exception {
+    Path photos = Files.createDirectory(folder.resolve("photos"));
+    SampleDrawings.copyTo(folder.resolve("sorted"), 6);
+    List<String> truth = new ArrayList<>(List.of("image,class"));
+    try (Stream<Path> all = Files.walk(folder.resolve("sorted"))) {
+      for (Path file : all.filter(Files::isRegularFile).sorted().toList()) {
+        String name = truth.size() + ".png";
+        Files.copy(file, photos.resolve(name));
+        truth.add(name + "," + file.getParent().getFileName());
+      }
+    }
+    Path answers = Files.write(folder.resolve("truth.csv"), truth);
+    assertThat(Cli.run("label", photos, "--simulate", answers).exitCode()).isZero();
+    ChildProcess child = start("embedded", "log.txt");
+    JsonNode state = request("GET", "state", "");
+    assertThat(state.path("say").toString()).doesNotContain("new images");
+    JsonNode page = request("POST", "write", "{\"close\": true}").path("results");
+    assertThat(child.exitCode()).as(child.log()).isZero();
+    Path session = folder.resolve("photos.labels");
+    AdaptRecord record = AdaptRecord.read(session).orElseThrow();
+    AdaptRecord.Accuracy measured = record.result().expected();
+    assertThat(measured).isNotNull();
+    String sentence = new AdaptSentences(record).newImages().orElseThrow();
+    assertThat(sentence)
+        .contains(String.format(Locale.ROOT, "expect %.0f right", measured.accuracy()))
+        .contains("from %s random images".formatted(measured.images()));
+    String report = Files.readString(session.resolve("report.html"));
+    for (String place : List.of(page.toString(), child.log(), report)) {
+      assertThat(place).contains(sentence);
+      assertThat(place.replace(sentence, "")).doesNotContain("expect ");
+    }
+  }
+
   @Test
   void thePageWarnsThatTheEmbeddedClipKnowsNoPhotos() throws Exception {
     Path photos = Files.createDirectory(folder.resolve("photos"));
@@ -107,7 +149,8 @@ class StoppedLabelingTest {
     }
     ChildProcess child = start("embedded", "log.txt");
     assertThat(request("GET", "state", "").path("welcome").asText())
-        .isEqualTo("Warning: " + PhotoWarning.TEXT + ".");
+        .startsWith("Answer ")
+        .endsWith(" Warning: " + PhotoWarning.TEXT + ".");
     assertThat(child.terminate()).as(child.log()).isEqualTo(128 + 15);
     assertThat(child.log()).contains("warning: " + PhotoWarning.TEXT);
   }

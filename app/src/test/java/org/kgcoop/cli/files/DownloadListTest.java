@@ -53,13 +53,17 @@ class DownloadListTest {
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out())
         .contains("OxfordPets", "not there", "(792.6 MB)", "embedded:objects")
-        .containsPattern("EuroSAT .* whole")
+        .containsPattern(
+            "EuroSAT .* not as published: 2 of 10 classes, 10 of 13500 training images, 4 of 5400"
+                + " validation images, 6 of 8100 test images")
         .containsPattern("Food101 .* incomplete");
     JsonNode listed = json(Cli.run("download", "--list", "--root", root, "--json"));
     assertThat(listed.path("data_sets")).hasSize(15);
-    assertThat(listed.path("data_sets").findValuesAsText("state"))
-        .filteredOn("whole"::equals)
-        .hasSize(1);
+    assertThat(listed.path("data_sets").findValuesAsText("state")).doesNotContain("whole");
+    assertThat(listed.findValuesAsText("difference")).hasSize(1);
+    Files.delete(root.resolve("eurosat/2750/River/3.jpg"));
+    assertThat(Cli.run("download", "--list", "eurosat", "--root", root).out())
+        .containsPattern("EuroSAT .* not as published: .*River/3.jpg");
     assertThat(result.out())
         .contains("./kgcoop download OxfordPets --root " + root)
         .contains("download Food101 --root " + root + " (10.2 MB)") // its split file
@@ -84,6 +88,8 @@ class DownloadListTest {
     JsonNode path = json(Cli.run("inspect", root.resolve("eurosat"), "--json"));
 
     assertThat(named).isEqualTo(path);
+    assertThat(Cli.run("inspect", "--root", root, "EuroSAT").err())
+        .contains("not the published EuroSAT, although tables use its name: 2 of 10 classes");
     assertThat(named.path("template").asText()).isEqualTo("a centered satellite photo of {}.");
     assertThat(named.path("class_counts").path(1).path("class").asText()).isEqualTo("River");
     assertThat(Cli.run("eval", "--data", "eurosat").errorLine()).contains("--root");

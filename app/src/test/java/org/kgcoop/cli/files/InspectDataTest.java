@@ -96,6 +96,13 @@ class InspectDataTest {
     Path sheet = folder.resolve("sheet.png");
 
     assertThat(Cli.run("inspect", data, "--contact-sheet", sheet).exitCode()).isZero();
+    byte[] written = Files.readAllBytes(sheet);
+    Cli.Result again = Cli.run("inspect", data, "--contact-sheet", sheet);
+    assertThat(again.exitCode()).isEqualTo(2);
+    assertThat(again.errorLine()).contains(sheet + " exists", "--overwrite");
+    assertThat(sheet).hasBinaryContent(written);
+    Object[] overwriting = {"inspect", data, "--contact-sheet", sheet, "--overwrite"};
+    assertThat(Cli.run(overwriting).exitCode()).isZero();
 
     BufferedImage image = ImageIO.read(sheet.toFile());
     assertThat(image.getHeight()).isEqualTo(2 * 76); // 76 pixels per class

@@ -62,6 +62,9 @@ class RunsCommandTest {
     assertThat(runs("list").out()).isEqualTo(result.out());
     assertThat(runs("list", "--set", "method=kgcoop", "--set", "seed=2").out().lines()).hasSize(2);
     assertThat(runs("list", "--set", "method=prograd").out()).contains("no such run");
+    assertThat(runs("list", "--set", "method=kgcoop", "--set", "method=coop").out())
+        .isEqualTo(result.out());
+    assertThat(runs("list", "--set", "method").errorLine()).contains("expected KEY=VALUE");
   }
 
   @Test

@@ -30,6 +30,7 @@ import org.kgcoop.Waiting;
 class BodyReaderTest {
   private static final int MAX_BYTES = 1000;
 
+  private final HeapWatch heap = new HeapWatch(1);
   private final BodyReader bodies = reader(Duration.ofSeconds(60));
   private final CountDownLatch released = new CountDownLatch(1);
   private final CountDownLatch handled = new CountDownLatch(1);
@@ -37,7 +38,7 @@ class BodyReaderTest {
   private final Server server = new Server(0);
 
   private BodyReader reader(Duration grace) {
-    BodyReader reader = new BodyReader(MAX_BYTES, 1500, grace);
+    BodyReader reader = new BodyReader(MAX_BYTES, 1500, grace, heap);
     QoSHandler limit = HttpServer.activeLimit(1);
     reader.setHandler(limit);
     limit.setHandler(
@@ -46,6 +47,9 @@ class BodyReaderTest {
           public boolean handle(Request request, Response response, Callback callback)
               throws IOException {
             String body = Content.Source.asString(request);
+            if (body.startsWith("memory")) {
+              throw new OutOfMemoryError("Java heap space");
+            }
             if (body.startsWith("wait")) {
               request.getConnectionMetaData().getConnection().getEndPoint().setIdleTimeout(100);
               request.addIdleTimeoutListener(
@@ -123,6 +127,14 @@ class BodyReaderTest {
       write(socket, "4\r\ndefg\r\n0\r\n\r\n");
       assertThat(answer(socket)).contains(" 200 ").endsWith("7 bytes");
     }
+  }
+
+  @Test
+  void anErrorOfMemoryIsTemporary() throws IOException {
+    assertThat(post("memory"))
+        .contains(" 503 ", "Retry-After: 1")
+        .endsWith("{\"error\":\"the server is out of memory; try again later\"}");
+    assertThat(post("x")).contains(" 200 ");
   }
 
   /** Starts the server again with a reader and a timeout of idle connections. */

@@ -28,7 +28,7 @@ class HeaderDeadlineTest {
 
   @BeforeEach
   void start() throws Exception {
-    BodyReader bodies = new BodyReader(1000, 1000, Duration.ofSeconds(60));
+    BodyReader bodies = new BodyReader(1000, 1000, Duration.ofSeconds(60), new HeapWatch(1));
     bodies.setHandler(
         new Handler.Abstract() {
           @Override

@@ -3,9 +3,11 @@ package org.kgcoop.data.published;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -62,6 +64,8 @@ public record PublishedDataSet(
 
   /** The images per class of a stand-in; no few-shot sample draws more. */
   private static final int MAX_STAND_IN = 100;
+
+  private static final List<String> PARTS = List.of("training", "validation", "test");
 
   private static final Path MISSING_IMAGE = Path.of("missing.jpg");
 
@@ -164,6 +168,33 @@ public record PublishedDataSet(
             ? Objects.requireNonNull(LAYOUTS.get(layout), name)
                 .apply(new RawData(name, base, named, path -> place(folder, path)))
             : SplitFile.read(folder.resolve(split.path()), named.withImages(base));
+    difference(found)
+        .filter(difference -> found.name().equals(name))
+        .ifPresent(
+            difference ->
+                options.warn(
+                    "%s: not the published %s, although tables use its name: %s"
+                        .formatted(folder, name, difference)));
     return found.withTemplate(template()).asStored();
+  }
+
+  /**
+   * Compares data with the published numbers of classes and images. Returns a description of the
+   * differences, or an empty result if there are none.
+   */
+  public Optional<String> difference(DataSet found) {
+    List<Integer> images = List.of(found.train().size(), found.val().size(), found.test().size());
+    List<String> differences = new ArrayList<>();
+    add(differences, "classes", found.classNames().size(), classes);
+    for (int part = 0; part < images.size(); part++) {
+      add(differences, PARTS.get(part) + " images", images.get(part), counts.get(part));
+    }
+    return differences.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", differences));
+  }
+
+  private static void add(List<String> differences, String what, int found, int published) {
+    if (found != published) {
+      differences.add("%s of %s %s".formatted(found, published, what));
+    }
   }
 }

@@ -1,4 +1,4 @@
-package org.kgcoop.cli.classify;
+package org.kgcoop.cli.options;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,7 +7,7 @@ import org.kgcoop.files.AtomicFile;
 import picocli.CommandLine.Option;
 
 /** The option to replace a file that a command writes for other programs. */
-final class OutputFile {
+public final class OutputFile {
   @Option(names = "--overwrite", description = "Replace an existing output file.")
   private boolean overwrite;
 
@@ -16,7 +16,7 @@ final class OutputFile {
    *
    * @param name a file name to suggest if the path is a folder
    */
-  void check(String option, Path file, String name) {
+  public void check(String option, Path file, String name) {
     if (Files.isDirectory(file)) {
       throw KgCoopException.configuration(
           "%s %s: a folder; expected a file, such as %s"
