@@ -69,7 +69,7 @@ class DocumentPicturesTest {
               "picosdeeuropa_by_Aitzol_Berasategi.jpg"));
 
   private static final List<String> CLASSES = List.of("animal", "city", "flower", "landscape");
-  private static final int PER_CLASS = 24;
+  private static final int PER_CLASS = 60;
   private static final int SIDE = 640; // of a crop, in pixels
   private static final Path DOCS = MarkdownPage.TOP.resolve("docs");
 
@@ -168,7 +168,10 @@ class DocumentPicturesTest {
     Chromium.pause(Duration.ofSeconds(1)); // the page counts what was in the window
   }
 
-  /** Answers without mistakes until the next page has one proposal that is wrong. */
+  /**
+   * Answers without mistakes until the next page has one proposal that is wrong, or at most two after
+   * 40 % of the images.
+   */
   private String answerUntilPage(Path photos) {
     try (Clip clip = Clip.load(EmbeddedClip.folder());
         Labeling labeling = Labeling.of(photos, clip).open()) {
@@ -180,8 +183,10 @@ class DocumentPicturesTest {
                 .map(Path::toString)
                 .filter(image -> !truth.get(image).equals(proposed))
                 .toList();
-        if (page.images().size() >= 8 && CLASSES.contains(proposed) && wrong.size() == 1) {
-          return wrong.get(0);
+        boolean late = labeling.status().labeled() > 0.4 * labeling.status().images();
+        boolean large = page.images().size() >= 8 && CLASSES.contains(proposed);
+        if (large && (wrong.size() == 1 || (late && wrong.size() < 3))) {
+          return wrong.isEmpty() ? "" : wrong.get(0);
         }
         Map<Path, String> labels = new HashMap<>();
         page.images().forEach(image -> labels.put(image, truth.get(image.toString())));
