@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +81,6 @@ class DocumentedExamplesTest {
           Map.entry("adapt photos/ --labels-from", "needs keywords; KeywordsTest has some"),
           Map.entry("base2new --methods", "takes an hour"),
           Map.entry("demo --all", "takes half an hour"),
-          Map.entry("base2new --data embedded:tuning", "takes hours"),
           Map.entry("fewshot --shots 1,2,4,8 --seeds 1,2,3,4,5", "takes hours"),
           Map.entry(
               "download",
@@ -214,19 +215,42 @@ class DocumentedExamplesTest {
   @Tag("nightly")
   void runsAsItStands(MarkdownPage.Call call) throws IOException, InterruptedException {
     List<MarkdownPage.Call> calls = allExamples();
-
-    succeeds(
-        call,
+    Examples.Result result =
         result(
             call,
             calls,
             calls.stream().map(c -> new Example(page(c), c.words())).toList(),
-            List.of()));
+            List.of());
+
+    succeeds(call, result);
+    if (call.words().equals(List.of("demo"))) {
+      printsTheTableOfTheReadme(result.out());
+    }
+  }
+
+  private static void printsTheTableOfTheReadme(String out) throws IOException {
+    Pattern row =
+        Pattern.compile("\\| ([\\w ]+)(?:,[^|]*)? \\| ([\\d.]+) \\| ([\\d.]+) \\| ([\\d.]+) \\|");
+    List<Matcher> rows =
+        MarkdownPage.read(Path.of("README.md")).lines().stream()
+            .map(line -> row.matcher(line.replace("*", "")))
+            .filter(Matcher::matches)
+            .toList();
+    assertThat(rows).hasSize(5);
+    for (Matcher each : rows) {
+      assertThat(out)
+          .containsPattern(
+              "(?m)^ *%s .*%s.*%s.*%s"
+                  .formatted(each.group(1), each.group(2), each.group(3), each.group(4)));
+    }
   }
 
   private static void succeeds(MarkdownPage.Call call, Examples.Result result) {
     assertThat(result.exitCode()).as("%s: %s", call, result.err()).isZero();
     assertThat(result.err()).doesNotContain("Exception");
+    if (!call.words().contains("--sort-by")) {
+      assertThat(result.changed()).as("%s: changed files", call).isEmpty();
+    }
     // The commands that the output suggests, such as "next: ./kgcoop serve runs/photos".
     for (String suggested : result.suggested()) {
       Main.commandLine(() -> false).parseArgs(suggested.split(" ", -1));

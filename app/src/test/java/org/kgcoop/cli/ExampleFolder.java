@@ -62,6 +62,10 @@ final class ExampleFolder {
   private static final List<String> IMAGE_FOLDERS =
       List.of(
           "photos",
+          "photos-by-place",
+          "photos-by-people",
+          "pets-test",
+          "new-camera",
           "inbox",
           "food",
           "objects",
@@ -88,6 +92,9 @@ final class ExampleFolder {
           "a", "pets",
           "pets-kgcoop", "pets",
           "photos", "pets",
+          "place", "pets",
+          "people", "pets",
+          "second", "pets",
           "b", "coop",
           "pets-coop", "coop",
           "calibrated", "table");

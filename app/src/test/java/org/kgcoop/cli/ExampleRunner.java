@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.kgcoop.files.AtomicFile;
@@ -41,6 +43,7 @@ final class ExampleRunner {
     Path results = Path.of(arguments[2]);
     JsonNode requests = JSON.readTree(Path.of(arguments[1]).toFile());
     String page = "";
+    Map<Path, String> given = Map.of();
     for (int i = 0; i < requests.size(); i++) {
       JsonNode request = requests.get(i);
       if (Files.exists(results.resolve(i + ".json"))) {
@@ -51,8 +54,17 @@ final class ExampleRunner {
         page = request.get("page").asText();
         restore(template);
         deleteOutputs(requests, page);
+        given = states();
       }
-      byte[] result = JSON.writeValueAsBytes(run(request));
+      ObjectNode ended = run(request);
+      Map<Path, String> now = states();
+      given.forEach(
+          (file, state) -> {
+            if (!state.equals(now.get(file))) {
+              ended.withArray("changed").add(file.toString());
+            }
+          });
+      byte[] result = JSON.writeValueAsBytes(ended);
       AtomicFile.write(results.resolve(i + ".json"), out -> out.write(result));
     }
   }
@@ -75,6 +87,19 @@ final class ExampleRunner {
         .results()
         .forEach(found -> json.withArray("suggested").add(found.group(1)));
     return json;
+  }
+
+  /** Returns the size and time of each file that a user gave, and not a run or a cache. */
+  private static Map<Path, String> states() throws IOException {
+    Map<Path, String> states = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(Path.of(""))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        if (!file.startsWith("runs") && !file.startsWith("home")) {
+          states.put(file, Files.size(file) + " " + Files.getLastModifiedTime(file));
+        }
+      }
+    }
+    return states;
   }
 
   /** Expands a word as a shell does: {@code ~/}, and {@code *} in the last name of a path. */

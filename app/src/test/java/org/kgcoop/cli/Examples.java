@@ -26,8 +26,15 @@ final class Examples implements AutoCloseable {
    * The end of a command.
    *
    * @param suggested the commands that its output suggests, without the name of the program
+   * @param changed the files of the template that this command or one before it changed
    */
-  record Result(int exitCode, String out, String err, double seconds, List<String> suggested) {}
+  record Result(
+      int exitCode,
+      String out,
+      String err,
+      double seconds,
+      List<String> suggested,
+      List<String> changed) {}
 
   private final Path scratch;
   private final List<Example> examples;
@@ -162,9 +169,12 @@ final class Examples implements AutoCloseable {
         json.get("out").asText(),
         json.get("err").asText(),
         json.get("seconds").asDouble(),
-        StreamSupport.stream(json.path("suggested").spliterator(), false)
-            .map(JsonNode::asText)
-            .toList());
+        texts(json.path("suggested")),
+        texts(json.path("changed")));
+  }
+
+  private static List<String> texts(JsonNode list) {
+    return StreamSupport.stream(list.spliterator(), false).map(JsonNode::asText).toList();
   }
 
   /** Writes the result of the command that the process did not end. */

@@ -17,14 +17,12 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests the Java file for jbang in docs/how-to/use-from-java.md, without jbang. */
+/** Tests the Java file for jbang in docs/examples, without jbang. */
 class JbangScriptTest {
   @TempDir Path folder;
 
   private static String script() throws Exception {
-    String page = Files.readString(MarkdownPage.TOP.resolve("docs/how-to/use-from-java.md"));
-    int start = page.indexOf("///usr/bin/env jbang");
-    return page.substring(start, page.indexOf("```", start));
+    return Files.readString(MarkdownPage.TOP.resolve("docs/examples/jbang/Classify.java"));
   }
 
   @Test

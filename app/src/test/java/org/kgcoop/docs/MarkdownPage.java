@@ -136,6 +136,36 @@ public record MarkdownPage(Path file, List<String> lines, List<Boolean> code) {
     return calls;
   }
 
+  /**
+   * Returns the commands of other programs in shell code blocks, each in one line. In a block
+   * without a language, which can also show an output, these are the lines after {@code $}.
+   */
+  public List<String> otherCommands() {
+    List<String> commands = new ArrayList<>();
+    String language = "";
+    boolean inside = false;
+    for (int i = 0; i < lines.size(); i++) {
+      Matcher fence = FENCE.matcher(lines.get(i));
+      if (fence.matches()) {
+        inside = !inside;
+        language = fence.group(2);
+        continue;
+      }
+      StringBuilder text = new StringBuilder(lines.get(i));
+      while (inside && text.length() > 0 && text.charAt(text.length() - 1) == '\\') {
+        text.setLength(text.length() - 1);
+        text.append(lines.get(++i));
+      }
+      String line = text.toString();
+      boolean shell = SHELLS.contains(language) && !language.isEmpty();
+      if (inside && (shell || line.startsWith("$ ")) && !COMMAND.matcher(line).matches()) {
+        commands.add(line.replaceFirst("^\\$ ", "").replaceFirst("\\s+# .*", "").strip());
+      }
+    }
+    commands.removeIf(String::isEmpty);
+    return commands;
+  }
+
   private void addWithin(String text, int line, String heading, List<Call> calls) {
     Matcher command = WITHIN.matcher(text);
     while (command.find()) {

@@ -25,9 +25,7 @@ public final class HttpPage {
   private void write() {
     lines.add(api.root().path("info").path("description").asText());
     lines.add("");
-    lines.add(
-        "`/openapi.yaml` of a server is the same description for programs. The page of `label` has");
-    lines.add("[routes of its own](label-http.md).");
+    lines.add("`/openapi.yaml` of a server is the same description for programs.");
     table("Route", "Purpose");
     for (ApiDescription.Route route : api.routes()) {
       row(code(name(route)), api.operation(route).path("summary").asText());

@@ -331,10 +331,6 @@ class OnnxTest {
             .isEqualTo(exported.run("probabilities", pixels));
       }
     }
-    String source = Files.readString(Path.of("src/test/java/org/kgcoop/example/OnnxPets.java"));
-    String shown = source.substring(source.indexOf("import "));
-    assertThat(Files.readString(Path.of("../docs/how-to/export-onnx.md")))
-        .contains("```java\n" + shown + "```\n");
   }
 
   @Test

@@ -46,7 +46,7 @@ public record CacheSettings(
       SettingList.of(
           CacheSettings.class,
           SharedSettings.TEMPLATES,
-          SharedSettings.views("Random views that a key is the mean of")
+          SharedSettings.views("Number of random views whose mean is a key")
               .publishedAs("augment_epoch"),
           CROP_SCALE,
           Setting.of(

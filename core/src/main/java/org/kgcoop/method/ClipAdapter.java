@@ -33,7 +33,7 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
   public static final Declaration<Method> DECLARATION =
       Declaration.of(ClipAdapter.class, ID, "CLIP-Adapter")
           .description(
-              "A small net changes image features.",
+              "A small network changes image features.",
               "logits = scale unit(r a(f) + (1 - r) f) . t_c; a(f) = relu(W2 relu(W1 f));"
                   + " loss = cross entropy")
           .published(

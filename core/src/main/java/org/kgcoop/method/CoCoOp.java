@@ -43,7 +43,7 @@ public record CoCoOp(ContextSettings context) implements PromptMethod {
           .prompts("textual+visual")
           .trainer("CoCoOp")
           .description(
-              "A small net shifts the learned vectors by each image.",
+              "A small network shifts the context vectors for each image.",
               "context(f) = ctx + W2 relu(W1 f + b1) + b2; loss = cross entropy")
           .published(
               "Zhou et al., Conditional Prompt Learning for Vision-Language Models, CVPR 2022",

@@ -27,7 +27,7 @@ public record CoOp(ContextSettings context) implements PromptMethod {
           .prompts("textual")
           .trainer("CoOp")
           .description(
-              "The words around the class name become vectors that are learned.",
+              "Replaces the words around the class name with learned vectors.",
               "loss = cross entropy of exp(logit_scale) f . t_c(vectors)")
           .published(
               "Zhou et al., Learning to Prompt for Vision-Language Models, IJCV 2022",

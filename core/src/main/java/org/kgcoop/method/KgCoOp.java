@@ -49,8 +49,9 @@ public record KgCoOp(ContextSettings context, String template, double weight, do
               "weight",
               SettingType.NUMBER.called("number or auto"),
               DEFAULT_WEIGHT,
-              "Factor of the loss that keeps text features close to the hand-crafted prompt. Published: 8"
-                  + " for all data sets. auto: chosen on the base classes")
+              "Factor of the loss that keeps text features close to the hand-crafted prompt, as in the"
+                  + " published code: twice the lambda of the paper. Published: 8 for all data sets."
+                  + " auto: chosen on the base classes")
           .atLeast(0)
           .publishedAs("TRAINER.COOP.W");
 

@@ -80,7 +80,7 @@ public record Lasp(
               SharedSettings.templates(
                       "35 published ones",
                       values -> Lasp.TEMPLATES,
-                      "Texts that the learned one has to be told by")
+                      "Templates that the learned text must be classified by")
                   .publishedAs("TRAINER.LASP.LASP_PROMPTS"),
               Setting.number("weight", 5, "Weight of the text-to-text loss")
                   .atLeast(0)

@@ -48,7 +48,7 @@ public record LpPlusPlus(
   public static final Declaration<Method> DECLARATION =
       Declaration.of(LpPlusPlus.class, ID, "LP++")
           .description(
-              "A linear probe to which each class adds its text at a weight of its own.",
+              "A linear probe that adds text features with a learned weight per class.",
               "logits = f . (w_c + alpha_c t_c) + b_c; loss = cross entropy")
           .published(
               "Huang et al., LP++: A Surprisingly Strong Linear Probe for Few-Shot CLIP, CVPR 2024",

@@ -48,7 +48,7 @@ public record ProGrad(ContextSettings context, String template, double temperatu
           .prompts("textual")
           .trainer("ProGrad")
           .description(
-              "CoOp whose gradient loses the part that goes against the zero-shot predictions.",
+              "CoOp that removes the gradient component opposing the zero-shot predictions.",
               "g = g_ce - lambda (g_ce . u) u where g_ce . u < 0; u = g_kl / |g_kl|")
           .published(
               "Zhu et al., Prompt-aligned Gradient for Prompt Tuning, ICCV 2023",

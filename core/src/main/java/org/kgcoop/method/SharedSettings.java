@@ -68,16 +68,17 @@ public final class SharedSettings {
   }
 
   public static final Setting<Integer> CONTEXT_TOKENS =
-      Setting.whole("context_tokens", 4, "How many vectors of texts are learned")
-          .atLeast(1)
-          .in("vectors");
+      Setting.whole("context_tokens", 4, "Number of context vectors").atLeast(1).in("vectors");
 
   /**
    * Initial words. They have a fixed number of vectors, so another number of vectors starts with
    * random values.
    */
   public static final Setting<String> WORDS =
-      Setting.text("words", "", "What the vectors begin with; empty for random values")
+      Setting.text(
+              "words",
+              "",
+              "Words whose embeddings start the context vectors; empty for random values")
           .withDefault(
               "a photo of a, or empty where context_tokens is given",
               values -> values.has(CONTEXT_TOKENS) ? "" : "a photo of a");

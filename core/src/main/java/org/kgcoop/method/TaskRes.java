@@ -32,7 +32,7 @@ public record TaskRes(TemplateEnsemble texts, double alpha) implements TrainedMe
       Declaration.of(TaskRes.class, ID, "TaskRes")
           .trainer("TaskRes")
           .description(
-              "A residual of each class is added to its hand-crafted feature.",
+              "Adds a learned residual to the text feature of each class.",
               "logits = scale f . unit(b_c + alpha x_c); loss = cross entropy")
           .published(
               "Yu, Lu, Jin, Chen and Wang, Task Residual for Tuning Vision-Language Models, CVPR"

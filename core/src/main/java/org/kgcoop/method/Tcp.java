@@ -58,8 +58,7 @@ public record Tcp(
           .prompts("textual")
           .trainer("TCP")
           .description(
-              "A small net makes tokens of each class out of its hand-crafted feature and puts"
-                  + " them into the text encoder.",
+              "A small network maps the text feature of each class to prompt tokens.",
               "loss = cross entropy + weight (1 - mean_c cos(t_c, u_c)); u_c of the template")
           .published(
               "Yao, Zhang and Xu, TCP: Textual-based Class-aware Prompt tuning for Visual-Language"

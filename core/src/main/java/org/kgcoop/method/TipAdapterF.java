@@ -26,7 +26,7 @@ public record TipAdapterF(CacheSettings settings) implements TrainedMethod {
   public static final Declaration<Method> DECLARATION =
       Declaration.of(TipAdapterF.class, ID, "Tip-Adapter-F")
           .description(
-              "Tip-Adapter whose keys are trained from where they begin.",
+              "Tip-Adapter with fine-tuned keys.",
               "logits = scale f . t_c + alpha sum_i exp(-beta (1 - f . key_i)) [label_i = c];"
                   + " loss = cross entropy")
           .published(

@@ -24,8 +24,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.api.Embedder;
 import org.kgcoop.clip.Clip;
@@ -115,13 +113,5 @@ class ClipEmbeddingModelTest {
     assertThatThrownBy(() -> model.embed(both))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("one text or one image, got 2 parts");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"ImageSearch", "PhotoController"})
-  void theDocumentShowsTheExample(String name) throws IOException {
-    String source = Files.readString(Path.of("src/test/java/org/kgcoop/example/" + name + ".java"));
-    assertThat(Files.readString(Path.of("../docs/how-to/use-from-java.md")))
-        .contains("```java\n" + source.substring(source.indexOf("import ")) + "```\n");
   }
 }

@@ -84,8 +84,8 @@ public final class LabelCommand implements Callable<Integer> {
       names = "--labeled",
       paramLabel = "DIR",
       description =
-          "Train also with the images of class folders. They are never asked and do not measure the"
-              + " accuracy.")
+          "Train also with the images of class folders. kgcoop never asks about them, and they do"
+              + " not measure the accuracy.")
   private @Nullable Path labeled;
 
   @Option(
@@ -94,7 +94,7 @@ public final class LabelCommand implements Callable<Integer> {
       paramLabel = "keywords",
       description =
           "Train also with the images that have a class as keyword, as photo programs write it:"
-              + " keywords. They are never asked. Without --classes, every keyword is a class.")
+              + " keywords. kgcoop never asks about them. Without --classes, every keyword is a class.")
   private @Nullable String labelsFrom;
 
   @Option(
@@ -124,7 +124,7 @@ public final class LabelCommand implements Callable<Integer> {
       paramLabel = "P",
       description =
           "Set the share to reach, in percent (default: 90). The page says that you can"
-              + " stop if \"at least P %%\" of the folder has the label that you gave or would give.")
+              + " stop if \"at least P %%\" of the labels agree with yours.")
   private double target = 90;
 
   @Option(

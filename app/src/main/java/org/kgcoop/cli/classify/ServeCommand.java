@@ -92,7 +92,7 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--proxy",
       paramLabel = "ADDRESS",
       description =
-          "Believe the X-Forwarded-For header of this proxy. It matters for --rate and the"
+          "Trust the X-Forwarded-For header of this proxy. It matters for --rate and the"
               + " request log. Repeat the option for further proxies.")
   private List<String> proxies = new ArrayList<>();
 

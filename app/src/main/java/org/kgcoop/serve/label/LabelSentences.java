@@ -65,16 +65,17 @@ public record LabelSentences(Status status, Accuracy accuracy) {
   }
 
   private static String measured(Share share) {
-    return "At least %s of the folder has the label that you gave or would give (estimate %s;"
+    return "At least %s of the labels agree with yours (estimate %s;"
             .formatted(floor(share.atLeast()), estimate(share))
         + " 95 %% interval: %s), from %s. Your own mistakes are not counted."
             .formatted(interval(share), sample(share));
   }
 
   private static String checked(Accuracy.Check check) {
-    return "You would keep at least %s of the folder on a second look, whoever labeled it (%s of"
+    return "On a second look, you would keep at least %s of the labels, whoever gave them (%s of"
             .formatted(floor(check.atLeast()), check.kept())
-        + " %s kept). What you believe wrongly both times is not found.".formatted(check.asked());
+        + " %s kept). The check cannot find a mistake that you make twice."
+            .formatted(check.asked());
   }
 
   /** Returns what is said about images that joined and are not measured, or an empty text. */

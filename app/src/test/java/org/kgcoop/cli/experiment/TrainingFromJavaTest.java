@@ -231,11 +231,10 @@ class TrainingFromJavaTest {
 
   /** Compiles the example in a project that has only the library. */
   private Path compiled() throws IOException {
-    String readme = Files.readString(Path.of("../docs/how-to/use-from-java.md"));
-    String shown = readme.substring(readme.indexOf("import ", readme.indexOf("## Train")));
+    String example = Files.readString(Path.of("../docs/examples/train/PetTraining.java"));
     Path project = Files.createDirectory(folder.resolve("example"));
     Path source = project.resolve("PetTraining.java");
-    Files.writeString(source, shown.substring(0, shown.indexOf("```")));
+    Files.writeString(source, example.substring(example.indexOf("import ")));
     String library =
         Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
             .filter(path -> !OF_THE_COMMAND.matcher(path).matches())

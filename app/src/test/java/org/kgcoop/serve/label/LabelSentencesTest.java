@@ -50,7 +50,7 @@ class LabelSentencesTest {
     assertThat(some.detail()).isEqualTo("estimate 94 % (86 to 99), from 40 random images");
     assertThat(some.end())
         .containsExactly(
-            "At least 87 % of the folder has the label that you gave or would give (estimate 94 %;"
+            "At least 87 % of the labels agree with yours (estimate 94 %;"
                 + " 95 % interval: 86 to 99), from 40 random images. Your own mistakes are not"
                 + " counted.");
   }
@@ -97,8 +97,8 @@ class LabelSentencesTest {
     assertThat(of(checked).header()).isEqualTo("checked: at least 89 %");
     assertThat(of(checked).end())
         .containsExactly(
-            "You would keep at least 89 % of the folder on a second look, whoever labeled it (48 of"
-                + " 50 kept). What you believe wrongly both times is not found.");
+            "On a second look, you would keep at least 89 % of the labels, whoever gave them (48 of"
+                + " 50 kept). The check cannot find a mistake that you make twice.");
   }
 
   @Test

@@ -300,13 +300,4 @@ class TrainingTest {
         .isInstanceOf(NullPointerException.class)
         .hasMessage("method");
   }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"PetTraining", "PetAdaptation"})
-  void theDocumentShowsTheExample(String name) throws IOException {
-    String source = Files.readString(Path.of("src/test/java/org/kgcoop/example/" + name + ".java"));
-    String shown = source.substring(source.indexOf("import "));
-    assertThat(Files.readString(Path.of("../docs/how-to/use-from-java.md")))
-        .contains("```java\n" + shown + "```\n");
-  }
 }
