@@ -65,6 +65,7 @@ final class FolderReader implements ImageReader {
     this.context = context;
     this.progress = progress;
     images = session.state().images();
+    context.cache().encoder().keepSketches(); // for NearCopies, without another decoding
   }
 
   // ---- the first images

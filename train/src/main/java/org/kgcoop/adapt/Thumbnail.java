@@ -1,7 +1,7 @@
 package org.kgcoop.adapt;
 
 import java.util.stream.IntStream;
-import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.Sketch;
 
 /**
  * A gray picture of {@value #SIZE} x {@value #SIZE} samples, which shows whether two images show
@@ -13,7 +13,7 @@ import org.kgcoop.image.RgbImage;
  */
 final class Thumbnail {
   /** The width and height. */
-  static final int SIZE = 32;
+  static final int SIZE = Sketch.SIZE;
 
   /** The number of frequencies of the {@link #spectrum}. */
   static final int FREQUENCIES = 66;
@@ -64,35 +64,13 @@ final class Thumbnail {
     isFlat = isFlat(values, mean(values));
   }
 
-  /** Creates the thumbnail of a whole image by the mean over rectangles. */
-  static Thumbnail of(RgbImage image) {
+  /** Creates the thumbnail of a sketch. */
+  static Thumbnail of(Sketch sketch) {
     int[] gray = new int[PIXELS];
-    for (int y = 0; y < SIZE; y++) {
-      int top = y * image.height() / SIZE;
-      int bottom = Math.max(top + 1, (y + 1) * image.height() / SIZE);
-      for (int x = 0; x < SIZE; x++) {
-        int left = x * image.width() / SIZE;
-        int right = Math.max(left + 1, (x + 1) * image.width() / SIZE);
-        gray[y * SIZE + x] = (int) Math.round(mean(image, left, right, top, bottom));
-      }
+    for (int i = 0; i < PIXELS; i++) {
+      gray[i] = sketch.gray()[i] & 0xff;
     }
     return new Thumbnail(gray);
-  }
-
-  /** Returns the mean luma, by the weights of ITU-R BT.601. */
-  private static double mean(RgbImage image, int left, int right, int top, int bottom) {
-    byte[] rgb = image.rgb();
-    long[] sums = new long[3];
-    for (int y = top; y < bottom; y++) {
-      int from = 3 * (y * image.width() + left);
-      for (int at = from; at < from + 3 * (right - left); at += 3) {
-        sums[0] += rgb[at] & 0xff;
-        sums[1] += rgb[at + 1] & 0xff;
-        sums[2] += rgb[at + 2] & 0xff;
-      }
-    }
-    double count = (double) (right - left) * (bottom - top);
-    return (0.299 * sums[0] + 0.587 * sums[1] + 0.114 * sums[2]) / count;
   }
 
   /**
