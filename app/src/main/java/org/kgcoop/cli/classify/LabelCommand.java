@@ -243,7 +243,7 @@ public final class LabelCommand implements Callable<Integer> {
             MAX_REQUESTS, Duration.ofSeconds(30), MAX_BODY_BYTES, 0, Images.DEFAULT_MAX_PIXELS);
     ServerSettings settings =
         new ServerSettings(listen.host(), listen.port(0), ServerSettings.newToken(), limits);
-    try (LabelServer server = new LabelServer(settings, writer, output::error)) {
+    try (LabelServer server = new LabelServer(settings, folder, writer, output::error)) {
       String url = "http://%s:%s/#%s".formatted(listen.urlHost(), server.port(), settings.token());
       BrowserTab tab = new BrowserTab(url, !noBrowser);
       AtomicBoolean isAnnounced = new AtomicBoolean();
@@ -257,7 +257,7 @@ public final class LabelCommand implements Callable<Integer> {
             tab.openOnce(folder);
           };
       try (tab;
-          Labeling labeling = open(session, images, reading)) {
+          Labeling labeling = open(session.decoded(server::decoded), images, reading)) {
         Status status = labeling.status();
         String count = Messages.count(status.images(), "image", "images");
         output.info("%s, %s labeled; %s".formatted(count, status.labeled(), labeling.session()));
