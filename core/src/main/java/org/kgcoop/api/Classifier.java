@@ -37,11 +37,11 @@ import org.kgcoop.tensor.Tensor;
  * }
  * }</pre>
  *
- * <p>Images are JPEG, PNG, GIF, BMP or WebP files with at most {@link Images#DEFAULT_MAX_PIXELS}
- * pixels. The content of a file decides its format. EXIF-rotated images are rotated. The result for
- * an image is byte-identical, whichever images are classified with it. Large JPEG photos are
- * decoded at a part of their size, as all commands do, so the result for their file differs a
- * little from that for the full decoded image.
+ * <p>Images are JPEG, PNG, GIF, BMP, WebP, TIFF or RAW files with at most {@link
+ * Images#DEFAULT_MAX_PIXELS} pixels. The content of a file decides its format. EXIF-rotated images
+ * are rotated. The result for an image is byte-identical, whichever images are classified with it.
+ * Large JPEG photos are decoded at a part of their size, as all commands do, so the result for
+ * their file differs a little from that for the full decoded image.
  *
  * <p>The classifier is thread-safe. Each call frees its native memory before it returns. Each call
  * uses all cores, also with one image. Several classifiers can share a {@link Clip}; close it after

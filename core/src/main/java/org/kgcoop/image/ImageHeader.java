@@ -6,8 +6,8 @@ import java.io.IOException;
  * What the header of an image file says about its decoding.
  *
  * @param orientation the EXIF orientation, 1 to 8, as in {@link Orientation}
- * @param width the width of a JPEG image that can be decoded with a {@link Reduction}, before it is
- *     rotated, at most 16,383; 0 for any other image
+ * @param width the width of a JPEG image, or of the preview of a RAW file, that can be decoded with
+ *     a {@link Reduction}, before it is rotated, at most 16,383; 0 for any other image
  * @param height its height, or 0
  */
 public record ImageHeader(int orientation, int width, int height) {
@@ -19,6 +19,7 @@ public record ImageHeader(int orientation, int width, int height) {
       JpegFrame frame =
           switch (ImageFormat.of(file)) {
             case JPEG -> JpegFrame.of(ByteReader.bigEndian(file), 0);
+            case RAW -> RawPreview.in(file).frame();
             default -> null;
           };
       return frame == null || !frame.isReducible()

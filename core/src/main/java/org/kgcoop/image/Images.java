@@ -19,8 +19,8 @@ import org.kgcoop.files.InputFile;
  * files with headers of OS/2 2.x.
  *
  * <p>As in Pillow, transparency is dropped without blending, and ICC profiles and the EXIF
- * orientation are ignored. Values of 16-bit gray images are clipped to 255; each instance warns
- * about this once. Instances are thread-safe.
+ * orientation are ignored, except in TIFF files. Values of 16-bit gray PNG images are clipped to
+ * 255; each instance warns about this once. Instances are thread-safe.
  */
 public final class Images {
 
@@ -118,9 +118,12 @@ public final class Images {
         case GIF -> GifDecoder.decode(file, limit);
         case BMP -> BmpDecoder.decode(file, limit);
         case WEBP -> WebpDecoder.decode(file, limit);
+        case TIFF -> TiffDecoder.decode(file, limit);
+        case RAW -> JpegDecoder.decode(RawPreview.in(file).of(file), limit, reduction);
         case UNKNOWN ->
             throw KgCoopException.data(
-                "%s: this is %s; expected JPEG, PNG, GIF, BMP or WebP, whatever the file's name"
+                ("%s: this is %s; expected JPEG, PNG, GIF, BMP, WebP, TIFF or RAW, whatever the"
+                        + " file's name")
                     .formatted(name, describe(file)));
       };
     } catch (RefusedImageException e) {
@@ -188,9 +191,6 @@ public final class Images {
 
   private static String describe(byte[] file) {
     ByteReader bytes = ByteReader.bigEndian(file);
-    if (bytes.startsWith("II*\0", 0) || bytes.startsWith("MM\0*", 0)) {
-      return "a TIFF image";
-    }
     if (file.length > 2 && file[0] == 'P' && file[1] >= '1' && file[1] <= '7' && isBlank(file[2])) {
       return "a PNM image";
     }

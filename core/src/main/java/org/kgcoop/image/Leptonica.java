@@ -1,8 +1,11 @@
 package org.kgcoop.image;
 
 import static org.bytedeco.leptonica.global.leptonica.L_JPEG_CONTINUE_WITH_BAD_DATA;
+import static org.bytedeco.leptonica.global.leptonica.L_MS_BYTE;
 import static org.bytedeco.leptonica.global.leptonica.L_SEVERITY_NONE;
 import static org.bytedeco.leptonica.global.leptonica.fopenWriteStream;
+import static org.bytedeco.leptonica.global.leptonica.pixConvert16To8;
+import static org.bytedeco.leptonica.global.leptonica.pixConvertTo32;
 import static org.bytedeco.leptonica.global.leptonica.pixDestroy;
 import static org.bytedeco.leptonica.global.leptonica.pixGetData;
 import static org.bytedeco.leptonica.global.leptonica.pixGetDepth;
@@ -10,6 +13,7 @@ import static org.bytedeco.leptonica.global.leptonica.pixGetHeight;
 import static org.bytedeco.leptonica.global.leptonica.pixGetWidth;
 import static org.bytedeco.leptonica.global.leptonica.pixGetWpl;
 import static org.bytedeco.leptonica.global.leptonica.pixReadMemJpeg;
+import static org.bytedeco.leptonica.global.leptonica.pixReadMemTiff;
 import static org.bytedeco.leptonica.global.leptonica.setMsgSeverity;
 
 import java.io.IOException;
@@ -28,13 +32,17 @@ import org.kgcoop.files.NativeSettings;
  * Java build.
  */
 final class Leptonica {
-  static {
-    load();
-  }
+  private static boolean isLoaded;
 
   private Leptonica() {}
 
-  private static void load() {
+  /**
+   * Loads the library at its first use. A class that failed to initialize would hide the reason.
+   */
+  private static synchronized void load() {
+    if (isLoaded) {
+      return;
+    }
     NativeSettings.choose();
     try {
       Loader.load(org.bytedeco.leptonica.global.leptonica.class);
@@ -50,6 +58,7 @@ final class Leptonica {
     if (NativeSettings.isQuiet()) {
       silence();
     }
+    isLoaded = true;
   }
 
   /**
@@ -72,6 +81,7 @@ final class Leptonica {
    * @throws IOException if the data are too damaged
    */
   static RgbImage jpeg(byte[] file, int divisor) throws IOException {
+    load();
     try (BytePointer bytes = new BytePointer(file);
         IntPointer warnings = new IntPointer(1)) {
       warnings.put(0, 0);
@@ -80,7 +90,29 @@ final class Leptonica {
     }
   }
 
-  /** Converts an image to RGB and frees it. */
+  /**
+   * Decodes the first image of a TIFF file.
+   *
+   * @throws IOException if the data are damaged, or of a kind that leptonica does not know
+   */
+  static RgbImage tiff(byte[] file) throws IOException {
+    load();
+    try (BytePointer bytes = new BytePointer(file)) {
+      PIX pix = pixReadMemTiff(bytes, file.length, 0);
+      if (pix == null || pix.isNull()) {
+        throw new IOException("its data are damaged, or of a kind that is not read");
+      }
+      PIX converted;
+      try {
+        converted = pixGetDepth(pix) == 16 ? pixConvert16To8(pix, L_MS_BYTE) : pixConvertTo32(pix);
+      } finally {
+        pixDestroy(pix);
+      }
+      return rgb(converted);
+    }
+  }
+
+  /** Converts an image of 8 or 32 bits to RGB and frees it. */
   private static RgbImage rgb(@Nullable PIX pix) throws IOException {
     if (pix == null || pix.isNull()) {
       throw new IOException("its data are damaged");
