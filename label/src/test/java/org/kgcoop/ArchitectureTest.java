@@ -152,10 +152,10 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("tensor", "random");
 
   @ArchTest
-  static final ArchRule theBindingStaysInsideTensor =
+  static final ArchRule theBindingsStayInsideTensorAndImage =
       noClasses()
           .that()
-          .resideOutsideOfPackage("org.kgcoop.tensor..")
+          .resideOutsideOfPackages("org.kgcoop.tensor..", "org.kgcoop.image")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.bytedeco..");

@@ -31,6 +31,7 @@ import org.kgcoop.cli.options.SettingOptions;
 import org.kgcoop.cli.options.SettingsFiles;
 import org.kgcoop.cli.runs.ReportCommand;
 import org.kgcoop.cli.runs.RunsCommand;
+import org.kgcoop.files.NativeSettings;
 import org.kgcoop.runs.ProtocolKind;
 import org.kgcoop.tensor.NativeLibraries;
 import picocli.CommandLine;
@@ -109,6 +110,7 @@ public final class Main implements Callable<Integer>, Invocation {
       System.out.println(BuildVersion.line()); // without the commands, which take a second
       return;
     }
+    NativeSettings.quiet();
     if (computes(words)) {
       NativeLibraries.loadAhead();
     }

@@ -65,6 +65,7 @@ class JbangScriptTest {
             "org.kgcoop:kgcoop-core:${revision}",
             "org.kgcoop:kgcoop-embedded:${revision}",
             "org.bytedeco:javacpp:${javacpp.version}:linux-x86_64",
+            "org.bytedeco:leptonica:${leptonica.version}:linux-x86_64",
             "org.bytedeco:openblas:${openblas.version}:linux-x86_64",
             "org.bytedeco:pytorch:${pytorch.version}:linux-x86_64");
     String all = String.join("\n", expected);

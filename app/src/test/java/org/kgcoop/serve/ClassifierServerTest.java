@@ -46,6 +46,7 @@ import org.kgcoop.api.Classifier;
 import org.kgcoop.api.Embedder;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.image.Images;
 import org.kgcoop.serve.ApiDescription.Route;
 import org.kgcoop.serve.http.HttpServer;
 import org.kgcoop.serve.http.ServerSettings;
@@ -57,7 +58,7 @@ import org.kgcoop.serve.model.ModelRegistry;
 class ClassifierServerTest {
   private static final String TEMPLATE = "a photo of a {}.";
   private static final int MAX_BYTES = 20_000;
-  private static final long PIXELS = ServerSettings.DEFAULT_MAX_PIXELS;
+  private static final long PIXELS = Images.DEFAULT_MAX_PIXELS;
   private static final String TOKEN = "0123456789abcdef";
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final ApiDescription DESCRIPTION = ApiDescription.read();
@@ -458,7 +459,7 @@ class ClassifierServerTest {
           400,
           "100 x 41 pixels, more than the limit of 4096; scale it down, or raise the limit of the server: --max-pixels, at most 64000000");
     }
-    assertThat(settings(null).limits().maxPixels()).isEqualTo(25_000_000);
+    assertThat(settings(null).limits().maxPixels()).isEqualTo(64_000_000);
   }
 
   @Test

@@ -27,6 +27,7 @@ import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.EmbeddedPrompt;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.image.Images;
 import org.kgcoop.serve.ApiDescription.Route;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
@@ -45,7 +46,7 @@ class DescribedExamplesTest {
             "127.0.0.1",
             0,
             null,
-            new Limits(8, Duration.ofSeconds(60), 1 << 20, 0, ServerSettings.DEFAULT_MAX_PIXELS));
+            new Limits(8, Duration.ofSeconds(60), 1 << 20, 0, Images.DEFAULT_MAX_PIXELS));
     int compared = 0;
     try (Clip clip = Clip.load(EmbeddedClip.folder());
         ModelRegistry models =

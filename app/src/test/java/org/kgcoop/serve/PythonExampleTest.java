@@ -19,6 +19,7 @@ import org.kgcoop.classifier.EmbeddedPrompt;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.docs.MarkdownPage;
+import org.kgcoop.image.Images;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
@@ -39,7 +40,7 @@ class PythonExampleTest {
             "127.0.0.1",
             0,
             null,
-            new Limits(8, Duration.ofSeconds(60), 1 << 20, 0, ServerSettings.DEFAULT_MAX_PIXELS));
+            new Limits(8, Duration.ofSeconds(60), 1 << 20, 0, Images.DEFAULT_MAX_PIXELS));
     try (Clip clip = Clip.load(EmbeddedClip.folder());
         ModelRegistry models =
             new ModelRegistry(

@@ -33,6 +33,7 @@ import org.kgcoop.api.ClassGroups;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.image.Images;
 import org.kgcoop.serve.ApiDescription.Route;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
@@ -106,7 +107,7 @@ class RandomRequestsTest {
         "127.0.0.1",
         0,
         TOKEN,
-        new Limits(8, Duration.ofSeconds(20), MAX_BYTES, 0, ServerSettings.DEFAULT_MAX_PIXELS));
+        new Limits(8, Duration.ofSeconds(20), MAX_BYTES, 0, Images.DEFAULT_MAX_PIXELS));
   }
 
   /** A request, valid or not, as its random numbers decide. */

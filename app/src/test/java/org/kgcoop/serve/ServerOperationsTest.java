@@ -31,6 +31,7 @@ import org.kgcoop.api.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.docs.MarkdownPage;
+import org.kgcoop.image.Images;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
@@ -107,7 +108,7 @@ class ServerOperationsTest {
         "127.0.0.1",
         0,
         TOKEN,
-        new Limits(8, Duration.ofSeconds(20), 20_000, rate, ServerSettings.DEFAULT_MAX_PIXELS));
+        new Limits(8, Duration.ofSeconds(20), 20_000, rate, Images.DEFAULT_MAX_PIXELS));
   }
 
   private static HttpResponse<String> send(int port, String path, byte[] body) throws Exception {

@@ -75,6 +75,13 @@ final class BenchModel {
     return folder("clip", VIT_B_16);
   }
 
+  /** Returns the folder of random weights in the shapes of ViT-B/32 for 256 pixels. */
+  static Path folderOfB32() {
+    ClipConfig.Vit image = new ClipConfig.Vit(768, 12, 32, 12);
+    return folder(
+        "b32-256", new ClipConfig(512, 256, 3, 77, 49408, 512, 8, 12, Activation.GELU, image));
+  }
+
   private static Path folder(String name, ClipConfig config) {
     Path folder = Path.of(System.getProperty("java.io.tmpdir"), "kgcoop-bench-" + name);
     if (!Files.exists(folder.resolve("merges.txt"))

@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
       TextBench.class,
       EncodersBench.class,
       ImageBench.class,
+      PhotosBench.class,
       TrainBench.class,
       GrowthBench.class,
       AdaptBench.class,

@@ -69,7 +69,8 @@ final class ChildJvm {
     try (Stream<Path> jars = Files.list(target.resolve("lib"))) {
       natives =
           jars.map(Path::toString)
-              .filter(name -> name.matches(".*/(javacpp|openblas|pytorch)-.*-x86_64\\.jar"))
+              .filter(
+                  name -> name.matches(".*/(javacpp|leptonica|openblas|pytorch)-.*-x86_64\\.jar"))
               .collect(Collectors.joining(","));
     }
     List<String> words = new ArrayList<>(List.of("org.apache.spark.deploy.SparkSubmit"));

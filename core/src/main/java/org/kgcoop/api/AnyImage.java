@@ -4,6 +4,8 @@ import java.awt.image.BufferedImage;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
@@ -24,34 +26,43 @@ final class AnyImage {
 
   /** Decodes and transforms images. Images that are {@link TransformedImage}s are kept. */
   List<RgbImage> views(List<?> images, ViewEncoder encoder) {
-    List<?> read =
-        images.stream()
-            .map(image -> image instanceof TransformedImage ? image : decoded(image))
-            .toList();
-    return read.parallelStream()
-        .map(
-            image ->
-                image instanceof TransformedImage view
-                    ? view.pixels()
-                    : encoder.testView((RgbImage) image))
-        .toList();
+    List<?> read = images.stream().map(AnyImage::read).toList();
+    List<Supplier<RgbImage>> views =
+        read.parallelStream().map(image -> viewOrError(image, encoder)).toList();
+    return views.stream().map(Supplier::get).toList(); // throws the first of several errors
   }
 
-  RgbImage decoded(Object image) {
+  private static Supplier<RgbImage> viewOrError(Object image, ViewEncoder encoder) {
+    try {
+      RgbImage view = view(image, encoder);
+      return () -> view;
+    } catch (KgCoopException | IllegalArgumentException e) {
+      return () -> {
+        throw e;
+      };
+    }
+  }
+
+  /** Reads a stream. Streams are read one after the other, and before other images are decoded. */
+  private static Object read(Object image) {
+    return image instanceof InputStream stream ? Images.bytes(stream) : image;
+  }
+
+  private static RgbImage view(Object image, ViewEncoder encoder) {
+    if (image instanceof TransformedImage view) {
+      return view.pixels();
+    }
     if (image instanceof RgbImage pixels) {
-      return pixels;
+      return encoder.testView(pixels);
     }
     if (image instanceof Path file) {
-      return images.readUpright(file);
+      return encoder.testView(Images.bytes(file), file.toString());
     }
     if (image instanceof byte[] bytes) {
-      return images.decodeUpright(bytes, "image");
-    }
-    if (image instanceof InputStream stream) {
-      return images.decodeUpright(Images.bytes(stream), "image");
+      return encoder.testView(bytes, "image");
     }
     if (image instanceof BufferedImage buffered) {
-      return RgbImage.of(buffered);
+      return encoder.testView(RgbImage.of(buffered));
     }
     throw new IllegalArgumentException(
         "image: expected a Path, byte[], InputStream, BufferedImage or RgbImage, got "

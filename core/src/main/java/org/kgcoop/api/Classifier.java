@@ -37,9 +37,11 @@ import org.kgcoop.tensor.Tensor;
  * }
  * }</pre>
  *
- * <p>Images are JPEG, PNG, GIF, BMP or WebP files with at most {@link Images#DEFAULT_MAX_PIXELS}
- * pixels. The content of a file decides its format. EXIF-rotated images are rotated. The result for
- * an image is byte-identical, whichever images are classified with it.
+ * <p>Images are JPEG, PNG, GIF, BMP, WebP, TIFF or RAW files with at most {@link
+ * Images#DEFAULT_MAX_PIXELS} pixels. The content of a file decides its format. EXIF-rotated images
+ * are rotated. The result for an image is byte-identical, whichever images are classified with it.
+ * Large JPEG photos are decoded at a part of their size, as all commands do, so the result for
+ * their file differs a little from that for the full decoded image.
  *
  * <p>The classifier is thread-safe. Each call frees its native memory before it returns. Each call
  * uses all cores, also with one image. Several classifiers can share a {@link Clip}; close it after
@@ -224,7 +226,7 @@ public final class Classifier implements AutoCloseable {
    * @throws KgCoopException if the image cannot be read; the message has the reason
    */
   public Classification classify(Path file) {
-    return classify(images.decoded(file));
+    return classifyAll(List.of(file)).get(0);
   }
 
   /**
@@ -233,7 +235,7 @@ public final class Classifier implements AutoCloseable {
    * @throws KgCoopException if the bytes are not a readable image
    */
   public Classification classify(byte[] file) {
-    return classify(images.decoded(file));
+    return classifyAll(List.of(file)).get(0);
   }
 
   /**
@@ -242,12 +244,12 @@ public final class Classifier implements AutoCloseable {
    * @throws KgCoopException if the content is not a readable image, or the stream breaks off
    */
   public Classification classify(InputStream file) {
-    return classify(images.decoded(file));
+    return classifyAll(List.of(file)).get(0);
   }
 
   /** Classifies a {@link BufferedImage}, without its transparency. */
   public Classification classify(BufferedImage image) {
-    return classify(images.decoded(image));
+    return classifyAll(List.of(image)).get(0);
   }
 
   /** Classifies a decoded image. */

@@ -71,7 +71,7 @@ public final class Embedder {
    * @throws KgCoopException if the image cannot be read; the message has the reason
    */
   public float[] embed(Path file) {
-    return embed(images.decoded(file));
+    return embedAll(List.of(file)).get(0);
   }
 
   /**
@@ -80,7 +80,7 @@ public final class Embedder {
    * @throws KgCoopException if the bytes are not a readable image
    */
   public float[] embed(byte[] file) {
-    return embed(images.decoded(file));
+    return embedAll(List.of(file)).get(0);
   }
 
   /**
@@ -89,12 +89,12 @@ public final class Embedder {
    * @throws KgCoopException if the content is not a readable image, or the stream breaks off
    */
   public float[] embed(InputStream file) {
-    return embed(images.decoded(file));
+    return embedAll(List.of(file)).get(0);
   }
 
   /** Computes the feature of a {@link BufferedImage}, without its transparency. */
   public float[] embed(BufferedImage image) {
-    return embed(images.decoded(image));
+    return embedAll(List.of(image)).get(0);
   }
 
   /** Computes the feature of a decoded image. */

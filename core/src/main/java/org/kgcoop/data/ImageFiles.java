@@ -68,7 +68,7 @@ public final class ImageFiles {
       List<Path> others = images.stream().map(StampedImage::file).toList();
       throw KgCoopException.data(
           folder
-              + ": no image below this folder; expected .jpg, .png, .webp, .gif or .bmp"
+              + ": no image below this folder; expected .jpg, .png, .webp, .gif, .bmp, .tif or RAW"
               + ImageNames.leftOut(others).map(line -> " (" + line + ")").orElse(""));
     }
     return images;

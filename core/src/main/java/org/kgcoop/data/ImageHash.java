@@ -2,17 +2,17 @@ package org.kgcoop.data;
 
 import org.kgcoop.files.Digest;
 import org.kgcoop.files.Sha256;
-import org.kgcoop.image.Orientation;
+import org.kgcoop.image.ImageHeader;
 
 /**
  * The values of an image file that decide which feature it has.
  *
  * @param sha256 the hexadecimal SHA-256 of its bytes
- * @param orientation 1 to 8, as in {@link Orientation}
+ * @param header how it is decoded
  */
-public record ImageHash(String sha256, int orientation) {
+public record ImageHash(String sha256, ImageHeader header) {
   static ImageHash of(byte[] file) {
-    return new ImageHash(Sha256.of(file), Orientation.of(file));
+    return new ImageHash(Sha256.of(file), ImageHeader.of(file));
   }
 
   /** A receiver of stored values of images. */
@@ -23,8 +23,8 @@ public record ImageHash(String sha256, int orientation) {
      *
      * @param position the position of the image in the request
      * @param sha256 the first bits of the SHA-256 of its bytes
-     * @param orientation 1 to 8, as in {@link Orientation}
+     * @param header how it is decoded
      */
-    void take(int position, Digest sha256, int orientation);
+    void take(int position, Digest sha256, ImageHeader header);
   }
 }

@@ -14,13 +14,13 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.Digest;
 import org.kgcoop.files.DigestTable;
+import org.kgcoop.image.ImageHeader;
 
 /**
  * The file of {@link ImageHashes}. It consists of records of {@value #RECORD} bytes: a stamp, a
- * SHA-256, an orientation and a CRC-32C of these. Processes append records. When the file reaches
- * its maximum size, it replaces the previous one, and a new file begins. Values of the previous
- * file that are requested move to the new one. So the files are bounded, and the values in use
- * stay.
+ * SHA-256, the header and a CRC-32C of these. Processes append records. When the file reaches its
+ * maximum size, it replaces the previous one, and a new file begins. Values of the previous file
+ * that are requested move to the new one. So the files are bounded, and the values in use stay.
  *
  * <p>Memory contains only requested values, about 100 bytes per image. Thread-safe.
  */
@@ -31,6 +31,16 @@ final class ImageHashFile {
   private static final int SHA_BYTES = 32;
   private static final int CHECKED = Digest.BYTES + SHA_BYTES + Integer.BYTES;
   private static final int RECORD = CHECKED + Integer.BYTES;
+
+  /** The bits of the orientation in a header. Those of the height and the width are above them. */
+  private static final int ORIENTATION_BITS = 4;
+
+  private static final int SIDE_BITS = 14;
+  private static final int MAX_SIDE = (1 << SIDE_BITS) - 1;
+
+  /** Keeps orientations apart from those of older files, whose records have no sizes: 1 to 8. */
+  private static final int ORIENTATION_SHIFT = 8;
+
   private static final int RECORDS_AT_ONCE = 1 << 14;
   private static final int MAX_RECORDS = 1 << 22; // 224 MiB
 
@@ -97,9 +107,24 @@ final class ImageHashFile {
     }
   }
 
+  private static int bits(ImageHeader header) {
+    int orientation = (header.orientation() + ORIENTATION_SHIFT) & ((1 << ORIENTATION_BITS) - 1);
+    return (header.width() << SIDE_BITS | header.height()) << ORIENTATION_BITS | orientation;
+  }
+
+  private static ImageHeader header(ByteBuffer bytes, int at) {
+    int bits = bytes.getInt(at);
+    int stored = bits & ((1 << ORIENTATION_BITS) - 1);
+    int sides = bits >>> ORIENTATION_BITS;
+    return new ImageHeader(
+        stored == 0 ? ORIENTATION_SHIFT : stored - ORIENTATION_SHIFT,
+        sides >>> SIDE_BITS,
+        sides & MAX_SIDE);
+  }
+
   /** Two processes may write into each other's records, which the check detects. */
   private static boolean isValid(ByteBuffer bytes, int from) {
-    int orientation = bytes.getInt(from + CHECKED - Integer.BYTES);
+    int orientation = header(bytes, from + CHECKED - Integer.BYTES).orientation();
     return orientation >= 1
         && orientation <= 8
         && bytes.getInt(from + CHECKED) == Digest.crc32c(bytes.slice(from, CHECKED));
@@ -128,7 +153,7 @@ final class ImageHashFile {
     byte[] sha = new byte[SHA_BYTES];
     int at = (int) number * RECORD + Digest.BYTES;
     values.get(at, sha);
-    return new ImageHash(HexFormat.of().formatHex(sha), values.getInt(at + SHA_BYTES));
+    return new ImageHash(HexFormat.of().formatHex(sha), header(values, at + SHA_BYTES));
   }
 
   /** Passes on the known values of stamps. */
@@ -138,7 +163,7 @@ final class ImageHashFile {
       if (number >= 0) {
         int at = (int) number * RECORD + Digest.BYTES;
         Digest sha256 = new Digest(values.getLong(at), values.getLong(at + Long.BYTES));
-        sink.take(i, sha256, values.getInt(at + SHA_BYTES));
+        sink.take(i, sha256, header(values, at + SHA_BYTES));
       }
     }
   }
@@ -148,7 +173,7 @@ final class ImageHashFile {
     if (stamp != null && numbers.get(stamp) < 0) {
       ByteBuffer record = ByteBuffer.allocate(RECORD);
       stamp.write(record);
-      record.put(HexFormat.of().parseHex(image.sha256())).putInt(image.orientation());
+      record.put(HexFormat.of().parseHex(image.sha256())).putInt(bits(image.header()));
       add(stamp, record.putInt(Digest.crc32c(record.duplicate().flip())).flip());
     }
   }

@@ -14,7 +14,10 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.Sha256;
+import org.kgcoop.image.Crop;
+import org.kgcoop.image.ImageHeader;
 import org.kgcoop.image.Images;
+import org.kgcoop.image.Reduction;
 import org.kgcoop.image.RgbImage;
 
 /**
@@ -77,11 +80,21 @@ public record ImageSurvey(
   private static Result check(Images images, String part, Item item) {
     try {
       byte[] bytes = Images.bytes(item.file());
-      RgbImage image = images.decode(bytes, item.file().toString());
-      return new Result(item, part, Sha256.of(bytes), image.width(), image.height(), null);
+      Crop size = size(images, bytes, item.file().toString());
+      return new Result(item, part, Sha256.of(bytes), size.width(), size.height(), null);
     } catch (KgCoopException e) {
       return new Result(item, part, "", 0, 0, String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Decodes an image, a large photo at a part of its size, and returns its full size. */
+  private static Crop size(Images images, byte[] file, String name) {
+    ImageHeader header = ImageHeader.of(file);
+    if (header.width() == 0) {
+      return images.decode(file, name, RgbImage::whole);
+    }
+    Crop unused = images.decodeUpright(file, name, Reduction.toShorterSide(1), RgbImage::whole);
+    return new Crop(0, 0, header.height(), header.width());
   }
 
   private static ImageSurvey of(List<Result> results) {

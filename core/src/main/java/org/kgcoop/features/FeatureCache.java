@@ -38,10 +38,10 @@ import org.kgcoop.tensor.Arithmetic;
  * <p>The path in the cache folder depends on the CLIP weights, the precision, the device, the
  * preprocessing and the arithmetic of this process. Each file contains up to {@value Shard#LENGTH}
  * features. The key of a feature is the SHA-256 of the image's bytes and the view. An EXIF-rotated
- * image that is rotated has another key than the same image as stored. Files are written atomically
- * and named by their content, so processes can share a folder. If a file is damaged, it is ignored
- * and its features are computed again. Features are read from the files on request. Requests are
- * processed by {@link FeaturePass}.
+ * image that is rotated has another key than the same image as stored, and so has a photo that is
+ * decoded smaller. Files are written atomically and named by their content, so processes can share
+ * a folder. If a file is damaged, it is ignored and its features are computed again. Features are
+ * read from the files on request. Requests are processed by {@link FeaturePass}.
  *
  * <p>Each image is encoded alone, so its feature does not depend on the other missing features.
  */
@@ -338,7 +338,7 @@ public final class FeatureCache {
     List<ViewEncoder.Request> requests = testViews(items);
     store.refresh();
     return IntStream.range(0, items.size())
-        .filter(i -> store.place(requests.get(i).key(files.get(i))) == DigestTable.ABSENT)
+        .filter(i -> store.place(encoder.key(requests.get(i), files.get(i))) == DigestTable.ABSENT)
         .mapToObj(items::get)
         .toList();
   }

@@ -2,6 +2,8 @@ package org.kgcoop.features;
 
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.kgcoop.files.Digest;
 
 /**
@@ -16,14 +18,22 @@ final class FeatureKey {
   private static final int SHA_LENGTH = 64;
   private static final Pattern FORM = Pattern.compile("[0-9a-f]{64} .*", Pattern.DOTALL);
 
+  /** The digests of the usual views. */
   private static final Map<String, Digest> VIEWS =
-      Map.of(TEST, Digest.of(TEST), upright(TEST), Digest.of(upright(TEST)));
+      Stream.of(1, 2, 4, 8)
+          .flatMap(divisor -> Stream.of(false, true).map(turned -> decoded(TEST, turned, divisor)))
+          .collect(Collectors.toUnmodifiableMap(view -> view, Digest::of));
 
   private FeatureKey() {}
 
-  /** Returns a view of an EXIF-rotated image that is rotated. */
-  static String upright(String view) {
-    return view + " upright";
+  /**
+   * Returns a view of an image.
+   *
+   * @param turned true if it is EXIF-rotated, and rotated
+   * @param divisor how much smaller it is decoded
+   */
+  static String decoded(String view, boolean turned, int divisor) {
+    return view + (turned ? " upright" : "") + (divisor == 1 ? "" : " 1/" + divisor);
   }
 
   /**

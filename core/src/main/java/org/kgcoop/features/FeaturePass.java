@@ -1,5 +1,7 @@
 package org.kgcoop.features;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +24,7 @@ import org.kgcoop.features.FeaturePipeline.Outcome;
 import org.kgcoop.features.FeaturePipeline.View;
 import org.kgcoop.files.Digest;
 import org.kgcoop.files.DigestTable;
+import org.kgcoop.files.MemoryBudget;
 import org.kgcoop.image.Images;
 import org.kgcoop.progress.FeatureProgress;
 
@@ -88,8 +91,8 @@ final class FeaturePass {
       store.refresh();
       hashes.stored(
           stamps.get(),
-          (i, image, orientation) ->
-              places[i] = store.place(requests.get(i).digest(image, orientation)));
+          (i, image, header) ->
+              places[i] = store.place(encoder.digest(requests.get(i), image, header)));
     }
     done = LongStream.of(places).filter(place -> place != DigestTable.ABSENT).count();
     if (done < places.length) {
@@ -161,13 +164,27 @@ final class FeaturePass {
    * @param again true to decode it in any case, because its feature is lost
    */
   private List<View> prepared(int i, boolean again) {
+    try (MemoryBudget.Part part = FeaturePipeline.FILES.take(size(requests.get(i)))) {
+      return read(i, again);
+    }
+  }
+
+  private static long size(ViewEncoder.Request request) {
+    try {
+      return Files.size(request.item().file());
+    } catch (IOException e) {
+      return 0; // reading reports the reason
+    }
+  }
+
+  private List<View> read(int i, boolean again) {
     ViewEncoder.Request request = requests.get(i);
     Path file = request.item().file();
     if (!store.keeps()) { // the key is not used, so its parts are not computed
       return List.of(new View("", encoder.view(request, Images.bytes(file))));
     }
     ImageHashes.Content content = hashes.read(file);
-    String key = request.key(content.known());
+    String key = encoder.key(request, content.known());
     boolean isKnown = !again && (store.place(key) != DigestTable.ABSENT || !decoded.add(key));
     return List.of(new View(key, isKnown ? null : encoder.view(request, content.bytes())));
   }

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.MemoryBudget;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.tensor.Engine;
 import org.kgcoop.tensor.Workers;
@@ -35,6 +36,12 @@ import org.kgcoop.tensor.Workers;
 final class FeaturePipeline<T> implements AutoCloseable {
   /** The threads of all pipelines that may encode at the same time, by their number. */
   private static final Map<Integer, Semaphore> ENCODING = new ConcurrentHashMap<>();
+
+  /**
+   * The bytes of files that wait to be decoded. A thread takes its part before it takes a part of
+   * the memory for decoded images, and never the other way round.
+   */
+  static final MemoryBudget FILES = new MemoryBudget(Runtime.getRuntime().maxMemory() / 8);
 
   private final ViewEncoder encoder;
   private final Iterator<T> images;

@@ -11,10 +11,12 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.Sha256;
+import org.kgcoop.image.ImageHeader;
 import org.kgcoop.image.Orientation;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.ViewRecipe;
@@ -22,8 +24,8 @@ import org.kgcoop.image.view.ViewRecipe;
 /**
  * An encoder that writes the files of a {@link FeatureCache} for images from any source. It reports
  * unreadable images and leaves them out. It rotates EXIF-rotated images. Runs on your own images
- * rotate them too, and find all their features. The published data sets use images as stored, so
- * they miss only the rotated ones.
+ * rotate them too, and find all their features. The published data sets use images as stored and in
+ * full, so they miss only rotated images and large photos.
  */
 public final class ShardEncoder {
   private final ViewEncoder encoder;
@@ -103,16 +105,22 @@ public final class ShardEncoder {
   private List<FeaturePipeline.View> prepared(Image image) {
     byte[] content = image.content().get();
     String hash = Sha256.of(content);
-    boolean turned = Orientation.of(content) != Orientation.UPRIGHT;
-    @Nullable RgbImage decoded = null;
-    List<FeaturePipeline.View> views = new ArrayList<>();
+    ImageHeader header = ImageHeader.of(content);
+    boolean turned = header.orientation() != Orientation.UPRIGHT;
+    List<String> keys = new ArrayList<>();
+    List<ViewEncoder.@Nullable ViewSpec> missing = new ArrayList<>();
     for (ViewEncoder.@Nullable ViewSpec spec : specs) {
-      String key = FeatureKey.of(hash, ViewEncoder.ViewSpec.viewKey(spec, image.key(), turned));
+      int divisor = header.divisor(encoder.reduction(spec));
+      String key =
+          FeatureKey.of(hash, ViewEncoder.ViewSpec.viewKey(spec, image.key(), turned, divisor));
       if (!known.test(key)) {
-        decoded = decoded == null ? encoder.decode(content, image.name()) : decoded;
-        views.add(new FeaturePipeline.View(key, encoder.view(decoded, image.key(), spec)));
+        keys.add(key);
+        missing.add(spec);
       }
     }
-    return views;
+    List<RgbImage> views = encoder.views(content, image.name(), image.key(), missing);
+    return IntStream.range(0, keys.size())
+        .mapToObj(i -> new FeaturePipeline.View(keys.get(i), views.get(i)))
+        .toList();
   }
 }

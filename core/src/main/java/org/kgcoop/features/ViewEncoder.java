@@ -4,8 +4,11 @@ import java.nio.file.Path;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +16,12 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ImageHash;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.Digest;
+import org.kgcoop.image.ImageHeader;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.Orientation;
+import org.kgcoop.image.Reduction;
 import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.Sketch;
 import org.kgcoop.image.view.Transform;
 import org.kgcoop.image.view.TransformedImage;
 import org.kgcoop.image.view.ViewRecipe;
@@ -41,20 +47,38 @@ public final class ViewEncoder {
   /** The identity of the trained encoder; empty if its features must not be cached. */
   private final String identity;
 
+  /** Receives the images of test views, from any thread. */
+  private final BiConsumer<Path, RgbImage> watcher;
+
+  private final Sketches sketches = new Sketches();
+
   public ViewEncoder(Clip clip, Images images) {
-    this(clip, images, null, "");
+    this(clip, images, (file, image) -> {});
+  }
+
+  /**
+   * Creates an encoder that shows the images that it decodes, so that others need not decode them
+   * again.
+   *
+   * @param watcher receives each image that is decoded for its feature under the test transform, in
+   *     the size that this feature needs, in any thread; a copy of a file may be left out
+   */
+  public ViewEncoder(Clip clip, Images images, BiConsumer<Path, RgbImage> watcher) {
+    this(clip, images, null, "", watcher);
   }
 
   private ViewEncoder(
       Clip clip,
       Images images,
       @Nullable Function<List<RgbImage>, Tensor> learned,
-      String identity) {
+      String identity,
+      BiConsumer<Path, RgbImage> watcher) {
     this.clip = clip;
     this.images = images;
     this.transform = new Transform(clip.preprocessing());
     this.learned = learned;
     this.identity = identity;
+    this.watcher = watcher;
   }
 
   /** Returns this encoder with the image encoder of a head, if the head has one. */
@@ -63,7 +87,8 @@ public final class ViewEncoder {
         .encoder()
         .map(
             encoder ->
-                new ViewEncoder(clip, images, views -> features(encoder::features, views), ""))
+                new ViewEncoder(
+                    clip, images, views -> features(encoder::features, views), "", watcher))
         .orElse(this);
   }
 
@@ -79,7 +104,8 @@ public final class ViewEncoder {
         clip,
         images,
         views -> Tensor.ofRows(features.apply(TransformedImage.all(views))).to(device()),
-        identity);
+        identity,
+        watcher);
   }
 
   /** Returns the identity of the trained encoder; empty for the frozen encoder of CLIP. */
@@ -119,8 +145,9 @@ public final class ViewEncoder {
      * @param view null for the test transform
      * @param key the key of the image
      * @param turned true if the image is EXIF-rotated and the encoder rotates it
+     * @param divisor how much smaller the image is decoded
      */
-    static String viewKey(@Nullable ViewSpec view, String key, boolean turned) {
+    static String viewKey(@Nullable ViewSpec view, String key, boolean turned, int divisor) {
       String stored =
           view == null
               ? FeatureKey.TEST
@@ -132,7 +159,7 @@ public final class ViewEncoder {
                       view.recipe().equals(ViewRecipe.PUBLISHED)
                           ? ""
                           : " of " + view.recipe().id());
-      return turned ? FeatureKey.upright(stored) : stored;
+      return FeatureKey.decoded(stored, turned, divisor);
     }
   }
 
@@ -209,30 +236,37 @@ public final class ViewEncoder {
         }
       };
     }
+  }
 
-    /**
-     * Returns the key of the feature.
-     *
-     * @param file the values of the file
-     */
-    String key(ImageHash file) {
-      return FeatureKey.of(file.sha256(), viewKey(file.orientation()));
-    }
+  /**
+   * Returns the key of a feature.
+   *
+   * @param file the values of the file
+   */
+  String key(Request request, ImageHash file) {
+    return FeatureKey.of(file.sha256(), viewKey(request, file.header()));
+  }
 
-    /**
-     * Returns the digest of the key of the feature.
-     *
-     * @param image the start of the SHA-256 of the image's bytes
-     * @param orientation the EXIF orientation of the image
-     */
-    Digest digest(Digest image, int orientation) {
-      return FeatureKey.digest(image, viewKey(orientation));
-    }
+  /**
+   * Returns the digest of the key of a feature.
+   *
+   * @param image the start of the SHA-256 of the image's bytes
+   * @param header the header of the image
+   */
+  Digest digest(Request request, Digest image, ImageHeader header) {
+    return FeatureKey.digest(image, viewKey(request, header));
+  }
 
-    private String viewKey(int orientation) {
-      boolean turned = !item.asStored() && orientation != Orientation.UPRIGHT;
-      return ViewSpec.viewKey(view, item.key(), turned);
-    }
+  private String viewKey(Request request, ImageHeader header) {
+    Item item = request.item();
+    boolean turned = !item.asStored() && header.orientation() != Orientation.UPRIGHT;
+    int divisor = item.asStored() ? 1 : header.divisor(reduction(request.view()));
+    return ViewSpec.viewKey(request.view(), item.key(), turned, divisor);
+  }
+
+  /** Returns how much smaller photos are decoded for a view. */
+  Reduction reduction(@Nullable ViewSpec view) {
+    return view == null ? transform.reduction() : view.recipe().reduction(transform);
   }
 
   /** Computes features of unit length, (B, E). */
@@ -251,31 +285,113 @@ public final class ViewEncoder {
     return requests.parallelStream().map(this::view).toList();
   }
 
-  /** Decodes an image from the bytes of a file and rotates it by its EXIF orientation. */
-  RgbImage decode(byte[] file, String name) {
-    return images.decodeUpright(file, name);
-  }
-
-  /** Decodes the image of an item. It is rotated by its EXIF orientation unless it is as stored. */
-  public RgbImage image(Item item) {
-    return item.asStored() ? images.read(item.file()) : images.readUpright(item.file());
-  }
-
   /** Decodes and transforms an image from the bytes of its file. */
   RgbImage view(Request request, byte[] file) {
     Item item = request.item();
     String name = item.file().toString();
-    RgbImage image = item.asStored() ? images.decode(file, name) : decode(file, name);
-    return view(image, item.key(), request.view());
+    Function<RgbImage, RgbImage> view =
+        image -> view(shown(request, image), item.key(), request.view());
+    if (item.asStored()) {
+      return images.decode(file, name, view);
+    }
+    RgbImage first =
+        request.view() == null ? FirstImages.take(item.file(), transform.preprocessing()) : null;
+    return first != null
+        ? view.apply(first)
+        : images.decodeUpright(file, name, reduction(request.view()), view);
+  }
+
+  /** Passes an image on to those that need it besides its feature. */
+  private RgbImage shown(Request request, RgbImage image) {
+    if (request.view() == null) {
+      watcher.accept(request.item().file(), image);
+      if (sketches.isOpen()) {
+        sketches.put(request.item().file(), Sketch.of(image));
+      }
+    }
+    return image;
   }
 
   /** Decodes and transforms an image. */
   RgbImage view(Request request) {
-    return view(image(request.item()), request.item().key(), request.view());
+    return view(request, Images.bytes(request.item().file()));
+  }
+
+  /**
+   * Applies the test transform to a file, which is rotated by its EXIF orientation.
+   *
+   * @param name the name in error messages
+   */
+  public RgbImage testView(byte[] file, String name) {
+    return images.decodeUpright(file, name, transform.reduction(), transform::test);
+  }
+
+  /**
+   * Applies the test transform to a file as {@link #testView(byte[], String)}. The image is kept
+   * for its feature, so use this for a few images only.
+   */
+  public RgbImage firstView(Path file) {
+    return images.decodeUpright(
+        Images.bytes(file),
+        file.toString(),
+        transform.reduction(),
+        image -> {
+          FirstImages.keep(file, transform.preprocessing(), image);
+          return transform.test(image);
+        });
+  }
+
+  /** Decodes and transforms an image to several views. */
+  List<RgbImage> views(byte[] file, String name, String key, List<@Nullable ViewSpec> views) {
+    ImageHeader header = ImageHeader.of(file);
+    Map<Integer, List<Integer>> byDivisor =
+        IntStream.range(0, views.size())
+            .boxed()
+            .collect(Collectors.groupingBy(i -> header.divisor(reduction(views.get(i)))));
+    RgbImage[] done = new RgbImage[views.size()];
+    byDivisor.forEach(
+        (divisor, indices) ->
+            images.<@Nullable Object>decodeUpright(
+                file,
+                name,
+                (width, height) -> divisor,
+                image -> {
+                  indices.forEach(i -> done[i] = view(image, key, views.get(i)));
+                  return null;
+                }));
+    return List.of(done);
+  }
+
+  /** Keeps sketches of the images that are decoded from now on. */
+  public void keepSketches() {
+    sketches.open();
+  }
+
+  /** Returns true if the sketch of an image is known without decoding it. */
+  public boolean hasSketch(Item item) {
+    return sketches.get(item.file()) != null;
+  }
+
+  /** Returns the sketch of an image. It is decoded if its sketch is not known. */
+  public Sketch sketch(Item item) {
+    Sketch known = sketches.get(item.file());
+    if (known != null) {
+      return known;
+    }
+    byte[] file = Images.bytes(item.file());
+    String name = item.file().toString();
+    Sketch made =
+        item.asStored()
+            ? images.decode(file, name, Sketch::of)
+            : images.decodeUpright(file, name, transform.reduction(), Sketch::of);
+    if (sketches.isOpen()) {
+      sketches.put(item.file(), made);
+    }
+    return made;
   }
 
   /** Transforms an image. */
-  RgbImage view(RgbImage image, String key, @Nullable ViewSpec view) {
+  private RgbImage view(RgbImage image, String key, @Nullable ViewSpec view) {
     return view == null
         ? transform.test(image)
         : view.recipe().view(view.seed(), view.number(), key, image, transform);

@@ -3,6 +3,7 @@ package org.kgcoop.files;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.zip.CRC32C;
 import org.apache.commons.codec.digest.MurmurHash3;
 
@@ -40,6 +41,11 @@ public record Digest(long high, long low) {
   public static Digest ofHex(String text) {
     return new Digest(
         Long.parseUnsignedLong(text, 0, HEX, 16), Long.parseUnsignedLong(text, HEX, 2 * HEX, 16));
+  }
+
+  /** Returns the 32 hexadecimal digits that {@link #ofHex} reads. */
+  public String hex() {
+    return HexFormat.of().toHexDigits(high) + HexFormat.of().toHexDigits(low);
   }
 
   /** Returns the bits that differ between this and another digest. */

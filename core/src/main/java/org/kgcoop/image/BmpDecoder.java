@@ -16,7 +16,7 @@ final class BmpDecoder {
     boolean old = file.u32(14) == OLD_HEADER;
     long width = old ? file.u16(18) : file.s32(18);
     long height = old ? file.u16(20) : Math.abs((long) file.s32(22));
-    limit.check(width, height);
+    limit.claim(width, height);
     long compression = old ? RAW : file.u32(30);
     if (compression > BIT_FIELDS) {
       throw new RefusedImageException(

@@ -26,7 +26,7 @@ final class GifDecoder {
 
   private static RgbImage firstFrame(ImageReader reader, ByteReader file, PixelLimit limit)
       throws IOException {
-    limit.check(file.u16(6), file.u16(8));
+    limit.claim(file.u16(6), file.u16(8));
     NamedNodeMap frame =
         reader.getImageMetadata(0).getAsTree(METADATA).getFirstChild().getAttributes();
     int left = number(frame, "imageLeftPosition");
@@ -35,8 +35,8 @@ final class GifDecoder {
     int height = number(frame, "imageHeight");
     int canvasWidth = Math.max(file.u16(6), left + width);
     int canvasHeight = Math.max(file.u16(8), top + height);
-    limit.check(width, height);
-    limit.check(canvasWidth, canvasHeight);
+    limit.claim(width, height);
+    limit.claim(canvasWidth, canvasHeight);
     if (frame.getNamedItem("interlaceFlag").getNodeValue().equals("TRUE") && height < 5) {
       throw new RefusedImageException("it has fewer than 5 interlaced rows; save it again");
     }

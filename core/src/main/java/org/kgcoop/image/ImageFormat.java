@@ -11,6 +11,9 @@ enum ImageFormat {
   GIF("GIF8[79]a"),
   BMP("BM"),
   WEBP("RIFF....WEBP"),
+  /** A camera's file: of Canon (CR3, CR2), Olympus and Panasonic, or a TIFF with sensor data. */
+  RAW("....ftypcrx |II\\*\0....CR|IIRO|IIRS|MMOR|IIU\0"),
+  TIFF("II\\*\0|MM\0\\*"),
   UNKNOWN("");
 
   private final Pattern start;
@@ -21,9 +24,11 @@ enum ImageFormat {
 
   static ImageFormat of(byte[] file) {
     String text = new String(file, 0, Math.min(file.length, 12), StandardCharsets.ISO_8859_1);
-    return Arrays.stream(values())
-        .filter(format -> format.start.matcher(text).lookingAt())
-        .findFirst()
-        .orElseThrow();
+    ImageFormat found =
+        Arrays.stream(values())
+            .filter(format -> format.start.matcher(text).lookingAt())
+            .findFirst()
+            .orElseThrow();
+    return found == TIFF && TiffDirectory.hasSensorData(file) ? RAW : found;
   }
 }

@@ -19,12 +19,14 @@ import org.kgcoop.files.Folders;
 public final class ImageNames {
 
   private static final Set<String> READ =
-      Set.of("jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "webp");
+      Set.of(
+          "jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "webp", "tif", "tiff", "dng", "cr2",
+          "cr3", "nef", "arw", "orf", "rw2");
 
   private static final Set<String> NOT_READ =
       Set.of(
-          "tif", "tiff", "ppm", "pgm", "pbm", "pnm", "heic", "heif", "avif", "jxl", "jp2", "j2k",
-          "svg", "tga", "ico", "psd", "exr", "dng", "cr2", "cr3", "nef", "arw");
+          "ppm", "pgm", "pbm", "pnm", "heic", "heif", "avif", "jxl", "jp2", "j2k", "svg", "tga",
+          "ico", "psd", "exr", "raf", "pef", "srw");
 
   /** How to convert the photos of a phone, which no Java library reads on Java 17. */
   static final String HEIF_CONVERTER =

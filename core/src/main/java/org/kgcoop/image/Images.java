@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.files.InputFile;
@@ -18,8 +19,8 @@ import org.kgcoop.files.InputFile;
  * files with headers of OS/2 2.x.
  *
  * <p>As in Pillow, transparency is dropped without blending, and ICC profiles and the EXIF
- * orientation are ignored. Values of 16-bit gray images are clipped to 255; each instance warns
- * about this once. Instances are thread-safe.
+ * orientation are ignored, except in TIFF files. Values of 16-bit gray PNG images are clipped to
+ * 255; each instance warns about this once. Instances are thread-safe.
  */
 public final class Images {
 
@@ -28,7 +29,7 @@ public final class Images {
 
   private static final long MAX_FILE_BYTES = 512L << 20;
 
-  private final PixelLimit limit;
+  private final long maxPixels;
   private final Consumer<String> warnings;
   private final AtomicBoolean warnedOfClipping = new AtomicBoolean();
 
@@ -48,7 +49,7 @@ public final class Images {
       throw new IllegalArgumentException(
           "maxPixels: expected 1 to " + Integer.MAX_VALUE / 3 + ", got " + maxPixels);
     }
-    this.limit = new PixelLimit(maxPixels);
+    this.maxPixels = maxPixels;
     this.warnings = warnings;
   }
 
@@ -67,20 +68,62 @@ public final class Images {
    * @param name the name of the image in error messages
    */
   public RgbImage decode(byte[] file, String name) {
+    return decode(file, name, image -> image);
+  }
+
+  /** Decodes as {@link #decode(byte[], String)}, and rotates the image by its EXIF orientation. */
+  public RgbImage decodeUpright(byte[] file, String name) {
+    return decodeUpright(file, name, Reduction.NONE, image -> image);
+  }
+
+  /**
+   * Decodes an image as {@link #decode(byte[], String)} and passes it to a function. All threads of
+   * a process share a part of the heap for decoded images, and wait for it. The image counts until
+   * the function returns, so the function should return something small.
+   *
+   * @param use must not decode another image, because it could wait forever
+   */
+  public <T> T decode(byte[] file, String name, Function<RgbImage, T> use) {
+    return decode(file, name, Reduction.NONE, use);
+  }
+
+  /**
+   * Decodes an image, rotates it by its EXIF orientation, and passes it to a function, as {@link
+   * #decode(byte[], String, Function)}.
+   *
+   * @param reduction how much smaller a JPEG image may be decoded; an image that is decoded smaller
+   *     differs a little from a full one that is resized
+   */
+  public <T> T decodeUpright(
+      byte[] file, String name, Reduction reduction, Function<RgbImage, T> use) {
+    int orientation = Orientation.of(file);
+    return decode(file, name, reduction, image -> use.apply(image.upright(orientation)));
+  }
+
+  private <T> T decode(byte[] file, String name, Reduction reduction, Function<RgbImage, T> use) {
     if (file.length == 0) {
       throw KgCoopException.data(name + ": the file is empty; expected an image");
     }
+    try (PixelLimit limit = new PixelLimit(maxPixels)) {
+      return use.apply(decoded(file, name, reduction, limit));
+    }
+  }
+
+  private RgbImage decoded(byte[] file, String name, Reduction reduction, PixelLimit limit) {
     ImageFormat format = ImageFormat.of(file);
     try {
       return switch (format) {
-        case JPEG -> JpegDecoder.decode(file, limit);
+        case JPEG -> JpegDecoder.decode(file, limit, reduction);
         case PNG -> PngDecoder.decode(file, limit, () -> warnOfClipping(name));
         case GIF -> GifDecoder.decode(file, limit);
         case BMP -> BmpDecoder.decode(file, limit);
         case WEBP -> WebpDecoder.decode(file, limit);
+        case TIFF -> TiffDecoder.decode(file, limit);
+        case RAW -> JpegDecoder.decode(RawPreview.in(file).of(file), limit, reduction);
         case UNKNOWN ->
             throw KgCoopException.data(
-                "%s: this is %s; expected JPEG, PNG, GIF, BMP or WebP, whatever the file's name"
+                ("%s: this is %s; expected JPEG, PNG, GIF, BMP, WebP, TIFF or RAW, whatever the"
+                        + " file's name")
                     .formatted(name, describe(file)));
       };
     } catch (RefusedImageException e) {
@@ -90,11 +133,6 @@ public final class Images {
       throw KgCoopException.data(
           "%s: cannot read this %s image: %s".formatted(name, format, reason(e)), e);
     }
-  }
-
-  /** Decodes as {@link #decode}, and rotates the image by its EXIF orientation. */
-  public RgbImage decodeUpright(byte[] file, String name) {
-    return decode(file, name).upright(Orientation.of(file));
   }
 
   /** Returns the content of an image file. */
@@ -153,9 +191,6 @@ public final class Images {
 
   private static String describe(byte[] file) {
     ByteReader bytes = ByteReader.bigEndian(file);
-    if (bytes.startsWith("II*\0", 0) || bytes.startsWith("MM\0*", 0)) {
-      return "a TIFF image";
-    }
     if (file.length > 2 && file[0] == 'P' && file[1] >= '1' && file[1] <= '7' && isBlank(file[2])) {
       return "a PNM image";
     }

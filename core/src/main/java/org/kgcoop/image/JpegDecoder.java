@@ -4,11 +4,18 @@ import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A decoder of JPEG files. The JDK's reader has its own rules for colors (subsampling, ICC
- * profiles). It therefore receives only the coded image, with one marker for the colors that
- * libjpeg, and so Pillow, would derive from the file's markers.
+ * A decoder of JPEG files. Leptonica decodes gray and color images. This class checks the limits
+ * and the end marker first: leptonica would fill the missing part of a truncated image with gray.
+ *
+ * <p>CMYK images are decoded by the JDK's reader, because leptonica converts them to other colors
+ * than Pillow. That reader has its own rules for colors (ICC profiles). It therefore receives only
+ * the coded image, with one marker for the colors that libjpeg would derive from the file's
+ * markers.
  */
 final class JpegDecoder {
 
@@ -21,12 +28,12 @@ final class JpegDecoder {
 
   private final ByteReader file;
   private final PixelLimit limit;
-  private final ByteArrayOutputStream coded = new ByteArrayOutputStream();
-  private boolean jfif;
-  private int adobeTransform = -1;
-  private byte[] componentIds = new byte[0];
-  private int width;
-  private int height;
+
+  /** The parts of the file with the coded image: the position and the end of each. */
+  private final List<int[]> coded = new ArrayList<>();
+
+  private int adobeTransform;
+  private @Nullable JpegFrame frame;
   private int scans;
 
   private JpegDecoder(byte[] file, PixelLimit limit) {
@@ -34,27 +41,38 @@ final class JpegDecoder {
     this.limit = limit;
   }
 
-  static RgbImage decode(byte[] file, PixelLimit limit) throws IOException {
-    return new JpegDecoder(file, limit).decode();
+  static RgbImage decode(byte[] file, PixelLimit limit, Reduction reduction) throws IOException {
+    return new JpegDecoder(file, limit).decode(reduction);
   }
 
-  private RgbImage decode() throws IOException {
-    collectCodedSegments();
-    return switch (componentIds.length) {
-      case 1 -> RgbImage.of(ImageReaders.JPEG.readRaw(withColors(-1), width, height, 1));
-      case 3 -> RgbImage.of(ImageReaders.JPEG.read(withColors(isRgb() ? 0 : 1), width, height, 3));
-      case 4 -> // with libjpeg's rule for YCCK
-          fromInverted(
-              ImageReaders.JPEG.readRaw(withColors(0), width, height, 4), adobeTransform > 0);
-      default ->
-          throw new RefusedImageException(
-              "it has %s components; expected 1 (gray), 3 (color) or 4 (CMYK), convert it"
-                  .formatted(componentIds.length));
-    };
+  private RgbImage decode(Reduction reduction) throws IOException {
+    JpegFrame found = scan();
+    long pixels = (long) found.width() * found.height();
+    if (found.components() == 4) { // with libjpeg's rule for YCCK
+      limit.reserve(pixels);
+      return fromInverted(
+          ImageReaders.JPEG.readRaw(withColors(), found.width(), found.height(), 4),
+          adobeTransform > 0);
+    }
+    if (found.components() != 1 && found.components() != 3) {
+      throw new RefusedImageException(
+          "it has %s components; expected 1 (gray), 3 (color) or 4 (CMYK), convert it"
+              .formatted(found.components()));
+    }
+    int divisor = found.isReducible() ? reduction.of(found.width(), found.height()) : 1;
+    int width = (found.width() + divisor - 1) / divisor;
+    int height = (found.height() + divisor - 1) / divisor;
+    // libjpeg keeps all coefficients of a progressive image.
+    limit.reserve((found.isProgressive() ? pixels : 0) + (long) width * height);
+    RgbImage image = Leptonica.jpeg(file.bytes(), divisor);
+    if (image.width() != width || image.height() != height) {
+      throw new IOException("it is damaged: its sizes contradict each other");
+    }
+    return image;
   }
 
-  /** Scans the markers. It keeps those of the coded image and notes those about colors. */
-  private void collectCodedSegments() throws IOException {
+  /** Scans all markers. It checks the limits, and notes the parts of the coded image. */
+  private JpegFrame scan() throws IOException {
     int at = marker(2); // libjpeg also skips bytes before a marker
     while (true) {
       if (at == file.length()) {
@@ -74,37 +92,34 @@ final class JpegDecoder {
         note(marker, at + 2, length - 2);
         int end = marker == SOS ? endOfScan(at + length) : at + length;
         if (marker < APP0 || marker > COM) {
-          coded.write(0xff);
-          coded.write(marker);
-          coded.write(file.bytes(), at, end - at);
+          coded.add(new int[] {at - 1, end}); // with the marker
         }
         at = end;
       }
       at = marker(at);
     }
-    if (componentIds.length == 0) {
+    if (frame == null) {
       throw new IOException("it has no frame header");
     }
+    return frame;
   }
 
   private void note(int marker, int at, int length) throws IOException {
-    if (marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc) {
-      if (file.u8(at) != 8) {
+    if (JpegFrame.isFrame(marker)) {
+      if (frame != null) {
+        throw new IOException("it is damaged: it has two frame headers");
+      }
+      frame = JpegFrame.at(file, marker, at);
+      if (frame.bits() != 8) {
         throw new RefusedImageException(
-            "it has %s bits per sample; expected 8, convert it".formatted(file.u8(at)));
+            "it has %s bits per sample; expected 8, convert it".formatted(frame.bits()));
       }
-      height = file.u16(at + 1);
-      width = file.u16(at + 3);
-      limit.check(width, height);
-      componentIds = new byte[file.u8(at + 5)];
-      for (int i = 0; i < componentIds.length; i++) {
-        componentIds[i] = (byte) file.u8(at + 6 + 3 * i);
-      }
+      limit.check(frame.width(), frame.height());
     } else if (marker == SOS) {
       scans++;
-      limit.checkScans(scans, width, height);
-    } else if (marker == APP0 && length >= 5 && file.startsWith("JFIF\0", at)) {
-      jfif = true;
+      if (frame != null) {
+        limit.checkScans(scans, frame.width(), frame.height());
+      }
     } else if (marker == APP14 && length >= 12 && file.startsWith("Adobe", at)) {
       adobeTransform = file.u8(at + 11);
     }
@@ -133,29 +148,19 @@ final class JpegDecoder {
     return bytes.length;
   }
 
-  /** Applies libjpeg's rule for three components. */
-  private boolean isRgb() {
-    if (jfif) {
-      return false;
-    }
-    if (adobeTransform >= 0) {
-      return adobeTransform == 0;
-    }
-    return componentIds[0] == 'R' && componentIds[1] == 'G' && componentIds[2] == 'B';
-  }
-
-  private byte[] withColors(int transform) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(coded.size() + 32);
+  /** Returns the coded image, with a marker that keeps the reader from converting its colors. */
+  private byte[] withColors() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(file.length());
     out.write(0xff);
     out.write(SOI);
-    if (transform >= 0) {
-      byte[] adobe = {
-        (byte) 0xff, (byte) APP14, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, 0
-      };
-      adobe[15] = (byte) transform;
-      out.writeBytes(adobe);
+    byte[] adobe = {
+      (byte) 0xff, (byte) APP14, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, 0
+    };
+    out.writeBytes(adobe);
+    for (int[] part : coded) {
+      out.write(0xff);
+      out.write(file.bytes(), part[0], part[1] - part[0]);
     }
-    out.writeBytes(coded.toByteArray());
     out.write(0xff);
     out.write(EOI);
     return out.toByteArray();

@@ -14,19 +14,22 @@ public final class Orientation {
   /** The orientation of a file without an orientation tag. */
   public static final int UPRIGHT = 1;
 
-  private static final int ORIENTATION_TAG = 0x112;
-  private static final int SHORT_TYPE = 3;
+  private static final String CANON_BOX = "CMT1";
   private static final String EXIF = "Exif\0\0";
 
   private Orientation() {}
 
-  /** Returns the orientation tag of a JPEG, PNG or WebP file, or 1 if there is none. */
+  /**
+   * Returns the orientation tag of a JPEG, PNG, WebP or RAW file, or 1 if there is none. It is 1
+   * for TIFF files, which are rotated when they are decoded.
+   */
   public static int of(byte[] file) {
     try {
       return switch (ImageFormat.of(file)) {
         case JPEG -> ofJpeg(ByteReader.bigEndian(file));
         case PNG -> ofPng(ByteReader.bigEndian(file));
         case WEBP -> ofWebp(ByteReader.littleEndian(file));
+        case RAW -> ofRaw(ByteReader.bigEndian(file));
         default -> UPRIGHT;
       };
     } catch (EOFException e) {
@@ -69,6 +72,19 @@ public final class Orientation {
     return ofTiff(file.slice(at + 8, file.u32(at + 4)));
   }
 
+  /** Reads the tag of a RAW file of the TIFF structure, or of Canon's box with this structure. */
+  private static int ofRaw(ByteReader file) throws EOFException {
+    if (!file.startsWith("ftyp", 4)) {
+      return ofTiff(file.bytes());
+    }
+    for (long at = 0; at < file.length() - 8; at++) {
+      if (file.startsWith(CANON_BOX, at + 4)) {
+        return ofTiff(file.slice(at + 8, file.u32(at) - 8));
+      }
+    }
+    return UPRIGHT;
+  }
+
   /** Finds the tag in the first directory of a TIFF structure. */
   private static int ofTiff(byte[] exif) throws EOFException {
     ByteReader whole = ByteReader.bigEndian(exif);
@@ -77,15 +93,7 @@ public final class Orientation {
     if (!bytes.startsWith("II", 0) && !bytes.startsWith("MM", 0)) {
       return UPRIGHT;
     }
-    long directory = bytes.u32(4);
-    int entries = bytes.u16(directory);
-    for (int i = 0; i < entries; i++) {
-      long entry = directory + 2 + 12L * i;
-      if (bytes.u16(entry) == ORIENTATION_TAG && bytes.u16(entry + 2) == SHORT_TYPE) {
-        int orientation = bytes.u16(entry + 8);
-        return orientation >= 1 && orientation <= 8 ? orientation : UPRIGHT;
-      }
-    }
-    return UPRIGHT;
+    long orientation = TiffDirectory.first(tiff).value(TiffDirectory.ORIENTATION);
+    return orientation >= 1 && orientation <= 8 ? (int) orientation : UPRIGHT;
   }
 }

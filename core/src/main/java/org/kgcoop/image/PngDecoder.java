@@ -121,7 +121,7 @@ final class PngDecoder {
     }
     header = data;
     ByteReader fields = ByteReader.bigEndian(data);
-    limit.check(fields.u32(0), fields.u32(4));
+    limit.claim(fields.u32(0), fields.u32(4));
   }
 
   /** Returns the data of a chunk, and checks its checksum. */

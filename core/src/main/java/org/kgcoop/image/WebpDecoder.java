@@ -42,7 +42,7 @@ final class WebpDecoder {
     long extended = RIFF_HEADER + 8;
     int width = 1 + u24(extended + 4);
     int height = 1 + u24(extended + 7);
-    limit.check(width, height);
+    limit.claim(width, height);
     if ((file.u8(extended) & IS_ANIMATION) == 0) {
       return frame(RIFF_HEADER, end);
     }
@@ -84,7 +84,7 @@ final class WebpDecoder {
             lossless ? 1 + (int) (file.u32(at + 9) & MAX_SIDE) : file.u16(at + 14) & MAX_SIDE;
         int height =
             lossless ? 1 + (int) (file.u32(at + 9) >> 14 & MAX_SIDE) : file.u16(at + 16) & MAX_SIDE;
-        limit.check(width, height);
+        limit.claim(width, height);
         return read(lossless ? new byte[0] : alpha, chunk(at), width, height);
       }
     }

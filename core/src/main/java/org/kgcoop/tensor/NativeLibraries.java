@@ -1,22 +1,18 @@
 package org.kgcoop.tensor;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Properties;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.files.UserFolders;
+import org.kgcoop.files.NativeSettings;
 
 /**
  * The loading of the native libraries, once per process. It takes half a second, so a program can
  * start it early: {@link #loadAhead} loads them on a separate thread.
  */
 public final class NativeLibraries {
-  private static final String CACHE_FOLDER = "org.bytedeco.javacpp.cachedir";
-  private static final String MEMORY_LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
-
   /** The variant of native libraries. If it is not set, the loader looks for all variants. */
   private static final String VARIANT = "platform.extension";
 
@@ -74,8 +70,7 @@ public final class NativeLibraries {
   }
 
   private static void unpackAndLoad() {
-    chooseMemoryLimit();
-    chooseCacheFolder();
+    NativeSettings.choose();
     chooseVariant();
     String folder = "/org/bytedeco/pytorch/" + Loader.getPlatform() + "/";
     try {
@@ -87,7 +82,10 @@ public final class NativeLibraries {
       throw KgCoopException.io(
           ("cannot unpack the native libraries to %s: %s; free 500 MB there, or name another "
                   + "folder with -D%s=DIR")
-              .formatted(System.getProperty(CACHE_FOLDER), e.getMessage(), CACHE_FOLDER),
+              .formatted(
+                  System.getProperty(NativeSettings.CACHE_FOLDER),
+                  e.getMessage(),
+                  NativeSettings.CACHE_FOLDER),
           e);
     } catch (LinkageError e) {
       throw new KgCoopException(
@@ -111,30 +109,6 @@ public final class NativeLibraries {
     if (properties.getProperty(VARIANT) == null
         && Loader.class.getResource(gpu + System.mapLibraryName("jnitorch")) == null) {
       properties.setProperty(VARIANT, "-cpu"); // any other name
-    }
-  }
-
-  /**
-   * Removes the limit of the process's memory, by default four times the heap. With a limit, the
-   * binding reads the used memory from a file of the system before every tensor, which takes an
-   * eighth of the time of a training step with short texts.
-   */
-  private static void chooseMemoryLimit() {
-    if (System.getProperty(MEMORY_LIMIT) == null) {
-      System.setProperty(MEMORY_LIMIT, "0");
-    }
-  }
-
-  /**
-   * Chooses the folder for unpacked libraries. Without a home folder, the binding would use a
-   * folder "?".
-   */
-  private static void chooseCacheFolder() {
-    if (System.getProperty(CACHE_FOLDER) == null) {
-      Path defaultFolder = UserFolders.ofThisProcess().home().resolve(".javacpp").resolve("cache");
-      Path chosen =
-          UserFolders.isWritable(defaultFolder) ? defaultFolder : UserFolders.cache("natives");
-      System.setProperty(CACHE_FOLDER, chosen.toString());
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -12,7 +13,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -20,8 +23,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.Digest;
 import org.kgcoop.files.Sha256;
+import org.kgcoop.image.ImageHeader;
 
 class ImageHashesTest {
+  private static final ImageHeader UPRIGHT = new ImageHeader(1, 0, 0);
+
   private static final Instant OLD = Instant.parse("2020-01-01T00:00:00Z");
 
   @TempDir Path folder;
@@ -121,6 +127,43 @@ class ImageHashesTest {
   }
 
   @Test
+  void keepsTheHeadersAndForgetsRecordsOfOlderFiles() throws IOException {
+    Path bank = folder.resolve("bank");
+    List<ImageHeader> headers = new ArrayList<>();
+    for (int orientation = 1; orientation <= 8; orientation++) {
+      headers.add(new ImageHeader(orientation, 0, 0));
+      headers.add(new ImageHeader(orientation, 16383, 1));
+      headers.add(new ImageHeader(orientation, 4032, 16383));
+    }
+    Digest[] stamps =
+        IntStream.range(0, headers.size()).mapToObj(i -> Digest.of("" + i)).toArray(Digest[]::new);
+    ImageHashFile written = new ImageHashFile(bank);
+    for (int i = 0; i < stamps.length; i++) {
+      written.put(stamps[i], new ImageHash(of("" + i), headers.get(i)));
+    }
+    written.flush();
+    ImageHashFile read = new ImageHashFile(bank);
+    read.load(stamps);
+    for (int i = 0; i < stamps.length; i++) {
+      assertThat(read.get(stamps[i])).isEqualTo(new ImageHash(of("" + i), headers.get(i)));
+    }
+
+    Path file = bank.resolve("image-hashes");
+    ByteBuffer records = ByteBuffer.wrap(Files.readAllBytes(file));
+    for (int orientation = 1; orientation <= 8; orientation++) { // as version 0.1 wrote them
+      int at = 56 * (orientation - 1);
+      records.putInt(at + 48, orientation);
+      records.putInt(at + 52, Digest.crc32c(records.slice(at, 52)));
+    }
+    Files.write(file, records.array());
+    ImageHashFile again = new ImageHashFile(bank);
+    again.load(stamps);
+    for (int i = 0; i < stamps.length; i++) {
+      assertThat(again.get(stamps[i]) == null).isEqualTo(i < 8);
+    }
+  }
+
+  @Test
   void theFilesAreBoundedAndValuesInUseStay() throws IOException {
     Path bank = folder.resolve("bank");
     for (int i = 0; i < 20; i++) {
@@ -128,8 +171,8 @@ class ImageHashesTest {
       Digest[] stamps = {Digest.of("often"), Digest.of("once " + i)};
       file.load(stamps);
       assertThat(file.get(stamps[0]) == null).isEqualTo(i == 0); // known from then on
-      file.put(stamps[0], new ImageHash(of("often"), 1));
-      file.put(stamps[1], new ImageHash(of("once " + i), 1));
+      file.put(stamps[0], new ImageHash(of("often"), UPRIGHT));
+      file.put(stamps[1], new ImageHash(of("once " + i), UPRIGHT));
       file.flush();
     }
     long record = 56;

@@ -46,7 +46,7 @@ class DamagedImagesTest {
 
   @Test
   void namesFormatsThatAreNotRead() {
-    assertRefused(new byte[] {'I', 'I', '*', 0, 8, 0, 0, 0}, "TIFF");
+    assertRefused("\0\0\0\30ftypheic".getBytes(StandardCharsets.ISO_8859_1), "HEIF");
     assertRefused("P6 1 1 255\nabc".getBytes(StandardCharsets.UTF_8), "PNM");
   }
 

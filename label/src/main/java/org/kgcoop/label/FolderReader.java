@@ -70,6 +70,7 @@ final class FolderReader implements ImageReader {
     this.progress = progress;
     this.contents = contents;
     images = session.state().images();
+    context.cache().encoder().keepSketches(); // for NearCopies, without another decoding
   }
 
   // ---- the first images

@@ -52,7 +52,8 @@ record LabelFolder(
             .toList();
     if (files.isEmpty()) {
       throw KgCoopException.data(
-          root + ": no image below this folder; expected .jpg, .png, .webp, .gif or .bmp");
+          root
+              + ": no image below this folder; expected .jpg, .png, .webp, .gif, .bmp, .tif or RAW");
     }
     hashes.recall(files);
     Map<Long, List<Path>> bySize = files.stream().collect(Collectors.groupingBy(LabelFolder::size));

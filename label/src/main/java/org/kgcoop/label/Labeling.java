@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -25,6 +26,7 @@ import org.kgcoop.data.Templates;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
 import org.kgcoop.label.SessionHead.Guess;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.JournalEntry;
@@ -79,6 +81,7 @@ public final class Labeling implements AutoCloseable {
     private Consumer<String> warnings = warning -> {};
     private LongConsumer progress = images -> {};
     private BooleanSupplier cancelled = () -> false;
+    private BiConsumer<Path, RgbImage> decoded = (file, image) -> {};
 
     private Builder(Path folder, Clip clip) {
       this.folder = folder;
@@ -192,6 +195,17 @@ public final class Labeling implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Receives the images that are decoded for their features, from any thread, so that a program
+     * can show them without decoding them again. Large JPEG photos are decoded at a part of their
+     * size. Images with a cached feature are not decoded.
+     */
+    @CanIgnoreReturnValue
+    public Builder decoded(BiConsumer<Path, RgbImage> receiver) {
+      decoded = receiver;
+      return this;
+    }
+
     private static void check(boolean holds, String message) {
       if (!holds) {
         throw KgCoopException.configuration(message);
@@ -210,7 +224,7 @@ public final class Labeling implements AutoCloseable {
       Path own = folderOfSession(folder, session);
       JournalFile journal = JournalFile.open(own, FolderSource.identity(clip), warnings);
       try {
-        ViewEncoder encoder = new ViewEncoder(clip, new Images(warnings));
+        ViewEncoder encoder = new ViewEncoder(clip, new Images(warnings), decoded);
         FeatureCache features =
             cache == null
                 ? FeatureCache.inMemory(encoder)

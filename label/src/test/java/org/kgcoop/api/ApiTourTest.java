@@ -22,9 +22,11 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.example.ApiTour;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.image.Crop;
+import org.kgcoop.image.ImageHeader;
 import org.kgcoop.image.ImageNames;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.Orientation;
+import org.kgcoop.image.Reduction;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.label.Accuracy;
 import org.kgcoop.label.Answered;
@@ -100,9 +102,11 @@ class ApiTourTest {
                 Written.class,
                 LabeledImage.class,
                 Crop.class,
+                ImageHeader.class,
                 ImageNames.class,
                 Images.class,
                 Orientation.class,
+                Reduction.class,
                 RgbImage.class));
     while (!types.isEmpty()) {
       Class<?> type = types.remove();

@@ -20,9 +20,11 @@ import org.kgcoop.api.train.TrainingListener;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.Crop;
+import org.kgcoop.image.ImageHeader;
 import org.kgcoop.image.ImageNames;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.Orientation;
+import org.kgcoop.image.Reduction;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.label.Accuracy;
 import org.kgcoop.label.Answered;
@@ -175,6 +177,7 @@ public final class ApiTour {
     Path folder = photos.resolve("test");
     Labeling.Builder settings =
         Labeling.of(folder, clip)
+            .decoded((file, picture) -> check(picture.width() > 0))
             .classes("cat", "dog")
             .session(out.resolve("session"))
             .labeled(photos.resolve("train"))
@@ -302,6 +305,14 @@ public final class ApiTour {
     check(read.equals(images.read(image)) && read.hashCode() == images.read(image).hashCode());
     check(read.equals(images.decode(bytes, "image")));
     check(read.equals(images.decodeUpright(bytes, "image")));
+    check(images.decode(bytes, "image", RgbImage::width) == read.width());
+    ImageHeader header = ImageHeader.of(bytes);
+    Reduction reduction = Reduction.toShorterSide(read.height());
+    check(reduction.of(read.width(), read.height()) == 1 && header.divisor(Reduction.NONE) == 1);
+    check(Reduction.toLongerSide(read.height()).of(read.height(), 1) == 1);
+    check(header.orientation() == Orientation.of(bytes));
+    check(header.width() == 0 && header.height() == 0 || header.width() == read.width());
+    check(images.decodeUpright(bytes, "image", reduction, image -> image).equals(read));
     check(read.equals(read.upright(Orientation.of(bytes))) && read.equals(read.crop(read.whole())));
     check(read.equals(read.flipped().flipped()));
     check(read.rgb().length == 3 * read.width() * read.height());

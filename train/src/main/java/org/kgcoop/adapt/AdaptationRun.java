@@ -66,6 +66,7 @@ public final class AdaptationRun {
 
   private AdaptRecord run() {
     folder.refuseDataOf(request.data());
+    context.cache().encoder().keepSketches(); // for NearCopies, without another decoding
     TrainingImages images = new TrainingImages(context, request);
     AdaptRequest readable = images.present();
     Settings settings = AdaptSettings.of(readable, context);

@@ -3,7 +3,7 @@ package org.kgcoop.adapt;
 import static org.kgcoop.tensor.Vectors.dot;
 
 import java.util.stream.IntStream;
-import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.Sketch;
 
 /**
  * A gray picture of {@value #SIZE} x {@value #SIZE} samples, which shows whether two images show
@@ -16,7 +16,7 @@ import org.kgcoop.image.RgbImage;
  */
 final class Thumbnail {
   /** The width and height. */
-  static final int SIZE = 32;
+  static final int SIZE = Sketch.SIZE;
 
   /** The number of frequencies of the {@link #spectrum}. */
   static final int FREQUENCIES = 66;
@@ -81,17 +81,11 @@ final class Thumbnail {
     isFlat = isFlat(values, mean(values));
   }
 
-  /** Creates the thumbnail of a whole image by the mean over rectangles. */
-  static Thumbnail of(RgbImage image) {
-    double[][] colors = new double[PIXELS][];
-    for (int y = 0; y < SIZE; y++) {
-      int top = y * image.height() / SIZE;
-      int bottom = Math.max(top + 1, (y + 1) * image.height() / SIZE);
-      for (int x = 0; x < SIZE; x++) {
-        int left = x * image.width() / SIZE;
-        int right = Math.max(left + 1, (x + 1) * image.width() / SIZE);
-        colors[y * SIZE + x] = mean(image, left, right, top, bottom);
-      }
+  /** Creates the thumbnail of a sketch. */
+  static Thumbnail of(Sketch sketch) {
+    double[][] colors = new double[PIXELS][COLORS];
+    for (int i = 0; i < COLORS * PIXELS; i++) {
+      colors[i / COLORS][i % COLORS] = sketch.rgb()[i] & 0xff;
     }
     double[] axis = axis(colors);
     int[] gray = new int[PIXELS];
@@ -135,25 +129,6 @@ final class Thumbnail {
       }
     }
     return axis;
-  }
-
-  /** Returns the mean of each color. */
-  private static double[] mean(RgbImage image, int left, int right, int top, int bottom) {
-    byte[] rgb = image.rgb();
-    double[] sums = new double[COLORS];
-    for (int y = top; y < bottom; y++) {
-      int from = COLORS * (y * image.width() + left);
-      for (int at = from; at < from + COLORS * (right - left); at += COLORS) {
-        for (int c = 0; c < COLORS; c++) {
-          sums[c] += rgb[at + c] & 0xff;
-        }
-      }
-    }
-    double count = (double) (right - left) * (bottom - top);
-    for (int c = 0; c < COLORS; c++) {
-      sums[c] /= count;
-    }
-    return sums;
   }
 
   /**

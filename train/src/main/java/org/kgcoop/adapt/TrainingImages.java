@@ -29,7 +29,10 @@ import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Item;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.files.Sha256;
+import org.kgcoop.image.Crop;
 import org.kgcoop.image.Images;
+import org.kgcoop.image.Reduction;
+import org.kgcoop.image.RgbImage;
 import org.kgcoop.progress.FeatureProgress;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.AdaptRecord;
@@ -354,7 +357,9 @@ final class TrainingImages {
 
   private static Optional<FeatureCache.Problem> problem(Images images, Path file) {
     try {
-      images.read(file);
+      Crop unused = // a large photo at an eighth of its size
+          images.decodeUpright(
+              Images.bytes(file), file.toString(), Reduction.toShorterSide(1), RgbImage::whole);
       return Optional.empty();
     } catch (KgCoopException e) {
       return Optional.of(new FeatureCache.Problem(file, e));

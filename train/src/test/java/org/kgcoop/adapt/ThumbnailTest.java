@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.Sketch;
 
 /** Tests of the comparison of pictures. */
 class ThumbnailTest {
@@ -40,8 +41,12 @@ class ThumbnailTest {
     return new RgbImage(SIZE, SIZE, rgb);
   }
 
+  private static Thumbnail thumbnail(RgbImage image) {
+    return Thumbnail.of(Sketch.of(image));
+  }
+
   private static double correlation(RgbImage one, RgbImage other) {
-    return Thumbnail.correlation(Thumbnail.of(one), Thumbnail.of(other));
+    return Thumbnail.correlation(thumbnail(one), thumbnail(other));
   }
 
   @Test
@@ -117,14 +122,14 @@ class ThumbnailTest {
     RgbImage dot = new RgbImage(1, 1, new byte[3]);
     assertThat(correlation(dot, dot)).isZero();
     assertThat(correlation(dot, picture(1, 0, 0, 1, 1))).isZero();
-    assertThat(Thumbnail.of(dot).spectrum()).containsOnly(0f);
+    assertThat(thumbnail(dot).spectrum()).containsOnly(0f);
   }
 
   @Test
   void theSpectrumHardlyDependsOnTheShift() {
-    float[] here = Thumbnail.of(picture(3, 0, 0, 1, 1)).spectrum();
-    float[] moved = Thumbnail.of(picture(3, 4, -3, 1, 1)).spectrum();
-    float[] other = Thumbnail.of(picture(4, 0, 0, 1, 1)).spectrum();
+    float[] here = thumbnail(picture(3, 0, 0, 1, 1)).spectrum();
+    float[] moved = thumbnail(picture(3, 4, -3, 1, 1)).spectrum();
+    float[] other = thumbnail(picture(4, 0, 0, 1, 1)).spectrum();
     assertThat(product(here, moved)).isGreaterThan(product(here, other));
     assertThat(product(here, here)).isCloseTo(1, within(1e-5));
   }

@@ -281,7 +281,7 @@ public final class LabelCommand implements Callable<Integer> {
             MAX_REQUESTS, Duration.ofSeconds(30), MAX_BODY_BYTES, 0, Images.DEFAULT_MAX_PIXELS);
     ServerSettings settings =
         new ServerSettings(listen.host(), listen.port(0), ServerSettings.newToken(), limits);
-    try (LabelServer server = new LabelServer(settings, writer, output::error)) {
+    try (LabelServer server = new LabelServer(settings, folder, writer, output::error)) {
       List<String> addresses =
           listen.urlHosts().stream()
               .map(host -> "http://%s:%s/#%s".formatted(host, server.port(), settings.token()))
@@ -298,7 +298,7 @@ public final class LabelCommand implements Callable<Integer> {
             tab.openOnce(folder);
           };
       try (tab;
-          Labeling labeling = open(session, images, reading)) {
+          Labeling labeling = open(session.decoded(server::decoded), images, reading)) {
         Status status = labeling.status();
         if (status.steps() == 0) {
           output.info(WELCOME);

@@ -23,6 +23,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.files.Folders;
+import org.kgcoop.image.Images;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.HttpServer;
 import org.kgcoop.serve.http.ReverseProxy;
@@ -121,8 +122,8 @@ public final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--max-pixels",
       paramLabel = "N",
-      description = "Limit an image, in pixels (default: 25000000).")
-  private long maxPixels = ServerSettings.DEFAULT_MAX_PIXELS;
+      description = "Limit an image, in pixels (default and maximum: 64000000).")
+  private long maxPixels = Images.DEFAULT_MAX_PIXELS;
 
   @Option(
       names = "--rate",

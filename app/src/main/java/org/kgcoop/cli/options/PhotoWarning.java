@@ -9,9 +9,9 @@ import org.kgcoop.cli.console.Output;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
+import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.view.Drawings;
-import org.kgcoop.image.view.Transform;
 
 /** A warning that the embedded CLIP, which knows only drawings, is used for other images. */
 public final class PhotoWarning {
@@ -39,30 +39,34 @@ public final class PhotoWarning {
     }
   }
 
-  /** Returns true if images do not look like drawings. It decodes a few of them. */
+  /**
+   * Returns true if images do not look like drawings. It decodes a few of them, and keeps them for
+   * their features.
+   */
   public static boolean isDue(ClipOptions options, Clip clip, List<Path> files) {
-    return options.isEmbedded() && !areDrawings(files, new Transform(clip.preprocessing()));
+    return options.isEmbedded() && !areDrawings(files, clip);
   }
 
   /**
    * Returns false if some evenly spaced images do not look like drawings, by the median of their
    * color shares. Unreadable images are skipped.
    */
-  static boolean areDrawings(List<Path> files, Transform transform) {
-    Images images = new Images(unreadable -> {}); // the command reports them
+  static boolean areDrawings(List<Path> files, Clip clip) {
+    // The command reports unreadable images.
+    ViewEncoder encoder = new ViewEncoder(clip, new Images(unreadable -> {}));
     double[] shares =
         Parse.evenly(files, MAX_IMAGES)
             .parallel()
             .filter(Files::isRegularFile) // a pipe can be read only once
-            .flatMapToDouble(file -> share(file, images, transform))
+            .flatMapToDouble(file -> share(file, encoder))
             .sorted()
             .toArray();
     return shares.length == 0 || Drawings.isDrawing(shares[shares.length / 2]);
   }
 
-  private static DoubleStream share(Path file, Images images, Transform transform) {
+  private static DoubleStream share(Path file, ViewEncoder encoder) {
     try {
-      return DoubleStream.of(Drawings.colorShare(transform.test(images.readUpright(file))));
+      return DoubleStream.of(Drawings.colorShare(encoder.firstView(file)));
     } catch (KgCoopException e) {
       return DoubleStream.empty(); // unreadable
     }

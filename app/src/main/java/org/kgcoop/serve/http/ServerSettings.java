@@ -20,9 +20,6 @@ import org.kgcoop.image.Images;
 public record ServerSettings(
     String host, int port, @Nullable String token, Limits limits, ReverseProxy proxy) {
 
-  /** 5000 x 5000 pixels, more than most cameras produce. */
-  public static final long DEFAULT_MAX_PIXELS = 25_000_000;
-
   private static final int MIN_TOKEN_LENGTH = 16;
   private static final int TOKEN_BYTES = 16;
 

@@ -309,8 +309,12 @@ final class LabelRoutes {
     if (!Thumbnails.SIZES.contains(size)) {
       throw new HttpErrorException(400, "size: expected one of " + Thumbnails.SIZES);
     }
-    byte[] file = thumbnails.get(current.labeling().folder().resolve(image), size);
-    request.contentType("image/jpeg").result(file);
+    Path file = current.labeling().folder().resolve(image);
+    byte[] copy =
+        thumbnails
+            .find(file, size)
+            .orElseThrow(() -> new HttpErrorException(404, image + ": no longer exists"));
+    request.contentType("image/jpeg").result(copy);
   }
 
   // ---- results

@@ -1,10 +1,12 @@
 package org.kgcoop.serve.label;
 
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.image.RgbImage;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.serve.http.HttpServer;
 import org.kgcoop.serve.http.ServerMetrics;
@@ -38,7 +40,7 @@ public final class LabelServer implements AutoCloseable {
               "finish.js"));
 
   private final ServerMetrics metrics = new ServerMetrics();
-  private final Thumbnails thumbnails = new Thumbnails(Thumbnails.MAX_BYTES);
+  private final Thumbnails thumbnails;
   private final LabelRoutes routes;
   private final HttpServer http;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -47,14 +49,20 @@ public final class LabelServer implements AutoCloseable {
    * Starts the server.
    *
    * @param settings with a token
+   * @param folder the folder of the session, for small copies of the images
    * @param results writes the results of the session
    * @param log receives errors of the server itself
    * @throws KgCoopException if it cannot listen on the address
    */
-  public LabelServer(ServerSettings settings, ResultsWriter results, Consumer<String> log) {
+  public LabelServer(
+      ServerSettings settings, Path folder, ResultsWriter results, Consumer<String> log) {
     if (settings.token() == null) {
       throw new IllegalArgumentException("settings: expected a token");
     }
+    thumbnails =
+        new Thumbnails(
+            new ThumbnailFolder(folder.resolve(ThumbnailFolder.NAME), ThumbnailFolder.MAX_BYTES),
+            Thumbnails.MAX_BYTES);
     routes = new LabelRoutes(thumbnails, results);
     http =
         new HttpServer(
@@ -83,6 +91,11 @@ public final class LabelServer implements AutoCloseable {
   /** Shows the number of images that were read so far. */
   public void reading(long done, long images) {
     routes.reading(done, images);
+  }
+
+  /** Takes an image that was decoded for its feature, from any thread. */
+  public void decoded(Path file, RgbImage image) {
+    thumbnails.take(file, image);
   }
 
   /**

@@ -16,12 +16,10 @@ import org.kgcoop.serve.http.ServerSettings.Limits;
 /**
  * Decodes images and resizes them to the size of the model, so that waiting images are small. Small
  * and large images have separate slots, as many each as there are processors. Large images may take
- * seconds, and small images do not wait for them. Only as many large images are decoded at a time
- * as fit into the heap: an image takes 3 bytes per pixel as RGB, and more during decoding.
+ * seconds, and small images do not wait for them. {@link Images} bounds the memory of images that
+ * are decoded at a time.
  */
 public final class RequestImageDecoder {
-  private static final long BYTES_PER_PIXEL = 12;
-
   /**
    * The maximum number of pixels of a small image. Decoding takes less than a tenth of a second.
    */
@@ -31,6 +29,7 @@ public final class RequestImageDecoder {
   private final DecodingSlots large;
   private final Transform transform;
   private final Consumer<RgbImage> observer;
+  private final long maxPixels;
   private final AtomicInteger active = new AtomicInteger();
 
   /**
@@ -46,15 +45,14 @@ public final class RequestImageDecoder {
       Consumer<String> warnings,
       Consumer<RgbImage> observer) {
     this.observer = observer;
-    long maxPixels = limits.maxPixels();
-    long fit = Runtime.getRuntime().maxMemory() / (BYTES_PER_PIXEL * maxPixels);
+    maxPixels = limits.maxPixels();
     small =
         new DecodingSlots(
             new Images(Math.min(SMALL_PIXELS, maxPixels), warnings), processors, Integer.MAX_VALUE);
     large =
         new DecodingSlots(
             new Images(maxPixels, warnings),
-            (int) Math.max(1, Math.min(fit, processors)),
+            processors,
             Math.max(1, limits.maxWaitingImages() / 2));
     transform = new Transform(clip.preprocessing());
   }
@@ -92,7 +90,8 @@ public final class RequestImageDecoder {
     try {
       return large.decode(file, deadline);
     } catch (KgCoopException e) {
-      if (e.getCause() instanceof RefusedImageException cause) {
+      if (e.getCause() instanceof RefusedImageException cause
+          && maxPixels < Images.DEFAULT_MAX_PIXELS) {
         throw KgCoopException.data(
             e.getMessage()
                 + ", or raise the limit of the server: --max-pixels, at most "
@@ -118,7 +117,7 @@ public final class RequestImageDecoder {
     RgbImage decode(byte[] file, Deadline deadline) {
       take(deadline);
       try {
-        return transform.test(images.decodeUpright(file, "image"));
+        return images.decodeUpright(file, "image", transform.reduction(), transform::test);
       } catch (OutOfMemoryError e) {
         throw new HttpErrorException(503, "the server is out of memory; try again later");
       } finally {

@@ -35,7 +35,6 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
-import org.kgcoop.image.view.Transform;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
@@ -151,10 +150,13 @@ class PhotoWarningTest {
   @Test
   void drawingsAreNotReported() throws IOException {
     Images decoder = new Images(line -> {});
-    Transform transform;
     try (Clip clip = Clip.load(EmbeddedClip.folder())) {
-      transform = new Transform(clip.preprocessing());
+      areDrawings(clip, decoder);
     }
+    assertThat(errors("embed", folder, "--out", folder.resolve("a.npy"), "--quiet")).isEmpty();
+  }
+
+  private void areDrawings(Clip clip, Images decoder) throws IOException {
     for (EmbeddedDataSets.Description entry : EmbeddedDataSets.all()) {
       DataSet set = EmbeddedDataSets.open(entry.name(), DataSetOptions.defaults(line -> {}));
       List<Path> images = new ArrayList<>();
@@ -166,10 +168,9 @@ class PhotoWarningTest {
         jpeg(jpeg, buffered(decoder.readUpright(file)), 0.7);
         compressed.add(jpeg);
       }
-      assertThat(PhotoWarning.areDrawings(images, transform)).as(entry.name()).isTrue();
-      assertThat(PhotoWarning.areDrawings(compressed, transform)).as(entry.name()).isTrue();
+      assertThat(PhotoWarning.areDrawings(images, clip)).as(entry.name()).isTrue();
+      assertThat(PhotoWarning.areDrawings(compressed, clip)).as(entry.name()).isTrue();
     }
-    assertThat(errors("embed", folder, "--out", folder.resolve("a.npy"), "--quiet")).isEmpty();
   }
 
   @Test
@@ -179,8 +180,7 @@ class PhotoWarningTest {
     Path drawing = folder.resolve("drawing.jpg");
     jpeg(drawing, plain, 0.7);
     List<String> log = Collections.synchronizedList(new ArrayList<>());
-    Limits limits =
-        new Limits(8, Duration.ofMinutes(1), 1 << 20, 0, ServerSettings.DEFAULT_MAX_PIXELS);
+    Limits limits = new Limits(8, Duration.ofMinutes(1), 1 << 20, 0, Images.DEFAULT_MAX_PIXELS);
     try (Clip clip = Clip.load(EmbeddedClip.folder());
         ModelRegistry models =
             new ModelRegistry(

@@ -319,7 +319,7 @@ class LabelRoutesTest {
     Files.delete(photos.resolve("05-blue.png"));
     int deleted = labeling.images().indexOf(Path.of("05-blue.png"));
     assertThat(LabelSite.send(site.request("/label/images/" + deleted)).statusCode())
-        .isEqualTo(200);
+        .isEqualTo(404);
   }
 
   @Test

@@ -41,6 +41,7 @@ final class LabelSite implements AutoCloseable {
                 token,
                 new ServerSettings.Limits(
                     8, Duration.ofSeconds(20), MAX_BODY, 0, Images.DEFAULT_MAX_PIXELS)),
+            Path.of("target", "sessions", token),
             results,
             log::add);
   }

@@ -19,9 +19,9 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Waiting;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.serve.http.HttpErrorException;
-import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
 
 @Timeout(120)
@@ -39,7 +39,7 @@ class RequestImageDecoderTest {
   void limitsLargeImagesWithoutDelayingSmallOnes() throws Exception {
     RandomClip.write(folder, RandomClip.TINY, 1);
     Limits limits = // one large image may wait
-        new Limits(2, Duration.ofSeconds(100), 1 << 20, 0, ServerSettings.DEFAULT_MAX_PIXELS);
+        new Limits(2, Duration.ofSeconds(100), 1 << 20, 0, Images.DEFAULT_MAX_PIXELS);
     Deadline deadline = Deadline.in(Duration.ofSeconds(100));
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);

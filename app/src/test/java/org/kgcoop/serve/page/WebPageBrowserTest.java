@@ -32,6 +32,7 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.eval.Calibration;
+import org.kgcoop.image.Images;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
@@ -85,7 +86,7 @@ class WebPageBrowserTest {
             "127.0.0.1",
             0,
             token,
-            new Limits(8, Duration.ofSeconds(20), 2_000_000, 0, ServerSettings.DEFAULT_MAX_PIXELS));
+            new Limits(8, Duration.ofSeconds(20), 2_000_000, 0, Images.DEFAULT_MAX_PIXELS));
     return new ClassifierServer(clip, models, EmbeddedClip.TEMPLATE, settings, LOG::add, null);
   }
 

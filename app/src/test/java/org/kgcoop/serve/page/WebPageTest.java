@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
+import org.kgcoop.image.Images;
 import org.kgcoop.serve.ApiDescription;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.ServerSettings;
@@ -66,7 +67,7 @@ class WebPageTest {
         "127.0.0.1",
         0,
         TOKEN,
-        new Limits(8, Duration.ofSeconds(20), 20_000, 0, ServerSettings.DEFAULT_MAX_PIXELS));
+        new Limits(8, Duration.ofSeconds(20), 20_000, 0, Images.DEFAULT_MAX_PIXELS));
   }
 
   private static HttpResponse<byte[]> send(String method, String path, String... headers) {

@@ -60,7 +60,7 @@ public final class Submission {
         .filter(
             path ->
                 path.matches(
-                    ".*/(javacpp|openblas|pytorch)-[^/]*-(linux|macosx|windows)-[^/]*\\.jar"))
+                    ".*/(javacpp|leptonica|openblas|pytorch)-[^/]*-(linux|macosx|windows)-[^/]*\\.jar"))
         .toList();
   }
 

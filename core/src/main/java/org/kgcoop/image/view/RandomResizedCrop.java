@@ -48,6 +48,11 @@ public record RandomResizedCrop(double leastArea, double greatestArea) {
     return center(width, height);
   }
 
+  /** Returns the shortest side of a crop of a square image, as a share of the image's side. */
+  double leastSide() {
+    return Math.sqrt(leastArea * MIN_RATIO);
+  }
+
   private static double between(SplitMix64 random, double least, double greatest) {
     return least + random.nextDouble() * (greatest - least);
   }

@@ -2,6 +2,7 @@ package org.kgcoop.image.view;
 
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.Crop;
+import org.kgcoop.image.Reduction;
 import org.kgcoop.image.RgbImage;
 
 /**
@@ -11,6 +12,9 @@ import org.kgcoop.image.RgbImage;
 public final class Transform {
 
   private static final int LEVELS = 256;
+
+  /** How much longer the shorter side of a reduced photo is than after resizing, or more. */
+  private static final int REDUCED = 4;
 
   private final Preprocessing preprocessing;
   private final Resampler resampler;
@@ -61,6 +65,37 @@ public final class Transform {
     int height = tall ? (int) longer : resized;
     Crop middle = new Crop(margin(height, size), margin(width, size), size, size);
     return resampler.resize(image, image.whole(), width, height, middle);
+  }
+
+  /**
+   * Returns the reduction of photos for the test transform, which leaves the shorter side at least
+   * {@value #REDUCED} times as long as after resizing. Features then differ a little from those of
+   * the full image.
+   */
+  public Reduction reduction() {
+    return reduction(1);
+  }
+
+  /**
+   * Returns the reduction for views of a part of the image.
+   *
+   * @param shortest the shortest side of a part, as a share of the image's side
+   */
+  Reduction reduction(double shortest) {
+    return (width, height) -> {
+      double needed = REDUCED * resizedSide(width, height) / shortest;
+      return Reduction.toShorterSide((long) Math.ceil(needed)).of(width, height);
+    };
+  }
+
+  /** Returns the length of the shorter side after resizing. */
+  private int resizedSide(int width, int height) {
+    PatchGrid patches = preprocessing.patches();
+    if (patches == null) {
+      return Math.max(preprocessing.size(), preprocessing.shorterSide());
+    }
+    Crop all = patches.size(width, height);
+    return Math.max(preprocessing.size(), Math.min(all.width(), all.height()));
   }
 
   private static int margin(int side, int size) {

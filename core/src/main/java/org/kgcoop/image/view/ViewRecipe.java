@@ -3,6 +3,7 @@ package org.kgcoop.image.view;
 import org.apache.commons.rng.core.source64.SplitMix64;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.image.Crop;
+import org.kgcoop.image.Reduction;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.random.Seeds;
 
@@ -51,6 +52,11 @@ public record ViewRecipe(@Nullable RandomResizedCrop crop, boolean flips) {
     Crop part = crop == null ? image.whole() : crop.of(random, image.width(), image.height());
     RgbImage view = transform.train(image, part);
     return flips && random.nextDouble() < 0.5 ? view.flipped() : view;
+  }
+
+  /** Returns the reduction of photos for these views, which depends on their smallest crop. */
+  public Reduction reduction(Transform transform) {
+    return transform.reduction(crop == null ? 1 : crop.leastSide());
   }
 
   static SplitMix64 random(long seed, long number, String key) {

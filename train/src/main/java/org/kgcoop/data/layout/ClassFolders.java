@@ -182,7 +182,7 @@ public final class ClassFolders {
     Optional<String> skippedNote = ImageNames.leftOut(leftOut);
     if (!empty.isEmpty()) {
       throw KgCoopException.data(
-          ("%s: no images in %s; expected JPEG, PNG, GIF, BMP or WebP files in each class"
+          ("%s: no images in %s; expected JPEG, PNG, GIF, BMP, WebP, TIFF or RAW files in each class"
                   + " folder%s")
               .formatted(
                   root,

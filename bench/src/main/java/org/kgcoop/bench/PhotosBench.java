@@ -1,0 +1,208 @@
+package org.kgcoop.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.data.Item;
+import org.kgcoop.features.FeatureCache;
+import org.kgcoop.features.ViewEncoder;
+import org.kgcoop.image.Images;
+import org.kgcoop.image.Reduction;
+import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.JpegFile;
+import org.kgcoop.label.Labeling;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Vectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Measures photos of 12 to 48 megapixels, by turns with the published preprocessing. */
+@Command(
+    name = "photos",
+    header =
+        "Make photos of 12, 24 and 48 megapixels, and measure their features, thumbnails and the"
+            + " first question of label, by turns with the published preprocessing.")
+final class PhotosBench implements Callable<Integer> {
+  private static final int HEADS = 1000;
+  private static final int CLASSES = 10;
+
+  @Option(
+      names = "--photos",
+      description = "Photos of 12 megapixels; of 24 and 48, a third each (default: 24).")
+  private int photos = 24;
+
+  @Option(names = "--rounds", description = "Rounds (default: ${DEFAULT-VALUE}).")
+  private int rounds = 2;
+
+  @Override
+  public Integer call() throws IOException {
+    MadePhotos made = new MadePhotos();
+    Path folder =
+        Files.createDirectories(
+            Path.of(System.getProperty("java.io.tmpdir"), "kgcoop-bench-photos"));
+    List<List<Path>> files = new ArrayList<>();
+    for (int megapixels : new int[] {12, 24, 48}) {
+      int count = megapixels == 12 ? photos : Math.max(1, photos / 3);
+      files.add(made.write(folder, count, megapixels));
+    }
+    print("photos of %s; every third is progressive; CPU time, medians", made.source());
+    measure("embedded", EmbeddedClip.folder(), DType.FLOAT32, files);
+    measure("random B/32-256", BenchModel.folderOfB32(), DType.FLOAT32, files);
+    measure("random B/32-256 int8", BenchModel.folderOfB32(), DType.INT8, files);
+    thumbnails(files.get(0));
+    firstQuestion(folder);
+    return 0;
+  }
+
+  private void measure(String name, Path weights, DType precision, List<List<Path>> files) {
+    try (Clip clip = Clip.load(weights, new Clip.Options(precision, Device.CPU, null, null))) {
+      FeatureCache cache = FeatureCache.none(new ViewEncoder(clip, new Images(line -> {})));
+      List<Path> all = files.stream().flatMap(List::stream).toList();
+      List<float[]> full = features(cache, all, true);
+      List<float[]> reduced = features(cache, all, false);
+      for (List<Path> size : files) {
+        double[] published = new double[rounds];
+        double[] ours = new double[rounds];
+        for (int round = 0; round < rounds; round++) {
+          published[round] = seconds(() -> features(cache, size, true));
+          ours[round] = seconds(() -> features(cache, size, false));
+        }
+        print(
+            "%-21s %s: published %.0f s per 1,000, kgcoop %.0f s, %.1f x",
+            name,
+            size.get(0).getFileName().toString().substring(0, 2) + " MP",
+            1000 * median(published) / size.size(),
+            1000 * median(ours) / size.size(),
+            median(published) / median(ours));
+      }
+      double[] cosines =
+          IntStream.range(0, all.size())
+              .mapToDouble(i -> Vectors.dot(full.get(i), reduced.get(i)))
+              .toArray();
+      print(
+          "%-21s cosine with the published features: mean %.6f, worst %.6f; changed answers of"
+              + " random classifiers %.2f %%",
+          name,
+          DoubleStream.of(cosines).average().orElse(0),
+          DoubleStream.of(cosines).min().orElse(0),
+          100 * changed(full, reduced));
+    }
+  }
+
+  private static List<float[]> features(FeatureCache cache, List<Path> files, boolean asStored) {
+    return cache
+        .test(
+            files.stream().map(file -> new Item("", file, 0, "", "", asStored)).toList(),
+            done -> {})
+        .vectors();
+  }
+
+  /** Returns the share of other answers of classifiers with random directions as classes. */
+  private static double changed(List<float[]> full, List<float[]> reduced) {
+    int width = full.get(0).length;
+    double[] mean = new double[width];
+    full.forEach(feature -> Arrays.setAll(mean, d -> mean[d] + feature[d] / full.size()));
+    Random random = new Random(5);
+    int changed = 0;
+    for (int head = 0; head < HEADS; head++) {
+      double[][] classes = new double[CLASSES][];
+      Arrays.setAll(
+          classes,
+          c -> IntStream.range(0, width).mapToDouble(d -> random.nextGaussian()).toArray());
+      for (int i = 0; i < full.size(); i++) {
+        if (answer(classes, full.get(i), mean) != answer(classes, reduced.get(i), mean)) {
+          changed++;
+        }
+      }
+    }
+    return (double) changed / HEADS / full.size();
+  }
+
+  private static int answer(double[][] classes, float[] feature, double[] mean) {
+    int best = 0;
+    double most = Double.NEGATIVE_INFINITY;
+    for (int c = 0; c < classes.length; c++) {
+      double sum = 0;
+      for (int d = 0; d < mean.length; d++) {
+        sum += classes[c][d] * (feature[d] - mean[d]);
+      }
+      if (sum > most) {
+        most = sum;
+        best = c;
+      }
+    }
+    return best;
+  }
+
+  private void thumbnails(List<Path> files) {
+    Images images = new Images(line -> {});
+    for (int side : new int[] {256, 1024}) {
+      double[] full = new double[rounds];
+      double[] reduced = new double[rounds];
+      for (int round = 0; round < rounds; round++) {
+        full[round] = seconds(() -> thumbnails(images, files, side, Reduction.NONE));
+        reduced[round] =
+            seconds(() -> thumbnails(images, files, side, Reduction.toLongerSide(side)));
+      }
+      print(
+          "thumbnail of %s pixels from 12 MP: full %.0f ms, kgcoop %.0f ms",
+          side, 1000 * median(full) / files.size(), 1000 * median(reduced) / files.size());
+    }
+  }
+
+  private static void thumbnails(Images images, List<Path> files, int side, Reduction reduction) {
+    for (Path file : files) {
+      byte[] unused =
+          images.decodeUpright(
+              Images.bytes(file),
+              file.toString(),
+              reduction,
+              (RgbImage image) -> JpegFile.of(JpegFile.shrunk(side, image)));
+    }
+  }
+
+  private void firstQuestion(Path folder) throws IOException {
+    Path session = Files.createTempDirectory("kgcoop-bench-session");
+    try (Clip clip = Clip.load(EmbeddedClip.folder())) {
+      double seconds =
+          seconds(
+              () -> {
+                try (Labeling labeling =
+                    Labeling.of(folder, clip).classes("a", "b").session(session).open()) {
+                  labeling.next("a person");
+                }
+              });
+      print("label with the embedded CLIP: first question after %.1f s", seconds);
+    }
+  }
+
+  private static double seconds(Runnable work) {
+    OperatingSystemMXBean system =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    long start = system.getProcessCpuTime();
+    work.run();
+    return (system.getProcessCpuTime() - start) / 1e9;
+  }
+
+  private static double median(double[] values) {
+    return Arrays.stream(values).sorted().skip(values.length / 2).findFirst().orElse(0);
+  }
+
+  @SuppressWarnings("SystemOut") // the output of the command
+  private static void print(String format, Object... values) {
+    System.out.println(String.format(Locale.ROOT, format, values));
+  }
+}

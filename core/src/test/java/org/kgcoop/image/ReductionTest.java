@@ -1,0 +1,59 @@
+package org.kgcoop.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.kgcoop.image.view.Preprocessing;
+import org.kgcoop.image.view.Transform;
+
+class ReductionTest {
+  private static final Path IMAGES = Path.of("src/test/resources/pictures");
+
+  @Test
+  void theShorterSideStaysLongEnough() {
+    Reduction reduction = new Transform(Preprocessing.clip(224)).reduction();
+    assertThat(reduction.of(4032, 3024)).isEqualTo(2); // 1512 pixels are at least 4 x 224
+    assertThat(reduction.of(6048, 8064)).isEqualTo(4);
+    assertThat(reduction.of(1792, 9000)).isEqualTo(2);
+    assertThat(reduction.of(1791, 9000)).isEqualTo(1);
+    assertThat(reduction.of(60_000, 60_000)).isEqualTo(8);
+    assertThat(Reduction.toLongerSide(1024).of(4032, 3024)).isEqualTo(2);
+    assertThat(Reduction.NONE.of(60_000, 60_000)).isEqualTo(1);
+  }
+
+  /** Pillow's {@code draft} of these files has the sizes of libjpeg, which rounds up. */
+  @Test
+  void jpegImagesAreDecodedAtAPartOfTheirSize() throws IOException {
+    Images images = new Images(warning -> {});
+    for (String name : new String[] {"j61x97_s2_q75.jpg", "j61x97_s1_prog.jpg"}) {
+      byte[] file = Files.readAllBytes(IMAGES.resolve(name));
+      RgbImage whole = images.decode(file, name);
+      for (int divisor : new int[] {2, 4, 8}) {
+        RgbImage part =
+            images.decodeUpright(file, name, (width, height) -> divisor, image -> image);
+        assertThat(part.width()).isEqualTo((61 + divisor - 1) / divisor);
+        assertThat(part.height()).isEqualTo((97 + divisor - 1) / divisor);
+        assertThat(Math.abs(mean(part) - mean(whole))).isLessThan(2);
+      }
+    }
+    byte[] png = Files.readAllBytes(IMAGES.resolve("p33x17_8_0_0_gama.png"));
+    assertThat(images.decodeUpright(png, "a.png", (width, height) -> 8, RgbImage::width))
+        .isEqualTo(33);
+    assertThat(ImageHeader.of(png).divisor((width, height) -> 8)).isEqualTo(1);
+    byte[] cmyk = Files.readAllBytes(IMAGES.resolve("jc17x33_2.jpg"));
+    assertThat(images.decodeUpright(cmyk, "a.jpg", (width, height) -> 8, RgbImage::width))
+        .isEqualTo(17);
+    assertThat(ImageHeader.of(cmyk).divisor((width, height) -> 8)).isEqualTo(1);
+  }
+
+  private static double mean(RgbImage image) {
+    long sum = 0;
+    for (byte sample : image.rgb()) {
+      sum += sample & 0xff;
+    }
+    return (double) sum / image.rgb().length;
+  }
+}
