@@ -78,12 +78,12 @@ class ThumbnailTest {
       RgbImage picture = picture(seed, 0, 0, 1, 1);
       for (boolean isTurned : new boolean[] {false, true}) {
         RgbImage other = changed(picture, isTurned);
-        Thumbnail one = Thumbnail.of(picture);
+        Thumbnail one = thumbnail(picture);
         assertThat(correlation(picture, other)).as("seed %s", seed).isLessThan(0.98);
-        assertThat(Thumbnail.turnedCorrelation(one, Thumbnail.of(other)))
+        assertThat(Thumbnail.turnedCorrelation(one, thumbnail(other)))
             .as("seed %s", seed)
             .isGreaterThan(0.999);
-        assertThat(product(one.spectrumOfAnySide(), Thumbnail.of(other).spectrumOfAnySide()))
+        assertThat(product(one.spectrumOfAnySide(), thumbnail(other).spectrumOfAnySide()))
             .isCloseTo(1, within(1e-3));
       }
     }
