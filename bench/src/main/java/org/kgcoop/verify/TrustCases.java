@@ -84,6 +84,13 @@ final class TrustCases {
   static void suspects(Case c) {
     LabelNoise noise = LabelNoise.fit(c.rows("probabilities"), c.ints("labels"));
     double[] margins = c.expect().numbers("normalized_margin");
+    if (margins.length != noise.wrong().size()) {
+      c.comparison()
+          .problem(
+              "normalized_margin: expected %s numbers, got %s"
+                  .formatted(noise.wrong().size(), margins.length));
+      return;
+    }
     List<Integer> contradicted =
         IntStream.range(0, margins.length)
             .filter(i -> margins[i] >= 0.5 && noise.wrong().get(i) > noise.rate() + ROUNDING)

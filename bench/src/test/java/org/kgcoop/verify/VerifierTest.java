@@ -316,9 +316,9 @@ class VerifierTest {
     for (int i = 0; i < 20; i++) {
       labels.add(i % 2);
       boolean right = i < 19;
-      probabilities[2 * i + i % 2] = right ? 0.95f : 0.05f;
-      probabilities[2 * i + 1 - i % 2] = right ? 0.05f : 0.95f;
-      margins.add(right ? 0.95 : 0.05);
+      probabilities[2 * i + i % 2] = right ? 0.9999f : 0.0001f;
+      probabilities[2 * i + 1 - i % 2] = right ? 0.0001f : 0.9999f;
+      margins.add(right ? 0.9999 : 0.0001);
     }
     Safetensors.write(
         folder.resolve("tensors.safetensors"),
