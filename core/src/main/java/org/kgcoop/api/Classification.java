@@ -67,7 +67,7 @@ public final class Classification {
     if (!groups.areOf(classNames)) {
       throw new IllegalArgumentException("groups: expected those of the classes " + classNames);
     }
-    return groups.best(probabilities, threshold);
+    return groups.best(probabilities, ClassGroups.calibrated(threshold));
   }
 
   /** Returns the most probable class. */

@@ -42,10 +42,17 @@ class ClassGroupsTest {
     float[] probabilities = {0.3f, 0.25f, 0.4f, 0.05f};
     Classification answer = new Classification(NAMES, probabilities, 0.5);
 
-    assertThat(answer.groups(groups))
+    assertThat(groups.best(probabilities, 0.5))
         .containsExactly(
             new Group("group", "pet", 0.3f + 0.25f, true),
             new Group("kind", "animal", 0.3f + 0.25f, true));
+    assertThat(answer.groups(groups))
+        .as("0.55 is below 0.75, halfway between the threshold of classes and 1")
+        .containsExactly(
+            new Group("group", "pet", 0.3f + 0.25f, false),
+            new Group("kind", "animal", 0.3f + 0.25f, false));
+    assertThat(new Classification(NAMES, probabilities, 0).groups(groups))
+        .allMatch(Group::accepted);
     assertThat(answer.isAccepted()).isFalse();
     assertThat(answer.probabilities()).containsExactly(0.3f, 0.25f, 0.4f, 0.05f);
     assertThat(answer.best().className()).isEqualTo("owl");
