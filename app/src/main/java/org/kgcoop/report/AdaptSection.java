@@ -47,11 +47,11 @@ final class AdaptSection {
     String expectations = String.join(" ", sentences.expectations());
     Choice choice = record.choice();
     Accuracy key = record.result().expected();
-    if (choice != null && key != null && !expectations.isEmpty()) {
+    if (choice != null && key != null && !key.saysLittle() && !expectations.isEmpty()) {
       section.keyNumber(
           Formats.text("%.0f of 100", key.accuracy()),
           Formats.text(
-              "new images like these are expected to be right (95 %%: %.0f to %.0f)",
+              "new images from the same sources are expected to be right (95 %%: %.0f to %.0f)",
               key.low(), key.high()));
     }
     section.words(
@@ -154,7 +154,8 @@ final class AdaptSection {
     section.heading("Labels that may be wrong");
     section.words(
         "The most suspicious come first. Look at each: an unusual image may be labeled"
-            + " correctly. adapt --exclude FILE leaves out the images that the file lists.");
+            + " correctly. Expect one in five to be right, and more if the classifier is often"
+            + " wrong. adapt --exclude FILE leaves out the images that the file lists.");
     addImages(
         "Images whose label may be wrong",
         List.of("label", "likely label", "probability of the label, %"),

@@ -9,6 +9,7 @@ import org.kgcoop.Messages;
 import org.kgcoop.clip.KnownWeights;
 import org.kgcoop.clip.ReleasedClip;
 import org.kgcoop.eval.Calibration;
+import org.kgcoop.eval.Interval;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.AdaptRecord.Labels.Origin;
@@ -53,15 +54,14 @@ public record AdaptSentences(AdaptRecord record) {
     List<String> sentences = new ArrayList<>();
     sentences.add(
         Formats.text(
-                "Below %.1f %%, treat an image as none of these: this keeps %.0f %% of images of your"
-                    + " classes (95 %%: %.0f to %.0f).",
+                "If the top probability is below %.1f %%, reject the image. This threshold accepts"
+                    + " %.0f %% of images of your classes (95 %%: %.0f to %.0f).",
                 100 * rejection.threshold(),
                 100 * rejection.keeps(),
                 100 * rejection.low(),
                 100 * rejection.high())
             + (unknown == null
-                ? " Without examples of other images (--unknown), kgcoop cannot say how many"
-                    + " others it rejects; in our measurements 23 %."
+                ? " To measure how many other images it rejects, give examples with --unknown DIR."
                 : ""));
     sentences.add(
         found.temperature() == 1
@@ -74,8 +74,8 @@ public record AdaptSentences(AdaptRecord record) {
     if (unknown != null) {
       sentences.add(
           Formats.text(
-              "Of %d images of no class, the threshold accepts %.1f %%; AUROC against held-out"
-                  + " images: %.3f.",
+              "Of %d images of none of your classes, the threshold accepts %.1f %%; AUROC against"
+                  + " held-out images: %.3f.",
               unknown.images(), 100 * unknown.accepted(), unknown.auroc()));
     }
     return sentences;
@@ -104,34 +104,31 @@ public record AdaptSentences(AdaptRecord record) {
       return sentences;
     }
     sentences.add(
-        "This is about images from the same sources. kgcoop cannot see a mark or background that"
-            + " only one class has here.");
+        "The estimate holds for new images from the same sources. It is too high if all images of a"
+            + " class share one object, background, date or watermark that new images do not have."
+            + " kgcoop cannot see this.");
     sentences.addAll(doubts());
     add(
         sentences,
         images.isUnbalanced()
-            ? "new images like these, with classes as frequent as here"
+            ? "new images like these, with the same mix of classes"
             : "new images like these",
         result.expected(),
         labels.areChosen() && result.expected() != null
             ? ", from %s random images".formatted(result.expected().images())
             : "");
     if (images.isUnbalanced()) {
-      add(
-          sentences,
-          "new images, if every class is equally frequent",
-          result.expectedBalanced(),
-          "");
+      add(sentences, "new images, with equally frequent classes", result.expectedBalanced(), "");
     }
     add(sentences, "new images of the unseen classes", result.expectedUnseen(), "");
-    if (result.expectedUnseen() != null
-        && result.expectedUnseen().high() - result.expectedUnseen().low() > WIDE) {
-      sentences.add("This range is wide, because your classes differ much.");
+    AdaptRecord.Accuracy unseen = result.expectedUnseen();
+    if (unseen != null && !unseen.saysLittle() && unseen.high() - unseen.low() > WIDE) {
+      sentences.add("This range is wide because your classes differ a lot.");
     }
     if (labels.origin() == Origin.UNSTATED) {
       sentences.add(
-          "This holds if you labeled images as they came. If a program or you chose them, use"
-              + " --labels chosen.");
+          "This holds if you labeled all images, or a random sample. If you or a program chose"
+              + " them, use --labels chosen.");
     }
     return sentences;
   }
@@ -163,6 +160,12 @@ public record AdaptSentences(AdaptRecord record) {
     if (record.choice() == null || (labels.areChosen() && result.expected() == null)) {
       return doubts;
     }
+    if (!images.oneObject().isEmpty()) {
+      doubts.add(
+          ("In %s of %s classes, all images show one object. The accuracy on other objects is"
+                  + " unknown.")
+              .formatted(images.oneObject().size(), images.classes()));
+    }
     AdaptRecord.FewObjects objects = images.objects();
     if (objects != null) {
       doubts.add(
@@ -175,24 +178,24 @@ public record AdaptSentences(AdaptRecord record) {
     int contradictions = images.copies().contradictions().size();
     if (contradictions > 0) {
       doubts.add(
-          ("%s of equal or nearly equal images have two labels. If one of them is wrong, the figures"
-                  + " expect such labels of new images, too.")
+          ("%s of equal or nearly equal images have two labels, of which one may be wrong. The"
+                  + " estimate leaves these images out.")
               .formatted(Messages.count(contradictions, "pair", "pairs")));
     }
     double newClasses = 100 * images.newClasses();
     if (newClasses >= MANY_NEW_CLASSES && !labels.areChosen()) {
       String why =
-          "%s of %s are the only one of their class"
-              .formatted(images.single().size(), images.groups());
+          "%s of %s images are the only one of their class"
+              .formatted(images.onlyOnes(), images.count());
       doubts.add(
           labels.origin() == Origin.RANDOM
               ? Formats.text(
                   "About %.0f %% of new images show classes that are not here, because %s. The"
-                      + " figures count them as wrong.",
+                      + " estimate counts them as wrong.",
                   newClasses, why)
               : Formats.text(
                   "If you drew the images at random, about %.0f %% of new images show classes that"
-                      + " are not here, because %s. The figures leave them out; --labels random"
+                      + " are not here, because %s. The estimate leaves them out; --labels random"
                       + " counts them.",
                   newClasses, why));
     }
@@ -204,16 +207,34 @@ public record AdaptSentences(AdaptRecord record) {
               : "Some of your classes were hidden to measure the accuracy on unseen classes. It does"
                   + " not hold for names of another kind.");
     }
-    AdaptRecord.Accuracy expected = result.expected();
-    if (expected != null && expected.low() <= 100.0 / images.classes()) {
+    if (isLikeGuessing()) {
       doubts.add("The images do not show that any method is better than guessing.");
     }
     return doubts;
   }
 
+  /**
+   * Returns true if the held-out images do not show that the method is better than guessing. If
+   * they show few objects, the expected accuracy is for others, and its range too wide to tell.
+   */
+  private boolean isLikeGuessing() {
+    AdaptRecord.Result result = record.result();
+    double guessed = 1.0 / record.images().classes();
+    int asked = result.classes().stream().mapToInt(AdaptRecord.OfClass::asked).sum();
+    if (record.images().objects() != null && asked > 0) {
+      int right = result.classes().stream().mapToInt(AdaptRecord.OfClass::right).sum();
+      return Interval.ofShare(right, asked, 0.95).low() <= guessed;
+    }
+    return result.expected() != null && result.expected().low() <= 100 * guessed;
+  }
+
   private static void add(
       List<String> sentences, String what, AdaptRecord.@Nullable Accuracy expected, String from) {
-    if (expected != null) {
+    if (expected != null && expected.saysLittle()) {
+      sentences.add(
+          "There are too few images to say how many of %s %s are right."
+              .formatted(AdaptRecord.NEW_IMAGES, what));
+    } else if (expected != null) {
       sentences.add(
           Formats.text(
               "Of %d %s, expect %.0f right (95 %%: %.0f to %.0f)%s.",

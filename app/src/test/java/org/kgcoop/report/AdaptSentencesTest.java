@@ -20,7 +20,8 @@ class AdaptSentencesTest {
 
   private static AdaptRecord.Images images(
       int fewest, int most, AdaptRecord.Copies copies, List<String> single) {
-    return new AdaptRecord.Images(6, 6, 0, 4, fewest, most, copies, single, List.of(), 6, null);
+    return new AdaptRecord.Images(
+        6, 6, 0, 4, fewest, most, copies, single, List.of(), List.of(), single.size(), null);
   }
 
   private static AdaptSentences of(
@@ -33,7 +34,7 @@ class AdaptSentencesTest {
             expected, expected, null, List.of(new AdaptRecord.OfClass("cat", 4, 3)), List.of());
     AdaptRecord begun = AdaptRecord.begun(AdaptRecord.Settings.NONE, plan, labels, images);
     return new AdaptSentences(
-        begun.with(result).with(new AdaptRecord.Choice("clip", "CLIP", "It has the best figure.")));
+        begun.with(result).with(new AdaptRecord.Choice("clip", "CLIP", "It is.")));
   }
 
   private static AdaptRecord.Labels labels(Origin origin) {
@@ -46,14 +47,15 @@ class AdaptSentencesTest {
         .hasSize(3)
         .satisfies(
             lines -> {
-              assertThat(lines.get(0)).startsWith("This is about images from the same sources.");
+              assertThat(lines.get(0))
+                  .startsWith("The estimate holds for new images from the same sources.");
               assertThat(lines.get(1))
                   .isEqualTo("Of 100 new images like these, expect 78 right (95 %: 67 to 87).");
-              assertThat(lines.get(2)).startsWith("This holds if you labeled images as they came.");
+              assertThat(lines.get(2)).startsWith("This holds if you labeled all images");
             });
     assertThat(of(labels(Origin.RANDOM), images(1, 8, List.of()), EXPECTED).expectations())
-        .anyMatch(line -> line.contains("with classes as frequent as here"))
-        .anyMatch(line -> line.contains("if every class is equally frequent"));
+        .anyMatch(line -> line.contains("with the same mix of classes"))
+        .anyMatch(line -> line.contains("with equally frequent classes"));
   }
 
   @Test
@@ -89,6 +91,51 @@ class AdaptSentencesTest {
         .anyMatch(line -> line.startsWith("About 33 % of new images show classes"));
   }
 
+  /** A class of eight images of one object is no class of one image. */
+  @Test
+  void aClassOfOneObjectIsADoubtInFrontOfTheFigure() {
+    List<String> one = List.of("cat", "dog");
+    AdaptRecord.Images images =
+        new AdaptRecord.Images(32, 32, 0, 4, 8, 8, COPIES, one, one, List.of(), 0, null);
+    assertThat(images.newClasses()).isZero();
+    List<String> lines = of(labels(Origin.RANDOM), images, EXPECTED).expectations();
+    assertThat(lines.get(1))
+        .isEqualTo(
+            "In 2 of 4 classes, all images show one object. The accuracy on other objects is"
+                + " unknown.");
+    assertThat(lines.get(2)).startsWith("Of 100 new images");
+    assertThat(lines).noneMatch(line -> line.contains("classes that are not here"));
+  }
+
+  @Test
+  void anIntervalThatSaysNothingIsNoExpectation() {
+    AdaptRecord.Accuracy wide = new AdaptRecord.Accuracy(99, 38, 99, 4);
+    assertThat(of(labels(Origin.RANDOM), images(8, 8, List.of()), wide).expectations())
+        .last()
+        .isEqualTo(
+            "There are too few images to say how many of 100 new images like these are right.");
+  }
+
+  /** Of 200 held-out images of two classes, 180 are right. Other objects may fare worse. */
+  @Test
+  void aMethodThatRecognizesKnownObjectsIsBetterThanGuessing() {
+    AdaptRecord.FewObjects few = new AdaptRecord.FewObjects(4, 40, 10);
+    AdaptRecord.Images images =
+        new AdaptRecord.Images(
+            200, 200, 0, 2, 100, 100, COPIES, List.of(), List.of(), List.of(), 0, few);
+    AdaptRecord.Accuracy expected = new AdaptRecord.Accuracy(51, 38, 93, 200);
+    AdaptRecord.OfClass pile = new AdaptRecord.OfClass("pile", 200, 180);
+    AdaptRecord record = of(labels(Origin.RANDOM), images, expected).record();
+    assertThat(
+            new AdaptSentences(
+                    record.with(
+                        new AdaptRecord.Result(expected, expected, null, List.of(pile), List.of())))
+                .doubts())
+        .singleElement()
+        .asString()
+        .startsWith("These images seem to show few objects");
+  }
+
   @Test
   void aCalibrationWithoutOtherImagesSaysSo() {
     AdaptSentences sentences = of(labels(Origin.RANDOM), images(8, 8, List.of()), EXPECTED);
@@ -102,8 +149,9 @@ class AdaptSentencesTest {
         .satisfiesExactly(
             line ->
                 assertThat(line)
-                    .startsWith("Below 26.8 %, treat an image as none of these: this keeps 95 %")
-                    .contains("(95 %: 92 to 97)", "--unknown"),
+                    .startsWith("If the top probability is below 26.8 %, reject the image.")
+                    .contains("accepts 95 %", "(95 %: 92 to 97)", "--unknown")
+                    .doesNotContain("23 %"),
             line -> assertThat(line).startsWith("No temperature was found"));
   }
 
@@ -133,7 +181,8 @@ class AdaptSentencesTest {
   @Test
   void theImagesLearnedFromNameTheLimitOfTime() {
     AdaptRecord.Images some =
-        new AdaptRecord.Images(32, 47, 0, 4, 7, 8, COPIES, List.of(), List.of(), 32, null);
+        new AdaptRecord.Images(
+            32, 47, 0, 4, 7, 8, COPIES, List.of(), List.of(), List.of(), 0, null);
     assertThat(of(labels(Origin.RANDOM), some, EXPECTED).learnedFrom())
         .isEqualTo("32 of 47 images, because of --minutes, of 4 classes, 7 to 8 per class");
   }

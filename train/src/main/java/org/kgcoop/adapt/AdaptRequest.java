@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Nearest;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.layout.ClassNames;
@@ -19,38 +20,61 @@ import org.kgcoop.runs.AdaptRecord.Plan;
  * @param unseen the names of classes without images that the classifier should support
  * @param shots the maximum number of training images per class; {@link FewShot#ALL} for as many as
  *     the time allows
- * @param minutes the time limit
+ * @param minutes the time limit; {@link #NO_LIMIT} for none
+ * @param methods the names of the methods to compare, next to zero-shot CLIP; empty for those that
+ *     suit the size of the task, so that the same images have the same result on every computer
  * @param seed the seed of all random choices
  * @param skipsUnreadable true to skip unreadable images
  * @param unknown images that belong to no class, to test the rejection threshold; may be empty
  * @param labels how the images got their labels
  * @param plan the plan of another adaptation to repeat, without a time limit; null to make a plan
- *     that fits into the time
  */
 public record AdaptRequest(
     DataSet data,
     List<String> unseen,
     int shots,
     double minutes,
+    List<String> methods,
     long seed,
     boolean skipsUnreadable,
     List<Path> unknown,
     LabelSource labels,
     @Nullable Plan plan) {
 
-  /** The time limit if the user sets none. */
-  public static final double DEFAULT_MINUTES = 5;
+  /** The minutes of a request without a time limit. */
+  public static final double NO_LIMIT = Double.POSITIVE_INFINITY;
 
-  /** Creates a request that rejects unreadable images. */
+  /** Creates a request that rejects unreadable images, and compares what suits the task. */
   public AdaptRequest(DataSet data, List<String> unseen, int shots, double minutes, long seed) {
-    this(data, unseen, shots, minutes, seed, false, List.of(), LabelSource.UNSTATED, null);
+    this(
+        data,
+        unseen,
+        shots,
+        minutes,
+        List.of(),
+        seed,
+        false,
+        List.of(),
+        LabelSource.UNSTATED,
+        null);
   }
 
   public AdaptRequest {
     unseen = List.copyOf(unseen);
     unknown = List.copyOf(unknown);
-    if (!(minutes > 0) || Double.isInfinite(minutes)) {
+    methods = List.copyOf(methods);
+    if (!(minutes > 0)) {
       throw KgCoopException.configuration("minutes: expected above 0, got " + minutes);
+    }
+    for (String method : methods) {
+      if (!Candidates.SHORT_LIST.contains(method)) {
+        throw KgCoopException.configuration(
+            "methods: expected some of %s, got '%s'%s"
+                .formatted(
+                    String.join(", ", Candidates.SHORT_LIST),
+                    method,
+                    Nearest.hint(method, Candidates.SHORT_LIST)));
+      }
     }
     if (plan != null && !plan.isComplete()) {
       throw KgCoopException.configuration(
@@ -72,22 +96,43 @@ public record AdaptRequest(
     }
   }
 
+  /** Returns the methods that an adaptation can compare, those closest to zero-shot CLIP first. */
+  public static List<String> comparable() {
+    return Candidates.SHORT_LIST;
+  }
+
+  /** Returns true if the clock limits the work. */
+  boolean isTimed() {
+    return plan == null && !Double.isInfinite(minutes);
+  }
+
   /** Returns this request for another data set. */
   AdaptRequest with(DataSet other) {
     return new AdaptRequest(
-        other, unseen, shots, minutes, seed, skipsUnreadable, unknown, labels, plan);
+        other, unseen, shots, minutes, methods, seed, skipsUnreadable, unknown, labels, plan);
   }
 
   /** Returns this request with labels of another origin. */
   public AdaptRequest with(LabelSource source) {
     return new AdaptRequest(
-        data, unseen, shots, minutes, seed, skipsUnreadable, unknown, source, plan);
+        data, unseen, shots, minutes, methods, seed, skipsUnreadable, unknown, source, plan);
   }
 
   /** Returns this request with a plan to repeat. */
   public AdaptRequest with(Plan repeated) {
     return new AdaptRequest(
-        data, unseen, shots, minutes, seed, skipsUnreadable, unknown, labels, repeated);
+        data, unseen, shots, minutes, methods, seed, skipsUnreadable, unknown, labels, repeated);
+  }
+
+  /**
+   * Returns this request with the methods to compare.
+   *
+   * @param names some of {@link #comparable}
+   * @throws KgCoopException of the category CONFIGURATION for another name
+   */
+  public AdaptRequest comparing(List<String> names) {
+    return new AdaptRequest(
+        data, unseen, shots, minutes, names, seed, skipsUnreadable, unknown, labels, plan);
   }
 
   /**
@@ -97,6 +142,7 @@ public record AdaptRequest(
    * @param others images that belong to no class
    */
   public AdaptRequest with(boolean skipped, List<Path> others) {
-    return new AdaptRequest(data, unseen, shots, minutes, seed, skipped, others, labels, plan);
+    return new AdaptRequest(
+        data, unseen, shots, minutes, methods, seed, skipped, others, labels, plan);
   }
 }

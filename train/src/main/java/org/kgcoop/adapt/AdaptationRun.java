@@ -42,7 +42,7 @@ public final class AdaptationRun {
     this.context = context;
     this.request = request;
     folder = new AdaptFolder(out);
-    double minutes = request.plan() == null ? request.minutes() : Double.POSITIVE_INFINITY;
+    double minutes = request.isTimed() ? request.minutes() : AdaptRequest.NO_LIMIT;
     budget = new Budget(context, start, 60 * minutes);
   }
 
@@ -160,7 +160,7 @@ public final class AdaptationRun {
       Comparison.Outcome outcome,
       CrossValidation nested,
       Set<String> contradictory) {
-    boolean isLimited = request.plan() == null && !Candidates.isQuick(outcome.method());
+    boolean isLimited = request.isTimed() && !Candidates.isQuick(outcome.method());
     BooleanSupplier stop =
         isLimited
             ? budget.afterNext(budget.left() - comparison.secondsOfAFinalTraining())

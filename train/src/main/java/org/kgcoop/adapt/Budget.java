@@ -22,7 +22,7 @@ import org.kgcoop.trial.Recipe;
  * Time limit of an adaptation. All work counts, from the start of the command to the last file.
  * Estimates only avoid work in vain. The clock ends whatever takes longer than its estimate.
  *
- * <p>A repeated plan has no limit.
+ * <p>Without {@code --minutes} there is no limit, and {@link Work} decides what is compared.
  *
  * @param start the {@link System#nanoTime} of the start
  * @param seconds the limit; infinite if there is none
@@ -37,7 +37,6 @@ record Budget(ExperimentContext context, long start, double seconds) {
   /** Share of the rest of the time for finding near copies, which limits the number of images. */
   private static final double COPIES = 1.0 / 3;
 
-  private static final int MAX_VIEWS = 8;
   private static final double SHARE_OF_VIEWS = 0.05;
 
   /** Maximum number of steps that are run to measure the time per step. */
@@ -78,6 +77,11 @@ record Budget(ExperimentContext context, long start, double seconds) {
     return Math.ceil((elapsed() + needed) / 60);
   }
 
+  /** Returns true if there is no limit. */
+  boolean isUnlimited() {
+    return Double.isInfinite(seconds);
+  }
+
   /**
    * Returns the number of random views per image that take at most a twentieth of the time.
    *
@@ -86,7 +90,8 @@ record Budget(ExperimentContext context, long start, double seconds) {
    */
   int views(int images, double secondsOfAnImage) {
     return (int)
-        Math.min(MAX_VIEWS, seconds * SHARE_OF_VIEWS / (images * Math.max(1e-5, secondsOfAnImage)));
+        Math.min(
+            Work.MAX_VIEWS, seconds * SHARE_OF_VIEWS / (images * Math.max(1e-5, secondsOfAnImage)));
   }
 
   static String duration(double seconds) {
@@ -104,7 +109,7 @@ record Budget(ExperimentContext context, long start, double seconds) {
    * @param data the data of the final training
    */
   String leftOut(Recipe recipe, int folds, DataSet data) {
-    if (Double.isInfinite(seconds)) {
+    if (isUnlimited()) {
       return "";
     }
     TrainingSettings training = recipe.steps();

@@ -227,8 +227,8 @@ final class Comparison {
   /**
    * Returns the accuracy on an audit. Its images are a random sample that had no part in the
    * choice, so the exact limits hold. Near copies count as one image. Images of a class that the
-   * audit alone shows are wrong, as in the session: their share tells how many new images show a
-   * class that nobody has labeled yet.
+   * audit alone shows are wrong, as in the session, whether a fold asked for them or not: their
+   * share tells how many new images show a class that nobody has labeled yet.
    */
   private Accuracy audited(Score score) {
     Set<Integer> learned =
@@ -237,8 +237,9 @@ final class Comparison {
             .map(Item::label)
             .collect(Collectors.toSet());
     int wrong = (int) data.train().stream().filter(item -> !learned.contains(item.label())).count();
-    double images = score.effectiveUnits(false);
-    double right = score.accuracy(false) / 100 * images;
+    Score known = score.of(learned);
+    double images = known.effectiveUnits(false);
+    double right = images == 0 ? 0 : known.accuracy(false) / 100 * images;
     Interval limits =
         Interval.ofShare(
             (int) Math.round(right), (int) Math.round(images + wrong), Expectation.CONFIDENCE);
@@ -246,7 +247,7 @@ final class Comparison {
         100 * right / (images + wrong),
         100 * limits.low(),
         100 * limits.high(),
-        score.images() + wrong);
+        known.images() + wrong);
   }
 
   /**
@@ -333,7 +334,7 @@ final class Comparison {
     }
     double share = Candidates.isQuick(id) ? SHARE_OF_A_QUICK_METHOD : SHARE_OF_A_SLOW_METHOD;
     // The zero-shot classifier is always measured, so that there is one.
-    boolean isLimited = request.plan() == null && !id.equals(ZeroShot.ID);
+    boolean isLimited = request.isTimed() && !id.equals(ZeroShot.ID);
     BooleanSupplier stop =
         isLimited
             ? budget.afterNext(share * (budget.left() - secondsOfAFinalTraining()))
@@ -357,6 +358,10 @@ final class Comparison {
     if (repeated != null && !repeated.methods().contains(id)) {
       return leftOut(id, "it is not in the plan (--plan)", false);
     }
+    List<String> asked = request.methods();
+    if (repeated == null && !asked.isEmpty() && !asked.contains(id) && !id.equals(ZeroShot.ID)) {
+      return leftOut(id, "it is not in --methods", false);
+    }
     String closed = recipe.method().closedClassReason().orElse("");
     if (!request.unseen().isEmpty() && !closed.isEmpty()) {
       return leftOut(id, closed + " cannot be used on new classes", false);
@@ -368,11 +373,26 @@ final class Comparison {
     if (repeated != null || id.equals(ZeroShot.ID)) {
       return null;
     }
+    String unsuited = asked.isEmpty() ? unsuited(recipe) : "";
+    if (!unsuited.isEmpty()) {
+      return leftOut(id, unsuited, false);
+    }
     if (budget.left() <= secondsOfAFinalTraining()) {
       return leftOut(id, "the time was up (--minutes)", true);
     }
     String why = Candidates.trainsText(id) ? budget.leftOut(recipe, folds.size(), data) : "";
     return why.isEmpty() ? null : leftOut(id, why, true);
+  }
+
+  /**
+   * Returns the reason why a method is not compared unless the user asks, or an empty text. It
+   * depends on the images and the model, not on the clock.
+   */
+  private String unsuited(Recipe recipe) {
+    String id = recipe.method().id();
+    return Candidates.trainsText(id) && request.unseen().isEmpty()
+        ? "for classes without images (--unseen); --methods %s compares it here".formatted(id)
+        : new Work(context.clip().config()).leftOut(recipe, data, folds.size());
   }
 
   private Candidate leftOut(String id, String why, boolean outOfTime) {

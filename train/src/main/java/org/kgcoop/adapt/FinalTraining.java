@@ -147,7 +147,7 @@ record FinalTraining(ExperimentContext context, AdaptRequest request, DataSet da
   }
 
   private static Accuracy interval(TargetResult test) {
-    return Score.interval(test.correct(), Math.toIntExact(test.total()));
+    return Score.interval(Math.toIntExact(test.correct()), Math.toIntExact(test.total()));
   }
 
   private Calibrated calibrated(

@@ -1,6 +1,7 @@
 package org.kgcoop.adapt;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,17 +27,17 @@ import org.kgcoop.features.FeatureCache;
  *
  * @param data the data without exact copies, each image with its group
  * @param repeated the keys of exact copies in the same class
- * @param contradictions images that occur in two classes, byte-identical or as near copies, as
- *     {@code key = key}
+ * @param contradictions images that occur in two classes, byte-identical or as near copies
  * @param near the number of images that are near copies of another image
  * @param hint a sentence that suggests {@code --group-by}; empty if there is no reason
  * @param share the weight of each training image by key: 1 / the number of its near copies in its
- *     class, so that all copies together count once
+ *     class, so that all copies together count once; 0 for an image that occurs in two classes,
+ *     because one of the two labels may be wrong
  */
 record ImageGroups(
     DataSet data,
     List<String> repeated,
-    List<String> contradictions,
+    List<Contradiction> contradictions,
     int near,
     String hint,
     Map<String, Double> share) {
@@ -44,12 +45,22 @@ record ImageGroups(
   /** The share of images with a similar image in another group that causes a hint. */
   private static final double MANY = 0.2;
 
-  private static final String EQUALS = " = ";
+  /** The keys of two images of one picture in two classes. */
+  record Contradiction(String first, String second) {
+    @Override
+    public String toString() {
+      return first + " = " + second;
+    }
+  }
 
   /** Returns the keys of images that occur in two classes. */
   Set<String> contradictory() {
+    return contradictory(contradictions);
+  }
+
+  private static Set<String> contradictory(Collection<Contradiction> contradictions) {
     return contradictions.stream()
-        .flatMap(pair -> Stream.of(pair.split(EQUALS, 2)))
+        .flatMap(pair -> Stream.of(pair.first, pair.second))
         .collect(Collectors.toUnmodifiableSet());
   }
 
@@ -59,7 +70,7 @@ record ImageGroups(
     Map<String, Item> firsts = new HashMap<>();
     Map<String, Item> distinct = new LinkedHashMap<>(); // by hash and class
     List<String> repeated = new ArrayList<>();
-    List<String> contradictions = new ArrayList<>();
+    List<Contradiction> contradictions = new ArrayList<>();
     Groups groups = new Groups(data.train());
     for (int i = 0; i < hashes.size(); i++) {
       Item item = data.train().get(i);
@@ -70,7 +81,7 @@ record ImageGroups(
       if (distinct.putIfAbsent(hashes.get(i) + " " + item.label(), item) != null) {
         repeated.add(item.key());
       } else if (first != null) {
-        contradictions.add(first.key() + EQUALS + item.key());
+        contradictions.add(new Contradiction(first.key(), item.key()));
       }
     }
     List<Item> train = groups.of(List.copyOf(distinct.values()));
@@ -89,7 +100,7 @@ record ImageGroups(
     Groups groups = new Groups(items);
     Groups copies = new Groups(items.stream().map(item -> item.withGroup(item.key())).toList());
     Set<Integer> found = new HashSet<>();
-    Set<String> contradicting = new LinkedHashSet<>(contradictions);
+    Set<Contradiction> contradicting = new LinkedHashSet<>(contradictions);
     for (NearDuplicates.Pair pair : near.pairs()) {
       Item first = items.get(pair.first());
       Item second = items.get(pair.second());
@@ -98,8 +109,8 @@ record ImageGroups(
       found.add(pair.second());
       if (first.label() == second.label()) {
         copies.join(first.key(), second.key());
-      } else if (!contradicting.contains(second.key() + EQUALS + first.key())) {
-        contradicting.add(first.key() + EQUALS + second.key());
+      } else if (!contradicting.contains(new Contradiction(second.key(), first.key()))) {
+        contradicting.add(new Contradiction(first.key(), second.key()));
       }
     }
     Map<String, Integer> sizes = new HashMap<>();
@@ -107,6 +118,10 @@ record ImageGroups(
     Map<String, Double> shares = new HashMap<>();
     items.forEach(
         item -> shares.put(item.key(), 1.0 / sizes.getOrDefault(copies.of(item.key()), 1)));
+    Set<String> contradictory = contradictory(contradicting);
+    if (2 * contradictory.size() <= items.size()) { // otherwise too little is left to measure
+      contradictory.forEach(key -> shares.put(key, 0.0));
+    }
     DataSet grouped = part.withImages(groups.of(items), part.val(), part.test());
     String hint = hint(items, near, groups);
     return new ImageGroups(

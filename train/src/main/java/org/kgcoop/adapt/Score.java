@@ -6,9 +6,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.statistics.distribution.BinomialDistribution;
+import org.kgcoop.eval.Interval;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.runs.AdaptRecord.Accuracy;
 
@@ -21,9 +23,6 @@ import org.kgcoop.runs.AdaptRecord.Accuracy;
  * score is estimated from the units, not from individual images.
  */
 final class Score {
-  /** 97.5 % quantile of the standard normal distribution. */
-  private static final double Z = 1.959964;
-
   /**
    * The answer for a held-out image.
    *
@@ -73,11 +72,17 @@ final class Score {
   Score balanced() {
     Map<Integer, Double> sizes = new HashMap<>();
     answers.forEach(each -> sizes.merge(each.label, each.weight, Double::sum));
+    sizes.values().removeIf(size -> size == 0); // a class of images that do not count
     double mean = sizes.values().stream().mapToDouble(Double::doubleValue).average().orElse(1);
     return new Score(
         answers.stream()
             .map(each -> each.times(mean / sizes.getOrDefault(each.label, mean)))
             .toList());
+  }
+
+  /** Returns the score of the predictions for images of some classes. */
+  Score of(Set<Integer> labels) {
+    return new Score(answers.stream().filter(each -> labels.contains(each.label)).toList());
   }
 
   /** Returns the score of these predictions and others. */
@@ -152,7 +157,8 @@ final class Score {
   double effectiveUnits(boolean unseen) {
     double[] weights = weight[unseen ? UNSEEN : SEEN];
     double total = Arrays.stream(weights).sum();
-    return total * total / Arrays.stream(weights).map(each -> each * each).sum();
+    double squares = Arrays.stream(weights).map(each -> each * each).sum();
+    return squares == 0 ? 0 : total * total / squares;
   }
 
   /** Returns the variance of the accuracy between hidden classes, as a share squared. */
@@ -229,13 +235,9 @@ final class Score {
     return best;
   }
 
-  /** Returns an accuracy with its 95 % interval (Wilson, JASA 1927). */
-  static Accuracy interval(long correct, int total) {
-    double share = (double) correct / total;
-    double squared = Z * Z / total;
-    double middle = (share + squared / 2) / (1 + squared);
-    double half =
-        Z * Math.sqrt(share * (1 - share) / total + squared / (4 * total)) / (1 + squared);
-    return new Accuracy(100 * share, 100 * (middle - half), 100 * (middle + half), total);
+  /** Returns the accuracy on a random sample of images, with its exact 95 % interval. */
+  static Accuracy interval(int correct, int total) {
+    Interval limits = Interval.ofShare(correct, total, Expectation.CONFIDENCE);
+    return new Accuracy(100.0 * correct / total, 100 * limits.low(), 100 * limits.high(), total);
   }
 }

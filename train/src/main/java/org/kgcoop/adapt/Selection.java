@@ -51,14 +51,26 @@ record Selection(List<Candidate> candidates, Choice choice) {
             .orElse(best);
     String why =
         chosen.method().equals(best.method())
-            ? "It has the best figure."
+            ? highest(compared, chosen, bestScore.hasUnseen() ? "H" : "accuracy")
             : String.format(
                 Locale.ROOT,
-                "It is %.2f points behind the best, %s. The images cannot distinguish the two"
-                    + " (McNemar's exact test: p = %.2f), and it comes before the best in the order of the methods.",
+                "It is %.2f points behind the best, %s. Your images cannot tell the two apart"
+                    + " (McNemar's exact test: p = %.2f), so the one that is closer to zero-shot"
+                    + " CLIP is chosen.",
                 chosen.behind(),
                 best.title(),
                 chosen.pValue());
     return new Selection(compared, new Choice(chosen.method(), chosen.title(), why));
+  }
+
+  private static String highest(List<Candidate> compared, Candidate chosen, String value) {
+    List<String> tied =
+        compared.stream()
+            .filter(each -> each.isMeasured() && each.value() == chosen.value())
+            .map(Candidate::title)
+            .filter(title -> !title.equals(chosen.title()))
+            .toList();
+    return "It has the highest %s%s."
+        .formatted(value, tied.isEmpty() ? "" : ", tied with " + String.join(", ", tied));
   }
 }

@@ -1,12 +1,15 @@
 package org.kgcoop.adapt;
 
+import static org.kgcoop.tensor.Vectors.dot;
+
 import java.util.stream.IntStream;
 import org.kgcoop.image.RgbImage;
 
 /**
  * A gray picture of {@value #SIZE} x {@value #SIZE} samples, which shows whether two images show
  * the same picture. {@link #correlation} moves, turns and scales one of them first, so it
- * recognizes the frames of a burst and images that were saved again.
+ * recognizes the frames of a burst and images that were saved again. {@link #turnedCorrelation}
+ * recognizes mirrored images and those that were turned by a right angle.
  *
  * <p>The arithmetic is in double precision in a fixed order. Results do not depend on the
  * processor.
@@ -18,7 +21,13 @@ final class Thumbnail {
   /** The number of frequencies of the {@link #spectrum}. */
   static final int FREQUENCIES = 66;
 
+  /** The ways to mirror a picture or to turn it by right angles, without the picture itself. */
+  private static final int OTHER_SIDES = 7;
+
   static final int PIXELS = SIZE * SIZE;
+  private static final int COLORS = 3;
+  private static final double[] LUMA = {0.299, 0.587, 0.114};
+  private static final int AXIS_STEPS = 4;
   private static final int MAX_FREQUENCY = 5;
 
   /** The sum of the weights of the smoothing. */
@@ -35,6 +44,9 @@ final class Thumbnail {
   private static final double HOPELESS_SHIFTED = 0.35;
 
   private static final double HOPELESS_ALIGNED = 0.7;
+
+  /** The largest shift of a turned picture: programs turn a picture exactly. */
+  private static final int MAX_SHIFT_OF_TURNED = 1;
 
   /** The gain of a step below which the search stops. */
   private static final double CONVERGED = 1e-4;
@@ -55,6 +67,11 @@ final class Thumbnail {
 
   private final boolean isFlat;
 
+  /**
+   * Creates a thumbnail.
+   *
+   * @param gray the samples, from -255 to 255
+   */
   private Thumbnail(int[] gray) {
     int[] sums = smoothed(smoothed(gray, 1), SIZE);
     for (int i = 0; i < PIXELS; i++) {
@@ -66,33 +83,77 @@ final class Thumbnail {
 
   /** Creates the thumbnail of a whole image by the mean over rectangles. */
   static Thumbnail of(RgbImage image) {
-    int[] gray = new int[PIXELS];
+    double[][] colors = new double[PIXELS][];
     for (int y = 0; y < SIZE; y++) {
       int top = y * image.height() / SIZE;
       int bottom = Math.max(top + 1, (y + 1) * image.height() / SIZE);
       for (int x = 0; x < SIZE; x++) {
         int left = x * image.width() / SIZE;
         int right = Math.max(left + 1, (x + 1) * image.width() / SIZE);
-        gray[y * SIZE + x] = (int) Math.round(mean(image, left, right, top, bottom));
+        colors[y * SIZE + x] = mean(image, left, right, top, bottom);
       }
+    }
+    double[] axis = axis(colors);
+    int[] gray = new int[PIXELS];
+    for (int i = 0; i < PIXELS; i++) {
+      gray[i] = (int) Math.round(dot(axis, colors[i]));
     }
     return new Thumbnail(gray);
   }
 
-  /** Returns the mean luma, by the weights of ITU-R BT.601. */
-  private static double mean(RgbImage image, int left, int right, int top, int bottom) {
+  /**
+   * Returns the weights of the colors that make a gray picture: a few steps of the power method
+   * from the luma of ITU-R BT.601 to the axis along which the colors differ most. The weights of a
+   * gray picture are equal. A shape that is as bright as its background stays visible. More steps
+   * would make the axis of two frames differ if the picture has two axes of equal length.
+   */
+  private static double[] axis(double[][] colors) {
+    double[] mean = new double[COLORS];
+    for (double[] color : colors) {
+      for (int c = 0; c < COLORS; c++) {
+        mean[c] += color[c] / PIXELS;
+      }
+    }
+    double[] axis = LUMA.clone();
+    for (int step = 0; step < AXIS_STEPS; step++) {
+      double[] next = new double[COLORS];
+      for (double[] color : colors) {
+        double along = dot(axis, color) - dot(axis, mean);
+        for (int c = 0; c < COLORS; c++) {
+          next[c] += along * (color[c] - mean[c]);
+        }
+      }
+      double sum = 0;
+      for (double weight : next) {
+        sum += Math.abs(weight);
+      }
+      if (sum == 0) {
+        return LUMA.clone(); // a plain surface
+      }
+      for (int c = 0; c < COLORS; c++) {
+        axis[c] = next[c] / sum;
+      }
+    }
+    return axis;
+  }
+
+  /** Returns the mean of each color. */
+  private static double[] mean(RgbImage image, int left, int right, int top, int bottom) {
     byte[] rgb = image.rgb();
-    long[] sums = new long[3];
+    double[] sums = new double[COLORS];
     for (int y = top; y < bottom; y++) {
-      int from = 3 * (y * image.width() + left);
-      for (int at = from; at < from + 3 * (right - left); at += 3) {
-        sums[0] += rgb[at] & 0xff;
-        sums[1] += rgb[at + 1] & 0xff;
-        sums[2] += rgb[at + 2] & 0xff;
+      int from = COLORS * (y * image.width() + left);
+      for (int at = from; at < from + COLORS * (right - left); at += COLORS) {
+        for (int c = 0; c < COLORS; c++) {
+          sums[c] += rgb[at + c] & 0xff;
+        }
       }
     }
     double count = (double) (right - left) * (bottom - top);
-    return (0.299 * sums[0] + 0.587 * sums[1] + 0.114 * sums[2]) / count;
+    for (int c = 0; c < COLORS; c++) {
+      sums[c] /= count;
+    }
+    return sums;
   }
 
   /**
@@ -142,6 +203,38 @@ final class Thumbnail {
     return spectrum;
   }
 
+  /**
+   * Returns the spectrum of a picture that may be mirrored or turned by right angles: the means of
+   * the frequencies that these movements exchange, (21), of unit length.
+   */
+  float[] spectrumOfAnySide() {
+    float[] spectrum = spectrum();
+    int sides = MAX_FREQUENCY + 1;
+    float[] means = new float[sides * (sides + 1) / 2];
+    double square = 0;
+    int at = 0;
+    for (int few = 0; few < sides; few++) {
+      for (int many = few; many < sides; many++) {
+        means[at] =
+            frequency(spectrum, few, many)
+                + frequency(spectrum, -few, many)
+                + frequency(spectrum, many, few)
+                + frequency(spectrum, -many, few);
+        square += means[at] * means[at];
+        at++;
+      }
+    }
+    float scale = square == 0 ? 0 : (float) (1 / Math.sqrt(square));
+    for (int i = 0; i < means.length; i++) {
+      means[i] *= scale;
+    }
+    return means;
+  }
+
+  private static float frequency(float[] spectrum, int down, int across) {
+    return spectrum[(down + MAX_FREQUENCY) * (MAX_FREQUENCY + 1) + across];
+  }
+
   /** Returns the amplitude of a frequency down the Fourier coefficients of the lines. */
   private static double amplitude(double[] real, double[] imaginary, int down) {
     double a = 0;
@@ -169,11 +262,57 @@ final class Thumbnail {
     double[] target = fixed.smooth();
     double[] source = moved.smooth();
     double[] parameters = new double[AffineStep.PARAMETERS];
-    double best = shift(halved(target), halved(source), parameters);
-    if (best < HOPELESS_SHIFTED) {
-      return best;
+    double best = shift(halved(target), halved(source), MAX_SHIFT, parameters);
+    return best < HOPELESS_SHIFTED ? best : aligned(target, source, parameters);
+  }
+
+  /**
+   * Returns the same as {@link #correlation} after one picture is mirrored, turned by right angles,
+   * or both, whichever of the {@value #OTHER_SIDES} ways fits best.
+   */
+  static double turnedCorrelation(Thumbnail fixed, Thumbnail moved) {
+    if (fixed.isFlat || moved.isFlat) {
+      return 0;
     }
-    best = 0; // of half the resolution
+    double[] target = fixed.smooth();
+    double[] source = moved.smooth();
+    double[] half = halved(target);
+    double best = -1;
+    double[] parameters = new double[AffineStep.PARAMETERS];
+    double[] turned = source;
+    for (int side = 1; side <= OTHER_SIDES; side++) {
+      double[] other = turned(source, side);
+      double[] shift = new double[AffineStep.PARAMETERS];
+      double correlation = shift(half, halved(other), MAX_SHIFT_OF_TURNED, shift);
+      if (correlation > best) {
+        best = correlation;
+        parameters = shift;
+        turned = other;
+      }
+    }
+    return best < HOPELESS_ALIGNED ? best : aligned(target, turned, parameters);
+  }
+
+  /**
+   * Returns the samples of a mirrored or turned picture.
+   *
+   * @param side bit 0 exchanges left and right, bit 1 top and bottom, bit 2 columns and rows
+   */
+  private static double[] turned(double[] values, int side) {
+    double[] turned = new double[PIXELS];
+    for (int y = 0; y < SIZE; y++) {
+      for (int x = 0; x < SIZE; x++) {
+        int column = (side & 1) == 0 ? x : SIZE - 1 - x;
+        int row = (side & 2) == 0 ? y : SIZE - 1 - y;
+        turned[y * SIZE + x] = values[(side & 4) == 0 ? row * SIZE + column : column * SIZE + row];
+      }
+    }
+    return turned;
+  }
+
+  /** Returns the correlation after steps of Gauss-Newton from a shift. */
+  private static double aligned(double[] target, double[] source, double[] parameters) {
+    double best = 0;
     for (int i = 0; ; i++) {
       AffineStep step = new AffineStep(target, source, parameters);
       double before = best;
@@ -238,10 +377,10 @@ final class Thumbnail {
   }
 
   /** Returns the largest correlation of all shifts, and sets the shift in the parameters. */
-  private static double shift(double[] target, double[] source, double[] parameters) {
+  private static double shift(double[] target, double[] source, int most, double[] parameters) {
     double best = -1;
-    for (int dy = -MAX_SHIFT; dy <= MAX_SHIFT; dy++) {
-      for (int dx = -MAX_SHIFT; dx <= MAX_SHIFT; dx++) {
+    for (int dy = -most; dy <= most; dy++) {
+      for (int dx = -most; dx <= most; dx++) {
         double correlation = shifted(target, source, dx, dy);
         if (correlation > best) {
           best = correlation;

@@ -6,16 +6,18 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IntSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -189,6 +191,9 @@ final class TrainingImages {
     if (EmbeddedPrompt.isFor(context.clip())) {
       return 0;
     }
+    if (budget.isUnlimited()) {
+      return new Work(context.clip().config()).views(planned.train().size());
+    }
     List<Item> sample = planned.train().subList(0, Math.min(SAMPLE, planned.train().size()));
     double seconds = context.cache().test(sample, done -> {}).seconds() / sample.size();
     return budget.views(planned.train().size(), seconds);
@@ -204,6 +209,9 @@ final class TrainingImages {
    * two.
    */
   private int compared(List<List<Item>> rounds, Problems problems, Budget budget) {
+    if (budget.isUnlimited()) {
+      return rounds.size();
+    }
     List<Item> all = problems.readable(rounds.stream().flatMap(List::stream).toList());
     int most = NearCopies.most(all, context.cache(), budget.secondsOfCopies());
     int images = 0;
@@ -386,13 +394,10 @@ final class TrainingImages {
   /** Describes the training images. */
   AdaptRecord.Images described(ImageGroups copies, Encoded encoded, @Nullable FewObjects objects) {
     DataSet data = copies.data();
-    IntSummaryStatistics sizes =
-        data.train().stream()
-            .collect(Collectors.groupingBy(Item::label, Collectors.counting()))
-            .values()
-            .stream()
-            .mapToInt(Long::intValue)
-            .summaryStatistics();
+    Map<Integer, Long> sizes =
+        data.train().stream().collect(Collectors.groupingBy(Item::label, Collectors.counting()));
+    LongSummaryStatistics all =
+        sizes.values().stream().mapToLong(Long::longValue).summaryStatistics();
     Map<Integer, Set<String>> groups =
         data.train().stream()
             .collect(
@@ -403,20 +408,30 @@ final class TrainingImages {
         encoded.available(),
         encoded.unchecked(),
         data.classNames().size(),
-        sizes.getMin(),
-        sizes.getMax(),
+        (int) all.getMin(),
+        (int) all.getMax(),
         new Copies(
             copies.repeated().size(),
             copies.near(),
-            copies.contradictions(),
+            copies.contradictions().stream().map(ImageGroups.Contradiction::toString).toList(),
             List.copyOf(ImageGroups.repeatedInTest(data, context.cache()))),
-        groups.entrySet().stream()
-            .filter(each -> each.getValue().size() == 1)
-            .map(each -> data.classNames().get(each.getKey()))
-            .sorted()
-            .toList(),
+        names(data, label -> groups.getOrDefault(label, Set.of()).size() == 1),
+        names(
+            data,
+            label ->
+                groups.getOrDefault(label, Set.of()).size() == 1
+                    && sizes.getOrDefault(label, 0L) >= AdaptRecord.Images.SOME),
         List.copyOf(unreadable),
-        groups.values().stream().mapToInt(Set::size).sum(),
+        (int) sizes.values().stream().filter(size -> size == 1).count(),
         objects);
+  }
+
+  /** Returns the names of some classes in alphabetical order. */
+  private static List<String> names(DataSet data, IntPredicate labels) {
+    return IntStream.range(0, data.classNames().size())
+        .filter(labels)
+        .mapToObj(data.classNames()::get)
+        .sorted()
+        .toList();
   }
 }

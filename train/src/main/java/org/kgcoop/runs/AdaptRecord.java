@@ -57,6 +57,9 @@ public record AdaptRecord(
   /** The share of held-out images that a classifier must have right to find wrong labels. */
   private static final double LEAST_RIGHT = 0.5;
 
+  /** The largest width of an interval, in percentage points, that is an expectation. */
+  private static final double WIDEST = 60;
+
   /** The number of new images that an expected accuracy refers to. */
   public static final int NEW_IMAGES = 100;
 
@@ -74,7 +77,8 @@ public record AdaptRecord(
    * @param shots the maximum number of images per class; 0 for all
    * @param clipFingerprint the fingerprint of the CLIP
    * @param maxPatches the number of patches of an image, if the CLIP has one
-   * @param minutes the time limit; null if a plan is repeated
+   * @param minutes the time limit; null if there is none
+   * @param methods the methods that the user wants to compare; empty for those that suit the task
    * @param plan the repeated plan
    * @param labels the origin of the labels, if the user stated it
    * @param audit the SHA-256 of the names of the images of an audit
@@ -92,6 +96,7 @@ public record AdaptRecord(
       String clipFingerprint,
       @Nullable Integer maxPatches,
       double minutes,
+      List<String> methods,
       @Nullable Plan plan,
       Labels.@Nullable Origin labels,
       String audit,
@@ -101,9 +106,24 @@ public record AdaptRecord(
       String groups) {
     public static final Settings NONE =
         new Settings(
-            "", "", 0, 0, "", null, Double.NaN, null, null, "", List.of(), "", Map.of(), "");
+            "",
+            "",
+            0,
+            0,
+            "",
+            null,
+            Double.NaN,
+            List.of(),
+            null,
+            null,
+            "",
+            List.of(),
+            "",
+            Map.of(),
+            "");
 
     public Settings {
+      methods = RunJson.list(methods);
       unseen = RunJson.list(unseen);
       images = RunJson.map(images);
     }
@@ -201,8 +221,9 @@ public record AdaptRecord(
    * @param fewest the minimum number of images per class
    * @param most the maximum number of images per class
    * @param single classes with a single image or group of images, which cannot be held out
+   * @param oneObject those of them with three images or more, which all show one object
    * @param unreadable images that were left out, and the reasons
-   * @param groups the number of groups of images, each within a class
+   * @param onlyOnes the number of images that are the only one of their class
    * @param objects the measurement of few objects per class; null unless the images seem to show
    *     few
    */
@@ -216,22 +237,27 @@ public record AdaptRecord(
       int most,
       Copies copies,
       List<String> single,
+      List<String> oneObject,
       List<String> unreadable,
-      int groups,
+      int onlyOnes,
       @Nullable FewObjects objects) {
+    /** The number of images of a class from which on one group is a surprise. */
+    public static final int SOME = 3;
+
     public Images {
       Objects.requireNonNull(copies, "copies");
       single = RunJson.list(single);
+      oneObject = RunJson.list(oneObject);
       unreadable = RunJson.list(unreadable);
     }
 
     /**
      * Returns the probability that a new image shows a class without an image, if these were drawn
-     * at random: the share of groups that are the only one of their class (Good, Biometrika 1953).
-     * It is 0 if no class has a second group, because such images were not drawn at random.
+     * at random: the share of images that are the only one of their class (Good, Biometrika 1953).
+     * It is 0 if no class has a second image, because such images were not drawn at random.
      */
     public double newClasses() {
-      return single.size() == classes || groups == 0 ? 0 : (double) single.size() / groups;
+      return onlyOnes == classes || count == 0 ? 0 : (double) onlyOnes / count;
     }
 
     /** Returns true if the classes have very different numbers of images. */
@@ -429,6 +455,11 @@ public record AdaptRecord(
    * @param images the number of measured images
    */
   public record Accuracy(double accuracy, double low, double high, int images) {
+    /** Returns true if the interval is so wide that the images say nothing useful. */
+    public boolean saysLittle() {
+      return high - low > WIDEST;
+    }
+
     /** Returns true if a value is inside the interval. */
     public boolean holds(double figure) {
       return figure >= low && figure <= high;

@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +92,7 @@ class AdaptationRunTest {
     }
 
     AdaptRequest request(double minutes) {
-      return new AdaptRequest(data, List.of(), 9, minutes, 1);
+      return new AdaptRequest(data, List.of(), 9, minutes, 1).comparing(AdaptRequest.comparable());
     }
   }
 
@@ -135,7 +137,8 @@ class AdaptationRunTest {
                 new AdaptRecord.Copies(0, 0, List.of(), List.of()),
                 List.of(),
                 List.of(),
-                12,
+                List.of(),
+                0,
                 null));
     assertThat(record.result().expected()).isNotNull();
     assertThat(record.result().test()).isNotNull().matches(test -> test.images() == 8);
@@ -444,6 +447,66 @@ class AdaptationRunTest {
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("90 of 180 images cannot be read"); // nine images per class
     assertThat(context.cache().missing(data.train())).hasSizeGreaterThan(350);
+  }
+
+  /** A slow computer has taken an hour before it compares methods. */
+  @Test
+  void withoutALimitTheClockDecidesNothing() {
+    DataSet data = data(2, 0, 0);
+    AdaptRequest request = new AdaptRequest(data, List.of(), 9, AdaptRequest.NO_LIMIT, 1);
+    long hourAgo = System.nanoTime() - 3_600_000_000_000L;
+    AdaptRecord slow = AdaptationRun.run(context, request, folder.resolve("slow"), hourAgo);
+    AdaptRecord fast = AdaptationRun.run(context, request, folder.resolve("fast"));
+    assertThat(slow.plan()).isEqualTo(fast.plan());
+    assertThat(slow.plan().methods())
+        .isEqualTo(Candidates.SHORT_LIST.subList(0, Candidates.SHORT_LIST.size() - 2));
+    assertThat(slow.candidate("kgcoop"))
+        .hasValueSatisfying(
+            each -> {
+              assertThat(each.reason()).contains("--unseen", "--methods kgcoop");
+              assertThat(Objects.requireNonNull(each.leftOut()).outOfTime()).isFalse();
+            });
+    assertThat(slow.irreproducible()).isEmpty();
+    assertThat(ClassifierFile.in(folder.resolve("slow")))
+        .hasSameBinaryContentAs(ClassifierFile.in(folder.resolve("fast")));
+  }
+
+  @Test
+  void onlyTheNamedMethodsAndClipAreCompared() {
+    DataSet data = data(2, 0, 0);
+    AdaptRequest request =
+        new AdaptRequest(data, List.of(), 9, AdaptRequest.NO_LIMIT, 1).comparing(List.of("gda"));
+    AdaptRecord record = AdaptationRun.run(context, request, folder.resolve("out"));
+    assertThat(record.plan().methods()).containsExactly("clip", "gda");
+    assertThat(record.settings().methods()).containsExactly("gda");
+    assertThatThrownBy(() -> request.comparing(List.of("kgcop")))
+        .isInstanceOf(KgCoopException.class)
+        .hasMessageContaining("got 'kgcop'")
+        .hasMessageContaining("kgcoop");
+  }
+
+  /** All images of a class are in the audit, and a fold asks for five of the six. */
+  @Test
+  void anImageOfAnAuditCountsOnce() {
+    DataSet data = data(6, 0, 0);
+    Set<String> audit =
+        data.train().stream()
+            .map(Item::key)
+            .filter(key -> key.contains("/fox/") || key.endsWith("/p0.png"))
+            .collect(Collectors.toSet());
+    assertThat(audit).as("six of fox, and one of each other class").hasSize(9);
+    LabelSource source =
+        new LabelSource(
+            new AdaptRecord.Labels(AdaptRecord.Labels.Origin.CHOSEN, "", audit.size(), 0), audit);
+    AdaptRequest request =
+        new AdaptRequest(data, List.of(), 9, AdaptRequest.NO_LIMIT, 1)
+            .comparing(List.of("gda"))
+            .with(source);
+    AdaptRecord record = AdaptationRun.run(context, request, folder.resolve("out"));
+    assertThat(record.result().expected())
+        .isNotNull()
+        .matches(each -> each.images() == 9)
+        .matches(each -> each.accuracy() <= 100 * 3 / 9.0 + 1e-9, "six of nine are wrong");
   }
 
   @Test

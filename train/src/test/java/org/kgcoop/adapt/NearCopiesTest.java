@@ -75,6 +75,56 @@ class NearCopiesTest {
     }
   }
 
+  /** A copy with another label says nothing about the accuracy, and a name may contain " = ". */
+  @Test
+  void imagesWithTwoLabelsAreNamedAndDoNotCount() throws Exception {
+    List<Item> items = new ArrayList<>();
+    for (int drawing = 0; drawing < 6; drawing++) {
+      items.add(frame(drawing % 2, drawing, 0));
+    }
+    Item first = items.get(0);
+    Item copy = new Item("dog/x = y.png", first.file(), 1, "dog");
+    items.add(copy);
+    DataSet data = new DataSet("labels", NAMES, items, List.of(), List.of(), null);
+    try (Clip clip = TinyClip.smallest()) {
+      FeatureCache cache = FeatureCache.inMemory(new ViewEncoder(clip, new Images(line -> {})));
+      ImageGroups groups = ImageGroups.exact(data, cache).withNear(data, cache);
+      assertThat(groups.contradictory()).containsExactlyInAnyOrder(first.key(), copy.key());
+      assertThat(groups.share()).containsEntry(first.key(), 0.0).containsEntry(copy.key(), 0.0);
+      assertThat(groups.share()).containsEntry(items.get(1).key(), 1.0);
+    }
+  }
+
+  @Test
+  void aMirroredImageIsACopyOnlyInItsClass() throws Exception {
+    List<Item> items = new ArrayList<>();
+    for (int drawing = 0; drawing < 8; drawing++) {
+      items.add(frame(drawing % 2, drawing, 0));
+    }
+    items.add(mirrored(items.get(0), 0));
+    items.add(mirrored(items.get(3), 0)); // a mirrored dog is called a cat
+    DataSet data = new DataSet("mirrored", NAMES, items, List.of(), List.of(), null);
+    try (Clip clip = TinyClip.smallest()) {
+      FeatureCache cache = FeatureCache.inMemory(new ViewEncoder(clip, new Images(line -> {})));
+      ImageGroups groups = ImageGroups.exact(data, cache).withNear(data, cache);
+      assertThat(group(groups, 8)).isEqualTo(group(groups, 0));
+      assertThat(groups.near()).isEqualTo(2);
+      assertThat(groups.contradictions()).isEmpty();
+    }
+  }
+
+  private Item mirrored(Item of, int label) throws IOException {
+    BufferedImage from = ImageIO.read(of.file().toFile());
+    BufferedImage image = new BufferedImage(SIZE, SIZE, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    graphics.drawImage(from, SIZE, 0, -SIZE, SIZE, null);
+    graphics.dispose();
+    String key = NAMES.get(label) + "/mirrored-" + of.key().replace('/', '-');
+    Path file = folder.resolve(key.replace('/', '-'));
+    assertThat(ImageIO.write(image, "png", file.toFile())).isTrue();
+    return new Item(key, file, label, NAMES.get(label));
+  }
+
   @Test
   void theTimeLimitsTheNumberOfImages() throws Exception {
     List<Item> items = new ArrayList<>();

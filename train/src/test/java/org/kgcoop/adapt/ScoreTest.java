@@ -85,12 +85,12 @@ class ScoreTest {
     assertThat(score(10, 10).effectiveImages(false)).isCloseTo(10, within(1e-9));
   }
 
-  /** Wilson's interval for 8 of 10, computed by hand with z = 1.96. */
+  /** The limits of Clopper and Pearson for 8 of 10, from their tables. */
   @Test
-  void theIntervalIsWilsons() {
+  void theIntervalOfTestImagesIsTheExactOne() {
     AdaptRecord.Accuracy interval = Score.interval(8, 10);
-    assertThat(interval.low()).isCloseTo(49.02, within(0.01));
-    assertThat(interval.high()).isCloseTo(94.33, within(0.01));
+    assertThat(interval.low()).isCloseTo(44.39, within(0.01));
+    assertThat(interval.high()).isCloseTo(97.48, within(0.01));
     assertThat(interval.holds(60)).isTrue();
     assertThat(interval.holds(40)).isFalse();
     assertThat(Score.interval(10, 10).high()).isCloseTo(100, within(1e-9));

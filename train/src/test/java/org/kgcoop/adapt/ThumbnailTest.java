@@ -55,6 +55,54 @@ class ThumbnailTest {
     }
   }
 
+  /** Returns a picture that is mirrored, and turned by a right angle if asked. */
+  private static RgbImage changed(RgbImage picture, boolean isTurned) {
+    byte[] rgb = new byte[3 * SIZE * SIZE];
+    for (int y = 0; y < SIZE; y++) {
+      for (int x = 0; x < SIZE; x++) {
+        int from = isTurned ? x * SIZE + y : y * SIZE + SIZE - 1 - x;
+        System.arraycopy(picture.rgb(), 3 * from, rgb, 3 * (y * SIZE + x), 3);
+      }
+    }
+    return new RgbImage(SIZE, SIZE, rgb);
+  }
+
+  @Test
+  void aMirroredOrTurnedPictureIsTheSameOnlyIfItMayBe() {
+    for (int seed = 0; seed < 5; seed++) {
+      RgbImage picture = picture(seed, 0, 0, 1, 1);
+      for (boolean isTurned : new boolean[] {false, true}) {
+        RgbImage other = changed(picture, isTurned);
+        Thumbnail one = Thumbnail.of(picture);
+        assertThat(correlation(picture, other)).as("seed %s", seed).isLessThan(0.98);
+        assertThat(Thumbnail.turnedCorrelation(one, Thumbnail.of(other)))
+            .as("seed %s", seed)
+            .isGreaterThan(0.999);
+        assertThat(product(one.spectrumOfAnySide(), Thumbnail.of(other).spectrumOfAnySide()))
+            .isCloseTo(1, within(1e-3));
+      }
+    }
+  }
+
+  /** Red and green of equal luma: 0.299 x 200 = 0.587 x 102. */
+  @Test
+  void aShapeAsBrightAsItsBackgroundIsVisible() {
+    RgbImage here = new RgbImage(SIZE, SIZE, square(10));
+    assertThat(correlation(here, new RgbImage(SIZE, SIZE, square(16)))).isGreaterThan(0.98);
+  }
+
+  private static byte[] square(int left) {
+    byte[] rgb = new byte[3 * SIZE * SIZE];
+    for (int y = 0; y < SIZE; y++) {
+      for (int x = 0; x < SIZE; x++) {
+        boolean isInside = x >= left && x < left + 24 && y >= 12 && y < 44;
+        rgb[3 * (y * SIZE + x)] = (byte) (isInside ? 200 : 0);
+        rgb[3 * (y * SIZE + x) + 1] = (byte) (isInside ? 0 : 102);
+      }
+    }
+    return rgb;
+  }
+
   @Test
   void differentPicturesAreNotTheSame() {
     for (int seed = 0; seed < 10; seed++) {

@@ -268,7 +268,14 @@ final class Predictions {
           least > 0 ? least : null,
           least > 0 ? isReached(best) : null,
           answers,
-          groups == null ? null : groups.best(found.probabilities(), least));
+          groups == null ? null : groups(groups, found));
+    }
+
+    /** Returns the groups, by the threshold of the user or by that of the classifier. */
+    private List<ClassGroups.Group> groups(ClassGroups of, Classification found) {
+      return threshold == null || threshold.equals(AUTO)
+          ? found.groups(of)
+          : of.best(found.probabilities(), least);
     }
 
     private Answer answer(Classification.Candidate found) {

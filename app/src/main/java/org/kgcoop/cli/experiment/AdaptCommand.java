@@ -75,9 +75,18 @@ public final class AdaptCommand implements Callable<Integer> {
       names = "--minutes",
       paramLabel = "M",
       description =
-          "Limit the time, in minutes (default: 5). Everything counts except a download of"
-              + " the weights. Methods and images that do not fit are left out and listed.")
+          "Limit the time, in minutes (default: no limit). Everything counts except a download of"
+              + " the weights. All methods are compared. Methods and images that do not fit are"
+              + " left out and listed, so the classifier depends on the computer.")
   private @Nullable Double minutes;
+
+  @Option(
+      names = "--methods",
+      paramLabel = "LIST",
+      description =
+          "Compare these methods, comma separated, and zero-shot CLIP (default: those that suit"
+              + " the number of images and classes). A wrong name prints the names.")
+  private @Nullable String methods;
 
   @Option(
       names = "--plan",
@@ -167,9 +176,9 @@ public final class AdaptCommand implements Callable<Integer> {
         labels == null ? null : AdaptRecord.Labels.Origin.stated("--labels", labels);
     LabelSource source = LabelSource.of(Path.of(data), set, origin);
     List<String> names = unseen == null ? List.of() : Parse.list("--unseen", unseen);
-    double limit = minutes == null ? AdaptRequest.DEFAULT_MINUTES : minutes;
     AdaptRequest request =
-        new AdaptRequest(set, names, Shots.parse("--shots", shots), limit, seed)
+        new AdaptRequest(set, names, Shots.parse("--shots", shots), limit(), seed)
+            .comparing(compared())
             .with(skipsBad, unknownImages())
             .with(dataOptions.areKeywords() ? source.ofKeywords(set) : source);
     AdaptRecord repeated = plan == null ? null : repeated(plan);
@@ -207,6 +216,22 @@ public final class AdaptCommand implements Callable<Integer> {
     }
   }
 
+  private double limit() {
+    if (minutes != null && Double.isInfinite(minutes)) {
+      throw KgCoopException.configuration(
+          "--minutes: expected a number; leave it out for no limit");
+    }
+    return minutes == null ? AdaptRequest.NO_LIMIT : minutes;
+  }
+
+  /** Returns the methods to compare. With a limit, the clock decides and not the size. */
+  private List<String> compared() {
+    if (methods != null) {
+      return Parse.list("--methods", methods);
+    }
+    return minutes == null ? List.of() : AdaptRequest.comparable();
+  }
+
   /** Returns images of no class: those of the option, and those that predict sorted as such. */
   private List<Path> unknownImages() {
     Stream<Path> sorted = dataOptions.noClass(data).filter(ImageFiles::hasImages).stream();
@@ -232,9 +257,9 @@ public final class AdaptCommand implements Callable<Integer> {
 
   /** Returns the record of a complete adaptation in a folder. */
   private AdaptRecord repeated(Path from) {
-    if (minutes != null) {
+    if (minutes != null || methods != null) {
       throw KgCoopException.configuration(
-          "--plan repeats an adaptation without a time limit: leave out --minutes");
+          "--plan repeats an adaptation: leave out --minutes and --methods");
     }
     return AdaptRecord.complete("--plan", from);
   }

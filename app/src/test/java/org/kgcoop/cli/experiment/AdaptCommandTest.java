@@ -80,8 +80,8 @@ class AdaptCommandTest {
         .containsPattern("chosen: .+\\. ")
         .containsPattern(
             "Of 100 new images like these, expect \\d+ right \\(95 %: \\d+ to \\d+\\)\\.")
-        .contains("This holds if you labeled images as they came.")
-        .containsPattern("Below [\\d.]+ %, treat an image as none of these: this keeps \\d+ % of")
+        .contains("This holds if you labeled all images, or a random sample.")
+        .containsPattern("If the top probability is below [\\d.]+ %, reject the image.")
         .containsPattern("Probabilities are calibrated by the temperature|No temperature was found")
         .containsPattern("CLIP classifies [\\d.]+ % of held-out images correctly without training")
         .containsOnlyOnce("Newer weights may help, such as --clip ViT-B/32-256.");

@@ -31,7 +31,6 @@ import org.kgcoop.runs.AdaptRecord;
  * try (Clip clip = Clip.load("ViT-B/32-256", question -> true)) {
  *   Adaptation.Outcome best =
  *       Adaptation.of(clip, Path.of("pets")) // pets/cat/1.jpg, pets/dog/2.jpg, ...
- *           .minutes(5)
  *           .into(Path.of("runs/pets"));
  *   best.expected().ifPresent(accuracy -> System.out.println(accuracy.percent()));
  *   Classifier classifier = Classifier.load(best.folder(), clip); // close it before the Clip
@@ -44,7 +43,7 @@ public final class Adaptation {
   private final Clip clip;
   private final @Nullable Path path; // null for an embedded data set
   private final Function<DataSetOptions, DataSet> data;
-  private double minutes = AdaptRequest.DEFAULT_MINUTES;
+  private double minutes = AdaptRequest.NO_LIMIT;
   private @Nullable Path plan;
   private List<String> unseen = List.of();
   private int shots = FewShot.ALL;
@@ -84,11 +83,16 @@ public final class Adaptation {
   }
 
   /**
-   * Sets the time limit, as {@code --minutes} (default: 5). Methods and images that do not fit into
-   * the time are left out.
+   * Sets a time limit, as {@code --minutes} (default: none). All methods are then compared, and
+   * methods and images that do not fit into the time are left out.
+   *
+   * @throws KgCoopException of the category CONFIGURATION if it is not a number above 0
    */
   @CanIgnoreReturnValue
   public Adaptation minutes(double limit) {
+    if (!(limit > 0) || Double.isInfinite(limit)) {
+      throw KgCoopException.configuration("minutes: expected above 0, got " + limit);
+    }
     minutes = limit;
     return this;
   }
@@ -219,6 +223,7 @@ public final class Adaptation {
         data.apply(DataSetOptions.defaults(listener::message).withTemplate(template).undivided());
     AdaptRequest request =
         new AdaptRequest(set, unseen, shots, minutes, seed)
+            .comparing(Double.isInfinite(minutes) ? List.of() : AdaptRequest.comparable())
             .with(skipsUnreadable, ImageFiles.expand(foldersOfNoClass(), listener::message))
             .with(path == null ? LabelSource.stated(labels) : LabelSource.of(path, set, labels));
     if (plan != null) {
