@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -112,8 +112,8 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
                 && !items.get(query).group().equals(items.get(other).group());
     double[] limits = limits(items, sample, spectra.of(sample, OTHERS, apart), thumbnails);
     List<List<Neighbor>> nearest = features.all(NEIGHBORS);
-    SortedSet<Pair> pairs = new TreeSet<>(ASCENDING);
-    SortedSet<Pair> candidates = new TreeSet<>(ASCENDING);
+    NavigableSet<Pair> pairs = new TreeSet<>(ASCENDING);
+    NavigableSet<Pair> candidates = new TreeSet<>(ASCENDING);
     NearDuplicates duplicates = NearDuplicates.of(nearest, NearDuplicates.FACTOR);
     duplicates.pairs().stream().filter(pair -> isOfOneClass(items, pair)).forEach(pairs::add);
     add(nearest, candidates);
@@ -276,7 +276,7 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
     return count == 0 ? 0 : (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
   }
 
-  private static void add(List<List<Neighbor>> nearest, SortedSet<Pair> to) {
+  private static void add(List<List<Neighbor>> nearest, NavigableSet<Pair> to) {
     for (int i = 0; i < nearest.size(); i++) {
       for (Neighbor near : nearest.get(i)) {
         to.add(pair(i, near.index()));
@@ -289,7 +289,7 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
   }
 
   /** Adds images of one class that are next to each other in the order of names. */
-  private static void addNext(List<Item> items, SortedSet<Pair> to) {
+  private static void addNext(List<Item> items, NavigableSet<Pair> to) {
     List<Integer> order =
         IntStream.range(0, items.size())
             .boxed()

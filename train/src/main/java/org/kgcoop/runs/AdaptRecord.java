@@ -221,7 +221,7 @@ public record AdaptRecord(
    * @param fewest the minimum number of images per class
    * @param most the maximum number of images per class
    * @param single classes with a single image or group of images, which cannot be held out
-   * @param oneObject those of them with {@link #SOME} images or more, which all show one object
+   * @param oneObject those of them with three images or more, which all show one object
    * @param unreadable images that were left out, and the reasons
    * @param onlyOnes the number of images that are the only one of their class
    * @param objects the measurement of few objects per class; null unless the images seem to show
