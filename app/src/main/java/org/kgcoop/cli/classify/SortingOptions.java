@@ -38,7 +38,7 @@ final class SortingOptions {
       names = "--keywords-except",
       paramLabel = "CLASS",
       split = ",",
-      description = "Write no keyword for these classes, such as \"no people\".")
+      description = "Write no keyword for these classes.")
   private List<String> except = List.of();
 
   private List<String> names = List.of();
