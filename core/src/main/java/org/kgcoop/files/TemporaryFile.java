@@ -29,7 +29,7 @@ final class TemporaryFile implements AutoCloseable {
    * The characters of the name of the target in the name of the file. The other 42 may be too many
    * for a file system, and a character may take four bytes.
    */
-  private static final int MAX_TARGET_NAME = 24;
+  private static final int MAX_TARGET_NAME = 50;
 
   /** The position of the lock, behind all content, because Windows keeps readers from it. */
   private static final long LOCK = 1L << 62;

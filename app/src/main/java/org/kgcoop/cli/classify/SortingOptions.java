@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.HelpLayout;
 import picocli.CommandLine.Option;
 
 /** The options for the image files: sorting into class folders, and keywords. */
@@ -37,8 +38,9 @@ final class SortingOptions {
   @Option(
       names = "--keywords-except",
       paramLabel = "CLASS",
+      order = HelpLayout.RARE,
       split = ",",
-      description = "Write no keyword for these classes, such as \"no people\".")
+      description = "Write no keyword for these classes.")
   private List<String> except = List.of();
 
   private List<String> names = List.of();

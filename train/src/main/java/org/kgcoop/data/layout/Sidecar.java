@@ -234,7 +234,7 @@ final class Sidecar {
   private Element begin(LocatedXml at, Deque<Element> open) throws XMLStreamException {
     Element parent = open.peek();
     boolean isKept =
-        parent != null && parent.isKept || isProperty(open) && property(at.xml()) != null;
+        (parent != null && parent.isKept) || (isProperty(open) && property(at.xml()) != null);
     Element element = new Element(at, isKept);
     if (parent != null) {
       parent.lastChild = element.from;
