@@ -87,4 +87,12 @@ class LocaleTest {
           .toList();
     }
   }
+
+  /** The locale was blamed, whatever was wrong. */
+  @Test
+  void aPathThatNoLocaleAllowsDoesNotBlameTheLocale() {
+    assertThat(Cli.run("inspect", "a\0b").errorLine())
+        .contains("not a valid path here: ")
+        .doesNotContain("LC_ALL");
+  }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
 /**
@@ -47,6 +48,18 @@ public final class AtomicFile {
   }
 
   /**
+   * Replaces or creates {@code target} with the mode of another file and, where the system permits
+   * it, with its owner and group.
+   *
+   * @param like the other file, often {@code target}; if there is none, the mode is that of any new
+   *     file
+   * @throws org.kgcoop.KgCoopException of the category IO, with the file and the cause
+   */
+  public static void write(Path target, Path like, Content content) {
+    write(target, like, 0, content, () -> new byte[0]);
+  }
+
+  /**
    * Replaces or creates {@code target}, whose beginning depends on the rest of its content.
    *
    * @param length the number of bytes of the beginning
@@ -55,6 +68,11 @@ public final class AtomicFile {
    * @throws org.kgcoop.KgCoopException of the category IO, with the file and the cause
    */
   public static void write(Path target, int length, Content content, Supplier<byte[]> beginning) {
+    write(target, null, length, content, beginning);
+  }
+
+  private static void write(
+      Path target, @Nullable Path like, int length, Content content, Supplier<byte[]> beginning) {
     Disk disk = Disk.current();
     if (isPipeOrDevice(target)) {
       writeInto(disk, target, length == 0 ? content : inOrder(content, beginning));
@@ -62,6 +80,9 @@ public final class AtomicFile {
     }
     Path folder = folderOf(target);
     try (TemporaryFile temporary = TemporaryFile.create(disk, folder, target)) {
+      if (like != null) {
+        temporary.setAttributesOf(like);
+      }
       FileChannel channel = temporary.channel();
       channel.position(length);
       write(disk, temporary.path(), channel, content);
@@ -123,6 +144,14 @@ public final class AtomicFile {
     } catch (IOException e) {
       throw FileErrors.unwritable(target, e);
     }
+  }
+
+  /**
+   * Returns true if a file has the name of a temporary file, which a killed process may have left
+   * while it wrote {@code target}.
+   */
+  public static boolean isLeft(Path file, String target) {
+    return TemporaryFile.isLeft(Folders.name(file), target);
   }
 
   /** Returns true for a file that is neither regular nor a folder. Links are followed. */

@@ -46,15 +46,15 @@ public final class LockedFile implements AutoCloseable {
    * @return empty if another thread or process has locked it
    */
   public static Optional<LockedFile> tryOpen(Path file) throws IOException {
-    synchronized (HELD) {
-      Path key = key(file);
-      if (HELD.contains(key)) {
-        return Optional.empty();
-      }
-      try {
-        for (int i = 0; i < ATTEMPTS; i++) {
-          if (i > 0) {
-            Thread.sleep(MILLIS_BETWEEN);
+    try {
+      for (int i = 0; i < ATTEMPTS; i++) {
+        if (i > 0) {
+          Thread.sleep(MILLIS_BETWEEN); // outside of the monitor, which guards all files
+        }
+        synchronized (HELD) {
+          Path key = key(file);
+          if (HELD.contains(key)) {
+            return Optional.empty();
           }
           FileChannel channel = tryLock(file);
           if (channel != null) {
@@ -62,11 +62,11 @@ public final class LockedFile implements AutoCloseable {
             return Optional.of(new LockedFile(key, channel));
           }
         }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
       }
-      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
+    return Optional.empty();
   }
 
   /**

@@ -10,9 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -20,7 +23,13 @@ import java.util.regex.Pattern;
  * another process can tell it from a file that a killed process left.
  */
 final class TemporaryFile implements AutoCloseable {
-  private static final Pattern NAME = Pattern.compile("\\..+\\.[-0-9a-f]{36}\\.tmp");
+  private static final Pattern NAME = Pattern.compile("\\.(.+)\\.[-0-9a-f]{36}\\.tmp");
+
+  /**
+   * The characters of the name of the target in the name of the file. The other 42 may be too many
+   * for a file system, and a character may take four bytes.
+   */
+  private static final int MAX_TARGET_NAME = 24;
 
   /** The position of the lock, behind all content, because Windows keeps readers from it. */
   private static final long LOCK = 1L << 62;
@@ -50,7 +59,8 @@ final class TemporaryFile implements AutoCloseable {
       deleteLeft(folder);
     }
     for (int i = 0; ; i++) {
-      Path path = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
+      String name = shortened(Folders.name(target));
+      Path path = folder.resolve("." + name + "." + UUID.randomUUID() + ".tmp");
       OPEN.add(path);
       TemporaryFile file = null;
       try {
@@ -66,6 +76,37 @@ final class TemporaryFile implements AutoCloseable {
         }
       }
       file.close();
+    }
+  }
+
+  /** Returns true if {@code name} is that of a temporary file of the target. */
+  static boolean isLeft(String name, String target) {
+    Matcher parts = NAME.matcher(name);
+    return parts.matches() && parts.group(1).equals(shortened(target));
+  }
+
+  private static String shortened(String name) {
+    int length = Math.min(MAX_TARGET_NAME, name.codePointCount(0, name.length()));
+    return name.substring(0, name.offsetByCodePoints(0, length));
+  }
+
+  /** Gives the file the mode of another and, where the system permits it, its owner and group. */
+  void setAttributesOf(Path other) {
+    try {
+      PosixFileAttributes from = Files.readAttributes(other, PosixFileAttributes.class);
+      PosixFileAttributeView to = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+      if (to == null) {
+        return;
+      }
+      try {
+        to.setGroup(from.group());
+        to.setOwner(from.owner());
+      } catch (IOException e) {
+        // only root may give a file to another user
+      }
+      to.setPermissions(from.permissions());
+    } catch (IOException | UnsupportedOperationException e) {
+      return; // a new file, or a file system without modes
     }
   }
 

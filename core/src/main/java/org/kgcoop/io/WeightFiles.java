@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -276,6 +277,8 @@ public final class WeightFiles {
     } catch (JsonProcessingException e) {
       throw FileErrors.damaged(
           file, "not JSON: " + FileErrors.oneLine(e.getOriginalMessage(), e), e);
+    } catch (CharacterCodingException e) {
+      throw FileErrors.damaged(file, "not JSON in UTF-8", e);
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);
     }

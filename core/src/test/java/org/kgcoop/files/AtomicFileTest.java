@@ -344,4 +344,12 @@ class AtomicFileTest {
       }
     }
   }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void theLongestNameIsWritten() throws IOException {
+    Path target = folder.resolve("é".repeat(127) + "x"); // 255 bytes
+    AtomicFile.write(target, out -> out.write('a'));
+    assertThat(target).hasContent("a");
+  }
 }

@@ -3,6 +3,9 @@ package org.kgcoop.files;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -127,5 +131,55 @@ class LockedFileTest {
     assertThat(LockedFile.isLocked(link.resolve("lock"))).isFalse();
     assertThat(LockedFile.isLocked(folder.resolve("none"))).isFalse();
     assertThat(folder.resolve("none")).doesNotExist();
+  }
+
+  /** A process that holds a lock until another file exists. */
+  static final class Holding {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+      try (LockedFile lock = LockedFile.tryOpen(Path.of(arguments[0])).orElseThrow()) {
+        System.out.println(lock.channel().isOpen());
+        while (!Files.exists(Path.of(arguments[1]))) {
+          Thread.sleep(1);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aThreadThatWaitsForAFileHoldsNoMonitor() throws Exception {
+    Path file = folder.resolve("lock");
+    Path end = folder.resolve("end");
+    AtomicBoolean isSeen = new AtomicBoolean();
+    Thread waiting =
+        new Thread(
+            () -> {
+              while (!isSeen.get()) {
+                try {
+                  boolean unused = LockedFile.tryOpen(file).isPresent();
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              }
+            });
+    try (ChildProcess other =
+        ChildProcess.start(
+            folder.resolve("log.txt"),
+            List.of("-Xmx64m"),
+            Holding.class,
+            file.toString(),
+            end.toString())) {
+      assertThat(other.firstLine()).isEqualTo("true");
+      waiting.start();
+      ThreadInfo info = null;
+      while (info == null || info.getThreadState() != Thread.State.TIMED_WAITING) {
+        info =
+            ManagementFactory.getThreadMXBean()
+                .getThreadInfo(new long[] {waiting.getId()}, true, false)[0];
+      }
+      isSeen.set(true);
+      assertThat(info.getLockedMonitors()).isEmpty();
+      Files.createFile(end);
+      waiting.join();
+    }
   }
 }

@@ -23,7 +23,9 @@ import org.kgcoop.EnumIds;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.data.SortedFolder;
+import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.FolderNames;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.LockedFile;
 
@@ -141,10 +143,15 @@ final class ImageSorter {
     for (Path file : there) {
       refuseLink(folder, file);
     }
-    if (there.stream().anyMatch(file -> !OWN.contains(Folders.name(file)))
-        && SortingPlan.read(folder).isEmpty()) {
+    if (!there.stream().allMatch(ImageSorter::isOwn) && SortingPlan.read(folder).isEmpty()) {
       throw refused(folder, "not empty; expected a new folder, or an empty one");
     }
+  }
+
+  /** Returns true for a file of an interrupted sorting, also of an interrupted write of it. */
+  private static boolean isOwn(Path file) {
+    return OWN.contains(Folders.name(file))
+        || OWN.stream().anyMatch(own -> AtomicFile.isLeft(file, own));
   }
 
   private static KgCoopException refused(Path folder, String reason) {
@@ -228,6 +235,9 @@ final class ImageSorter {
         put(file, to);
       } catch (IOException | UnsupportedOperationException e) {
         String reason = e instanceof IOException io ? FileErrors.reason(io) : "no links here";
+        if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+          reason = "the image is no longer there";
+        }
         throw KgCoopException.io(
             "%s: cannot be written to %s: %s; %s of %s images sorted, the others unchanged; run the same command again to resume"
                 .formatted(file, to, reason, done, targets.size()),
@@ -252,7 +262,8 @@ final class ImageSorter {
   private void put(Path file, Path to) throws IOException {
     if (alreadyPut.contains(to)) {
       if (way == Way.MOVE) {
-        placement.delete(file);
+        // again, because another program may have changed the image after the plan was made
+        placement.deleteMoved(file, () -> isPut(file, to));
       }
       return;
     }
@@ -389,6 +400,9 @@ final class ImageSorter {
           all.substring(0, all.offsetByCodePoints(0, length))
               .replaceAll("[\\p{Cc}/\\\\:*?\"<>|]", "_")
               .replaceFirst("[.\\s]+$", "");
+      if (FolderNames.problem(name).isPresent()) { // of a device of Windows, also before a dot
+        name = "_" + name;
+      }
       String unique = name;
       for (int n = i; unique.isEmpty() || !taken.add(unique.toLowerCase(Locale.ROOT)); n++) {
         unique = "%s (class %s)".formatted(name, n).strip();

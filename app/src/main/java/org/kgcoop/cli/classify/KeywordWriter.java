@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
@@ -11,28 +12,32 @@ import org.kgcoop.cli.console.Output;
 import org.kgcoop.data.layout.PhotoKeywords;
 
 /**
- * A writer of the classes of images as keywords. A sidecar that cannot be read is reported and
+ * A writer of the classes of images as keywords. A sidecar that cannot be changed is reported and
  * stays as it is.
  */
 final class KeywordWriter {
   private final List<List<String>> levels;
   private final List<String> names;
+  private final Set<String> except;
   private final BooleanSupplier interrupted;
   private final Output output;
   private final Map<Path, Integer> waiting = new LinkedHashMap<>();
   private int images;
   private int written;
-  private int unreadable;
+  private int left;
 
   /**
    * Makes a writer.
    *
    * @param levels the levels of each answer, the largest group first and its name last
+   * @param except the names of answers that give no keyword
    * @param interrupted true if work should stop
    */
-  KeywordWriter(List<List<String>> levels, BooleanSupplier interrupted, Output output) {
+  KeywordWriter(
+      List<List<String>> levels, Set<String> except, BooleanSupplier interrupted, Output output) {
     this.levels = levels;
     this.names = levels.stream().map(each -> each.get(each.size() - 1)).toList();
+    this.except = except;
     this.interrupted = interrupted;
     this.output = output;
   }
@@ -64,14 +69,15 @@ final class KeywordWriter {
    */
   void write(Path image, Path target, int index) {
     images++;
-    List<String> keyword = index < 0 ? List.of() : levels.get(index);
+    List<String> keyword =
+        index < 0 || except.contains(names.get(index)) ? List.of() : levels.get(index);
     try {
       written += PhotoKeywords.write(image, target, keyword, names) ? 1 : 0;
     } catch (KgCoopException e) {
       if (e.category() != KgCoopException.Category.DATA) {
         throw e;
       }
-      unreadable++;
+      left++;
       output.error(String.valueOf(e.getMessage()));
     }
   }
@@ -80,12 +86,12 @@ final class KeywordWriter {
   String summary() {
     String sidecars = Messages.count(written, "sidecar", "sidecars");
     String all = Messages.count(images, "image", "images");
-    String left = unreadable == 0 ? "" : ", " + unreadable + " unreadable and left as they are";
-    return "keywords: %s written for %s%s".formatted(sidecars, all, left);
+    String others = left == 0 ? "" : ", %s left as they are".formatted(left);
+    return "keywords: %s written for %s%s".formatted(sidecars, all, others);
   }
 
-  /** Returns the number of unreadable sidecars. */
-  int unreadable() {
-    return unreadable;
+  /** Returns the number of sidecars that could not be changed. */
+  int left() {
+    return left;
   }
 }

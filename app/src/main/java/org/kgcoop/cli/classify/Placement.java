@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.InputFile;
 
@@ -52,6 +53,19 @@ class Placement {
     } else {
       delete(image);
     }
+  }
+
+  /**
+   * Deletes an image that an interrupted move has put.
+   *
+   * @param isPut compares it with the image at its new path
+   */
+  final void deleteMoved(Path image, BooleanSupplier isPut) throws IOException {
+    List<Object> before = version(image);
+    if (!isPut.getAsBoolean() || !version(image).equals(before)) {
+      throw changed(image);
+    }
+    delete(image);
   }
 
   private static IOException changed(Path image) {

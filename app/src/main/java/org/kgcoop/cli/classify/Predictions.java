@@ -97,7 +97,7 @@ final class Predictions {
     if (top < 1) {
       throw KgCoopException.configuration("--top: expected at least 1, got " + top);
     }
-    sorting.checkUsed();
+    sorting.checkNames(levels(classNames).stream().map(each -> each.get(each.size() - 1)).toList());
     if (format == Format.PARQUET && out == null) {
       throw KgCoopException.configuration("--format parquet: expected --out FILE.parquet");
     }

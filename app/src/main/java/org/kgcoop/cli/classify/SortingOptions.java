@@ -2,10 +2,13 @@ package org.kgcoop.cli.classify;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Nearest;
 import org.kgcoop.cli.console.Output;
 import picocli.CommandLine.Option;
 
@@ -28,8 +31,15 @@ final class SortingOptions {
       description =
           "Write the class of each image as a keyword. Photo programs show it. It is in the XMP"
               + " sidecar IMAGE.xmp, next to the image or its sorted copy. Other keywords stay, and"
-              + " images do not change. An unreadable sidecar gives exit code 6.")
+              + " images do not change. A sidecar that cannot be changed gives exit code 6.")
   private boolean keywords;
+
+  @Option(
+      names = "--keywords-except",
+      paramLabel = "CLASS",
+      split = ",",
+      description = "Write no keyword for these classes, such as \"no people\".")
+  private List<String> except = List.of();
 
   private List<String> names = List.of();
   private @Nullable ImageSorter sorter;
@@ -48,15 +58,24 @@ final class SortingOptions {
   /** Rejects invalid options before a model is loaded. */
   void check() {
     ImageSorter.Way unused = way();
+    if (folder == null && way != null) {
+      throw KgCoopException.configuration("--sort-by goes with --sort-into DIR");
+    }
+    if (!except.isEmpty() && !keywords) {
+      throw KgCoopException.configuration("--keywords-except goes with --keywords");
+    }
     if (folder != null) {
       ImageSorter.check(folder);
     }
   }
 
-  /** Rejects {@code --sort-by} without {@code --sort-into}. */
-  void checkUsed() {
-    if (folder == null && way != null) {
-      throw KgCoopException.configuration("--sort-by goes with --sort-into DIR");
+  /** Rejects names of {@code --keywords-except} that are no answers. */
+  void checkNames(Collection<String> answers) {
+    for (String each : except) {
+      if (!answers.contains(each)) {
+        throw KgCoopException.configuration(
+            "--keywords-except %s: not a class%s".formatted(each, Nearest.hint(each, answers)));
+      }
     }
   }
 
@@ -72,7 +91,12 @@ final class SortingOptions {
    */
   void begin(List<List<String>> levels, BooleanSupplier interrupted, Output output) {
     names = levels.stream().map(each -> each.get(each.size() - 1)).toList();
-    writer = keywords ? new KeywordWriter(levels, interrupted, output) : null;
+    for (String each : except) {
+      if (!names.contains(each)) { // a class of a session may have another name now
+        output.warn("--keywords-except %s: not a class".formatted(each));
+      }
+    }
+    writer = keywords ? new KeywordWriter(levels, Set.copyOf(except), interrupted, output) : null;
     sorter = folder == null ? null : new ImageSorter(folder, way(), interrupted);
   }
 
@@ -114,11 +138,11 @@ final class SortingOptions {
   /**
    * Returns the exit code of a command.
    *
-   * @param otherwise the exit code without unreadable sidecars
+   * @param otherwise the exit code if all sidecars could be changed
    */
   int exitCode(int otherwise) {
     KeywordWriter keywordWriter = writer;
-    return keywordWriter == null || keywordWriter.unreadable() == 0 || otherwise != 0
+    return keywordWriter == null || keywordWriter.left() == 0 || otherwise != 0
         ? otherwise
         : KgCoopException.Category.SKIPPED.exitCode();
   }

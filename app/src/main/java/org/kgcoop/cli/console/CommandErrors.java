@@ -2,6 +2,7 @@ package org.kgcoop.cli.console;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.Optional;
@@ -81,8 +82,7 @@ public final class CommandErrors {
     if (failure instanceof InvalidPathException path) {
       return new KgCoopException(
           KgCoopException.Category.CONFIGURATION,
-          "%s: names of files are in %s here; start in a locale of UTF-8, such as LC_ALL=C.UTF-8"
-              .formatted(path.getInput(), System.getProperty("sun.jnu.encoding")),
+          "%s: %s".formatted(path.getInput(), invalidPath(path)),
           failure);
     }
     for (Throwable e = failure; e != null; e = e.getCause()) {
@@ -96,6 +96,15 @@ public final class CommandErrors {
     String reason = Messages.firstLine(failure.getMessage(), failure);
     return new KgCoopException(
         KgCoopException.Category.BUG, failure.getClass().getSimpleName() + ": " + reason, failure);
+  }
+
+  /** Returns why a path is invalid. The encoding of the locale is a reason only if it lacks it. */
+  private static String invalidPath(InvalidPathException path) {
+    String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
+    return Charset.forName(encoding).newEncoder().canEncode(path.getInput())
+        ? "not a valid path here: " + path.getReason() + "; expected another name"
+        : "names of files are in %s here; start in a locale of UTF-8, such as LC_ALL=C.UTF-8"
+            .formatted(encoding);
   }
 
   private static int usageError(ParameterException e, String[] arguments) {

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.ChildProcess;
 import org.kgcoop.cli.Cli;
@@ -96,7 +98,7 @@ class KeywordsTest {
     assertThat(result.err())
         .contains(foreign + ": not an XMP sidecar")
         .contains(
-            "keywords: %s sidecars written for %s images, 1 unreadable and left as they are"
+            "keywords: %s sidecars written for %s images, 1 left as they are"
                 .formatted(images.size() - 1, images.size()));
     assertThat(foreign).hasContent("foreign");
     assertThat(hashes(images)).isEqualTo(before);
@@ -106,6 +108,72 @@ class KeywordsTest {
         .containsAnyElementsOf(names);
     assertThat(PhotoKeywords.sidecar(images.get(0))).content().contains("größe 日本");
     assertThat(PhotoKeywords.of(images.get(2))).hasSize(1).isSubsetOf(names);
+  }
+
+  /** One of them ended the call before, and the other images got nothing. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aSidecarThatCannotBeChangedDoesNotStopTheOthers() throws Exception {
+    List<Path> images = images();
+    Path unused = Files.createDirectory(PhotoKeywords.sidecar(images.get(0)));
+    String deep = "<a>".repeat(20_000) + "</a>".repeat(20_000);
+    Files.writeString(PhotoKeywords.sidecar(images.get(1)), deep);
+    Files.writeString(
+        PhotoKeywords.sidecar(images.get(2)), "<?xml version='1.0' encoding='none'?><a/>");
+    Files.createSymbolicLink(PhotoKeywords.sidecar(images.get(3)), Path.of("/dev/zero"));
+    Path sorted = folder.resolve("sorted");
+
+    Cli.Result result =
+        Cli.run(
+            "predict",
+            photos,
+            "--classes",
+            classes(),
+            "--keywords",
+            "--sort-into",
+            sorted,
+            "--sort-by",
+            "move");
+
+    assertThat(result.exitCode()).as(result.err()).isEqualTo(6);
+    for (Path image : images.subList(0, 4)) {
+      assertThat(result.err()).contains(PhotoKeywords.sidecar(image) + ": ");
+    }
+    assertThat(result.err())
+        .contains("%s sidecars written".formatted(images.size() - 4), "4 left as they are");
+    assertThat(images()).isEmpty(); // all are moved
+  }
+
+  @Test
+  void aClassOfKeywordsExceptIsNoKeyword() throws IOException {
+    List<Path> images = images();
+    Cli.Result all = Cli.run("predict", photos, "--classes", classes(), "--keywords");
+    assertThat(all.exitCode()).isZero();
+    String except = PhotoKeywords.of(images.get(0)).iterator().next();
+
+    Cli.Result result =
+        Cli.run(
+            "predict", photos, "--classes", classes(), "--keywords", "--keywords-except", except);
+
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(PhotoKeywords.of(images.get(0))).isEmpty(); // also the one of the first call
+    assertThat(images).noneMatch(image -> PhotoKeywords.of(image).contains(except));
+    assertThat(images).anyMatch(image -> !PhotoKeywords.of(image).isEmpty());
+    assertThat(
+            Cli.run(
+                    "predict",
+                    photos,
+                    "--classes",
+                    classes(),
+                    "--keywords",
+                    "--keywords-except",
+                    except + "x")
+                .errorLine())
+        .contains("--keywords-except " + except + "x: not a class (did you mean " + except + "?)");
+    assertThat(
+            Cli.run("predict", photos, "--classes", classes(), "--keywords-except", except)
+                .errorLine())
+        .contains("--keywords-except goes with --keywords");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -388,5 +389,103 @@ class SortedImagesTest {
     assertThatThrownBy(() -> arrange(sorted, NAMES))
         .hasMessage("interrupted: 1 of 2 images sorted; run the same command again to resume");
     assertThat(below(out)).containsExactly(".kgcoop-sorting.json", "cat/0.png");
+  }
+
+  @Test
+  void theFilesOfAnInterruptedWriteAndALeftLockDoNotRefuseTheFolder() throws IOException {
+    Path out = folder.resolve("out");
+    file("out/..kgcoop-sorting.json.01234567-89ab-cdef-0123-456789abcdef.tmp", "");
+    file("out/..kgcoop-sorted.json.01234567-89ab-cdef-0123-456789abcdef.tmp", "{");
+    file("out/.kgcoop-sorting.lock", "");
+    ImageSorter.check(out);
+    ImageSorter sorted = sorter(out, ImageSorter.Way.COPY);
+    sorted.add(file("p/0.png", "0"), 0);
+
+    assertThat(arrange(sorted, NAMES)).startsWith("1 image copied");
+
+    assertThat(below(out)).containsExactly("cat/0.png");
+  }
+
+  /**
+   * The lock is left if a call is killed at its end. The next call that names the folder deletes
+   * it.
+   */
+  @Test
+  void aLeftLockOfASortedFolderIsDeleted() throws IOException {
+    Path out = folder.resolve("out");
+    ImageSorter sorted = sorter(out, ImageSorter.Way.COPY);
+    sorted.add(file("p/0.png", "0"), 0);
+    String unused = arrange(sorted, NAMES);
+    file("out/.kgcoop-sorting.lock", "");
+
+    assertThatThrownBy(() -> ImageSorter.check(out)).hasMessageContaining("not empty");
+
+    assertThat(below(out)).containsExactly("cat/0.png");
+  }
+
+  @Test
+  void anImageThatChangesAfterItWasPutIsNotDeleted() throws IOException {
+    Path out = folder.resolve("out");
+    Path first = file("p/0.png", "first");
+    Path second = file("p/1.png", "second");
+    ImageSorter killed = new ImageSorter(out, ImageSorter.Way.MOVE, () -> false, endsAt(out, 4));
+    killed.add(first, 0);
+    killed.add(second, 0);
+    assertThatThrownBy(() -> arrange(killed, NAMES)).isInstanceOf(KilledPlacement.Killed.class);
+    assertThat(second).exists();
+    ImageSorter again =
+        new ImageSorter(
+            out,
+            ImageSorter.Way.MOVE,
+            () -> {
+              try { // after the plan was made
+                Files.delete(second); // before, it was a second name of the file in the folder
+                Files.writeString(second, "changed");
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+              return false;
+            });
+    again.add(second, 0);
+
+    assertThatThrownBy(() -> arrange(again, NAMES)).hasMessageContaining("it changed while");
+
+    assertThat(second).hasContent("changed");
+    assertThat(out.resolve("cat/1.png")).hasContent("second");
+  }
+
+  @Test
+  void anImageThatIsGoneIsNamed() throws IOException {
+    Path out = folder.resolve("out");
+    Path image = file("p/0.png", "0");
+    ImageSorter sorted = sorter(out, ImageSorter.Way.COPY);
+    sorted.add(image, 0);
+    Files.delete(image);
+
+    assertThatThrownBy(() -> arrange(sorted, NAMES))
+        .hasMessageStartingWith(image + ": ")
+        .hasMessageContaining("the image is no longer there");
+  }
+
+  @Test
+  void namesOfDevicesOfWindowsGetAnotherFolder() throws IOException {
+    List<String> names =
+        List.of("CON", "aux", "NUL.txt", "com1", "_CON", "console", AnswerForm.NONE);
+    Path out = folder.resolve("out");
+    ImageSorter sorted = sorter(out, ImageSorter.Way.COPY);
+    for (int i = 0; i < names.size() - 1; i++) {
+      sorted.add(file(i + "/0.png", "" + i), i);
+    }
+
+    String unused = arrange(sorted, names);
+
+    assertThat(below(out))
+        .containsExactlyInAnyOrder(
+            "_CON/0.png",
+            "_aux/0.png",
+            "_NUL.txt/0.png",
+            "_com1/0.png",
+            "_CON (class 4)/0.png",
+            "console/0.png");
   }
 }

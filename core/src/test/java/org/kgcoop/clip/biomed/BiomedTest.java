@@ -112,6 +112,12 @@ class BiomedTest {
   }
 
   @Test
+  void aConfigurationThatIsNotUtf8IsDamaged() throws IOException {
+    Files.write(folder.resolve(CONFIG), new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'});
+    assertRefused(CONFIG, "not JSON in UTF-8; the file is damaged");
+  }
+
+  @Test
   void weightsAloneAreReadAsBiomedClip() throws IOException {
     // The assumed heads of 64 and 256 positions do not fit to the small model.
     Files.delete(folder.resolve(CONFIG));

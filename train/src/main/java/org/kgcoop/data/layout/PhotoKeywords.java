@@ -1,49 +1,43 @@
 package org.kgcoop.data.layout;
 
-import com.adobe.internal.xmp.XMPConst;
-import com.adobe.internal.xmp.XMPError;
 import com.adobe.internal.xmp.XMPException;
 import com.adobe.internal.xmp.XMPMeta;
 import com.adobe.internal.xmp.XMPMetaFactory;
-import com.adobe.internal.xmp.options.ParseOptions;
-import com.adobe.internal.xmp.options.PropertyOptions;
 import com.adobe.internal.xmp.options.SerializeOptions;
-import com.adobe.internal.xmp.properties.XMPProperty;
 import com.drew.imaging.ImageMetadataReader;
 import com.drew.imaging.ImageProcessingException;
 import com.drew.metadata.Metadata;
 import com.drew.metadata.iptc.IptcDirectory;
 import com.drew.metadata.xmp.XmpDirectory;
 import java.io.BufferedInputStream;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
-import javax.xml.parsers.DocumentBuilder;
-import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.parsers.ParserConfigurationException;
+import java.util.regex.Pattern;
+import javax.xml.stream.XMLStreamException;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
+import org.kgcoop.files.InputFile;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.files.UserFolders;
-import org.xml.sax.SAXException;
-import org.xml.sax.helpers.DefaultHandler;
 
 /**
  * Keywords of photos, as photo programs read and write them. They are in the XMP sidecar {@code
@@ -54,92 +48,18 @@ import org.xml.sax.helpers.DefaultHandler;
  * <p>A sidecar lists the keywords that kgcoop added, so that a later call removes none of a person.
  */
 public final class PhotoKeywords {
-  private static final char SEPARATOR = '|'; // of the levels of a keyword
   private static final int MAX_ATTEMPTS = 300; // of a tenth of a second, for the lock
+  private static final int MAX_BYTES = 32 << 20; // of a sidecar
 
-  /** A property with keywords. */
-  private enum Property {
-    /** Names without levels, which every program reads. */
-    SUBJECT(XMPConst.NS_DC, "dc", "subject", SEPARATOR),
-    /** Names with levels. Lightroom, digiKam and Immich prefer them. */
-    HIERARCHY("http://ns.adobe.com/lightroom/1.0/", "lr", "hierarchicalSubject", SEPARATOR),
-    /** The tags of digiKam, which it prefers. */
-    TAGS("http://www.digikam.org/ns/1.0/", "digiKam", "TagsList", '/'),
-    /** The tags of Windows, which digiKam also writes. */
-    WINDOWS("http://ns.microsoft.com/photo/1.0/", "MicrosoftPhoto", "LastKeywordXMP", '/'),
-    /** The keywords that kgcoop added. */
-    ADDED("urn:kgcoop:", "kgcoop", "added", SEPARATOR);
+  private static final Set<PosixFilePermission> MAY_WRITE =
+      Set.of(
+          PosixFilePermission.OWNER_WRITE,
+          PosixFilePermission.GROUP_WRITE,
+          PosixFilePermission.OTHERS_WRITE);
 
-    /** The properties of photo programs. */
-    static final List<Property> PHOTO = List.of(SUBJECT, HIERARCHY, TAGS, WINDOWS);
+  private static final Pattern NOT_IN_XML = Pattern.compile("[\\p{Cc}\\p{Cs}\ufffe\uffff]");
 
-    private final String namespace;
-    private final String key;
-    private final char separator;
-
-    Property(String namespace, String prefix, String key, char separator) {
-      this.namespace = namespace;
-      this.key = key;
-      this.separator = separator;
-      try {
-        XMPMetaFactory.getSchemaRegistry().registerNamespace(namespace, prefix);
-      } catch (XMPException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-
-    /** Returns the elements of the property. An element that is no text is empty. */
-    List<String> in(XMPMeta xmp) {
-      try {
-        XMPProperty all = xmp.getProperty(namespace, key);
-        List<String> elements = new ArrayList<>();
-        if (all != null && !all.getOptions().isArray()) {
-          elements.add(Objects.toString(all.getValue(), ""));
-        } else if (all != null) {
-          for (int i = 1; i <= xmp.countArrayItems(namespace, key); i++) {
-            elements.add(Objects.toString(xmp.getArrayItem(namespace, key, i).getValue(), ""));
-          }
-        }
-        return elements;
-      } catch (XMPException e) {
-        throw new IllegalStateException(e); // only for an invalid name of a property
-      }
-    }
-
-    /** Sets the elements of the property. Those that stay keep their qualifiers. */
-    void set(XMPMeta xmp, List<String> elements) throws XMPException {
-      XMPProperty all = xmp.getProperty(namespace, key);
-      if (elements.isEmpty() || (all != null && !all.getOptions().isArray())) {
-        xmp.deleteProperty(namespace, key);
-      }
-      List<String> before = in(xmp);
-      for (int i = before.size(); i >= 1; i--) {
-        if (!elements.contains(before.get(i - 1))) {
-          xmp.deleteArrayItem(namespace, key, i);
-        }
-      }
-      for (String each : elements) {
-        if (!before.contains(each)) {
-          xmp.appendArrayItem(namespace, key, new PropertyOptions().setArray(true), each, null);
-        }
-      }
-    }
-
-    /** Returns true if a sidecar gets the property even if it has none. */
-    boolean isAlwaysWritten() {
-      return this == SUBJECT || this == HIERARCHY;
-    }
-
-    /** Returns a keyword with levels as this property has it. */
-    String form(String path) {
-      return this == SUBJECT ? ADDED.name(path) : path.replace(SEPARATOR, separator);
-    }
-
-    /** Returns the name of a keyword, without the levels above it. */
-    String name(String element) {
-      return this == SUBJECT ? element : element.substring(element.lastIndexOf(separator) + 1);
-    }
-  }
+  private static final String REPAIR = "; repair it, or move it away";
 
   private PhotoKeywords() {}
 
@@ -154,7 +74,7 @@ public final class PhotoKeywords {
    * @throws KgCoopException of the category DATA for a sidecar that cannot be read
    */
   public static Set<String> of(Path image) {
-    return names(found(image));
+    return names(found(read(sidecar(image)), image));
   }
 
   /**
@@ -162,70 +82,95 @@ public final class PhotoKeywords {
    * proposal of a classifier, unless a person gave it in a labeling session.
    */
   public static boolean isAdded(Path image, String keyword) {
-    Path file = sidecar(image);
-    return Files.exists(file)
-        && Property.ADDED.in(parsed(file)).stream()
-            .anyMatch(each -> Property.ADDED.name(each).equals(keyword));
+    return read(sidecar(image)).stream()
+        .flatMap(own -> own.keywords(KeywordProperty.ADDED).stream())
+        .anyMatch(each -> KeywordProperty.ADDED.name(each).equals(keyword));
   }
 
   /**
    * Writes the keyword of a class into the sidecar of an image, next to the keywords of the image.
-   * It replaces the keywords of the other classes that an earlier call added.
+   * It replaces the keywords of the other classes that an earlier call added. All other bytes of
+   * the sidecar, its mode and, where the system permits it, its owner stay.
    *
    * @param image the image whose keywords are kept
    * @param target the image that gets the sidecar: the same, or a copy in another folder
    * @param levels the class with the groups above it, the largest group first; empty for no class
    * @param classes the names of all classes
    * @return true if a sidecar was written, false if there is nothing to change
-   * @throws KgCoopException of the category DATA for a sidecar that cannot be read. It stays as it
-   *     is.
+   * @throws KgCoopException of the category DATA if this sidecar cannot be read or replaced. It
+   *     stays as it is. Of the category IO for a full or damaged disk.
    */
   public static synchronized boolean write(
       Path image, Path target, List<String> levels, Collection<String> classes) {
     try (LockedFile unused = lock()) {
       Path file = sidecar(image);
-      boolean copies = Files.exists(file) && !image.equals(target);
-      XMPMeta xmp = Files.exists(file) ? parsed(file) : XMPMetaFactory.create();
-      if (!change(xmp, found(image), levels, classes) && !copies) {
+      boolean isCopy = !image.equals(target);
+      Optional<Sidecar> own = read(file);
+      Sidecar before = own.orElseGet(Sidecar::empty);
+      Map<KeywordProperty, List<String>> keywords =
+          changed(before, found(own, image), levels, classes);
+      if (keywords.isEmpty() && (own.isEmpty() || !isCopy)) {
         return false;
       }
-      byte[] text =
-          XMPMetaFactory.serializeToBuffer(xmp, new SerializeOptions().setOmitPacketWrapper(true));
-      AtomicFile.write(
-          AtomicFile.destination(sidecar(target)),
-          out -> {
-            out.write(
-                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".getBytes(StandardCharsets.UTF_8));
-            out.write(text);
-          });
+      if (own.isPresent() && !isCopy) {
+        checkReplaceable(file);
+      }
+      byte[] after = before.with(keywords);
+      AtomicFile.write(AtomicFile.destination(sidecar(target)), file, out -> out.write(after));
       return true;
-    } catch (XMPException e) {
-      throw unreadable(sidecar(image), e);
+    } catch (XMLStreamException e) {
+      String reason = ": " + Messages.firstLine(e.getMessage(), e);
+      throw unchanged(sidecar(image), "its keywords cannot be changed", reason + REPAIR, e);
     } catch (IOException e) {
       throw FileErrors.unreadable(sidecar(image), e);
+    } catch (KgCoopException e) {
+      // The path is the problem, such as a folder that is read-only. For a disk that is full, the
+      // JDK throws another type.
+      throw e.getCause() instanceof FileSystemException
+          ? KgCoopException.data(String.valueOf(e.getMessage()), e)
+          : e;
     }
   }
 
-  /** Changes keywords. Returns false if they are right already. */
-  private static boolean change(
-      XMPMeta xmp,
-      Map<Property, List<String>> found,
+  /**
+   * Rejects a sidecar that a person has protected, or that a new file would separate from others.
+   */
+  private static void checkReplaceable(Path file) throws IOException {
+    Set<String> views = file.getFileSystem().supportedFileAttributeViews();
+    boolean isReadOnly =
+        !Files.isWritable(file)
+            || (views.contains("posix")
+                && Collections.disjoint(Files.getPosixFilePermissions(file), MAY_WRITE));
+    if (isReadOnly) { // root may write it in spite of its mode
+      throw unchanged(file, "read-only", "; make it writable, or move it away", null);
+    }
+    if (views.contains("unix") && (int) Files.getAttribute(file, "unix:nlink") > 1) {
+      String what = "it has other names (hard links)"; // they would keep the old content
+      throw unchanged(file, what, "; put a copy in its place", null);
+    }
+  }
+
+  /**
+   * Returns the properties that change, with all their keywords; empty if they are right already.
+   */
+  private static Map<KeywordProperty, List<String>> changed(
+      Sidecar own,
+      Map<KeywordProperty, List<String>> found,
       List<String> levels,
-      Collection<String> classes)
-      throws XMPException {
+      Collection<String> classes) {
     List<String> forms = levels.stream().map(PhotoKeywords::keyword).toList();
-    String path = String.join("" + SEPARATOR, forms);
+    String path = String.join("" + KeywordProperty.SEPARATOR, forms);
     String name = forms.isEmpty() ? "" : forms.get(forms.size() - 1);
     Set<String> names = new HashSet<>(classes.stream().map(PhotoKeywords::keyword).toList());
-    List<String> added = Property.ADDED.in(xmp);
+    List<String> added = own.keywords(KeywordProperty.ADDED);
     List<String> obsolete =
         added.stream()
-            .filter(each -> names.contains(Property.ADDED.name(each)) && !each.equals(path))
+            .filter(each -> names.contains(KeywordProperty.ADDED.name(each)) && !each.equals(path))
             .toList();
-    boolean changed = false;
+    Map<KeywordProperty, List<String>> all = new EnumMap<>(KeywordProperty.class);
     boolean isThere = name.isEmpty() || added.contains(path);
-    for (Property property : Property.PHOTO) {
-      List<String> before = property.in(xmp);
+    for (KeywordProperty property : KeywordProperty.PHOTO) {
+      List<String> before = own.keywords(property);
       List<String> after = new ArrayList<>(before);
       if (before.isEmpty() && !name.isEmpty() && property.isAlwaysWritten()) {
         after.addAll(found.getOrDefault(property, List.copyOf(names(found))));
@@ -236,100 +181,121 @@ public final class PhotoKeywords {
       if (!has && !name.isEmpty() && (property.isAlwaysWritten() || !after.isEmpty())) {
         after.add(property.form(path));
       }
-      changed |= !after.equals(before);
-      property.set(xmp, after);
+      all.put(property, after);
     }
     List<String> remaining = new ArrayList<>(added);
     remaining.removeAll(obsolete);
     if (!isThere) {
       remaining.add(path);
     }
-    Property.ADDED.set(xmp, remaining);
-    return changed || !remaining.equals(added);
+    all.put(KeywordProperty.ADDED, remaining);
+    all.entrySet().removeIf(each -> each.getValue().equals(own.keywords(each.getKey())));
+    return all;
   }
 
   /** Returns a class name without the separators of levels. */
   private static String keyword(String className) {
-    return className.replaceAll("[|/]", "-");
+    return text(className.replaceAll("[|/]", "-"));
   }
 
-  private static Set<String> names(Map<Property, List<String>> found) {
+  /** Returns a text with blanks for the characters that XML cannot contain. */
+  private static String text(String keyword) {
+    return NOT_IN_XML.matcher(keyword).replaceAll(" ");
+  }
+
+  private static List<String> texts(List<String> keywords) {
+    return keywords.stream().map(PhotoKeywords::text).filter(each -> !each.isEmpty()).toList();
+  }
+
+  private static Set<String> names(Map<KeywordProperty, List<String>> found) {
     Set<String> names = new TreeSet<>();
     found.forEach((property, all) -> all.forEach(each -> names.add(property.name(each))));
     names.remove("");
     return names;
   }
 
-  /** Returns the keywords of the first place that has some. */
-  private static Map<Property, List<String>> found(Path image) {
-    String withoutEnding = Folders.name(image).replaceFirst("^(.*?)(\\.[^.]*)?$", "$1.xmp");
-    return first(
-            Stream.of(sidecar(image), image.resolveSibling(withoutEnding))
-                .filter(Files::exists)
-                .map(PhotoKeywords::parsed))
-        .orElseGet(() -> inside(image));
+  /**
+   * Returns the keywords of the first place that has some.
+   *
+   * @param own the sidecar of the image
+   */
+  private static Map<KeywordProperty, List<String>> found(Optional<Sidecar> own, Path image) {
+    String name = Folders.name(image);
+    int dot = name.lastIndexOf('.');
+    Path other = image.resolveSibling((dot < 0 ? name : name.substring(0, dot)) + ".xmp");
+    Map<KeywordProperty, List<String>> found = own.map(PhotoKeywords::in).orElse(Map.of());
+    if (found.isEmpty()) {
+      found = read(other).map(PhotoKeywords::in).orElse(Map.of());
+    }
+    return found.isEmpty() ? inside(image) : found;
   }
 
-  private static Optional<Map<Property, List<String>>> first(Stream<XMPMeta> places) {
-    return places.map(PhotoKeywords::in).filter(found -> !found.isEmpty()).findFirst();
-  }
-
-  private static Map<Property, List<String>> in(XMPMeta xmp) {
-    Map<Property, List<String>> found = new EnumMap<>(Property.class);
-    Property.PHOTO.forEach(property -> found.put(property, property.in(xmp)));
+  /** Returns the keywords of a document that are texts. */
+  private static Map<KeywordProperty, List<String>> in(Sidecar sidecar) {
+    Map<KeywordProperty, List<String>> found = new EnumMap<>(KeywordProperty.class);
+    for (KeywordProperty property : KeywordProperty.PHOTO) {
+      found.put(property, texts(sidecar.keywords(property)));
+    }
     found.values().removeIf(List::isEmpty);
     return found;
   }
 
   /** Returns the keywords in an image file: those in XMP, or else those of IPTC. */
-  private static Map<Property, List<String>> inside(Path image) {
+  private static Map<KeywordProperty, List<String>> inside(Path image) {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(image))) {
       Metadata metadata = ImageMetadataReader.readMetadata(in);
+      for (XmpDirectory each : metadata.getDirectoriesOfType(XmpDirectory.class)) {
+        byte[] document = serialized(each.getXMPMeta());
+        Map<KeywordProperty, List<String>> found = in(Sidecar.of(document));
+        if (!found.isEmpty()) {
+          return found;
+        }
+      }
       IptcDirectory iptc = metadata.getFirstDirectoryOfType(IptcDirectory.class);
       List<String> keywords = iptc == null ? null : iptc.getKeywords();
-      return first(
-              metadata.getDirectoriesOfType(XmpDirectory.class).stream()
-                  .map(XmpDirectory::getXMPMeta))
-          .orElse(keywords == null ? Map.of() : Map.of(Property.SUBJECT, keywords));
-    } catch (ImageProcessingException | IOException e) {
+      return keywords == null ? Map.of() : Map.of(KeywordProperty.SUBJECT, texts(keywords));
+    } catch (ImageProcessingException
+        | XMPException
+        | XMLStreamException
+        | IOException
+        | RuntimeException
+        | StackOverflowError e) { // the libraries throw any error for a damaged photo
       return Map.of(); // whoever reads the image reports it
     }
   }
 
+  private static byte[] serialized(XMPMeta xmp) throws XMPException {
+    return XMPMetaFactory.serializeToBuffer(xmp, new SerializeOptions().setOmitPacketWrapper(true));
+  }
+
   /**
-   * Parses a sidecar. Adobe's parser prints errors of the XML, and returns no property for XML of
-   * another kind, so both are found here.
+   * Reads a sidecar, if there is one.
+   *
+   * @throws KgCoopException of the category DATA if it cannot be read
    */
-  private static XMPMeta parsed(Path file) {
+  private static Optional<Sidecar> read(Path file) {
     try {
-      byte[] bytes = Folders.bytes(file);
-      DocumentBuilderFactory factory = DocumentBuilderFactory.newDefaultNSInstance();
-      factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
-      DocumentBuilder builder = factory.newDocumentBuilder();
-      builder.setErrorHandler(new DefaultHandler());
-      builder.parse(new ByteArrayInputStream(bytes));
-      XMPMeta xmp =
-          XMPMetaFactory.parseFromBuffer(
-              bytes,
-              new ParseOptions()
-                  .setOmitNormalization(true) // it would change other properties
-                  .setAcceptLatin1(false)
-                  .setFixControlChars(false));
-      if (xmp.iterator().hasNext()) {
-        return xmp;
+      long size = InputFile.check(file).size();
+      if (size > MAX_BYTES) {
+        String fix = "; expected at most %s bytes".formatted(MAX_BYTES);
+        throw unchanged(file, "a file of %s bytes".formatted(size), fix + REPAIR, null);
       }
-      throw new XMPException("it has no property", XMPError.BADXMP);
-    } catch (XMPException | SAXException | ParserConfigurationException e) {
-      throw unreadable(file, e);
+      return Optional.of(Sidecar.of(Files.readAllBytes(file)));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (XMLStreamException e) {
+      String reason = ": " + Messages.firstLine(e.getMessage(), e);
+      throw unchanged(file, "not an XMP sidecar", reason + REPAIR, e);
     } catch (IOException e) {
-      throw FileErrors.unreadable(file, e);
+      throw unchanged(file, "it cannot be read", ": " + FileErrors.reason(e) + REPAIR, e);
     }
   }
 
-  private static KgCoopException unreadable(Path file, Exception cause) {
-    return KgCoopException.data(
-        "%s: not an XMP sidecar, so it is left as it is: %s; repair it, or move it away"
-            .formatted(file, Messages.firstLine(cause.getMessage(), cause)),
+  private static KgCoopException unchanged(
+      Path file, String what, String fix, @Nullable Exception cause) {
+    return new KgCoopException(
+        KgCoopException.Category.DATA,
+        "%s: %s, so it is left as it is%s".formatted(file, what, fix),
         cause);
   }
 

@@ -8,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.ScratchFolder;
 import org.kgcoop.files.Sha256;
@@ -30,8 +32,9 @@ import org.kgcoop.image.ImageNames;
  */
 final class UnpackedImages {
 
-  /** An image: the path below the folder, the key and the class. */
-  record Entry(String file, String key, @Nullable Integer label, @Nullable String className) {}
+  /** An image: the path below the folder, its bytes, the key and the class. */
+  record Entry(
+      String file, long size, String key, @Nullable Integer label, @Nullable String className) {}
 
   private static final String INDEX = "index.json";
 
@@ -51,10 +54,18 @@ final class UnpackedImages {
       List<Entry> entries =
           new ObjectMapper()
               .readValue(folder.resolve(INDEX).toFile(), new TypeReference<List<Entry>>() {});
+      if (entries.stream().anyMatch(e -> !isIntact(folder, e))) {
+        repair(packed, format, folder, entries);
+      }
       return entries.stream()
           .map(
               e ->
-                  new Entry(folder.resolve(e.file()).toString(), e.key(), e.label(), e.className()))
+                  new Entry(
+                      folder.resolve(e.file()).toString(),
+                      e.size(),
+                      e.key(),
+                      e.label(),
+                      e.className()))
           .toList();
     } catch (IOException | UncheckedIOException e) {
       throw KgCoopException.io(
@@ -64,12 +75,38 @@ final class UnpackedImages {
     }
   }
 
+  /**
+   * Returns true if an image has its size. To force each image to the disk would take longer than
+   * to unpack it. After a power failure, an image may therefore be shorter, or missing.
+   */
+  private static boolean isIntact(Path folder, Entry entry) {
+    try {
+      return Files.size(folder.resolve(entry.file())) == entry.size();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Unpacks the images again that are not intact. */
+  private static void repair(Path packed, PackedFormat format, Path folder, List<Entry> entries)
+      throws IOException {
+    Iterator<Entry> all = entries.iterator();
+    format.read(
+        packed,
+        image -> {
+          Entry entry = all.next();
+          if (!isIntact(folder, entry)) {
+            AtomicFile.write(folder.resolve(entry.file()), out -> out.write(image.content()));
+          }
+        });
+  }
+
   private static String fingerprint(Path packed) {
     try {
       Path real = packed.toRealPath();
       BasicFileAttributes attributes = Files.readAttributes(real, BasicFileAttributes.class);
       String text =
-          "1\n%s\n%s\n%s".formatted(real, attributes.size(), attributes.lastModifiedTime());
+          "2\n%s\n%s\n%s".formatted(real, attributes.size(), attributes.lastModifiedTime());
       return Sha256.of(text).substring(0, 32);
     } catch (IOException e) {
       throw FileErrors.unreadable(packed, e);
@@ -90,9 +127,11 @@ final class UnpackedImages {
             } catch (IOException e) {
               throw new UncheckedIOException(e);
             }
-            entries.add(new Entry(name, image.key(), image.label(), image.className()));
+            int size = image.content().length;
+            entries.add(new Entry(name, size, image.key(), image.label(), image.className()));
           });
-      new ObjectMapper().writeValue(temporary.resolve(INDEX).toFile(), entries);
+      byte[] index = new ObjectMapper().writeValueAsBytes(entries);
+      AtomicFile.write(temporary.resolve(INDEX), out -> out.write(index));
       Files.move(temporary, folder);
     } catch (IOException e) {
       // If another process was faster, its folder is equivalent.

@@ -8,17 +8,22 @@ import com.adobe.internal.xmp.XMPMetaFactory;
 import com.adobe.internal.xmp.properties.XMPPropertyInfo;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -312,5 +317,204 @@ class PhotoKeywordsTest {
     try (Stream<Path> files = Files.list(copy.getParent())) {
       assertThat(files).hasSize(1);
     }
+  }
+
+  /** Adobe's library gave the other language the text of {@code x-default}. */
+  @Test
+  void textsInOtherLanguagesStay() throws Exception {
+    Files.writeString(
+        sidecar,
+        SIDECAR
+            .replace("xml:lang=\"x-default\">a<", "xml:lang=\"fr\">un<")
+            .replace("xml:lang=\"de\">ä<", "xml:lang=\"x-default\">one<"));
+
+    write("cat");
+
+    assertThat(sidecar)
+        .content()
+        .contains("<rdf:li xml:lang=\"fr\">un</rdf:li>")
+        .contains("<rdf:li xml:lang=\"x-default\">one</rdf:li>");
+  }
+
+  @Test
+  void aSidecarIsTheSameAgainAfterItsKeywordIsRemoved() throws IOException {
+    Files.writeString(sidecar, SIDECAR.replaceFirst("<digiKam:TagsList>.*\n", ""));
+    byte[] before = Files.readAllBytes(sidecar);
+
+    write("cat");
+    assertThat(sidecar).content().contains("<rdf:li>日本</rdf:li><rdf:li>cat</rdf:li></rdf:Bag>");
+    write();
+
+    assertThat(new String(Files.readAllBytes(sidecar), StandardCharsets.UTF_8).lines())
+        .filteredOn(
+            line -> !line.matches(".*(hierarchicalSubject|rdf:Bag>|Köln</rdf:li>|日本</rdf:li>).*"))
+        .containsExactlyElementsOf(
+            new String(before, StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> !line.contains("dc:subject"))
+                .toList());
+  }
+
+  @Test
+  void aSidecarWithoutPropertiesGetsKeywords() throws Exception {
+    for (String content :
+        List.of(
+            "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'/>",
+            "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF"
+                + " xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description"
+                + " rdf:about=''/></rdf:RDF></x:xmpmeta>")) {
+      Files.writeString(sidecar, content);
+      assertThat(write("cat")).isTrue();
+      assertThat(properties().values()).contains("cat");
+      assertThat(PhotoKeywords.of(image)).containsExactly("cat");
+    }
+  }
+
+  @Test
+  void deepElementsStay() throws IOException {
+    int depth = 20_000;
+    String deep = "<u:a>".repeat(depth) + "</u:a>".repeat(depth);
+    Files.writeString(
+        sidecar, SIDECAR.replace("<exif:GPSTimeStamp>", deep + "<exif:GPSTimeStamp>"));
+    byte[] before = Files.readAllBytes(sidecar);
+    try {
+      write("cat");
+      assertThat(sidecar).content().contains(deep);
+    } catch (KgCoopException e) { // newer Java versions limit the depth
+      assertThat(e).hasMessageContaining("left as it is");
+      assertThat(sidecar).hasBinaryContent(before);
+    }
+  }
+
+  @Test
+  void aNumberOfACharacterStays() throws IOException {
+    String content =
+        "<?xml version='1.1'?>"
+            + SIDECAR.replaceFirst("(?s)^.*?(<x:)", "$1").replace("ünï", "&#1;");
+    Files.writeString(sidecar, content);
+    try {
+      write("cat");
+    } catch (KgCoopException e) {
+      assertThat(e).hasMessageContaining("left as it is");
+    }
+    assertThat(sidecar).content().contains("&#1;");
+  }
+
+  @Test
+  void letteringOfOtherEncodingsStays() throws IOException {
+    for (String name : List.of("UTF-16LE", "UTF-16BE", "ISO-8859-1")) {
+      Charset charset = Charset.forName(name);
+      String mark = name.startsWith("UTF") ? "\ufeff" : "";
+      String content =
+          mark
+              + "<?xml version='1.0' encoding='%s'?>"
+                  .formatted(name.substring(0, name.startsWith("UTF") ? 6 : name.length()))
+              + SIDECAR
+                  .replaceFirst("(?s)^.*?(<x:)", "$1")
+                  .replaceAll("[^\\x00-\\xff]", "?")
+                  .replaceAll("<[?]xpacket.*", "");
+      Files.write(sidecar, content.getBytes(charset));
+
+      write("Füchse 🦊");
+
+      String after = new String(Files.readAllBytes(sidecar), charset);
+      assertThat(after).startsWith(content.substring(0, content.indexOf("<digiKam:TagsList")));
+      assertThat(PhotoKeywords.of(image)).contains("Füchse 🦊", "Köln");
+    }
+  }
+
+  @Test
+  void aKeywordMayHaveAnyCharacter() {
+    List<String> odd = List.of("a\u0001b\n& <c> \"]]>\ud800");
+    PhotoKeywords.write(image, image, odd, odd);
+
+    assertThat(PhotoKeywords.of(image)).containsExactly("a b & <c> \"]]> ");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void theModeOfASidecarStays() throws IOException {
+    for (String mode : List.of("rw-r-----", "rw-rw-rw-", "rw-------")) {
+      Files.writeString(sidecar, SIDECAR);
+      Files.setPosixFilePermissions(sidecar, PosixFilePermissions.fromString(mode));
+      write("cat");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(sidecar)))
+          .isEqualTo(mode);
+      Path copy = Files.createDirectories(folder.resolve("cat")).resolve("photo.jpg");
+      PhotoKeywords.write(image, copy, List.of("cat"), CLASSES);
+      assertThat(Files.getPosixFilePermissions(PhotoKeywords.sidecar(copy)))
+          .isEqualTo(PosixFilePermissions.fromString(mode));
+    }
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aSidecarThatCannotBeReplacedStaysAsItIs() throws Exception {
+    Files.writeString(sidecar, SIDECAR);
+    Path other = Files.createLink(folder.resolve("other"), sidecar);
+    assertThatThrownBy(() -> write("cat"))
+        .hasMessageContaining("has other names (hard links), so it is left as it is");
+    Files.delete(other);
+    Files.setPosixFilePermissions(sidecar, PosixFilePermissions.fromString("r--r--r--"));
+    assertThatThrownBy(() -> write("cat"))
+        .hasMessageContaining("read-only, so it is left as it is");
+    assertThat(sidecar).hasContent(SIDECAR);
+    Files.delete(sidecar);
+
+    Path unused = Files.createDirectory(sidecar);
+    assertRefused(image);
+    Files.delete(sidecar);
+    assertThat(
+            new ProcessBuilder("mkfifo", sidecar.toString()).start().waitFor(1, TimeUnit.MINUTES))
+        .isTrue();
+    assertRefused(image);
+    Files.delete(sidecar);
+    Files.createSymbolicLink(sidecar, Path.of("/dev/zero"));
+    assertRefused(image);
+    Files.delete(sidecar);
+    Files.createSymbolicLink(sidecar, sidecar);
+    assertRefused(image);
+    Files.delete(sidecar);
+    assertRefused(folder.resolve("x".repeat(250) + ".jp")); // with .xmp one byte too long
+  }
+
+  private static void assertRefused(Path image) {
+    assertThatThrownBy(() -> PhotoKeywords.write(image, image, List.of("cat"), CLASSES))
+        .isInstanceOfSatisfying(
+            KgCoopException.class,
+            e -> assertThat(e.category()).isEqualTo(KgCoopException.Category.DATA))
+        .hasMessageContaining("left as it is");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aSidecarWithTheLongestNameIsWritten() throws IOException {
+    Path long251 = Files.writeString(folder.resolve("é".repeat(123) + "x.jpg"), "no image");
+    assertThat(PhotoKeywords.write(long251, long251, List.of("cat"), CLASSES)).isTrue();
+    assertThat(PhotoKeywords.of(long251)).containsExactly("cat");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aLineBreakInTheNameOfAnImageDoesNotMakeItASidecar() throws IOException {
+    Path odd = Files.writeString(folder.resolve("a\nb.jpg"), "no image");
+    assertThat(PhotoKeywords.write(odd, odd, List.of("cat"), CLASSES)).isTrue();
+    assertThat(PhotoKeywords.of(odd)).containsExactly("cat");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<dc:subject rdf:parseType='Resource'><u:a>1</u:a></dc:subject>",
+        "<dc:subject rdf:resource='urn:a'/>",
+      })
+  void keywordsThatAreNoListStay(String odd) throws IOException {
+    String content = SIDECAR.replaceFirst("<dc:subject>.*</dc:subject>", odd);
+    Files.writeString(sidecar, content);
+
+    assertThatThrownBy(() -> write("cat"))
+        .hasMessageContaining(
+            "its keywords cannot be changed, so it is left as it is: dc:subject is not a list");
+    assertThat(sidecar).hasContent(content);
   }
 }

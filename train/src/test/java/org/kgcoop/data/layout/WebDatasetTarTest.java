@@ -224,4 +224,16 @@ class WebDatasetTarTest {
         tar("h.tar", "train/1.jpg=x", "train/1.cls=0", "2.jpg=x", "2.cls=0"),
         "2.jpg is in no part");
   }
+
+  /** As a power failure may leave it. */
+  @Test
+  void anUnpackedImageThatIsShorterOrMissingIsUnpackedAgain() throws IOException {
+    tar("train-0.tar", "1.jpg=fox", "1.cls=1", "2.jpg=ant", "2.cls=0", "3.jpg=fox3", "3.cls=1");
+    tar("test-0.tar", "1.jpg=fox", "1.cls=1", "2.jpg=ant", "2.cls=0");
+    List<Item> items = open(folder).train();
+    Files.writeString(items.get(0).file(), "");
+    Files.delete(items.get(1).file());
+
+    assertThat(contents(open(folder).train())).containsExactly("fox", "ant", "fox3");
+  }
 }
