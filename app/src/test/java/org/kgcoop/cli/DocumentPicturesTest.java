@@ -206,9 +206,12 @@ class DocumentPicturesTest {
     List<String> order = new ArrayList<>();
     Map<String, BufferedImage> crops = new HashMap<>();
     for (String name : CLASSES) {
-      List<String> files = PHOTOS.get(name);
+      List<BufferedImage> originals = new ArrayList<>();
+      for (String file : PHOTOS.get(name)) {
+        originals.add(ImageIO.read(find(from, file).toFile()));
+      }
       for (int i = 0; i < PER_CLASS; i++) {
-        BufferedImage photo = ImageIO.read(find(from, files.get(i % files.size())).toFile());
+        BufferedImage photo = originals.get(i % originals.size());
         double part = 0.5 + 0.5 * random.nextDouble();
         int side = (int) (part * Math.min(photo.getWidth(), photo.getHeight()));
         int x = (int) ((0.3 + 0.4 * random.nextDouble()) * (photo.getWidth() - side));
