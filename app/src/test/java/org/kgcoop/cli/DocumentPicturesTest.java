@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -27,6 +28,7 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.Chromium;
@@ -75,9 +77,11 @@ class DocumentPicturesTest {
 
   @TempDir Path folder;
   private final Map<String, String> truth = new HashMap<>();
+  private final List<String> names = new ArrayList<>(); // of the images by their number
   private Chromium browser;
 
   @Test
+  @Timeout(value = 1, unit = TimeUnit.HOURS) // ChildProcess limits the work of a program
   void makesThePictures() throws Exception {
     browser = Chromium.orSkip(Chromium.start(folder.resolve("profile")));
     try {
@@ -108,16 +112,15 @@ class DocumentPicturesTest {
     picture("label-question-phone.jpg");
     close(program);
 
-    String wrong = answerUntilPage(photos);
+    int wrong = answerUntilPage(photos);
     program = start(photos);
     browser.look(1100, 700, false);
     open(program, "grid");
     settle();
-    if (!wrong.isEmpty()) {
-      String tile = "[...document.querySelectorAll('#tiles img')].find(i => i.alt.includes('%s'))";
-      browser.click(tile.formatted(wrong) + " ?? document.querySelector('#tiles img')");
+    if (wrong >= 0) {
+      browser.click("document.querySelector('#tiles img[data-image=\"" + wrong + "\"]')");
       settle();
-      browser.press(Integer.toString(1 + CLASSES.indexOf(truth.get(wrong))));
+      browser.press(Integer.toString(1 + CLASSES.indexOf(truth.get(names.get(wrong)))));
     }
     settle();
     picture("label-page.jpg");
@@ -171,8 +174,10 @@ class DocumentPicturesTest {
   /**
    * Answers without mistakes until the next page has one proposal that is wrong, or at most two after
    * 40 % of the images.
+   *
+   * @return the number of an image with a wrong proposal, or -1
    */
-  private String answerUntilPage(Path photos) {
+  private int answerUntilPage(Path photos) {
     try (Clip clip = Clip.load(EmbeddedClip.folder());
         Labeling labeling = Labeling.of(photos, clip).open()) {
       for (int step = 0; step < 300; step++) {
@@ -186,7 +191,9 @@ class DocumentPicturesTest {
         boolean late = labeling.status().labeled() > 0.4 * labeling.status().images();
         boolean large = page.images().size() >= 8 && CLASSES.contains(proposed);
         if (large && (wrong.size() == 1 || (late && wrong.size() < 3))) {
-          return wrong.isEmpty() ? "" : wrong.get(0);
+          names.clear();
+          labeling.images().forEach(image -> names.add(image.toString()));
+          return wrong.isEmpty() ? -1 : names.indexOf(wrong.get(0));
         }
         Map<Path, String> labels = new HashMap<>();
         page.images().forEach(image -> labels.put(image, truth.get(image.toString())));
@@ -195,7 +202,7 @@ class DocumentPicturesTest {
         }
         labeling.answer(page, labels);
       }
-      return "";
+      return -1;
     }
   }
 
@@ -206,9 +213,12 @@ class DocumentPicturesTest {
     List<String> order = new ArrayList<>();
     Map<String, BufferedImage> crops = new HashMap<>();
     for (String name : CLASSES) {
-      List<String> files = PHOTOS.get(name);
+      List<BufferedImage> originals = new ArrayList<>();
+      for (String file : PHOTOS.get(name)) {
+        originals.add(ImageIO.read(find(from, file).toFile()));
+      }
       for (int i = 0; i < PER_CLASS; i++) {
-        BufferedImage photo = ImageIO.read(find(from, files.get(i % files.size())).toFile());
+        BufferedImage photo = originals.get(i % originals.size());
         double part = 0.5 + 0.5 * random.nextDouble();
         int side = (int) (part * Math.min(photo.getWidth(), photo.getHeight()));
         int x = (int) ((0.3 + 0.4 * random.nextDouble()) * (photo.getWidth() - side));
