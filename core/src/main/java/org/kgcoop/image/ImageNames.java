@@ -28,7 +28,7 @@ public final class ImageNames {
           "ppm", "pgm", "pbm", "pnm", "heic", "heif", "avif", "jxl", "jp2", "j2k", "svg", "tga",
           "ico", "psd", "exr", "raf", "pef", "srw");
 
-  /** How to convert the photos of a phone, which no Java library reads on Java 17. */
+  /** How to convert the photos of a phone that kgcoop does not read. */
   static final String HEIF_CONVERTER =
       "heif-convert of libheif-examples, or on macOS sips -s format jpeg";
 

@@ -44,17 +44,17 @@ class ImageFilesTest {
 
   @Test
   void countsAndNamesIgnoredFiles() throws IOException {
-    write("a.png", "b.tif", "c.tif", "d.ppm");
+    write("a.png", "b.jxl", "c.jxl", "d.ppm");
 
     assertThat(ImageFiles.expand(List.of(folder), warnings::add)).hasSize(1);
     assertThat(warnings)
         .singleElement()
         .asString()
-        .contains("3 images are left out", "1 .ppm, 2 .tif", "b.tif");
+        .contains("3 images are left out", "2 .jxl, 1 .ppm", "b.jxl");
 
     Files.delete(folder.resolve("a.png"));
     assertThatThrownBy(() -> ImageFiles.expand(List.of(folder), warnings::add))
         .isInstanceOf(KgCoopException.class)
-        .hasMessageContaining("2 .tif");
+        .hasMessageContaining("2 .jxl");
   }
 }
