@@ -116,7 +116,7 @@ class PhotosTest {
 
     Item item = new Item("a", file, 0, "");
     assertThat(encoder.hasSketch(item)).isTrue();
-    assertThat(encoder.sketch(item).gray()).isEqualTo(Sketch.of(decoded.get(0)).gray());
+    assertThat(encoder.sketch(item).rgb()).isEqualTo(Sketch.of(decoded.get(0)).rgb());
     assertThat(encoder.testView(decoded.get(0))).isEqualTo(first);
   }
 }
