@@ -4,7 +4,7 @@ import {get, images, later, onTheirWay, query, say} from '/page/common.js';
 
 const POLL = 500; // milliseconds
 const FEW = 20; // random images at a time
-const DOUBTFUL = 12; // images that are shown
+const DOUBTFUL = 6; // images that are shown
 
 /** What a person can do at the end, as [text, button, kind of page], by the state of the session. */
 export function offersOf(now) {

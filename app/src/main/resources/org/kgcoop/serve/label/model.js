@@ -8,7 +8,7 @@ import {SKIP, ask, get, isWaitingFor, later, query, say, see} from '/page/common
 import {openFinish, poll, takeDoubtful, write, written, writtenNot} from '/page/finish.js';
 import {CLOSED, askAgain, chooseAll, chosen, chosenNot, drag, filter, load, moveAll, openAll, renew, selectSeen, setFrame, takeTiles, takeView, targets, toggleAll} from '/page/gallery.js';
 import {meaning} from '/page/keys.js';
-import {choose, confirm, entryOf, isGrid, isReading, move, next, refused, scrollToRest, stored, take, toggle, undo} from '/page/pages.js';
+import {back, choose, confirm, entryOf, isGrid, isReading, move, next, refused, scrollToRest, stored, take, toggle, undo} from '/page/pages.js';
 
 const DOUBLE = 400; // milliseconds after a click in which further clicks at the same place do nothing
 const BETWEEN_ANSWERS = 100; // milliseconds; the server rejects faster ones
@@ -384,7 +384,7 @@ const actions = {
   measure: (m) => elsewhere(m, () => next(m, 'audit')),
   all: (m) => elsewhere(m, () => openAll(m)),
   finish: (m) => elsewhere(m, openFinish),
-  back: (m) => elsewhere(m, () => next(m)),
+  back: (m) => elsewhere(m, back),
   offer: (m, {kind}) => elsewhere(m, () => next(m, kind, true)),
   doubtful: (m, {view}) => elsewhere(m, () => openAll(m, view)),
   more: (m) => filter(m, {order: 'like', image: m.all.focused}),

@@ -96,7 +96,7 @@ function show(m, image) {
 /** Shows the next open image. A refused one comes after the image that the person looks at. */
 function advance(m) {
   const [first] = open(m);
-  if (first && m.status[m.current] !== undefined && m.status[m.current] !== 'refused') {
+  if (first && !m.doubt && m.status[m.current] !== undefined && m.status[m.current] !== 'refused') {
     show(m, first.image);
   }
 }
@@ -111,9 +111,10 @@ export function take(m, page, wanted) {
       kept[image] = label;
     }
   }
-  m.page = page;
+  const asked = isSame && m.doubt ? page.images.filter((entry) => entry.image !== m.doubt.image) : page.images;
+  m.page = isSame && m.doubt ? {...page, images: [entryOf(m, m.doubt.image), ...asked]} : page; // the question keeps its image
   m.labels = kept;
-  m.status = {};
+  m.status = Object.fromEntries(m.outbox.filter((item) => isOpen(m, item)).flatMap((item) => Object.keys(item.labels)).map((image) => [image, 'sent']));
   m.seen = isSame && ['single', 'grid'].includes(m.screen) ? m.seen : {};
   m.doubt = isSame ? m.doubt : null;
   m.selected = [];
@@ -121,6 +122,15 @@ export function take(m, page, wanted) {
   m.focused = page.images[0]?.image;
   if (m.opening || ['single', 'grid', 'reading'].includes(m.screen)) {
     enter(m, wanted);
+  }
+}
+
+/** Returns to the open page. A question about two answers is still there. */
+export function back(m) {
+  if (m.doubt) {
+    enter(m, '');
+  } else {
+    next(m);
   }
 }
 
@@ -141,7 +151,7 @@ function enter(m, wanted) {
       ask(m, 'top');
       ask(m, 'focus', {id: `tile-${m.focused}`});
     } else {
-      show(m, page.images[0].image);
+      show(m, m.doubt?.image ?? (page.kind === 'check' ? page.images.find((entry) => m.status[entry.image] === 'sent') : open(m)[0])?.image ?? page.images[0].image);
     }
   }
 }
@@ -175,7 +185,7 @@ function name(m, label, at) {
   }
   if (m.doubt) {
     m.doubt = {...m.doubt, isSent: true};
-    post(m, 'decide', '/label/decide', {number: m.page.number, image, class: label}, {[image]: label});
+    post(m, 'decide', '/label/decide', {number: m.page.number, image: m.doubt.image, class: label}, {[m.doubt.image]: label});
     return;
   }
   m.labels = {...m.labels, [image]: label};
@@ -295,6 +305,9 @@ export function stored(m, item, json) {
     const one = json.left_out.length === 1;
     say(m, `${images(json.left_out.length)} had been answered elsewhere meanwhile. ${one ? 'That answer counts' : 'Those answers count'}: ${some(json.left_out.map((each) => each.name))}.`);
   }
+  if (json.changed?.length) {
+    say(m, `Not stored: ${some(json.changed.map((each) => each.name))}. The file was changed or removed. It is asked after the next start.`);
+  }
   if (!isOpen(m, item)) {
     return;
   }
@@ -305,6 +318,7 @@ export function stored(m, item, json) {
     m.doubt = null;
   } else if (json.differs?.[image] !== undefined) {
     m.doubt = {image, now: classNumber(m, item.labels[image]), before: json.differs[image], isSent: false};
+    show(m, image);
     return;
   }
   if (json.page) {
