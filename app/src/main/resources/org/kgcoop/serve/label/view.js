@@ -96,7 +96,7 @@ function img(m, image, size, attributes, key) {
 function tile(m, send, image, {label, tag, size = {}, className = '', selected, focused, name, key, more = {}}) {
   return html`<div class=${`tile ${className}`} id=${`tile-${image}`} key=${key} role="option" tabindex=${focused ? 0 : -1} aria-selected=${String(selected)} aria-label=${label} title=${name}
 style=${size} onClick=${(event) => event.detail < 2 && send({type: 'tile', image, shiftKey: event.shiftKey}, event)} onFocus=${() => !focused && send({type: 'focused', image})} ...${more}>
-${img(m, image, 256, {}, key)}<span class="caption">${name}</span>${tag && html`<span class="tag">${tag}</span>`}</div>`;
+${img(m, image, 256, {}, key)}<span class="caption">${name}</span>${' '}${tag && html`<span class="tag">${tag}</span>`}</div>`;
 }
 
 // ---- screens
@@ -147,7 +147,7 @@ ${m.doubt && html`<p id="doubt" class="line">${[m.doubt.before, m.doubt.now].map
   const {image} = entry;
   const changed = isMarked(m, entry);
   const name = nameOf(m, m.labels[image] ?? proposed(m, entry));
-  return tile(m, send, image, {key: `${m.page.number}/${image}`, label: `${name}${changed ? ', changed' : ''}, image ${i + 1}, ${entry.name}`, name: entry.name,
+  return tile(m, send, image, {key: `${m.page.number}/${image}`, label: `${entry.name} ${name}${changed ? ', changed' : ''}, image ${i + 1}`, name: entry.name,
     tag: changed || proposed(m, entry) !== m.page.class ? name : '', selected: m.selected.includes(image), focused: image === m.focused,
     className: `${changed ? 'changed ' : ''}${m.status[image] === 'sent' ? 'sent' : ''}`, more: {'data-seen': String(isSeen(m, image, m.now) || isGone(m, image))}});
 })}</div></section>`;
@@ -188,7 +188,7 @@ ${option('name', 'by name')}${option('doubt', 'uncertain first')}${option('like'
     const {x, y} = cornerOf(places.get(image), {columns, side});
     const name = label ? nameOf(m, sent[image] ?? label.class) : '';
     return tile(m, send, image, {key: `${m.all.number}/${image}`, name: label?.name ?? '', tag: view.shown === 'unreadable' ? label?.name : name,
-      label: label ? `${name}, by ${label.by === 'person' ? 'a person' : 'the program'}, ${label.name}` : `image ${places.get(image) + 1}`,
+      label: label ? `${label.name} ${name}, by ${label.by === 'person' ? 'a person' : 'the program'}` : `image ${places.get(image) + 1}`,
       size: {width: side + 'px', height: side + 'px', transform: `translate(${x}px, ${y}px)`}, selected: selected.has(image), focused: image === focused,
       className: `${label?.by === 'person' ? 'person ' : ''}${sent[image] !== undefined ? 'sent' : ''}`, more: {'aria-posinset': places.get(image) + 1, 'aria-setsize': list.length}});
   })}</div>${drag?.isBox && !drag.isOver && html`<div id="all-box" style=${{left: Math.min(drag.from.x, drag.to.x) + 'px', top: Math.min(drag.from.y, drag.to.y) + 'px',
@@ -202,7 +202,7 @@ ${option('name', 'by name')}${option('doubt', 'uncertain first')}${option('like'
 <div id="finish-say" class="lead">${state.say.end.map((line) => html`<p>${line}</p>`)}</div>
 ${doubtful?.images.length > 0 && html`<h2>${doubtful.view.shown === 'suspicious' ? 'Labels that may be wrong' : 'The least certain proposals'}</h2><ul id="doubtful" class="tiles">${doubtful.images.map((image) => {
   const name = m.all.tiles[image] ? nameOf(m, m.all.tiles[image].class) : '';
-  return html`<li key=${image}>${img(m, image, 256, {alt: name}, image)}<span class="tag">${name}</span></li>`;
+  return html`<li key=${image}>${img(m, image, 256, {alt: m.all.tiles[image]?.name ?? ''}, image)}<span class="tag">${name}</span></li>`;
 })}</ul><button type="button" id="to-doubtful" class="quiet" onClick=${click('doubtful', {view: doubtful.view})}>Look at all of them</button>`}
 <ul id="offers">${offersOf(state).map(([text, label, kind]) => html`<li>${text}<button type="button" class="quiet" onClick=${click('offer', {kind})}>${label}</button></li>`)}</ul>
 ${unreadable.count > 0 && html`<details id="unreadable"><summary id="unreadable-count">${images(unreadable.count)} cannot be read${unreadable.kinds ? `: ${unreadable.kinds}` : ''}</summary>
