@@ -187,7 +187,7 @@ final class LabelSession implements AutoCloseable {
   }
 
   private boolean isChecked(int image) {
-    return state.checks().stream().anyMatch(check -> check.left(state).contains(image));
+    return state.checks().stream().anyMatch(check -> check.left(state::isGone).contains(image));
   }
 
   /** Returns the number of images that may join the working set at most. */
@@ -443,7 +443,7 @@ final class LabelSession implements AutoCloseable {
     return Proposal.of(
         Kind.CHECK,
         state.lastCheck().stream()
-            .flatMap(check -> check.left(state).stream())
+            .flatMap(check -> check.left(state::isGone).stream())
             .filter(i -> features[i] != null && !offered.shown.contains(i))
             .limit(BATCH)
             .toList());

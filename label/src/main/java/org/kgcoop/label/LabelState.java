@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -54,9 +53,6 @@ final class LabelState {
    */
   record Part(int images, List<Integer> audit, int drawn, int labeledBefore) {}
 
-  /** A class: its name, the class that has its images (itself, or the one it was merged into). */
-  private record SessionClass(String name, int into, boolean isDeleted, int since) {}
-
   /**
    * The last numbered action of a person.
    *
@@ -85,12 +81,9 @@ final class LabelState {
   private final boolean[] gone; // (N), true for images that cannot be read
   private final List<JournalEntry> entries = new ArrayList<>(); // without what was taken back
   private int lastStep; // of all actions, also of those that were taken back
-  private int lastClass = -1;
-  private final Map<String, Integer> everNamed = new HashMap<>(); // the last class of each name
   private final Map<String, Recent> recent = new HashMap<>(); // by person
 
-  private final TreeMap<Integer, SessionClass> classes = new TreeMap<>(); // by number
-  private final Map<String, Integer> byName = new HashMap<>(); // without merged and deleted ones
+  private final ClassTable classes = new ClassTable();
   private final ImageState[] states; // (N)
   private final List<Part> arrivals = new ArrayList<>();
   private final List<List<Integer>> draws = new ArrayList<>(); // later ones, since the last arrival
@@ -134,7 +127,6 @@ final class LabelState {
   private void clear() {
     entries.clear();
     classes.clear();
-    byName.clear();
     Arrays.setAll(states, image -> new ImageState());
     arrivals.clear();
     draws.clear();
@@ -289,59 +281,22 @@ final class LabelState {
     if (action instanceof Answer answer) {
       answer(answer);
     } else if (action instanceof ClassAdded added) {
-      addClass(added.number(), added.name());
+      classes.add(added.number(), added.name(), entries.size());
       if (answered == 0) {
         seen.add(added.number());
       }
     } else if (action instanceof ClassRenamed renamed) {
-      SessionClass old = active(renamed.number());
-      byName.remove(NameRules.folded(old.name())); // the new name may differ in case only
-      name(renamed.number(), renamed.name());
-      classes.put(
-          renamed.number(), new SessionClass(renamed.name(), old.into(), false, old.since()));
+      classes.rename(renamed.number(), renamed.name());
     } else if (action instanceof ClassMerged merged) {
-      merge(merged.number(), merged.into());
+      classes.merge(merged.number(), merged.into());
+      if (seen.remove(merged.number())) {
+        seen.add(merged.into());
+      }
     } else if (action instanceof ClassDeleted deleted) {
-      SessionClass old = active(deleted.number());
       if (isUsed(deleted.number())) {
         throw new IllegalArgumentException("class %s: has images".formatted(deleted.number()));
       }
-      byName.remove(NameRules.folded(old.name()));
-      classes.put(deleted.number(), new SessionClass(old.name(), old.into(), true, old.since()));
-    }
-  }
-
-  private void addClass(int number, String name) {
-    if (number < 0 || classes.containsKey(number)) {
-      throw new IllegalArgumentException("class %s: exists already".formatted(number));
-    }
-    name(number, name);
-    classes.put(number, new SessionClass(name, number, false, entries.size()));
-    lastClass = Math.max(lastClass, number);
-  }
-
-  private void name(int number, String name) {
-    everNamed.put(NameRules.folded(name), number);
-    Integer other = byName.putIfAbsent(NameRules.folded(name), number);
-    if (other != null && other != number) {
-      throw new IllegalArgumentException("class %s: its name is taken".formatted(number));
-    }
-  }
-
-  private void merge(int from, int to) {
-    String name = active(from).name();
-    SessionClass unused = active(to);
-    if (from == to) {
-      throw new IllegalArgumentException("class %s: cannot be merged into itself".formatted(from));
-    }
-    byName.remove(NameRules.folded(name));
-    classes.replaceAll(
-        (number, old) ->
-            old.into() == from
-                ? new SessionClass(old.name(), to, old.isDeleted(), old.since())
-                : old);
-    if (seen.remove(from)) {
-      seen.add(to);
+      classes.delete(deleted.number());
     }
   }
 
@@ -350,16 +305,8 @@ final class LabelState {
     return Arrays.stream(states).anyMatch(state -> current(state.answer) == number);
   }
 
-  private SessionClass active(int number) {
-    SessionClass found = classes.get(number);
-    if (found == null || found.into() != number || found.isDeleted()) {
-      throw new IllegalArgumentException("there is no class %s".formatted(number));
-    }
-    return found;
-  }
-
   private void answer(Answer answer) {
-    answer.added().forEach(this::addClass);
+    answer.added().forEach((number, name) -> classes.add(number, name, entries.size()));
     for (int label : answer.labels().values()) {
       if (label < JournalEntry.SKIP || (label >= 0 && !isClass(label))) {
         throw new IllegalArgumentException("there is no class %s".formatted(label));
@@ -389,10 +336,10 @@ final class LabelState {
       }
     } else {
       for (FolderCheck each : checks) {
-        int before = each.labels.get(image);
+        int before = each.labels().get(image);
         boolean isKept =
             before < JournalEntry.NONE ? !isCorrected : current(before) == current(label);
-        boolean unused = isKept ? each.changed.remove(image) : each.changed.add(image);
+        boolean unused = isKept ? each.changed().remove(image) : each.changed().add(image);
       }
     }
     state.answer = label;
@@ -561,7 +508,7 @@ final class LabelState {
 
   /** Returns true for an image of a check whose answer differs from its label. */
   boolean isUndecided(int image) {
-    return checks.stream().anyMatch(check -> check.undecided.contains(image));
+    return checks.stream().anyMatch(check -> check.undecided().contains(image));
   }
 
   /** Returns true if the last entries changed no label since the last check was complete. */
@@ -582,10 +529,7 @@ final class LabelState {
 
   /** Returns the numbers of the classes that were not merged or deleted, ascending. */
   int[] classes() {
-    return classes.entrySet().stream()
-        .filter(each -> each.getValue().into() == each.getKey() && !each.getValue().isDeleted())
-        .mapToInt(Map.Entry::getKey)
-        .toArray();
+    return classes.numbers();
   }
 
   /** Returns true if there are enough classes to tell images apart. */
@@ -593,26 +537,24 @@ final class LabelState {
     return classes().length >= 2;
   }
 
-  /** Returns the class with a name, also in another case, or nothing. */
+  /** See {@link ClassTable#named}. */
   Optional<Integer> named(String name) {
-    return Optional.ofNullable(byName.get(NameRules.folded(name)));
+    return classes.named(name);
   }
 
-  /** Returns the merged class that had a name last, or nothing. */
+  /** See {@link ClassTable#merged}. */
   Optional<Integer> merged(String name) {
-    return Optional.ofNullable(everNamed.get(NameRules.folded(name)))
-        .filter(number -> isClass(number) && current(number) != number)
-        .filter(number -> NameRules.folded(ownName(number)).equals(NameRules.folded(name)));
+    return classes.merged(name);
   }
 
-  /** Returns the class that had a name last, also a merged or renamed one, or nothing. */
+  /** See {@link ClassTable#everNamed}. */
   Optional<Integer> everNamed(String name) {
-    return Optional.ofNullable(everNamed.get(NameRules.folded(name))).map(this::current);
+    return classes.everNamed(name);
   }
 
   /** Returns the name of a class, of a merged one that of the other. */
   String name(int number) {
-    return Objects.requireNonNull(classes.get(current(number))).name();
+    return classes.name(classes.current(number));
   }
 
   /** Returns the text of an answer: a class, {@link Labeling#NONE} or {@link Labeling#SKIP}. */
@@ -622,13 +564,12 @@ final class LabelState {
 
   /** Returns the own name of a class, also of a merged or deleted one. */
   String ownName(int number) {
-    return Objects.requireNonNull(classes.get(number)).name();
+    return classes.name(number);
   }
 
-  /** Returns true if a class was added and not deleted. Merged ones stay. */
+  /** See {@link ClassTable#isClass}. */
   boolean isClass(int number) {
-    SessionClass last = classes.get(current(number));
-    return last != null && !last.isDeleted();
+    return classes.isClass(number);
   }
 
   /** Returns true for an answer that can be given: its class was not taken back or deleted. */
@@ -638,13 +579,12 @@ final class LabelState {
 
   /** Returns the class into which a class was merged, or the label itself. */
   int current(int label) {
-    SessionClass found = classes.get(label);
-    return found == null ? label : found.into();
+    return classes.current(label);
   }
 
   /** Returns a number that no class ever had. */
   int nextClass() {
-    return lastClass + 1;
+    return classes.next();
   }
 
   /** Returns a number that no action ever had. */
@@ -668,17 +608,12 @@ final class LabelState {
 
   /** Returns true if the class was added after the last answer of the image. */
   boolean isLater(int number, int image) {
-    SessionClass found = classes.get(number);
-    return found != null && found.since() > states[image].since;
+    return classes.since(number) > states[image].since;
   }
 
   /** Returns the images that show none of the classes, if a class was added after the answer. */
   List<Integer> noneBeforeAClass() {
-    int newest =
-        Arrays.stream(classes())
-            .map(number -> Objects.requireNonNull(classes.get(number)).since())
-            .max()
-            .orElse(0);
+    int newest = Arrays.stream(classes()).map(classes::since).max().orElse(0);
     return IntStream.range(0, states.length)
         .filter(i -> answer(i) == JournalEntry.NONE && states[i].since < newest && !gone[i])
         .boxed()
@@ -694,54 +629,5 @@ final class LabelState {
                     && answer.kind() == Kind.NONE_AGAIN
                     && answer.number() != null
                     && current(answer.number()) == number);
-  }
-
-  /**
-   * A check of the whole folder.
-   *
-   * @param images the number of drawn images
-   * @param audit the answered audit images in place of images that nobody had labeled
-   * @param labels the answer of each image when the check was drawn
-   * @param isKept by answered image, true if its label was kept
-   * @param undecided the images whose answer differs from the label
-   * @param changed the images whose label was changed later, by other answers
-   */
-  record FolderCheck(
-      int images,
-      List<Integer> asked,
-      List<Integer> audit,
-      List<Integer> labels,
-      Map<Integer, Boolean> isKept,
-      Set<Integer> undecided,
-      Set<Integer> changed) {
-    /**
-     * Adds an answer.
-     *
-     * @return true if it is the label now
-     */
-    private boolean answer(int image, int current, int label, boolean isCorrected) {
-      if (labels.get(image) < JournalEntry.NONE) { // nobody had labeled it
-        isKept.put(image, !isCorrected && label != JournalEntry.SKIP);
-        return true;
-      }
-      boolean isDecision = undecided.remove(image);
-      isKept.put(image, current == label);
-      if (!isDecision && current != label && label != JournalEntry.SKIP) {
-        undecided.add(image);
-      }
-      return isDecision && label != JournalEntry.SKIP;
-    }
-
-    /** Returns the images to ask: without an answer, or with one that differs from the label. */
-    List<Integer> left(LabelState state) {
-      return asked.stream()
-          .filter(i -> !state.isGone(i) && (!isKept.containsKey(i) || undecided.contains(i)))
-          .toList();
-    }
-
-    /** Returns the number of asked images whose label was kept. */
-    int kept() {
-      return Collections.frequency(isKept.values(), true);
-    }
   }
 }

@@ -14,14 +14,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.Messages;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.Templates;
 import org.kgcoop.features.FeatureCache;
@@ -248,11 +246,11 @@ public final class Labeling implements AutoCloseable {
 
   private final SessionSource source;
   private final Journal journal;
-  private final Consumer<String> warnings;
   private final LabelSession session;
   private final LabelState state;
   private final SessionClasses classes;
   private final SessionAccuracy accuracy;
+  private final SessionFiles files;
   private final ImageReader reader;
   private final OpenPages pages;
   private final Gallery gallery;
@@ -260,21 +258,17 @@ public final class Labeling implements AutoCloseable {
   private boolean isOpen;
   private boolean isClosed;
   private List<LabelExample> examples = List.of();
-  private final Map<String, String> contents; // of the files of images, when they were read
-  private final List<Path> changed = new ArrayList<>(); // files that are others since
   private List<String> changes = List.of();
 
   /** Opens a session; the tests and simulations have their own sources. */
   Labeling(SessionSource source, Journal journal, SessionSettings settings, InstantSource clock) {
     this.source = source;
     this.journal = journal;
-    warnings = settings.warnings();
     List<JournalEntry> entries = JournalNames.ofToday(journal.entries());
     FolderChanges before = FolderChanges.of(JournalNames.contents(entries), source);
-    List<JournalEntry> renamed = new ArrayList<>(entries);
+    List<JournalEntry> renamed = new ArrayList<>(journal.entries());
     before.entry().ifPresent(renamed::add);
     entries = JournalNames.ofToday(renamed);
-    contents = JournalNames.contents(entries);
     List<JournalEntry> begun =
         entries.isEmpty() ? SessionStart.entries(source.folder().images(), settings) : List.of();
     JournalEntry.Start start = (JournalEntry.Start) (begun.isEmpty() ? entries : begun).get(0);
@@ -289,7 +283,10 @@ public final class Labeling implements AutoCloseable {
     pages = new OpenPages(session, clock);
     accuracy = new SessionAccuracy(session);
     classes = new SessionClasses(state, session.head(), source.texts(), this::record);
-    reader = source.reader(session, this, this::read);
+    files =
+        new SessionFiles(
+            source, session, JournalNames.contents(entries), this::write, settings.warnings());
+    reader = source.reader(session, this, files::read);
     gallery = new Gallery(session, classes, source::textFeature);
     journal.replay(entries, session);
     begin(begun, entries, before, settings);
@@ -344,60 +341,13 @@ public final class Labeling implements AutoCloseable {
     entries.forEach(session::apply);
   }
 
-  /** Notes what files contain. If it cannot be written now, an answer will write it. */
-  private void read(Map<String, String> found) {
-    try {
-      note(found);
-    } catch (KgCoopException e) {
-      if (e.category() != KgCoopException.Category.IO) {
-        throw e;
-      }
+  /** Writes an entry that changes nothing in the session. */
+  private void write(JournalEntry entry) {
+    if (isOpen) {
+      journal.append(List.of(entry));
+    } else {
+      opening.add(entry);
     }
-  }
-
-  private void note(Map<String, String> found) {
-    Map<String, String> added = new TreeMap<>(found);
-    added.keySet().removeAll(contents.keySet());
-    if (!added.isEmpty()) {
-      JournalEntry entry = new JournalEntry.Contents(added, Map.of(), List.of());
-      if (isOpen) {
-        journal.append(List.of(entry));
-      } else {
-        opening.add(entry);
-      }
-      contents.putAll(added);
-    }
-  }
-
-  /** Returns those of some images whose files are no longer those that were read. */
-  private List<Integer> changed(Collection<Integer> images) {
-    Map<String, String> now = source.contents(state.paths(images));
-    note(now);
-    return images.stream()
-        .filter(image -> contents.containsKey(state.images().get(image)))
-        .filter(
-            image -> {
-              String path = state.images().get(image);
-              return !contents.getOrDefault(path, "").equals(now.get(path));
-            })
-        .toList();
-  }
-
-  /** Leaves images out whose files are no longer those that were read. */
-  private List<Path> leave(List<Integer> images) {
-    if (images.isEmpty()) {
-      return List.of();
-    }
-    session.read(Map.of(), images);
-    List<Path> paths = images.stream().map(state::path).toList();
-    changed.addAll(paths);
-    warnings.accept(
-        "%s changed or removed since kgcoop read %s, and asked after the next start: %s"
-            .formatted(
-                Messages.count(paths.size(), "file was", "files were"),
-                paths.size() == 1 ? "it" : "them",
-                Messages.firstOf(paths)));
-    return paths;
   }
 
   /**
@@ -644,6 +594,7 @@ public final class Labeling implements AutoCloseable {
     Map<Integer, String> named = classes.missing(added);
     Map<Integer, Integer> answers = new LinkedHashMap<>();
     List<Path> leftOut = new ArrayList<>();
+    List<Path> gone = new ArrayList<>(); // another answer found that the file has changed
     numbers(named, labels)
         .forEach(
             (image, label) -> {
@@ -653,16 +604,19 @@ public final class Labeling implements AutoCloseable {
               boolean isElsewhere =
                   state.step(image) != open.steps().getOrDefault(image, 0)
                       && state.isAnswered(image);
-              if (isElsewhere || !open.left().contains(image)) {
+              if (state.isGone(image)) {
+                gone.add(state.path(image));
+              } else if (isElsewhere || !open.left().contains(image)) {
                 leftOut.add(state.path(image));
               } else {
                 answers.put(image, label);
               }
             });
-    List<Integer> others = changed(answers.keySet());
+    List<Integer> others = files.changed(answers.keySet());
     answers.keySet().removeAll(others);
     open.left().removeAll(others);
-    return answered(from, open, named, answers, leftOut, leave(others), seconds);
+    gone.addAll(files.leave(others));
+    return answered(from, open, named, answers, leftOut, gone, seconds);
   }
 
   private Answered answered(
@@ -734,13 +688,13 @@ public final class Labeling implements AutoCloseable {
     List<Path> leftOut =
         labels.keySet().stream()
             .filter(path -> !answer.labels().containsKey(key(path)))
-            .filter(path -> !changed.contains(path))
+            .filter(path -> !files.left().contains(path))
             .toList();
     return new Answered(
         answer.step(),
         leftOut,
         differing(answer.kind(), state.present(answer.labels().keySet())),
-        labels.keySet().stream().filter(changed::contains).toList());
+        labels.keySet().stream().filter(files.left()::contains).toList());
   }
 
   private Map<String, Integer> named(Map<Integer, Integer> answers) {
@@ -788,9 +742,9 @@ public final class Labeling implements AutoCloseable {
                 + ": cannot be chosen; it is not read yet, or a random image to be asked");
       }
     }
-    List<Integer> others = changed(answers.keySet());
+    List<Integer> others = files.changed(answers.keySet());
     answers.keySet().removeAll(others);
-    List<Path> left = leave(others);
+    List<Path> left = files.leave(others);
     if (answers.isEmpty()) {
       return new Answered(0, List.of(), Map.of(), left);
     }
@@ -836,9 +790,9 @@ public final class Labeling implements AutoCloseable {
       throw KgCoopException.configuration(image + ": has nothing to decide");
     }
     Map<Integer, String> named = classes.missing(added);
-    List<Integer> others = changed(List.of(index));
+    List<Integer> others = files.changed(List.of(index));
     Map<Integer, Integer> answers = others.isEmpty() ? numbers(named, labels) : Map.of();
-    return answered(from, open, named, answers, List.of(), leave(others), 0);
+    return answered(from, open, named, answers, List.of(), files.leave(others), 0);
   }
 
   /**
@@ -988,7 +942,7 @@ public final class Labeling implements AutoCloseable {
   /** Returns the progress of the session. */
   public synchronized Status status() {
     List<Path> unreadable = new ArrayList<>(reader.unreadable());
-    unreadable.addAll(changed);
+    unreadable.addAll(files.left());
     return Status.of(session, accuracy(), reader.done(), unreadable);
   }
 
@@ -1009,7 +963,7 @@ public final class Labeling implements AutoCloseable {
           source.session() + ": expected two classes; name them with --classes");
     }
     awaitImages();
-    List<Path> unused = leave(changed(accuracy.images().boxed().toList()));
+    List<Path> unused = files.leave(files.changed(accuracy.images().boxed().toList()));
     Map<Integer, Guess> guesses = session.result();
     Set<Integer> measuring = new HashSet<>(accuracy.measuringNewImages());
     List<LabeledImage> results = new ArrayList<>();

@@ -10,7 +10,6 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Interval;
-import org.kgcoop.label.LabelState.FolderCheck;
 import org.kgcoop.label.LabelState.Part;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.JournalEntry;
@@ -295,7 +294,7 @@ final class SessionAccuracy {
   }
 
   private int questionsLeft() {
-    return state.lastCheck().map(check -> check.left(state).size()).orElse(0);
+    return state.lastCheck().map(check -> check.left(state::isGone).size()).orElse(0);
   }
 
   private Optional<Accuracy.Check> check() {

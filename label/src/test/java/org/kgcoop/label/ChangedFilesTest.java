@@ -152,7 +152,7 @@ class ChangedFilesTest {
       assertThat(labeling.status().unreadable())
           .containsExactlyInAnyOrder(Path.of(name(0)), Path.of(name(1)));
       assertThat(warnings)
-          .anyMatch(line -> line.contains("2 files were changed") && line.contains(name(1)));
+          .anyMatch(line -> line.contains("2 files changed or left") && line.contains(name(1)));
       assertThat(labeling.status().images()).isEqualTo(IMAGES - 2);
       put(22, name(6)); // labeled before
       assertThat(labeling.results().stream().map(LabeledImage::key))

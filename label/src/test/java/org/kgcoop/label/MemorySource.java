@@ -3,6 +3,7 @@ package org.kgcoop.label;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +21,7 @@ final class MemorySource implements SessionSource {
   private final SessionHead.ClassTexts texts;
   private final double scale;
   private final Map<String, String> pictures;
+  private Map<String, String> contents = Map.of();
 
   /**
    * Creates a source.
@@ -38,6 +40,21 @@ final class MemorySource implements SessionSource {
     this.texts = texts;
     this.scale = scale;
     this.pictures = Map.copyOf(pictures);
+  }
+
+  /** Sets what the files contain, by path. The map may change during the session. */
+  MemorySource withContents(Map<String, String> files) {
+    contents = files;
+    return this;
+  }
+
+  @Override
+  public Map<String, String> contents(Collection<String> paths) {
+    return contents.isEmpty()
+        ? Map.of()
+        : paths.stream()
+            .filter(contents::containsKey)
+            .collect(Collectors.toMap(p -> p, contents::get));
   }
 
   /** Returns a row of unit length. */
@@ -108,11 +125,11 @@ final class MemorySource implements SessionSource {
   }
 
   @Override
-  public ImageReader reader(
-      LabelSession session, Object lock, Consumer<Map<String, String>> contents) {
+  public ImageReader reader(LabelSession session, Object lock, Consumer<Map<String, String>> read) {
     return new ImageReader() {
       @Override
       public void readFirst() {
+        read.accept(MemorySource.this.contents(images));
         session.read(
             IntStream.range(0, images.size())
                 .boxed()

@@ -142,6 +142,14 @@ public sealed interface JournalEntry {
       check(
           Stream.of(contents, moved).flatMap(m -> m.values().stream()).noneMatch(Objects::isNull));
     }
+
+    /** Returns what is known about the files, with other names. The names are not changed again. */
+    @Override
+    public Contents named(UnaryOperator<String> name) {
+      Map<String, String> named = new LinkedHashMap<>();
+      contents.forEach((path, content) -> named.put(name.apply(path), content));
+      return new Contents(named, Map.of(), List.of());
+    }
   }
 
   /**

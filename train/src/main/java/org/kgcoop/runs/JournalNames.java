@@ -19,30 +19,29 @@ public final class JournalNames {
   /** Returns the entries with the names of today. */
   public static List<JournalEntry> ofToday(List<JournalEntry> entries) {
     List<JournalEntry> renamed = new ArrayList<>();
-    Map<String, String> names = new HashMap<>(); // those of today, by the name at this place
+    Map<String, String> names = Map.of(); // those of today, by the name at this place
     for (int i = entries.size() - 1; i >= 0; i--) {
-      if (entries.get(i) instanceof JournalEntry.Contents files) {
-        Map<String, String> before = new HashMap<>(names);
-        files.moved().forEach((old, now) -> before.put(old, names.getOrDefault(now, now)));
-        String end = REPLACED + i;
-        files.replaced().forEach(path -> before.put(path, path + end));
-        Map<String, String> contents = new HashMap<>();
-        files
-            .contents()
-            .forEach((path, hash) -> contents.put(names.getOrDefault(path, path), hash));
-        renamed.add(new JournalEntry.Contents(contents, Map.of(), List.of()));
-        names.clear();
-        names.putAll(before);
-      } else {
-        Map<String, String> now = Map.copyOf(names);
-        renamed.add(
-            now.isEmpty()
-                ? entries.get(i)
-                : entries.get(i).named(path -> now.getOrDefault(path, path)));
+      Map<String, String> now = names;
+      JournalEntry entry = entries.get(i);
+      renamed.add(now.isEmpty() ? entry : entry.named(path -> now.getOrDefault(path, path)));
+      if (entry instanceof JournalEntry.Contents files) {
+        names = before(files, now, REPLACED + i);
       }
     }
     Collections.reverse(renamed);
     return renamed;
+  }
+
+  /** Returns the names of today by the names in front of an entry. */
+  private static Map<String, String> before(
+      JournalEntry.Contents files, Map<String, String> now, String end) {
+    if (files.moved().isEmpty() && files.replaced().isEmpty()) {
+      return now;
+    }
+    Map<String, String> before = new HashMap<>(now);
+    files.moved().forEach((old, path) -> before.put(old, now.getOrDefault(path, path)));
+    files.replaced().forEach(path -> before.put(path, path + end));
+    return before;
   }
 
   /** Returns true for the name of a picture that is no longer there. */
