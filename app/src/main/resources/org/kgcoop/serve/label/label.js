@@ -90,7 +90,7 @@ function start() {
     changes: changes.map(({target, intersectionRatio}) => ({image: Number(target.dataset.image), visible: intersectionRatio >= 0.5 && !document.hidden})),
   }), {threshold: [0, 0.5]});
 
-  const send = (event, from) => {
+  const send = (event, from = undefined) => {
     const {model: next, requests} = update(model, {at: from?.timeStamp ?? performance.now(), ...event});
     model = next;
     show();

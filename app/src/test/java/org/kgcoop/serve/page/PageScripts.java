@@ -80,8 +80,9 @@ final class PageScripts {
     options.setWarningLevel(DiagnosticGroups.MISSING_PROPERTIES, CheckLevel.OFF);
     options.setWarningLevel(DiagnosticGroups.STRICT_MISSING_PROPERTIES, CheckLevel.OFF);
     if (!withTests) {
-      sources.add(SourceFile.fromCode("page/preact.js", "export function h() {}\nexport function render() {}"));
-      sources.add(SourceFile.fromCode("page/htm.js", "export default {bind() {}};"));
+      String preact = "export function h(...all) {}\nexport function render(view, into) {}";
+      sources.add(SourceFile.fromCode("page/preact.js", preact));
+      sources.add(SourceFile.fromCode("page/htm.js", "export default function htm(...all) {}"));
     }
     List<SourceFile> externs =
         new ArrayList<>(CommandLineRunner.getBuiltinExterns(CompilerOptions.Environment.BROWSER));

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
 import org.mozilla.javascript.BaseFunction;
 import org.mozilla.javascript.Context;
 import org.mozilla.javascript.Function;
@@ -25,7 +26,7 @@ class PageScriptsTest {
     assertThat(PageScripts.warnings()).isEmpty();
   }
 
-  private static final int RANDOM_SESSIONS = 60;
+  private static final int RANDOM_SESSIONS = 25;
   private static final int MANY_RANDOM_SESSIONS = 10_000;
 
   @TestFactory
@@ -35,6 +36,7 @@ class PageScriptsTest {
 
   @TestFactory
   @Tag("nightly")
+  @Timeout(3600)
   List<DynamicTest> manyRandomSessionsOfThePageOfLabel() throws IOException {
     return tests(MANY_RANDOM_SESSIONS).stream()
         .filter(test -> test.getDisplayName().startsWith("random sessions"))
