@@ -403,7 +403,10 @@ class LabelPageBrowserTest {
       }
       if (labeled >= 22 && !reloaded && screen().equals("single")) {
         reloaded = true;
+        browser().value("document.body.dataset.old = true");
         browser().call("Page.reload");
+        Chromium.pause(Duration.ofMillis(500)); // an expression fails while the page is replaced
+        browser().await("!document.body?.dataset.old");
         browser().await("document.body?.dataset.at");
       }
       if (labeled >= 30 && !killed) {
@@ -870,7 +873,7 @@ class LabelPageBrowserTest {
     browser().await("document.querySelectorAll('#edit-rows tr').length === 7");
     assertThat(labeling.classes()).doesNotContain(names.get(0));
     browser().press("Escape");
-    browser().await("!document.querySelector('dialog[open]')");
+    browser().await("!document.querySelector('dialog')");
     browser().press("u"); // the merge, then the deletion, then the answer
     browser().await("document.querySelector('#notice').innerText.includes('merged')");
     browser().press("u");
@@ -910,14 +913,14 @@ class LabelPageBrowserTest {
     browser().press("?");
     browser().click("document.getElementById('shortcuts')");
     browser().press("Escape");
-    browser().await("!document.querySelector('dialog[open]')");
+    browser().await("!document.querySelector('dialog')");
     browser().press("1");
     Chromium.pause(Duration.ofMillis(200));
     assertThat(answers()).isEmpty();
     browser().click("document.getElementById('help')");
     browser().click("document.getElementById('shortcuts')");
     browser().press("Escape");
-    browser().await("!document.querySelector('dialog[open]')");
+    browser().await("!document.querySelector('dialog')");
     browser().press("1");
     awaitAnswers(1);
   }
