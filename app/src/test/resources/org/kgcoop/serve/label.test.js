@@ -1,11 +1,12 @@
 // Unit tests of the parts of the page of `label` that need no browser.
 
-import {fits, layoutOf, nearby, touched} from '/page/all.js';
 import {mergeQuestion, namesIn, ordered} from '/page/classes.js';
-import {headingOf, offersOf} from '/page/finish.js';
-import {isDoubled, keyOf, meaning} from '/page/keys.js';
-import {confirmText, restText} from '/page/proposals.js';
-import {SeenImages} from '/page/seen.js';
+import {isSeen, see} from '/page/common.js';
+import {endingOf, offersOf} from '/page/finish.js';
+import {fits} from '/page/gallery.js';
+import {layoutOf, nearby, touched} from '/page/grid.js';
+import {keyOf, meaning} from '/page/keys.js';
+import {confirmText, restText} from '/page/pages.js';
 
 function equal(actual, expected) {
   if (JSON.stringify(actual) !== JSON.stringify(expected)) {
@@ -16,32 +17,22 @@ function equal(actual, expected) {
 const press = (key, code = '', more = {}) => meaning({key, code, ctrlKey: false, metaKey: false, altKey: false, repeat: false, ...more});
 
 test('an image is seen when it was loaded and visible for 200 ms', () => {
-  const seen = new SeenImages([7]);
-  seen.update(7, {visible: true}, 0);
-  equal(seen.isSeen(7, 6000), false);
-  seen.update(7, {loaded: true}, 6000);
-  equal(seen.wait(6000), 200);
-  equal(seen.isSeen(7, 6199), false);
-  equal(seen.isSeen(7, 6200), true);
+  const m = {seen: {}, requests: []};
+  see(m, [{image: 7, visible: true}], 0);
+  equal(isSeen(m, 7, 6000), false);
+  see(m, [{image: 7, loaded: true}], 6000);
+  equal([isSeen(m, 7, 6199), isSeen(m, 7, 6200), isSeen(m, 8, 9000)], [false, true, false]);
 });
 
 test('an image that leaves the window too early was not seen', () => {
-  const seen = new SeenImages([7, 8]);
-  seen.update(7, {loaded: true, visible: true}, 0);
-  seen.update(8, {loaded: true, visible: true}, 0);
-  seen.update(7, {visible: false}, 199);
-  equal(seen.unseen(1000), [7]);
-  seen.update(7, {visible: true}, 1000);
-  equal(seen.unseen(1199), [7]);
-  seen.update(7, {visible: false}, 1200);
-  equal(seen.unseen(5000), []);
-});
-
-test('images of another page were not seen', () => {
-  const seen = new SeenImages([7]);
-  seen.update(9, {loaded: true, visible: true}, 0);
-  equal(seen.isSeen(9, 1000), false);
-  equal(seen.wait(1000) === Infinity, true);
+  const m = {seen: {}, requests: []};
+  see(m, [{image: 7, loaded: true, visible: true}], 0);
+  see(m, [{image: 7, visible: false}], 199);
+  equal(isSeen(m, 7, 1000), false);
+  see(m, [{image: 7, visible: true}], 1000);
+  equal([isSeen(m, 7, 1199), isSeen(m, 7, 1200)], [false, true]);
+  see(m, [{image: 7, visible: false}], 1200);
+  equal(isSeen(m, 7, 5000), true);
 });
 
 test('a held key means nothing more', () => {
@@ -86,10 +77,6 @@ test('a class keeps its key and classes after the last key have none', () => {
   equal(press(keyOf(32), 'KeyZ'), 32);
 });
 
-test('the second click of a double click is ignored', () => {
-  equal([1000, 1150, 1600, 2100].map((timeStamp) => isDoubled({timeStamp})), [false, true, false, false]);
-});
-
 test('confirm names what it confirms', () => {
   equal(confirmText(12, 0), 'Confirm 12');
   equal(confirmText(20, 2), 'Confirm 20, 2 changed');
@@ -99,13 +86,12 @@ test('confirm names what it confirms', () => {
 const classes = ['owl', 'pencil', 'pen', 'open', 'eagle'].map((name, number) => ({class: number, name}));
 const names = (list) => list.map((each) => each.name);
 
-test('likely classes come first unless the pointer is over the list', () => {
-  equal(names(ordered(classes, '', [4, 2], false)), ['eagle', 'pen', 'owl', 'pencil', 'open']);
-  equal(names(ordered(classes, '', [4, 2], true)), names(classes));
+test('likely classes come first', () => {
+  equal(names(ordered(classes, '', [4, 2])), ['eagle', 'pen', 'owl', 'pencil', 'open']);
 });
 
 test('a typed name finds the equal class, then beginnings, then parts', () => {
-  equal(names(ordered(classes, 'Pen', [], false)), ['pen', 'pencil', 'open']);
+  equal(names(ordered(classes, 'Pen', [])), ['pen', 'pencil', 'open']);
 });
 
 test('names are one per line without repetitions', () => {
@@ -125,7 +111,7 @@ test('the end offers what is left to do', () => {
   equal(kinds({measured: false, can_check: false, audit: {images: 25, answered: 3}}), ['audit', 'skipped', 'unusual', '']);
   equal(kinds({labeled: 100, skipped: 0}), ['check']);
   equal(offersOf({...session, say: {joined: '220 images joined.'}, joined: {audit: 20}})[0], ['220 images joined.', 'Measure (20 images)', 'audit']);
-  equal([headingOf(session), headingOf({...session, can_stop: true}), headingOf({...session, labeled: 100})],
+  equal([endingOf(session), endingOf({...session, can_stop: true}), endingOf({...session, labeled: 100})],
     ['Finish, or continue?', 'You can stop.', 'All images are labeled.']);
 });
 

@@ -133,6 +133,11 @@ final class LabelWriter implements ResultsWriter {
   }
 
   @Override
+  public String sorting() {
+    return sorting.announcement();
+  }
+
+  @Override
   public void stop() {
     isStopped = isTraining;
   }

@@ -57,6 +57,24 @@ final class SortingOptions {
     return folder != null || keywords;
   }
 
+  /** Returns what will happen to the images at the end, as a sentence. */
+  String announcement() {
+    String written = keywords ? " The class of each image becomes a keyword." : "";
+    if (folder == null) {
+      return "Your images stay as they are."
+          + (keywords ? written : " To sort them into folders, start with --sort-into DIR.");
+    }
+    String kept =
+        switch (way()) {
+          case COPY -> "Each image is copied";
+          case LINK -> "Each image is linked";
+          case MOVE -> "Each image is moved";
+        };
+    return "%s into a folder of its class in %s.%s"
+        .formatted(kept, folder, written)
+        .concat(" This happens with “Write and close”.");
+  }
+
   /** Rejects invalid options before a model is loaded. */
   void check() {
     ImageSorter.Way unused = way();

@@ -50,6 +50,10 @@ final class LabelRoutes {
   private final Tabs tabs = new Tabs(System::nanoTime);
   private final AtomicBoolean writing = new AtomicBoolean();
   private final String reportKey = ServerSettings.newToken();
+
+  /** Identifies this start of the program. The numbers of images and pages are valid for one. */
+  private final String run = ServerSettings.newToken();
+
   private volatile @Nullable OpenSession session;
   private volatile @Nullable Path report;
   private volatile long[] read = {0, 0};
@@ -114,7 +118,9 @@ final class LabelRoutes {
       long arrived = System.nanoTime();
       TabRequest request = new TabRequest(context, session(), TabRequest.body(context), arrived);
       try {
-        route.accept(request);
+        if (isOfThisRun(request)) {
+          route.accept(request);
+        }
       } catch (StalePageException e) {
         conflict(request, String.valueOf(e.getMessage()));
       } catch (KgCoopException e) {
@@ -125,6 +131,22 @@ final class LabelRoutes {
         context.status(500).json(Map.of("error", String.valueOf(e.getMessage())));
       }
     };
+  }
+
+  /** Refuses numbers of images of an earlier start, except in an answer that is stored already. */
+  private boolean isOfThisRun(TabRequest request) {
+    JsonNode body = request.body();
+    boolean hasImages = body.has("labels") || body.has("image") || body.has("images");
+    String from = request.text("run");
+    if (from.isEmpty() || from.equals(run) || !hasImages) {
+      return true;
+    }
+    if (request.isRepeated()) {
+      request.context().json(state(request));
+    } else {
+      conflict(request, "the program was started again");
+    }
+    return false;
   }
 
   /** A route of steps that belong together. They hold the lock of the session. */
@@ -139,8 +161,19 @@ final class LabelRoutes {
 
   private ObjectNode state(Labeling labeling, String browser) {
     return StateJson.of(labeling, browser, progress)
+        .put("run", run)
+        .put("last", labeling.lastNumber(browser))
         .put("minutes", results.minutes())
-        .put("welcome", labeling.status().steps() == 0 ? welcome : "");
+        .put("sorting", results.sorting())
+        .put("welcome", welcome(labeling));
+  }
+
+  private String welcome(Labeling labeling) {
+    List<String> lines = new ArrayList<>(labeling.changes());
+    if (labeling.status().steps() == 0 && !welcome.isEmpty()) {
+      lines.add(0, welcome);
+    }
+    return String.join(" ", lines);
   }
 
   private ObjectNode state(TabRequest request) {
@@ -186,7 +219,31 @@ final class LabelRoutes {
 
   private void next(TabRequest request) {
     tabs.seen(request.browser());
-    reply(request, OpenSession.object(), page(request, request.text("wanted")));
+    reply(request, OpenSession.object(), nextPage(request));
+  }
+
+  /** Returns the open page unless the person wants a kind or another one, otherwise the next one. */
+  private ObjectNode nextPage(TabRequest request) {
+    String wanted = request.text("wanted");
+    boolean isFresh = request.body().path("fresh").asBoolean();
+    Optional<Page> open =
+        wanted.isEmpty() && !isFresh
+            ? request.labeling().openPage(request.browser())
+            : Optional.empty();
+    return open.map(page -> shown(request, page).put("open", true))
+        .orElseGet(() -> page(request, wanted));
+  }
+
+  private ObjectNode shown(TabRequest request, Page page) {
+    Labeling labeling = request.labeling();
+    String browser = request.browser();
+    thumbnails.prepare(
+        () -> {
+          List<Path> files = new ArrayList<>(page.images());
+          files.addAll(labeling.upcoming(browser));
+          return request.session().files(files);
+        });
+    return request.session().json(page);
   }
 
   /** Answers with the state, more facts, and a page if there is one. */
@@ -203,13 +260,7 @@ final class LabelRoutes {
     Page page =
         labeling.next(
             browser, wanted.isEmpty() ? Kind.PAGE : EnumIds.of(Kind.class, "wanted", wanted));
-    thumbnails.prepare(
-        () -> {
-          List<Path> files = new ArrayList<>(page.images());
-          files.addAll(labeling.upcoming(browser));
-          return request.session().files(files);
-        });
-    ObjectNode json = request.session().json(page);
+    ObjectNode json = shown(request, page);
     Status status = labeling.status();
     if (page.images().isEmpty() && status.read() == status.images()) {
       json.put("reserved", status.images() - status.labeled() - status.skipped());
@@ -231,17 +282,18 @@ final class LabelRoutes {
     Answered answered =
         request.labeling().answer(request.sender(), number, request.added(), labels, seconds);
     boolean goesOn = request.body().path("next").asBoolean() && answered.differs().isEmpty();
-    ObjectNode page = goesOn ? page(request, "") : null;
+    ObjectNode page = goesOn ? nextPage(request) : null;
     ObjectNode facts =
         OpenSession.object()
             .putPOJO("left_out", current.named(answered.leftOut()))
+            .putPOJO("changed", current.named(answered.changed()))
             .putPOJO("differs", current.numbered(answered.differs()));
     reply(request, facts, page);
   }
 
   /** Rejects a second answer that nobody can have given so early. */
   boolean isTooEarly(TabRequest request) {
-    if (tabs.answers(request.browser(), request.arrived())) {
+    if (request.isRepeated() || tabs.answers(request.browser(), request.arrived())) {
       return false;
     }
     conflict(request, "two answers within 100 ms: the second one is left out");
@@ -265,7 +317,7 @@ final class LabelRoutes {
     Optional<UndoOffer> offer = request.labeling().undoable(request.browser());
     Optional<Undone> undone = request.labeling().undo(request.sender());
     boolean isPage = undone.isPresent() && undone.get().kind() != Kind.CHOSEN;
-    ObjectNode page = isPage ? page(request, "") : null;
+    ObjectNode page = isPage ? nextPage(request) : null;
     String text = undone.isPresent() ? offer.map(LabelSentences::of).orElse("") : "";
     reply(request, OpenSession.object().put("undone", text), page);
   }
@@ -313,7 +365,7 @@ final class LabelRoutes {
     byte[] copy =
         thumbnails
             .find(file, size)
-            .orElseThrow(() -> new HttpErrorException(404, image + ": no longer exists"));
+            .orElseThrow(() -> new HttpErrorException(404, image + ": the file is gone, or cannot be read"));
     request.contentType("image/jpeg").result(copy);
   }
 

@@ -29,15 +29,15 @@ public final class LabelServer implements AutoCloseable {
               "label.html",
               "label.css",
               "label.js",
-              "session.js",
-              "images.js",
-              "seen.js",
-              "keys.js",
+              "view.js",
+              "model.js",
+              "common.js",
+              "pages.js",
+              "gallery.js",
+              "grid.js",
+              "finish.js",
               "classes.js",
-              "questions.js",
-              "proposals.js",
-              "all.js",
-              "finish.js"));
+              "keys.js"));
 
   private final ServerMetrics metrics = new ServerMetrics();
   private final Thumbnails thumbnails;

@@ -34,4 +34,7 @@ public interface ResultsWriter {
 
   /** Returns the time limit of the training in minutes. */
   double minutes();
+
+  /** Returns what will happen to the images, as a sentence; empty if they are not sorted. */
+  String sorting();
 }

@@ -3,6 +3,11 @@ package org.kgcoop.serve.label;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.kgcoop.label.Accuracy;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Status;
@@ -37,6 +42,7 @@ final class StateJson {
         .put("can_stop", status.canStop())
         .put("measured", isMeasured)
         .put("can_check", isMeasured && status.labeled() > 0 && status.read() >= status.images())
+        .put("checked", accuracy.check().isPresent())
         .put("check_left", accuracy.checkLeft())
         .put("writing", writing)
         .put("undo", labeling.undoable(person).map(LabelSentences::of).orElse(""));
@@ -52,6 +58,7 @@ final class StateJson {
     sentences.end().forEach(say.putArray("end")::add);
     json.putObject("unreadable")
         .put("count", status.unreadable().size())
+        .put("kinds", kinds(status.unreadable()))
         .putPOJO("names", status.unreadable().stream().limit(NAMED).map(Path::toString).toList());
     ArrayNode classes = json.putArray("classes");
     for (Status.ClassCount each : status.classes()) {
@@ -63,5 +70,21 @@ final class StateJson {
           .put("proposed", each.proposed());
     }
     return json;
+  }
+
+  /** Returns how many files there are of each kind, such as "3 .heic, 1 .jpg". */
+  private static String kinds(List<Path> files) {
+    Map<String, Integer> kinds = new TreeMap<>();
+    for (Path file : files) {
+      String name = String.valueOf(file.getFileName());
+      int dot = name.lastIndexOf('.');
+      kinds.merge(
+          dot < 0 ? "without an ending" : name.substring(dot).toLowerCase(Locale.ROOT),
+          1,
+          Integer::sum);
+    }
+    return kinds.entrySet().stream()
+        .map(each -> each.getValue() + " " + each.getKey())
+        .collect(Collectors.joining(", "));
   }
 }

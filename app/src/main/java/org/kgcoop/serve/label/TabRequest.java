@@ -67,6 +67,12 @@ record TabRequest(Context context, OpenSession session, JsonNode body, long arri
     return new Sender(browser(), number.asLong(0));
   }
 
+  /** Returns true if the action of this number is stored already. */
+  boolean isRepeated() {
+    Sender sender = sender();
+    return sender.number() > 0 && labeling().lastNumber(sender.person()) >= sender.number();
+  }
+
   /** Returns the names of new classes. */
   List<String> added() {
     List<String> names = new ArrayList<>();

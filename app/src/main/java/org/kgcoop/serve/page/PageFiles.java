@@ -1,6 +1,7 @@
 package org.kgcoop.serve.page;
 
 import io.javalin.http.Context;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.kgcoop.files.Resources;
@@ -24,6 +25,12 @@ public record PageFiles(Class<?> owner, Set<String> names) {
   /** The files of all pages. */
   private static final Set<String> SHARED = Set.of("base.css", "requests.js", "icon.svg");
 
+  /** Libraries without a build, by their jar: the group and the name, then the path in it. */
+  private static final Map<String, List<String>> LIBRARIES =
+      Map.of(
+          "preact.js", List.of("org.webjars.npm/preact", "webjars/preact/%s/dist/preact.module.js"),
+          "htm.js", List.of("org.mvnpm/htm", "_static/htm/%s/dist/htm.module.js"));
+
   /**
    * Answers with a file.
    *
@@ -31,11 +38,29 @@ public record PageFiles(Class<?> owner, Set<String> names) {
    */
   public void answer(Context request, String name) {
     String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));
-    if (type == null || !(SHARED.contains(name) || names.contains(name))) {
+    boolean isLibrary = LIBRARIES.containsKey(name);
+    if (type == null || !(isLibrary || SHARED.contains(name) || names.contains(name))) {
       throw new HttpErrorException(404, "this part of the page does not exist");
     }
     SecurityHeaders.allowOwnFiles(request);
     Class<?> from = SHARED.contains(name) ? PageFiles.class : owner;
-    request.contentType(type).result(Resources.bytes(from, name));
+    request.contentType(type);
+    request.result(isLibrary ? library(name) : Resources.bytes(from, name));
+  }
+
+  /** Returns a file of a library, whose path in its jar contains the version. */
+  private static byte[] library(String name) {
+    List<String> place = LIBRARIES.getOrDefault(name, List.of());
+    String maven = "/META-INF/maven/" + place.get(0) + "/pom.properties";
+    String version =
+        Resources.text(PageFiles.class, maven)
+            .lines()
+            .filter(line -> line.startsWith("version="))
+            .findFirst()
+            .orElseThrow()
+            .substring("version=".length())
+            .strip();
+    return Resources.bytes(
+        PageFiles.class, "/META-INF/resources/" + place.get(1).formatted(version));
   }
 }

@@ -1,12 +1,10 @@
-// The end of a session: what is known about the labels, what can still be done, and the results.
+// The end of a session: what is known about the labels, which are doubtful, what can still be done, and the results.
 
-import {showFor, textElement} from '/page/classes.js';
-import {element, grouped, images, notice, problem, refresh, screen, send, state} from '/page/session.js';
+import {get, images, later, onTheirWay, query, say} from '/page/common.js';
 
 const POLL = 500; // milliseconds
 const FEW = 20; // random images at a time
-let on = {}; // next(wanted), back()
-let writing = false;
+const DOUBTFUL = 6; // images that are shown
 
 /** What a person can do at the end, as [text, button, kind of page], by the state of the session. */
 export function offersOf(now) {
@@ -17,12 +15,14 @@ export function offersOf(now) {
   if (now.say.joined) {
     offers.push([now.say.joined, `Measure (${images(now.joined.audit)})`, 'audit']);
   } else if (left > 0 && open > 0) {
-    offers.push([now.measured ? `Measured with ${images(now.audit.answered)} so far.` : 'The accuracy is not measured.', `Measure (${images(left)})`, 'audit']);
+    offers.push([now.measured ? 'Some random images are left. They narrow the range.' : 'The accuracy is not measured.', `Measure (${images(left)})`, 'audit']);
   } else if (now.measured && open > 0) {
-    offers.push(['More random images make the figure more exact.', `Measure more (${images(Math.min(FEW, open))})`, 'more-audit']);
+    offers.push(['More random images narrow the range.', `Measure more (${images(Math.min(FEW, open))})`, 'more-audit']);
   }
   if (now.check_left) {
     offers.push(['You began to check the folder.', `Continue the check (${images(now.check_left)})`, 'check']);
+  } else if (now.can_check && now.checked) {
+    offers.push(['You checked the folder. A second check looks at other random images, and its “at least” is more cautious.', 'Check again', 'check']);
   } else if (now.can_check) {
     offers.push(['Would you give the same labels again? Look at up to 50 random images of the entire folder without their labels.', 'Check the folder', 'check']);
   }
@@ -31,105 +31,70 @@ export function offersOf(now) {
   }
   if (open > 0) {
     offers.push(['Some images may show none of your classes.', 'Unusual images', 'unusual']);
-    offers.push(['For 100 %, continue. The doubtful images come first.', 'Continue', '']);
+    offers.push(['For 100 %, continue. The uncertain images come first.', 'Continue', '']);
   }
   return offers;
 }
 
-export function headingOf(now) {
+export function endingOf(now) {
   return now.labeled === now.images ? 'All images are labeled.' : now.can_stop ? 'You can stop.' : 'Finish, or continue?';
 }
 
-function offer([text, label, kind]) {
-  const item = textElement('li', text);
-  const button = textElement('button', label, 'quiet');
-  button.type = 'button';
-  button.addEventListener('click', () => on.next(kind));
-  item.append(button);
-  return item;
+/** Opens the end, and asks for its figures and for uncertain labels. */
+export function openFinish(m) {
+  m.screen = 'finish';
+  m.opening = false;
+  m.finish = {...m.finish, doubtful: null};
+  get(m, 'state', `/label/state?browser=${m.id}`);
+  query(m, 'suspicious', '/label/view', {shown: 'suspicious', by: 'anyone', order: 'name'});
 }
 
-export async function openFinish() {
-  screen('finish');
-  if (!await refresh(openFinish)) {
+/** Takes a view with doubtful images. If no label of a person is doubtful, the least certain proposals are shown. */
+export function takeDoubtful(m, json, {what}) {
+  if (m.screen !== 'finish') {
     return;
   }
-  element('finish-heading').className = state.can_stop ? 'stop' : '';
-  element('finish-heading').textContent = headingOf(state);
-  element('finish-say').replaceChildren(...state.say.end.map((line) => textElement('p', line)));
-  element('back').hidden = state.labeled + state.skipped >= state.images;
-  element('confirm').hidden = true;
-  element('rest').hidden = true;
-  element('step').textContent = '';
-  element('writes').textContent = `Into ${state.session}: labels.csv, a classifier and its report. This takes up to ${state.minutes} ${state.minutes === 1 ? 'minute' : 'minutes'}.`
-    + (state.read < state.images ? ` Before, the program reads the other ${images(state.images - state.read)}.` : '');
-  element('offers').replaceChildren(...offersOf(state).map(offer));
-  showFor({});
-  element('work').focus({preventScroll: true});
-}
-
-/** Shows what cannot be read. */
-export function showUnreadable() {
-  element('unreadable').hidden = state.unreadable.count === 0;
-  element('unreadable-count').textContent = `${images(state.unreadable.count)} cannot be read`;
-  const more = state.unreadable.count - state.unreadable.names.length;
-  element('unreadable-names').replaceChildren(...state.unreadable.names.map((name) => textElement('li', name)),
-    ...more ? [textElement('li', `and ${grouped(more)} more`)] : []);
-}
-
-function setWriting(isWriting) {
-  writing = isWriting;
-  element('write').disabled = isWriting;
-  element('write-close').disabled = isWriting;
-  element('stop-writing').hidden = !isWriting;
-}
-
-async function write(close) {
-  setWriting(true);
-  element('results').replaceChildren();
-  const poll = setInterval(async () => {
-    const now = await refresh(() => {});
-    element('writing').textContent = writing && now?.writing ? now.writing + ' …' : '';
-  }, POLL);
-  const json = await send('/label/write', {close}, () => {});
-  setWriting(false);
-  clearInterval(poll);
-  element('writing').textContent = '';
-  if (json) {
-    showResults(json, element(close ? 'final-results' : 'results'));
-    if (close) {
-      screen('done');
-    }
+  if (what === 'suspicious' && json.images.length === 0) {
+    query(m, 'uncertain', '/label/view', {shown: 'all', by: 'program', order: 'doubt'});
+    return;
+  }
+  const shown = json.images.slice(0, DOUBTFUL);
+  m.finish = {...m.finish, doubtful: {images: shown, view: what === 'suspicious' ? {shown: 'suspicious', by: 'anyone', order: 'name'} : {shown: 'all', by: 'program', order: 'doubt'}}};
+  if (shown.length) {
+    query(m, 'tiles', '/label/tiles', {images: shown});
   }
 }
 
-function showResults(json, place) {
-  place.replaceChildren(textElement('pre', json.results.join('\n')));
-  if (json.report) {
-    const link = textElement('a', 'Open the report');
-    link.href = json.report;
-    link.target = '_blank';
-    place.append(link);
+/** Writes the results when all answers are stored. */
+export function write(m, close) {
+  if (m.finish.writing !== null) {
+    return;
   }
-  if (json.next) {
-    place.append(textElement('p', 'Classify other images:', 'lead'), textElement('pre', json.next));
+  say(m, onTheirWay(m) ? 'Wait a moment: answers are on their way.' : '');
+  if (!onTheirWay(m)) {
+    m.finish = {...m.finish, writing: '', results: null};
+    query(m, 'write', '/label/write', {close}, {isLong: true});
+    later(m, POLL, {type: 'poll'});
   }
 }
 
-/**
- * Starts to listen.
- *
- * @param handlers next(kind) and back()
- */
-export function listenToFinish(handlers) {
-  on = handlers;
-  element('back').addEventListener('click', () => on.back());
-  element('write').addEventListener('click', () => write(false));
-  element('write-close').addEventListener('click', () => write(true));
-  element('stop-writing').addEventListener('click', async () => {
-    if (await send('/label/stop', {}, () => {})) {
-      notice('The training is being stopped. labels.csv is written.');
-      problem('');
-    }
-  });
+/** Asks what is being written. */
+export function poll(m) {
+  if (m.finish.writing !== null) {
+    get(m, 'state', `/label/state?browser=${m.id}`);
+    later(m, POLL, {type: 'poll'});
+  }
+}
+
+export function written(m, json, request) {
+  m.finish = {...m.finish, writing: null, results: json};
+  if (request.body.close) {
+    m.screen = 'done';
+    m.notice = '';
+  }
+}
+
+export function writtenNot(m, json) {
+  m.finish = {...m.finish, writing: null};
+  m.problem = json.error ?? 'The results could not be written.';
 }

@@ -5,8 +5,6 @@ const LETTERS = 'abcdefghijklmnopqrtvwxyz'; // without s (skip) and u (undo)
 const KEYS = '123456789' + LETTERS;
 const SIGNS = {'/': 'find', '?': 'keys', '+': 'enlarge', s: 'skip', u: 'undo'};
 const NAMED = {Enter: 'confirm', ' ': 'toggle', Escape: 'clear'};
-const DOUBLE = 400; // milliseconds between the clicks of a double click
-const STORED = 'kgcoop-shortcuts';
 
 /** The key of a class as it is written on the keyboard, or empty. It depends on the number of the class alone. */
 export function keyOf(number) {
@@ -35,30 +33,4 @@ export function meaning({key, code = '', ctrlKey, metaKey, altKey, repeat}, shor
   const character = sign ?? (number >= 0 || digit === '0' ? number : null);
   const known = NAMED[key] ?? (shortcuts && key.length === 1 ? character : null);
   return known !== null && repeat ? 'repeated' : known;
-}
-
-/** True if single characters are shortcuts. The person can turn them off. */
-export function shortcutsOn() {
-  try {
-    return localStorage.getItem(STORED) !== 'off';
-  } catch {
-    return true;
-  }
-}
-
-export function turnShortcuts(on) {
-  try {
-    localStorage.setItem(STORED, on ? 'on' : 'off');
-  } catch {
-    // without storage they stay on
-  }
-}
-
-let lastClick = -Infinity;
-
-/** True for the second click of a double click, which changes nothing. */
-export function isDoubled(event) {
-  const isSecond = event.timeStamp - lastClick < DOUBLE;
-  lastClick = isSecond ? -Infinity : event.timeStamp;
-  return isSecond;
 }

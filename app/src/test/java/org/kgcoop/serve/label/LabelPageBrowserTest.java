@@ -3,6 +3,7 @@ package org.kgcoop.serve.label;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,6 +44,7 @@ import org.kgcoop.label.Sender;
 @Tag("system")
 @Timeout(600)
 class LabelPageBrowserTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int CLASSES = 10; // the last one is none of these
   private static final int PER_CLASS = 12; // so that a page can be full
   private static final String OTHER_TAB = "another tab";
@@ -57,7 +59,10 @@ class LabelPageBrowserTest {
    */
   private static final String WATCHER =
       """
-      window.looks = {}; window.answered = [];
+      window.looks = {}; window.answered = []; window.pressed = [];
+      addEventListener('beforeunload', (event) => event.stopImmediatePropagation());
+      document.addEventListener('keydown', (event) =>
+        pressed.push([Number(document.getElementById('large')?.dataset.image ?? -1), event.key]), true);
       const ours = '#large, .tile img';
       document.addEventListener('load', (event) => {
         if (event.target.matches?.(ours)) {
@@ -286,7 +291,7 @@ class LabelPageBrowserTest {
           pressClass(tiles.get(i).get(0).asInt());
           browser()
               .await(
-                  "%s.querySelector('.tag').textContent === '%s'"
+                  "%s.querySelector('.tag')?.textContent === '%s'"
                       .formatted(TILE.apply(i), text(name)));
         }
       }
@@ -317,7 +322,8 @@ class LabelPageBrowserTest {
     return browser()
         .value(
             "[...document.querySelectorAll('.tile')].map(t => [Number(t.querySelector('img').dataset"
-                + ".image), t.querySelector('.tag').textContent])");
+                + ".image), (t.querySelector('.tag') ?? document.querySelector('#grid-heading em'))"
+                + ".textContent])");
   }
 
   private static int focused() {
@@ -397,7 +403,10 @@ class LabelPageBrowserTest {
       }
       if (labeled >= 22 && !reloaded && screen().equals("single")) {
         reloaded = true;
+        browser().value("document.body.dataset.old = true");
         browser().call("Page.reload");
+        Chromium.pause(Duration.ofMillis(500)); // an expression fails while the page is replaced
+        browser().await("!document.body?.dataset.old");
         browser().await("document.body?.dataset.at");
       }
       if (labeled >= 30 && !killed) {
@@ -609,6 +618,194 @@ class LabelPageBrowserTest {
     assertThat(journal("\"op\":\"undo\"")).hasSize(1);
   }
 
+  // ---- a slow server
+
+  /** Delays each request and reply of the page. */
+  private static void delay(int milliseconds, boolean offline) {
+    browser()
+        .call(
+            "Network.emulateNetworkConditions",
+            JsonNodeFactory.instance
+                .objectNode()
+                .put("offline", offline)
+                .put("latency", milliseconds)
+                .put("downloadThroughput", -1)
+                .put("uploadThroughput", -1));
+  }
+
+  private static void awaitEmptyOutbox() {
+    browser().await("!document.body.classList.contains('busy')");
+  }
+
+  /** Each stored answer of a single image is the key that was pressed while it was visible. */
+  private void assertStoredWhatWasPressed() throws IOException {
+    JsonNode pressed = browser().value("window.pressed");
+    for (JsonNode entry : journalJson()) {
+      for (Map.Entry<String, JsonNode> label : entry.path("labels").properties()) {
+        int image = labeling.images().indexOf(Path.of(label.getKey()));
+        List<String> keys = new ArrayList<>();
+        pressed.forEach(
+            each -> {
+              if (each.get(0).asInt() == image) {
+                keys.add(each.get(1).asText());
+              }
+            });
+        assertThat(keys).as(label.getKey()).contains(key(label.getValue().asInt()));
+      }
+    }
+  }
+
+  private List<JsonNode> journalJson() throws IOException {
+    List<JsonNode> entries = new ArrayList<>();
+    for (String line : answers()) {
+      entries.add(JSON.readTree(line));
+    }
+    return entries;
+  }
+
+  @Test
+  void keysFasterThanTheServerAreStoredForTheImagesThatTheyWerePressedFor() throws IOException {
+    open(names);
+    look();
+    delay(700, false);
+    try {
+      for (int i = 0; i < 40 && screen().equals("single"); i++) {
+        browser().press(key(i % 9));
+        Chromium.pause(Duration.ofMillis(200));
+      }
+      awaitEmptyOutbox();
+    } finally {
+      delay(0, false);
+    }
+    assertThat(answers().size()).isGreaterThan(5);
+    assertStoredWhatWasPressed();
+    assertThat(shown("#problem")).isEmpty();
+    browser().await("['single', 'grid'].includes(document.body.dataset.screen)");
+  }
+
+  @Test
+  void aNewClassGoesToTheImageForWhichItWasTyped() throws IOException {
+    open(names);
+    look();
+    int first = image();
+    delay(1000, false);
+    try {
+      browser().press("/");
+      browser().type("heron");
+      browser().press("Enter");
+      browser().await("Number(document.getElementById('large').dataset.image) !== " + first);
+      look();
+      int second = image();
+      browser().press("1");
+      awaitAnswers(2);
+      List<JsonNode> stored = journalJson();
+      assertThat(stored.get(0).path("labels").path(labeling.images().get(first).toString()).asInt())
+          .isEqualTo(number("heron"));
+      assertThat(
+              stored.get(1).path("labels").path(labeling.images().get(second).toString()).asInt(1))
+          .isZero();
+      awaitEmptyOutbox();
+    } finally {
+      delay(0, false);
+    }
+  }
+
+  @Test
+  void answersWithoutANetworkAreKeptAndSentLater() throws IOException {
+    open(names);
+    look();
+    Chromium.pause(Duration.ofMillis(500)); // the other images of the page arrive
+    delay(0, true);
+    browser().press("1");
+    look();
+    browser().press("2");
+    browser().await("document.querySelector('#problem').innerText.includes('are kept here')");
+    assertThat(shown("#step")).contains("2 on their way");
+    assertThat(answers()).isEmpty();
+    delay(0, false);
+    awaitAnswers(2);
+    awaitEmptyOutbox();
+    assertStoredWhatWasPressed();
+    assertThat(shown("#problem")).isEmpty();
+  }
+
+  @Test
+  void theQuestionOfTheCheckStaysWithItsImage() throws IOException {
+    openServer(names);
+    Page page = labeling.next(OTHER_TAB);
+    while (!page.images().isEmpty()) {
+      Map<Path, String> labels = new HashMap<>();
+      page.images().forEach(image -> labels.put(image, truth.get(image.toString())));
+      labeling.answer(Sender.of(OTHER_TAB), page.number(), List.of(), labels, 1);
+      page = labeling.next(OTHER_TAB);
+    }
+    labeling.leave(OTHER_TAB);
+    browser().look(1280, 800, false);
+    browser().open(site.address() + "#" + site.token);
+    browser().await("[...document.querySelectorAll('#offers button')].some(e => e.innerText === 'Check the folder')");
+    browser().value("[...document.querySelectorAll('#offers button')].find(e => e.innerText === 'Check the folder').click()");
+    browser().await("document.body.dataset.screen === 'single'");
+    delay(700, false);
+    try {
+      for (int i = 0; i < 2; i++) {
+        look();
+        int image = image();
+        String name = truth(image);
+        int other = number(name) == 0 ? 1 : 0;
+        browser().press(key(other));
+        browser().await("document.getElementById('single-heading').innerText.startsWith('Which of')");
+        assertThat(image()).isEqualTo(image);
+        assertThat(shown("#single-note")).contains(text(name), names.get(other));
+        browser().press(key(number(name)));
+        browser().await("document.getElementById('large')?.dataset.image !== '" + image + "'");
+      }
+    } finally {
+      delay(0, false);
+    }
+    assertEverythingIsRight();
+  }
+
+  @Test
+  void backReturnsToWhatIsOpenAndATripleClickActsOnce() throws IOException {
+    open(names);
+    look();
+    browser().click(ROW.apply(1), 3);
+    awaitAnswers(1);
+    Chromium.pause(Duration.ofMillis(500));
+    assertThat(answers()).hasSize(1);
+    String before = shown("#step");
+    int image = image();
+    browser().click("document.getElementById('to-all')");
+    browser().await("document.body.dataset.screen === 'all'");
+    Chromium.pause(Duration.ofMillis(450));
+    browser().click("document.getElementById('all-back')");
+    browser().await("document.body.dataset.screen === 'single'");
+    assertThat(image()).isEqualTo(image);
+    assertThat(before).isEqualTo("2 of 5");
+    assertThat(browser().value("sessionStorage.getItem('kgcoop-tab')").isNull()).isTrue();
+    look();
+    browser().press("1");
+    awaitAnswers(2);
+    assertThat(shown("#notice")).isEmpty();
+  }
+
+  @Test
+  void aDeletedFileIsSaidAndCanBeSkipped() throws IOException {
+    openServer(names);
+    Page page = labeling.next(OTHER_TAB);
+    labeling.leave(OTHER_TAB);
+    Files.delete(photos.resolve(page.images().get(0).toString()));
+    openPage();
+    browser().await("document.body.innerText.includes('This file is gone')");
+    browser().press("1");
+    Chromium.pause(Duration.ofMillis(200));
+    assertThat(answers()).isEmpty();
+    assertThat(shown("#notice")).contains("Press S to skip it");
+    browser().press("s");
+    browser().await("document.querySelector('#step').innerText !== '1 of 5' || document.querySelector('#notice').innerText.includes('Not stored')");
+    browser().value("window.answered = []"); // there was nothing to see
+  }
+
   // ---- classes
 
   @Test
@@ -676,7 +873,7 @@ class LabelPageBrowserTest {
     browser().await("document.querySelectorAll('#edit-rows tr').length === 7");
     assertThat(labeling.classes()).doesNotContain(names.get(0));
     browser().press("Escape");
-    browser().await("!document.querySelector('dialog[open]')");
+    browser().await("!document.querySelector('dialog')");
     browser().press("u"); // the merge, then the deletion, then the answer
     browser().await("document.querySelector('#notice').innerText.includes('merged')");
     browser().press("u");
@@ -716,11 +913,14 @@ class LabelPageBrowserTest {
     browser().press("?");
     browser().click("document.getElementById('shortcuts')");
     browser().press("Escape");
-    browser().await("!document.querySelector('dialog[open]')");
+    browser().await("!document.querySelector('dialog')");
     browser().press("1");
     Chromium.pause(Duration.ofMillis(200));
     assertThat(answers()).isEmpty();
-    browser().value("localStorage.clear()");
+    browser().click("document.getElementById('help')");
+    browser().click("document.getElementById('shortcuts')");
+    browser().press("Escape");
+    browser().await("!document.querySelector('dialog')");
     browser().press("1");
     awaitAnswers(1);
   }
@@ -844,7 +1044,7 @@ class LabelPageBrowserTest {
     assertThat(labeling.status().labeled()).isEqualTo(2);
 
     browser().press("u");
-    browser().await("document.getElementById('notice').textContent.startsWith('Taken back')");
+    browser().await("document.getElementById('notice').textContent.startsWith('Undone')");
     assertThat(labeling.status().labeled()).isZero();
     assertThat(screen()).isEqualTo("all");
     assertFits("all");

@@ -262,15 +262,15 @@ class LabelRoutesTest {
     Document page = Jsoup.parse(new String(response.body(), StandardCharsets.UTF_8));
     assertThat(page.select("[style], style, [onclick], script:not([src])")).isEmpty();
     List<String> parts = new ArrayList<>();
-    for (String name : List.of("session", "images", "seen", "keys", "classes", "requests")) {
+    for (String name : List.of("model", "view", "common", "pages", "gallery", "grid", "finish")) {
       parts.add("/page/" + name + ".js");
     }
-    for (String name : List.of("questions", "proposals", "finish")) {
+    for (String name : List.of("classes", "keys", "requests", "preact", "htm")) {
       parts.add("/page/" + name + ".js");
     }
     page.select("[src], link[href]")
         .forEach(e -> parts.add(e.hasAttr("src") ? e.attr("src") : e.attr("href")));
-    assertThat(parts).hasSize(13);
+    assertThat(parts).hasSize(16);
     for (String part : parts) {
       assertThat(LabelSite.send(site.request(part)).statusCode()).as(part).isEqualTo(200);
     }

@@ -72,6 +72,11 @@ final class LabelSite implements AutoCloseable {
           public double minutes() {
             return 2;
           }
+
+          @Override
+          public String sorting() {
+            return "";
+          }
         });
   }
 

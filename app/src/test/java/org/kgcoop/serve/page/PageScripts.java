@@ -27,7 +27,7 @@ final class PageScripts {
   private static final String BROWSER =
       """
       /** @externs */
-      var sessionStorage; var localStorage; var test;
+      var sessionStorage; var localStorage; var test; var RUNS;
       """;
 
   private PageScripts() {}
@@ -60,7 +60,8 @@ final class PageScripts {
       try (Stream<Path> files = Files.list(folder)) {
         for (Path file : files.filter(each -> each.toString().endsWith(".js")).sorted().toList()) {
           // These start their page at once.
-          boolean starts = List.of("label.js", "page.js").contains(file.getFileName().toString());
+          boolean starts =
+              List.of("label.js", "page.js", "view.js").contains(file.getFileName().toString());
           if (!withTests || !starts) {
             sources.add(SourceFile.fromCode("page/" + file.getFileName(), Files.readString(file)));
           }
@@ -78,6 +79,11 @@ final class PageScripts {
     options.setWarningLevel(DiagnosticGroups.SUSPICIOUS_CODE, CheckLevel.WARNING);
     options.setWarningLevel(DiagnosticGroups.MISSING_PROPERTIES, CheckLevel.OFF);
     options.setWarningLevel(DiagnosticGroups.STRICT_MISSING_PROPERTIES, CheckLevel.OFF);
+    if (!withTests) {
+      String preact = "export function h(...all) {}\nexport function render(view, into) {}";
+      sources.add(SourceFile.fromCode("page/preact.js", preact));
+      sources.add(SourceFile.fromCode("page/htm.js", "export default function htm(...all) {}"));
+    }
     List<SourceFile> externs =
         new ArrayList<>(CommandLineRunner.getBuiltinExterns(CompilerOptions.Environment.BROWSER));
     externs.add(SourceFile.fromCode("externs.js", BROWSER));

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
 import org.mozilla.javascript.BaseFunction;
 import org.mozilla.javascript.Context;
 import org.mozilla.javascript.Function;
@@ -25,14 +26,35 @@ class PageScriptsTest {
     assertThat(PageScripts.warnings()).isEmpty();
   }
 
+  private static final int RANDOM_SESSIONS = 25;
+  private static final int MANY_RANDOM_SESSIONS = 10_000;
+
   @TestFactory
   List<DynamicTest> theUnitTestsOfTheScripts() throws IOException {
+    return tests(RANDOM_SESSIONS);
+  }
+
+  @TestFactory
+  @Tag("nightly")
+  @Timeout(3600)
+  List<DynamicTest> manyRandomSessionsOfThePageOfLabel() throws IOException {
+    return tests(MANY_RANDOM_SESSIONS).stream()
+        .filter(test -> test.getDisplayName().startsWith("random sessions"))
+        .toList();
+  }
+
+  /**
+   * Compiles the unit tests.
+   *
+   * @param sessions the number of random sessions of the model of the page of {@code label}
+   */
+  private static List<DynamicTest> tests(int sessions) throws IOException {
     String script = PageScripts.tests();
     List<DynamicTest> tests = new ArrayList<>();
     Context context = Context.enter();
     try {
-      context.setInterpretedMode(true);
       ScriptableObject scope = context.initStandardObjects();
+      scope.put("RUNS", scope, sessions);
       scope.put(
           "test",
           scope,
