@@ -172,8 +172,8 @@ class DocumentPicturesTest {
   }
 
   /**
-   * Answers without mistakes until the next page has one proposal that is wrong, or at most two after
-   * 40 % of the images.
+   * Answers without mistakes until the next page has one proposal that is wrong, or at most two
+   * after 40 % of the images.
    *
    * @return the number of an image with a wrong proposal, or -1
    */

@@ -222,7 +222,9 @@ final class LabelRoutes {
     reply(request, OpenSession.object(), nextPage(request));
   }
 
-  /** Returns the open page unless the person wants a kind or another one, otherwise the next one. */
+  /**
+   * Returns the open page unless the person wants a kind or another one, otherwise the next one.
+   */
   private ObjectNode nextPage(TabRequest request) {
     String wanted = request.text("wanted");
     boolean isFresh = request.body().path("fresh").asBoolean();
@@ -365,7 +367,8 @@ final class LabelRoutes {
     byte[] copy =
         thumbnails
             .find(file, size)
-            .orElseThrow(() -> new HttpErrorException(404, image + ": the file is gone, or cannot be read"));
+            .orElseThrow(
+                () -> new HttpErrorException(404, image + ": the file is gone, or cannot be read"));
     request.contentType("image/jpeg").result(copy);
   }
 

@@ -742,8 +742,12 @@ class LabelPageBrowserTest {
     labeling.leave(OTHER_TAB);
     browser().look(1280, 800, false);
     browser().open(site.address() + "#" + site.token);
-    browser().await("[...document.querySelectorAll('#offers button')].some(e => e.innerText === 'Check the folder')");
-    browser().value("[...document.querySelectorAll('#offers button')].find(e => e.innerText === 'Check the folder').click()");
+    browser()
+        .await(
+            "[...document.querySelectorAll('#offers button')].some(e => e.innerText === 'Check the folder')");
+    browser()
+        .value(
+            "[...document.querySelectorAll('#offers button')].find(e => e.innerText === 'Check the folder').click()");
     browser().await("document.body.dataset.screen === 'single'");
     delay(700, false);
     try {
@@ -753,7 +757,8 @@ class LabelPageBrowserTest {
         String name = truth(image);
         int other = number(name) == 0 ? 1 : 0;
         browser().press(key(other));
-        browser().await("document.getElementById('single-heading').innerText.startsWith('Which of')");
+        browser()
+            .await("document.getElementById('single-heading').innerText.startsWith('Which of')");
         assertThat(image()).isEqualTo(image);
         assertThat(shown("#single-note")).contains(text(name), names.get(other));
         browser().press(key(number(name)));
@@ -802,7 +807,9 @@ class LabelPageBrowserTest {
     assertThat(answers()).isEmpty();
     assertThat(shown("#notice")).contains("Press S to skip it");
     browser().press("s");
-    browser().await("document.querySelector('#step').innerText !== '1 of 5' || document.querySelector('#notice').innerText.includes('Not stored')");
+    browser()
+        .await(
+            "document.querySelector('#step').innerText !== '1 of 5' || document.querySelector('#notice').innerText.includes('Not stored')");
     browser().value("window.answered = []"); // there was nothing to see
   }
 
