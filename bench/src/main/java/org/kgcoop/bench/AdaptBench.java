@@ -28,7 +28,9 @@ final class AdaptBench implements Callable<Integer> {
       split = ",",
       defaultValue = "objects,places,symbols,rare-objects,compositional",
       paramLabel = "LIST",
-      description = "Embedded data sets (default: ${DEFAULT-VALUE}).")
+      description =
+          "Embedded data sets, or shapes: colored shapes that the program draws (default:"
+              + " ${DEFAULT-VALUE}).")
   private List<String> sets;
 
   @Option(names = "--honesty", description = "Names the comparison, which is the only one.")
@@ -69,8 +71,9 @@ final class AdaptBench implements Callable<Integer> {
       defaultValue = "quick",
       paramLabel = "KIND",
       description =
-          "Methods: closed for those in closed form, quick for those without training steps, or all"
-              + " (default: ${DEFAULT-VALUE}).")
+          "Methods: closed for those in closed form, quick for those without training steps,"
+              + " default for those that adapt compares by default, or all (default:"
+              + " ${DEFAULT-VALUE}).")
   private Honesty.Methods methods;
 
   @Option(

@@ -36,6 +36,10 @@ final class DerivedImages {
   private static final double LARGEST_BRIGHTENING = 0.15;
   private static final double MOST_TURNED = Math.toRadians(45);
   private static final double MOST_BENT = 0.2; // of half the width
+  private static final double NOISY_PAN = 0.1; // of the width or height
+  private static final double NOISY_ZOOM = 0.18;
+  private static final double NOISY_EXPOSURE = 0.25;
+  private static final double NOISE = 10; // gray levels
   private static final float GOLDEN = 0.618f; // steps of the hue that keep colors apart
 
   private final Path folder;
@@ -53,6 +57,23 @@ final class DerivedImages {
   /** Returns a frame of a burst: shifted, cropped, turned, brighter or darker, as JPEG. */
   Item frame(String set, Item item, int number) {
     return derived(set, item, "frame" + number + ".jpg", original -> frame(original, item, number));
+  }
+
+  /** Returns a frame of a burst with more movement, another exposure and noise of the sensor. */
+  Item noisyFrame(String set, Item item, int number) {
+    return derived(
+        set, item, "noisy" + number + ".jpg", original -> noisyFrame(original, item, number));
+  }
+
+  /** Returns the mirror image. */
+  Item mirrored(String set, Item item) {
+    return derived(set, item, "mirrored.jpg", original -> jpeg(changed(original, -1, 1, 0), 90));
+  }
+
+  /** Returns the image, turned by a right angle to the left or right. */
+  Item turned(String set, Item item) {
+    int turns = Math.floorMod(item.key().hashCode(), 2) == 0 ? 1 : 3;
+    return derived(set, item, "turned.jpg", original -> jpeg(changed(original, 1, 1, turns), 90));
   }
 
   /** Returns the image as JPEG. */
@@ -104,12 +125,107 @@ final class DerivedImages {
     return new Item(key, file, item.label(), item.className());
   }
 
+  /** Returns the image, mirrored by a scale of -1 and turned by right angles around its center. */
+  private static BufferedImage changed(RgbImage original, int across, int down, int turns) {
+    BufferedImage from = original.toBufferedImage();
+    AffineTransform moved = new AffineTransform();
+    boolean isSideways = turns % 2 == 1;
+    int width = isSideways ? from.getHeight() : from.getWidth();
+    int height = isSideways ? from.getWidth() : from.getHeight();
+    moved.translate(width / 2.0, height / 2.0);
+    moved.quadrantRotate(turns);
+    moved.scale(across, down);
+    moved.translate(-from.getWidth() / 2.0, -from.getHeight() / 2.0);
+    BufferedImage changed = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = changed.createGraphics();
+    graphics.drawImage(from, moved, null);
+    graphics.dispose();
+    return changed;
+  }
+
+  private static byte[] noisyFrame(RgbImage original, Item item, int number) throws IOException {
+    SplitMix64 random = Seeds.generator("noisy " + item.key() + " " + number);
+    BufferedImage from = original.toBufferedImage();
+    int width = from.getWidth();
+    int height = from.getHeight();
+    double zoom = 1 + NOISY_ZOOM * random.nextDouble();
+    double exposure = 1 + NOISY_EXPOSURE * (2 * random.nextDouble() - 1);
+    double right = NOISY_PAN * (2 * random.nextDouble() - 1) * width;
+    double down = NOISY_PAN * (2 * random.nextDouble() - 1) * height;
+    BufferedImage frame = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        double u = (x - width / 2.0 - right) / zoom + width / 2.0;
+        double v = (y - height / 2.0 - down) / zoom + height / 2.0;
+        frame.setRGB(x, y, between(from, u, v));
+      }
+    }
+    return jpeg(withNoise(frame, exposure, NOISE, random), 85);
+  }
+
+  /**
+   * Returns the color between four pixels. Those of the border continue outside, as a scene does.
+   */
+  private static int between(BufferedImage image, double x, double y) {
+    int left = (int) Math.floor(x);
+    int top = (int) Math.floor(y);
+    int color = 0;
+    for (int shift = 16; shift >= 0; shift -= 8) {
+      double sum = 0;
+      for (int corner = 0; corner < 4; corner++) {
+        int column = Math.max(0, Math.min(image.getWidth() - 1, left + corner % 2));
+        int row = Math.max(0, Math.min(image.getHeight() - 1, top + corner / 2));
+        double across = corner % 2 == 0 ? 1 - (x - left) : x - left;
+        double along = corner / 2 == 0 ? 1 - (y - top) : y - top;
+        sum += across * along * (image.getRGB(column, row) >> shift & 255);
+      }
+      color = color << 8 | (int) Math.round(sum);
+    }
+    return color;
+  }
+
+  /** Changes the exposure of an image, and adds normal noise of so many gray levels. */
+  static BufferedImage withNoise(
+      BufferedImage image, double exposure, double noise, SplitMix64 random) {
+    for (int y = 0; y < image.getHeight(); y++) {
+      for (int x = 0; x < image.getWidth(); x++) {
+        int rgb = image.getRGB(x, y);
+        int noisy = 0;
+        for (int shift = 16; shift >= 0; shift -= 8) {
+          double sample = exposure * (rgb >> shift & 255) + noise * normal(random);
+          noisy = noisy << 8 | (int) Math.max(0, Math.min(255, sample));
+        }
+        image.setRGB(x, y, noisy);
+      }
+    }
+    return image;
+  }
+
+  /** Returns a sample of the standard normal distribution (Box and Muller 1958). */
+  private static double normal(SplitMix64 random) {
+    return Math.sqrt(-2 * Math.log(1 - random.nextDouble()))
+        * Math.cos(2 * Math.PI * random.nextDouble());
+  }
+
+  /** Returns a moved image; the color of the first pixel continues outside. */
+  private static BufferedImage moved(BufferedImage from, AffineTransform moved) {
+    BufferedImage frame =
+        new BufferedImage(from.getWidth(), from.getHeight(), BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = frame.createGraphics();
+    graphics.setColor(new Color(from.getRGB(0, 0)));
+    graphics.fillRect(0, 0, from.getWidth(), from.getHeight());
+    graphics.setRenderingHint(
+        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+    graphics.drawImage(from, moved, null);
+    graphics.dispose();
+    return frame;
+  }
+
   private static byte[] frame(RgbImage original, Item item, int number) throws IOException {
     SplitMix64 random = Seeds.generator("burst " + item.key() + " " + number);
     BufferedImage from = original.toBufferedImage();
     int width = from.getWidth();
     int height = from.getHeight();
-    BufferedImage frame = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     double zoom = 1 + LARGEST_CROP * random.nextDouble();
     AffineTransform moved = new AffineTransform();
     moved.translate(shift(random) * width, shift(random) * height);
@@ -117,13 +233,7 @@ final class DerivedImages {
     moved.translate(width / 2.0, height / 2.0);
     moved.scale(zoom, zoom);
     moved.translate(-width / 2.0, -height / 2.0);
-    Graphics2D graphics = frame.createGraphics();
-    graphics.setColor(new Color(from.getRGB(0, 0))); // the background continues outside
-    graphics.fillRect(0, 0, width, height);
-    graphics.setRenderingHint(
-        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
-    graphics.drawImage(from, moved, null);
-    graphics.dispose();
+    BufferedImage frame = moved(from, moved);
     double brightness = 1 + LARGEST_BRIGHTENING * (2 * random.nextDouble() - 1);
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {

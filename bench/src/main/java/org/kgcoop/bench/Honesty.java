@@ -20,6 +20,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.adapt.AdaptRequest;
 import org.kgcoop.adapt.AdaptationRun;
 import org.kgcoop.adapt.LabelSource;
@@ -66,16 +67,16 @@ import org.kgcoop.trial.ExperimentContext;
 final class Honesty {
   static final String RESULTS = "results.jsonl";
 
-  /** So long that no limit of time drops images or quick methods. */
-  private static final double MINUTES = 24 * 60;
-
-  /** The methods to compare. Except for ALL, all images are in the test view. */
+  /** The methods to compare. */
   enum Methods {
     /** Those in closed form. */
     CLOSED(ZeroShot.ID, Ensemble.ID, Gap.ID, Proker.ID, Gda.ID),
     /** Those without training steps. */
     QUICK(ZeroShot.ID, Ensemble.ID, Gap.ID, Proker.ID, Gda.ID, LpPlusPlus.ID, Probe.ID),
-    ALL;
+    /** Those that {@code adapt} compares without options. */
+    DEFAULT,
+    /** All, with those that train through the text encoder. */
+    ALL(AdaptRequest.comparable().toArray(String[]::new));
 
     @SuppressWarnings("ImmutableEnumChecker") // List.of returns an immutable list
     private final List<String> methods;
@@ -86,10 +87,6 @@ final class Honesty {
 
     String id() {
       return name().toLowerCase(Locale.ROOT);
-    }
-
-    AdaptRequest of(AdaptRequest request) {
-      return this == ALL ? request : request.with(new AdaptRecord.Plan(0, 0, 0, methods));
     }
   }
 
@@ -156,7 +153,11 @@ final class Honesty {
         new HonestySamples(
             set ->
                 opened.computeIfAbsent(
-                    set, name -> EmbeddedDataSets.open(name, DataSetOptions.defaults(line -> {}))),
+                    set,
+                    name ->
+                        name.equals(ShapeImages.NAME)
+                            ? ShapeImages.in(out.resolve("images"))
+                            : EmbeddedDataSets.open(name, DataSetOptions.defaults(line -> {}))),
             settings.sets(),
             settings.classes(),
             new DerivedImages(out.resolve("images")),
@@ -250,10 +251,11 @@ final class Honesty {
     HonestySamples.Sample sample = samples.of(situation, set, perClass, seed);
     String name = HonestyRun.name(situation.id(), set, perClass, seed);
     AdaptRequest request =
-        new AdaptRequest(sample.learned(), sample.unseen(), FewShot.ALL, MINUTES, seed)
+        new AdaptRequest(
+                sample.learned(), sample.unseen(), FewShot.ALL, AdaptRequest.NO_LIMIT, seed)
+            .comparing(settings.methods().methods)
             .with(sample.labels());
-    AdaptRecord record =
-        AdaptationRun.run(context, settings.methods().of(request), folder(name).resolve("adapt"));
+    AdaptRecord record = AdaptationRun.run(context, request, folder(name).resolve("adapt"));
     ClassifierFile file = ClassifierFile.read(ClassifierFile.in(folder(name).resolve("adapt")));
     boolean regret = settings.regret(situation);
     Map<String, Double> measured =
@@ -423,6 +425,11 @@ final class Honesty {
     }
   }
 
+  /** Returns what {@code adapt} promises: nothing if the interval is too wide to say something. */
+  private static AdaptRecord.@Nullable Accuracy promised(AdaptRecord.@Nullable Accuracy of) {
+    return of == null || of.saysLittle() ? null : of;
+  }
+
   private static List<Promise> promises(
       Situation situation,
       HonestySamples.Sample sample,
@@ -436,10 +443,13 @@ final class Honesty {
       Map<String, Double> once = new HashMap<>(learned);
       once.replaceAll((name, count) -> 1.0);
       return List.of(
-          new Promise(Promise.LIKE_THESE, result.expected(), seen.accuracy(learned), images),
-          new Promise(Promise.EQUALLY, result.expectedBalanced(), seen.accuracy(once), images));
+          new Promise(
+              Promise.LIKE_THESE, promised(result.expected()), seen.accuracy(learned), images),
+          new Promise(
+              Promise.EQUALLY, promised(result.expectedBalanced()), seen.accuracy(once), images));
     }
-    Promise likeThese = new Promise(Promise.LIKE_THESE, result.expected(), seen.accuracy(), images);
+    Promise likeThese =
+        new Promise(Promise.LIKE_THESE, promised(result.expected()), seen.accuracy(), images);
     if (!situation.hasUnseen()) {
       return List.of(likeThese);
     }
@@ -447,7 +457,10 @@ final class Honesty {
     return List.of(
         likeThese,
         new Promise(
-            Promise.UNSEEN, result.expectedUnseen(), unseen.accuracy(), unseen.items().size()));
+            Promise.UNSEEN,
+            promised(result.expectedUnseen()),
+            unseen.accuracy(),
+            unseen.items().size()));
   }
 
   private HonestyRun.Probabilities probabilities(

@@ -1,7 +1,6 @@
 package org.kgcoop.bench;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,7 +14,6 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -24,7 +22,7 @@ import org.kgcoop.adapt.LabelSource;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.layout.ClassNames;
-import org.kgcoop.runs.AdaptRecord.Labels.Origin;
+import org.kgcoop.eval.Softmax;
 
 /**
  * Samples of data sets as people have them. A sample is a pure function of the situation, the data
@@ -64,6 +62,11 @@ record HonestySamples(
   private static final int FEWEST_FRESH = 4;
 
   private static final int MANY_CLASSES = 60;
+
+  /** The most kinds of things in a pile, and the images of a pile. */
+  private static final int MOST_KINDS = 18;
+
+  private static final int PILE = 100;
 
   /** Number of names per name without images, and of classes per class that forms "other". */
   private static final int UNSEEN_SHARE = 4;
@@ -152,56 +155,110 @@ record HonestySamples(
     Random random = new Random(seed);
     DataSet all = data.apply(set);
     DataSet some = some(all, drawnOf(all), random);
-    Supplier<Sample> split = () -> split(some, perClass, random);
-    double wrong = situation.wrongShare();
-    Sample sample =
-        switch (situation) {
-          case PLAIN -> split.get();
-          case BURSTS -> bursts(split.get(), set, random);
-          case JPEG ->
-              split
-                  .get()
-                  .each(
-                      item -> Stream.concat(Stream.of(item), jpegs(set, item)),
-                      UnaryOperator.identity());
-          case UNBALANCED -> unbalanced(all, random);
-          case TWO -> split(some(some, 2, random), perClass, random);
-          case SIXTY -> split(some(combined(set), MANY_CLASSES, random), perClass, random);
-          case SINGLE -> split(some, 1, random);
-          case NOISE -> noisy(split.get(), wrong, random);
-          case OTHER -> other(some, perClass, random);
-          case UNSEEN_SIMILAR -> unseenOf(some, perClass, random);
-          case UNSEEN_DIFFERENT -> unseenOfAnother(some, after(set), perClass, random);
-          case UNSEEN_OTHER -> unseenOfAnother(some, after(after(set)), perClass, random);
-          case COPIES -> copied(split.get());
-          case EXIF ->
-              split
-                  .get()
-                  .each(
-                      item -> Stream.of(derived.rotated(set, item)),
-                      item -> derived.rotated(set, item));
-          case RANDOM -> copied(randomLabels(some, perClass, random));
-          case SELECTED -> selected(some, perClass, random);
-          case WRONG_0, WRONG_3, WRONG_10 ->
-              planted(split(large(all, perClass, random), perClass, random), wrong, random);
-          case FEW_OBJECTS -> views(split.get(), set, false);
-          case FEW_OBJECTS_GROUPED -> views(split.get(), set, true);
-          case TWO_LABELS -> twoLabels(split.get(), set, wrong, random);
-          case SINGLETONS -> drawn(set, random).with(LabelSource.stated(Origin.RANDOM));
-          case SINGLETONS_UNSTATED -> drawn(set, random);
-          case WATERMARK ->
-              split
-                  .get()
-                  .each(item -> Stream.of(derived.marked(set, item)), UnaryOperator.identity());
-          case BACKGROUNDS -> before(split.get(), set);
-          case LABELED -> labeled(halves(some, random), seed);
-          case LABELED_BURSTS -> labeled(bursts(halves(some, random), set, random), seed);
-        };
-    return withForeign(sample, set, random);
+    Draw draw = new Draw(this, set, all, some, perClass, seed, random);
+    return withForeign(situation.sample(draw), set, random);
+  }
+
+  /**
+   * What a situation makes its sample of.
+   *
+   * @param set the name of the data set
+   * @param all the data set
+   * @param some its drawn classes
+   * @param perClass the number of learned originals per class
+   * @param random the source of all random choices
+   */
+  record Draw(
+      HonestySamples samples,
+      String set,
+      DataSet all,
+      DataSet some,
+      int perClass,
+      long seed,
+      Random random) {
+    DerivedImages derived() {
+      return samples.derived;
+    }
+
+    /** Learns from some images of the drawn classes. All others are fresh. */
+    Sample split() {
+      return split(some);
+    }
+
+    Sample split(int images) {
+      return HonestySamples.split(some, images, random);
+    }
+
+    Sample split(DataSet of) {
+      return HonestySamples.split(of, perClass, random);
+    }
+
+    Sample ofTwoClasses() {
+      return split(HonestySamples.some(some, 2, random));
+    }
+
+    Sample ofManyClasses() {
+      return split(HonestySamples.some(samples.combined(set), MANY_CLASSES, random));
+    }
+
+    /** Learns from classes with a share of wrong labels, which fresh images do not have. */
+    Sample planted(double share) {
+      return HonestySamples.planted(split(samples.large(all, perClass, random)), share, random);
+    }
+
+    Sample noisy(double share) {
+      return HonestySamples.noisy(split(), share, random);
+    }
+
+    Sample twoLabels(double share) {
+      return samples.twoLabels(split(), set, share, random);
+    }
+
+    /** Learns from each image and from images that are made of it. */
+    Sample with(BiFunction<String, Item, Stream<Item>> others) {
+      return split()
+          .each(
+              item -> Stream.concat(Stream.of(item), others.apply(set, item)),
+              UnaryOperator.identity());
+    }
+
+    /**
+     * Learns from each image and from a copy that a program made of it. Of the fresh images, every
+     * second one is such a copy, because new images are like the learned ones.
+     */
+    Sample withCopies(BiFunction<String, Item, Item> copy) {
+      return split()
+          .each(
+              item -> Stream.of(item, copy.apply(set, item)),
+              item -> item.key().hashCode() % 2 == 0 ? item : copy.apply(set, item));
+    }
+
+    /** Learns from the frames of bursts. */
+    Sample bursts(HonestySamples.Frame frame) {
+      return samples.bursts(split(), set, frame, random);
+    }
+
+    Sample views(boolean isGrouped) {
+      return samples.views(split(), set, isGrouped);
+    }
+
+    Sample labeled() {
+      return samples.labeled(halves(some, random), seed);
+    }
+
+    Sample labeledBursts() {
+      Sample bursts = samples.bursts(halves(some, random), set, derived()::frame, random);
+      return samples.labeled(bursts, seed);
+    }
+  }
+
+  /** Makes a frame of a burst. */
+  interface Frame {
+    Item of(String set, Item item, int number);
   }
 
   /** Returns the data set after another one in the list, in a circle. */
-  private String after(String set) {
+  String after(String set) {
     return sets.get((sets.indexOf(set) + 1) % sets.size());
   }
 
@@ -320,19 +377,19 @@ record HonestySamples(
 
   // ---- Situations
 
-  private Sample bursts(Sample sample, String set, Random random) {
+  private Sample bursts(Sample sample, String set, Frame frame, Random random) {
     return sample.each(
         item ->
             IntStream.range(0, FEWEST_FRAMES + random.nextInt(MOST_FRAMES - FEWEST_FRAMES + 1))
-                .mapToObj(frame -> derived.frame(set, item, frame)),
-        item -> derived.frame(set, item, 0));
+                .mapToObj(number -> frame.of(set, item, number)),
+        item -> frame.of(set, item, 0));
   }
 
-  private Stream<Item> jpegs(String set, Item item) {
+  Stream<Item> jpegs(String set, Item item) {
     return QUALITIES.stream().map(quality -> derived.jpeg(set, item, quality));
   }
 
-  private static Sample copied(Sample sample) {
+  static Sample copied(Sample sample) {
     return sample.each(
         item -> IntStream.range(0, COPIES).mapToObj(copy -> withKey(item, item.key() + "-" + copy)),
         UnaryOperator.identity());
@@ -341,7 +398,7 @@ record HonestySamples(
   /**
    * A fifth of the classes has 30 images: classes from which fresh ones remain, if there are any.
    */
-  private Sample unbalanced(DataSet data, Random random) {
+  Sample unbalanced(DataSet data, Random random) {
     Map<String, Integer> sizes = sizes(all(data));
     int large = UNBALANCED.get(UNBALANCED.size() - 1);
     List<String> names = new ArrayList<>(data.classNames());
@@ -404,7 +461,7 @@ record HonestySamples(
   }
 
   /** Fresh images of 'other' are as frequent as learned ones. */
-  private static Sample other(DataSet data, int perClass, Random random) {
+  static Sample other(DataSet data, int perClass, Random random) {
     Set<String> others = someNames(data, OTHER_SHARE);
     Sample own = split(classes(data, name -> !others.contains(name)), perClass, random);
     List<String> names = new ArrayList<>(own.learned().classNames());
@@ -433,14 +490,14 @@ record HonestySamples(
         .collect(Collectors.toSet());
   }
 
-  private static Sample unseenOf(DataSet data, int perClass, Random random) {
+  static Sample unseenOf(DataSet data, int perClass, Random random) {
     Set<String> unseen = someNames(data, UNSEEN_SHARE);
     return withUnseen(
         split(classes(data, name -> !unseen.contains(name)), perClass, random),
         all(classes(data, unseen::contains)));
   }
 
-  private Sample unseenOfAnother(DataSet own, String other, int perClass, Random random) {
+  Sample unseenOfAnother(DataSet own, String other, int perClass, Random random) {
     Set<String> known = cleaned(own.classNames());
     DataSet another = classes(data.apply(other), name -> !known.contains(ClassNames.cleaned(name)));
     int count = Math.max(1, own.classNames().size() / (UNSEEN_SHARE - 1));
@@ -462,7 +519,7 @@ record HonestySamples(
   }
 
   /** Gives all images random labels of the first classes, which nothing can learn. */
-  private static Sample randomLabels(DataSet data, int perClass, Random random) {
+  static Sample randomLabels(DataSet data, int perClass, Random random) {
     List<String> names = data.classNames().subList(0, RANDOM_CLASSES);
     List<Item> all = shuffled(data, random);
     List<Item> labeled =
@@ -478,7 +535,7 @@ record HonestySamples(
    * Half of the images are a folder without labels. A person confirms the surest zero-shot
    * proposals of each class. The other half is fresh, so that it has easy and difficult images.
    */
-  private Sample selected(DataSet data, int perClass, Random random) {
+  Sample selected(DataSet data, int perClass, Random random) {
     Sample halves = halves(data, random);
     List<Item> pool = halves.learned().train();
     double[][] logits = zeroShot.apply(data, pool);
@@ -487,7 +544,8 @@ record HonestySamples(
         IntStream.range(0, pool.size())
             .boxed()
             .sorted(
-                Comparator.comparingDouble(i -> -logProbability(logits[i], pool.get(i).label())))
+                Comparator.comparingDouble(
+                    i -> -Softmax.probabilities(logits[i], 1)[pool.get(i).label()]))
             .map(pool::get)
             .filter(item -> taken.merge(item.className(), 1, Integer::sum) <= perClass)
             .toList(),
@@ -526,7 +584,7 @@ record HonestySamples(
   }
 
   /** Draws images at random. A class is rarer than the one before. */
-  private Sample drawn(String set, Random random) {
+  Sample drawn(String set, Random random) {
     DataSet many = some(combined(set), CLASSES_TO_DRAW, random);
     Map<Integer, Integer> taken = new HashMap<>();
     List<Item> all =
@@ -543,7 +601,7 @@ record HonestySamples(
         of(many, kept, relabeled(all.subList(0, DRAWN), kept)), all.subList(DRAWN, all.size()));
   }
 
-  private Sample before(Sample sample, String set) {
+  Sample before(Sample sample, String set) {
     List<Item> backgrounds = all(data.apply(after(set))).subList(0, BACKGROUNDS);
     UnaryOperator<Item> before =
         item -> {
@@ -562,9 +620,13 @@ record HonestySamples(
         .with(labels);
   }
 
-  private static double logProbability(double[] logits, int label) {
-    double largest = Arrays.stream(logits).max().orElseThrow();
-    double sum = Arrays.stream(logits).map(logit -> Math.exp(logit - largest)).sum();
-    return logits[label] - largest - Math.log(sum);
+  /** Learns from two classes, each a pile of many kinds. */
+  Sample piles(DataSet all, Random random) {
+    int kinds = Math.min(MOST_KINDS, all.classNames().size() / 2);
+    DataSet drawn = some(all, 2 * kinds, random);
+    List<String> names = List.of("first pile", "second pile");
+    List<Item> items =
+        all(drawn).stream().map(item -> named(item, names.get(item.label() % 2), names)).toList();
+    return split(of(drawn, names, items), PILE, random);
   }
 }
