@@ -185,6 +185,10 @@ record HonestySamples(
       return split(some);
     }
 
+    Sample split(int images) {
+      return HonestySamples.split(some, images, random);
+    }
+
     Sample split(DataSet of) {
       return HonestySamples.split(of, perClass, random);
     }

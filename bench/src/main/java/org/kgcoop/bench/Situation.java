@@ -36,7 +36,7 @@ enum Situation {
   /** Sixty classes, of several data sets if need be. */
   SIXTY(Draw::ofManyClasses, 4),
   /** A single image of each class. */
-  SINGLE(Draw::split, 1),
+  SINGLE(draw -> draw.split(1), 1),
   /** A tenth of the labels is wrong, also among fresh images. */
   NOISE(draw -> draw.noisy(0.1), 8),
   /** A class 'other' with images of a third of the classes. */

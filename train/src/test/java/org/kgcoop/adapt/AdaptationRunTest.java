@@ -369,7 +369,9 @@ class AdaptationRunTest {
 
   @Test
   void leavesOutAndNamesMethodsThatDoNotFitIntoTheTime() {
-    AdaptRecord record = adapt(data(2, 0, 1), List.of(), 1e-5);
+    AdaptRequest request =
+        new AdaptRequest(data(2, 0, 1), List.of(), 9, 1e-5, 1).comparing(AdaptRequest.comparable());
+    AdaptRecord record = AdaptationRun.run(context, request, folder.resolve("out"));
     assertThat(record.choice()).isNotNull();
     assertThat(record.candidates().get(0).isMeasured()).isTrue();
     AdaptRecord.LeftOut leftOut =

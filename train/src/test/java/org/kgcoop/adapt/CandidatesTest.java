@@ -23,7 +23,7 @@ class CandidatesTest {
   void theSizeOfTheTaskDecidesTheViews() {
     ClipConfig.Vit image = new ClipConfig.Vit(768, 12, 32, 12);
     Work work =
-        new Work(new ClipConfig(512, 224, 77, 49_408, 512, 8, 12, Activation.QUICK_GELU, image));
+        new Work(new ClipConfig(512, 224, 3, 77, 49_408, 512, 8, 12, Activation.QUICK_GELU, image));
     assertThat(work.image()).isEqualTo(12.0 * 12 * 768 * 768 * 49);
     assertThat(work.views(10)).isEqualTo(Work.MAX_VIEWS);
     assertThat(work.views(100)).isEqualTo((int) (2e12 / (100 * work.image())));
