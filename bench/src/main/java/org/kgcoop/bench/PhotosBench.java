@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.kgcoop.clip.CheckedPrecision;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.Item;
@@ -22,6 +23,7 @@ import org.kgcoop.image.Images;
 import org.kgcoop.image.Reduction;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.JpegFile;
+import org.kgcoop.io.WeightFiles;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
@@ -68,7 +70,9 @@ final class PhotosBench implements Callable<Integer> {
   }
 
   private void measure(String name, Path weights, DType precision, List<List<Path>> files) {
-    try (Clip clip = Clip.load(weights, new Clip.Options(precision, Device.CPU, null, null))) {
+    Clip.Options options = new Clip.Options(precision, Device.CPU, null, null);
+    try (Clip clip =
+        CheckedPrecision.load(WeightFiles.open(weights), options, line -> {}, line -> {})) {
       FeatureCache cache = FeatureCache.none(new ViewEncoder(clip, new Images(line -> {})));
       List<Path> all = files.stream().flatMap(List::stream).toList();
       List<float[]> full = features(cache, all, true);
