@@ -21,10 +21,10 @@ class FirstUseTest {
 
   @TempDir Path folder;
 
-  /** Returns the arguments of the first README command with this beginning. */
-  private static List<String> readme(String beginning) throws IOException {
+  /** Returns the arguments of the first command of a page with this beginning. */
+  private static List<String> command(String page, String beginning) throws IOException {
     String line =
-        Files.readAllLines(TOP.resolve("README.md")).stream()
+        Files.readAllLines(TOP.resolve(page)).stream()
             .filter(text -> text.startsWith("./kgcoop " + beginning))
             .findFirst()
             .orElseThrow();
@@ -33,8 +33,8 @@ class FirstUseTest {
   }
 
   @Test
-  void theFirstExampleOfTheReadmeWorksOnAFreshClone() throws IOException {
-    List<String> words = readme("predict drawing.png");
+  void theFirstPredictionOfTheGuideWorksOnAFreshClone() throws IOException {
+    List<String> words = command("docs/how-to/classify-many-images.md", "predict drawing.png");
     assertThat(words).contains("drawing.png", "cat,house,umbrella");
     words.replaceAll(word -> word.equals("drawing.png") ? TOP.resolve(word).toString() : word);
 
@@ -46,7 +46,7 @@ class FirstUseTest {
 
   @Test
   void theReadmeTrainsOnDrawingsAsTheyAre() throws IOException {
-    assertThat(readme("train"))
+    assertThat(command("README.md", "train"))
         .contains("embedded:rare-objects")
         .containsSequence("--augment", "test");
   }

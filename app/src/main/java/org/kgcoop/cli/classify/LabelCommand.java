@@ -115,7 +115,7 @@ public final class LabelCommand implements Callable<Integer> {
       names = "--audit",
       paramLabel = "N",
       description =
-          "Set the random images that measure the accuracy (default: 50). At most a quarter"
+          "Measure with N random images (default: 50). At most a quarter"
               + " of the images is used. The value 0 measures nothing.")
   private int audit = 50;
 
@@ -166,7 +166,7 @@ public final class LabelCommand implements Callable<Integer> {
   @Option(
       names = "--until",
       paramLabel = "P",
-      description = "End the simulation if P %% are right (default: 100).")
+      description = "End the simulation at P %% right (default: 100).")
   private double until = 100;
 
   @Mixin private ClipOptions clipOptions = new ClipOptions();
