@@ -634,7 +634,7 @@ class AdaptationRunTest {
         root.resolve("labels.jsonl"),
         """
         {"op":"start","format":2,"seed":1,"clip":"","images":9,"list":"","page":20,"audit":2,"target":90}
-        {"op":"arrival","images":["none.png"],"audit":["train/dog/p0.png","train/owl/p1.png","train/fox/p1.png","none.png"]}
+        {"op":"images","images":["none.png"],"audit":["train/dog/p0.png","train/owl/p1.png","train/fox/p1.png","none.png"]}
         {"op":"page","step":1,"kind":"page","labels":{"train/cat/p0.png":0}}
         {"op":"page","step":2,"kind":"audit","labels":{"train/dog/p0.png":1,"train/owl/p1.png":2}}
         {"op":"page","step":3,"kind":"audit","labels":{"train/fox/p1.png":3,"none.png":-1}}
