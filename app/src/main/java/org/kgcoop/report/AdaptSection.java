@@ -155,7 +155,7 @@ final class AdaptSection {
     section.heading("Labels that may be wrong");
     section.words(
         "The most suspicious come first. Look at each: an unusual image may be labeled"
-            + " correctly. Expect one in five to be right, and more if the classifier is often"
+            + " correctly. Expect up to one in three to be right, and more if the classifier is often"
             + " wrong. adapt --exclude FILE leaves out the images that the file lists.");
     addImages(
         "Images whose label may be wrong",

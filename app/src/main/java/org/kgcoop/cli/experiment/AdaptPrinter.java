@@ -99,8 +99,8 @@ final class AdaptPrinter {
       return;
     }
     output.printf(
-        "labels that may be wrong: %s; expect one in five to be right, and more if the classifier is"
-            + " often wrong; list the wrong ones in a file for --exclude",
+        "labels that may be wrong: %s; expect up to one in three to be right, and more if the"
+            + " classifier is often wrong; list the wrong ones in a file for --exclude",
         suspects.size());
     output.text(
         TextTable.of(
