@@ -14,6 +14,8 @@ enum ImageFormat {
   /** A camera's file: of Canon (CR3, CR2), Olympus and Panasonic, or a TIFF with sensor data. */
   RAW("....ftypcrx |II\\*\0....CR|IIRO|IIRS|MMOR|IIU\0"),
   TIFF("II\\*\0|MM\0\\*"),
+  /** HEIC or AVIF, which share their container. Other names after ftyp are those of videos. */
+  HEIF("....ftyp(hei[cxms]|hev[cx]|mif1|msf1|avi[fs])"),
   UNKNOWN("");
 
   private final Pattern start;

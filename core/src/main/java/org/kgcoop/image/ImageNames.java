@@ -25,10 +25,13 @@ public final class ImageNames {
 
   private static final Set<String> NOT_READ =
       Set.of(
-          "ppm", "pgm", "pbm", "pnm", "heic", "heif", "avif", "jxl", "jp2", "j2k", "svg", "tga",
-          "ico", "psd", "exr", "raf", "pef", "srw");
+          "ppm", "pgm", "pbm", "pnm", "jxl", "jp2", "j2k", "svg", "tga", "ico", "psd", "exr", "raf",
+          "pef", "srw");
 
-  /** How to convert the photos of a phone that kgcoop does not read. */
+  /** Read if a program for them is installed. Cameras of Canon and Sony write .hif. */
+  private static final Set<String> HEIF = Set.of("heic", "heif", "hif", "avif");
+
+  /** How to convert the photos of a phone for a server, which does not read them. */
   static final String HEIF_CONVERTER =
       "heif-convert of libheif-examples, or on macOS sips -s format jpeg";
 
@@ -39,14 +42,19 @@ public final class ImageNames {
     return Folders.list(folder, path -> isRead(Folders.name(path)) && Files.isRegularFile(path));
   }
 
-  /** Returns true if the extension is that of a supported image format. */
+  /**
+   * Returns true if the extension is that of a supported image format. HEIC and AVIF count if a
+   * program that decodes them is installed.
+   */
   public static boolean isRead(String fileName) {
-    return READ.contains(ending(fileName));
+    String ending = ending(fileName);
+    return READ.contains(ending) || (HEIF.contains(ending) && HeifDecoder.isInstalled());
   }
 
   /** Returns true if the extension is that of an image format, supported or not. */
   public static boolean isImage(String fileName) {
-    return isRead(fileName) || NOT_READ.contains(ending(fileName));
+    String ending = ending(fileName);
+    return READ.contains(ending) || HEIF.contains(ending) || NOT_READ.contains(ending);
   }
 
   /**
@@ -55,7 +63,9 @@ public final class ImageNames {
    */
   public static Optional<String> leftOut(List<Path> files) {
     List<Path> leftOut =
-        files.stream().filter(file -> NOT_READ.contains(ending(Folders.name(file)))).toList();
+        files.stream()
+            .filter(file -> isImage(Folders.name(file)) && !isRead(Folders.name(file)))
+            .toList();
     if (leftOut.isEmpty()) {
       return Optional.empty();
     }
@@ -74,7 +84,9 @@ public final class ImageNames {
                 Messages.count(leftOut.size(), "image is", "images are"),
                 kinds,
                 leftOut.get(0),
-                kinds.matches(".*\\.(heic|heif|avif)\\b.*") ? " (" + HEIF_CONVERTER + ")" : ""));
+                leftOut.stream().anyMatch(file -> HEIF.contains(ending(Folders.name(file))))
+                    ? ", or for HEIC and AVIF " + HeifDecoder.INSTALL
+                    : ""));
   }
 
   private static String ending(String fileName) {

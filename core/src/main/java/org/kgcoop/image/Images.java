@@ -31,6 +31,7 @@ public final class Images {
 
   private final long maxPixels;
   private final Consumer<String> warnings;
+  private final boolean readsHeif;
   private final AtomicBoolean warnedOfClipping = new AtomicBoolean();
 
   /** Creates a reader with the default pixel limit. */
@@ -45,12 +46,25 @@ public final class Images {
    * @param warnings receives one line if an image is read in a way that you may not expect
    */
   public Images(long maxPixels, Consumer<String> warnings) {
+    this(maxPixels, warnings, /* readsHeif= */ true);
+  }
+
+  private Images(long maxPixels, Consumer<String> warnings, boolean readsHeif) {
     if (maxPixels < 1 || maxPixels > Integer.MAX_VALUE / 3) {
       throw new IllegalArgumentException(
           "maxPixels: expected 1 to " + Integer.MAX_VALUE / 3 + ", got " + maxPixels);
     }
     this.maxPixels = maxPixels;
     this.warnings = warnings;
+    this.readsHeif = readsHeif;
+  }
+
+  /**
+   * Returns a reader that rejects HEIC and AVIF images. Use it for files of strangers, because an
+   * installed program decodes these images, which may take minutes.
+   */
+  public Images withoutHeif() {
+    return new Images(maxPixels, warnings, /* readsHeif= */ false);
   }
 
   public RgbImage read(Path file) {
@@ -110,7 +124,8 @@ public final class Images {
   }
 
   private RgbImage decoded(byte[] file, String name, Reduction reduction, PixelLimit limit) {
-    ImageFormat format = ImageFormat.of(file);
+    ImageFormat found = ImageFormat.of(file);
+    ImageFormat format = found == ImageFormat.HEIF && !readsHeif ? ImageFormat.UNKNOWN : found;
     try {
       return switch (format) {
         case JPEG -> JpegDecoder.decode(file, limit, reduction);
@@ -120,6 +135,7 @@ public final class Images {
         case WEBP -> WebpDecoder.decode(file, limit);
         case TIFF -> TiffDecoder.decode(file, limit);
         case RAW -> JpegDecoder.decode(RawPreview.in(file).of(file), limit, reduction);
+        case HEIF -> HeifDecoder.INSTALLED.decode(file, limit);
         case UNKNOWN ->
             throw KgCoopException.data(
                 ("%s: this is %s; expected JPEG, PNG, GIF, BMP, WebP, TIFF or RAW, whatever the"

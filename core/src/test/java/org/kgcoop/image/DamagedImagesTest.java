@@ -46,7 +46,7 @@ class DamagedImagesTest {
 
   @Test
   void namesFormatsThatAreNotRead() {
-    assertRefused("\0\0\0\30ftypheic".getBytes(StandardCharsets.ISO_8859_1), "HEIF");
+    assertRefused("\0\0\0\30ftypisom".getBytes(StandardCharsets.ISO_8859_1), "video");
     assertRefused("P6 1 1 255\nabc".getBytes(StandardCharsets.UTF_8), "PNM");
   }
 

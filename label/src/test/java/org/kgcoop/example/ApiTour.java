@@ -304,6 +304,7 @@ public final class ApiTour {
     RgbImage read = images.readUpright(image);
     check(read.equals(images.read(image)) && read.hashCode() == images.read(image).hashCode());
     check(read.equals(images.decode(bytes, "image")));
+    check(read.equals(images.withoutHeif().decode(bytes, "image")));
     check(read.equals(images.decodeUpright(bytes, "image")));
     check(images.decode(bytes, "image", RgbImage::width) == read.width());
     ImageHeader header = ImageHeader.of(bytes);

@@ -48,10 +48,12 @@ public final class RequestImageDecoder {
     maxPixels = limits.maxPixels();
     small =
         new DecodingSlots(
-            new Images(Math.min(SMALL_PIXELS, maxPixels), warnings), processors, Integer.MAX_VALUE);
+            new Images(Math.min(SMALL_PIXELS, maxPixels), warnings).withoutHeif(),
+            processors,
+            Integer.MAX_VALUE);
     large =
         new DecodingSlots(
-            new Images(maxPixels, warnings),
+            new Images(maxPixels, warnings).withoutHeif(),
             processors,
             Math.max(1, limits.maxWaitingImages() / 2));
     transform = new Transform(clip.preprocessing());
