@@ -52,11 +52,14 @@ final class HeifDecoder {
   /** The boxes around the size of an image, from outside to inside. */
   private static final List<String> BOXES = List.of("meta", "iprp", "ipco", "ispe");
 
-  /** The heap for the bytes of the PNG file, per byte that the image takes. */
+  /** The bytes of the PNG file take about as much of the heap as its pixels. */
   private static final int WITH_PNG = 2;
 
   /** If less is left in the temporary folder, it is full. */
   private static final long MIN_FREE_BYTES = 1 << 20;
+
+  /** More than 64 million pixels of four samples of 16 bits take. */
+  private static final long MAX_PNG_BYTES = 520L << 20;
 
   private static final int MAX_SAID = 200;
 
@@ -67,7 +70,7 @@ final class HeifDecoder {
 
   private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
-  /** The decoder with the program of this machine. A photo of 48 megapixels takes ten seconds. */
+  /** The decoder with the program of this machine. One of 12 megapixels takes it two seconds. */
   static final HeifDecoder INSTALLED =
       new HeifDecoder(
           command(Objects.requireNonNullElse(System.getenv("PATH"), "")), Duration.ofMinutes(2));
@@ -140,7 +143,7 @@ final class HeifDecoder {
     Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
     try (ScratchFolder scratch = scratch(temporary)) {
       try {
-        return converted(file, folder(scratch, temporary), pixels);
+        return converted(folderWith(file, scratch, temporary), pixels);
       } catch (IOException e) {
         if (temporary.toFile().getUsableSpace() < MIN_FREE_BYTES) {
           throw unusable(temporary, new IOException("No space left on device", e));
@@ -158,10 +161,12 @@ final class HeifDecoder {
     }
   }
 
-  /** Creates a folder that only its owner can read. */
-  private static Path folder(ScratchFolder scratch, Path temporary) {
+  /** Writes the file into a folder that only its owner can read. */
+  private static Path folderWith(byte[] file, ScratchFolder scratch, Path temporary) {
     try {
-      return Files.createTempDirectory(scratch.path(), "");
+      Path folder = Files.createTempDirectory(scratch.path(), "");
+      Files.write(folder.resolve(INPUT), file);
+      return folder;
     } catch (IOException e) {
       throw unusable(temporary, e);
     }
@@ -175,18 +180,15 @@ final class HeifDecoder {
         cause);
   }
 
-  private RgbImage converted(byte[] file, Path folder, PixelLimit pixels) throws IOException {
-    Path input = folder.resolve(INPUT);
-    try {
-      Files.write(input, file);
-    } catch (IOException e) {
-      throw unusable(folder, e);
-    }
+  private RgbImage converted(Path folder, PixelLimit pixels) throws IOException {
     Path said = folder.resolve("said.txt");
     boolean isDone = run(folder, said);
     Path output = folder.resolve(OUTPUT);
     if (isDone && Files.exists(output)) {
-      return PngDecoder.decode(Images.bytes(output), pixels, () -> {});
+      if (Files.size(output) > MAX_PNG_BYTES) {
+        throw new RefusedImageException("it takes too much memory; scale it down");
+      }
+      return PngDecoder.decode(Files.readAllBytes(output), pixels, () -> {});
     }
     if (isDone && hasSeveral(folder)) {
       throw new RefusedImageException(

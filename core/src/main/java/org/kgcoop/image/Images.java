@@ -18,9 +18,13 @@ import org.kgcoop.files.InputFile;
  * content. It rejects GIF files without a palette or with fewer than 5 interlaced rows, and BMP
  * files with headers of OS/2 2.x.
  *
+ * <p>It also reads TIFF, the JPEG preview inside RAW files, and HEIC and AVIF if a program that
+ * decodes them is installed (heif-dec, heif-convert or magick). Such images are rotated as their
+ * files say, and have no further EXIF orientation.
+ *
  * <p>As in Pillow, transparency is dropped without blending, and ICC profiles and the EXIF
- * orientation are ignored, except in TIFF files. Values of 16-bit gray PNG images are clipped to
- * 255; each instance warns about this once. Instances are thread-safe.
+ * orientation are ignored, except in TIFF, HEIC and AVIF files. Values of 16-bit gray PNG images
+ * are clipped to 255; each instance warns about this once. Instances are thread-safe.
  */
 public final class Images {
 

@@ -21,7 +21,7 @@ public final class Orientation {
 
   /**
    * Returns the orientation tag of a JPEG, PNG, WebP or RAW file, or 1 if there is none. It is 1
-   * for TIFF files, which are rotated when they are decoded.
+   * for TIFF, HEIC and AVIF files, which are rotated when they are decoded.
    */
   public static int of(byte[] file) {
     try {

@@ -375,8 +375,8 @@ class DataSetsTest {
         .asString()
         .contains("3 images are left out", "1 .jp2, 1 .jxl, 1 .ppm", "ant/2.jp2");
 
-    images("train/owl/1.jxl");
-    assertRefused("no images in train/owl", "1 .jxl");
+    images("train/owl/1.j2k");
+    assertRefused("no images in train/owl", "1 .j2k");
   }
 
   @Test
