@@ -120,7 +120,7 @@ final class HeifDecoder {
               return command;
             }
           } catch (InvalidPathException e) {
-            continue; // PATH may contain anything
+            // PATH may contain anything
           }
         }
       }
