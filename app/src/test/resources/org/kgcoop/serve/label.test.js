@@ -182,3 +182,22 @@ test('the rest of an undone page that was answered in part keeps its marks', () 
   take(part, page(8, [3, 2]), ''); // the server shows the rest again, after another page
   equal([part.labels, proposed(part, part.page.images[0]), isMarked(part, part.page.images[0])], [{2: 1, 3: 1}, 0, true]);
 });
+
+test('a stored answer waits for the next page, which may take time', () => {
+  const page = {number: 4, kind: 'check', images: [{image: 1, name: '1.png'}]};
+  const m = {...seenGallery({}), screen: 'single', opening: true};
+  take(m, page, 'check');
+  m.seen = {1: {seen: true}};
+  const given = after(m, pressed('1', [1]));
+  stored(given, given.outbox[0], {differs: {1: 1}});
+  const decided = after({...given, outbox: []}, pressed('1', [1]));
+  stored(decided, decided.outbox[0], {});
+  const last = after({...decided, outbox: decided.outbox.slice(1)}, pressed('2', [1]));
+  equal([last.outbox.map((item) => item.what), last.notice], [['next'], 'This image is answered. The next one comes when the answer is stored.']);
+});
+
+test('the end of a check is said, also if no new one can begin', () => {
+  const m = {...seenGallery({}), screen: 'finish', opening: true, state: {read: 5, images: 5, classes: []}};
+  take(m, {number: 5, kind: 'check', images: []}, 'check');
+  equal(m.wantsFinish, 'The check is complete. The next one can begin after a label has changed.');
+});

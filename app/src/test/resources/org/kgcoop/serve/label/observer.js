@@ -85,7 +85,10 @@
   new MutationObserver(() => {
     const notice = text('notice');
     if (/^Not stored|elsewhere meanwhile/.test(notice)) {
-      (window.observer.notices ??= []).push(notice);
+      const notices = (window.observer.notices ??= []);
+      if (notices[notices.length - 1] !== notice) {
+        notices.push(notice);
+      }
       (notice.match(/\d{4}\.png/g) ?? []).forEach((each) => refused.add(each));
     }
   }).observe(document, {subtree: true, childList: true, characterData: true});
