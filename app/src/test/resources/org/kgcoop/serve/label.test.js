@@ -201,3 +201,13 @@ test('the end of a check is said, also if no new one can begin', () => {
   take(m, {number: 5, kind: 'check', images: []}, 'check');
   equal(m.wantsFinish, 'The check is complete. The next one can begin after a label has changed.');
 });
+
+test('an undo of a refused answer takes back no other one', () => {
+  const reply = (m) => ({type: 'reply', request: {what: 'change', number: m.outbox[0].number}, status: 409, json: {error: 'the program was started again'}});
+  const undo = {type: 'key', key: 'u', code: 'KeyU', images: []};
+  const m = after({...seenGallery({selected: new Set([1])}), isReady: true}, pressed('2', [1]), undo);
+  equal(m.outbox.map((item) => item.what), ['choose', 'undo']);
+  equal(after(m, reply(m)).outbox, []);
+  const two = after({...seenGallery({selected: new Set([1])}), isReady: true}, pressed('2', [1]), {type: 'tile', image: 3}, pressed('1', [3]), undo);
+  equal(after(two, reply(two)).outbox.map((item) => item.what), ['choose', 'undo']); // it is about the second answer
+});
