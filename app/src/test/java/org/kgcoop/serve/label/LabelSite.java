@@ -67,13 +67,6 @@ final class LabelSite implements AutoCloseable {
     return site;
   }
 
-  /** Serves a session at the address of a site that was closed. */
-  static LabelSite again(LabelSite former, Labeling labeling) {
-    LabelSite site = new LabelSite(new FewResults(), former.token, former.port, System::nanoTime);
-    site.server.open(labeling, "");
-    return site;
-  }
-
   /** Serves no session yet. */
   static LabelSite closed() {
     return new LabelSite(new FewResults());

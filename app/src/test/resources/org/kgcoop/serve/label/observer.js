@@ -7,6 +7,7 @@
   const log = [];
   const tabs = new Set();
   const refused = new Set();
+  const replies = []; // explain a failure
   addEventListener('beforeunload', (event) => event.stopImmediatePropagation());
 
   const {blob} = Response.prototype;
@@ -33,7 +34,10 @@
       return send(path, options);
     }
     await wait();
+    const sent = [body.request, path, body.run, JSON.stringify(body.labels ?? body.wanted ?? ''), 'no reply'];
+    replies.push(sent);
     const reply = await send(path, options);
+    sent[4] = reply.status;
     await wait();
     return reply;
   };
@@ -61,7 +65,8 @@
     const notice = text('notice');
     const now = tiles();
     const label = labelOf(key);
-    if (key === 'u' && notice === '' && screen !== 'grid') {
+    const isMark = screen === 'grid' && was.some((tile, i) => tile.name !== now[i]?.name); // undo took back a mark
+    if (key === 'u' && notice === '' && !isMark) {
       log.push({undo: true, screen});
     } else if (screen === 'single' && label !== undefined && notice === '') {
       log.push({labels: {[image]: label}, screen, at: performance.now()});
@@ -94,7 +99,7 @@
   }).observe(document, {subtree: true, childList: true, characterData: true});
 
   window.observer = {
-    log, tabs, refused, large,
+    log, tabs, refused, replies, large,
     depth: () => log.reduce((depth, each) => depth + (each.undo ? -1 : 1), 0),
     isWorking: () => ['single', 'grid', 'all', 'finish'].includes(document.body.dataset.screen) && !text('problem'),
     selectTile: (i) => {
