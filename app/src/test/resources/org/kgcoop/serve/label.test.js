@@ -1,7 +1,7 @@
 // Unit tests of the parts of the page of `label` that need no browser.
 
 import {mergeQuestion, namesIn, ordered} from '/page/classes.js';
-import {isSeen, see} from '/page/common.js';
+import {isSeen, sayRejected, see} from '/page/common.js';
 import {endingOf, offersOf} from '/page/finish.js';
 import {CLOSED, chosen, fits, toggleAll} from '/page/gallery.js';
 import {layoutOf, nearby, touched} from '/page/grid.js';
@@ -210,4 +210,11 @@ test('an undo of a refused answer takes back no other one', () => {
   equal(after(m, reply(m)).outbox, []);
   const two = after({...seenGallery({selected: new Set([1])}), isReady: true}, pressed('2', [1]), {type: 'tile', image: 3}, pressed('1', [3]), undo);
   equal(after(two, reply(two)).outbox.map((item) => item.what), ['choose', 'undo']); // it is about the second answer
+});
+
+test('each answer that was not stored is named', () => {
+  const names = ['1.png', '2.png', '3.png', '4.png', '5.png'];
+  const m = {rejected: ['1.png']};
+  sayRejected(m, names.slice(1), 'The program was started again.');
+  equal(names.filter((name) => !m.notice.includes(name)), []);
 });

@@ -20,6 +20,9 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -230,6 +233,10 @@ class LabelPersonsBrowserTest {
     return entries;
   }
 
+  private int answered() throws IOException {
+    return (int) journal().stream().filter(each -> each.path("op").asText().equals("page")).count();
+  }
+
   /** Compares the keys of a tab with the journal. Returns the number of stored answers. */
   private int assertStored(Chromium browser) throws IOException {
     browser.value("window.late = null");
@@ -307,6 +314,35 @@ class LabelPersonsBrowserTest {
   }
 
   // ---- trials
+
+  @Test
+  void twoPeopleAndASlowServer() throws Exception {
+    serve(12);
+    List<Future<?>> people = new ArrayList<>();
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    for (int i = 0; i < 2; i++) {
+      Chromium browser = browser(i);
+      open(browser);
+      delay(browser, 100, 1500);
+      Random random = new Random(i);
+      people.add(
+          threads.submit(
+              () -> {
+                for (int step = 0; answered() < 500 && step < 3000; step++) {
+                  act(browser, random);
+                }
+                return null;
+              }));
+    }
+    for (Future<?> each : people) {
+      each.get();
+    }
+    threads.shutdown();
+    int answers = assertStored(browser(0)) + assertStored(browser(1));
+    assertNothingWasRefused(browser(0));
+    assertNothingWasRefused(browser(1));
+    assertThat(answers).isGreaterThanOrEqualTo(300);
+  }
 
   @Test
   void theCheckOfTheFolderWithLateReplies() throws Exception {

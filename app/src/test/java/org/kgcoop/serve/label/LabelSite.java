@@ -30,21 +30,19 @@ final class LabelSite implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   final List<String> log = new ArrayList<>();
-  final String token;
+  final String token = ServerSettings.newToken();
   final LabelServer server;
-  private final int port; // the server has none any more after its end
 
   LabelSite(ResultsWriter results) {
-    this(results, ServerSettings.newToken(), 0, System::nanoTime);
+    this(results, System::nanoTime);
   }
 
-  private LabelSite(ResultsWriter results, String token, int port, LongSupplier clock) {
-    this.token = token;
+  private LabelSite(ResultsWriter results, LongSupplier clock) {
     server =
         new LabelServer(
             new ServerSettings(
                 "127.0.0.1",
-                port,
+                0,
                 token,
                 new ServerSettings.Limits(
                     8, Duration.ofSeconds(20), MAX_BODY, 0, Images.DEFAULT_MAX_PIXELS)),
@@ -52,7 +50,6 @@ final class LabelSite implements AutoCloseable {
             results,
             log::add,
             clock);
-    this.port = server.port();
   }
 
   /** Serves a session whose results are one line and a report. */
@@ -62,7 +59,7 @@ final class LabelSite implements AutoCloseable {
 
   /** Serves a session with a clock that returns nanoseconds. */
   static LabelSite of(Labeling labeling, LongSupplier clock) {
-    LabelSite site = new LabelSite(new FewResults(), ServerSettings.newToken(), 0, clock);
+    LabelSite site = new LabelSite(new FewResults(), clock);
     site.server.open(labeling, "");
     return site;
   }
@@ -95,7 +92,7 @@ final class LabelSite implements AutoCloseable {
   }
 
   String address() {
-    return "http://127.0.0.1:" + port + "/";
+    return "http://127.0.0.1:" + server.port() + "/";
   }
 
   /** An answer of the server. */
