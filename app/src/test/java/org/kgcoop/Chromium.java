@@ -43,6 +43,8 @@ public final class Chromium implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Process process;
+  private final URI list;
+  private final boolean isFirst;
   private final WebSocket socket;
   private final AtomicInteger numbers = new AtomicInteger();
   private final Map<Integer, CompletableFuture<JsonNode>> waiting = new ConcurrentHashMap<>();
@@ -111,7 +113,6 @@ public final class Chromium implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
-    HttpClient client = HttpClient.newHttpClient();
     Path port = profile.resolve("DevToolsActivePort");
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (!Files.exists(port) || Files.size(port) == 0) {
@@ -121,29 +122,64 @@ public final class Chromium implements AutoCloseable {
       }
       Thread.sleep(20);
     }
-    URI list = URI.create("http://127.0.0.1:" + Files.readAllLines(port).get(0) + "/json/list");
-    JsonNode tabs =
-        JSON.readTree(
-            client
-                .send(
-                    HttpRequest.newBuilder(list)
-                        .timeout(Duration.ofSeconds(PATIENCE_SECONDS))
-                        .build(),
-                    BodyHandlers.ofString())
-                .body());
-    String address = "";
-    for (JsonNode tab : tabs) {
-      address =
-          tab.path("type").asText().equals("page")
-              ? tab.path("webSocketDebuggerUrl").asText()
-              : address;
+    list = URI.create("http://127.0.0.1:" + Files.readAllLines(port).get(0) + "/json/list");
+    isFirst = true;
+    socket = connect(pages().get(0));
+    enable();
+  }
+
+  private Chromium(Chromium first, String address) {
+    process = first.process;
+    list = first.list;
+    isFirst = false;
+    socket = connect(address);
+    enable();
+  }
+
+  /**
+   * Opens another tab and returns it. The first tab closes the browser.
+   *
+   * @param expression opens the tab, in this page
+   */
+  public Chromium opened(String expression) throws IOException, InterruptedException {
+    List<String> before = pages();
+    value(expression);
+    for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS); ; ) {
+      for (String page : pages()) {
+        if (!before.contains(page)) {
+          return new Chromium(this, page);
+        }
+      }
+      if (System.nanoTime() > end) {
+        throw new IOException(expression + " opened no tab");
+      }
+      pause(Duration.ofMillis(20));
     }
-    socket =
-        client
-            .newWebSocketBuilder()
-            .buildAsync(URI.create(address), new Ear())
-            .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
-            .join();
+  }
+
+  /** Returns the addresses by which the tabs are controlled. */
+  private List<String> pages() throws IOException, InterruptedException {
+    List<String> pages = new ArrayList<>();
+    HttpRequest request =
+        HttpRequest.newBuilder(list).timeout(Duration.ofSeconds(PATIENCE_SECONDS)).build();
+    String body = HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+    for (JsonNode tab : JSON.readTree(body)) {
+      if (tab.path("type").asText().equals("page")) {
+        pages.add(tab.path("webSocketDebuggerUrl").asText());
+      }
+    }
+    return pages;
+  }
+
+  private WebSocket connect(String address) {
+    return HttpClient.newHttpClient()
+        .newWebSocketBuilder()
+        .buildAsync(URI.create(address), new Ear())
+        .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .join();
+  }
+
+  private void enable() {
     for (String domain : List.of("Page", "Runtime", "Network", "Log", "DOM", "Accessibility")) {
       call(domain + ".enable");
     }
@@ -397,6 +433,9 @@ public final class Chromium implements AutoCloseable {
   @Override
   public void close() {
     socket.abort();
+    if (!isFirst) {
+      return;
+    }
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
     try {

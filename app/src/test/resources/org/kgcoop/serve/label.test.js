@@ -1,12 +1,13 @@
 // Unit tests of the parts of the page of `label` that need no browser.
 
 import {mergeQuestion, namesIn, ordered} from '/page/classes.js';
-import {isSeen, see} from '/page/common.js';
+import {isSeen, sayRejected, see} from '/page/common.js';
 import {endingOf, offersOf} from '/page/finish.js';
-import {fits} from '/page/gallery.js';
+import {CLOSED, chosen, fits, toggleAll} from '/page/gallery.js';
 import {layoutOf, nearby, touched} from '/page/grid.js';
 import {keyOf, meaning} from '/page/keys.js';
-import {confirmText, restText} from '/page/pages.js';
+import {initial, update} from '/page/model.js';
+import {confirmText, isMarked, proposed, restText, stored, take} from '/page/pages.js';
 
 function equal(actual, expected) {
   if (JSON.stringify(actual) !== JSON.stringify(expected)) {
@@ -141,4 +142,79 @@ test('an image leaves a filter that its new label does not fit', () => {
   equal(fits(owl, {shown: 'all', by: 'program'}), false);
   equal([fits(owl, {shown: 'class', class: 2, by: 'person'}), fits(owl, {shown: 'class', class: 1, by: 'anyone'})], [true, false]);
   equal([fits({class: -1, by: 'person'}, {shown: 'none', by: 'anyone'}), fits(owl, {shown: 'suspicious', by: 'anyone'})], [true, false]);
+});
+
+/** All images with owls (class 0) and foxes (class 1), of which the person saw each. */
+const seenGallery = (more) => ({
+  ...initial({id: 'tab'}), screen: 'all', state: {classes: [{class: 0, name: 'owl'}, {class: 1, name: 'fox'}]}, names: {0: 'owl', 1: 'fox'},
+  seen: Object.fromEntries([1, 2, 3, 4, 5].map((image) => [image, {seen: true}])),
+  all: {...CLOSED, list: [1, 2, 3, 4, 5], places: new Map([1, 2, 3, 4, 5].map((image, i) => [image, i])), focused: 1, anchor: 1,
+    tiles: Object.fromEntries([1, 2, 3, 4, 5].map((image) => [image, {image, name: `${image}.png`, class: 0, by: 'person'}])), ...more},
+});
+const after = (model, ...inputs) => inputs.reduce((m, input) => update(m, {at: 5000, ...input}).model, model);
+const pressed = (key, images) => ({type: 'key', key, code: `Digit${key}`, images});
+
+test('a class is chosen in all images while an answer is on its way', () => {
+  const m = after({...seenGallery({selected: new Set([1])}), isReady: true}, pressed('2', [1]), {type: 'tile', image: 3}, pressed('1', [3]));
+  equal([m.outbox.map((item) => item.labels), m.isSending, m.notice], [[{1: 1}, {3: 0}], true, '']);
+  equal([...m.all.selected], []);
+});
+
+test('a range after answered images left the view has only images of the view', () => {
+  const m = after(seenGallery({view: {shown: 'class', class: 0, by: 'anyone', order: 'name'}, selected: new Set([2]), anchor: 2, focused: 2}), pressed('2', [2]));
+  const reply = {...m.outbox[0], tiles: [{image: 2, name: '2.png', class: 1, by: 'person'}]};
+  chosen(m, m.outbox[0], reply);
+  equal(m.all.list, [1, 3, 4, 5]);
+  toggleAll(m, 5, true);
+  equal([...m.all.selected].sort(), [3, 4, 5]);
+});
+
+test('the rest of an undone page that was answered in part keeps its marks', () => {
+  const page = (number, images) => ({number, kind: 'page', class: 0, images: images.map((image) => ({image, name: `${image}.png`, former: 1, likely: [0]}))});
+  const m = {...seenGallery({}), screen: 'grid', outbox: [], opening: true};
+  take(m, page(7, [1, 2, 3]), 'undone');
+  m.seen = {1: {seen: true}, 2: {visible: true, since: Infinity}, 3: {visible: true, since: Infinity}};
+  const part = after(m, {type: 'click', on: 'confirm-seen', images: [1, 2, 3]});
+  equal([part.outbox.map((item) => item.labels), part.outbox[0].body.next], [[{1: 1}], false]);
+  stored(part, part.outbox[0], {});
+  equal([part.page.images.map((entry) => entry.image), part.labels[2], part.labels[3]], [[2, 3], 1, 1]);
+  part.outbox = [];
+  take(part, page(8, [3, 2]), ''); // the server shows the rest again, after another page
+  equal([part.labels, proposed(part, part.page.images[0]), isMarked(part, part.page.images[0])], [{2: 1, 3: 1}, 0, true]);
+});
+
+test('a stored answer waits for the next page, which may take time', () => {
+  const page = {number: 4, kind: 'check', images: [{image: 1, name: '1.png'}]};
+  const m = {...seenGallery({}), screen: 'single', opening: true};
+  take(m, page, 'check');
+  m.seen = {1: {seen: true}};
+  const given = after(m, pressed('1', [1]));
+  stored(given, given.outbox[0], {differs: {1: 1}});
+  const decided = after({...given, outbox: []}, pressed('1', [1]));
+  stored(decided, decided.outbox[0], {});
+  const last = after({...decided, outbox: decided.outbox.slice(1)}, pressed('2', [1]));
+  equal([last.outbox.map((item) => item.what), last.notice], [['next'], 'This image is answered. The next one comes when the answer is stored.']);
+});
+
+test('the end of a check is said, also if no new one can begin', () => {
+  const m = {...seenGallery({}), screen: 'finish', opening: true, state: {read: 5, images: 5, classes: []}};
+  take(m, {number: 5, kind: 'check', images: []}, 'check');
+  equal(m.wantsFinish, 'The check is complete. The next one can begin after a label has changed.');
+});
+
+test('an undo of a refused answer takes back no other one', () => {
+  const reply = (m) => ({type: 'reply', request: {what: 'change', number: m.outbox[0].number}, status: 409, json: {error: 'the program was started again'}});
+  const undo = {type: 'key', key: 'u', code: 'KeyU', images: []};
+  const m = after({...seenGallery({selected: new Set([1])}), isReady: true}, pressed('2', [1]), undo);
+  equal(m.outbox.map((item) => item.what), ['choose', 'undo']);
+  equal(after(m, reply(m)).outbox, []);
+  const two = after({...seenGallery({selected: new Set([1])}), isReady: true}, pressed('2', [1]), {type: 'tile', image: 3}, pressed('1', [3]), undo);
+  equal(after(two, reply(two)).outbox.map((item) => item.what), ['choose', 'undo']); // it is about the second answer
+});
+
+test('each answer that was not stored is named', () => {
+  const names = ['1.png', '2.png', '3.png', '4.png', '5.png'];
+  const m = {rejected: ['1.png']};
+  sayRejected(m, names.slice(1), 'The program was started again.');
+  equal(names.filter((name) => !m.notice.includes(name)), []);
 });

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.EnumIds;
 import org.kgcoop.KgCoopException;
@@ -47,7 +48,8 @@ final class LabelRoutes {
 
   private final Thumbnails thumbnails;
   private final ResultsWriter results;
-  private final Tabs tabs = new Tabs(System::nanoTime);
+  private final LongSupplier clock;
+  private final Tabs tabs;
   private final AtomicBoolean writing = new AtomicBoolean();
   private final String reportKey = ServerSettings.newToken();
 
@@ -62,9 +64,16 @@ final class LabelRoutes {
   private volatile boolean finished;
   private volatile long finishedAt;
 
-  LabelRoutes(Thumbnails thumbnails, ResultsWriter results) {
+  /**
+   * Creates the routes.
+   *
+   * @param clock returns nanoseconds, as {@link System#nanoTime}
+   */
+  LabelRoutes(Thumbnails thumbnails, ResultsWriter results, LongSupplier clock) {
     this.thumbnails = thumbnails;
     this.results = results;
+    this.clock = clock;
+    tabs = new Tabs(clock);
   }
 
   void addTo(RoutesConfig routes) {
@@ -101,7 +110,7 @@ final class LabelRoutes {
 
   /** Returns true if the session has ended and nobody looks at the page any more. */
   boolean isFinished() {
-    return finished && (tabs.isEmpty() || System.nanoTime() - finishedAt > LAST_LOOK);
+    return finished && (tabs.isEmpty() || clock.getAsLong() - finishedAt > LAST_LOOK);
   }
 
   private OpenSession session() {
@@ -115,7 +124,7 @@ final class LabelRoutes {
   /** A route that answers 409 with the current state if its page is not open any more. */
   Handler asked(Consumer<TabRequest> route) {
     return context -> {
-      long arrived = System.nanoTime();
+      long arrived = clock.getAsLong();
       TabRequest request = new TabRequest(context, session(), TabRequest.body(context), arrived);
       try {
         if (isOfThisRun(request)) {
@@ -390,7 +399,7 @@ final class LabelRoutes {
         json.put("report", REPORT + reportKey);
       }
       request.context().json(json);
-      finishedAt = System.nanoTime();
+      finishedAt = clock.getAsLong();
       finished |= isLast;
     } finally {
       progress = "";

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.RgbImage;
@@ -56,6 +57,16 @@ public final class LabelServer implements AutoCloseable {
    */
   public LabelServer(
       ServerSettings settings, Path folder, ResultsWriter results, Consumer<String> log) {
+    this(settings, folder, results, log, System::nanoTime);
+  }
+
+  /** Starts a server whose clock returns nanoseconds, as {@link System#nanoTime}. */
+  LabelServer(
+      ServerSettings settings,
+      Path folder,
+      ResultsWriter results,
+      Consumer<String> log,
+      LongSupplier clock) {
     if (settings.token() == null) {
       throw new IllegalArgumentException("settings: expected a token");
     }
@@ -63,7 +74,7 @@ public final class LabelServer implements AutoCloseable {
         new Thumbnails(
             new ThumbnailFolder(folder.resolve(ThumbnailFolder.NAME), ThumbnailFolder.MAX_BYTES),
             Thumbnails.MAX_BYTES);
-    routes = new LabelRoutes(thumbnails, results);
+    routes = new LabelRoutes(thumbnails, results, clock);
     http =
         new HttpServer(
             settings,

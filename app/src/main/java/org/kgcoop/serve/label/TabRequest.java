@@ -14,7 +14,7 @@ import org.kgcoop.serve.http.HttpErrorException;
 /**
  * A request of a tab to the open session.
  *
- * @param arrived the {@link System#nanoTime} before the request waited for others
+ * @param arrived the nanoseconds of the clock before the request waited for others
  */
 record TabRequest(Context context, OpenSession session, JsonNode body, long arrived) {
   private static final ObjectMapper JSON = new ObjectMapper();

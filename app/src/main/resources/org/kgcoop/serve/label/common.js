@@ -37,7 +37,7 @@ export function say(m, text) {
 /** Says which answers were not stored since the person did something. */
 export function sayRejected(m, names, reason) {
   const rejected = [...m.rejected, ...names];
-  say(m, `Not stored: ${some(rejected)}. ${reason} Your answer is marked where the image is shown again.`);
+  say(m, `Not stored: ${rejected.join(', ')}. ${reason} Your answer is marked where the image is shown again.`);
   m.rejected = rejected;
 }
 

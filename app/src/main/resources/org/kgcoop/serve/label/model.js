@@ -93,7 +93,18 @@ function changed(m, {request, status, json}) {
   m.outbox = m.outbox.slice(1);
   m.problem = '';
   takeState(m, json);
+  if (status !== 200 && isUndoable(item)) {
+    dropUndo(m);
+  }
   (status === 200 ? done : failed)[item.what](m, item, json, status);
+}
+
+const isUndoable = (item) => !['next', 'undo'].includes(item.what);
+
+/** An undo that was meant for a refused change must not take back the one before. */
+function dropUndo(m) {
+  const following = m.outbox.find((item) => item.what === 'undo' || isUndoable(item));
+  m.outbox = m.outbox.filter((item) => item !== following || item.what !== 'undo');
 }
 
 /** Sends the same request again after a while. */

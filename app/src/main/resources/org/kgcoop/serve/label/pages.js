@@ -141,7 +141,8 @@ function enter(m, wanted) {
     m.screen = 'reading';
     m.reading = {heading: 'More images come soon', done: state.read, images: state.images};
   } else if (page.images.length === 0 || (page.kind === 'skipped' && wanted !== 'skipped' && !page.open && !Object.keys(m.labels).length)) {
-    const nothing = {audit: 'No random image is left to answer.', 'more-audit': 'No other image is left to draw.', unusual: 'No image is left.'}[wanted];
+    const nothing = {audit: 'No random image is left to answer.', 'more-audit': 'No other image is left to draw.', unusual: 'No image is left.',
+      check: 'The check is complete. The next one can begin after a label has changed.'}[wanted];
     m.page = null;
     m.wantsFinish = page.reserved ? `${images(page.reserved)} are open in another tab. They are free 30 seconds after it was closed.` : nothing ?? '';
   } else {
@@ -177,8 +178,8 @@ export function choose(m, label, at) {
 
 function name(m, label, at) {
   const image = m.current;
-  const problem = m.status[image] === 'sent' || m.doubt?.isSent ? 'This image is answered. The next one comes when the answer is stored.'
-    : m.doubt ? '' : obstacle(m, image, label, at);
+  const isGiven = m.doubt ? m.doubt.isSent : ['sent', 'stored'].includes(m.status[image]);
+  const problem = isGiven ? 'This image is answered. The next one comes when the answer is stored.' : m.doubt ? '' : obstacle(m, image, label, at);
   say(m, problem);
   if (problem) {
     return;

@@ -968,6 +968,106 @@ class LabelPageBrowserTest {
     thePageIsSilent();
   }
 
+  @Test
+  @Tag("nightly")
+  void theFirstScreensFitEverySizeAndAreAccessible() throws IOException {
+    try (LabelSite early = LabelSite.closed()) {
+      early.server.reading(120, 2000);
+      browser().look(1280, 800, false);
+      browser().open(early.address());
+      browser().await("document.body.dataset.screen === 'token'");
+      assertFits("token");
+      browser().open(early.address() + "#" + early.token);
+      browser().await("document.querySelector('#reading')?.innerText.includes('120 of')");
+      assertFits("reading");
+      browser().open("about:blank#");
+    }
+    open(List.of());
+    browser().await("document.querySelectorAll('#overview img[src^=blob]').length === 24");
+    assertFits("start");
+  }
+
+  /** Presses Tab until the element that a condition describes has the focus, called e. */
+  private static void tabTo(String condition) {
+    for (int i = 0; i < 100; i++) {
+      if (browser()
+          .value("(e => Boolean(%s))(document.activeElement)".formatted(condition))
+          .asBoolean()) {
+        return;
+      }
+      browser().press("Tab");
+    }
+    throw new AssertionError("Tab does not reach " + condition);
+  }
+
+  @Test
+  @Tag("nightly")
+  void everyScreenIsReachedByKeyboardAlone() throws IOException {
+    open(List.of());
+    browser().type(names.get(0));
+    browser().press("Enter");
+    browser().type(names.get(1));
+    tabTo("e.matches('#start button')");
+    browser().press("Enter");
+    browser().await("document.body.dataset.screen === 'single'");
+    look();
+    browser().press("1");
+    awaitAnswers(1);
+    browser().press("/");
+    browser().type(names.get(2));
+    look();
+    browser().press("Enter");
+    awaitAnswers(2);
+    tabTo("e.id === 'to-all'");
+    browser().press("Enter");
+    browser().await("document.querySelectorAll('#all-space .tag').length > 5");
+    Chromium.pause(Duration.ofMillis(500));
+    tabTo("e.matches('#all-space .tile')");
+    browser().press(" ");
+    browser().press("ArrowRight");
+    browser().press(" ");
+    browser().await("document.getElementById('step').textContent.startsWith('2 selected')");
+    browser().press("2");
+    awaitAnswers(3);
+    tabTo("e.id === 'all-back'");
+    browser().press("Enter");
+    browser().await("document.body.dataset.screen === 'single'");
+    tabTo("e.id === 'edit-classes'");
+    browser().press("Enter");
+    tabTo("e.id === 'more-names'");
+    browser().type(names.get(3));
+    tabTo("e.matches('#add-form button')");
+    browser().press("Enter");
+    browser().await("document.querySelectorAll('#edit-rows tr').length === 4");
+    browser().press("Escape");
+    browser().await("!document.querySelector('dialog')");
+    browser().press("+");
+    browser().await("document.getElementById('large-dialog')?.open");
+    browser().press("Escape");
+    browser().await("!document.querySelector('dialog')");
+    look();
+    browser().press("1");
+    awaitAnswers(4);
+    browser().press("?");
+    tabTo("e.id === 'shortcuts'");
+    browser().press("Escape");
+    browser().await("!document.querySelector('dialog')");
+    tabTo("e.id === 'to-finish'");
+    browser().press("Enter");
+    browser().await("document.querySelector('#offers li')");
+    tabTo("e.matches('#offers button') && e.innerText.startsWith('Measure')");
+    browser().press("Enter");
+    browser().await("document.body.dataset.screen === 'single'");
+    tabTo("e.id === 'to-finish'");
+    browser().press("Enter");
+    browser().await("document.querySelector('#offers li')");
+    tabTo("e.id === 'write-close'");
+    browser().press("Enter");
+    browser().await("document.body.dataset.screen === 'done'");
+    tabTo("e.matches('#final-results a')");
+    thePageIsSilent();
+  }
+
   private void assertFits(String name) throws IOException {
     for (int[] size : SIZES) {
       for (boolean dark : new boolean[] {false, true}) {
@@ -1032,7 +1132,7 @@ class LabelPageBrowserTest {
     open(names);
     browser().click("document.getElementById('to-all')");
     browser().await("document.querySelectorAll('#all-space .tile img[src]').length > 2");
-    browser().await("document.querySelectorAll('#all-space .tag')[2].textContent !== ''");
+    browser().await("document.querySelectorAll('#all-space .tag')[2]?.textContent");
     Chromium.pause(Duration.ofMillis(500));
     for (int i = 0; i < 2; i++) {
       browser().click("document.querySelectorAll('#all-space .tile')[%s]".formatted(i));

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.image.Images;
 import org.kgcoop.label.Labeling;
@@ -33,6 +34,10 @@ final class LabelSite implements AutoCloseable {
   final LabelServer server;
 
   LabelSite(ResultsWriter results) {
+    this(results, System::nanoTime);
+  }
+
+  private LabelSite(ResultsWriter results, LongSupplier clock) {
     server =
         new LabelServer(
             new ServerSettings(
@@ -43,41 +48,47 @@ final class LabelSite implements AutoCloseable {
                     8, Duration.ofSeconds(20), MAX_BODY, 0, Images.DEFAULT_MAX_PIXELS)),
             Path.of("target", "sessions", token),
             results,
-            log::add);
+            log::add,
+            clock);
   }
 
   /** Serves a session whose results are one line and a report. */
   static LabelSite of(Labeling labeling) {
-    LabelSite site = closed();
+    return of(labeling, System::nanoTime);
+  }
+
+  /** Serves a session with a clock that returns nanoseconds. */
+  static LabelSite of(Labeling labeling, LongSupplier clock) {
+    LabelSite site = new LabelSite(new FewResults(), clock);
     site.server.open(labeling, "");
     return site;
   }
 
   /** Serves no session yet. */
   static LabelSite closed() {
-    return new LabelSite(
-        new ResultsWriter() {
-          @Override
-          public Results write(Labeling session, boolean isLast, Consumer<String> progress) {
-            Path report = session.session().resolve("report.html");
-            AtomicFile.write(report, out -> out.write("<p>a report</p>".getBytes(UTF_8)));
-            return new Results(
-                List.of("labels: x.csv"), Optional.of(report), "./kgcoop predict x y.jpg");
-          }
+    return new LabelSite(new FewResults());
+  }
 
-          @Override
-          public void stop() {}
+  private static final class FewResults implements ResultsWriter {
+    @Override
+    public Results write(Labeling session, boolean isLast, Consumer<String> progress) {
+      Path report = session.session().resolve("report.html");
+      AtomicFile.write(report, out -> out.write("<p>a report</p>".getBytes(UTF_8)));
+      return new Results(List.of("labels: x.csv"), Optional.of(report), "./kgcoop predict x y.jpg");
+    }
 
-          @Override
-          public double minutes() {
-            return 2;
-          }
+    @Override
+    public void stop() {}
 
-          @Override
-          public String sorting() {
-            return "";
-          }
-        });
+    @Override
+    public double minutes() {
+      return 2;
+    }
+
+    @Override
+    public String sorting() {
+      return "";
+    }
   }
 
   String address() {
