@@ -48,7 +48,7 @@ import picocli.CommandLine.ParentCommand;
           + " requests and stops the server."
     },
     footer = {
-      "  ./kgcoop serve runs/pets --clip ViT-B/32-256",
+      "  ./kgcoop serve runs/pets",
       "  curl --data-binary @photo.jpg 'localhost:8080/v1/classify?top=3'",
       "  curl -F image=@photo.jpg -F classes=cat,dog localhost:8080/v1/zero-shot"
     })
