@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -93,7 +94,8 @@ class LabelPageBrowserTest {
       """;
 
   @TempDir static Path shared;
-  private static @Nullable Chromium browser;
+  private static @Nullable Chromium program;
+  private static @Nullable Chromium tab; // each test has its own
   private static Clip clip;
 
   @TempDir Path folder;
@@ -105,29 +107,29 @@ class LabelPageBrowserTest {
 
   @BeforeAll
   static void start() throws InterruptedException {
-    browser = Chromium.start(shared.resolve("profile"));
+    program = Chromium.start(shared.resolve("profile"));
     clip = Clip.load(EmbeddedClip.folder());
-    if (browser != null) {
-      browser.call(
-          "Page.addScriptToEvaluateOnNewDocument",
-          JsonNodeFactory.instance.objectNode().put("source", WATCHER));
-    }
   }
 
   @AfterAll
   static void stop() {
-    if (browser != null) {
-      browser.close();
-      clip.close();
+    if (program != null) {
+      program.close();
     }
+    clip.close();
   }
 
   private static Chromium browser() {
-    return Chromium.orSkip(browser);
+    return Objects.requireNonNull(tab);
   }
 
   @BeforeEach
   void drawings() throws IOException {
+    tab = Chromium.orSkip(program).separate();
+    browser()
+        .call(
+            "Page.addScriptToEvaluateOnNewDocument",
+            JsonNodeFactory.instance.objectNode().put("source", WATCHER));
     draw(PER_CLASS);
   }
 
@@ -154,15 +156,15 @@ class LabelPageBrowserTest {
 
   @AfterEach
   void close() {
-    if (site != null) {
-      JsonNode looks = browser().value("window.answered ?? []");
-      looks.forEach(look -> assertThat(look.asDouble()).isGreaterThan(SHORTEST_LOOK));
-      browser().call("Fetch.disable");
-      browser().open("about:blank#"); // its connections would delay the end of the server
-      site.close();
-      labeling.close();
-      assertThat(site.log).isEmpty();
+    if (tab == null) {
+      return;
     }
+    JsonNode looks = browser().value("window.answered ?? []");
+    browser().close(); // its connections would delay the end of the server
+    site.close();
+    labeling.close();
+    assertThat(site.log).isEmpty();
+    looks.forEach(look -> assertThat(look.asDouble()).isGreaterThan(SHORTEST_LOOK));
   }
 
   /** Opens the session and its page. */
