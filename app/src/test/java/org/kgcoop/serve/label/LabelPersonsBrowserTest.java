@@ -53,6 +53,8 @@ import org.kgcoop.label.Sender;
 class LabelPersonsBrowserTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int CLASSES = 9; // each has a digit
+  private static final int PER_CLASS = 30; // of two people
+  private static final int ANSWERS = 150; // of two people
   private static final String PROGRAM = "a program";
   private static final String OBSERVER =
       Resources.text(LabelPersonsBrowserTest.class, "observer.js");
@@ -309,18 +311,18 @@ class LabelPersonsBrowserTest {
 
   @Test
   void twoPeopleAndASlowServer() throws Exception {
-    serve(12);
+    serve(PER_CLASS);
     List<Future<?>> people = new ArrayList<>();
     ExecutorService threads = Executors.newFixedThreadPool(2);
     for (int i = 0; i < 2; i++) {
       Chromium browser = browser(i);
       open(browser);
-      delay(browser, 100, 1500);
+      delay(browser, 400 + 800 * i, 400 + 800 * i);
       Random random = new Random(i);
       people.add(
           threads.submit(
               () -> {
-                for (int step = 0; answered() < 500 && step < 3000; step++) {
+                for (int step = 0; answered() < ANSWERS && step < 10 * ANSWERS; step++) {
                   act(browser, random);
                 }
                 return null;
@@ -333,7 +335,7 @@ class LabelPersonsBrowserTest {
     int answers = assertStored(browser(0)) + assertStored(browser(1));
     assertNothingWasRefused(browser(0));
     assertNothingWasRefused(browser(1));
-    assertThat(answers).isGreaterThanOrEqualTo(300);
+    assertThat(answers).isGreaterThanOrEqualTo(ANSWERS);
   }
 
   @Test
