@@ -116,7 +116,7 @@ record MethodCost(double training, double test, int classes, int images, int vie
   }
 
   /** A fit that counts the weights that it would try, instead of training with each of them. */
-  private static final class CountedFit extends TrialFitContext {
+  private static final class CountedFit extends TrialFit {
     private int weights;
 
     CountedFit(ExperimentContext context, Trial trial, RunFolder folder) {
