@@ -33,10 +33,10 @@ import org.kgcoop.eval.Interval;
 import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.files.Folders;
+import org.kgcoop.files.Json;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.model.Head;
-import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.TargetResult.EvaluatedSet;
 import org.kgcoop.trial.Evaluator;
 import picocli.CommandLine.Command;
@@ -197,12 +197,12 @@ public final class EvalCommand implements Callable<Integer> {
     if (output.isJson()) {
       EvaluatedSet evaluated =
           new EvaluatedSet(set.name(), classes.toString(), "", "", set.classNames());
-      ObjectNode json = RunJson.tree(result.target("test", evaluated, Double.NaN));
+      ObjectNode json = Json.tree(result.target("test", evaluated, Double.NaN));
       json.putPOJO("interval_95", interval(result.evaluation()));
-      json.set("confusion", RunJson.tree(result.evaluation()).path("confusion"));
+      json.set("confusion", Json.tree(result.evaluation()).path("confusion"));
       accuracies.forEach(json.putArray("per_class_accuracy")::add);
       if (levels != null) {
-        levels.results().stream().map(RunJson::tree).forEach(json.putArray("levels")::add);
+        levels.results().stream().map(Json::tree).forEach(json.putArray("levels")::add);
       }
       json.put("training_images_left_out", leftOut);
       if (rejection != null) {
