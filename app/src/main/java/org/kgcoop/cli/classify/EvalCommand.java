@@ -20,7 +20,7 @@ import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.Completions;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
-import org.kgcoop.cli.options.HelpLayout;
+import org.kgcoop.cli.options.Rare;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -76,18 +76,18 @@ public final class EvalCommand implements Callable<Integer> {
       description = "Choose the data set, as for train.")
   private String data;
 
+  @Rare
   @Option(
       names = "--test-data",
-      order = HelpLayout.RARE,
       paramLabel = "DIR",
       description = "Read test images from these class folders. --data has the training images.")
   private @Nullable Path testData;
 
   @Mixin private ClassSplitOption classes = new ClassSplitOption();
 
+  @Rare
   @Option(
       names = "--include-training-images",
-      order = HelpLayout.RARE,
       description =
           "Include test images that the classifier was trained on. The accuracy is then not an"
               + " estimate for new images.")
