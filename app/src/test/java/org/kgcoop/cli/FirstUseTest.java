@@ -36,8 +36,7 @@ class FirstUseTest {
   void theFirstPredictionOfTheGuideWorksOnAFreshClone() throws IOException {
     List<String> words = command("docs/how-to/classify-many-images.md", "predict docs/drawing.png");
     assertThat(words).contains("docs/drawing.png", "cat,house,umbrella");
-    words.replaceAll(
-        word -> word.equals("docs/drawing.png") ? TOP.resolve(word).toString() : word);
+    words.replaceAll(word -> word.equals("docs/drawing.png") ? TOP.resolve(word).toString() : word);
 
     Cli.Result result = Cli.run(words.toArray());
 
