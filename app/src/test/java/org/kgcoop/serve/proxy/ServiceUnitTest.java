@@ -32,9 +32,10 @@ class ServiceUnitTest {
             .matcher(page);
     assertThat(unpacked.find()).isTrue();
     assertThat(unit).contains("\nExecStart=" + unpacked.group(1) + "/kgcoop serve ");
-    for (String path : List.of(unpacked.group(1), "/srv/kgcoop/pets", "/etc/kgcoop")) {
+    for (String path : List.of(unpacked.group(1), "/srv/kgcoop/pets-1", "/etc/kgcoop")) {
       assertThat(page).containsPattern("(?m)^install -d .*" + path + "( |$)");
     }
+    assertThat(page).contains("\nln -sfn pets-1 /srv/kgcoop/pets\n");
     assertThat(unit).contains("pets=/srv/kgcoop/pets ", "LoadCredential=token:/etc/kgcoop/token");
   }
 
