@@ -101,8 +101,8 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--queue",
       paramLabel = "N",
       description =
-          "Limit the number of waiting images. Images of more than a million pixels have half"
-              + " of it. Other requests get status 503 (default: 64).")
+          "Limit the number of waiting images. At most half of them may have more than a million"
+              + " pixels. Other requests get status 503 (default: 64).")
   private int queue = 64;
 
   @Option(
