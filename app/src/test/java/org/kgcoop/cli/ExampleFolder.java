@@ -292,7 +292,8 @@ final class ExampleFolder {
     }
     Path image = files(files(pets).get(0)).get(0);
     text("judged.txt", pets.relativize(image) + "\n");
-    for (String name : List.of("drawing.png", "CLIP.png")) {
+    Files.createDirectories(root.resolve("docs"));
+    for (String name : List.of("docs/drawing.png", "CLIP.png")) {
       Files.copy(image, root.resolve(name));
     }
     for (String name : List.of("new.jpg", "photo.jpg", "holiday.jpg", "cat.jpg")) {

@@ -25,9 +25,9 @@ import org.kgcoop.data.ExclusionFile;
 import org.kgcoop.data.ImageFiles;
 import org.kgcoop.data.ImageGroupFile;
 import org.kgcoop.data.NoClassNames;
+import org.kgcoop.files.Json;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.AdaptRecord;
-import org.kgcoop.runs.RunJson;
 import org.kgcoop.tensorboard.EventFiles;
 import org.kgcoop.trial.ExperimentContext;
 import picocli.CommandLine.Command;
@@ -241,8 +241,8 @@ public final class AdaptCommand implements Callable<Integer> {
 
   /** Warns if the plan was made for other images, another seed or other weights. */
   private void warnIfDifferent(AdaptRecord repeated, AdaptRecord record) {
-    JsonNode before = RunJson.tree(repeated.settings());
-    JsonNode now = RunJson.tree(record.settings());
+    JsonNode before = Json.tree(repeated.settings());
+    JsonNode now = Json.tree(record.settings());
     List<String> different =
         Stream.of("fingerprint", "seed", "shots", "clip_fingerprint", "max_patches", "unseen")
             .filter(key -> !before.path(key).equals(now.path(key)))
