@@ -19,7 +19,8 @@ public class KgCoopException extends RuntimeException {
     /** Wrong usage, option value or configuration. */
     CONFIGURATION(2, "wrong usage, option value or configuration"),
     /** A problem in images, labels or splits. */
-    DATA(3, "a problem in images, labels or splits"),
+    DATA(
+        3, "a problem in images, labels or splits; predict and search answer for the other images"),
     /** A problem in weight files or classifier files. */
     WEIGHTS(4, "a weight file or classifier file is missing or damaged"),
     /** A problem of the file system, the network or memory. */

@@ -113,7 +113,7 @@ public final class JsonPage {
         text += (text.isEmpty() ? "" : "; ") + "keys as in `" + seen.getOrDefault(raw, table) + "`";
       }
       lines.add("- `%s` (%s)%s".formatted(key, kind, text.isEmpty() ? "" : ": " + text));
-      if (raw.isRecord() && !known) {
+      if (raw.isRecord() && !known && raw != AdaptRecord.Settings.class) { // only adapt reads them
         seen.put(raw, element);
         addRows(lines, seen, heading, element + ".", value);
       }

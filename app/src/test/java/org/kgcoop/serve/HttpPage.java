@@ -3,6 +3,7 @@ package org.kgcoop.serve;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -55,6 +56,7 @@ public final class HttpPage {
     table("Status", "Meaning");
     api.generalStatuses()
         .forEach((status, meaning) -> row(String.valueOf(status), capitalized(meaning)));
+    ofEachPost().forEach((status, meaning) -> row(status + ", of a POST route", meaning));
   }
 
   private static String name(ApiDescription.Route route) {
@@ -94,18 +96,12 @@ public final class HttpPage {
               + ".");
     }
     table("Status", "Meaning");
-    operation
-        .path("responses")
-        .properties()
-        .forEach(
-            each ->
-                row(
-                    each.getKey().equals("default") ? "other" : each.getKey(),
-                    each.getKey().equals("default")
-                        ? "See [Errors](#errors)."
-                        : each.getValue()
-                            .path("description")
-                            .asText(api.resolved(each.getValue()).path("description").asText())));
+    Map<String, String> statuses = statuses(operation);
+    if (!content.isMissingNode()) {
+      statuses.entrySet().removeAll(ofEachPost().entrySet());
+    }
+    statuses.forEach(this::row);
+    row("other", "See [Errors](#errors).");
     JsonNode schema =
         api.resolved(operation.path("responses").path("200"))
             .at("/content/application~1json/schema");
@@ -117,6 +113,39 @@ public final class HttpPage {
       lines.addAll(
           List.of("", "The answer has the fields of [`%s`](#%s).".formatted(first, anchor)));
     }
+  }
+
+  /** Returns the meanings of the own statuses of a route. */
+  private Map<String, String> statuses(JsonNode operation) {
+    Map<String, String> statuses = new LinkedHashMap<>();
+    operation
+        .path("responses")
+        .properties()
+        .forEach(
+            each ->
+                statuses.put(
+                    each.getKey(),
+                    each.getValue()
+                        .path("description")
+                        .asText(api.resolved(each.getValue()).path("description").asText())));
+    statuses.remove("default");
+    return statuses;
+  }
+
+  /** Returns the statuses that have the same meaning in each route with a body. */
+  private Map<String, String> ofEachPost() {
+    Map<String, String> statuses = null;
+    for (ApiDescription.Route route : api.routes()) {
+      JsonNode operation = api.operation(route);
+      if (operation.has("requestBody")) {
+        if (statuses == null) {
+          statuses = statuses(operation);
+        } else {
+          statuses.entrySet().retainAll(statuses(operation).entrySet());
+        }
+      }
+    }
+    return Objects.requireNonNull(statuses);
   }
 
   /** Returns the answer to the request of the example, or null if there is none. */

@@ -23,7 +23,8 @@ import org.kgcoop.files.Json;
  * The record of an adaptation: {@code adapt.json} in its folder. It is written at the start, after
  * each candidate, and at the end.
  *
- * @param settings the settings that determine the result
+ * @param settings the settings that determine the result; a later call of {@code adapt} compares
+ *     them
  * @param plan the extent of the work in the available time; another adaptation can repeat it
  * @param labels how the images got their labels
  * @param images the training images
