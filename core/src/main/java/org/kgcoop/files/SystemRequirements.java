@@ -112,8 +112,7 @@ public final class SystemRequirements {
    * @param platform the platform by JavaCPP's name, such as {@code linux-x86_64}
    * @param isPresent true if the library of this platform is on the class path
    */
-  public static KgCoopException failure(
-      String platform, boolean isPresent, LinkageError error) {
+  public static KgCoopException failure(String platform, boolean isPresent, LinkageError error) {
     String message;
     if (isPresent && platform.startsWith("linux")) {
       message =

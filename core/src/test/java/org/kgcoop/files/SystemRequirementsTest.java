@@ -93,7 +93,8 @@ class SystemRequirementsTest {
         .isInstanceOfSatisfying(
             KgCoopException.class,
             e -> assertThat(e.category()).isEqualTo(KgCoopException.Category.CONFIGURATION))
-        .hasMessageStartingWith(java.resolve("bin/msvcp140.dll") + " has version " + major + "." + minor)
+        .hasMessageStartingWith(
+            java.resolve("bin/msvcp140.dll") + " has version " + major + "." + minor)
         .hasMessageContainingAll("14.40 or newer", "archive", "newer JDK", "replace the file")
         .message()
         .hasLineCount(1);
