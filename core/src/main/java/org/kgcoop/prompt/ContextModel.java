@@ -76,7 +76,7 @@ public class ContextModel extends FixedHeadModel {
    * @param seed the seed of random initial vectors
    * @param objective the objective, closed together with this model, or if the constructor throws
    */
-  @SuppressWarnings("this-escape") // no method of a subclass runs: those called here are final
+  @SuppressWarnings("this-escape") // parameter() is final, and keeps only the tensor
   protected ContextModel(
       Clip clip,
       Supplier<TextFeatures> text,
