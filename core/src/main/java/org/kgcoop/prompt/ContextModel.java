@@ -76,6 +76,7 @@ public class ContextModel extends FixedHeadModel {
    * @param seed the seed of random initial vectors
    * @param objective the objective, closed together with this model, or if the constructor throws
    */
+  @SuppressWarnings("this-escape") // parameter() is final, and keeps only the tensor
   protected ContextModel(
       Clip clip,
       Supplier<TextFeatures> text,
