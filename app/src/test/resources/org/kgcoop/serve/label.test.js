@@ -199,7 +199,7 @@ test('a stored answer waits for the next page, which may take time', () => {
 test('the end of a check is said, also if no new one can begin', () => {
   const m = {...seenGallery({}), screen: 'finish', opening: true, state: {read: 5, images: 5, classes: []}};
   take(m, {number: 5, kind: 'check', images: []}, 'check');
-  equal(m.wantsFinish, 'The check is complete. The next one can begin after a label has changed.');
+  equal([m.screen, m.notice], ['finish', 'The check is complete. The next one can begin after a label has changed.']);
 });
 
 test('an undo of a refused answer takes back no other one', () => {

@@ -1,13 +1,12 @@
 // The end of a session: what is known about the labels, which are doubtful, what can still be done, and the results.
 
-import {get, images, later, onTheirWay, query, say} from '/page/common.js';
+import {get, images, onTheirWay, query, say} from '/page/common.js';
 
-const POLL = 500; // milliseconds
 const FEW = 20; // random images at a time
 const DOUBTFUL = 6; // images that are shown
 
-/** The end before it was opened: what is being written, what was written, and the doubtful images. */
-export const NOTHING = {writing: null, results: null, doubtful: null};
+/** The end before it was opened: whether results are being written, what was written, and the doubtful images. */
+export const NOTHING = {isWriting: false, results: null, doubtful: null};
 
 /** What a person can do at the end, as [text, button, kind of page], by the state of the session. */
 export function offersOf(now) {
@@ -43,54 +42,47 @@ export function endingOf(now) {
   return now.labeled === now.images ? 'All images are labeled.' : now.can_stop ? 'You can stop.' : 'Finish, or continue?';
 }
 
+const SUSPICIOUS = {shown: 'suspicious', by: 'anyone', order: 'name'};
+const UNCERTAIN = {shown: 'all', by: 'program', order: 'doubt'};
+
 /** Opens the end, and asks for its figures and for uncertain labels. */
 export function openFinish(m) {
   m.screen = 'finish';
   m.opening = false;
   m.finish = {...m.finish, doubtful: null};
   get(m, 'state', `/label/state?browser=${m.id}`);
-  query(m, 'suspicious', '/label/view', {shown: 'suspicious', by: 'anyone', order: 'name'});
+  askDoubtful(m, SUSPICIOUS);
+}
+
+function askDoubtful(m, view) {
+  query(m, 'doubtful', '/label/view', view, {view});
 }
 
 /** Takes a view with doubtful images. If no label of a person is doubtful, the least certain proposals are shown. */
-export function takeDoubtful(m, json, {what}) {
-  if (m.screen !== 'finish') {
-    return;
-  }
-  if (what === 'suspicious' && json.images.length === 0) {
-    query(m, 'uncertain', '/label/view', {shown: 'all', by: 'program', order: 'doubt'});
-    return;
-  }
+export function takeDoubtful(m, json, {view}) {
   const shown = json.images.slice(0, DOUBTFUL);
-  m.finish = {...m.finish, doubtful: {images: shown, view: what === 'suspicious' ? {shown: 'suspicious', by: 'anyone', order: 'name'} : {shown: 'all', by: 'program', order: 'doubt'}}};
-  if (shown.length) {
+  if (m.screen === 'finish' && shown.length) {
+    m.finish = {...m.finish, doubtful: {images: shown, view}};
     query(m, 'tiles', '/label/tiles', {images: shown});
+  } else if (m.screen === 'finish' && view === SUSPICIOUS) {
+    askDoubtful(m, UNCERTAIN);
   }
 }
 
 /** Writes the results when all answers are stored. */
 export function write(m, close) {
-  if (m.finish.writing !== null) {
+  if (m.finish.isWriting) {
     return;
   }
   say(m, onTheirWay(m) ? 'Wait a moment: answers are on their way.' : '');
   if (!onTheirWay(m)) {
-    m.finish = {...m.finish, writing: '', results: null};
+    m.finish = {...m.finish, isWriting: true, results: null};
     query(m, 'write', '/label/write', {close}, {isLong: true});
-    later(m, POLL, {type: 'poll'});
-  }
-}
-
-/** Asks what is being written. */
-export function poll(m) {
-  if (m.finish.writing !== null) {
-    get(m, 'state', `/label/state?browser=${m.id}`);
-    later(m, POLL, {type: 'poll'});
   }
 }
 
 export function written(m, json, request) {
-  m.finish = {...m.finish, writing: null, results: json};
+  m.finish = {...m.finish, isWriting: false, results: json};
   if (request.body.close) {
     m.screen = 'done';
     m.notice = '';
@@ -98,6 +90,6 @@ export function written(m, json, request) {
 }
 
 export function writtenNot(m, json) {
-  m.finish = {...m.finish, writing: null};
+  m.finish = {...m.finish, isWriting: false};
   m.problem = json.error ?? 'The results could not be written.';
 }

@@ -95,13 +95,7 @@ export function takeTiles(m, json) {
   set(m, {tiles: {...m.all.tiles, ...Object.fromEntries(json.tiles.map((each) => [each.image, each]))}});
 }
 
-/** Asks again for what could not be loaded. */
-export function askAgain(m, {body}) {
-  set(m, {asked: new Set([...m.all.asked].filter((image) => !body.images.includes(image)))});
-  rest(m);
-}
-
-/** After a change of the classes or of labels elsewhere, the proposals are new. The selection stays. */
+/** Loads the labels again: after a change of the classes or of labels elsewhere, or if they did not arrive. The selection stays. */
 export function renew(m) {
   set(m, {asked: new Set()});
   rest(m);

@@ -5,8 +5,8 @@
 
 import {addTyped, change, classOf, leaveField, namesIn, rowsOf, typed} from '/page/classes.js';
 import {SKIP, ask, get, isWaitingFor, later, query, say, see} from '/page/common.js';
-import {NOTHING, openFinish, poll, takeDoubtful, write, written, writtenNot} from '/page/finish.js';
-import {CLOSED, askAgain, chooseAll, chosen, chosenNot, drag, filter, load, moveAll, openAll, renew, selectSeen, setFrame, takeTiles, takeView, targets, toggleAll} from '/page/gallery.js';
+import {NOTHING, openFinish, takeDoubtful, write, written, writtenNot} from '/page/finish.js';
+import {CLOSED, chooseAll, chosen, chosenNot, drag, filter, load, moveAll, openAll, renew, selectSeen, setFrame, takeTiles, takeView, targets, toggleAll} from '/page/gallery.js';
 import {meaning} from '/page/keys.js';
 import {back, choose, confirm, entryOf, isGrid, isReading, move, next, refused, scrollToRest, stored, take, toggle, undo} from '/page/pages.js';
 
@@ -29,7 +29,7 @@ export function initial({id, number = 1, outbox = [], shortcuts = true}) {
     page: null, wanted: '', opening: true, labels: {}, status: {}, refused: {}, rejected: [], current: undefined, doubt: null, since: 0,
     selected: [], focused: undefined, steps: [], seen: {}, pictures: {}, all: CLOSED, finish: NOTHING,
     dialog: '', large: null, edit: {problem: '', merge: null, text: ''}, find: '', active: 0, steady: null,
-    notice: '', problem: '', wantsFinish: null, wasReached: null, click: {at: -Infinity, on: ''}, requests: [],
+    notice: '', problem: '', wasReached: null, click: {at: -Infinity, on: ''}, requests: [],
   };
 }
 
@@ -38,12 +38,6 @@ export function update(model, event) {
   const m = {...model, requests: [], now: Math.max(model.now, event.at ?? 0)};
   if (event.type !== 'click' || !isRepeated(m, event)) {
     events[event.type](m, event);
-  }
-  if (m.wantsFinish !== null) {
-    const notice = m.wantsFinish;
-    m.wantsFinish = null;
-    openFinish(m);
-    say(m, notice);
   }
   flush(m);
   loadPictures(m);
@@ -252,8 +246,7 @@ const replies = {
   overview: (m, json) => Object.assign(m, {overview: json.overview}),
   view: takeView,
   tiles: takeTiles,
-  suspicious: takeDoubtful,
-  uncertain: takeDoubtful,
+  doubtful: takeDoubtful,
   write: written,
   stop: (m) => say(m, 'The training is being stopped. labels.csv is written.'),
   alive: ignore,
@@ -290,7 +283,7 @@ function takeReply(m, {request, status, json}) {
     writtenNot(m, json);
   } else if (request.what === 'tiles' || request.what === 'view') {
     problem(m, json);
-    later(m, RETRY, {type: 'reload', request});
+    later(m, RETRY, {type: 'reload', what: request.what, number: request.number});
   }
 }
 
@@ -427,7 +420,7 @@ const events = {
     later(m, LIFE, {type: 'alive'});
   },
   follow(m) {
-    if (m.isReady && isReading(m.state) && !m.isHeld) {
+    if (m.isReady && !m.isHeld && (isReading(m.state) || m.finish.isWriting)) {
       get(m, 'state', `/label/state?browser=${m.id}`);
       if (m.screen === 'reading' && m.page) {
         next(m);
@@ -439,9 +432,8 @@ const events = {
     m.isHeld = false;
   },
   reply: replied,
-  poll,
   still: load,
-  reload: (m, {request}) => (request.what === 'view' ? request.number === m.all.number && openAll(m) : askAgain(m, request)),
+  reload: (m, {what, number}) => number === m.all.number && (what === 'view' ? openAll(m) : renew(m)),
   forget(m, {key}) {
     m.pictures = Object.fromEntries(Object.entries(m.pictures).filter(([each]) => each !== key));
   },

@@ -2,6 +2,7 @@
 // whose marks stay here until the page is confirmed.
 
 import {NONE, SKIP, SLOW, ask, get, images, isGone, isSeen, isWaitingFor, later, nameOf, obstacle, post, say, sayRejected} from '/page/common.js';
+import {openFinish} from '/page/finish.js';
 
 const GRIDS = ['page', 'unusual', 'none-again'];
 const REPEATED = ['check', 'skipped']; // pages of one kind until none is left
@@ -144,7 +145,11 @@ function enter(m, wanted) {
     const nothing = {audit: 'No random image is left to answer.', 'more-audit': 'No other image is left to draw.', unusual: 'No image is left.',
       check: 'The check is complete. The next one can begin after a label has changed.'}[wanted];
     m.page = null;
-    m.wantsFinish = page.reserved ? `${images(page.reserved)} are open in another tab. They are free 30 seconds after it was closed.` : nothing ?? '';
+    openFinish(m);
+    const text = page.reserved ? `${images(page.reserved)} are open in another tab. They are free 30 seconds after it was closed.` : nothing;
+    if (text) { // otherwise, what is said about the last answer stays
+      say(m, text);
+    }
   } else {
     m.screen = isGrid(page) ? 'grid' : 'single';
     m.since = m.now;

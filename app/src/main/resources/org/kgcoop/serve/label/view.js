@@ -196,11 +196,11 @@ ${option('name', 'by name')}${option('doubt', 'uncertain first')}${option('like'
   },
 
   finish(m, send, click) {
-    const {state, finish: {writing, results, doubtful}} = m;
+    const {state, finish: {isWriting, results, doubtful}} = m;
     const {unreadable} = state;
     return html`<section class="screen" aria-labelledby="finish-heading"><h1 id="finish-heading" class=${state.can_stop ? 'stop' : ''}>${endingOf(state)}</h1>
 <div id="finish-say" class="lead">${state.say.end.map((line) => html`<p>${line}</p>`)}</div>
-${doubtful?.images.length > 0 && html`<h2>${doubtful.view.shown === 'suspicious' ? 'Labels that may be wrong' : 'The least certain proposals'}</h2><ul id="doubtful" class="tiles">${doubtful.images.map((image) => {
+${doubtful && html`<h2>${doubtful.view.shown === 'suspicious' ? 'Labels that may be wrong' : 'The least certain proposals'}</h2><ul id="doubtful" class="tiles">${doubtful.images.map((image) => {
   const name = m.all.tiles[image] ? nameOf(m, m.all.tiles[image].class) : '';
   return html`<li key=${image}>${img(m, image, 256, {alt: m.all.tiles[image]?.name ?? ''}, image)}<span class="tag">${name}</span></li>`;
 })}</ul><button type="button" id="to-doubtful" class="quiet" onClick=${click('doubtful', {view: doubtful.view})}>Look at all of them</button>`}
@@ -210,11 +210,11 @@ ${unreadable.count > 0 && html`<details id="unreadable"><summary id="unreadable-
 <ul id="unreadable-names">${unreadable.names.map((name) => html`<li>${name}</li>`)}${unreadable.count > unreadable.names.length && html`<li>and ${grouped(unreadable.count - unreadable.names.length)} more</li>`}</ul></details>`}
 <h2>Write the results</h2><p id="writes" class="lead">Into ${state.session}: labels.csv, a classifier and its report. This takes up to ${state.minutes} ${state.minutes === 1 ? 'minute' : 'minutes'}.${
   state.read < state.images ? ` Before, the program reads the other ${images(state.images - state.read)}.` : ''} ${state.sorting}</p>
-<div class="line"><button type="button" id="write-close" disabled=${writing !== null} onClick=${click('write-close')}>Write and close</button>
-<button type="button" id="write" class="quiet" disabled=${writing !== null} onClick=${click('write')}>Write, and continue later</button>
+<div class="line"><button type="button" id="write-close" disabled=${isWriting} onClick=${click('write-close')}>Write and close</button>
+<button type="button" id="write" class="quiet" disabled=${isWriting} onClick=${click('write')}>Write, and continue later</button>
 ${state.labeled + state.skipped < state.images && html`<button type="button" id="back" class="quiet" onClick=${click('back')}>Back to the images</button>`}</div>
-<p class="line"><span id="writing" role="status">${writing !== null && state.writing ? state.writing + ' …' : ''}</span>
-${writing !== null && html`<button type="button" id="stop-writing" class="quiet" onClick=${click('stop')}>Stop the training</button>`}</p>
+<p class="line"><span id="writing" role="status">${isWriting && state.writing ? state.writing + ' …' : ''}</span>
+${isWriting && html`<button type="button" id="stop-writing" class="quiet" onClick=${click('stop')}>Stop the training</button>`}</p>
 <div id="results">${results && resultsOf(results)}</div></section>`;
   },
 

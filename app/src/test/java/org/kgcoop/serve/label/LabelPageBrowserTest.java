@@ -910,7 +910,7 @@ class LabelPageBrowserTest {
     browser().value("sessionStorage.clear()");
     browser().open(site.address());
     browser().await("document.body.dataset.screen === 'token'");
-    browser().type(site.token);
+    browser().call("Input.insertText", "{'text': '%s'}".formatted(site.token)); // pasted
     browser().press("Enter");
     browser().await("document.body.dataset.screen === 'single'");
   }
@@ -1070,6 +1070,29 @@ class LabelPageBrowserTest {
     thePageIsSilent();
   }
 
+  @Test
+  @Tag("nightly")
+  void aWholeSessionNeedsOnlyTabEnterArrowsAndDigits() throws IOException {
+    draw(4);
+    open(List.of());
+    for (String name : names) {
+      browser().type(name);
+      browser().press("Enter"); // a line of the text
+    }
+    tabTo("e.matches('#start button')");
+    browser().press("Enter");
+    browser().await("['single', 'grid'].includes(document.body.dataset.screen)");
+    for (int step = 0; !screen().equals("finish") && step < MAX_STEPS; step++) {
+      answerByKeys();
+    }
+    assertEverythingIsRight();
+    tabTo("e.id === 'write-close'");
+    browser().press("Enter");
+    browser().await("document.body.dataset.screen === 'done'");
+    tabTo("e.matches('#final-results a')");
+    thePageIsSilent();
+  }
+
   private void assertFits(String name) throws IOException {
     for (int[] size : SIZES) {
       for (boolean dark : new boolean[] {false, true}) {
@@ -1135,10 +1158,9 @@ class LabelPageBrowserTest {
     browser().click("document.getElementById('to-all')");
     browser().await("document.querySelectorAll('#all-space .tile img[src]').length > 2");
     browser().await("document.querySelectorAll('#all-space .tag')[2]?.textContent");
-    Chromium.pause(Duration.ofMillis(500));
+    Chromium.pause(Duration.ofMillis(250)); // they are seen
     for (int i = 0; i < 2; i++) {
       browser().click("document.querySelectorAll('#all-space .tile')[%s]".formatted(i));
-      Chromium.pause(Duration.ofMillis(500));
     }
     browser().await("document.getElementById('step').textContent.startsWith('2 selected')");
     browser().press(key(1));
