@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.cli.classify.SimulatedPerson;
+import org.kgcoop.cli.label.SimulatedPerson;
 import org.kgcoop.eval.Softmax;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.JournalEntry;

@@ -28,8 +28,8 @@ import org.kgcoop.trial.ExperimentContext;
  * session is made under its lock.
  */
 final class FolderReader implements ImageReader {
-  /** Images that are encoded before the first page. */
-  private static final int FIRST = 500;
+  /** The number of images that are encoded before the first page. */
+  static final int FIRST = 500;
 
   private static final int GROUP = 128;
   private static final long POLL_MILLISECONDS = 100;
@@ -38,6 +38,7 @@ final class FolderReader implements ImageReader {
   private final Object lock;
   private final LabelFolder folder;
   private final ExperimentContext context;
+  private final int first;
   private final LongConsumer progress;
   private final Consumer<Map<String, String>> contents;
   private final List<String> images;
@@ -53,6 +54,7 @@ final class FolderReader implements ImageReader {
    * Creates a reader.
    *
    * @param lock the lock of the session
+   * @param first the number of images that are encoded before the first page
    * @param progress receives the number of images that were read
    * @param contents receives what files contained when they were read
    */
@@ -61,12 +63,14 @@ final class FolderReader implements ImageReader {
       Object lock,
       LabelFolder folder,
       ExperimentContext context,
+      int first,
       LongConsumer progress,
       Consumer<Map<String, String>> contents) {
     this.session = session;
     this.lock = lock;
     this.folder = folder;
     this.context = context;
+    this.first = first;
     this.progress = progress;
     this.contents = contents;
     images = session.state().images();
@@ -77,7 +81,7 @@ final class FolderReader implements ImageReader {
 
   /**
    * Reads the images that the answers so far need, and the first ones of the order: those that take
-   * part in the choice already, or as many as can. It ends earlier after 500 images without a
+   * part in the choice already, or as many as can. It ends earlier after so many images without a
    * cached feature.
    *
    * @throws KgCoopException of the category DATA if no image can be read, and INTERRUPTED
@@ -90,10 +94,10 @@ final class FolderReader implements ImageReader {
     readEach(
         () -> {
           boolean isUseless = isUseless();
-          if (encoded >= FIRST && !isUseless) {
+          if (encoded >= first && !isUseless) {
             return List.of();
           }
-          int most = Math.min(GROUP, Math.max(1, FIRST - encoded));
+          int most = Math.min(GROUP, Math.max(1, first - encoded));
           List<Integer> group = unread(end, most);
           return group.isEmpty() && isUseless ? unread(session.order().size(), most) : group;
         });

@@ -24,6 +24,7 @@ final class FolderSource implements SessionSource {
   private final ExperimentContext context;
   private final ClassTextFeatures texts;
   private final List<LabelExample> labeled;
+  private final int first;
   private final LongConsumer progress;
 
   /**
@@ -33,6 +34,7 @@ final class FolderSource implements SessionSource {
    * @param labeled class folders with labeled images; empty for none
    * @param keywords the keywords that are classes, for images that train and are left out; no names
    *     for all keywords, empty for no such images
+   * @param first the number of images that are encoded before the first page
    */
   FolderSource(
       Path root,
@@ -41,9 +43,11 @@ final class FolderSource implements SessionSource {
       Optional<List<String>> keywords,
       String template,
       ExperimentContext context,
+      int first,
       LongConsumer progress) {
     this.session = session;
     this.context = context;
+    this.first = first;
     this.progress = progress;
     Consumer<String> warnings = context.warnings();
     this.labeled = new ArrayList<>();
@@ -102,7 +106,7 @@ final class FolderSource implements SessionSource {
   @Override
   public ImageReader reader(
       LabelSession session, Object lock, Consumer<Map<String, String>> contents) {
-    return new FolderReader(session, lock, folder, context, progress, contents);
+    return new FolderReader(session, lock, folder, context, first, progress, contents);
   }
 
   @Override

@@ -78,6 +78,7 @@ public final class Labeling implements AutoCloseable {
     private double target = 90;
     private int pageSize = 20;
     private long seed = 1;
+    private int first = FolderReader.FIRST;
     private Consumer<String> warnings = warning -> {};
     private LongConsumer progress = images -> {};
     private BooleanSupplier cancelled = () -> false;
@@ -174,6 +175,13 @@ public final class Labeling implements AutoCloseable {
       return this;
     }
 
+    /** Sets the number of images that are read before {@link #open} returns. Tests read fewer. */
+    @CanIgnoreReturnValue
+    Builder first(int images) {
+      first = images;
+      return this;
+    }
+
     /** Receives warnings. */
     @CanIgnoreReturnValue
     public Builder warnings(Consumer<String> receiver) {
@@ -237,6 +245,7 @@ public final class Labeling implements AutoCloseable {
                 usesKeywords ? Optional.of(classes) : Optional.empty(),
                 template,
                 new ExperimentContext(clip, features, Progress.SILENT, warnings, cancelled),
+                first,
                 progress),
             journal,
             new SessionSettings(

@@ -29,8 +29,12 @@ import org.kgcoop.runs.LabelJournal;
 
 /** Tests with a folder of which only a part is read before the first page. */
 class ReadingTest {
-  private static final int IMAGES = 640;
+  private static final int IMAGES = 320;
+  private static final int FIRST = 100; // so many are read before the first page
   private static final int AUDIT = 40;
+  private static final int ADDED = 30; // later
+  @TempDir static Path shared;
+  private static Path written;
   private static Clip clip;
 
   @TempDir Path folder;
@@ -41,8 +45,12 @@ class ReadingTest {
   private volatile boolean cancelled;
 
   @BeforeAll
-  static void load() {
+  static void load() throws IOException {
     clip = TinyClip.load();
+    written = Files.createDirectories(shared.resolve("photos"));
+    for (int i = 0; i < IMAGES + ADDED; i++) {
+      write(i);
+    }
   }
 
   @AfterAll
@@ -51,20 +59,24 @@ class ReadingTest {
   }
 
   @BeforeEach
-  void write() throws IOException {
+  void copy() throws IOException {
     photos = Files.createDirectories(folder.resolve("photos"));
     for (int i = 0; i < IMAGES; i++) {
-      write(i);
+      copy(i);
     }
   }
 
-  private void write(int number) throws IOException {
+  private void copy(int number) throws IOException {
+    Files.copy(written.resolve(name(number)), photos.resolve(name(number)));
+  }
+
+  private static void write(int number) throws IOException {
     BufferedImage image = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
     for (int p = 0; p < 256; p++) {
       boolean isDark = (number >> p % 16) % 2 == 1 && p / 16 < 6; // the number in bits
       image.setRGB(p % 16, p / 16, isDark ? 0x101010 : number % 2 == 0 ? 0xc01010 : 0x1010c0);
     }
-    assertThat(ImageIO.write(image, "png", photos.resolve(name(number)).toFile())).isTrue();
+    assertThat(ImageIO.write(image, "png", written.resolve(name(number)).toFile())).isTrue();
   }
 
   private static String name(int number) {
@@ -76,6 +88,7 @@ class ReadingTest {
         .classes("red", "blue")
         .cache(folder.resolve("cache"))
         .audit(AUDIT)
+        .first(FIRST)
         .warnings(warnings::add)
         .progress(this::progress)
         .cancelled(() -> cancelled)
@@ -121,7 +134,7 @@ class ReadingTest {
     try (Labeling labeling = open()) {
       Status status = labeling.status();
       assertThat(status.images()).isEqualTo(IMAGES);
-      assertThat(status.read()).isBetween(500, 500 + AUDIT);
+      assertThat(status.read()).isBetween(FIRST, FIRST + AUDIT);
       assertThat(status.auditSize()).isEqualTo(AUDIT);
       for (int i = 0; i < 3; i++) {
         answer(labeling, labeling.next());
@@ -230,18 +243,18 @@ class ReadingTest {
       assertThat(page.images()).isEqualTo(expected.images());
       assertThat(page.likely()).isEqualTo(expected.likely());
     }
-    for (int i = IMAGES; i < IMAGES + 30; i++) {
-      write(i);
+    for (int i = IMAGES; i < IMAGES + ADDED; i++) {
+      copy(i);
     }
     try (Labeling labeling = open()) {
-      assertThat(labeling.status().images()).isEqualTo(IMAGES + 30);
+      assertThat(labeling.status().images()).isEqualTo(IMAGES + ADDED);
       answer(labeling, labeling.next("", Kind.AUDIT));
       labeling.awaitImages();
       Accuracy accuracy = labeling.accuracy();
       assertThat(accuracy.folder()).isPresent();
       assertThat(accuracy.newImages()).isEmpty(); // they may be of another kind
-      assertThat(accuracy.joined().images()).isEqualTo(30);
-      assertThat(accuracy.joined().auditLeft()).isBetween(1, 2); // 40 of 640, as of the others
+      assertThat(accuracy.joined().images()).isEqualTo(ADDED);
+      assertThat(accuracy.joined().auditLeft()).isBetween(3, 4); // 40 of 320, as of the others
     }
   }
 }

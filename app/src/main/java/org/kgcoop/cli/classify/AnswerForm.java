@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.api.ClassGroups;
-import org.kgcoop.cli.classify.UnreadableImages.Skipped;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.UnreadableImages.Skipped;
 import org.kgcoop.io.TableFormat;
 
 /** A format of predictions, which are written one image after the other. */
-sealed interface AnswerForm {
+public sealed interface AnswerForm {
   /** The answer if no class reaches the threshold. */
   String NONE = "none of these";
 

@@ -13,6 +13,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.ClassList;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.OutputFile;
 import org.kgcoop.clip.Clip;

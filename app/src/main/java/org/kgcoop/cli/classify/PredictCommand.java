@@ -11,6 +11,8 @@ import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.Output.Format;
+import org.kgcoop.cli.embed.ImageFeatures;
+import org.kgcoop.cli.options.ClassList;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.cli.options.PhotoWarning;
@@ -38,8 +40,8 @@ import picocli.CommandLine.Spec;
       "Classify images with a trained classifier of any method. Without a CLASSIFIER, classify them"
           + " zero-shot, among the names of --classes. The output has one line per class: image,"
           + " class and probability. kgcoop rotates images by their EXIF orientation.",
-      "If the classifier has a threshold and the most probable class is below it, the line ends with"
-          + " 'below the threshold'. The image may show none of the classes.",
+      "If the classifier has a threshold and the most probable class is below it, the line ends"
+          + " with 'below the threshold'. The image may show none of the classes.",
       "If an image cannot be read, kgcoop prints an error, classifies the other images, and ends"
           + " with exit code 3. With --out or --sort-into, it stops and writes nothing. --skip-bad"
           + " skips such images and ends with exit code 6.",
@@ -74,8 +76,9 @@ public final class PredictCommand implements Callable<Integer> {
       paramLabel = "TEXT",
       description =
           "Set the hand-crafted prompt, with {} for the class name. Zero-shot, several make an"
-              + " ensemble (default: \"a photo of a {}.\", or \"an icon of a {}.\" with the embedded"
-              + " CLIP). A classifier takes it with --data-set (default: the published prompt).")
+              + " ensemble (default: \"a photo of a {}.\", or \"an icon of a {}.\" with the"
+              + " embedded CLIP). A classifier takes it with --data-set (default: the published"
+              + " prompt).")
   private List<String> templates = new ArrayList<>();
 
   @Mixin private RequestedData requested = new RequestedData();

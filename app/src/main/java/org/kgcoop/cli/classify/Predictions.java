@@ -26,7 +26,10 @@ import org.kgcoop.cli.classify.AnswerForm.Answer;
 import org.kgcoop.cli.classify.AnswerForm.Prediction;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.Output.Format;
+import org.kgcoop.cli.embed.ImageFeatures;
 import org.kgcoop.cli.options.OutputFile;
+import org.kgcoop.cli.options.UnreadableImages;
+import org.kgcoop.cli.sorting.SortingOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.features.FeatureCache.Problem;
@@ -58,8 +61,8 @@ final class Predictions {
       description =
           "Omit classes with a probability below P. P is above 0, at most 1, or auto: the threshold"
               + " of the file, which train --calibrate and adapt write. It keeps 95 %% of images of"
-              + " the classes. If no class is left, the answer is 'none of these'. Default: show all"
-              + " classes, and mark images below the threshold of the file.")
+              + " the classes. If no class is left, the answer is 'none of these'. Default: show"
+              + " all classes, and mark images below the threshold of the file.")
   private @Nullable String threshold;
 
   @Option(

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.ClassList;
 import org.kgcoop.data.Templates;
 import org.kgcoop.data.published.PublishedDataSet;
 import org.kgcoop.data.published.PublishedDataSets;

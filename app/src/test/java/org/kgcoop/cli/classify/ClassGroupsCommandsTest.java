@@ -23,6 +23,7 @@ import org.kgcoop.api.Classification;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.JsonPage;
+import org.kgcoop.cli.embed.ManyDrawings;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.data.DataSet;

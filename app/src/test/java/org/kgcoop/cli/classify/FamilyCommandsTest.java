@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.api.Classification;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.api.Embedder;
@@ -41,11 +42,12 @@ import org.kgcoop.runs.Predictions;
 import org.kgcoop.tensor.Linear;
 
 /**
- * Passes a tiny model of each family to the commands. EveryMethodTest does this with OpenAI's CLIP.
+ * Passes a tiny model of each family to the commands. EveryMethodTest does this with OpenAI's CLIP,
+ * and FamilyContractTest reads the models of all families.
  */
 @Tag("system")
 @ParameterizedClass
-@EnumSource
+@MethodSource("tested")
 class FamilyCommandsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final double[] MEAN = {0.48145466, 0.4578275, 0.40821073};
@@ -207,6 +209,14 @@ class FamilyCommandsTest {
       RandomClip.write(folder, new ClipConfig(width, size, 3, text, activation, vision, form), 1);
       return folder;
     }
+  }
+
+  /** A build tests the two families with the most own code. {@code -Pnightly} tests all. */
+  static List<Tested> tested() {
+    String names = System.getProperty("kgcoop.families", "all");
+    return names.equals("all")
+        ? List.of(Tested.values())
+        : Stream.of(names.split(",")).map(Tested::valueOf).toList();
   }
 
   @TempDir static Path shared;

@@ -38,6 +38,7 @@ import org.kgcoop.classifier.TrainingDataRecord;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.JsonPage;
 import org.kgcoop.cli.SampleDrawings;
+import org.kgcoop.cli.embed.ManyDrawings;
 import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;

@@ -19,6 +19,7 @@ import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.TrainingDataRecord;
 import org.kgcoop.cli.ChildProcess;
 import org.kgcoop.cli.Cli;
+import org.kgcoop.cli.embed.ManyDrawings;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.io.StoredTensor;

@@ -113,7 +113,9 @@ final class LabelSite implements AutoCloseable {
   }
 
   HttpRequest.Builder request(String path) {
+    // A server that ends waits a second for what comes on an open connection.
     return HttpRequest.newBuilder(URI.create(address() + path.substring(1)))
+        .header("Connection", "close")
         .header("Authorization", "Bearer " + token);
   }
 

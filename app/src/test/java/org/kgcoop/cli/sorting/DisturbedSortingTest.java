@@ -1,4 +1,4 @@
-package org.kgcoop.cli.classify;
+package org.kgcoop.cli.sorting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,6 +25,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.cli.classify.AnswerForm;
 import org.kgcoop.data.SortedFolder;
 import org.kgcoop.files.FolderTree;
 

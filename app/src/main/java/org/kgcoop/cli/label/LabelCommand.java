@@ -1,4 +1,4 @@
-package org.kgcoop.cli.classify;
+package org.kgcoop.cli.label;
 
 import static java.util.stream.Collectors.joining;
 
@@ -21,11 +21,13 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.ClassList;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.ListenOptions;
 import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.cli.options.Rare;
+import org.kgcoop.cli.sorting.SortingOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.UserFolders;
@@ -74,8 +76,8 @@ public final class LabelCommand implements Callable<Integer> {
   @Option(
       names = "--try",
       description =
-          "Label 200 embedded drawings, to try the page. They show eight things, and are copied into"
-              + " label-try.")
+          "Label 200 embedded drawings, to try the page. They show eight things, and are copied"
+              + " into label-try.")
   private boolean trial;
 
   @Mixin private ClassList classes = new ClassList();
@@ -94,7 +96,8 @@ public final class LabelCommand implements Callable<Integer> {
       paramLabel = "keywords",
       description =
           "Train also with the images that have a class as keyword, as photo programs write it:"
-              + " keywords. kgcoop never asks about them. Without --classes, every keyword is a class.")
+              + " keywords. kgcoop never asks about them. Without --classes, every keyword is a"
+              + " class.")
   private @Nullable String labelsFrom;
 
   @Option(
@@ -154,7 +157,8 @@ public final class LabelCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Answer from a CSV file, without a page. It has the columns image and class. An empty"
-              + " class is none of these. Prints each step; --format json one JSON object per line.")
+              + " class is none of these. Prints each step; --format json one JSON object per"
+              + " line.")
   private @Nullable Path simulate;
 
   @Option(

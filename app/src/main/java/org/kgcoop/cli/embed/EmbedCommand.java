@@ -1,4 +1,4 @@
-package org.kgcoop.cli.classify;
+package org.kgcoop.cli.embed;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +17,7 @@ import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.cli.options.OutputFile;
 import org.kgcoop.cli.options.PhotoWarning;
+import org.kgcoop.cli.options.UnreadableImages;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ImageFiles;
 import org.kgcoop.export.FeatureFormats;

@@ -1,4 +1,4 @@
-package org.kgcoop.cli.classify;
+package org.kgcoop.cli.sorting;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import org.kgcoop.cli.options.Rare;
 import picocli.CommandLine.Option;
 
 /** The options for the image files: sorting into class folders, and keywords. */
-final class SortingOptions {
+public final class SortingOptions {
   @Option(
       names = "--sort-into",
       paramLabel = "DIR",
@@ -48,17 +48,17 @@ final class SortingOptions {
   private volatile @Nullable KeywordWriter writer;
 
   /** Returns the folder that images are sorted into, or null. */
-  @Nullable Path folder() {
+  public @Nullable Path folder() {
     return folder;
   }
 
   /** Returns true if images are sorted or get keywords. */
-  boolean isGiven() {
+  public boolean isGiven() {
     return folder != null || keywords;
   }
 
   /** Returns what will happen to the images at the end, as a sentence. */
-  String announcement() {
+  public String announcement() {
     String written = keywords ? " The class of each image becomes a keyword." : "";
     if (folder == null) {
       return "Your images stay as they are."
@@ -76,7 +76,7 @@ final class SortingOptions {
   }
 
   /** Rejects invalid options before a model is loaded. */
-  void check() {
+  public void check() {
     ImageSorter.Way unused = way();
     if (folder == null && way != null) {
       throw KgCoopException.configuration("--sort-by goes with --sort-into DIR");
@@ -90,7 +90,7 @@ final class SortingOptions {
   }
 
   /** Rejects names of {@code --keywords-except} that are no answers. */
-  void checkNames(Collection<String> answers) {
+  public void checkNames(Collection<String> answers) {
     for (String each : except) {
       if (!answers.contains(each)) {
         throw KgCoopException.configuration(
@@ -109,7 +109,7 @@ final class SortingOptions {
    * @param levels the levels of each answer, the largest group first and its name last
    * @param interrupted true if work should stop
    */
-  void begin(List<List<String>> levels, BooleanSupplier interrupted, Output output) {
+  public void begin(List<List<String>> levels, BooleanSupplier interrupted, Output output) {
     names = levels.stream().map(each -> each.get(each.size() - 1)).toList();
     for (String each : except) {
       if (!names.contains(each)) { // a class of a session may have another name now
@@ -121,7 +121,7 @@ final class SortingOptions {
   }
 
   /** Adds an image; the index of its answer is -1 for none. */
-  void add(Path image, int index) {
+  public void add(Path image, int index) {
     if (sorter != null) {
       sorter.add(image, index);
     } else if (writer != null) {
@@ -138,7 +138,7 @@ final class SortingOptions {
    * @param clip the fingerprint of the CLIP
    * @return one line about each
    */
-  List<String> end(String none, String method, @Nullable String fingerprint, String clip) {
+  public List<String> end(String none, String method, @Nullable String fingerprint, String clip) {
     List<String> lines = new ArrayList<>();
     KeywordWriter keywordWriter = writer;
     if (sorter != null) {
@@ -160,7 +160,7 @@ final class SortingOptions {
    *
    * @param otherwise the exit code if all sidecars could be changed
    */
-  int exitCode(int otherwise) {
+  public int exitCode(int otherwise) {
     KeywordWriter keywordWriter = writer;
     return keywordWriter == null || keywordWriter.left() == 0 || otherwise != 0
         ? otherwise

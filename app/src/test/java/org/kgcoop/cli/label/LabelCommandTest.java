@@ -1,4 +1,4 @@
-package org.kgcoop.cli.classify;
+package org.kgcoop.cli.label;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -32,7 +32,7 @@ import org.kgcoop.label.Share;
 import org.kgcoop.runs.Kind;
 
 /** Tests of the command without its page. */
-class LabelCommandTest {
+public class LabelCommandTest {
   private static final int CLASSES = 6;
   private static final int IMAGES = 48;
 
@@ -192,7 +192,8 @@ class LabelCommandTest {
   void aFolderOfClassFoldersIsForAdapt() throws IOException {
     refused(
         2,
-        "6 class folders (bell, book, briefcase, building, calendar and 1 more), so they are labeled. Use `./kgcoop adapt "
+        "6 class folders (bell, book, briefcase, building, calendar and 1 more), so they are"
+            + " labeled. Use `./kgcoop adapt "
             + sorted,
         "label",
         sorted,

@@ -1,4 +1,4 @@
-package org.kgcoop.cli.classify;
+package org.kgcoop.cli.options;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,14 +12,14 @@ import picocli.CommandLine.Option;
  * The unreadable images of a command. The first one ends the command, or all of them are reported
  * and skipped.
  */
-final class UnreadableImages {
+public final class UnreadableImages {
   @Option(
       names = "--skip-bad",
       description = "Skip unreadable images, and end with exit code 6. Their names are printed.")
   private boolean skips;
 
   /** A skipped image and the reason. */
-  record Skipped(String image, String problem) {}
+  public record Skipped(String image, String problem) {}
 
   private final List<Skipped> skipped = new ArrayList<>();
 
@@ -28,7 +28,7 @@ final class UnreadableImages {
    *
    * @throws KgCoopException if unreadable images are not to be skipped
    */
-  void add(Problem image, Output output) {
+  public void add(Problem image, Output output) {
     if (!skips) {
       KgCoopException reason = image.reason();
       throw KgCoopException.data(reason.getMessage() + "; --skip-bad leaves it out", reason);
@@ -37,13 +37,13 @@ final class UnreadableImages {
   }
 
   /** Records and skips an unreadable image, even without {@code --skip-bad}. */
-  void passOver(Problem image, Output output) {
+  public void passOver(Problem image, Output output) {
     String reason = String.valueOf(image.reason().getMessage());
     output.error(reason);
     skipped.add(new Skipped(image.file().toString(), reason));
   }
 
-  List<Skipped> skipped() {
+  public List<Skipped> skipped() {
     return skipped;
   }
 
@@ -51,7 +51,7 @@ final class UnreadableImages {
    * Prints the number of skipped images. Returns the exit code, which depends on {@code
    * --skip-bad}.
    */
-  int end(long all, Output output) {
+  public int end(long all, Output output) {
     if (skipped.isEmpty()) {
       return 0;
     }

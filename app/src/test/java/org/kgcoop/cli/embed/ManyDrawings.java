@@ -1,4 +1,4 @@
-package org.kgcoop.cli.classify;
+package org.kgcoop.cli.embed;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,11 +15,11 @@ import java.util.zip.CRC32;
 import org.kgcoop.cli.SampleDrawings;
 
 /** Drawings that are copied until a test has enough images. All files have different bytes. */
-final class ManyDrawings {
+public final class ManyDrawings {
   private ManyDrawings() {}
 
   /** Writes images into a folder and returns them in the order of their paths. */
-  static List<Path> write(Path folder, int count) {
+  public static List<Path> write(Path folder, int count) {
     try {
       Path originals = Files.createTempDirectory("drawings");
       SampleDrawings.copyTo(originals);

@@ -1,4 +1,4 @@
-package org.kgcoop.cli.classify;
+package org.kgcoop.cli.embed;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Files;
@@ -24,6 +24,7 @@ import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.cli.options.OutputFile;
 import org.kgcoop.cli.options.PhotoWarning;
+import org.kgcoop.cli.options.UnreadableImages;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ImageFiles;
 import org.kgcoop.data.StampedImage;
@@ -44,8 +45,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Find the images whose features have the largest cosine similarity with a text, an image, or"
           + " both together. Several queries are averaged at unit length. The feature cache stores"
-          + " the image features, so the next search encodes only new images. The .npy file that embed"
-          + " wrote is searched without the images.",
+          + " the image features, so the next search encodes only new images. The .npy file that"
+          + " embed wrote is searched without the images.",
       "If an image cannot be read, kgcoop searches the others. The exit code is 3, or 6 with"
           + " --skip-bad."
     },
@@ -62,8 +63,9 @@ public final class SearchCommand implements Callable<Integer> {
       paramLabel = "IMAGE... [TEXT]",
       hideParamSyntax = true,
       description =
-          "Images, folders of images or the .npy file of embed, and then the text. With --image, the"
-              + " last word is a text if it follows an image or folder and no file has that path.")
+          "Images, folders of images or the .npy file of embed, and then the text. With --image,"
+              + " the last word is a text if it follows an image or folder and no file has that"
+              + " path.")
   private List<String> words = new ArrayList<>();
 
   @Option(

@@ -1,4 +1,4 @@
-package org.kgcoop.cli.classify;
+package org.kgcoop.cli.sorting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -27,7 +27,7 @@ import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.data.layout.PhotoKeywords;
 
 /** Tests of commands that write keywords, or read them as labels. */
-class KeywordsTest {
+public class KeywordsTest {
   private static final int CLASSES = 3;
 
   /** A sidecar with another keyword, and with a property of another program. */

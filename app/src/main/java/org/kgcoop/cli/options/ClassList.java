@@ -1,17 +1,16 @@
-package org.kgcoop.cli.classify;
+package org.kgcoop.cli.options;
 
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.ClassifierFile;
-import org.kgcoop.cli.options.Parse;
 import org.kgcoop.data.QuotedNames;
 import org.kgcoop.files.Folders;
 import picocli.CommandLine.Option;
 
 /** The options for class names on the command line or in a file. */
-final class ClassList {
+public final class ClassList {
   @Option(
       names = "--classes",
       paramLabel = "LIST",
@@ -27,17 +26,17 @@ final class ClassList {
   private @Nullable Path file;
 
   /** Returns true if the user gave class names. */
-  boolean isGiven() {
+  public boolean isGiven() {
     return names != null || file != null;
   }
 
   /** Returns the distinct class names, or an empty list if the user gave none. */
-  List<String> names() {
+  public List<String> names() {
     return asWritten().stream().distinct().toList();
   }
 
   /** Returns the class names for a classifier: those of the user, or the classifier's own. */
-  List<String> namesFor(@Nullable ClassifierFile file) {
+  public List<String> namesFor(@Nullable ClassifierFile file) {
     if (file == null) {
       return names();
     }
@@ -46,7 +45,7 @@ final class ClassList {
   }
 
   /** Returns the class names with duplicates, because each entry is one label. */
-  List<String> asWritten() {
+  public List<String> asWritten() {
     if (names != null && file != null) {
       throw KgCoopException.configuration("--classes and --classes-file: expected one of them");
     }

@@ -1,4 +1,4 @@
-package org.kgcoop.cli.classify;
+package org.kgcoop.cli.label;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.sorting.SortingOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;

@@ -1,4 +1,4 @@
-package org.kgcoop.cli.classify;
+package org.kgcoop.cli.sorting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,6 +19,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.ChildProcess;
+import org.kgcoop.cli.classify.AnswerForm;
 import org.kgcoop.data.SortedFolder;
 
 class SortedImagesTest {

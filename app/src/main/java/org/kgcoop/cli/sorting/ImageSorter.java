@@ -1,4 +1,4 @@
-package org.kgcoop.cli.classify;
+package org.kgcoop.cli.sorting;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

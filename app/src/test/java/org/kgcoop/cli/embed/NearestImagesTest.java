@@ -1,4 +1,4 @@
-package org.kgcoop.cli.classify;
+package org.kgcoop.cli.embed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.kgcoop.cli.classify;
+package org.kgcoop.cli.embed;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,7 +22,7 @@ import org.kgcoop.progress.Progress;
  * The features of image files, with a progress display. With a feature cache, missing features are
  * computed and stored, so an interrupted command can resume.
  */
-final class ImageFeatures {
+public final class ImageFeatures {
   /** The number of images per group. */
   private static final int GROUP = 32;
 
@@ -39,11 +39,11 @@ final class ImageFeatures {
    */
   // An array, because there are many features. No code compares these records.
   @SuppressWarnings("ArrayRecordComponent")
-  record Image(Path file, float @Nullable [] feature, @Nullable KgCoopException problem) {}
+  public record Image(Path file, float @Nullable [] feature, @Nullable KgCoopException problem) {}
 
   /** A receiver of the features of a group of files. */
   @FunctionalInterface
-  interface Group {
+  public interface Group {
     void take(List<Image> images) throws IOException;
   }
 
@@ -53,7 +53,7 @@ final class ImageFeatures {
    * @param raw false to normalize the features to unit length
    * @param invocation says if work should stop
    */
-  ImageFeatures(FeatureCache cache, boolean raw, Output output, Invocation invocation) {
+  public ImageFeatures(FeatureCache cache, boolean raw, Output output, Invocation invocation) {
     this.cache = cache;
     this.raw = raw;
     this.progress = output.progress();
@@ -104,7 +104,7 @@ final class ImageFeatures {
    * @param problems receives the unreadable images before their group; an image is skipped if this
    *     consumer returns
    */
-  void groups(List<Path> files, Consumer<Problem> problems, Group group) throws IOException {
+  public void groups(List<Path> files, Consumer<Problem> problems, Group group) throws IOException {
     List<Image> next = new ArrayList<>();
     each(
         files,
@@ -123,7 +123,7 @@ final class ImageFeatures {
   }
 
   /** Returns true if work should stop. */
-  boolean isInterrupted() {
+  public boolean isInterrupted() {
     return invocation.interrupted();
   }
 

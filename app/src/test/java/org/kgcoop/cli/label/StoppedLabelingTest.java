@@ -1,4 +1,4 @@
-package org.kgcoop.cli.classify;
+package org.kgcoop.cli.label;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.ChildProcess;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
+import org.kgcoop.cli.embed.ManyDrawings;
 import org.kgcoop.cli.options.PhotoWarning;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.report.AdaptSentences;

@@ -1,4 +1,4 @@
-package org.kgcoop.cli.classify;
+package org.kgcoop.cli.label;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.cli.classify.SimulatedPerson.Step;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.label.SimulatedPerson.Step;
 import org.kgcoop.files.CsvFile;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.label.Accuracy;
