@@ -67,9 +67,10 @@ class ReductionTest {
       files.add(progressive(type)); // colors at half of the resolution in both directions; gray
     }
     for (byte[] file : files) {
-      PixelLimit limit = new PixelLimit(Images.DEFAULT_MAX_PIXELS);
-      RgbImage image = JpegDecoder.decode(file, limit, (width, height) -> 8);
-      assertThat(image.rgb()).isEqualTo(Leptonica.jpeg(file, 8).rgb());
+      try (PixelLimit limit = new PixelLimit(Images.DEFAULT_MAX_PIXELS)) {
+        RgbImage image = JpegDecoder.decode(file, limit, (width, height) -> 8);
+        assertThat(image.rgb()).isEqualTo(Leptonica.jpeg(file, 8).rgb());
+      }
     }
   }
 
