@@ -66,6 +66,7 @@ final class MadePhotos {
   List<Path> write(Path folder, int count, int megapixels) throws IOException {
     int height = (int) Math.round(Math.sqrt(megapixels * 0.75e6) / 16) * 16;
     int width = height / 3 * 4;
+    Files.createDirectories(folder);
     List<Path> files = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Path file = folder.resolve(String.format(Locale.ROOT, "%02d-%03d.jpg", megapixels, i));
@@ -90,7 +91,13 @@ final class MadePhotos {
     } else {
       Path picture = pictures.get(random.nextInt(pictures.size()));
       BufferedImage image = new Images(line -> {}).read(picture).toBufferedImage();
-      graphics.drawImage(image, 0, 0, photo.getWidth(), photo.getHeight(), null);
+      double part = 0.5 + 0.5 * random.nextDouble(); // photos of one picture show different parts
+      int width = (int) (part * image.getWidth());
+      int height = (int) (part * image.getHeight());
+      int x = random.nextInt(image.getWidth() - width + 1);
+      int y = random.nextInt(image.getHeight() - height + 1);
+      graphics.drawImage(
+          image.getSubimage(x, y, width, height), 0, 0, photo.getWidth(), photo.getHeight(), null);
     }
     graphics.dispose();
   }

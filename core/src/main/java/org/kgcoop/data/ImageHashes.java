@@ -1,11 +1,15 @@
 package org.kgcoop.data;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.Digest;
 import org.kgcoop.image.Images;
@@ -18,6 +22,8 @@ import org.kgcoop.image.Images;
  * written, the values are not stored.
  */
 public final class ImageHashes {
+  private static final int PART = 1 << 16;
+
   private final ImageHashFile file;
 
   /** The bytes of an image file and their values. */
@@ -89,23 +95,62 @@ public final class ImageHashes {
     List<Path> distinct = images.stream().distinct().toList();
     @Nullable Digest[] stamps = stamps(distinct);
     file.load(stamps);
+    ImageHash[] computed = new ImageHash[stamps.length];
+    Map<Long, List<Integer>> missing = new HashMap<>(); // by size
+    for (int i = 0; i < stamps.length; i++) {
+      ImageHash before = file.get(stamps[i]);
+      if (before == null) {
+        missing.computeIfAbsent(size(distinct.get(i)), size -> new ArrayList<>()).add(i);
+      } else {
+        computed[i] = before;
+      }
+    }
     // Images can be read in any order, because each has a fixed position in the output.
-    List<ImageHash> computed =
-        IntStream.range(0, distinct.size())
-            .parallel()
-            .mapToObj(
-                i -> {
-                  ImageHash before = file.get(stamps[i]);
-                  return before == null ? ImageHash.of(Images.bytes(distinct.get(i))) : before;
-                })
-            .toList();
+    missing.values().parallelStream().forEach(same -> compute(distinct, same, computed));
     Map<Path, ImageHash> found = new HashMap<>();
     for (int i = 0; i < stamps.length; i++) {
-      found.put(distinct.get(i), computed.get(i));
-      file.put(stamps[i], computed.get(i));
+      found.put(distinct.get(i), computed[i]);
+      file.put(stamps[i], computed[i]);
     }
     flush();
     return images.stream().map(image -> Objects.requireNonNull(found.get(image))).toList();
+  }
+
+  /** Computes the values of images of the same size. A copy of the first one needs no SHA-256. */
+  private static void compute(List<Path> images, List<Integer> same, ImageHash[] computed) {
+    byte[] first = Images.bytes(images.get(same.get(0)));
+    ImageHash hash = ImageHash.of(first);
+    computed[same.get(0)] = hash;
+    same.subList(1, same.size()).parallelStream()
+        .forEach(
+            i -> {
+              Path image = images.get(i);
+              computed[i] = contains(image, first) ? hash : ImageHash.of(Images.bytes(image));
+            });
+  }
+
+  /** Returns true if a file has these bytes. */
+  private static boolean contains(Path image, byte[] bytes) {
+    byte[] part = new byte[PART];
+    try (InputStream stream = Files.newInputStream(image)) {
+      int at = 0;
+      for (int n = stream.read(part); n >= 0; at += n, n = stream.read(part)) {
+        if (n > bytes.length - at || !Arrays.equals(part, 0, n, bytes, at, at + n)) {
+          return false;
+        }
+      }
+      return at == bytes.length;
+    } catch (IOException e) {
+      return false; // reading all of it reports the reason
+    }
+  }
+
+  private static long size(Path image) {
+    try {
+      return Files.size(image);
+    } catch (IOException e) {
+      return -1; // reading it reports the reason
+    }
   }
 
   /** Returns the stamps of images. */

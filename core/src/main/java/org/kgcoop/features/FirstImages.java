@@ -1,57 +1,59 @@
 package org.kgcoop.features;
 
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.data.StampedImage;
-import org.kgcoop.files.Digest;
+import org.kgcoop.files.Sha256;
 import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.JpegFile;
 import org.kgcoop.image.view.Preprocessing;
+import org.kgcoop.image.view.Sketch;
 
 /**
- * The few images that a command decodes before all others, to see what they show. Each is kept
- * until its feature is computed, so that it is decoded once. Thread-safe.
+ * The few images that a command decodes before all others, to see what they show. What the command
+ * needs of each later is kept until its feature is computed, so that it is decoded once.
+ * Thread-safe.
  */
 final class FirstImages {
   private static final int MOST = 16;
 
-  /** The size up to which an image is kept. Images that were decoded smaller have fewer pixels. */
-  private static final int MOST_PIXELS = 1_500_000;
+  /** The images, the oldest first. */
+  private static final Map<Key, First> KEPT = new LinkedHashMap<>();
 
-  private static final Map<Key, RgbImage> KEPT = new HashMap<>();
+  private record Key(Path file, Preprocessing preprocessing) {}
 
   /**
-   * What determines a decoded image.
+   * A decoded image.
    *
-   * @param stamp stands for the file
+   * @param sha256 the SHA-256 of its file, which may be replaced meanwhile
+   * @param view the input of the image encoder
+   * @param shown the image for the watcher of an encoder
    */
-  private record Key(Digest stamp, Preprocessing preprocessing) {}
+  record First(String sha256, RgbImage view, RgbImage shown, Sketch sketch) {
+    static First of(byte[] file, RgbImage image, RgbImage view) {
+      return new First(
+          Sha256.of(file), view, JpegFile.shrunk(ViewEncoder.SHOWN, image), Sketch.of(image));
+    }
+  }
 
   private FirstImages() {}
 
-  /** Keeps an image, if it is small and there is room. */
-  static void keep(Path file, Preprocessing preprocessing, RgbImage image) {
-    Digest stamp = StampedImage.of(file).stamp();
-    if (stamp != null && (long) image.width() * image.height() <= MOST_PIXELS) {
-      synchronized (KEPT) {
-        if (KEPT.size() < MOST) {
-          KEPT.put(new Key(stamp, preprocessing), image);
-        }
+  static void keep(Path file, Preprocessing preprocessing, First image) {
+    synchronized (KEPT) {
+      KEPT.put(new Key(file, preprocessing), image);
+      if (KEPT.size() > MOST) {
+        KEPT.remove(KEPT.keySet().iterator().next());
       }
     }
   }
 
-  /** Returns a kept image, which is then no longer kept, or null. */
-  static @Nullable RgbImage take(Path file, Preprocessing preprocessing) {
+  /** Returns a kept image of these bytes, which is then no longer kept, or null. */
+  static @Nullable First take(Path file, byte[] bytes, Preprocessing preprocessing) {
+    First kept;
     synchronized (KEPT) {
-      if (KEPT.isEmpty()) {
-        return null;
-      }
+      kept = KEPT.remove(new Key(file, preprocessing));
     }
-    Digest stamp = StampedImage.of(file).stamp();
-    synchronized (KEPT) {
-      return stamp == null ? null : KEPT.remove(new Key(stamp, preprocessing));
-    }
+    return kept == null || !kept.sha256().equals(Sha256.of(bytes)) ? null : kept;
   }
 }

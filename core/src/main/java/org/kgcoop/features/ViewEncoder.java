@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -37,6 +38,9 @@ import org.kgcoop.tensor.Workers;
 public final class ViewEncoder {
   private static final int GPU_GROUP = 32;
 
+  /** The least length of the longer side of an image that a watcher receives, if it has as much. */
+  public static final int SHOWN = 256;
+
   private final Clip clip;
   private final Images images;
   private final Transform transform;
@@ -61,7 +65,8 @@ public final class ViewEncoder {
    * again.
    *
    * @param watcher receives each image that is decoded for its feature under the test transform, in
-   *     the size that this feature needs, in any thread; a copy of a file may be left out
+   *     the size that this feature needs or of {@value #SHOWN} pixels, in any thread; a copy of a
+   *     file may be left out
    */
   public ViewEncoder(Clip clip, Images images, BiConsumer<Path, RgbImage> watcher) {
     this(clip, images, null, "", watcher);
@@ -290,26 +295,32 @@ public final class ViewEncoder {
     Item item = request.item();
     String name = item.file().toString();
     Function<RgbImage, RgbImage> view =
-        image -> view(shown(request, image), item.key(), request.view());
+        image -> {
+          if (request.view() == null) {
+            show(item.file(), image, () -> Sketch.of(image));
+          }
+          return view(image, item.key(), request.view());
+        };
     if (item.asStored()) {
       return images.decode(file, name, view);
     }
-    RgbImage first =
-        request.view() == null ? FirstImages.take(item.file(), transform.preprocessing()) : null;
-    return first != null
-        ? view.apply(first)
-        : images.decodeUpright(file, name, reduction(request.view()), view);
+    FirstImages.First first =
+        request.view() == null
+            ? FirstImages.take(item.file(), file, transform.preprocessing())
+            : null;
+    if (first != null) {
+      show(item.file(), first.shown(), first::sketch);
+      return first.view();
+    }
+    return images.decodeUpright(file, name, reduction(request.view()), view);
   }
 
   /** Passes an image on to those that need it besides its feature. */
-  private RgbImage shown(Request request, RgbImage image) {
-    if (request.view() == null) {
-      watcher.accept(request.item().file(), image);
-      if (sketches.isOpen()) {
-        sketches.put(request.item().file(), Sketch.of(image));
-      }
+  private void show(Path file, RgbImage image, Supplier<Sketch> sketch) {
+    watcher.accept(file, image);
+    if (sketches.isOpen()) {
+      sketches.put(file, sketch.get());
     }
-    return image;
   }
 
   /** Decodes and transforms an image. */
@@ -327,18 +338,19 @@ public final class ViewEncoder {
   }
 
   /**
-   * Applies the test transform to a file as {@link #testView(byte[], String)}. The image is kept
+   * Applies the test transform to a file as {@link #testView(byte[], String)}. The result is kept
    * for its feature, so use this for a few images only.
    */
   public RgbImage firstView(Path file) {
-    return images.decodeUpright(
-        Images.bytes(file),
-        file.toString(),
-        transform.reduction(),
-        image -> {
-          FirstImages.keep(file, transform.preprocessing(), image);
-          return transform.test(image);
-        });
+    byte[] bytes = Images.bytes(file);
+    FirstImages.First first =
+        images.decodeUpright(
+            bytes,
+            file.toString(),
+            transform.reduction(),
+            image -> FirstImages.First.of(bytes, image, transform.test(image)));
+    FirstImages.keep(file, transform.preprocessing(), first);
+    return first.view();
   }
 
   /** Decodes and transforms an image to several views. */

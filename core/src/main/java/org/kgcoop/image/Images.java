@@ -5,7 +5,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.kgcoop.KgCoopException;
@@ -32,6 +34,10 @@ public final class Images {
   public static final long DEFAULT_MAX_PIXELS = 64_000_000;
 
   private static final long MAX_FILE_BYTES = 512L << 20;
+
+  private static final int READ_AT_ONCE = 1 << 18;
+
+  private static final LongAdder DECODED = new LongAdder();
 
   private final long maxPixels;
   private final Consumer<String> warnings;
@@ -69,6 +75,11 @@ public final class Images {
    */
   public Images withoutHeif() {
     return new Images(maxPixels, warnings, /* readsHeif= */ false);
+  }
+
+  /** Returns how many images this process has decoded or tried to decode. */
+  public static long decoded() {
+    return DECODED.sum();
   }
 
   public RgbImage read(Path file) {
@@ -128,6 +139,7 @@ public final class Images {
   }
 
   private RgbImage decoded(byte[] file, String name, Reduction reduction, PixelLimit limit) {
+    DECODED.increment();
     ImageFormat found = ImageFormat.of(file);
     ImageFormat format = found == ImageFormat.HEIF && !readsHeif ? ImageFormat.UNKNOWN : found;
     try {
@@ -164,7 +176,19 @@ public final class Images {
             "%s: the file has %s bytes, which is more than an image needs".formatted(file, size));
       }
       try (InputStream stream = Files.newInputStream(file)) {
-        return bytes(stream); // the size in a zip entry can be wrong
+        byte[] bytes = new byte[(int) size];
+        int at = 0;
+        for (int read = 0; read >= 0 && at < bytes.length; at += Math.max(0, read)) {
+          // Java copies each part through a buffer of this size, which it keeps.
+          read = stream.read(bytes, at, Math.min(bytes.length - at, READ_AT_ONCE));
+        }
+        byte[] more = bytes(stream); // the size in a zip entry can be wrong
+        if (at == bytes.length && more.length == 0) {
+          return bytes;
+        }
+        byte[] all = Arrays.copyOf(bytes, Math.addExact(at, more.length));
+        System.arraycopy(more, 0, all, at, more.length);
+        return all;
       }
     } catch (NoSuchFileException e) {
       throw KgCoopException.data(file + ": there is no such image", e);

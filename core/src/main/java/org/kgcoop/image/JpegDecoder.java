@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JpegDecoder {
 
+  private static final int EIGHTH = 8;
   private static final int SOI = 0xd8;
   private static final int EOI = 0xd9;
   private static final int SOS = 0xda;
@@ -32,8 +33,12 @@ final class JpegDecoder {
   /** The parts of the file with the coded image: the position and the end of each. */
   private final List<int[]> coded = new ArrayList<>();
 
+  /** The data of scans that an eighth of a progressive image does not need. */
+  private final List<int[]> fine = new ArrayList<>();
+
   private int adobeTransform;
   private @Nullable JpegFrame frame;
+  private long components; // the position of their number in the frame header
   private int scans;
 
   private JpegDecoder(byte[] file, PixelLimit limit) {
@@ -64,7 +69,7 @@ final class JpegDecoder {
     int height = (found.height() + divisor - 1) / divisor;
     // libjpeg keeps all coefficients of a progressive image.
     limit.reserve((found.isProgressive() ? pixels : 0) + (long) width * height);
-    RgbImage image = Leptonica.jpeg(file.bytes(), divisor);
+    RgbImage image = Leptonica.jpeg(divisor == EIGHTH ? withoutFine() : file.bytes(), divisor);
     if (image.width() != width || image.height() != height) {
       throw new IOException("it is damaged: its sizes contradict each other");
     }
@@ -91,6 +96,9 @@ final class JpegDecoder {
         file.check(at, length);
         note(marker, at + 2, length - 2);
         int end = marker == SOS ? endOfScan(at + length) : at + length;
+        if (marker == SOS && isFine(at + 2)) {
+          fine.add(new int[] {at + length, end});
+        }
         if (marker < APP0 || marker > COM) {
           coded.add(new int[] {at - 1, end}); // with the marker
         }
@@ -110,6 +118,7 @@ final class JpegDecoder {
         throw new IOException("it is damaged: it has two frame headers");
       }
       frame = JpegFrame.at(file, marker, at);
+      components = at + 5L;
       if (frame.bits() != 8) {
         throw new RefusedImageException(
             "it has %s bits per sample; expected 8, convert it".formatted(frame.bits()));
@@ -131,6 +140,51 @@ final class JpegDecoder {
       at = marker(at + 2);
     }
     return at;
+  }
+
+  /**
+   * Returns true for a scan of a progressive image that adds nothing but AC coefficients to a
+   * component that libjpeg decodes at an eighth: each pixel is then the DC coefficient of a block.
+   * It decodes components at a quarter that have half of the resolution in both directions.
+   *
+   * @param at the position behind the length of the scan header
+   */
+  private boolean isFine(int at) throws IOException {
+    if (frame == null || frame.kind() != JpegFrame.PROGRESSIVE) {
+      return false;
+    }
+    int across = 0;
+    int down = 0;
+    int own = 0;
+    for (int i = 0; i < file.u8(components); i++) {
+      int sampling = file.u8(components + 2 + 3L * i);
+      across = Math.max(across, sampling >> 4);
+      down = Math.max(down, sampling & 15);
+      own = file.u8(components + 1 + 3L * i) == file.u8(at + 1) ? sampling : own;
+    }
+    boolean isOfOne = file.u8(at) == 1;
+    return isOfOne && file.u8(at + 3) > 0 && (own >> 4 == across || (own & 15) == down);
+  }
+
+  /**
+   * Returns the file without these data, which take most of the time. libjpeg reads an empty scan
+   * as zeros. The headers of the scans stay, because they tell libjpeg that the image is complete.
+   */
+  private byte[] withoutFine() {
+    if (fine.isEmpty()) {
+      return file.bytes();
+    }
+    int left = file.length() - fine.stream().mapToInt(part -> part[1] - part[0]).sum();
+    byte[] out = new byte[left];
+    int to = 0;
+    int from = 0;
+    for (int[] part : fine) {
+      System.arraycopy(file.bytes(), from, out, to, part[0] - from);
+      to += part[0] - from;
+      from = part[1];
+    }
+    System.arraycopy(file.bytes(), from, out, to, left - to);
+    return out;
   }
 
   private static boolean isRestart(int marker) {

@@ -11,9 +11,10 @@ import java.io.IOException;
  * @param components 1 (gray), 3 (color) or 4 (CMYK)
  */
 record JpegFrame(int kind, int bits, int width, int height, int components) {
+  static final int PROGRESSIVE = 0xc2;
+
   private static final int MAX_REDUCIBLE_SIDE = 16_383;
   private static final int LOSSLESS = 0xc3;
-  private static final int PROGRESSIVE = 0xc2;
   private static final int PROGRESSIVE_ARITHMETIC = 0xca;
 
   /**

@@ -46,6 +46,19 @@ class ImageHashesTest {
   }
 
   @Test
+  void copiesAndOtherFilesOfTheSameSizeHaveTheirOwnHash() throws IOException {
+    List<Path> images = new ArrayList<>();
+    List<String> contents = List.of("first", "other", "first", "third", "other", "longer");
+    for (String content : contents) {
+      images.add(image(images.size() + ".png", content, OLD));
+    }
+
+    List<String> expected = contents.stream().map(ImageHashesTest::of).toList();
+    assertThat(remembering().of(images)).isEqualTo(expected);
+    assertThat(remembering().of(images)).isEqualTo(expected); // as stored
+  }
+
+  @Test
   void aFileThatLooksAsItDidIsNotReadAgain() throws IOException {
     Path image = image("a.png", "first", OLD);
     ImageHashes hashes = remembering();

@@ -9,6 +9,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,7 +26,9 @@ import org.kgcoop.data.Item;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
+import org.kgcoop.image.view.JpegFile;
 import org.kgcoop.image.view.Sketch;
+import org.kgcoop.image.view.Transform;
 
 /** Photos that are much larger than the input of the model, whose side is 8 pixels. */
 class PhotosTest {
@@ -102,21 +105,47 @@ class PhotosTest {
 
   @Test
   void aFirstLookAndASketchNeedNoOtherDecoding() throws IOException {
+    for (String name : new String[] {"a.jpg", "large.png"}) {
+      Path file = photo(name);
+      if (name.endsWith("png")) { // too large to be kept as it is
+        BufferedImage large = new BufferedImage(1600, 1200, BufferedImage.TYPE_INT_RGB);
+        large.createGraphics().drawImage(ImageIO.read(file.toFile()), 0, 0, 1600, 1200, null);
+        assertThat(ImageIO.write(large, "png", file.toFile())).isTrue(); // a moment ago
+      }
+      RgbImage image =
+          new Images(line -> {})
+              .decodeUpright(
+                  Files.readAllBytes(file),
+                  name,
+                  new Transform(clip.preprocessing()).reduction(),
+                  each -> each);
+      ViewEncoder encoder = encoder();
+      encoder.keepSketches();
+      long before = Images.decoded();
+
+      RgbImage first = encoder.firstView(file);
+      float[] feature = feature(FeatureCache.none(encoder), file, false);
+
+      Item item = new Item("a", file, 0, "");
+      assertThat(encoder.hasSketch(item)).isTrue();
+      assertThat(encoder.sketch(item).rgb()).isEqualTo(Sketch.of(image).rgb());
+      assertThat(Images.decoded() - before).isEqualTo(1);
+      assertThat(encoder.testView(image)).isEqualTo(first);
+      assertThat(feature(FeatureCache.none(encoder()), file, false)).isEqualTo(feature);
+      assertThat(JpegFile.shrunk(ViewEncoder.SHOWN, decoded.get(0)))
+          .isEqualTo(JpegFile.shrunk(ViewEncoder.SHOWN, image));
+      decoded.clear();
+    }
+  }
+
+  @Test
+  void aFileThatWasReplacedAfterTheFirstLookIsDecodedAgain() throws IOException {
     Path file = photo("a.jpg");
     ViewEncoder encoder = encoder();
-    encoder.keepSketches();
-    RgbImage first = encoder.firstView(file);
-    byte[] same = Files.readAllBytes(file);
-    byte[] broken = new byte[same.length]; // no decoder can read it
-    FileTime time = Files.getLastModifiedTime(file);
-    Files.write(file, broken);
-    Files.setLastModifiedTime(file, time);
+    RgbImage unused = encoder.firstView(file);
+    Files.copy(photo("b.png"), file, StandardCopyOption.REPLACE_EXISTING);
 
-    feature(FeatureCache.none(encoder), file, false);
-
-    Item item = new Item("a", file, 0, "");
-    assertThat(encoder.hasSketch(item)).isTrue();
-    assertThat(encoder.sketch(item).rgb()).isEqualTo(Sketch.of(decoded.get(0)).rgb());
-    assertThat(encoder.testView(decoded.get(0))).isEqualTo(first);
+    assertThat(feature(FeatureCache.none(encoder), file, false))
+        .isEqualTo(feature(FeatureCache.none(encoder), folder.resolve("b.png"), false));
   }
 }

@@ -2,9 +2,19 @@ package org.kgcoop.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.image.view.Transform;
@@ -47,6 +57,42 @@ class ReductionTest {
     assertThat(images.decodeUpright(cmyk, "a.jpg", (width, height) -> 8, RgbImage::width))
         .isEqualTo(17);
     assertThat(ImageHeader.of(cmyk).divisor((width, height) -> 8)).isEqualTo(1);
+  }
+
+  @Test
+  void anEighthOfAProgressiveImageNeedsNotAllOfItsData() throws IOException {
+    List<byte[]> files = new ArrayList<>();
+    files.add(Files.readAllBytes(IMAGES.resolve("j61x97_s1_prog.jpg")));
+    for (int type : new int[] {BufferedImage.TYPE_3BYTE_BGR, BufferedImage.TYPE_BYTE_GRAY}) {
+      files.add(progressive(type)); // colors at half of the resolution in both directions; gray
+    }
+    for (byte[] file : files) {
+      try (PixelLimit limit = new PixelLimit(Images.DEFAULT_MAX_PIXELS)) {
+        RgbImage image = JpegDecoder.decode(file, limit, (width, height) -> 8);
+        assertThat(image.rgb()).isEqualTo(Leptonica.jpeg(file, 8).rgb());
+      }
+    }
+  }
+
+  private static byte[] progressive(int type) throws IOException {
+    BufferedImage noise = new BufferedImage(200, 133, type);
+    Random random = new Random(3);
+    for (int y = 0; y < noise.getHeight(); y++) {
+      for (int x = 0; x < noise.getWidth(); x++) {
+        noise.setRGB(x, y, random.nextInt(1 << 24));
+      }
+    }
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    try (ImageOutputStream out = ImageIO.createImageOutputStream(file)) {
+      ImageWriteParam param = writer.getDefaultWriteParam();
+      param.setProgressiveMode(ImageWriteParam.MODE_DEFAULT);
+      writer.setOutput(out);
+      writer.write(null, new IIOImage(noise, null, null), param);
+    } finally {
+      writer.dispose();
+    }
+    return file.toByteArray();
   }
 
   private static double mean(RgbImage image) {

@@ -298,6 +298,7 @@ public final class ApiTour {
     check(ImageNames.in(image.getParent()).contains(image));
     check(ImageNames.isRead("a.png") && ImageNames.isImage("a.heic"));
     check(ImageNames.leftOut(List.of(image)).isEmpty());
+    check(Images.decoded() > 0);
     byte[] bytes = Images.bytes(image);
     check(bytes.length == Images.bytes(new ByteArrayInputStream(bytes)).length);
     Images images = new Images(warning -> {});

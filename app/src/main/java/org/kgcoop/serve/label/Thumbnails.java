@@ -20,6 +20,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.Reduction;
 import org.kgcoop.image.RgbImage;
@@ -39,7 +40,7 @@ final class Thumbnails implements AutoCloseable {
   /** The sizes of the longer side in pixels. */
   static final List<Integer> SIZES = List.of(128, 256, 1024);
 
-  private static final int PAGE = 256;
+  private static final int PAGE = ViewEncoder.SHOWN;
   private static final int LARGE = 1024;
   private static final int DECODED_AT_A_TIME = 2;
   static final long MAX_BYTES = 64L << 20;

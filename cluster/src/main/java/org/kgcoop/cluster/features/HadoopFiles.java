@@ -10,7 +10,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.util.Iterator;
 import java.util.Locale;
-import java.util.Set;
 import java.util.Spliterators;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -24,6 +23,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
+import org.kgcoop.image.ImageNames;
 import org.kgcoop.image.Images;
 
 /** Files on any file system of Hadoop. Errors have one line. */
@@ -185,14 +185,11 @@ final class HadoopFiles implements Serializable {
     PARQUET,
     OTHER;
 
-    private static final Set<String> IMAGES =
-        Set.of("jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "webp");
-
     static Kind of(String fileName) {
-      String name = fileName.toLowerCase(Locale.ROOT);
-      if (IMAGES.contains(name.substring(name.lastIndexOf('.') + 1))) {
+      if (ImageNames.isRead(fileName)) {
         return IMAGE;
       }
+      String name = fileName.toLowerCase(Locale.ROOT);
       if (name.endsWith(".tar") || name.endsWith(".tar.gz") || name.endsWith(".tgz")) {
         return TAR;
       }

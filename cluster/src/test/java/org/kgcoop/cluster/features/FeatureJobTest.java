@@ -108,18 +108,23 @@ class FeatureJobTest {
     List<Path> good = EmbeddedImages.copy(mixed, 4);
     Files.writeString(mixed.resolve("broken.jpg"), "no image");
     Files.write(mixed.resolve("empty.png"), new byte[0]);
+    for (String name : List.of("photo.NEF", "scan.tif")) { // of the formats of the other commands
+      Files.writeString(mixed.resolve(name), "no image");
+    }
     Path cut = mixed.resolve("train/cut.png");
     byte[] whole = Files.readAllBytes(good.get(0));
     Files.write(cut, Arrays.copyOf(whole, whole.length / 2));
     FeatureJob.Outcome made = encode(mixed.toString(), folder.resolve("cache").toString());
-    assertThat(made.read()).isEqualTo(7);
-    assertThat(made.problems()).isEqualTo(3);
+    assertThat(made.read()).isEqualTo(9);
+    assertThat(made.problems()).isEqualTo(5);
     List<Row> rows = errors();
-    assertThat(rows).hasSize(3);
+    assertThat(rows).hasSize(5);
     assertThat(rows.get(0).getString(0)).endsWith("mixed/broken.jpg");
     assertThat(rows.get(0).getString(1)).contains("text file");
     assertThat(rows.get(1).getString(1)).contains("empty");
-    assertThat(rows.get(2).getString(0)).endsWith("train/cut.png");
+    assertThat(rows.get(2).getString(0)).endsWith("mixed/photo.NEF");
+    assertThat(rows.get(3).getString(0)).endsWith("mixed/scan.tif");
+    assertThat(rows.get(4).getString(0)).endsWith("train/cut.png");
     assertThat(EmbeddedImages.merged(folder.resolve("cache")))
         .isEqualTo(EmbeddedImages.localCache(good, folder.resolve("same"), 1));
   }

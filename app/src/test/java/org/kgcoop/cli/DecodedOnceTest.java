@@ -1,0 +1,68 @@
+package org.kgcoop.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kgcoop.image.Images;
+
+/** Counts how often a command decodes each image. */
+@Tag("system")
+class DecodedOnceTest {
+  private static final int IMAGES = 24;
+
+  @TempDir Path folder;
+
+  /** Writes photos of two classes: JPEG files, and larger PNG files, which are decoded in full. */
+  private Path photos() throws IOException {
+    Random random = new Random(1);
+    List<String> truth = new ArrayList<>(List.of("image,class"));
+    for (int i = 0; i < IMAGES; i++) {
+      boolean isPng = i % 3 == 0;
+      BufferedImage image =
+          new BufferedImage(isPng ? 1600 : 640, isPng ? 1200 : 480, BufferedImage.TYPE_INT_RGB);
+      Graphics2D graphics = image.createGraphics();
+      for (int j = 0; j < 40; j++) {
+        graphics.setColor(new Color(random.nextInt(1 << 24)));
+        graphics.fillRect(random.nextInt(1600), random.nextInt(1200), 90, i % 2 == 0 ? 30 : 300);
+      }
+      graphics.dispose();
+      String name = (i % 2 == 0 ? "flat" : "tall") + "/" + i + (isPng ? ".png" : ".jpg");
+      Path file = folder.resolve("photos").resolve(name);
+      Files.createDirectories(file.getParent());
+      assertThat(ImageIO.write(image, isPng ? "png" : "jpg", file.toFile())).isTrue();
+      truth.add(name + "," + (i % 2 == 0 ? "flat" : "tall"));
+    }
+    Files.write(folder.resolve("truth.csv"), truth);
+    return folder.resolve("photos");
+  }
+
+  private void decodes(int images, Object... command) {
+    List<Object> words = new ArrayList<>(List.of(command));
+    words.addAll(List.of("--feature-cache", folder.resolve("cache of " + command[0])));
+    long before = Images.decoded();
+    Cli.Result result = Cli.run(words.toArray());
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(Images.decoded() - before).as("" + command[0]).isEqualTo(images);
+  }
+
+  @Test
+  void eachCommandDecodesAnImageOnce() throws IOException {
+    Path photos = photos();
+    decodes(IMAGES, "embed", photos, "--out", folder.resolve("features.npy"));
+    decodes(IMAGES, "search", "flat", photos);
+    decodes(IMAGES, "label", photos, "--simulate", folder.resolve("truth.csv"));
+    decodes(IMAGES, "adapt", photos, "--out", folder.resolve("run"));
+  }
+}
