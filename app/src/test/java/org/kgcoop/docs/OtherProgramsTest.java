@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
@@ -49,14 +50,14 @@ class OtherProgramsTest {
           Map.entry("shasum -a 256 -c kgcoop-", "needs an archive; ReadmeInstallTest has one"),
           Map.entry(". kgcoop-", "needs an archive"),
           Map.entry("docker ", "needs an image"),
-          Map.entry("install -d /", "writes outside of the folder"),
-          Map.entry("(umask 077;", "writes outside of the folder"),
-          Map.entry("cp runs/pets/classifier.safetensors /", "writes outside of the folder"),
+          Map.entry("install -d -m 700 -o 1000", "needs root"),
           Map.entry("systemctl ", "needs systemd; ServiceUnitTest checks the unit"),
           Map.entry("sips ", "a program of macOS"),
           Map.entry("curl ", "needs a server; DocumentedExamplesTest has one"),
           Map.entry("export MALLOC_", "belongs to a start of Java"),
           Map.entry("java -Xmx3g ...", "is left open"));
+
+  private static final Pattern SYSTEM_FOLDER = Pattern.compile("(?<=[ >])/(etc|opt|srv)/");
 
   @TempDir Path folder;
 
@@ -91,7 +92,7 @@ class OtherProgramsTest {
   }
 
   /** Checks that no photo is missing in the copies. */
-  private static void check(MarkdownPage page, Path work) throws IOException {
+  private static void check(MarkdownPage page, Path work) throws Exception {
     Map<String, String> copies =
         Map.of("write-keywords.md", "embedded/photos", "prepare-images.md", "smaller");
     String made = copies.get(String.valueOf(page.file().getFileName()));
@@ -100,6 +101,25 @@ class OtherProgramsTest {
       assertThat(photos).hasSizeGreaterThan(4);
       assertThat(photos(work.resolve(made))).containsAll(photos);
     }
+    if (page.file().endsWith("run-in-production.md")) {
+      replaceClassifier(page, work);
+    }
+  }
+
+  /** Replaces the classifier of the service as the page says, and checks which one is active. */
+  private static void replaceClassifier(MarkdownPage page, Path work) throws Exception {
+    Path active = work.resolve("srv/kgcoop/pets");
+    assertThat(active.resolve("classifier.safetensors")).hasContent("classifier.safetensors");
+    assertThat(Files.readString(work.resolve("etc/kgcoop/token")).strip()).hasSizeGreaterThan(15);
+    Path next = Files.createDirectories(work.resolve("srv/kgcoop/pets-2"));
+    Files.writeString(next.resolve("classifier.safetensors"), "the next one");
+    for (String command :
+        List.of("ln -sfn pets-2 /srv/kgcoop/pets", "readlink /srv/kgcoop/pets")) {
+      assertThat(page.lines()).anyMatch(line -> line.contains("`" + command + "`"));
+      run(command, work);
+    }
+    assertThat(work.resolveSibling("said.txt")).hasContent("pets-2");
+    assertThat(active.resolve("classifier.safetensors")).hasContent("the next one");
   }
 
   private static List<String> photos(Path root) throws IOException {
@@ -168,10 +188,11 @@ class OtherProgramsTest {
         .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
   }
 
+  /** Runs a command, with the folders of a system in the working folder. */
   private static void run(String command, Path work) throws IOException, InterruptedException {
     Path said = work.resolveSibling("said.txt");
     ProcessBuilder shell =
-        new ProcessBuilder("sh", "-c", command)
+        new ProcessBuilder("sh", "-c", SYSTEM_FOLDER.matcher(command).replaceAll(work + "/$1/"))
             .directory(work.toFile())
             .redirectErrorStream(true)
             .redirectOutput(said.toFile());
