@@ -113,8 +113,7 @@ class OtherProgramsTest {
     assertThat(Files.readString(work.resolve("etc/kgcoop/token")).strip()).hasSizeGreaterThan(15);
     Path next = Files.createDirectories(work.resolve("srv/kgcoop/pets-2"));
     Files.writeString(next.resolve("classifier.safetensors"), "the next one");
-    for (String command :
-        List.of("ln -sfn pets-2 /srv/kgcoop/pets", "readlink /srv/kgcoop/pets")) {
+    for (String command : List.of("ln -sfn pets-2 /srv/kgcoop/pets", "readlink /srv/kgcoop/pets")) {
       assertThat(page.lines()).anyMatch(line -> line.contains("`" + command + "`"));
       run(command, work);
     }
