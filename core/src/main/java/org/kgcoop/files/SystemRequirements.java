@@ -77,7 +77,7 @@ public final class SystemRequirements {
     String major = version.replaceFirst("\\..*", "");
     if (major.matches("\\d{1,4}") && Integer.parseInt(major) < MACOS) {
       throw KgCoopException.configuration(
-          ("macOS %s is too old: LibTorch's libraries need macOS %d or newer; update macOS, or use "
+          ("macOS %s is too old: LibTorch's libraries need macOS %s or newer; update macOS, or use "
                   + "another computer")
               .formatted(version, MACOS));
     }

@@ -26,7 +26,8 @@ import org.kgcoop.serve.http.ServerSettings;
 /** A labeling server on a free port, and a client that knows its token. */
 final class LabelSite implements AutoCloseable {
   static final int MAX_BODY = 4 << 20;
-  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private static final ObjectMapper JSON = new ObjectMapper();
 
   final List<String> log = new ArrayList<>();
