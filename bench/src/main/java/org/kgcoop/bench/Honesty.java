@@ -34,6 +34,7 @@ import org.kgcoop.data.Item;
 import org.kgcoop.data.Templates;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.eval.Calibration;
+import org.kgcoop.eval.Softmax;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.files.AppendedFile;
@@ -43,7 +44,6 @@ import org.kgcoop.files.ScratchFolder;
 import org.kgcoop.image.Images;
 import org.kgcoop.label.Answered;
 import org.kgcoop.label.Labeling;
-import org.kgcoop.label.NextImages;
 import org.kgcoop.label.Page;
 import org.kgcoop.method.Ensemble;
 import org.kgcoop.method.Gap;
@@ -385,7 +385,7 @@ final class Honesty {
     }
 
     boolean isRight(int i) {
-      return names.get(NextImages.argmax(logits[i])).equals(items.get(i).className());
+      return names.get(Softmax.argMax(logits[i])).equals(items.get(i).className());
     }
 
     /** Returns the answers for images of some classes. */

@@ -666,7 +666,7 @@ class ClassifierFileTest {
     assertThatThrownBy(() -> close(file.classifier(clip, List.of("cat", "cow"))))
         .isInstanceOf(KgCoopException.class)
         .hasMessage(
-            "Linear probe: it knows only the classes that it has seen and cannot be used on new"
+            "Linear probe: a linear probe cannot be used on new"
                 + " classes, such as 'cow'; its own are 3. For other names, train a method such as"
                 + " kgcoop");
   }

@@ -57,7 +57,7 @@ import picocli.CommandLine.Parameters;
       "The 95 %% interval has the exact limits by Clopper and Pearson. It holds for other images if"
           + " the test images are a random sample."
     },
-    footer = "  ./kgcoop eval runs/pets --data pets --class-split new --clip ViT-B/16")
+    footer = "  ./kgcoop eval runs/pets --data pets --class-split new")
 public final class EvalCommand implements Callable<Integer> {
   private static final double CONFIDENCE = 0.95;
 

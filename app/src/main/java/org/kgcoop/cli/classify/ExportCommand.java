@@ -55,10 +55,10 @@ import picocli.CommandLine.Parameters;
           + " have no safetensors and csv format."
     },
     footer = {
-      "  ./kgcoop export runs/pets --to onnx --clip ViT-B/32-256",
+      "  ./kgcoop export runs/pets --to onnx",
       "  ./kgcoop export --classes cat,dog --to onnx --out pets.onnx \\",
       "      --clip ViT-B/32-256",
-      "  ./kgcoop export runs/pets --to csv --out pets.csv --clip ViT-B/32-256",
+      "  ./kgcoop export runs/pets --to csv --out pets.csv",
       "  ./kgcoop export runs/pets --to published --out published/pets"
     })
 public final class ExportCommand implements Callable<Integer> {

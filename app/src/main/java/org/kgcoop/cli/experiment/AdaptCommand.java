@@ -49,7 +49,8 @@ import picocli.CommandLine.ParentCommand;
     footer = {
       "  ./kgcoop adapt embedded:places",
       "  ./kgcoop adapt photos/ --clip ViT-B/32-256 --out runs/photos",
-      "  ./kgcoop adapt photos/ --exclude judged.txt --unknown other-photos/",
+      "  ./kgcoop adapt photos/ --clip ViT-B/32-256 --exclude judged.txt \\",
+      "      --unknown other-photos/",
       "  ./kgcoop serve runs/photos",
       "DIR/classifier.safetensors is the classifier: give DIR to predict, eval, export or"
           + " serve. DIR/report.html explains the choice. DIR/adapt.json contains the figures."

@@ -86,7 +86,9 @@ final class DryRun {
     output.printf(
         "image features: %,d images and views, %s",
         work.encodings(), duration(work.encodingSeconds()));
-    output.printf("time: about %s on this machine", duration(work.seconds()));
+    output.printf(
+        "time: about %s on this machine%s",
+        duration(work.seconds()), work.busy() ? ", measured on a busy computer" : "");
     output.printf("disk: about %s for features and runs", size(work.disk()));
     missing.values().forEach(set -> output.print("missing: " + missing(set)));
     long archives = missing.values().stream().mapToLong(this::bytes).sum();
