@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.features.Augmentation;
 import org.kgcoop.settings.Setting;
@@ -161,50 +161,61 @@ public final class TrainingDeclaration {
   /** The seed, which the library and the commands set with the few-shot sample. */
   static final Setting<Long> SEED = Setting.of("seed", SettingType.LONG, 1L, "Set the seed");
 
+  private static final String TRAINING = "Training";
+  private static final String OPTIMIZATION = "Optimizer";
+  private static final String AUGMENTATION = "Augmentation";
+
   /**
-   * Condition of a setting.
+   * A setting in the list.
    *
-   * @param on the choice that the setting depends on
-   * @param values the values of the choice that use the setting
+   * @param heading the heading of the help; empty for a setting that no option sets
+   * @param on the choice that the setting depends on, or null
+   * @param users the values of the choice that use the setting
    */
-  private record Condition(Setting<?> on, List<String> values) {}
+  private record Listed(
+      Setting<?> setting, String heading, @Nullable Setting<?> on, List<String> users) {
+    static Listed in(String heading, Setting<?> setting) {
+      return new Listed(setting, heading, null, List.of());
+    }
 
-  private static final Map<Setting<?>, Condition> CONDITIONS =
-      Map.ofEntries(
-          Map.entry(GAUSS_MEAN, new Condition(MODEL_SELECTION, List.of("gauss"))),
-          Map.entry(GAUSS_STD, new Condition(MODEL_SELECTION, List.of("gauss"))),
-          Map.entry(MOMENTUM, new Condition(OPTIMIZER, List.of("sgd"))),
-          Map.entry(BETA1, new Condition(OPTIMIZER, List.of("adam", "adamw"))),
-          Map.entry(BETA2, new Condition(OPTIMIZER, List.of("adam", "adamw"))),
-          Map.entry(EPSILON, new Condition(OPTIMIZER, List.of("adam", "adamw"))),
-          Map.entry(WARMUP_EPOCHS, new Condition(WARMUP, List.of("constant", "linear"))),
-          Map.entry(WARMUP_LR, new Condition(WARMUP, List.of("constant", "linear"))));
+    Listed usedBy(Setting<?> choice, String... values) {
+      return new Listed(setting, heading, choice, List.of(values));
+    }
 
-  /** The settings of the training, in the order of the help. */
-  private static final List<Setting<?>> TRAINING =
+    boolean isUsed(SettingValues values) {
+      return on == null || users.contains(choice(on, values));
+    }
+  }
+
+  /**
+   * All settings, in the order of files. A choice is in front of the settings that depend on it.
+   */
+  private static final List<Listed> ALL =
       List.of(
-          EPOCHS, BATCH_SIZE, SAMPLER, MODEL_SELECTION, GAUSS_MEAN, GAUSS_STD, CHECKPOINT_EVERY);
-
-  /** The settings of the optimizer and of the learning rate, in the order of the help. */
-  private static final Setting<?>[] OPTIMIZATION = {
-    OPTIMIZER, MOMENTUM, WEIGHT_DECAY, BETA1,
-    BETA2, EPSILON, LR, LR_UNIT,
-    MIN_LR, WARMUP_RECOUNT, WARMUP, WARMUP_EPOCHS,
-    WARMUP_LR, CLIP_NORM
-  };
-
-  /** The settings of augmented views. */
-  private static final List<Setting<?>> AUGMENTATION = List.of(AUGMENT, TRANSFORMS);
-
-  /** All settings, in the order of files. */
-  private static final Setting<?>[] IN_FILES = {
-    EPOCHS, BATCH_SIZE, SAMPLER, LR,
-    MIN_LR, WARMUP_RECOUNT, WARMUP, WARMUP_EPOCHS,
-    WARMUP_LR, LR_UNIT, OPTIMIZER, MOMENTUM,
-    BETA1, BETA2, EPSILON, WEIGHT_DECAY,
-    CLIP_NORM, SEED, AUGMENT, TRANSFORMS,
-    MODEL_SELECTION, GAUSS_MEAN, GAUSS_STD, CHECKPOINT_EVERY
-  };
+          Listed.in(TRAINING, EPOCHS),
+          Listed.in(TRAINING, BATCH_SIZE),
+          Listed.in(TRAINING, SAMPLER),
+          Listed.in(OPTIMIZATION, LR),
+          Listed.in(OPTIMIZATION, MIN_LR),
+          Listed.in(OPTIMIZATION, WARMUP_RECOUNT),
+          Listed.in(OPTIMIZATION, WARMUP),
+          Listed.in(OPTIMIZATION, WARMUP_EPOCHS).usedBy(WARMUP, "constant", "linear"),
+          Listed.in(OPTIMIZATION, WARMUP_LR).usedBy(WARMUP, "constant", "linear"),
+          Listed.in(OPTIMIZATION, LR_UNIT),
+          Listed.in(OPTIMIZATION, OPTIMIZER),
+          Listed.in(OPTIMIZATION, MOMENTUM).usedBy(OPTIMIZER, "sgd"),
+          Listed.in(OPTIMIZATION, BETA1).usedBy(OPTIMIZER, "adam", "adamw"),
+          Listed.in(OPTIMIZATION, BETA2).usedBy(OPTIMIZER, "adam", "adamw"),
+          Listed.in(OPTIMIZATION, EPSILON).usedBy(OPTIMIZER, "adam", "adamw"),
+          Listed.in(OPTIMIZATION, WEIGHT_DECAY),
+          Listed.in(OPTIMIZATION, CLIP_NORM),
+          Listed.in("", SEED),
+          Listed.in(AUGMENTATION, AUGMENT),
+          Listed.in(AUGMENTATION, TRANSFORMS),
+          Listed.in(TRAINING, MODEL_SELECTION),
+          Listed.in(TRAINING, GAUSS_MEAN).usedBy(MODEL_SELECTION, "gauss"),
+          Listed.in(TRAINING, GAUSS_STD).usedBy(MODEL_SELECTION, "gauss"),
+          Listed.in(TRAINING, CHECKPOINT_EVERY));
 
   private TrainingDeclaration() {}
 
@@ -215,9 +226,14 @@ public final class TrainingDeclaration {
   /** Returns the settings that options and sweeps set, by the heading of the help. */
   public static Map<String, List<Setting<?>>> byHeading() {
     Map<String, List<Setting<?>>> settings = new LinkedHashMap<>();
-    settings.put("Training", TRAINING);
-    settings.put("Optimizer", List.of(OPTIMIZATION));
-    settings.put("Augmentation", AUGMENTATION);
+    for (String heading : List.of(TRAINING, OPTIMIZATION, AUGMENTATION)) {
+      settings.put(
+          heading,
+          ALL.stream()
+              .filter(each -> each.heading().equals(heading))
+              .<Setting<?>>map(Listed::setting)
+              .toList());
+    }
     return settings;
   }
 
@@ -235,7 +251,11 @@ public final class TrainingDeclaration {
 
   /** Returns the setting with a key, which must exist. */
   public static Setting<?> setting(String key) {
-    return Stream.of(IN_FILES).filter(each -> each.key().equals(key)).findFirst().orElseThrow();
+    return listed(key).setting();
+  }
+
+  private static Listed listed(String key) {
+    return ALL.stream().filter(each -> each.setting().key().equals(key)).findFirst().orElseThrow();
   }
 
   /**
@@ -244,11 +264,11 @@ public final class TrainingDeclaration {
    * @throws KgCoopException if a key is unknown or a value is invalid
    */
   static SettingValues resolved(SettingValues given) {
-    given.checkKeys("training", Stream.of(IN_FILES).<String>map(Setting::key).toList());
+    given.checkKeys("training", ALL.stream().map(each -> each.setting().key()).toList());
     Map<String, Object> values = new LinkedHashMap<>();
-    for (Setting<?> setting : IN_FILES) {
-      if (isUsed(setting.key(), given)) {
-        setting.write(setting.read(given), values);
+    for (Listed each : ALL) {
+      if (each.isUsed(given)) {
+        each.setting().write(each.setting().read(given), values);
       }
     }
     Augmentation augmentation = augmentation(given);
@@ -267,20 +287,18 @@ public final class TrainingDeclaration {
    * {@code sgd}.
    */
   public static boolean isUsed(String key, SettingValues values) {
-    Condition condition = CONDITIONS.get(setting(key));
-    return condition == null || condition.values().contains(choice(condition.on(), values));
+    return listed(key).isUsed(values);
   }
 
   /** Rejects given settings that the resolved values do not use. */
   static void checkUsed(SettingValues explicit, SettingValues resolved) {
-    for (Setting<?> setting : all()) {
-      Condition condition = CONDITIONS.get(setting);
-      if (condition != null && explicit.has(setting) && !isUsed(setting.key(), resolved)) {
-        String choice = condition.on().key();
-        String users = String.join(" or ", condition.values());
-        String chosen = choice(condition.on(), resolved);
+    for (Listed each : ALL) {
+      if (each.on() != null && explicit.has(each.setting()) && !each.isUsed(resolved)) {
+        String choice = each.on().key();
+        String users = String.join(" or ", each.users());
+        String chosen = choice(each.on(), resolved);
         throw new SettingException(
-            setting.key(),
+            each.setting().key(),
             "used only with %s %s, and %s is %s".formatted(choice, users, choice, chosen));
       }
     }
