@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,24 @@ final class JpegDecoder {
   private static final int APP0 = 0xe0;
   private static final int APP14 = 0xee;
   private static final int COM = 0xfe;
+  private static final int DHT = 0xc4;
+  private static final int DRI = 0xdd;
+
+  private static final int HUFFMAN_LENGTHS = 16;
+  private static final int AC_CLASS = 0x10;
+
+  /** The number of a Huffman table that other programs hardly use: the last one. */
+  private static final int EMPTY_TABLE = 3;
+
+  /**
+   * A Huffman table for scans without coefficients (T.81, G.1.2.2). Its only code, 0, stands for
+   * EOB14: the next 14 bits give the length of a run of blocks, less 2^14.
+   */
+  private static final byte[] EMPTY =
+      HexFormat.of().parseHex("ffc40014" + "13" + "01" + "00".repeat(15) + "e0");
+
+  private static final int EMPTY_BITS = 15;
+  private static final int EMPTY_RUN = 1 << 14;
 
   private final ByteReader file;
   private final PixelLimit limit;
@@ -33,8 +52,25 @@ final class JpegDecoder {
   /** The parts of the file with the coded image: the position and the end of each. */
   private final List<int[]> coded = new ArrayList<>();
 
-  /** The data of scans that an eighth of a progressive image does not need. */
-  private final List<int[]> fine = new ArrayList<>();
+  /** The scans that an eighth of a progressive image does not need. */
+  private final List<FineScan> fine = new ArrayList<>();
+
+  /** True if the scans cannot be made empty, because they have parts, or need our table. */
+  private boolean isWhole;
+
+  /**
+   * A scan of AC coefficients of one component.
+   *
+   * @param header the position behind the length of its header
+   * @param blocks the number of blocks of the component
+   */
+  private record FineScan(int header, int end, long blocks) {
+    /** The number of bytes 0 that stand for no coefficients, with {@link #EMPTY}. */
+    int bytes() {
+      long runs = (blocks + EMPTY_RUN - 1) / EMPTY_RUN;
+      return (int) ((runs * EMPTY_BITS + Byte.SIZE - 1) / Byte.SIZE);
+    }
+  }
 
   private int adobeTransform;
   private @Nullable JpegFrame frame;
@@ -96,8 +132,8 @@ final class JpegDecoder {
         file.check(at, length);
         note(marker, at + 2, length - 2);
         int end = marker == SOS ? endOfScan(at + length) : at + length;
-        if (marker == SOS && isFine(at + 2)) {
-          fine.add(new int[] {at + length, end});
+        if (marker == SOS) {
+          noteFine(at + 2, end);
         }
         if (marker < APP0 || marker > COM) {
           coded.add(new int[] {at - 1, end}); // with the marker
@@ -129,9 +165,27 @@ final class JpegDecoder {
       if (frame != null) {
         limit.checkScans(scans, frame.width(), frame.height());
       }
+    } else if (marker == DRI) {
+      isWhole |= length < 2 || file.u16(at) != 0;
+    } else if (marker == DHT) {
+      isWhole |= definesEmptyTable(at, at + length);
     } else if (marker == APP14 && length >= 12 && file.startsWith("Adobe", at)) {
       adobeTransform = file.u8(at + 11);
     }
+  }
+
+  private boolean definesEmptyTable(int from, int end) throws IOException {
+    int symbols;
+    for (int at = from; at + HUFFMAN_LENGTHS < end; at += 1 + HUFFMAN_LENGTHS + symbols) {
+      if (file.u8(at) == (AC_CLASS | EMPTY_TABLE)) {
+        return true;
+      }
+      symbols = 0;
+      for (int i = 1; i <= HUFFMAN_LENGTHS; i++) {
+        symbols += file.u8((long) at + i);
+      }
+    }
+    return false;
   }
 
   private int endOfScan(int from) throws IOException {
@@ -143,15 +197,15 @@ final class JpegDecoder {
   }
 
   /**
-   * Returns true for a scan of a progressive image that adds nothing but AC coefficients to a
-   * component that libjpeg decodes at an eighth: each pixel is then the DC coefficient of a block.
-   * It decodes components at a quarter that have half of the resolution in both directions.
+   * Notes a scan of a progressive image that adds nothing but AC coefficients to a component that
+   * libjpeg decodes at an eighth: each pixel is then the DC coefficient of a block. It decodes
+   * components at a quarter that have half of the resolution in both directions.
    *
    * @param at the position behind the length of the scan header
    */
-  private boolean isFine(int at) throws IOException {
-    if (frame == null || frame.kind() != JpegFrame.PROGRESSIVE) {
-      return false;
+  private void noteFine(int at, int end) throws IOException {
+    if (frame == null || frame.kind() != JpegFrame.PROGRESSIVE || file.u8(at) != 1) {
+      return; // only scans of one component have AC coefficients
     }
     int across = 0;
     int down = 0;
@@ -162,29 +216,40 @@ final class JpegDecoder {
       down = Math.max(down, sampling & 15);
       own = file.u8(components + 1 + 3L * i) == file.u8(at + 1) ? sampling : own;
     }
-    boolean isOfOne = file.u8(at) == 1;
-    return isOfOne && file.u8(at + 3) > 0 && (own >> 4 == across || (own & 15) == down);
+    isWhole |= (file.u8(at + 2) & 15) == EMPTY_TABLE;
+    if (file.u8(at + 3) > 0 && (own >> 4 == across || (own & 15) == down) && own > 0) {
+      long wide = blocks((long) frame.width() * (own >> 4), across);
+      long high = blocks((long) frame.height() * (own & 15), down);
+      fine.add(new FineScan(at, end, wide * high));
+    }
+  }
+
+  private static long blocks(long samples, int most) {
+    return (samples + 8L * most - 1) / (8L * most);
   }
 
   /**
-   * Returns the file without these data, which take most of the time. libjpeg reads an empty scan
-   * as zeros. The headers of the scans stay, because they tell libjpeg that the image is complete.
+   * Returns the file with these scans empty, which takes a fraction of the time. They stay, because
+   * their headers tell libjpeg that the image is complete.
    */
   private byte[] withoutFine() {
-    if (fine.isEmpty()) {
+    if (fine.isEmpty() || isWhole) {
       return file.bytes();
     }
-    int left = file.length() - fine.stream().mapToInt(part -> part[1] - part[0]).sum();
-    byte[] out = new byte[left];
-    int to = 0;
+    ByteArrayOutputStream out = new ByteArrayOutputStream(file.length() / 2);
     int from = 0;
-    for (int[] part : fine) {
-      System.arraycopy(file.bytes(), from, out, to, part[0] - from);
-      to += part[0] - from;
-      from = part[1];
+    for (FineScan scan : fine) {
+      int at = scan.header();
+      out.write(file.bytes(), from, at - 4 - from); // up to the marker and the length
+      out.writeBytes(EMPTY);
+      out.write(file.bytes(), at - 4, 6);
+      out.write((file.bytes()[at + 2] & 0xf0) | EMPTY_TABLE);
+      out.write(file.bytes(), at + 3, 3);
+      out.writeBytes(new byte[scan.bytes()]);
+      from = scan.end();
     }
-    System.arraycopy(file.bytes(), from, out, to, left - to);
-    return out;
+    out.write(file.bytes(), from, file.length() - from);
+    return out.toByteArray();
   }
 
   private static boolean isRestart(int marker) {

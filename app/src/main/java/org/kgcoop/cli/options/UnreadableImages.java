@@ -1,11 +1,14 @@
 package org.kgcoop.cli.options;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.features.FeatureCache.Problem;
+import org.kgcoop.files.Folders;
+import org.kgcoop.image.ImageNames;
 import picocli.CommandLine.Option;
 
 /**
@@ -23,6 +26,9 @@ public final class UnreadableImages {
 
   private final List<Skipped> skipped = new ArrayList<>();
 
+  /** Those of unsupported formats, which a folder often has many of: they share one line. */
+  private final List<Path> unsupported = new ArrayList<>();
+
   /**
    * Records an unreadable image.
    *
@@ -39,7 +45,12 @@ public final class UnreadableImages {
   /** Records and skips an unreadable image, even without {@code --skip-bad}. */
   public void passOver(Problem image, Output output) {
     String reason = String.valueOf(image.reason().getMessage());
-    output.error(reason);
+    String name = Folders.name(image.file());
+    if (ImageNames.isImage(name) && !ImageNames.isRead(name)) {
+      unsupported.add(image.file());
+    } else {
+      output.error(reason);
+    }
     skipped.add(new Skipped(image.file().toString(), reason));
   }
 
@@ -55,8 +66,9 @@ public final class UnreadableImages {
     if (skipped.isEmpty()) {
       return 0;
     }
+    ImageNames.leftOut(unsupported).ifPresent(output::error);
     String images = Messages.count(all, "image", "images");
-    output.info("left out: %s of %s, named above".formatted(skipped.size(), images));
+    output.info("left out: %s of %s, see above".formatted(skipped.size(), images));
     return (skips ? KgCoopException.Category.SKIPPED : KgCoopException.Category.DATA).exitCode();
   }
 }

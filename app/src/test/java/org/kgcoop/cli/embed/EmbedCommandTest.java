@@ -213,6 +213,22 @@ class EmbedCommandTest {
   }
 
   @Test
+  void imagesOfAnUnsupportedFormatShareALine() throws IOException {
+    Path some = folder.resolve("some");
+    ManyDrawings.write(some, 1);
+    for (String name : List.of("1.jxl", "2.JXL", "3.jp2")) {
+      Files.writeString(some.resolve(name), "not read");
+    }
+    Cli.Result result = embed(some, "--out", folder.resolve("a.npy"), "--skip-bad");
+    assertThat(result.exitCode()).isEqualTo(6);
+    assertThat(result.err().lines().filter(line -> line.contains(".jxl")))
+        .singleElement()
+        .asString()
+        .contains("3 images are left out", "1 .jp2, 2 .jxl");
+    assertThat(result.err()).contains("left out: 3 of 4 images");
+  }
+
+  @Test
   void rejectsImpossibleRequests() throws IOException {
     Path texts = Files.writeString(folder.resolve("t.txt"), "short\n" + "word ".repeat(99) + "\n");
     Path out = folder.resolve("a.npy");
