@@ -141,7 +141,7 @@ public final class SearchCommand implements Callable<Integer> {
     print(text, images, found);
     if (contactSheet != null) {
       List<ContactSheet.Picture> shown = found.stream().map(SearchCommand::picture).toList();
-      ContactSheet.write(title(text), shown, contactSheet);
+      ContactSheet.write(title(text), shown, contactSheet).ifPresent(output::warn);
     }
     return skipped.end(images, output);
   }

@@ -12,6 +12,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 import org.kgcoop.KgCoopException;
@@ -39,6 +40,14 @@ public final class ContactSheet {
   private static final Images READER = new Images(warning -> {});
   private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
 
+  /** What is missing on a system without fonts, such as a small container. */
+  private static final Optional<String> NO_FONTS =
+      hasFonts()
+          ? Optional.empty()
+          : Optional.of(
+              "this system has no fonts, so the sheet has no text; install fontconfig and a font "
+                  + "(Debian: fonts-dejavu-core)");
+
   static {
     ImageIO.setUseCache(false); // otherwise ImageIO would write temporary files
   }
@@ -48,12 +57,28 @@ public final class ContactSheet {
   /** An image with a caption. */
   public record Picture(Path file, String caption) {}
 
-  /** Writes images with captions as PNG, in rows of five below a title. */
-  public static void write(String title, List<Picture> images, Path file) {
+  /** Java has no fonts of its own. If the system has none, it throws errors of several types. */
+  private static boolean hasFonts() {
+    Graphics2D graphics = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics();
+    try {
+      return graphics.getFontMetrics(FONT).stringWidth("a") > 0;
+    } catch (RuntimeException | Error e) {
+      return false;
+    } finally {
+      graphics.dispose();
+    }
+  }
+
+  /**
+   * Writes images with captions as PNG, in rows of five below a title.
+   *
+   * @return a warning if the sheet has no text
+   */
+  public static Optional<String> write(String title, List<Picture> images, Path file) {
     int rows = (images.size() + LARGE_COLUMNS - 1) / LARGE_COLUMNS;
     int width = LARGE_COLUMNS * LARGE_CELL;
     int height = LARGE_CELL + LINE;
-    write(
+    return write(
         file,
         width,
         LINE + rows * height,
@@ -69,10 +94,14 @@ public final class ContactSheet {
         });
   }
 
-  /** Writes the sheet of a data set as PNG. */
-  static void write(DataSet dataSet, Path file) {
+  /**
+   * Writes the sheet of a data set as PNG.
+   *
+   * @return a warning if the sheet has no text
+   */
+  static Optional<String> write(DataSet dataSet, Path file) {
     int rows = Math.min(MAX_CLASSES, dataSet.classNames().size());
-    write(
+    return write(
         file,
         NAMES + COLUMNS * CELL,
         rows * CELL,
@@ -89,14 +118,14 @@ public final class ContactSheet {
         });
   }
 
-  private static void write(Path file, int width, int height, Consumer<Graphics2D> drawing) {
+  private static Optional<String> write(
+      Path file, int width, int height, Consumer<Graphics2D> drawing) {
     BufferedImage sheet = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = sheet.createGraphics();
     graphics.setRenderingHint(KEY_INTERPOLATION, VALUE_INTERPOLATION_BICUBIC);
     graphics.setRenderingHint(KEY_TEXT_ANTIALIASING, VALUE_TEXT_ANTIALIAS_ON);
     graphics.setColor(Color.WHITE);
     graphics.fillRect(0, 0, width, height);
-    graphics.setFont(FONT);
     drawing.accept(graphics);
     graphics.dispose();
     AtomicFile.write(
@@ -106,6 +135,7 @@ public final class ContactSheet {
             throw new IOException("this Java writes no PNG");
           }
         });
+    return NO_FONTS;
   }
 
   /** Selects at most one row of images of a class, evenly from the train, val and test images. */
@@ -115,6 +145,10 @@ public final class ContactSheet {
   }
 
   private static void drawText(Graphics2D graphics, String text, int left, int base, int width) {
+    if (NO_FONTS.isPresent()) {
+      return;
+    }
+    graphics.setFont(FONT);
     graphics.setColor(Color.BLACK);
     String shown = Messages.line(text);
     while (graphics.getFontMetrics().stringWidth(shown) > width && shown.length() > 2) {

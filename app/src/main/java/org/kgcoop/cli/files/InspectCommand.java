@@ -103,7 +103,7 @@ public final class InspectCommand implements Callable<Integer> {
       Inspection.warnings(survey).forEach(output::warn);
     }
     if (contactSheet != null) {
-      ContactSheet.write(data, contactSheet);
+      ContactSheet.write(data, contactSheet).ifPresent(output::warn);
       json.put("contact_sheet", contactSheet.toString());
       int classes = data.classNames().size();
       int most = ContactSheet.MAX_CLASSES;
