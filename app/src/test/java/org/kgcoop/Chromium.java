@@ -183,7 +183,8 @@ public final class Chromium implements AutoCloseable {
     List<String> pages = new ArrayList<>();
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://" + host.getAuthority() + "/json/list"))
-            .timeout(Duration.ofSeconds(PATIENCE_SECONDS)).build();
+            .timeout(Duration.ofSeconds(PATIENCE_SECONDS))
+            .build();
     String body = HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
     for (JsonNode tab : JSON.readTree(body)) {
       if (tab.path("type").asText().equals("page")) {

@@ -254,3 +254,12 @@ test('the end of a dialog does not close the one that opened after it', () => {
   const m = {...seenGallery({}), dialog: 'edit'};
   equal([after(m, {type: 'closed', dialog: 'keys'}).dialog, after(m, {type: 'closed', dialog: 'edit'}).dialog], ['edit', '']);
 });
+
+test('what is said about the last answer of a check stays when the check is complete', () => {
+  const m = {...seenGallery({}), screen: 'single', opening: true, state: {read: 5, images: 5, classes: [{class: 0, name: 'owl'}, {class: 1, name: 'fox'}]}};
+  take(m, {number: 4, kind: 'check', images: [{image: 1, name: '1.png'}]}, 'check');
+  m.seen = {1: {seen: true}};
+  const given = after({...m, wanted: 'check'}, pressed('1', [1]));
+  stored(given, given.outbox[0], {left_out: [{image: 1, name: '1.png'}], page: {number: 5, kind: 'check', images: []}});
+  equal([given.screen, given.notice.includes('1.png'), given.notice.includes('The check is complete')], ['finish', true, true]);
+});
