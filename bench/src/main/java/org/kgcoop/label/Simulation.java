@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.cli.classify.SimulatedPerson;
+import org.kgcoop.eval.Softmax;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.Kind;
@@ -475,7 +476,7 @@ public final class Simulation {
       LabelState state = opened().state();
       try (Scope scope = Scope.open("new images")) {
         return Arrays.stream(head.probabilities(Tensor.ofRows(others)))
-            .map(row -> head.number(NextImages.argmax(row)))
+            .map(row -> head.number(Softmax.argMax(row)))
             .map(n -> n >= 0 && state.isSeen(n) ? state.name(n) : Labeling.NONE)
             .toList();
       }

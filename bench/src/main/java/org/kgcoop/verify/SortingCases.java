@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.kgcoop.eval.Interval;
+import org.kgcoop.eval.Softmax;
 import org.kgcoop.label.Audit;
 import org.kgcoop.label.NextImages;
 import org.kgcoop.label.Share;
@@ -81,8 +82,8 @@ final class SortingCases {
     double[][] p = fit.probabilities();
     List<Integer> sample = audited.stream().filter(i -> remaining[i]).toList();
     int count = (int) IntStream.range(0, remaining.length).filter(i -> remaining[i]).count();
-    int wrong = (int) sample.stream().filter(i -> NextImages.argmax(p[i]) != labels[i]).count();
-    int right = (int) audited.stream().filter(i -> NextImages.argmax(p[i]) == labels[i]).count();
+    int wrong = (int) sample.stream().filter(i -> Softmax.argMax(p[i]) != labels[i]).count();
+    int right = (int) audited.stream().filter(i -> Softmax.argMax(p[i]) == labels[i]).count();
     expected.equal("remaining", count);
     expected.equal("unpassed", sample.size());
     expected.equal("wrong", wrong);

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.kgcoop.tensor.Vectors;
 
 /**
  * Pairs of images that are nearly equal, by the distance 1 - cosine of their features. A pair is
@@ -58,7 +59,7 @@ public record NearDuplicates(double median, List<Pair> pairs) {
     }
     double[] distances = nearest.stream().mapToDouble(near -> near.get(0).distance()).toArray();
     Arrays.sort(distances);
-    double median = Math.max(SMALLEST_MEDIAN, (distances[(n - 1) / 2] + distances[n / 2]) / 2);
+    double median = Math.max(SMALLEST_MEDIAN, Vectors.median(distances));
     Set<Pair> pairs = new TreeSet<>(Comparator.comparing(Pair::first).thenComparing(Pair::second));
     for (int i = 0; i < n; i++) {
       for (NearestNeighbors.Neighbor near : nearest.get(i)) {

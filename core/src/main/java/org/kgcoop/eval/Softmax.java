@@ -44,11 +44,16 @@ public final class Softmax {
         .toArray();
   }
 
+  /** Returns the index of the largest value, the lowest of equal ones. */
+  public static int argMax(double[] values) {
+    return argMax(values, 0, values.length);
+  }
+
   /**
    * Returns the index of the largest value of {@code from} to {@code to} - 1, the lowest of equal
    * ones.
    */
-  public static int argMax(double[] values, int from, int to) {
+  static int argMax(double[] values, int from, int to) {
     int best = from;
     for (int i = from + 1; i < to; i++) {
       if (values[i] > values[best]) {

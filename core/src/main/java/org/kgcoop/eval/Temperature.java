@@ -70,7 +70,7 @@ public record Temperature(double temperature, @Nullable Bound bound, double befo
     ProbabilityMetrics.checkRows(logits, labels);
     double right = 1.0 / logits[0].length + more * confidence(logits, 1);
     for (int i = 0; i < labels.length; i++) {
-      right += prediction(logits[i]) == labels[i] ? 1 : 0;
+      right += Softmax.argMax(logits[i]) == labels[i] ? 1 : 0;
     }
     double accuracy = right / (labels.length + 1 + more);
     if (confidence(logits, HIGHEST) >= accuracy || confidence(logits, LOWEST) <= accuracy) {
@@ -89,15 +89,11 @@ public record Temperature(double temperature, @Nullable Bound bound, double befo
     return OptionalDouble.of(Math.exp((low + high) / 2));
   }
 
-  private static int prediction(double[] row) {
-    return Softmax.argMax(row, 0, row.length);
-  }
-
   private static double confidence(double[][] logits, double temperature) {
     double[] largest =
         Arrays.stream(logits)
             .parallel()
-            .mapToDouble(row -> Softmax.probability(row, prediction(row), 1 / temperature))
+            .mapToDouble(row -> Softmax.probability(row, Softmax.argMax(row), 1 / temperature))
             .toArray();
     // in order, so that the sum does not depend on the threads
     return Arrays.stream(largest).reduce(0, Double::sum) / logits.length;

@@ -1,6 +1,7 @@
 package org.kgcoop.method;
 
 import static org.kgcoop.tensor.Vectors.dot;
+import static org.kgcoop.tensor.Vectors.median;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -478,13 +479,11 @@ public final class GapHead implements AutoCloseable {
     }
 
     private static double medianOfLargest(Tensor cosines) {
-      double[] largest =
+      return median(
           Arrays.stream(cosines.toDoubleRows())
               .mapToDouble(row -> Arrays.stream(row).max().orElse(0))
               .sorted()
-              .toArray();
-      int n = largest.length;
-      return (largest[(n - 1) / 2] + largest[n / 2]) / 2;
+              .toArray());
     }
   }
 

@@ -13,6 +13,7 @@ import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
+import org.kgcoop.tensor.Vectors;
 
 /**
  * Kernel ridge regression of the residual of zero-shot CLIP, with the kernel {@code k(x, x') =
@@ -233,14 +234,12 @@ public final class KernelRidge {
       int[] some = IntStream.range(0, count).map(i -> (int) (i * rows.size(0) / count)).toArray();
       Tensor sample = rows.indexSelect(0, Tensor.indices(some)).to(DType.FLOAT64);
       double[][] cosines = sample.matmul(sample.transpose(0, 1)).toDoubleRows();
-      double[] distances =
+      return Vectors.median(
           IntStream.range(0, count)
               .boxed()
               .flatMapToDouble(i -> Arrays.stream(cosines[i], 0, i).map(cosine -> 1 - cosine))
               .sorted()
-              .toArray();
-      int pairs = distances.length;
-      return (distances[(pairs - 1) / 2] + distances[pairs / 2]) / 2;
+              .toArray());
     }
   }
 }

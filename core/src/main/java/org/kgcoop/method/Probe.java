@@ -32,7 +32,7 @@ public record Probe(OptionalDouble strength, SelectionData search) implements Me
                   + " Supervision, ICML 2021, section 3.2",
               "https://github.com/openai/CLIP")
           .withoutTextEncoder()
-          .boundBy("it knows only the classes that it has seen and")
+          .boundBy("a linear probe")
           .settings(
               SharedSettings.chosen("strength", "Weight C of the cross-entropies"),
               SelectionData.setting("The images that choose C; none: C is 10"));

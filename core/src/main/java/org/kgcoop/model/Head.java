@@ -22,8 +22,7 @@ public interface Head extends AutoCloseable {
   Tensor logits(Tensor features);
 
   /**
-   * Computes the probability of each class for each image. All probabilities are computed by this
-   * method.
+   * Computes the probability of each class for each image.
    *
    * @param features the features, as for {@link #logits}
    * @return the probabilities, (B, C)

@@ -29,7 +29,7 @@ final class TextParts {
   private final List<Integer> rowsUpTo = new ArrayList<>(); // tokens, with those of each part
 
   /**
-   * ClassChunk of the classes.
+   * Consecutive classes whose texts are encoded in one pass.
    *
    * @param from the first class
    * @param layout the layout of the packed texts

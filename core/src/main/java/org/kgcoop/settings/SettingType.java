@@ -13,7 +13,7 @@ import org.kgcoop.EnumIds;
  *
  * @param description the name in the help, such as {@code whole number}
  * @param expected the name in messages, such as {@code a whole number}
- * @param isList true for lists,
+ * @param isList true for a list of values
  * @param isText true if every value, or every element of a list, is a text
  * @param reader the reader of a value in {@link SettingValues}; it returns empty for a value of
  *     another type

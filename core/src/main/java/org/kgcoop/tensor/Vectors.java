@@ -1,6 +1,6 @@
 package org.kgcoop.tensor;
 
-/** Products of vectors in double precision and in a fixed order, equal on every processor. */
+/** Numbers of vectors in double precision and in a fixed order, equal on every processor. */
 public final class Vectors {
   private Vectors() {}
 
@@ -18,5 +18,23 @@ public final class Vectors {
       sum += a[i] * b[i];
     }
     return sum;
+  }
+
+  public static double dot(double[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += a[i] * b[i];
+    }
+    return sum;
+  }
+
+  /**
+   * Returns the mean of the two middle values; 0 if there are none.
+   *
+   * @param ascending values in ascending order
+   */
+  public static double median(double[] ascending) {
+    int count = ascending.length;
+    return count == 0 ? 0 : (ascending[(count - 1) / 2] + ascending[count / 2]) / 2;
   }
 }

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.label.SessionHead.Guess;
 import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.tensor.Vectors;
 
 /**
  * Selects and orders all images of a session for a person who looks for some of them. Random images
@@ -160,14 +161,7 @@ final class Gallery {
 
   /** Returns the negative cosine of each image with a vector, for an ascending order. */
   private IntToDoubleFunction cosines(double[] vector) {
-    return image -> {
-      float[] feature = session.feature(image);
-      double sum = 0;
-      for (int d = 0; d < feature.length; d++) {
-        sum += vector[d] * feature[d];
-      }
-      return (float) -sum;
-    };
+    return image -> (float) -Vectors.dot(vector, session.feature(image));
   }
 
   /** Sorts images by ascending keys, equal ones by their index. */

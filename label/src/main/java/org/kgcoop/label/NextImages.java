@@ -81,7 +81,7 @@ public final class NextImages {
     int[] best = new int[n];
     for (int r = 0; r < n; r++) {
       double[] row = p[remaining[r]];
-      best[r] = argmax(row);
+      best[r] = Softmax.argMax(row);
       first[r] = row[best[r]];
       margin[r] = margin(row, best[r]);
     }
@@ -164,10 +164,5 @@ public final class NextImages {
       second = c == best ? second : Math.max(second, row[c]);
     }
     return row[best] - second;
-  }
-
-  /** Returns the index of the largest value, the first of equal ones. */
-  public static int argmax(double[] row) {
-    return Softmax.argMax(row, 0, row.length);
   }
 }

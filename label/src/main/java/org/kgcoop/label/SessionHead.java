@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Clusters;
+import org.kgcoop.eval.Softmax;
 import org.kgcoop.method.GapHead;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.JournalEntry;
@@ -278,7 +279,7 @@ final class SessionHead implements AutoCloseable {
   }
 
   private Guess guess(double[] p) {
-    int best = NextImages.argmax(p);
+    int best = Softmax.argMax(p);
     return new Guess(number(best), p[best], NextImages.margin(p, best));
   }
 
@@ -331,8 +332,7 @@ final class SessionHead implements AutoCloseable {
         .boxed()
         .collect(
             Collectors.toMap(
-                i -> all[i],
-                i -> number(NextImages.argmax(Arrays.copyOf(p[i], headNumbers.length)))));
+                i -> all[i], i -> number(Softmax.argMax(Arrays.copyOf(p[i], headNumbers.length)))));
   }
 
   /** Returns the most probable classes of a read image, at most {@code count}. */

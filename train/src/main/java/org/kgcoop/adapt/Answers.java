@@ -42,7 +42,7 @@ record Answers(Score score, List<OfClass> classes, List<Mistake> mistakes) {
       int label = item.label();
       String unit = hidesClasses ? "class " + label : item.group();
       double weight = shares.getOrDefault(item.key(), 1.0);
-      int predicted = Softmax.argMax(each.logits(), 0, each.logits().length);
+      int predicted = Softmax.argMax(each.logits());
       answers.add(new Score.Answer(unit, label, each.unseen(), weight, predicted == label));
       counts[label]++;
       if (predicted == label) {

@@ -1,6 +1,7 @@
 package org.kgcoop.adapt;
 
 import static org.kgcoop.tensor.Vectors.dot;
+import static org.kgcoop.tensor.Vectors.median;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -269,11 +270,6 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
                       .toArray());
     }
     return limits;
-  }
-
-  private static double median(double[] sorted) {
-    int count = sorted.length;
-    return count == 0 ? 0 : (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
   }
 
   private static void add(List<List<Neighbor>> nearest, NavigableSet<Pair> to) {

@@ -62,6 +62,6 @@ final class Suspects {
   private static int likelyOther(double[] probabilities, int label) {
     double[] others = probabilities.clone();
     others[label] = -1;
-    return Softmax.argMax(others, 0, others.length);
+    return Softmax.argMax(others);
   }
 }

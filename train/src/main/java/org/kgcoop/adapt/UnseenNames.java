@@ -11,6 +11,7 @@ import org.kgcoop.method.ZeroShot;
 import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Vectors;
 
 /**
  * Names of classes without images. Their accuracy is estimated with classes that have images, by
@@ -50,34 +51,25 @@ final class UnseenNames {
     try (Scope scope = Scope.open("names");
         Autograd.Switch off = Autograd.off();
         Head texts = new ZeroShot(List.of(Templates.of(data))).classifier(clip, names)) {
-      float[] features = texts.classFeatures().orElseThrow().toFloats();
-      double unseenDistance = meanDistance(features, names.size(), known, i -> i >= known);
-      double knownDistance = meanDistance(features, names.size(), known, i -> i < known);
+      double[][] features = texts.classFeatures().orElseThrow().toDoubleRows();
+      double unseenDistance = meanDistance(features, known, i -> i >= known);
+      double knownDistance = meanDistance(features, known, i -> i < known);
       return unseenDistance > OTHER_KIND * knownDistance;
     }
   }
 
   /** Returns the mean distance of some texts to the nearest other text of a known class. */
-  private static double meanDistance(float[] features, int count, int known, IntPredicate which) {
-    int width = features.length / count;
-    return IntStream.range(0, count)
+  private static double meanDistance(double[][] features, int known, IntPredicate which) {
+    return IntStream.range(0, features.length)
         .filter(which)
         .mapToDouble(
             i ->
                 IntStream.range(0, known)
                     .filter(j -> j != i)
-                    .mapToDouble(j -> 1 - cosine(features, width, i, j))
+                    .mapToDouble(j -> 1 - Vectors.dot(features[i], features[j]))
                     .min()
                     .orElse(0))
         .average()
         .orElse(0);
-  }
-
-  private static double cosine(float[] features, int width, int i, int j) {
-    double sum = 0;
-    for (int k = 0; k < width; k++) {
-      sum += (double) features[i * width + k] * features[j * width + k];
-    }
-    return sum;
   }
 }

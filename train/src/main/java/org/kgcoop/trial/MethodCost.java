@@ -26,18 +26,20 @@ import org.kgcoop.tensor.Workers;
 import org.kgcoop.train.TrainingSettings;
 
 /**
- * The measured seconds of a method for a number of classes.
+ * The measured seconds of a method. For more classes than were measured, times are proportional.
  *
- * @param fit before the training steps, or the complete fit of a method without steps
- * @param step one training step, without features of the frozen image encoder
- * @param head the class features of a finished classifier
- * @param image the classification of one test image, with its encoding by a trained image encoder
+ * @param training one training step, without features of the frozen image encoder; the complete fit
+ *     of a method without steps
+ * @param test the classification of one test image, with its encoding by a trained image encoder
+ * @param classes the number of measured classes
  * @param images the number of images in the step
  * @param views the views per training image that are encoded once, 0 if there are none
  * @param weights the number of weights that the method tries by trainings of their own
  */
-record MethodCost(
-    double fit, double step, double head, double image, int images, int views, int weights) {
+record MethodCost(double training, double test, int classes, int images, int views, int weights) {
+
+  /** The most classes that are measured. A step for more would take too long, and much memory. */
+  private static final int MOST_CLASSES = 64;
 
   /** The largest measured batch. The time of a larger one is proportional. */
   private static final int MAX_BATCH = 256;
@@ -51,42 +53,33 @@ record MethodCost(
   private static final OperatingSystemMXBean SYSTEM =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-  /** The repetitions of what a run does once. */
-  private static final int FEW_ROUNDS = 2;
-
-  /** The repetitions of what a run does often, such as a step. */
   private static final int MAX_ROUNDS = 100;
 
   /**
-   * Measures one step, one classifier and one image of a method.
+   * Measures one step and one test image of a method.
    *
    * @param typical a trial of the method
-   * @param classes the number of classes
    * @param image an image file of the usual size
    * @param scratch a new folder
    */
-  static MethodCost measure(
-      ExperimentContext context, Trial typical, int classes, Path image, Path scratch) {
+  static MethodCost measure(ExperimentContext context, Trial typical, Path image, Path scratch) {
     FewShotSample sample = typical.sample();
     TrainingSettings training = typical.recipe().training();
     int batch = training == null ? 1 : Math.min(MAX_BATCH, training.batchSize());
-    int shots = Math.max(sample.images() / sample.classCount(), 1);
-    int perClass = Math.max(shots, batch / classes + 1);
-    List<String> all = sample.allClassNames(); // so that the lengths of the names are as usual
     List<String> names =
-        IntStream.range(0, classes)
-            .mapToObj(i -> all.get(i % all.size()) + (i < all.size() ? "" : " " + i))
-            .toList();
+        sample.classNames().subList(0, Math.min(MOST_CLASSES, sample.classCount()));
+    int shots = Math.max(sample.images() / sample.classCount(), 1);
+    int perClass = Math.max(shots, batch / names.size() + 1);
     DataSet data =
         new DataSet(
             "estimate",
             names,
-            items(image, names, perClass * classes),
-            items(image, names, classes),
+            items(image, names, perClass * names.size()),
+            items(image, names, names.size()),
             items(image, names, Runtime.getRuntime().availableProcessors()),
             sample.template());
     FewShotSample drawn = FewShotSample.of(data, sample.shots(), sample.seed());
-    Trial trial = new Trial(typical.recipe(), drawn, List.of(), "classes" + classes);
+    Trial trial = new Trial(typical.recipe(), drawn, List.of(), "estimate");
     try (Scope scope = Scope.open("cost");
         RunFolder folder =
             RunFolder.open(
@@ -95,25 +88,35 @@ record MethodCost(
                 Map.of(),
                 context.warnings())) {
       CountedFit counted = new CountedFit(context, trial, folder);
-      double fitSeconds = seconds(context, FEW_ROUNDS, () -> close(trial.method().fit(counted)));
-      Fit fit = trial.method().fit(counted);
-      if (fit instanceof FittedMethod fitted) {
-        return new MethodCost(fitSeconds, 0, 0, 0, 0, counted.usedViews(), counted.weights)
-            .with(context, () -> fitted.classifier(context.clip(), names), data);
+      if (trial.method().trained().isEmpty()) {
+        double fit = seconds(context, () -> trial.method().fit(counted));
+        FittedMethod fitted = (FittedMethod) trial.method().fit(counted);
+        double test = test(context, () -> fitted.classifier(context.clip(), names), data);
+        return new MethodCost(fit, test, names.size(), 0, counted.usedViews(), counted.weights);
       }
-      try (TrainableModel model = ((Fit.Training) fit).model()) {
+      try (TrainableModel model = ((Fit.Training) trial.method().fit(counted)).model()) {
         TrainingSettings steps = trial.recipe().steps();
         List<Item> items = data.train().subList(0, Math.min(batch, data.train().size()));
         int views = Math.max(counted.usedViews(), steps.augmentation().views());
         double step = step(context, items, steps, model);
-        return new MethodCost(fitSeconds, step, 0, 0, items.size(), views, counted.weights)
-            .with(context, model::toHead, data);
+        double test = test(context, model::toHead, data);
+        return new MethodCost(step, test, names.size(), items.size(), views, counted.weights);
       }
     }
   }
 
+  /** Returns the time of one training step, or of a complete fit, for a number of classes. */
+  double training(int ofClasses) {
+    return training * ofClasses / classes;
+  }
+
+  /** Returns the time to classify images. */
+  double test(int ofClasses, int ofImages) {
+    return test * ofImages * ofClasses / classes;
+  }
+
   /** A fit that counts the weights that it would try, instead of training with each of them. */
-  private static final class CountedFit extends TrialFitContext {
+  private static final class CountedFit extends TrialFit {
     private int weights;
 
     CountedFit(ExperimentContext context, Trial trial, RunFolder folder) {
@@ -124,12 +127,6 @@ record MethodCost(
     public double bestWeight(List<Double> grid, DoubleFunction<Method> method) {
       weights = grid.size();
       return grid.get(0);
-    }
-  }
-
-  private static void close(Fit fit) {
-    if (fit instanceof Fit.Training training) {
-      training.model().close();
     }
   }
 
@@ -151,42 +148,32 @@ record MethodCost(
       }
       return seconds(
           context,
-          MAX_ROUNDS,
-          () -> optimizer.step(model.step(loader.batch(batch, 0, 0)).gradients(), 0));
+          () -> {
+            optimizer.step(model.step(loader.batch(batch, 0, 0)).gradients(), 0);
+            return model;
+          });
     }
   }
 
-  /** Adds the times of a finished classifier. */
-  private MethodCost with(ExperimentContext context, Supplier<Head> heads, DataSet data) {
+  /** Measures the classification of one test image. */
+  private static double test(ExperimentContext context, Supplier<Head> heads, DataSet data) {
     List<Item> items = data.test();
-    double headSeconds = seconds(context, FEW_ROUNDS, () -> heads.get().close());
     try (Head made = heads.get()) {
       Supplier<Tensor> features =
           () -> Evaluator.features(made, context.cache(), items, context.progress(), "test images");
       Tensor known = features.get();
       Supplier<Tensor> given = made.encoder().isEmpty() ? () -> known : features;
+      int classes = data.classNames().size();
       double classified =
-          seconds(
-              context,
-              MAX_ROUNDS,
-              () -> {
-                int classes = data.classNames().size();
-                Evaluator.Result unused = Evaluator.evaluate(made, given.get(), items, classes);
-              });
-      double imageSeconds = classified / items.size();
-      return new MethodCost(fit, step, headSeconds, imageSeconds, images, views, weights);
+          seconds(context, () -> Evaluator.evaluate(made, given.get(), items, classes));
+      return classified / items.size();
     }
   }
 
   /** Returns the time of the encoding of an image, on one core. */
   static double ofAnImage(ExperimentContext context, Path image) {
     List<Item> items = items(image, List.of("image"), 1);
-    return seconds(
-        context,
-        MAX_ROUNDS,
-        () -> {
-          Tensor unused = Workers.beside(() -> context.cache().encoder().test(items));
-        });
+    return seconds(context, () -> Workers.beside(() -> context.cache().encoder().test(items)));
   }
 
   /** Returns items with equal keys, so that each view is encoded once. */
@@ -201,17 +188,17 @@ record MethodCost(
    * Returns the median time of an action. If it takes a short time, it is repeated, because the
    * first calls include the compiler's work.
    */
-  private static double seconds(ExperimentContext context, int maxRounds, Runnable action) {
+  private static double seconds(ExperimentContext context, Supplier<?> action) {
     List<Double> rounds = new ArrayList<>();
     long begun = SYSTEM.getProcessCpuTime();
     do {
       context.checkInterrupted();
       long start = System.nanoTime();
       try (Scope scope = Scope.open("measurement")) {
-        action.run();
+        Object unused = action.get();
       }
       rounds.add((System.nanoTime() - start) / 1e9);
-    } while (rounds.size() < maxRounds
+    } while (rounds.size() < MAX_ROUNDS
         && (SYSTEM.getProcessCpuTime() - begun) / 1e9 < MAX_CPU_SECONDS);
     List<Double> late = rounds.subList(rounds.size() / 2, rounds.size()).stream().sorted().toList();
     return late.get(late.size() / 2);

@@ -19,15 +19,13 @@ import org.kgcoop.classifier.TrainingDataRecord;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.eval.Calibration;
-import org.kgcoop.method.Fit;
+import org.kgcoop.files.Json;
 import org.kgcoop.method.FittedMethod;
 import org.kgcoop.model.Head;
-import org.kgcoop.model.TrainableModel;
 import org.kgcoop.runs.CalibrationResult;
 import org.kgcoop.runs.JointResult;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunFolder;
-import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
@@ -86,7 +84,7 @@ public record TrialRun(ExperimentContext experiment, Trial trial) {
    * that share the work.
    */
   public String settings() {
-    return RunJson.tree(trial.settings(experiment).values()).toString();
+    return Json.tree(trial.settings(experiment).values()).toString();
   }
 
   @MustBeClosed
@@ -129,33 +127,19 @@ public record TrialRun(ExperimentContext experiment, Trial trial) {
   private record Learned(ClassifierFile file, RunResults results) {}
 
   private Learned learned(RunFolder folder) {
-    TrialFitContext context = new TrialFitContext(experiment, trial, folder, TrialRun::run);
-    FittedMethod method;
-    RunResults.Training time = null;
-    try (Scope scope = Scope.open("fit")) {
-      Fit fit = trial.method().fit(context);
-      if (fit instanceof Fit.Training begun) {
-        try (TrainableModel model = begun.model()) {
-          RunTraining.Trained trained =
-              new RunTraining(experiment, trial, begun.method(), model).run(folder);
-          method = begun.fitted().apply(trained.parameters());
-          time = trained.time();
-        }
-      } else {
-        method = (FittedMethod) fit;
-      }
-    }
+    TrialFit fit = new TrialFit(experiment, trial, folder, TrialRun::run);
+    FittedMethod method = fit.fitted();
     FewShotSample sample = trial.sample();
     RecordedClip clip = RecordedClip.of(experiment.clip());
     TrainingDataRecord data = sample.learnedFrom(experiment);
     ClassifierFile file =
         new ClassifierFile(method, sample.template(), clip, data, Version.KGCOOP, null);
     if (trial.recipe().calibrate()) {
-      CalibrationFit fit = new CalibrationFit(experiment, trial, TrialRun::run);
-      file = file.withCalibration(fit.find(file, folder.path()));
+      CalibrationFit calibration = new CalibrationFit(experiment, trial, TrialRun::run);
+      file = file.withCalibration(calibration.find(file, folder.path()));
     }
     file.write(ClassifierFile.in(folder.path()));
-    return new Learned(file, context.learned(file, time));
+    return new Learned(file, fit.learned(file));
   }
 
   private boolean isMeasured(RunResults results) {

@@ -1,5 +1,6 @@
 package org.kgcoop.trial;
 
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -7,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.ToDoubleFunction;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.method.encoder.EncoderMethod;
@@ -16,10 +16,9 @@ import org.kgcoop.tensor.Engine;
 import org.kgcoop.train.TrainingSettings;
 
 /**
- * An estimate of the time and disk space of an experiment. One image is encoded, and a step, a
- * classifier and a test image of each method are measured for two small numbers of classes. Times
- * for other numbers of classes are on the line through both. All other factors are counted: images,
- * views, steps, tests and runs.
+ * An estimate of the time and disk space of an experiment. One image is encoded, and a step and a
+ * test image of each method are measured. All other factors are counted: images, views, steps,
+ * tests and runs.
  *
  * @param context its feature cache must be in memory
  * @param trials all trials; images of their data sets are counted and not opened
@@ -28,9 +27,6 @@ import org.kgcoop.train.TrainingSettings;
  */
 public record WorkEstimate(
     ExperimentContext context, List<Trial> trials, Path image, Path scratch) {
-  private static final int FEW_CLASSES = 2;
-  private static final int MANY_CLASSES = 8;
-
   /** The bytes of a stored feature besides its values: key, norm and position. */
   private static final int BYTES_A_FEATURE = 100;
 
@@ -67,6 +63,7 @@ public record WorkEstimate(
    * @param runs the number of all runs
    * @param done the number of runs that are complete
    * @param disk the disk space for features and run folders, in bytes
+   * @param busy true if programs used at least half of the processors before the measurement
    */
   public record Result(
       List<MethodWork> methods,
@@ -74,25 +71,12 @@ public record WorkEstimate(
       double encodingSeconds,
       int runs,
       int done,
-      long disk) {
+      long disk,
+      boolean busy) {
 
     /** Returns the time of everything that is not done, in seconds. */
     public double seconds() {
       return encodingSeconds + methods.stream().mapToDouble(MethodWork::seconds).sum();
-    }
-  }
-
-  /** The cost of a method for any number of classes. Noise cannot make it shrink with them. */
-  private record Line(MethodCost few, MethodCost many) {
-    double at(ToDoubleFunction<MethodCost> part, int classes) {
-      double start = part.applyAsDouble(few);
-      double rise = Math.max(0, part.applyAsDouble(many) - start);
-      return Math.max(
-          0, start + rise * (classes - FEW_CLASSES) / (double) (MANY_CLASSES - FEW_CLASSES));
-    }
-
-    double ofTest(int classes, int images) {
-      return at(MethodCost::head, classes) + images * at(MethodCost::image, classes);
     }
   }
 
@@ -108,13 +92,15 @@ public record WorkEstimate(
    * @param jobs the number of parallel runs
    */
   public Result of(Path out, int jobs) {
+    int processors = Runtime.getRuntime().availableProcessors(); // each run needs one
+    boolean busy =
+        isBusy(ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(), processors);
     double imageSeconds = MethodCost.ofAnImage(context, image) / Engine.threads();
     List<Trial> missing =
         trials.stream().filter(trial -> !RunFolders.isComplete(trial.folder(out))).toList();
-    int processors = Runtime.getRuntime().availableProcessors(); // each run needs one
     int atATime = Math.max(1, Math.min(missing.size(), Math.min(jobs, processors)));
     Set<String> shared = new HashSet<>(); // encodings that several trials use
-    Map<String, Line> costs = new HashMap<>();
+    Map<String, MethodCost> costs = new HashMap<>();
     Map<String, MethodWork> methods = new LinkedHashMap<>();
     trials.stream()
         .map(trial -> trial.method().id())
@@ -123,7 +109,10 @@ public record WorkEstimate(
     long disk = 0;
     for (Trial trial : missing) {
       DataSet data = trial.sample().data(context.warnings());
-      Line cost = costs.computeIfAbsent(trial.recipe().folder(), row -> measured(trial, row));
+      MethodCost cost =
+          costs.computeIfAbsent(
+              trial.recipe().folder(),
+              row -> MethodCost.measure(context, trial, image, scratch.resolve(row)));
       TrainingSettings training = trial.recipe().training();
       long steps = training == null ? 0 : training.steps(data.train());
       long tests = 0;
@@ -132,7 +121,7 @@ public record WorkEstimate(
         tests += images;
         encodings += shared.add(target.data().name() + "/" + target.name()) ? images : 0;
       }
-      int views = cost.few.views();
+      int views = cost.views();
       for (Item item : data.train()) { // samples of other seeds and shots contain the same images
         if (views > 0 && shared.add(data.name() + "/" + item.key() + "/" + views)) {
           encodings += views;
@@ -152,33 +141,33 @@ public record WorkEstimate(
     disk += encodings * bytes;
     List<MethodWork> rows = List.copyOf(methods.values());
     int done = trials.size() - missing.size();
-    return new Result(rows, encodings, encodings * imageSeconds, trials.size(), done, disk);
+    return new Result(rows, encodings, encodings * imageSeconds, trials.size(), done, disk, busy);
   }
 
-  private Line measured(Trial trial, String row) {
-    Path folder = scratch.resolve(row);
-    return new Line(
-        MethodCost.measure(context, trial, FEW_CLASSES, image, folder),
-        MethodCost.measure(context, trial, MANY_CLASSES, image, folder));
+  /**
+   * Returns true if programs used at least half of the processors before the measurement.
+   *
+   * @param load the load average of the last minute; negative if the system has none
+   */
+  static boolean isBusy(double load, int processors) {
+    return load >= processors / 2.0;
   }
 
   private double trainingSeconds(
-      Trial trial, DataSet data, long steps, Line cost, double imageSeconds) {
-    int classes = data.classNames().size();
-    double fit = cost.at(MethodCost::fit, classes);
+      Trial trial, DataSet data, long steps, MethodCost cost, double imageSeconds) {
+    double training = cost.training(data.classNames().size());
     if (steps == 0) {
-      return fit;
+      return training;
     }
     TrainingSettings settings = trial.recipe().steps();
     int images = Math.min(settings.batchSize(), data.train().size());
-    double step =
-        cost.at(MethodCost::step, classes) * Math.max(1, (double) images / cost.many.images());
+    double step = training * Math.max(1, (double) images / cost.images());
     if (settings.augmentation().views() == 0 && !tunesImages(trial)) {
       step += images * imageSeconds; // a trained image encoder is part of the measured step
     }
     boolean hasFolds = trial.recipe().calibrate() && !trial.sample().hasValidation();
-    int trainings = 1 + cost.many.weights() + (hasFolds ? CalibrationFit.FOLDS : 0);
-    return trainings * (fit + steps * step);
+    int trainings = 1 + cost.weights() + (hasFolds ? CalibrationFit.FOLDS : 0);
+    return trainings * steps * step;
   }
 
   private static boolean tunesImages(Trial trial) {
@@ -189,18 +178,18 @@ public record WorkEstimate(
    * Returns the time of all tests of a trial. One with both halves of the classes has a third, for
    * which a trained image encoder does not encode the images again.
    */
-  private static double testSeconds(Trial trial, Line cost) {
+  private static double testSeconds(Trial trial, MethodCost cost) {
     double seconds = 0;
     int allClasses = 0;
     int allImages = 0;
     for (EvaluationSet target : trial.targets()) {
       int classes = target.data().classNames().size();
       int images = target.data().test().size();
-      seconds += cost.ofTest(classes, images);
+      seconds += cost.test(classes, images);
       allClasses += classes;
       allImages += images;
     }
     boolean hasThird = trial.hasJointList() && !tunesImages(trial);
-    return hasThird ? seconds + cost.ofTest(allClasses, allImages) : seconds;
+    return hasThird ? seconds + cost.test(allClasses, allImages) : seconds;
   }
 }

@@ -59,7 +59,7 @@ class BaselinesTest {
     assertThatThrownBy(() -> lab.run(new BaseToNew(List.of(source)), plan, folder.resolve("out")))
         .isInstanceOf(KgCoopException.class)
         .hasMessage(
-            "Linear probe: it knows only the classes that it has seen and cannot be used on new"
+            "Linear probe: a linear probe cannot be used on new"
                 + " classes, such as 'c' of source; leave it out here");
     JsonNode ofBase =
         lab.run(new BaseToNew(List.of(source), true), plan, folder.resolve("base-only"));

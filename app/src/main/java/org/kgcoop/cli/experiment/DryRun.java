@@ -25,7 +25,7 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.published.Download;
 import org.kgcoop.data.published.PublishedDataSet;
-import org.kgcoop.runs.RunJson;
+import org.kgcoop.files.Json;
 import org.kgcoop.trial.Experiment;
 import org.kgcoop.trial.ExperimentContext;
 import org.kgcoop.trial.WorkEstimate;
@@ -86,7 +86,9 @@ final class DryRun {
     output.printf(
         "image features: %,d images and views, %s",
         work.encodings(), duration(work.encodingSeconds()));
-    output.printf("time: about %s on this machine", duration(work.seconds()));
+    output.printf(
+        "time: about %s on this machine%s",
+        duration(work.seconds()), work.busy() ? ", measured on a busy computer" : "");
     output.printf("disk: about %s for features and runs", size(work.disk()));
     missing.values().forEach(set -> output.print("missing: " + missing(set)));
     long archives = missing.values().stream().mapToLong(this::bytes).sum();
@@ -119,7 +121,7 @@ final class DryRun {
   }
 
   private ObjectNode json(Experiment experiment, WorkEstimate.Result work, String weights) {
-    ObjectNode json = RunJson.tree(work);
+    ObjectNode json = Json.tree(work);
     json.put("protocol", experiment.protocol().id()).put("seconds", work.seconds());
     json.set("disk_bytes", json.remove("disk"));
     ArrayNode sets = json.putArray("missing");
