@@ -196,6 +196,17 @@ test('a stored answer waits for the next page, which may take time', () => {
   equal([last.outbox.map((item) => item.what), last.notice], [['next'], 'This image is answered. The next one comes when the answer is stored.']);
 });
 
+test('the page of a check stays for its question, also if the person went away and came back before the reply', () => {
+  const m = {...seenGallery({}), screen: 'single', opening: true};
+  take(m, {number: 4, kind: 'check', images: [{image: 1, name: '1.png'}]}, 'check');
+  m.seen = {1: {seen: true}};
+  const came = after(m, pressed('1', [1]), {type: 'click', on: 'all', images: []}, {type: 'click', on: 'back', images: []});
+  equal(came.outbox.map((item) => item.what), ['answer', 'next']);
+  const item = came.outbox.shift();
+  stored(came, item, {differs: {1: 1}});
+  equal([came.outbox, came.screen, came.doubt.image], [[], 'single', 1]);
+});
+
 test('the end of a check is said, also if no new one can begin', () => {
   const m = {...seenGallery({}), screen: 'finish', opening: true, state: {read: 5, images: 5, classes: []}};
   take(m, {number: 5, kind: 'check', images: []}, 'check');

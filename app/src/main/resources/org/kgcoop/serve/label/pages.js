@@ -322,7 +322,11 @@ export function stored(m, item, json) {
     m.doubt = null;
   } else if (json.differs?.[image] !== undefined) {
     m.doubt = {image, now: classNumber(m, item.labels[image]), before: json.differs[image], isSent: false};
+    m.outbox = m.outbox.filter(({what, body}) => what !== 'next' || body.wanted || body.fresh); // the page stays until it is decided
     show(m, image);
+    if (m.opening && !isWaitingFor(m, 'next')) {
+      enter(m, '');
+    }
     return;
   }
   if (json.page) {

@@ -408,7 +408,6 @@ class LabelPageBrowserTest {
         reloaded = true;
         browser().value("document.body.dataset.old = true");
         browser().call("Page.reload");
-        Chromium.pause(Duration.ofMillis(500)); // an expression fails while the page is replaced
         browser().await("!document.body?.dataset.old");
         browser().await("document.body?.dataset.at");
       }
@@ -458,7 +457,7 @@ class LabelPageBrowserTest {
       }
     }
     browser().value("document.getElementById('to-finish').click()");
-    browser().await("document.querySelector('#offers li')");
+    browser().await("document.querySelector('#doubtful img[src]')"); // they move the buttons
     browser().click("document.getElementById('write-close')");
     browser().await("document.body.dataset.screen === 'done'");
     assertThat(shown("#final-results")).contains("labels: x.csv", "./kgcoop predict x y.jpg");
