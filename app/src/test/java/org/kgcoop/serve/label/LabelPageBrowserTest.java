@@ -815,6 +815,7 @@ class LabelPageBrowserTest {
         .await(
             "document.querySelector('#step').innerText !== '1 of 5' ||"
                 + " document.querySelector('#notice').innerText.includes('Not stored')");
+    awaitEmptyOutbox();
     browser().value("window.answered = []"); // there was nothing to see
   }
 
