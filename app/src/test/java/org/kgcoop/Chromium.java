@@ -297,12 +297,23 @@ public final class Chromium implements AutoCloseable {
   /** Waits until an expression in the page is true. */
   public void await(String expression) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    while (!value("Boolean(" + expression + ")").asBoolean()) {
+    while (!isTrue(expression)) {
       if (System.nanoTime() > end) {
         throw new IllegalStateException(
             "never true: " + expression + "; the page: " + value("document.body.innerText"));
       }
       pause(Duration.ofMillis(20));
+    }
+  }
+
+  private boolean isTrue(String expression) {
+    try {
+      return value("Boolean(" + expression + ")").asBoolean();
+    } catch (IllegalStateException e) {
+      if (String.valueOf(e.getMessage()).matches(".*(navigated|context).*")) {
+        return false; // the page is being replaced
+      }
+      throw e;
     }
   }
 

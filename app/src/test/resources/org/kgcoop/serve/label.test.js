@@ -196,6 +196,17 @@ test('a stored answer waits for the next page, which may take time', () => {
   equal([last.outbox.map((item) => item.what), last.notice], [['next'], 'This image is answered. The next one comes when the answer is stored.']);
 });
 
+test('the page of a check stays for its question, also if the person went away and came back before the reply', () => {
+  const m = {...seenGallery({}), screen: 'single', opening: true};
+  take(m, {number: 4, kind: 'check', images: [{image: 1, name: '1.png'}]}, 'check');
+  m.seen = {1: {seen: true}};
+  const came = after(m, pressed('1', [1]), {type: 'click', on: 'all', images: []}, {type: 'click', on: 'back', images: []});
+  equal(came.outbox.map((item) => item.what), ['answer', 'next']);
+  const item = came.outbox.shift();
+  stored(came, item, {differs: {1: 1}});
+  equal([came.outbox, came.screen, came.doubt.image], [[], 'single', 1]);
+});
+
 test('the end of a check is said, also if no new one can begin', () => {
   const m = {...seenGallery({}), screen: 'finish', opening: true, state: {read: 5, images: 5, classes: []}};
   take(m, {number: 5, kind: 'check', images: []}, 'check');
@@ -253,4 +264,13 @@ test('a reply about images from before a restart is dropped, because their numbe
 test('the end of a dialog does not close the one that opened after it', () => {
   const m = {...seenGallery({}), dialog: 'edit'};
   equal([after(m, {type: 'closed', dialog: 'keys'}).dialog, after(m, {type: 'closed', dialog: 'edit'}).dialog], ['edit', '']);
+});
+
+test('what is said about the last answer of a check stays when the check is complete', () => {
+  const m = {...seenGallery({}), screen: 'single', opening: true, state: {read: 5, images: 5, classes: [{class: 0, name: 'owl'}, {class: 1, name: 'fox'}]}};
+  take(m, {number: 4, kind: 'check', images: [{image: 1, name: '1.png'}]}, 'check');
+  m.seen = {1: {seen: true}};
+  const given = after({...m, wanted: 'check'}, pressed('1', [1]));
+  stored(given, given.outbox[0], {left_out: [{image: 1, name: '1.png'}], page: {number: 5, kind: 'check', images: []}});
+  equal([given.screen, given.notice.includes('1.png'), given.notice.includes('The check is complete')], ['finish', true, true]);
 });

@@ -613,7 +613,7 @@ public final class Labeling implements AutoCloseable {
     if (repeated.isPresent()) {
       return answered(repeated.get(), labels);
     }
-    OpenPages.Open open = pages.get(from.person(), page);
+    OpenPages.OpenPage open = pages.get(from.person(), page);
     Map<Integer, String> named = classes.missing(added);
     Map<Integer, Integer> answers = new LinkedHashMap<>();
     List<Path> leftOut = new ArrayList<>();
@@ -644,7 +644,7 @@ public final class Labeling implements AutoCloseable {
 
   private Answered answered(
       Sender from,
-      OpenPages.Open open,
+      OpenPages.OpenPage open,
       Map<Integer, String> added,
       Map<Integer, Integer> answers,
       List<Path> leftOut,
@@ -805,7 +805,7 @@ public final class Labeling implements AutoCloseable {
     if (repeated.isPresent()) {
       return answered(repeated.get(), labels);
     }
-    OpenPages.Open open = pages.get(from.person(), page);
+    OpenPages.OpenPage open = pages.get(from.person(), page);
     int index = image(image);
     if (open.page().kind() != Kind.CHECK
         || !open.page().shown().contains(index)

@@ -38,7 +38,7 @@ final class OpenPages {
    * @param former the answers of its images that were taken back
    * @param isAgain true if it shows images again
    */
-  record Open(
+  record OpenPage(
       int number,
       Proposal page,
       Map<Integer, Guess> guesses,
@@ -61,7 +61,7 @@ final class OpenPages {
   private record Again(Proposal page, Map<Integer, Integer> former, Map<Integer, Integer> steps) {}
 
   private static final class Person {
-    private @Nullable Open open;
+    private @Nullable OpenPage page;
     private final Deque<Again> again = new ArrayDeque<>();
     private Instant seen;
 
@@ -104,23 +104,23 @@ final class OpenPages {
   Page next(String name, Kind wanted) {
     Person person = person(name);
     Deque<Again> taken = person.again;
-    if (person.open != null && person.open.isAgain() && !person.open.left().isEmpty()) {
-      taken.push(again(person.open)); // what was taken back must be answered again
+    if (person.page != null && person.page.isAgain() && !person.page.left().isEmpty()) {
+      taken.push(again(person.page)); // what was taken back must be answered again
     }
     while (wanted == Kind.PAGE && !taken.isEmpty()) {
       Again again = taken.pop();
       List<Integer> shown = left(again.page().shown(), again.steps());
       if (!shown.isEmpty()) {
-        return open(name, again.page().of(shown), again.former(), true);
+        return give(name, again.page().of(shown), again.former(), true);
       }
     }
-    return open(name, session.next(wanted, offered(name)), Map.of(), false);
+    return give(name, session.next(wanted, offered(name)), Map.of(), false);
   }
 
-  private Page open(String name, Proposal page, Map<Integer, Integer> former, boolean isAgain) {
+  private Page give(String name, Proposal page, Map<Integer, Integer> former, boolean isAgain) {
     List<Integer> shown = page.shown();
-    Open open =
-        new Open(
+    OpenPage open =
+        new OpenPage(
             next++,
             page,
             session.head().guesses(shown),
@@ -128,7 +128,7 @@ final class OpenPages {
             new LinkedHashSet<>(shown),
             former,
             isAgain);
-    person(name).open = open;
+    person(name).page = open;
     seen(name);
     return page(open, shown);
   }
@@ -139,7 +139,7 @@ final class OpenPages {
    */
   Optional<Page> current(String name) {
     seen(name);
-    return open(name)
+    return find(name)
         .map(open -> page(open, left(open.left(), open.steps())))
         .filter(page -> !page.images().isEmpty());
   }
@@ -152,7 +152,7 @@ final class OpenPages {
         .toList();
   }
 
-  private Page page(Open open, List<Integer> shown) {
+  private Page page(OpenPage open, List<Integer> shown) {
     Proposal page = open.page();
     Integer proposed = page.proposed();
     Map<Path, String> marks = new LinkedHashMap<>();
@@ -187,8 +187,8 @@ final class OpenPages {
   /** Returns the images of the next pages if the answers change nothing, and those of the audit. */
   List<Integer> upcoming(String name) {
     Offered taken = offered(name);
-    if (open(name).isPresent()) {
-      taken = taken.with(open(name).get().page());
+    if (find(name).isPresent()) {
+      taken = taken.with(find(name).get().page());
     }
     List<Integer> upcoming = new ArrayList<>();
     for (Kind kind : List.of(Kind.PAGE, Kind.PAGE, Kind.AUDIT)) {
@@ -199,9 +199,9 @@ final class OpenPages {
     return upcoming;
   }
 
-  private Optional<Open> open(String name) {
+  private Optional<OpenPage> find(String name) {
     Person person = persons.get(name);
-    return person == null ? Optional.empty() : Optional.ofNullable(person.open);
+    return person == null ? Optional.empty() : Optional.ofNullable(person.page);
   }
 
   /**
@@ -209,9 +209,9 @@ final class OpenPages {
    *
    * @throws StalePageException if the person has another page
    */
-  Open get(String name, int number) {
+  OpenPage get(String name, int number) {
     seen(name);
-    return open(name).filter(page -> page.number() == number).orElseThrow(StalePageException::page);
+    return find(name).filter(page -> page.number() == number).orElseThrow(StalePageException::page);
   }
 
   /**
@@ -221,22 +221,22 @@ final class OpenPages {
    */
   void showAgain(String name, Proposal page, Map<Integer, Integer> former) {
     Person person = person(name);
-    Open open = person.open;
+    OpenPage open = person.page;
     if (open != null && !open.left().isEmpty()) {
       person.again.push(again(open));
     }
-    person.open = null;
+    person.page = null;
     person.again.push(new Again(page, former, steps(page.shown())));
   }
 
-  private static Again again(Open open) {
+  private static Again again(OpenPage open) {
     return new Again(open.rest(), open.former(), open.steps());
   }
 
   /** Returns true if images are shown to a person, or will be shown again. */
   boolean isBusy(String name) {
     Person person = persons.get(name);
-    return person != null && (person.open != null || !person.again.isEmpty());
+    return person != null && (person.page != null || !person.again.isEmpty());
   }
 
   /** Returns the images that other persons have, without those of silent ones. */
@@ -248,8 +248,8 @@ final class OpenPages {
       if (other.getKey().equals(name) || person.seen.isBefore(since)) {
         continue;
       }
-      if (person.open != null) {
-        offered = offered.with(person.open.rest());
+      if (person.page != null) {
+        offered = offered.with(person.page.rest());
       }
       for (Again again : person.again) {
         offered = offered.with(again.page());

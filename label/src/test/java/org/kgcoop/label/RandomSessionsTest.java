@@ -498,6 +498,7 @@ class RandomSessionsTest {
         position = fits ? i : -1;
       }
       assertThat(labeling.undoable(person).isPresent()).isEqualTo(position >= 0);
+      Set<String> images = position < 0 ? Set.of() : actions.get(position).labels.keySet();
       Sender from = sender(person);
       Optional<Undone> undone = send(from, () -> labeling.undo(from), Optional::isPresent);
       assertThat(undone.isPresent()).isEqualTo(position >= 0);
@@ -513,14 +514,18 @@ class RandomSessionsTest {
         }
       }
       Undone what = undone.orElseThrow();
-      List<Path> shown = what.images();
-      assertThat(removed.labels.keySet()).containsAll(shown.stream().map(Path::toString).toList());
+      assertThat(images).containsAll(what.images().stream().map(Path::toString).toList());
+      // The session may have been opened again, and found that a file shows another picture.
+      Predicate<Path> isShown = image -> removed.labels.containsKey(image.toString());
+      List<Path> shown = what.images().stream().filter(isShown).toList();
+      Map<Path, String> former = new HashMap<>(what.former());
+      former.keySet().removeIf(isShown.negate());
       if (labeling.classes().size() >= 2) {
         Page page = labeling.next(person);
         pages.put(person, page);
         if (!shown.isEmpty() && what.kind() != Kind.CHOSEN) {
           assertThat(page.images()).isEqualTo(shown);
-          assertThat(page.former()).isEqualTo(what.former());
+          assertThat(page.former()).isEqualTo(former);
         }
       }
     }

@@ -29,6 +29,11 @@ export function say(m, text) {
   m.rejected = [];
 }
 
+/** Says something after what was said since the person did something. */
+export function add(m, text) {
+  m.notice = `${m.notice} ${text}`.trim();
+}
+
 /** Says which answers were not stored since the person did something. */
 export function sayRejected(m, names, reason) {
   const rejected = [...m.rejected, ...names];

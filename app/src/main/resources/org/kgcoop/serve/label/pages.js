@@ -1,7 +1,7 @@
 // The pages that the server chooses: single images (questions, random images, skipped images, the check), and proposals,
 // whose marks stay here until the page is confirmed.
 
-import {NONE, SKIP, SLOW, ask, get, images, isGone, isSeen, isWaitingFor, later, nameOf, obstacle, post, say, sayRejected} from '/page/common.js';
+import {NONE, SKIP, SLOW, add, ask, get, images, isGone, isSeen, isWaitingFor, later, nameOf, obstacle, post, say, sayRejected} from '/page/common.js';
 import {openFinish} from '/page/finish.js';
 
 const GRIDS = ['page', 'unusual', 'none-again'];
@@ -146,10 +146,8 @@ function enter(m, wanted) {
       check: 'The check is complete. The next one can begin after a label has changed.'}[wanted];
     m.page = null;
     openFinish(m);
-    const text = page.reserved ? `${images(page.reserved)} are open in another tab. They are free 30 seconds after it was closed.` : nothing;
-    if (text) { // otherwise, what is said about the last answer stays
-      say(m, text);
-    }
+    const text = page.reserved ? `${images(page.reserved)} are open in another tab. They are free 30 seconds after it was closed.` : nothing ?? '';
+    add(m, text); // what is said about the last answer stays
   } else {
     m.screen = isGrid(page) ? 'grid' : 'single';
     m.since = m.now;
@@ -309,10 +307,10 @@ export function stored(m, item, json) {
   forget(m, Object.values(item.names));
   if (json.left_out?.length) {
     const one = json.left_out.length === 1;
-    say(m, `${images(json.left_out.length)} had been answered elsewhere meanwhile. ${one ? 'That answer counts' : 'Those answers count'}: ${json.left_out.map((each) => each.name).join(', ')}.`);
+    add(m, `${images(json.left_out.length)} had been answered elsewhere meanwhile. ${one ? 'That answer counts' : 'Those answers count'}: ${json.left_out.map((each) => each.name).join(', ')}.`);
   }
   if (json.changed?.length) {
-    say(m, `Not stored: ${json.changed.map((each) => each.name).join(', ')}. The file was changed or removed. It is asked after the next start.`);
+    add(m, `Not stored: ${json.changed.map((each) => each.name).join(', ')}. The file was changed or removed. It is asked after the next start.`);
   }
   if (!isOpen(m, item)) {
     return;
@@ -324,7 +322,11 @@ export function stored(m, item, json) {
     m.doubt = null;
   } else if (json.differs?.[image] !== undefined) {
     m.doubt = {image, now: classNumber(m, item.labels[image]), before: json.differs[image], isSent: false};
+    m.outbox = m.outbox.filter(({what, body}) => what !== 'next' || body.wanted || body.fresh); // the page stays until it is decided
     show(m, image);
+    if (m.opening && !isWaitingFor(m, 'next')) {
+      enter(m, '');
+    }
     return;
   }
   if (json.page) {

@@ -229,7 +229,8 @@ class LabelPageBrowserTest {
   private static void look() {
     browser()
         .await(
-            "document.body.dataset.screen === 'finish' || !document.body.classList.contains('waiting')");
+            "document.body.dataset.screen === 'finish' ||"
+                + " !document.body.classList.contains('waiting')");
   }
 
   private String truth(int image) {
@@ -323,9 +324,9 @@ class LabelPageBrowserTest {
   private static JsonNode tiles() {
     return browser()
         .value(
-            "[...document.querySelectorAll('.tile')].map(t => [Number(t.querySelector('img').dataset"
-                + ".image), (t.querySelector('.tag') ?? document.querySelector('#grid-heading em'))"
-                + ".textContent])");
+            "[...document.querySelectorAll('.tile')].map(t =>"
+                + " [Number(t.querySelector('img').dataset.image), (t.querySelector('.tag') ??"
+                + " document.querySelector('#grid-heading em')).textContent])");
   }
 
   private static int focused() {
@@ -407,7 +408,6 @@ class LabelPageBrowserTest {
         reloaded = true;
         browser().value("document.body.dataset.old = true");
         browser().call("Page.reload");
-        Chromium.pause(Duration.ofMillis(500)); // an expression fails while the page is replaced
         browser().await("!document.body?.dataset.old");
         browser().await("document.body?.dataset.at");
       }
@@ -457,7 +457,7 @@ class LabelPageBrowserTest {
       }
     }
     browser().value("document.getElementById('to-finish').click()");
-    browser().await("document.querySelector('#offers li')");
+    browser().await("document.querySelector('#doubtful img[src]')"); // they move the buttons
     browser().click("document.getElementById('write-close')");
     browser().await("document.body.dataset.screen === 'done'");
     assertThat(shown("#final-results")).contains("labels: x.csv", "./kgcoop predict x y.jpg");
@@ -746,10 +746,12 @@ class LabelPageBrowserTest {
     browser().open(site.address() + "#" + site.token);
     browser()
         .await(
-            "[...document.querySelectorAll('#offers button')].some(e => e.innerText === 'Check the folder')");
+            "[...document.querySelectorAll('#offers button')].some(e => e.innerText === 'Check the"
+                + " folder')");
     browser()
         .value(
-            "[...document.querySelectorAll('#offers button')].find(e => e.innerText === 'Check the folder').click()");
+            "[...document.querySelectorAll('#offers button')].find(e => e.innerText === 'Check the"
+                + " folder').click()");
     browser().await("document.body.dataset.screen === 'single'");
     delay(400, false);
     try {
@@ -811,7 +813,9 @@ class LabelPageBrowserTest {
     browser().press("s");
     browser()
         .await(
-            "document.querySelector('#step').innerText !== '1 of 5' || document.querySelector('#notice').innerText.includes('Not stored')");
+            "document.querySelector('#step').innerText !== '1 of 5' ||"
+                + " document.querySelector('#notice').innerText.includes('Not stored')");
+    awaitEmptyOutbox();
     browser().value("window.answered = []"); // there was nothing to see
   }
 

@@ -269,7 +269,9 @@ class LabelPersonsBrowserTest {
       List<Integer> keys = of(image, given);
       List<Integer> kept = of(image, stored);
       String about = "%s, refused %s, %s".formatted(image, refused, replies);
-      assertThat(keys).as(about).hasSize(kept.size() + Collections.frequency(refused, image));
+      int missing = keys.size() - kept.size();
+      int named = Collections.frequency(refused, image); // a sentence may stand for a while
+      assertThat(missing).as(about).isBetween(Math.min(1, named), named);
       if (!kept.isEmpty()) {
         assertThat(keys).as(about).containsSubsequence(kept);
       }
@@ -298,9 +300,13 @@ class LabelPersonsBrowserTest {
     return answers.stream().map(each -> each.get(image)).filter(Objects::nonNull).toList();
   }
 
-  /** Without a restart, the server refuses nothing. */
+  /** Without a restart, the server refuses only a decision that another person made before. */
   private static void assertNothingWasRefused(Chromium browser) {
-    assertThat(browser.value("observer.notices.filter(e => e.startsWith('Not stored'))")).isEmpty();
+    assertThat(
+            browser.value(
+                "observer.notices.filter(e => e.includes('Not stored')"
+                    + " && !e.includes('has nothing to decide'))"))
+        .isEmpty();
   }
 
   private int number(String name) {

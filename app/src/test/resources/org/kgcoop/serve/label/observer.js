@@ -93,7 +93,7 @@
   let named = [];
   new MutationObserver(() => {
     const notice = text('notice');
-    const isRefusal = /^Not stored|elsewhere meanwhile/.test(notice);
+    const isRefusal = /Not stored|elsewhere meanwhile/.test(notice);
     const names = isRefusal ? notice.match(/\d{4}\.png/g) : [];
     const isMore = names.length > named.length && named.every((each, i) => each === names[i]);
     const isSame = names.join() === named.join();
