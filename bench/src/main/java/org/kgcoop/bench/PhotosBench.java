@@ -73,7 +73,9 @@ final class PhotosBench implements Callable<Integer> {
       files.add(made.write(folder, count, megapixels));
     }
     List<Path> compared = made.write(folder.resolveSibling("kgcoop-bench-pictures"), pictures, 6);
-    print("photos of %s; every third is progressive; CPU time, medians; peak of the memory", made.source());
+    print(
+        "photos of %s; every third is progressive; CPU time, medians; peak of the memory",
+        made.source());
     measure("embedded", EmbeddedClip.folder(), DType.FLOAT32, files, compared);
     measure("random B/32-256", BenchModel.folderOfB32(), DType.FLOAT32, files, compared);
     measure("random B/32-256 int8", BenchModel.folderOfB32(), DType.INT8, files, compared);
