@@ -134,7 +134,7 @@ class ReadmeFiguresTest {
         double seconds = thousands * Double.parseDouble(thousand.get(model)) / CORES;
         assertThat(row.get(1 + model))
             .isEqualTo(
-                seconds < 60 ? Math.round(seconds) + " s" : Math.round(seconds / 60) + " minutes");
+                seconds < 100 ? Math.round(seconds) + " s" : Math.round(seconds / 60) + " minutes");
       }
     }
     assertThat(text(Path.of("README.md")).replace('\n', ' '))

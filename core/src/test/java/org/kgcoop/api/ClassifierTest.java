@@ -383,10 +383,9 @@ class ClassifierTest {
   void theGuidesNameTheVersionOfTheBuild() throws IOException {
     String pom = Files.readString(Path.of("../pom.xml"));
     String version = pom.replaceFirst("(?s).*<revision>(.*)</revision>.*", "$1");
-    Path guides = Path.of("../docs/how-to");
     assertThat(
-            Files.readString(guides.resolve("use-from-java.md"))
-                + Files.readString(guides.resolve("install.md")))
+            Files.readString(Path.of("../docs/how-to/use-from-java.md"))
+                + Files.readString(Path.of("../README.md")))
         .contains(
             """
                 <artifactId>kgcoop-natives-linux-x86_64</artifactId>
