@@ -332,8 +332,7 @@ final class SessionHead implements AutoCloseable {
         .boxed()
         .collect(
             Collectors.toMap(
-                i -> all[i],
-                i -> number(Softmax.argMax(Arrays.copyOf(p[i], headNumbers.length)))));
+                i -> all[i], i -> number(Softmax.argMax(Arrays.copyOf(p[i], headNumbers.length)))));
   }
 
   /** Returns the most probable classes of a read image, at most {@code count}. */
