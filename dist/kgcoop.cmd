@@ -5,8 +5,10 @@ set "home=%~dp0"
 if exist "%~dp0..\jvm.options" set "home=%~dp0..\"
 if not defined KGCOOP_MAIN set "KGCOOP_MAIN=org.kgcoop.cli.Main"
 if not defined KGCOOP_JARS set "KGCOOP_JARS=%home%lib\*"
+rem An archive has its own Java.
 set "java=java"
 if defined JAVA_HOME set "java=%JAVA_HOME%\bin\java"
+if exist "%home%runtime\bin\java.exe" set "java=%home%runtime\bin\java"
 rem Otherwise, waiting threads spin.
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
 rem Only a console can answer questions. timeout rejects an input that is no console.

@@ -1,7 +1,7 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
-//DEPS org.kgcoop:kgcoop-core:0.1.0-SNAPSHOT
-//DEPS org.kgcoop:kgcoop-embedded:0.1.0-SNAPSHOT
+//DEPS org.kgcoop:kgcoop-core:0.1.0
+//DEPS org.kgcoop:kgcoop-embedded:0.1.0
 //DEPS org.bytedeco:javacpp:1.5.13:linux-x86_64
 //DEPS org.bytedeco:leptonica:1.87.0-1.5.13:linux-x86_64
 //DEPS org.bytedeco:openblas:0.3.31-1.5.13:linux-x86_64

@@ -43,9 +43,13 @@ public final class Chromium implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Process process;
-  private final URI list;
-  private final boolean isFirst;
+  private final URI host;
+  private final URI whole; // controls the browser, not a tab
   private final WebSocket socket;
+
+  /** Ends what ends with this tab. */
+  private final Runnable ending;
+
   private final AtomicInteger numbers = new AtomicInteger();
   private final Map<Integer, CompletableFuture<JsonNode>> waiting = new ConcurrentHashMap<>();
   private final List<JsonNode> events = new CopyOnWriteArrayList<>();
@@ -122,18 +126,33 @@ public final class Chromium implements AutoCloseable {
       }
       Thread.sleep(20);
     }
-    list = URI.create("http://127.0.0.1:" + Files.readAllLines(port).get(0) + "/json/list");
-    isFirst = true;
+    List<String> lines = Files.readAllLines(port);
+    host = URI.create("ws://127.0.0.1:" + lines.get(0) + "/");
+    whole = host.resolve(lines.get(1));
     socket = connect(pages().get(0));
+    ending = this::kill;
     enable();
   }
 
-  private Chromium(Chromium first, String address) {
+  private Chromium(Chromium first, String address, Runnable ending) {
     process = first.process;
-    list = first.list;
-    isFirst = false;
+    host = first.host;
+    whole = first.whole;
     socket = connect(address);
-    enable();
+    this.ending = ending;
+  }
+
+  /** Opens a tab whose storage and connections are its own, and end with it. */
+  public Chromium separate() {
+    Chromium browser = new Chromium(this, whole.toString(), () -> {});
+    ObjectNode tab = JsonNodeFactory.instance.objectNode().put("url", "about:blank");
+    tab.setAll(
+        (ObjectNode) browser.call("Target.createBrowserContext", "{'disposeOnDetach': true}"));
+    String id = browser.call("Target.createTarget", tab).path("targetId").asText();
+    Chromium opened =
+        new Chromium(this, host.resolve("/devtools/page/" + id).toString(), browser::close);
+    opened.enable();
+    return opened;
   }
 
   /**
@@ -147,7 +166,9 @@ public final class Chromium implements AutoCloseable {
     for (long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS); ; ) {
       for (String page : pages()) {
         if (!before.contains(page)) {
-          return new Chromium(this, page);
+          Chromium opened = new Chromium(this, page, () -> {});
+          opened.enable();
+          return opened;
         }
       }
       if (System.nanoTime() > end) {
@@ -161,7 +182,9 @@ public final class Chromium implements AutoCloseable {
   private List<String> pages() throws IOException, InterruptedException {
     List<String> pages = new ArrayList<>();
     HttpRequest request =
-        HttpRequest.newBuilder(list).timeout(Duration.ofSeconds(PATIENCE_SECONDS)).build();
+        HttpRequest.newBuilder(URI.create("http://" + host.getAuthority() + "/json/list"))
+            .timeout(Duration.ofSeconds(PATIENCE_SECONDS))
+            .build();
     String body = HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
     for (JsonNode tab : JSON.readTree(body)) {
       if (tab.path("type").asText().equals("page")) {
@@ -433,9 +456,10 @@ public final class Chromium implements AutoCloseable {
   @Override
   public void close() {
     socket.abort();
-    if (!isFirst) {
-      return;
-    }
+    ending.run();
+  }
+
+  private void kill() {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
     try {

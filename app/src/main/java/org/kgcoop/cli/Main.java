@@ -32,6 +32,7 @@ import org.kgcoop.cli.options.SettingsFiles;
 import org.kgcoop.cli.runs.ReportCommand;
 import org.kgcoop.cli.runs.RunsCommand;
 import org.kgcoop.files.NativeSettings;
+import org.kgcoop.files.SystemRequirements;
 import org.kgcoop.runs.ProtocolKind;
 import org.kgcoop.tensor.NativeLibraries;
 import picocli.CommandLine;
@@ -112,6 +113,7 @@ public final class Main implements Callable<Integer>, Invocation {
     }
     NativeSettings.quiet();
     if (computes(words)) {
+      SystemRequirements.warning().ifPresent(text -> System.err.println("warning: " + text));
       NativeLibraries.loadAhead();
     }
     Program.run(arguments, interruption(words), interrupted -> commandLine(interrupted, words));

@@ -1,6 +1,5 @@
 package org.kgcoop.export;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -10,6 +9,7 @@ import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.TunedImageEncoder;
+import org.kgcoop.files.Json;
 import org.kgcoop.model.FeatureEncoder;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.model.Head;
@@ -102,6 +102,6 @@ public record ExportedClassifier(
 
   /** Returns texts as a JSON array. */
   public static String jsonList(Collection<String> texts) {
-    return new ObjectMapper().valueToTree(texts).toString();
+    return Json.STRICT.valueToTree(texts).toString();
   }
 }

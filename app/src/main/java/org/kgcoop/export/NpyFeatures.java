@@ -1,8 +1,6 @@
 package org.kgcoop.export;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -12,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.files.AtomicFile;
-import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.Json;
 import org.kgcoop.io.FeatureFormat;
 import org.kgcoop.io.FeatureTable;
 
@@ -25,7 +23,6 @@ final class NpyFeatures implements FeatureFormat {
   static final String ID = "npy";
   static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
   private static final int ALIGNMENT = 64;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @Override
   public String id() {
@@ -68,13 +65,13 @@ final class NpyFeatures implements FeatureFormat {
           AtomicFile.write(
               AtomicFile.destination(files(file, table).get(1)),
               names -> writeNames(names, written));
-          JsonFiles.write(modelFile(file), JSON.valueToTree(table.about()));
+          Json.write(modelFile(file), table.about());
         },
         () -> header(written.size(), table.width(), length));
   }
 
   private static void writeNames(OutputStream out, List<String> names) throws IOException {
-    JsonGenerator json = new JsonFactory().createGenerator(out);
+    JsonGenerator json = Json.STRICT.createGenerator(out);
     json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
     json.writeStartArray();
     for (String name : names) {

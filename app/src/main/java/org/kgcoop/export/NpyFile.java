@@ -1,7 +1,6 @@
 package org.kgcoop.export;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +21,7 @@ import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.InputFile;
-import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.Json;
 
 /**
  * Image features in the npy file that {@code embed} wrote, with the paths in the JSON file next to
@@ -93,7 +92,7 @@ public record NpyFile(Path file, long start, int width, List<String> paths) {
   /** Returns the properties of the features, by name; nothing if there is no {@link #modelFile}. */
   public Map<String, String> about() {
     Map<String, String> about = new HashMap<>();
-    JsonFiles.read(modelFile())
+    Json.read(modelFile())
         .properties()
         .forEach(each -> about.put(each.getKey(), each.getValue().asText()));
     return about;
@@ -105,7 +104,7 @@ public record NpyFile(Path file, long start, int width, List<String> paths) {
           file + ": missing; expected the list of paths that embed wrote; run embed again");
     }
     try (InputStream in = InputFile.open(file)) {
-      return Arrays.asList(new ObjectMapper().readValue(in, String[].class));
+      return Arrays.asList(Json.LENIENT.readValue(in, String[].class));
     } catch (JsonProcessingException e) {
       throw KgCoopException.data(file + ": expected a JSON list of paths; run embed again", e);
     } catch (IOException e) {

@@ -2,7 +2,6 @@ package org.kgcoop.export;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
@@ -18,6 +17,7 @@ import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.DeepPrompts;
 import org.kgcoop.clip.TunedImageEncoder;
 import org.kgcoop.export.format.ModelProto;
+import org.kgcoop.files.Json;
 import org.kgcoop.image.view.PatchGrid;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.StoredTensor;
@@ -128,7 +128,7 @@ public final class OnnxClassifier {
 
   private static JsonNode parsed(String value) {
     try {
-      return new ObjectMapper().readTree(value);
+      return Json.STRICT.readTree(value);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("not JSON: " + value, e);
     }

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.kgcoop.files.Json;
 import org.kgcoop.runs.AdaptRecord;
-import org.kgcoop.runs.RunJson;
 import org.kgcoop.tables.ProtocolTable;
 import org.kgcoop.tables.StoredRun;
 
@@ -78,12 +78,12 @@ final class Formats {
 
   /** Returns the method of a row and its swept settings. */
   static String label(ProtocolTable.Row row) {
-    return label(row.title(), RunJson.tree(row.setting()).properties());
+    return label(row.title(), Json.tree(row.setting()).properties());
   }
 
   /** Returns the method of a run and its swept settings. */
   static String label(StoredRun run) {
-    return label(run.title(), RunJson.tree(run.cell().setting()).properties());
+    return label(run.title(), Json.tree(run.cell().setting()).properties());
   }
 
   /** Returns the data set, the method, its swept settings and the seed of a run. */

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.Json;
 import org.kgcoop.report.chart.XyPlot.Point;
 
 /**
@@ -27,7 +27,7 @@ final class RunCurves {
   /** Reads the curves of a log. A missing log has no curves. */
   static RunCurves read(Path log) {
     RunCurves curves = new RunCurves();
-    JsonFiles.readNumbers(log, curves::add);
+    Json.readNumbers(log, curves::add);
     return curves;
   }
 

@@ -17,9 +17,9 @@ import org.kgcoop.api.Classification.Candidate;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.data.QuotedNames;
+import org.kgcoop.files.Json;
 import org.kgcoop.files.Resources;
 import org.kgcoop.image.RgbImage;
-import org.kgcoop.runs.RunJson;
 import org.kgcoop.serve.http.HttpErrorException;
 import org.kgcoop.serve.http.HttpServer;
 import org.kgcoop.serve.http.ServerSettings;
@@ -165,7 +165,7 @@ record Endpoints(
     ClassGroups groups = model.groups();
     if (groups != null) {
       ArrayNode best = json.putArray("groups");
-      answer.groups(groups).forEach(group -> best.add(RunJson.tree(group)));
+      answer.groups(groups).forEach(group -> best.add(Json.tree(group)));
     }
     request.json(json);
   }

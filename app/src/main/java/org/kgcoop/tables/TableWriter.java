@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.Messages;
 import org.kgcoop.eval.Interval;
+import org.kgcoop.files.Json;
 import org.kgcoop.runs.Metric;
-import org.kgcoop.runs.RunJson;
 
 /** A writer of a {@link RunTable} and its differences as text, Markdown, LaTeX, CSV or JSON. */
 public final class TableWriter {
@@ -359,10 +359,10 @@ public final class TableWriter {
       rows.add(
           new Row(row, row.method(), row.setting(), row.shots(), table.msPerImage(row), figures));
     }
-    return RunJson.tree(new Json(rows, differences()));
+    return Json.tree(new Content(rows, differences()));
   }
 
-  private record Json(List<Row> rows, List<RunTable.Difference> differences) {}
+  private record Content(List<Row> rows, List<RunTable.Difference> differences) {}
 
   private record Row(
       TableRow row,

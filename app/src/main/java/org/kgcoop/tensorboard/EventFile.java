@@ -15,7 +15,7 @@ import java.util.Set;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Digest;
 import org.kgcoop.files.Folders;
-import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.Json;
 import org.kgcoop.runs.EventLog;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
@@ -101,7 +101,7 @@ final class EventFile {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     record(out, Event.newBuilder().setFileVersion(VERSION).build());
     long[] last = {0};
-    JsonFiles.readNumbers( // an unfinished last line is still being written
+    Json.readNumbers( // an unfinished last line is still being written
         log,
         numbers -> {
           last[0] = numbers.getOrDefault("step", 0.0).longValue();

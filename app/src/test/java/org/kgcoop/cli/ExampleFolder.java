@@ -63,9 +63,6 @@ final class ExampleFolder {
       List.of(
           "photos",
           "photos-by-place",
-          "photos-by-people",
-          "pets-test",
-          "new-camera",
           "inbox",
           "food",
           "objects",
@@ -73,6 +70,9 @@ final class ExampleFolder {
           "imagenet-sketch",
           "imagenetv2",
           "scans");
+
+  /** Folders of test images that examples name. No file equals a training image. */
+  private static final List<String> TEST_FOLDERS = List.of("pets-test", "new-camera");
 
   /** The commands that write the runs and features which examples name. */
   private static final List<String> RUNS =
@@ -177,6 +177,7 @@ final class ExampleFolder {
     for (String data : List.of("data", "home/data")) {
       folder.published(data + "/oxford_pets", "images", "OxfordPets");
       folder.published(data + "/eurosat", "2750", "EuroSAT");
+      folder.published(data + "/caltech-101", "101_ObjectCategories", "Caltech101");
     }
     folder.text("kgcoop.yaml", settings);
     folder.text("configs/trainers/KgCoOp/vit_b16_ep100_ctxv1.yaml", PUBLISHED);
@@ -272,6 +273,17 @@ final class ExampleFolder {
     Path pets = root.resolve("pets");
     SampleDrawings.copyTo(pets, CLASSES);
     IMAGE_FOLDERS.forEach(copy -> ExampleRunner.copy(pets, root.resolve(copy)));
+    for (Path folder : files(pets)) {
+      for (Path image : files(folder)) {
+        for (String test : TEST_FOLDERS) {
+          Path copy = root.resolve(test).resolve(pets.relativize(image) + ".jpg");
+          Files.createDirectories(Folders.parent(copy));
+          jpeg(image, copy);
+        }
+      }
+    }
+    ExampleRunner.copy(files(pets).get(0), root.resolve("photos-by-people/people"));
+    ExampleRunner.copy(files(pets).get(1), root.resolve("photos-by-people/nobody"));
     SampleDrawings.copyTo(root.resolve("more"), CLASSES + 1);
     for (Path folder : files(root.resolve("more"))) {
       if (!Files.exists(pets.resolve(folder.getFileName()))) {
@@ -280,7 +292,8 @@ final class ExampleFolder {
     }
     Path image = files(files(pets).get(0)).get(0);
     text("judged.txt", pets.relativize(image) + "\n");
-    for (String name : List.of("drawing.png", "CLIP.png")) {
+    Files.createDirectories(root.resolve("docs"));
+    for (String name : List.of("docs/drawing.png", "CLIP.png")) {
       Files.copy(image, root.resolve(name));
     }
     for (String name : List.of("new.jpg", "photo.jpg", "holiday.jpg", "cat.jpg")) {

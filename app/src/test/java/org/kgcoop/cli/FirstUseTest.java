@@ -34,9 +34,9 @@ class FirstUseTest {
 
   @Test
   void theFirstPredictionOfTheGuideWorksOnAFreshClone() throws IOException {
-    List<String> words = command("docs/how-to/classify-many-images.md", "predict drawing.png");
-    assertThat(words).contains("drawing.png", "cat,house,umbrella");
-    words.replaceAll(word -> word.equals("drawing.png") ? TOP.resolve(word).toString() : word);
+    List<String> words = command("docs/how-to/classify-many-images.md", "predict docs/drawing.png");
+    assertThat(words).contains("docs/drawing.png", "cat,house,umbrella");
+    words.replaceAll(word -> word.equals("docs/drawing.png") ? TOP.resolve(word).toString() : word);
 
     Cli.Result result = Cli.run(words.toArray());
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.clip.RandomClip;
-import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.Json;
 
 /**
  * Tests of a full disk. The shell limits the size of files, so that the system rejects a write
@@ -72,7 +72,7 @@ class FullDiskTest {
       for (Path file : files.toList()) {
         assertThat(file.toString()).doesNotEndWith(".tmp");
         if (file.toString().endsWith(".json")) {
-          assertThat(JsonFiles.read(file).isObject()).as(file.toString()).isTrue();
+          assertThat(Json.read(file).isObject()).as(file.toString()).isTrue();
         }
       }
     }

@@ -36,7 +36,7 @@ import org.kgcoop.runs.TableResults;
 public final class JsonPage {
   private static final String PAGE = "docs/reference/json.md";
 
-  /** As the mapper of {@code RunJson}. */
+  /** As the mapper of {@code Json}. */
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .visibility(PropertyAccessor.IS_GETTER, JsonAutoDetect.Visibility.NONE)
@@ -54,7 +54,8 @@ public final class JsonPage {
     tables.put("results.json of a run", RunResults.class);
     tables.put("results.json of a table", TableResults.class);
     try {
-      tables.put("predict --json", Class.forName("org.kgcoop.cli.classify.AnswerForm$Json$Result"));
+      tables.put(
+          "predict --json", Class.forName("org.kgcoop.cli.classify.AnswerForm$JsonObject$Result"));
     } catch (ClassNotFoundException e) {
       throw new IllegalStateException(e);
     }

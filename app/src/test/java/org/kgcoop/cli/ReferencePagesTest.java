@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,12 @@ class ReferencePagesTest {
   private static final Path REFERENCE = MarkdownPage.TOP.resolve("docs/reference");
   private static final String WRITE = "docs.write";
   private static final int COLUMNS = 80;
+
+  /** The heading of options that several commands have in no group. */
+  private static final String OTHERS = "Others";
+
+  /** The lines of an option that is described at each command. */
+  private static final int SHORT = 2;
 
   private static final String MADE =
       "<!-- Made by ReferencePagesTest: change the code, then run it with -Ddocs.write=true. -->";
@@ -104,12 +111,13 @@ class ReferencePagesTest {
             "Several commands have the same options. The sections of the commands refer to these groups.");
     shared.forEach(
         (heading, options) -> {
-          lines.addAll(List.of("", "### " + heading, "", "```text"));
+          lines.addAll(List.of("", "### " + (heading.isEmpty() ? OTHERS : heading), "", "```text"));
           options.stream().flatMap(String::lines).forEach(lines::add);
           lines.add("```");
         });
     for (CommandLine command : all) {
       Set<String> groups = new LinkedHashSet<>();
+      Set<String> names = new LinkedHashSet<>(); // of the options in no group
       Set<OptionSpec> others = new HashSet<>();
       HelpLayout.groups(command.getCommandSpec())
           .forEach(
@@ -117,17 +125,28 @@ class ReferencePagesTest {
                 for (OptionSpec option : options) {
                   if (shared.getOrDefault(heading, Set.of()).contains(text(command, option))) {
                     others.add(option);
-                    groups.add("[%s](#%s)".formatted(heading, heading.toLowerCase(Locale.ROOT)));
+                    if (heading.isEmpty()) {
+                      names.add("`%s`".formatted(option.longestName()));
+                    } else {
+                      groups.add(link(heading));
+                    }
                   }
                 }
               });
       HelpLayout.describe(command, option -> !others.contains(option));
       section(lines, command.getCommandSpec().qualifiedName(), help(command));
+      if (!names.isEmpty()) {
+        groups.add("%s (%s)".formatted(link(OTHERS), String.join(", ", names)));
+      }
       if (!groups.isEmpty()) {
         lines.addAll(List.of("", "Shared options: " + String.join(", ", groups) + "."));
       }
     }
     return lines;
+  }
+
+  private static String link(String heading) {
+    return "[%s](#%s)".formatted(heading, heading.toLowerCase(Locale.ROOT));
   }
 
   private static void collect(CommandLine command, List<CommandLine> all) {
@@ -145,12 +164,14 @@ class ReferencePagesTest {
               (heading, options) -> {
                 for (OptionSpec option : options) {
                   String text = text(command, option);
-                  if (!seen.add(heading + text) && !heading.isEmpty()) {
+                  if (!seen.add(heading + text)
+                      && (!heading.isEmpty() || text.lines().count() > SHORT)) {
                     shared.computeIfAbsent(heading, key -> new LinkedHashSet<>()).add(text);
                   }
                 }
               });
     }
+    shared.put("", Objects.requireNonNull(shared.remove(""))); // the last group
     return shared;
   }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.clip.RandomClip;
-import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.Json;
 
 /**
  * Tests of two processes that write to one folder, and a folder with the results of another
@@ -88,7 +88,7 @@ class SharedFolderTest {
         theSecondIsRefused("base2new --seeds 1 --methods kgcoop", "drawings/kgcoop/seed1/run.json");
 
     assertThat(out.resolve("report.html")).isRegularFile();
-    assertThat(JsonFiles.read(out.resolve("results.json")).path("cells")).hasSize(1);
+    assertThat(Json.read(out.resolve("results.json")).path("cells")).hasSize(1);
   }
 
   @Test

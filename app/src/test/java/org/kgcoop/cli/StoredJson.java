@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
-import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.Json;
 
 /** Reads the results of runs and tables for comparisons. */
 public final class StoredJson {
@@ -17,7 +17,7 @@ public final class StoredJson {
    * Removes measured times and counts since the last start, because they differ between equal runs.
    */
   public static JsonNode withoutTimes(Path file) {
-    JsonNode json = JsonFiles.read(file);
+    JsonNode json = Json.read(file);
     for (JsonNode parent : json.findParents("ms_per_image")) {
       JsonNode unused = ((ObjectNode) parent).remove(TIMES).remove("images");
     }

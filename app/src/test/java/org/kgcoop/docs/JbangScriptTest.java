@@ -43,7 +43,10 @@ class JbangScriptTest {
           null,
           (Object)
               new String[] {
-                "embedded", MarkdownPage.TOP.resolve("drawing.png").toString(), "cat", "umbrella"
+                "embedded",
+                MarkdownPage.TOP.resolve("docs/drawing.png").toString(),
+                "cat",
+                "umbrella"
               });
     } finally {
       System.setOut(before);

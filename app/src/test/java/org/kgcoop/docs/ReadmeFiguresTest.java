@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.data.published.PublishedDataSets;
@@ -22,7 +23,12 @@ import org.kgcoop.data.published.PublishedDataSets;
 class ReadmeFiguresTest {
   private static final Path CARD =
       Path.of("embedded/src/main/resources/org/kgcoop/embedded/clip/model_card.md");
+  private static final Path TIMES = Path.of("docs/how-to/photo-speed.md");
   private static final String UNPUBLISHED = "gap";
+
+  /** The number of cores of the times in minutes. */
+  private static final int CORES = 2;
+
   private static final Pattern NUMBER =
       Pattern.compile("(?<![\\w./-])\\d+(,\\d{3})*(\\.\\d+)?(?![\\w/])");
 
@@ -48,7 +54,7 @@ class ReadmeFiguresTest {
   void eachFigureHasAnOrigin() throws IOException {
     Set<String> known = new TreeSet<>(numbers(text(Path.of("docs/tutorial.md"))));
     known.addAll(numbers(text(CARD)));
-    known.addAll(numbers(text(Path.of("docs/how-to/tune-performance.md"))));
+    known.addAll(numbers(text(TIMES)));
     known.addAll(numbers(text(Path.of("docs/how-to/install.md"))));
     known.addAll(numbers(text(Path.of("docs/how-to/reproduce-a-paper.md")))); // the paper's year
     known.add(Integer.toString(MethodRegistry.ids().size() - 1));
@@ -91,5 +97,62 @@ class ReadmeFiguresTest {
             .map(line -> line.replace("**", "").replace(", hand-crafted prompt", ""))
             .toList();
     assertThat(table).hasSize(5).allMatch(card::contains);
+  }
+
+  @Test
+  void repeatsTheFewShotTableOfTheModelCard() throws IOException {
+    assertThat(text(Path.of("README.md")).replace('\n', ' '))
+        .contains(
+            "ProKeR has %s %%, KgCoOp %s %% and zero-shot CLIP %s %%"
+                .formatted(
+                    withEightShots("proker"), withEightShots("kgcoop"), withEightShots("clip")));
+  }
+
+  private static String withEightShots(String method) throws IOException {
+    return rows(CARD)
+        .filter(cells -> cells.get(0).equals("`" + method + "`") && cells.size() == 5)
+        .map(cells -> cells.get(4).replaceAll("[* ]|\\(.*\\)", ""))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The page about times computes them from its second table, and the README repeats two. */
+  @Test
+  void theTimesOfPhotosFollowFromTheMeasuredOnes() throws IOException {
+    List<String> thousand = // CPU seconds of the three models
+        rows(TIMES)
+            .filter(cells -> cells.get(1).equals("12 MP"))
+            .map(cells -> cells.get(2).replace(" s", ""))
+            .toList();
+    assertThat(thousand).hasSize(3);
+    List<List<String>> table =
+        rows(TIMES).filter(cells -> cells.get(0).matches("[\\d,]+")).toList();
+    assertThat(table).hasSize(3);
+    for (List<String> row : table) {
+      double thousands = Double.parseDouble(row.get(0).replace(",", "")) / 1000;
+      for (int model = 0; model < thousand.size(); model++) {
+        double seconds = thousands * Double.parseDouble(thousand.get(model)) / CORES;
+        assertThat(row.get(1 + model))
+            .isEqualTo(
+                seconds < 60 ? Math.round(seconds) + " s" : Math.round(seconds / 60) + " minutes");
+      }
+    }
+    assertThat(text(Path.of("README.md")).replace('\n', ' '))
+        .contains(
+            "kgcoop reads %s photos in %s and %s in %s"
+                .formatted(
+                    table.get(1).get(0),
+                    table.get(1).get(2),
+                    table.get(2).get(0),
+                    table.get(2).get(2)));
+  }
+
+  /** Returns the cells of the rows of all tables of a page. */
+  private static Stream<List<String>> rows(Path page) throws IOException {
+    return text(page)
+        .lines()
+        .filter(line -> line.startsWith("| "))
+        .map(line -> line.substring(1, line.length() - 1).split("\\|", -1))
+        .map(cells -> Stream.of(cells).map(String::strip).toList());
   }
 }

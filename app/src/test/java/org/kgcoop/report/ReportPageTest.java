@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.SampleDrawings;
-import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.Json;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.runs.RunFolders;
 
@@ -199,7 +199,7 @@ class ReportPageTest {
     stored.run(folder.resolve("run"), StoredResults.COOP, "objects", 1);
     int before = page(folder.resolve("run")).select("#mistakes figure.chart").size();
     Path file = folder.resolve("run/results.json");
-    ObjectNode results = (ObjectNode) JsonFiles.read(file);
+    ObjectNode results = (ObjectNode) Json.read(file);
     ObjectNode calibration = results.putObject("calibration");
     calibration.put("temperature", 1.75).put("by", "validation").put("images", 40);
     ObjectNode without = calibration.putObject("before").put("ece", 0.14).put("nll", 1);
@@ -211,7 +211,7 @@ class ReportPageTest {
         .put("accuracy", 0.5);
     ObjectNode with = calibration.putObject("after").put("ece", 0.0712).put("nll", 0.5);
     with.putArray("bins").addObject().put("images", 8).put("confidence", 0.6).put("accuracy", 0.5);
-    JsonFiles.write(file, results);
+    Json.write(file, results);
 
     Document page = page(folder.resolve("run"));
 
@@ -229,11 +229,11 @@ class ReportPageTest {
   void aClassWithoutANameIsShownByItsNumber() throws IOException {
     stored.run(folder.resolve("run"), StoredResults.COOP, "objects", 1);
     Path file = folder.resolve("run/results.json");
-    ObjectNode results = (ObjectNode) JsonFiles.read(file);
+    ObjectNode results = (ObjectNode) Json.read(file);
     for (JsonNode target : results.path("targets")) {
       ((ArrayNode) target.path("set").path("class_names")).set(0, "").set(1, " ");
     }
-    JsonFiles.write(file, results);
+    Json.write(file, results);
 
     assertThat(page(folder.resolve("run")).expectFirst("#mistakes").text())
         .contains("class 0", "class 1");

@@ -2,6 +2,7 @@ package org.kgcoop.serve;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 public final class HttpPage {
   private final ApiDescription api = ApiDescription.read();
   private final List<String> lines = new ArrayList<>();
+
+  /** The route whose section has the fields of an answer, by its schema. */
+  private final Map<JsonNode, String> described = new HashMap<>();
 
   private HttpPage() {}
 
@@ -102,9 +106,17 @@ public final class HttpPage {
                         : each.getValue()
                             .path("description")
                             .asText(api.resolved(each.getValue()).path("description").asText())));
-    JsonNode answer =
-        api.resolved(operation.path("responses").path("200")).at("/content/application~1json");
-    fields(api.resolved(answer.path("schema")), "Field of the answer");
+    JsonNode schema =
+        api.resolved(operation.path("responses").path("200"))
+            .at("/content/application~1json/schema");
+    String first = described.putIfAbsent(schema, name(route));
+    if (first == null) {
+      fields(api.resolved(schema), "Field of the answer");
+    } else {
+      String anchor = first.toLowerCase(Locale.ROOT).replace("/", "").replace(' ', '-');
+      lines.addAll(
+          List.of("", "The answer has the fields of [`%s`](#%s).".formatted(first, anchor)));
+    }
   }
 
   /** Returns the answer to the request of the example, or null if there is none. */

@@ -56,7 +56,7 @@ class PythonExampleTest {
       Path program = folder.resolve("program.py");
       Files.writeString(program, program().replace("http://localhost:8080", address));
 
-      Path drawing = MarkdownPage.TOP.resolve("drawing.png");
+      Path drawing = MarkdownPage.TOP.resolve("docs/drawing.png");
       assertThat(run(program, drawing)).contains(drawing + " umbrella 0.5");
       assertThat(run(program, program)).contains("ValueError", "image");
     }

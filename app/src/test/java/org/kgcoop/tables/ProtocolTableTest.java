@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.eval.Metrics.Spread;
 import org.kgcoop.eval.ProbabilityMetrics;
+import org.kgcoop.files.Json;
 import org.kgcoop.runs.JointResult;
-import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableCell;
 import org.kgcoop.runs.TargetResult;
@@ -154,7 +154,7 @@ class ProtocolTableTest {
     ProtocolTable table = new ProtocolTable("base2new", runs);
 
     assertThat(table.rows()).extracting(row -> row.mean("base")).containsExactly(8.0, 0.0, 5.0);
-    JsonNode row = RunJson.tree(Map.of("rows", table.rows())).path("rows").path(0);
+    JsonNode row = Json.tree(Map.of("rows", table.rows())).path("rows").path(0);
     assertThat(row.path("setting").path("weight").asInt()).isEqualTo(8);
     assertThat(row.path("figures").path("base").path("mean").asDouble()).isEqualTo(8);
   }

@@ -210,6 +210,8 @@ test('an undo of a refused answer takes back no other one', () => {
   equal(after(m, reply(m)).outbox, []);
   const two = after({...seenGallery({selected: new Set([1])}), isReady: true}, pressed('2', [1]), {type: 'tile', image: 3}, pressed('1', [3]), undo);
   equal(after(two, reply(two)).outbox.map((item) => item.what), ['choose', 'undo']); // it is about the second answer
+  const twice = {...two, outbox: [...two.outbox, {...two.outbox[2], number: 4}]}; // the second undo is about the first answer
+  equal(after(twice, reply(twice)).outbox.map((item) => item.what), ['choose', 'undo']);
 });
 
 test('each answer that was not stored is named', () => {
@@ -217,4 +219,38 @@ test('each answer that was not stored is named', () => {
   const m = {rejected: ['1.png']};
   sayRejected(m, names.slice(1), 'The program was started again.');
   equal(names.filter((name) => !m.notice.includes(name)), []);
+});
+
+const choice = () => after({...seenGallery({selected: new Set([1])}), isReady: true, run: 'a'}, pressed('2', [1]));
+const reply = (m, status, json) => ({type: 'reply', request: {what: 'change', number: m.outbox[0].number}, status, json});
+const restarted = {classes: [{class: 0, name: 'owl'}, {class: 1, name: 'fox'}], run: 'b', last: 1, labeled: 1, images: 5, read: 5, say: {}};
+
+test('an answer that was stored before the program was started again is not sent twice', () => {
+  const m = choice();
+  equal(after(m, reply(m, 200, restarted)).outbox.map((item) => item.what), ['next']);
+});
+
+test('a request waits while the program reads the images', () => {
+  const m = choice();
+  const held = after(m, reply(m, 503, {error: 'the images are still being read'}));
+  equal([held.outbox, held.problem], [m.outbox, 'The server answered: the images are still being read. Your last answers are kept here, and are sent later.']);
+  const {requests} = update(held, {type: 'retry', at: 9000});
+  equal(requests.map((each) => each.body?.request), [m.outbox[0].number]);
+});
+
+test('the next page is asked for again until it comes', () => {
+  const m = after({...seenGallery({}), isReady: true}, {type: 'click', on: 'back', images: []});
+  const held = after(m, reply(m, 500, {error: 'the disk is full'}));
+  equal(held.outbox.map((item) => item.what), ['next']);
+});
+
+test('a reply about images from before a restart is dropped, because their numbers are new', () => {
+  const m = {...seenGallery({}), run: 'b'};
+  const tiles = (run) => after(m, {type: 'reply', request: {what: 'tiles', run}, status: 200, json: {tiles: [{image: 1, name: 'new.png'}]}}).all.tiles[1].name;
+  equal([tiles('a'), tiles('b')], ['1.png', 'new.png']);
+});
+
+test('the end of a dialog does not close the one that opened after it', () => {
+  const m = {...seenGallery({}), dialog: 'edit'};
+  equal([after(m, {type: 'closed', dialog: 'keys'}).dialog, after(m, {type: 'closed', dialog: 'edit'}).dialog], ['edit', '']);
 });

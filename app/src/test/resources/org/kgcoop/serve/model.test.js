@@ -31,11 +31,16 @@ class Server {
     this.pageNumber = 0;
     this.checked = new Set();
     this.gone = new Set();
+    this.startsAt = 0;
+    this.isReadAt = 0;
   }
 
-  restart() {
+  /** The program ends, and starts again: for a while nothing answers, then it reads the images. */
+  restart(now, isDown, isReading) {
     this.run = 'run ' + (Number(this.run.slice(4)) + 1);
     this.pages.clear();
+    this.startsAt = now + isDown;
+    this.isReadAt = now + isDown + isReading;
   }
 
   state(by) {
@@ -74,11 +79,24 @@ class Server {
   }
 
   /** Answers a request with a status and JSON. */
+  answer(request, by, now) {
+    if (now < this.startsAt) {
+      return {status: 0, json: {error: 'The server cannot be reached.'}};
+    }
+    if (now < this.isReadAt) {
+      return request.what === 'start' ? {status: 200, json: {reading: {done: 1, images: IMAGES}}} : {status: 503, json: {error: 'the images are still being read'}};
+    }
+    return request.do === 'get' ? {status: 200, json: {...this.state(by), overview: []}} : this.handle(request.path, request.body);
+  }
+
   handle(path, body) {
     const by = body.browser;
     const reply = (more = {}) => ({status: 200, json: {...this.state(by), ...more}});
     const refuse = (status, error) => ({status, json: {...this.state(by), error}});
     const known = this.journal.find((each) => each.by === by && each.number === body.request);
+    if (body.run !== this.run && (body.labels || body.images || body.image !== undefined)) {
+      return known ? reply() : refuse(409, 'the program was started again');
+    }
     if (path === '/label/next') {
       return reply({page: this.page(by, body.wanted, body.fresh)});
     }
@@ -86,7 +104,7 @@ class Server {
       return {status: 200, json: {images: [...Array(IMAGES).keys()]}};
     }
     if (path === '/label/tiles') {
-      return body.run === this.run ? {status: 200, json: {tiles: body.images.map((image) => this.tile(image))}} : refuse(409, 'started again');
+      return {status: 200, json: {tiles: body.images.map((image) => this.tile(image))}};
     }
     if (path === '/label/undo') {
       return known ? reply({undone: known.text, page: this.page(by, '', false)}) : this.undo(by, body.request, reply);
@@ -104,7 +122,7 @@ class Server {
     if (known) {
       return reply({left_out: [], differs: known.differs, page: body.next && !Object.keys(known.differs).length ? this.page(by, body.wanted, false) : undefined, tiles: Object.keys(known.labels).map((image) => this.tile(Number(image)))});
     }
-    return body.run === this.run ? this.store(path, body, reply, refuse) : refuse(409, 'the program was started again');
+    return this.store(path, body, reply, refuse);
   }
 
   tile(image) {
@@ -272,8 +290,7 @@ class World {
         return;
       }
       const reply = isPicture ? (this.server.gone.has(Number(request.path.match(/images\/(\d+)/)[1])) ? {status: 404, json: {}} : {status: 200, json: 'blob:' + request.key})
-        : request.do === 'get' ? {status: 200, json: {...this.server.state(tab.model.id), overview: []}}
-          : fate < 0.09 ? {status: 503, json: {error: 'busy'}} : this.server.handle(request.path, request.body);
+        : request.do === 'post' && fate < 0.09 ? {status: 503, json: {error: 'busy'}} : this.server.answer(request, tab.model.id, this.now);
       this.after(late / 2, () => deliver(fate < 0.15 && fate >= 0.09 ? {status: 0, json: {error: 'lost'}} : reply));
     });
   }
@@ -362,7 +379,7 @@ class World {
       tab.isClosed = true;
       this.open(JSON.parse(JSON.stringify(tab.stored)));
     } else if (kind < 0.96) {
-      this.server.restart();
+      this.server.restart(this.now, this.pick([0, 0, 3000]), this.pick([0, 0, 2000]));
     } else if (kind < 0.97) {
       this.server.classes = this.server.classes.filter((each) => each.class !== 2);
     } else if (kind < 0.98) {

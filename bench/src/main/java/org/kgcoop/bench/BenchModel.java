@@ -2,7 +2,6 @@ package org.kgcoop.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +23,7 @@ import org.kgcoop.clip.biomed.BiomedFamily;
 import org.kgcoop.clip.biomed.RandomBiomedClip;
 import org.kgcoop.clip.pe.PeFamily;
 import org.kgcoop.clip.siglip.SiglipFamily;
+import org.kgcoop.files.Json;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.random.PythonRandom;
@@ -161,7 +161,7 @@ final class BenchModel {
 
   private static JsonNode json(String text) {
     try {
-      return new ObjectMapper().readTree(text);
+      return Json.LENIENT.readTree(text);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }

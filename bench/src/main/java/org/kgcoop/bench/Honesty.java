@@ -1,7 +1,6 @@
 package org.kgcoop.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
 import java.io.IOException;
@@ -40,6 +39,7 @@ import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.files.AppendedFile;
 import org.kgcoop.files.FolderTree;
+import org.kgcoop.files.Json;
 import org.kgcoop.files.ScratchFolder;
 import org.kgcoop.image.Images;
 import org.kgcoop.label.Answered;
@@ -92,8 +92,6 @@ final class Honesty {
 
   /** The pages and questions of a labeling session, in which most of its audit is asked. */
   private static final int PAGES = 40;
-
-  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /**
    * The runs to make.
@@ -221,7 +219,7 @@ final class Honesty {
   }
 
   private static byte[] line(HonestyRun run) throws JsonProcessingException {
-    return (MAPPER.writeValueAsString(run) + "\n").getBytes(StandardCharsets.UTF_8);
+    return (Json.STRICT.writeValueAsString(run) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   /** Reads the finished runs. A line that a killed process left incomplete is skipped. */
@@ -230,7 +228,7 @@ final class Honesty {
     if (Files.exists(file)) {
       for (String line : Files.readAllLines(file)) {
         try {
-          runs.add(MAPPER.readValue(line, HonestyRun.class));
+          runs.add(Json.STRICT.readValue(line, HonestyRun.class));
         } catch (JsonProcessingException e) {
           print("%s: skipped a damaged line", file);
         }

@@ -1,7 +1,6 @@
 package org.kgcoop.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +11,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.files.Json;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Tensor;
@@ -21,7 +21,6 @@ import org.kgcoop.tensor.Tensor;
  * field that is a text may be the name of a tensor.
  */
 record Case(ReferenceFolder folder, JsonNode json, Comparison comparison) {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /** Returns the part with this key. */
   Case at(String key) {
@@ -120,7 +119,7 @@ record Case(ReferenceFolder folder, JsonNode json, Comparison comparison) {
     JsonNode expected = json.path(key);
     comparison.equal(
         key,
-        MAPPER.valueToTree(actual).toString(),
+        Json.STRICT.valueToTree(actual).toString(),
         expected.isMissingNode() ? "null" : expected.toString());
   }
 

@@ -1,7 +1,6 @@
 package org.kgcoop.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
+import org.kgcoop.files.Json;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.DType;
@@ -37,7 +37,7 @@ final class ReferenceFolder implements AutoCloseable {
     Path file = path.resolve("cases.json");
     JsonNode root;
     try {
-      root = new ObjectMapper().readTree(file.toFile());
+      root = Json.LENIENT.readTree(file.toFile());
     } catch (IOException e) {
       throw KgCoopException.data(
           file

@@ -1,19 +1,17 @@
 package org.kgcoop.classifier;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.kgcoop.EnumIds;
 import org.kgcoop.eval.Calibration;
 
 /** Calibration in the metadata of a classifier file. */
 final class CalibrationJson {
-  /** Key of the calibration. */
-  static final String KEY = "calibration";
-
   private CalibrationJson() {}
 
-  static void write(Calibration calibration, ObjectNode file) {
-    ObjectNode json = file.putObject(KEY);
+  static ObjectNode of(Calibration calibration) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("temperature", calibration.temperature());
     json.put("by", calibration.by().id());
     json.put("images", calibration.images());
@@ -24,15 +22,15 @@ final class CalibrationJson {
       json.put("threshold_keeps_low", rejection.low());
       json.put("threshold_keeps_high", rejection.high());
     }
+    return json;
   }
 
   /**
-   * Reads the calibration of a file that has one.
+   * Reads a calibration.
    *
    * @throws IllegalArgumentException if a value is missing or out of range
    */
-  static Calibration read(ObjectNode file) {
-    JsonNode json = file.path(KEY);
+  static Calibration read(ObjectNode json) {
     return new Calibration(
         number(json, "temperature"),
         origin(json.path("by").asText()),

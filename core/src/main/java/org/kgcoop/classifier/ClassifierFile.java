@@ -1,12 +1,12 @@
 package org.kgcoop.classifier;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,12 +14,14 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ImageSet;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Folders;
+import org.kgcoop.files.Json;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.io.Fingerprints;
 import org.kgcoop.io.Safetensors;
@@ -165,38 +167,48 @@ public record ClassifierFile(
     return path; // a folder may be the published form
   }
 
+  /**
+   * The metadata of the file, in the order of its keys. A value that the file does not have is 0 or
+   * empty.
+   */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  private record Metadata(
+      int format,
+      ObjectNode settings,
+      List<String> classNames,
+      @JsonInclude String template,
+      @JsonInclude String clipFingerprint,
+      String clip,
+      String activation,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) int maxPatches,
+      String precision,
+      String arithmetic,
+      @JsonInclude String dataFingerprint,
+      @JsonInclude String dataSet,
+      @JsonInclude String trainingImages,
+      @JsonInclude String version,
+      @Nullable ObjectNode calibration) {}
+
   /** Writes {@code NAME.safetensors}. */
   public void write(Path path) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("format", FORMAT);
-    json.set("settings", method().settingValues().toJson());
-    ArrayNode names = json.putArray("class_names");
-    classNames().forEach(names::add);
-    json.put("template", template);
-    json.put("clip_fingerprint", clip.fingerprint());
-    put(json, "clip", clip.name());
-    put(json, "activation", clip.activation());
-    if (clip.maxPatches() > 0) {
-      json.put("max_patches", clip.maxPatches());
-    }
-    if (!clip.precision().key().isEmpty()) {
-      json.put("precision", clip.precision().key());
-      json.put("arithmetic", clip.precision().arithmetic());
-    }
-    json.put("data_fingerprint", learnedFrom.fingerprint());
-    json.put("data_set", learnedFrom.dataSet());
-    json.put("training_images", learnedFrom.images().text());
-    json.put("version", version);
-    if (calibration != null) {
-      CalibrationJson.write(calibration, json);
-    }
-    SealedFile.write(path, parameters().values(), json);
-  }
-
-  private static void put(ObjectNode json, String key, String text) {
-    if (!text.isEmpty()) {
-      json.put(key, text);
-    }
+    Metadata metadata =
+        new Metadata(
+            FORMAT,
+            method().settingValues().toJson(),
+            classNames(),
+            template,
+            clip.fingerprint(),
+            clip.name(),
+            clip.activation(),
+            clip.maxPatches(),
+            clip.precision().key(),
+            clip.precision().arithmetic(),
+            learnedFrom.fingerprint(),
+            learnedFrom.dataSet(),
+            learnedFrom.images().text(),
+            version,
+            calibration == null ? null : CalibrationJson.of(calibration));
+    SealedFile.write(path, parameters().values(), Json.tree(metadata));
   }
 
   /**
@@ -251,41 +263,47 @@ public record ClassifierFile(
     if (json.path("format").asInt() != FORMAT) {
       throw unknown(path, json, "format " + json.path("format") + ", expected " + FORMAT);
     }
+    Metadata metadata = metadata(path, json);
     Method method =
         part(
             path,
             json,
             "",
             () -> MethodRegistry.parse(SettingValues.fromJson(json.path("settings"))));
-    List<String> names = new ArrayList<>();
-    json.path("class_names").forEach(n -> names.add(n.asText()));
-    if (names.isEmpty() || names.stream().anyMatch(String::isBlank)) {
+    List<String> names = metadata.classNames();
+    if (names == null || names.isEmpty() || names.stream().anyMatch(String::isBlank)) {
       throw unknown(path, json, "its class_names; expected at least one name, and none empty");
     }
-    String template = json.path("template").asText();
-    PublishedForm.checkTexts(path, names, template);
+    PublishedForm.checkTexts(path, names, metadata.template());
+    ObjectNode calibration = metadata.calibration();
     return new ClassifierFile(
         new FittedMethod(method, names, checked(path, content.tensors())),
-        template,
+        metadata.template(),
         new RecordedClip(
-            json.path("clip_fingerprint").asText(),
-            json.path("clip").asText(),
-            json.path("activation").asText(),
-            json.path("max_patches").asInt(),
-            new FeaturePrecision(
-                json.path("precision").asText(), json.path("arithmetic").asText())),
+            metadata.clipFingerprint(),
+            metadata.clip(),
+            metadata.activation(),
+            metadata.maxPatches(),
+            new FeaturePrecision(metadata.precision(), metadata.arithmetic())),
         new TrainingDataRecord(
-            json.path("data_set").asText(),
-            json.path("data_fingerprint").asText(),
-            part(
-                path,
-                json,
-                "training_images: ",
-                () -> new ImageSet(json.path("training_images").asText()))),
-        json.path("version").asText(),
-        json.has(CalibrationJson.KEY)
-            ? part(path, json, "calibration: ", () -> CalibrationJson.read(json))
-            : null);
+            metadata.dataSet(),
+            metadata.dataFingerprint(),
+            part(path, json, "training_images: ", () -> new ImageSet(metadata.trainingImages()))),
+        metadata.version(),
+        calibration == null
+            ? null
+            : part(path, json, "calibration: ", () -> CalibrationJson.read(calibration)));
+  }
+
+  private static Metadata metadata(Path path, ObjectNode json) {
+    try {
+      return Json.LENIENT.treeToValue(json, Metadata.class);
+    } catch (JsonMappingException e) {
+      String key = e.getPath().isEmpty() ? "metadata" : e.getPath().get(0).getFieldName();
+      throw unknown(path, json, "its %s; expected another type".formatted(key));
+    } catch (JsonProcessingException e) {
+      throw unknown(path, json, Messages.firstLine(e.getOriginalMessage(), e));
+    }
   }
 
   /** Reads a part of the text. Error messages name the file and its version. */

@@ -2,7 +2,6 @@ package org.kgcoop.classifier;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -13,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.Templates;
 import org.kgcoop.data.UnicodeText;
+import org.kgcoop.files.Json;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.method.CoCoOp;
@@ -58,14 +58,12 @@ record PublishedForm(
   private static final String CORRECTION = "w"; // a tensor of LASP
   private static final String IMAGE_NORM = "image_encoder.transformer.resblocks.0.ln_1.weight";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /** Returns what the published form does not contain, as additional texts by name. */
   Map<String, String> texts() {
     Map<String, String> texts = new LinkedHashMap<>();
     texts.put(SETTINGS, method.settingValues().toJson().toString());
     texts.put(TEMPLATE, template);
-    texts.put(CLASS_NAMES, JSON.valueToTree(classNames).toString());
+    texts.put(CLASS_NAMES, Json.STRICT.valueToTree(classNames).toString());
     texts.put(DATA_SET, dataSet);
     return texts;
   }
@@ -83,7 +81,7 @@ record PublishedForm(
   /** Returns the class names of a file that kgcoop wrote; empty for other files. */
   private static List<String> names(WeightFile file) {
     try {
-      return JSON.readValue(
+      return Json.STRICT.readValue(
           file.metadata().getOrDefault(CLASS_NAMES, "[]"), new TypeReference<List<String>>() {});
     } catch (JsonProcessingException | IllegalArgumentException e) {
       throw KgCoopException.weights(
@@ -236,7 +234,8 @@ record PublishedForm(
   private static Method writtenMethod(WeightFile file) {
     try {
       return MethodRegistry.parse(
-          file.path(), SettingValues.fromJson(JSON.readTree(file.metadata().get(SETTINGS))));
+          file.path(),
+          SettingValues.fromJson(Json.LENIENT.readTree(file.metadata().get(SETTINGS))));
     } catch (JsonProcessingException e) {
       throw KgCoopException.weights(
           file.path() + ": its '" + SETTINGS + "' are no settings of a method; leave them out", e);

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.kgcoop.files.Json;
 import org.kgcoop.files.Resources;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.settings.Declaration;
@@ -48,7 +49,7 @@ public record PublishedSettings(
   private static final Map<String, List<PublishedSettings>> BY_METHOD = read();
 
   private static Map<String, List<PublishedSettings>> read() {
-    ObjectMapper mapper = new ObjectMapper();
+    ObjectMapper mapper = Json.STRICT.copy();
     mapper.setDefaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY)); // also if missing
     Map<String, List<PublishedSettings>> byMethod = new HashMap<>();
     for (PublishedSettings settings :

@@ -11,7 +11,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.clip.ReleasedWeights;
 import org.kgcoop.files.Folders;
-import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.Json;
 
 /**
  * The CLIP model that a classifier was trained with. The classifier file contains the name of the
@@ -145,7 +145,7 @@ public record RecordedClip(
   private static String path(Path classifier) {
     Path folder = Files.isDirectory(classifier) ? classifier : Folders.parent(classifier);
     try {
-      return JsonFiles.read(folder.resolve("run.json")).path("provenance").path("clip").asText("");
+      return Json.read(folder.resolve("run.json")).path("provenance").path("clip").asText("");
     } catch (KgCoopException e) {
       return ""; // a damaged record does not matter here
     }

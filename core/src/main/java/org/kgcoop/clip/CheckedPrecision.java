@@ -1,8 +1,7 @@
 package org.kgcoop.clip;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +15,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.Json;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.files.UserFolders;
 import org.kgcoop.io.SealedFile;
@@ -48,9 +48,6 @@ public final class CheckedPrecision {
 
   /** The width of an image encoder below which bf16 is as fast, by the time of its products. */
   private static final int NARROW = 256;
-
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
 
   private final ModelDescription model;
   private final Clip.Options options;
@@ -99,7 +96,8 @@ public final class CheckedPrecision {
    * @param mean the mean of the centered cosines
    * @param least the least one
    */
-  record Agreement(double mean, double least) {
+  record Agreement(
+      @JsonProperty(required = true) double mean, @JsonProperty(required = true) double least) {
     boolean isAbove(double meanLimit, double leastLimit) {
       return mean >= meanLimit && least >= leastLimit; // false for NaN
     }
@@ -287,7 +285,9 @@ public final class CheckedPrecision {
   private record Result(int used, List<Agreement> agreements, Map<String, int[]> scales) {}
 
   /** The part of a result that is stored as JSON. */
-  private record Stored(int used, List<Agreement> agreements) {}
+  private record Stored(
+      @JsonProperty(required = true) int used,
+      @JsonProperty(required = true) List<Agreement> agreements) {}
 
   /** Returns the file with the result of a check. */
   static Path file(ModelDescription model, DType precision) {
@@ -310,7 +310,7 @@ public final class CheckedPrecision {
     try {
       Files.createDirectories(file.getParent());
       Stored stored = new Stored(result.used(), result.agreements());
-      SealedFile.write(file, scales, JSON.valueToTree(stored));
+      SealedFile.write(file, scales, Json.STRICT.valueToTree(stored));
     } catch (IOException | KgCoopException e) {
       return; // the next process checks again
     }
@@ -322,7 +322,7 @@ public final class CheckedPrecision {
     }
     try {
       SealedFile.Content content = SealedFile.read(file, "result of a check");
-      Stored stored = JSON.treeToValue(content.json(), Stored.class);
+      Stored stored = Json.STRICT.treeToValue(content.json(), Stored.class);
       Map<String, int[]> scales = new TreeMap<>();
       content.tensors().forEach((norm, tensor) -> scales.put(norm, exponents(tensor)));
       return new Result(stored.used(), stored.agreements(), scales);

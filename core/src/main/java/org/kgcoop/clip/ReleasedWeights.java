@@ -20,7 +20,7 @@ import org.kgcoop.download.Downloader;
 import org.kgcoop.download.HuggingFaceToken;
 import org.kgcoop.download.Link;
 import org.kgcoop.download.PartialFile;
-import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.Json;
 import org.kgcoop.files.StoredHashes;
 import org.kgcoop.files.UserFolders;
 import org.kgcoop.io.WeightFiles;
@@ -265,7 +265,7 @@ public record ReleasedWeights(
     if (file.endsWith(".index.json")) {
       content = new Content("an index of weights", MAX_JSON, f -> !WeightFiles.shards(f).isEmpty());
     } else if (file.endsWith(".json")) {
-      content = new Content("a JSON object", MAX_JSON, JsonFiles::isObject);
+      content = new Content("a JSON object", MAX_JSON, Json::isObject);
     } else if (file.endsWith(".txt")) {
       content = new Content("a tokenizer", MAX_VOCABULARY, f -> Files.size(f) > 0 && !isHtml(f));
     } else {

@@ -1,9 +1,8 @@
 package org.kgcoop.clip;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.nio.file.Files;
@@ -22,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.InputFile;
+import org.kgcoop.files.Json;
 
 /**
  * The content of a {@code tokenizer.json}. Except for a map of characters, normalizers and
@@ -49,12 +49,11 @@ public record TokenizerModel(
    * Does not cache field names: pieces are field names here, and a table of 250,000 names takes
    * time.
    */
-  private static final ObjectMapper JSON =
-      new ObjectMapper(
-          JsonFactory.builder()
-              .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-              .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-              .build());
+  private static final JsonFactory PARSERS =
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .build();
 
   /**
    * Reads a file, which may have a million lines.
@@ -68,7 +67,7 @@ public record TokenizerModel(
     Map<?, ?> model = json.get("model") instanceof Map<?, ?> map ? map : new HashMap<>();
     Object vocabulary = model.remove("vocab");
     Object pairs = model.remove("merges");
-    ConfigSection settings = new ConfigSection(file + ": ", JSON.valueToTree(json));
+    ConfigSection settings = new ConfigSection(file + ": ", Json.tree(json));
     boolean unigram = settings.at("model").only("type", types).equals("Unigram");
     Map<String, Integer> ids = new HashMap<>();
     List<Float> scores = new ArrayList<>();
@@ -105,8 +104,8 @@ public record TokenizerModel(
   }
 
   private static Map<?, ?> json(Path file) {
-    try (InputStream in = InputFile.open(file)) {
-      if (JSON.readValue(in, Object.class) instanceof Map<?, ?> json) {
+    try (JsonParser parser = PARSERS.createParser(InputFile.open(file))) {
+      if (Json.LENIENT.readValue(parser, Object.class) instanceof Map<?, ?> json) {
         return json;
       }
     } catch (IOException e) {
@@ -118,7 +117,7 @@ public record TokenizerModel(
   /** Reads a small file next to a tokenizer, which may be missing. */
   public static ConfigSection settings(Path file) {
     Map<?, ?> json = Files.isRegularFile(file) ? json(file) : Map.of();
-    return new ConfigSection(file + ": ", JSON.valueToTree(json));
+    return new ConfigSection(file + ": ", Json.tree(json));
   }
 
   /** Creates the error for a file that cannot be read. */

@@ -1,8 +1,6 @@
 package org.kgcoop.data;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,7 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.Json;
 
 /**
  * The record of a folder into which a classifier sorted images. The classes of these images are
@@ -43,25 +41,22 @@ public record SortedFolder(
       "A classifier proposed the classes of these images. kgcoop reads this file to count the"
           + " proposals that nobody changed. Delete it after you checked every image.";
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
-
   /** The content of the file. */
   private record Stored(
       String note,
       int format,
-      String method,
+      @JsonProperty(required = true) String method,
       @Nullable String classifier,
-      String clip,
+      @JsonProperty(required = true) String clip,
       @Nullable String none,
       int images,
-      List<ClassFolder> classes) {}
+      @JsonProperty(required = true) List<ClassFolder> classes) {}
 
   /** The images that were sorted into one folder. */
   private record ClassFolder(
-      @JsonProperty("class") String className, String folder, List<String> images) {}
+      @JsonProperty(value = "class", required = true) String className,
+      @JsonProperty(required = true) String folder,
+      @JsonProperty(required = true) List<String> images) {}
 
   public SortedFolder {
     proposed = Collections.unmodifiableMap(new LinkedHashMap<>(proposed));
@@ -74,10 +69,11 @@ public record SortedFolder(
    */
   public static Optional<SortedFolder> read(Path folder) {
     Path file = folder.resolve(FILE);
-    Stored stored = JsonFiles.read(file, JSON.reader(), Stored.class);
-    if (stored == null) {
+    Optional<Stored> read = Json.read(file, Stored.class);
+    if (read.isEmpty()) {
       return Optional.empty();
     }
+    Stored stored = read.get();
     if (stored.format() != FORMAT) {
       throw new KgCoopException(
           KgCoopException.Category.IO,
@@ -90,7 +86,15 @@ public record SortedFolder(
     }
     return Optional.of(
         new SortedFolder(
-            stored.method(), stored.classifier(), stored.clip(), stored.none(), proposed));
+            stored.method(),
+            nullIfEmpty(stored.classifier()),
+            stored.clip(),
+            nullIfEmpty(stored.none()),
+            proposed));
+  }
+
+  private static @Nullable String nullIfEmpty(@Nullable String text) {
+    return text == null || text.isEmpty() ? null : text;
   }
 
   /**
@@ -118,7 +122,7 @@ public record SortedFolder(
             none,
             proposed.size(),
             List.copyOf(classes.values()));
-    JsonFiles.write(folder.resolve(FILE), JSON.valueToTree(stored));
+    Json.write(folder.resolve(FILE), stored);
   }
 
   /**

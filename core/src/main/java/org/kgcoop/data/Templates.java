@@ -1,12 +1,12 @@
 package org.kgcoop.data;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.Json;
 import org.kgcoop.files.Resources;
 
 /** Hand-crafted prompts: texts with {@code {}} where the class name goes. */
@@ -15,8 +15,7 @@ public final class Templates {
   public static final String DEFAULT = "a photo of a {}.";
 
   private static final Listed LISTED =
-      new ObjectMapper()
-          .convertValue(Resources.json(Templates.class, "templates.json"), Listed.class);
+      Json.STRICT.convertValue(Resources.json(Templates.class, "templates.json"), Listed.class);
 
   /** The content of {@code templates.json}. */
   private record Listed(

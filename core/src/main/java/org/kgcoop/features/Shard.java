@@ -1,7 +1,5 @@
 package org.kgcoop.features;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.Digest;
 import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.Json;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.SealedFile;
@@ -42,9 +41,6 @@ public record Shard(Map<String, Feature> features) {
   private static final String NORMS = "norms";
   private static final String WHAT = "file of a feature cache";
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
-
   /** The metadata of a file. */
   private record Metadata(@Nullable String model, @Nullable List<String> keys) {}
 
@@ -57,7 +53,7 @@ public record Shard(Map<String, Feature> features) {
 
   /** Returns the name of the file, which depends on the keys. */
   String fileName() {
-    String keys = JSON.valueToTree(features.keySet()).toString();
+    String keys = Json.LENIENT.valueToTree(features.keySet()).toString();
     return Sha256.of(keys).substring(0, 32) + ENDING;
   }
 
@@ -76,7 +72,7 @@ public record Shard(Map<String, Feature> features) {
     Path file = folder.resolve(fileName());
     Metadata metadata = new Metadata(ShardKeys.model(file), List.copyOf(features.keySet()));
     shortKeys().write(keyFile(file));
-    SealedFile.write(file, tensors(), JSON.valueToTree(metadata));
+    SealedFile.write(file, tensors(), Json.tree(metadata));
     return file;
   }
 
@@ -167,7 +163,7 @@ public record Shard(Map<String, Feature> features) {
       throw FileErrors.unreadable(file, e);
     }
     SealedFile.Content sealed = SealedFile.open(Safetensors.read(file, bytes), WHAT);
-    Metadata metadata = JSON.convertValue(sealed.json(), Metadata.class);
+    Metadata metadata = Json.LENIENT.convertValue(sealed.json(), Metadata.class);
     if (!ShardKeys.model(file).equals(metadata.model())) {
       throw KgCoopException.weights(file + ": a " + WHAT + " of another model");
     }

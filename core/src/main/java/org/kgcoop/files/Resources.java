@@ -1,7 +1,6 @@
 package org.kgcoop.files;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -26,7 +25,7 @@ public final class Resources {
 
   public static JsonNode json(Class<?> owner, String name) {
     try {
-      return new ObjectMapper().readTree(bytes(owner, name));
+      return Json.STRICT.readTree(bytes(owner, name));
     } catch (IOException e) {
       throw new UncheckedIOException(name, e);
     }

@@ -24,8 +24,8 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.leptonica.PIX;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.files.NativeSettings;
+import org.kgcoop.files.SystemRequirements;
 
 /**
  * Leptonica's decoders. Their libjpeg is the same on every Java, so pixels do not depend on the
@@ -43,16 +43,15 @@ final class Leptonica {
     if (isLoaded) {
       return;
     }
+    SystemRequirements.check();
     NativeSettings.choose();
     try {
       Loader.load(org.bytedeco.leptonica.global.leptonica.class);
     } catch (LinkageError e) {
-      throw new KgCoopException(
-          KgCoopException.Category.BUG,
-          ("no native library leptonica for %s on the class path; use the archive of this platform,"
-                  + " or the dependency org.kgcoop:kgcoop-natives-PLATFORM (%s)")
-              .formatted(Loader.getPlatform(), e.getMessage()),
-          e);
+      String platform = Loader.getPlatform();
+      String library =
+          "/org/bytedeco/leptonica/" + platform + "/" + System.mapLibraryName("jnileptonica");
+      throw SystemRequirements.failure(platform, Loader.class.getResource(library) != null, e);
     }
     setMsgSeverity(L_SEVERITY_NONE); // the caller reports errors
     if (NativeSettings.isQuiet()) {

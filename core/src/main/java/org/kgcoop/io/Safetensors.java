@@ -4,15 +4,7 @@ import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.cfg.CoercionAction;
-import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.Json;
 import org.kgcoop.tensor.DType;
 
 /**
@@ -44,21 +37,6 @@ public final class Safetensors {
   static final long MAX_HEADER = 100_000_000;
 
   private static final String METADATA = "__metadata__";
-
-  private static final JsonMapper JSON =
-      JsonMapper.builder(
-              JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
-          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .withCoercionConfig(
-              LogicalType.Textual,
-              config ->
-                  config
-                      .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
-                      .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
-                      .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
-          .build();
 
   private Safetensors() {}
 
@@ -135,7 +113,7 @@ public final class Safetensors {
   private static Header header(Path path, ByteBuffer bytes) {
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
-      return JSON.readValue(text, Header.class);
+      return Json.STRICT.readValue(text, Header.class);
     } catch (CharacterCodingException e) {
       throw FileErrors.damaged(path, "its safetensors header is not UTF-8", e);
     } catch (JsonProcessingException e) {
@@ -276,7 +254,7 @@ public final class Safetensors {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.writeBytes(new byte[Long.BYTES]);
     try {
-      JSON.writeValue(bytes, header);
+      Json.STRICT.writeValue(bytes, header);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

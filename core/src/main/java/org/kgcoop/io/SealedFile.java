@@ -1,7 +1,6 @@
 package org.kgcoop.io;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -10,6 +9,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.Json;
 import org.kgcoop.files.Sha256;
 
 /**
@@ -20,8 +20,6 @@ public final class SealedFile {
   private static final String KEY = "kgcoop";
   private static final String SEAL_START = ",\"sha256\":\"";
   private static final int SEAL_LENGTH = SEAL_START.length() + 64 + "\"}".length();
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private SealedFile() {}
 
@@ -93,7 +91,7 @@ public final class SealedFile {
 
   private static Content content(WeightFile file, String text, String what) {
     try {
-      return new Content(file.tensors(), (ObjectNode) JSON.readTree(text));
+      return new Content(file.tensors(), (ObjectNode) Json.LENIENT.readTree(text));
     } catch (JsonProcessingException | ClassCastException e) {
       throw KgCoopException.weights(file.path() + ": damaged " + what + ": unreadable settings", e);
     }

@@ -1,9 +1,7 @@
 package org.kgcoop.io;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -23,6 +21,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.Digest;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
+import org.kgcoop.files.Json;
 
 /**
  * A reader of weight files of all supported formats. It detects the format from the content, not
@@ -59,8 +58,6 @@ public final class WeightFiles {
       Pattern.compile(".*\\.(safetensors|pt|pth|bin|ckpt|pth\\.tar(-.*)?)");
 
   private static final long MAX_JSON = 64 << 20;
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private WeightFiles() {}
 
@@ -281,7 +278,7 @@ public final class WeightFiles {
       if (Files.size(file) > MAX_JSON) {
         throw FileErrors.refused(file, "it is too long for a configuration; expected JSON");
       }
-      JsonNode json = JSON.readTree(Files.readString(file));
+      JsonNode json = Json.LENIENT.readTree(Files.readString(file));
       if (!json.isObject()) {
         throw FileErrors.refused(file, "expected a JSON object");
       }

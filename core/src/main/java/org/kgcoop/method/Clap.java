@@ -45,7 +45,7 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
           ID,
           "CLAP",
           true,
-          "A linear probe that starts at the texts and stays near them where they are good.",
+          "A linear probe that starts at the text features and stays near the good ones.",
           "loss = cross entropy + mean_c a_c |w_c - b_c|^2");
 
   public static final Declaration<Method> UNCONSTRAINED =
@@ -53,7 +53,7 @@ public record Clap(TemplateEnsemble texts, boolean constrained) implements Train
           UNCONSTRAINED_ID,
           "ZS-LP",
           false,
-          "A linear probe that starts at the texts.",
+          "A linear probe that starts at the text features.",
           "loss = cross entropy");
 
   private static Declaration<Method> declaration(

@@ -42,7 +42,7 @@ public record ClipAdapter(String template, double ratio) implements TrainedMetho
               "https://github.com/gaopengcuhk/CLIP-Adapter")
           .settings(
               SharedSettings.TEMPLATE,
-              Setting.number("ratio", 0.2, "The share of the net in a feature")
+              Setting.number("ratio", 0.2, "The share of the network in a feature")
                   .allowing("above 0 to 1", n -> n > 0 && n <= 1));
 
   private static final String FIRST = "fc.0.weight";

@@ -32,7 +32,7 @@ public record Gap(List<String> templates) implements KernelMethod {
   static final int MAX_IMAGES = 5_000;
 
   public static final Declaration<Method> DECLARATION =
-      Declaration.of(Gap.class, ID, "Gap (ours, unpublished)")
+      Declaration.of(Gap.class, ID, "Gap (unpublished)")
           .description(
               "Mean of a kernel ridge regression and of prototypes shifted from texts to images.",
               "logits = 0.5 log max(softmax(scale f . t_c) + sum_i k(f, f_i) a_ic, 0.0001)"

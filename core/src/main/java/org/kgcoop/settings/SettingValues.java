@@ -1,7 +1,6 @@
 package org.kgcoop.settings;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,6 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
+import org.kgcoop.files.Json;
 
 /**
  * Values of settings by key, in order, as a user or a file gives them. A value is a number, a text,
@@ -20,8 +20,6 @@ import org.kgcoop.Nearest;
 public record SettingValues(Map<String, Object> values) {
   /** No values, so that every setting has its default. */
   public static final SettingValues NONE = new SettingValues(Map.of());
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   public SettingValues {
     values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
@@ -36,7 +34,7 @@ public record SettingValues(Map<String, Object> values) {
   public static SettingValues fromJson(JsonNode json) {
     Map<String, Object> values = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> entry : json.properties()) {
-      Object value = JSON.convertValue(entry.getValue(), Object.class);
+      Object value = Json.STRICT.convertValue(entry.getValue(), Object.class);
       if (value != null) {
         values.put(entry.getKey(), value);
       }
@@ -46,7 +44,7 @@ public record SettingValues(Map<String, Object> values) {
 
   /** Returns the values as an object. */
   public ObjectNode toJson() {
-    return JSON.valueToTree(values);
+    return Json.STRICT.valueToTree(values);
   }
 
   /** Returns these values with another value of a setting. */

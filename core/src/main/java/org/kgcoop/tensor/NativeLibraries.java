@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.NativeSettings;
+import org.kgcoop.files.SystemRequirements;
 
 /**
  * The loading of the native libraries, once per process. It takes half a second, so a program can
@@ -70,6 +71,7 @@ public final class NativeLibraries {
   }
 
   private static void unpackAndLoad() {
+    SystemRequirements.check();
     NativeSettings.choose();
     chooseVariant();
     String folder = "/org/bytedeco/pytorch/" + Loader.getPlatform() + "/";
@@ -88,13 +90,9 @@ public final class NativeLibraries {
                   NativeSettings.CACHE_FOLDER),
           e);
     } catch (LinkageError e) {
-      throw new KgCoopException(
-          KgCoopException.Category.BUG,
-          ("no native libraries for %s on the class path: there are some for linux-x86_64, "
-                  + "macosx-arm64, macosx-x86_64 and windows-x86_64; use the archive of this "
-                  + "platform, or the dependency org.kgcoop:kgcoop-natives-PLATFORM (%s)")
-              .formatted(Loader.getPlatform(), e.getMessage()),
-          e);
+      String library = folder + System.mapLibraryName("jnitorch");
+      throw SystemRequirements.failure(
+          Loader.getPlatform(), Loader.class.getResource(library) != null, e);
     }
   }
 

@@ -209,6 +209,20 @@ class ClassifierFileTest {
         .isEqualTo(KgCoopException.Category.WEIGHTS);
   }
 
+  @Test
+  void aKeyWithAValueOfAnotherTypeIsNamed() {
+    Path path = folder.resolve("typed.safetensors");
+    for (String key : List.of("class_names", "template", "max_patches")) {
+      taskRes(residuals(DType.FLOAT32, 4)).write(path);
+      SealedFile.Content content = SealedFile.read(path, "file");
+      content.json().putObject(key);
+      SealedFile.write(path, content.tensors().values(), content.json());
+      assertThatThrownBy(() -> ClassifierFile.read(path))
+          .isInstanceOf(KgCoopException.class)
+          .hasMessageContaining("cannot use: its " + key + "; expected another type");
+    }
+  }
+
   private ClassifierFile taskRes(StoredTensor residuals) {
     return new ClassifierFile(
         MethodRegistry.parse(SettingValues.of("method", "taskres")),

@@ -53,15 +53,28 @@ class NativeLibrariesTest {
 
   @Test
   void theFirstUserReceivesAnErrorOfLoadingAhead() throws IOException, InterruptedException {
-    ChildProcess.Outcome outcome =
-        ChildProcess.run(
-            folder.resolve("log"),
-            List.of("-Dorg.bytedeco.javacpp.platform=linux-arm64"),
-            Computes.class);
-    assertThat(outcome.output().lines())
+    assertThat(errors("-Dorg.bytedeco.javacpp.platform=macosx-arm64"))
         .hasSize(2)
-        .allMatch(line -> line.startsWith("no native libraries for linux-arm64 on the class path"))
+        .allMatch(line -> line.startsWith("no native libraries for macosx-arm64 on the class path"))
         .allMatch(line -> line.contains("kgcoop-natives-PLATFORM"));
+    assertThat(errors("-Dorg.bytedeco.javacpp.platform=linux-arm64"))
+        .hasSize(2)
+        .allMatch(line -> line.startsWith("there are no native libraries for linux-arm64: "));
+  }
+
+  /** The check of the system comes before the first library, which could end the process. */
+  @Test
+  void theFirstUserReceivesTheErrorOfAnOldSystem() throws IOException, InterruptedException {
+    assertThat(errors("-Dos.name=Mac OS X", "-Dos.version=14.6"))
+        .hasSize(2)
+        .allMatch(line -> line.startsWith("macOS 14.6 is too old: "));
+  }
+
+  private List<String> errors(String... options) throws IOException, InterruptedException {
+    return ChildProcess.run(folder.resolve("log"), List.of(options), Computes.class)
+        .output()
+        .lines()
+        .toList();
   }
 
   @Test

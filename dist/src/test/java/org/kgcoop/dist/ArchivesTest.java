@@ -168,7 +168,7 @@ class ArchivesTest {
   void runsTheLinuxArchive() throws IOException, InterruptedException {
     assertThat(run("--version"))
         .isEqualTo("kgcoop " + Version.KGCOOP + " (commit " + Version.COMMIT + ")\n");
-    assertThat(run("predict", "drawing.png", "--classes", "cat,house,umbrella"))
+    assertThat(run("predict", "docs/drawing.png", "--classes", "cat,house,umbrella"))
         .contains("umbrella");
   }
 

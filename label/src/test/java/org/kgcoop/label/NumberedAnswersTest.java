@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.Json;
 import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.Kind;
 
@@ -57,7 +58,7 @@ class NumberedAnswersTest {
     MemorySource.Entries lines = new MemorySource.Entries();
     for (JournalEntry entry : journal.entries()) {
       try {
-        lines.append(List.of(JournalEntry.JSON.readValue(entry.line(), JournalEntry.class)));
+        lines.append(List.of(Json.STRICT.readValue(entry.line(), JournalEntry.class)));
       } catch (JsonProcessingException e) {
         throw new IllegalStateException(e);
       }

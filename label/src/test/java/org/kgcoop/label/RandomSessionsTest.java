@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.Json;
 import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.runs.Kind;
 
@@ -612,7 +613,7 @@ class RandomSessionsTest {
       MemorySource.Entries lines = new MemorySource.Entries();
       for (JournalEntry entry : journal.entries()) {
         try {
-          lines.append(List.of(JournalEntry.JSON.readValue(entry.line(), JournalEntry.class)));
+          lines.append(List.of(Json.STRICT.readValue(entry.line(), JournalEntry.class)));
         } catch (JsonProcessingException e) {
           throw new IllegalStateException(e);
         }

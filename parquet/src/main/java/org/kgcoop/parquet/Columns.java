@@ -2,7 +2,6 @@ package org.kgcoop.parquet;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +16,7 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.layout.PackedImage;
+import org.kgcoop.files.Json;
 
 /**
  * The columns of images and labels, and the conversion of a row to an image.
@@ -51,7 +51,7 @@ record Columns(Path file, Type image, Type label, List<String> names) {
       return MissingNode.getInstance();
     }
     try {
-      return new ObjectMapper().readTree(text).path("info").path("features");
+      return Json.LENIENT.readTree(text).path("info").path("features");
     } catch (JsonProcessingException e) {
       return MissingNode.getInstance(); // without it, only the class names are unknown
     }

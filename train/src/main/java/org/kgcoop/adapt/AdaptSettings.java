@@ -14,10 +14,10 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Fingerprint;
 import org.kgcoop.data.ImageHashes;
 import org.kgcoop.data.Item;
+import org.kgcoop.files.Json;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.runs.AdaptRecord.Labels.Origin;
 import org.kgcoop.runs.AdaptRecord.Settings;
-import org.kgcoop.runs.RunJson;
 import org.kgcoop.trial.ExperimentContext;
 
 /** Settings that determine the result of an adaptation, and the differences between two of them. */
@@ -60,8 +60,8 @@ final class AdaptSettings {
   /** Describes the settings that changed. */
   static List<String> changes(Settings before, Settings now) {
     List<String> changes = new ArrayList<>();
-    JsonNode old = RunJson.tree(before);
-    RunJson.tree(now)
+    JsonNode old = Json.tree(before);
+    Json.tree(now)
         .properties()
         .forEach(
             each -> {

@@ -17,6 +17,7 @@ import org.kgcoop.EnumIds;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.files.Folders;
+import org.kgcoop.files.Json;
 
 /**
  * The record of an adaptation: {@code adapt.json} in its folder. It is written at the start, after
@@ -123,9 +124,9 @@ public record AdaptRecord(
             "");
 
     public Settings {
-      methods = RunJson.list(methods);
-      unseen = RunJson.list(unseen);
-      images = RunJson.map(images);
+      methods = Json.list(methods);
+      unseen = Json.list(unseen);
+      images = Json.map(images);
     }
   }
 
@@ -141,7 +142,7 @@ public record AdaptRecord(
    */
   public record Plan(int perClass, int testImages, int views, List<String> methods) {
     public Plan {
-      methods = RunJson.list(methods);
+      methods = Json.list(methods);
     }
 
     /** Creates the plan of a comparison that has not begun. */
@@ -246,9 +247,9 @@ public record AdaptRecord(
 
     public Images {
       Objects.requireNonNull(copies, "copies");
-      single = RunJson.list(single);
-      oneObject = RunJson.list(oneObject);
-      unreadable = RunJson.list(unreadable);
+      single = Json.list(single);
+      oneObject = Json.list(oneObject);
+      unreadable = Json.list(unreadable);
     }
 
     /**
@@ -292,8 +293,8 @@ public record AdaptRecord(
       List<String> inTest,
       @Nullable Similar similar) {
     public Copies {
-      contradictions = RunJson.list(contradictions);
-      inTest = RunJson.list(inTest);
+      contradictions = Json.list(contradictions);
+      inTest = Json.list(inTest);
     }
 
     /** Creates a description of images that resemble no others. */
@@ -340,9 +341,9 @@ public record AdaptRecord(
     static final Result UNKNOWN = new Result(null, null, null, List.of(), List.of());
 
     public Result {
-      classes = RunJson.list(classes);
-      mistakes = RunJson.list(mistakes);
-      suspects = RunJson.list(suspects);
+      classes = Json.list(classes);
+      mistakes = Json.list(mistakes);
+      suspects = Json.list(suspects);
     }
 
     /** Creates the result before the training on all images. */
@@ -492,7 +493,7 @@ public record AdaptRecord(
     Objects.requireNonNull(plan, "plan");
     Objects.requireNonNull(labels, "labels");
     Objects.requireNonNull(images, "images");
-    candidates = RunJson.list(candidates);
+    candidates = Json.list(candidates);
     Objects.requireNonNull(result, "result");
   }
 
@@ -507,7 +508,7 @@ public record AdaptRecord(
    * @throws org.kgcoop.KgCoopException of the category IO if it is damaged
    */
   public static Optional<AdaptRecord> read(Path folder) {
-    return RunJson.read(folder.resolve(FILE), AdaptRecord.class);
+    return Json.read(folder.resolve(FILE), AdaptRecord.class);
   }
 
   /**
@@ -534,7 +535,7 @@ public record AdaptRecord(
 
   /** Writes the record to a folder atomically. */
   public void write(Path folder) {
-    RunJson.write(folder.resolve(FILE), this);
+    Json.write(folder.resolve(FILE), this);
   }
 
   /**

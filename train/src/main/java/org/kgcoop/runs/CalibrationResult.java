@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.ProbabilityMetrics;
+import org.kgcoop.files.Json;
 
 /**
  * The temperature of a run, and the calibration without and with it on test images of the classes
@@ -33,7 +34,7 @@ public record CalibrationResult(
    */
   public record Reliability(double ece, double nll, List<ProbabilityMetrics.Bin> bins) {
     public Reliability {
-      bins = RunJson.list(bins);
+      bins = Json.list(bins);
     }
 
     /** Returns the figures of at least one image. */

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.Json;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;
 
@@ -44,7 +45,7 @@ public record Checkpoint(
     averaged.forEach((name, tensor) -> tensors.add(tensor.withName(AVERAGED + name)));
     optimizer.forEach((name, tensor) -> tensors.add(tensor.withName(OPTIMIZER + name)));
     Position position = new Position(epoch, batch, step, bestAccuracy);
-    SealedFile.write(file, tensors, RunJson.tree(position));
+    SealedFile.write(file, tensors, Json.tree(position));
   }
 
   /**

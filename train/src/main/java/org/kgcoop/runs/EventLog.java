@@ -1,5 +1,6 @@
 package org.kgcoop.runs;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.files.AppendedFile;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.Json;
 
 /** The log of a run, {@code events.jsonl}, with one line per step and epoch, in order. */
 public final class EventLog {
@@ -47,8 +49,12 @@ public final class EventLog {
 
   /** Returns false also for a line that was cut when the process died. */
   private static boolean isUpTo(long step, String line) {
-    Event event = RunJson.line(line, Event.class);
-    return event != null && event.step != null && event.step <= step;
+    try {
+      Event event = Json.LENIENT.readValue(line, Event.class);
+      return event != null && event.step != null && event.step <= step;
+    } catch (JsonProcessingException e) {
+      return false;
+    }
   }
 
   /** Appends a line. {@link #force} forces it to the disk. */
@@ -57,7 +63,7 @@ public final class EventLog {
       if (appended == null) {
         appended = new AppendedFile(file);
       }
-      appended.append((RunJson.tree(event) + "\n").getBytes(StandardCharsets.UTF_8));
+      appended.append((Json.tree(event) + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw KgCoopException.io(
           "%s: cannot be written: %s; free some space, or write elsewhere"

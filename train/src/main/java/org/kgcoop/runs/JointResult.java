@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.kgcoop.eval.JointEvaluation;
 import org.kgcoop.eval.JointEvaluation.Score;
+import org.kgcoop.files.Json;
 
 /**
  * The result of a run if the base and new classes of its data set are in one list. Accuracies are
@@ -25,7 +26,7 @@ public record JointResult(
     double openworldAuc) {
 
   public JointResult {
-    auroc = RunJson.map(auroc); // in the order of the file, so that equal results are equal bytes
+    auroc = Json.map(auroc); // in the order of the file, so that equal results are equal bytes
   }
 
   /** The numbers of an evaluation. */

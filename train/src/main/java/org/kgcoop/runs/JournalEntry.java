@@ -6,7 +6,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +13,7 @@ import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.files.Json;
 
 /**
  * A line of the journal of a labeling session. Classes have numbers that are never given twice.
@@ -310,13 +310,10 @@ public sealed interface JournalEntry {
     return this;
   }
 
-  /** The mapper of the lines. */
-  ObjectMapper JSON = new ObjectMapper();
-
   /** Returns the line of this entry, without a line end. */
   default String line() {
     try {
-      return JSON.writeValueAsString(this);
+      return Json.STRICT.writeValueAsString(this);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

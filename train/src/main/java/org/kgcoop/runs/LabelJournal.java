@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
+import org.kgcoop.files.Json;
 
 /**
  * The journal of a labeling session: one JSON object per line, in the order of the answers. The
@@ -66,7 +67,7 @@ public record LabelJournal(Path file, Set<String> audit) {
     try {
       List<byte[]> lines = lines(Files.readAllBytes(file));
       return !lines.isEmpty()
-          && JournalEntry.JSON.readTree(lines.get(0)).path("op").asText().equals("start");
+          && Json.STRICT.readTree(lines.get(0)).path("op").asText().equals("start");
     } catch (JsonProcessingException | CharConversionException e) {
       return false;
     } catch (IOException e) {
@@ -162,7 +163,7 @@ public record LabelJournal(Path file, Set<String> audit) {
 
   private static JournalEntry parse(Path file, int number, byte[] line) {
     try {
-      JournalEntry entry = JournalEntry.JSON.readValue(line, JournalEntry.class);
+      JournalEntry entry = Json.STRICT.readValue(line, JournalEntry.class);
       if (entry != null) {
         return entry;
       }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.kgcoop.files.Json;
 
 /**
  * The predictions of a run for each image: {@code predictions.json}.
@@ -35,11 +36,11 @@ public record Predictions(List<OfTarget> targets) {
       List<Integer> predictions,
       List<Double> confidences) {
     public OfTarget {
-      confusion = RunJson.list(confusion).stream().map(RunJson::list).toList();
-      images = RunJson.list(images);
-      labels = RunJson.list(labels);
-      predictions = RunJson.list(predictions);
-      confidences = RunJson.list(confidences);
+      confusion = Json.list(confusion).stream().map(Json::list).toList();
+      images = Json.list(images);
+      labels = Json.list(labels);
+      predictions = Json.list(predictions);
+      confidences = Json.list(confidences);
     }
 
     /** Returns the prediction for each image, as far as the file is complete. */
@@ -70,7 +71,7 @@ public record Predictions(List<OfTarget> targets) {
   }
 
   public Predictions {
-    targets = RunJson.list(targets);
+    targets = Json.list(targets);
   }
 
   /**
@@ -79,7 +80,7 @@ public record Predictions(List<OfTarget> targets) {
    * @throws org.kgcoop.KgCoopException of the category IO if they are damaged
    */
   public static Predictions read(Path folder) {
-    return RunJson.read(folder.resolve(FILE), Predictions.class).orElse(new Predictions(List.of()));
+    return Json.read(folder.resolve(FILE), Predictions.class).orElse(new Predictions(List.of()));
   }
 
   public Optional<OfTarget> target(String name) {

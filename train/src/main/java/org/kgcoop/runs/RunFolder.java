@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
-import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.Json;
 import org.kgcoop.files.LockedFile;
 
 /**
@@ -62,7 +62,7 @@ public final class RunFolder implements AutoCloseable {
 
   private void refuseTable() {
     if (!Files.exists(path.resolve(RunRecord.FILE))
-        && JsonFiles.read(path.resolve(RunResults.FILE)).has("cells")) {
+        && Json.read(path.resolve(RunResults.FILE)).has("cells")) {
       throw KgCoopException.configuration(
           path
               + ": contains the results of a table, which a run would replace; choose another --out");
@@ -114,14 +114,14 @@ public final class RunFolder implements AutoCloseable {
 
   /** Writes the results, ends the run and deletes its checkpoints. */
   public void complete(RunResults results, Predictions predictions) {
-    RunJson.write(path.resolve(Predictions.FILE), predictions);
+    Json.write(path.resolve(Predictions.FILE), predictions);
     complete(results);
   }
 
   /** Writes the results of a run without a method. */
   public void complete(Object results) {
     events.force();
-    RunJson.write(path.resolve(RunResults.FILE), results);
+    Json.write(path.resolve(RunResults.FILE), results);
     RunRecord.read(path).orElseThrow().completed().write(path);
     deleteCheckpoints();
   }
@@ -134,7 +134,7 @@ public final class RunFolder implements AutoCloseable {
    * @param effort the training time of all steps up to it, which is stored next to it
    */
   public void save(Checkpoint checkpoint, TrainingTime effort) {
-    RunJson.write(effortFile(checkpoint.step()), effort);
+    Json.write(effortFile(checkpoint.step()), effort);
     String name = String.format(Locale.ROOT, "step-%09d.safetensors", checkpoint.step());
     Path file = path.resolve("checkpoint").resolve(name);
     events.force();
@@ -173,8 +173,7 @@ public final class RunFolder implements AutoCloseable {
 
   /** Returns the training time up to a checkpoint of this folder; none if unknown. */
   public TrainingTime effort(Checkpoint checkpoint) {
-    return RunJson.read(effortFile(checkpoint.step()), TrainingTime.class)
-        .orElse(TrainingTime.NONE);
+    return Json.read(effortFile(checkpoint.step()), TrainingTime.class).orElse(TrainingTime.NONE);
   }
 
   private Path effortFile(long step) {

@@ -14,7 +14,7 @@ import java.util.TreeSet;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
-import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.Json;
 import org.kgcoop.files.LockedFile;
 
 /** Operations on run folders for code that does not open a run. */
@@ -50,7 +50,7 @@ public final class RunFolders {
   private static boolean holdsCells(Path path) {
     try {
       return Files.isRegularFile(path.resolve(TableResults.SO_FAR))
-          || JsonFiles.read(path.resolve(RunResults.FILE)).has("cells");
+          || Json.read(path.resolve(RunResults.FILE)).has("cells");
     } catch (KgCoopException e) {
       return false;
     }

@@ -1,5 +1,6 @@
 package org.kgcoop.runs;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.kgcoop.files.Json;
 
 /**
  * The record of a run: {@code run.json}.
@@ -30,12 +32,21 @@ public record RunRecord(JsonNode settings, JsonNode provenance, String state) {
   private static final String COMPLETE = "complete";
 
   public RunRecord {
-    settings = RunJson.node(settings);
-    provenance = RunJson.node(provenance);
+    settings = Json.node(settings);
+    provenance = Json.node(provenance);
   }
 
   static RunRecord begun(Object settings, Object provenance) {
-    return new RunRecord(RunJson.stored(settings), RunJson.stored(provenance), RUNNING);
+    return new RunRecord(stored(settings), stored(provenance), RUNNING);
+  }
+
+  /** Returns the JSON as a file gives it back, so that numbers of all types compare. */
+  private static JsonNode stored(Object content) {
+    try {
+      return Json.LENIENT.readTree(Json.tree(content).toString());
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   RunRecord completed() {
@@ -48,11 +59,11 @@ public record RunRecord(JsonNode settings, JsonNode provenance, String state) {
    * @throws org.kgcoop.KgCoopException of the category IO if it is damaged
    */
   public static Optional<RunRecord> read(Path folder) {
-    return RunJson.read(folder.resolve(FILE), RunRecord.class);
+    return Json.read(folder.resolve(FILE), RunRecord.class);
   }
 
   void write(Path folder) {
-    RunJson.write(folder.resolve(FILE), this);
+    Json.write(folder.resolve(FILE), this);
   }
 
   /** Returns true if it has settings and a state, as every run does. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Metrics;
+import org.kgcoop.files.Json;
 
 /**
  * The result of a run without its images: {@code results.json}.
@@ -48,9 +49,9 @@ public record RunResults(
   }
 
   public RunResults {
-    chosen = RunJson.map(chosen);
-    nearestWords = RunJson.list(nearestWords);
-    targets = RunJson.list(targets);
+    chosen = Json.map(chosen);
+    nearestWords = Json.list(nearestWords);
+    targets = Json.list(targets);
   }
 
   /**
@@ -59,7 +60,7 @@ public record RunResults(
    * @throws org.kgcoop.KgCoopException of the category IO if they are damaged
    */
   public static RunResults read(Path folder) {
-    return RunJson.read(folder.resolve(FILE), RunResults.class).orElse(NONE);
+    return Json.read(folder.resolve(FILE), RunResults.class).orElse(NONE);
   }
 
   /**

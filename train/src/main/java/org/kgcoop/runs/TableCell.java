@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.files.Json;
 
 /**
  * The outcome of a run as a table keeps it.
@@ -30,7 +31,7 @@ public record TableCell(
   public record Sample(String dataSet, int shots, @Nullable Long seed) {}
 
   public TableCell {
-    setting = RunJson.map(setting);
+    setting = Json.map(setting);
     Objects.requireNonNull(sample, "sample");
     Objects.requireNonNull(results, "results");
   }

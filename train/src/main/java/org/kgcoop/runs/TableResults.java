@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.kgcoop.files.Json;
 
 /**
  * The table of a protocol: {@code results.json} in its folder.
@@ -45,11 +46,11 @@ public record TableResults(
           "default", "not chosen by images: the default values");
 
   public TableResults {
-    cells = RunJson.list(cells);
-    settings = RunJson.node(settings);
-    computation = RunJson.node(computation);
-    versions = RunJson.node(versions);
-    pending = RunJson.list(pending);
+    cells = Json.list(cells);
+    settings = Json.node(settings);
+    computation = Json.node(computation);
+    versions = Json.node(versions);
+    pending = Json.list(pending);
   }
 
   /**
@@ -58,7 +59,7 @@ public record TableResults(
    * @throws org.kgcoop.KgCoopException of the category IO if it is damaged
    */
   public static Optional<TableResults> read(Path folder) {
-    return RunJson.read(folder.resolve(RunResults.FILE), TableResults.class);
+    return Json.read(folder.resolve(RunResults.FILE), TableResults.class);
   }
 
   /**
@@ -67,16 +68,16 @@ public record TableResults(
    * @throws org.kgcoop.KgCoopException of the category IO if it is damaged
    */
   public static Optional<TableResults> readSoFar(Path folder) {
-    return RunJson.read(folder.resolve(SO_FAR), TableResults.class).or(() -> read(folder));
+    return Json.read(folder.resolve(SO_FAR), TableResults.class).or(() -> read(folder));
   }
 
   /** Writes the table to a folder, as results or as an incomplete table. */
   public void write(Path folder) {
     if (!pending.isEmpty()) {
-      RunJson.write(folder.resolve(SO_FAR), this);
+      Json.write(folder.resolve(SO_FAR), this);
       return;
     }
-    RunJson.write(folder.resolve(RunResults.FILE), this);
+    Json.write(folder.resolve(RunResults.FILE), this);
     RunFolders.deleteFile(folder.resolve(SO_FAR));
   }
 

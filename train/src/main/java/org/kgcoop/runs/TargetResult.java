@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.ProbabilityMetrics;
+import org.kgcoop.files.Json;
 
 /**
  * The accuracy on test images, and metrics. Values are in percent, except those of the
@@ -42,7 +43,7 @@ public record TargetResult(
       String fingerprint,
       List<String> classNames) {
     public EvaluatedSet {
-      classNames = RunJson.list(classNames);
+      classNames = Json.list(classNames);
     }
   }
 

@@ -12,10 +12,10 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Fingerprint;
 import org.kgcoop.data.Templates;
 import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.Json;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.RunFolders;
-import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableCell;
 import org.kgcoop.runs.TableResults;
@@ -130,9 +130,9 @@ public final class Experiment {
       List<TableCell> cells, SettingValues settings, List<TableCell> pending) {
     return new TableResults(
         cells,
-        RunJson.tree(settings.values()),
-        RunJson.tree(Provenance.computation(context.clip()).values()),
-        RunJson.tree(Provenance.of(List.of()).values()),
+        Json.tree(settings.values()),
+        Json.tree(Provenance.computation(context.clip()).values()),
+        Json.tree(Provenance.of(List.of()).values()),
         pending);
   }
 

@@ -19,13 +19,13 @@ import org.kgcoop.classifier.TrainingDataRecord;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.eval.Calibration;
+import org.kgcoop.files.Json;
 import org.kgcoop.method.FittedMethod;
 import org.kgcoop.model.Head;
 import org.kgcoop.runs.CalibrationResult;
 import org.kgcoop.runs.JointResult;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunFolder;
-import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
@@ -84,7 +84,7 @@ public record TrialRun(ExperimentContext experiment, Trial trial) {
    * that share the work.
    */
   public String settings() {
-    return RunJson.tree(trial.settings(experiment).values()).toString();
+    return Json.tree(trial.settings(experiment).values()).toString();
   }
 
   @MustBeClosed

@@ -11,9 +11,9 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.eval.Metrics;
 import org.kgcoop.files.FolderTree;
+import org.kgcoop.files.Json;
 import org.kgcoop.method.Method;
 import org.kgcoop.progress.Progress;
-import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TargetResult;
 
@@ -56,7 +56,7 @@ record WeightSearch(
   double find(Path run) {
     Path file = run.resolve("weight_search.json");
     Path work = run.resolve(".weight-search");
-    Optional<Search> before = RunJson.read(file, Search.class);
+    Optional<Search> before = Json.read(file, Search.class);
     if (before.isPresent()) {
       FolderTree.remove(work); // left by a process that ended before it deleted them
       return before.get().chosen;
@@ -83,7 +83,7 @@ record WeightSearch(
         means.stream()
             .max(Comparator.comparingDouble(Mean::h).thenComparingDouble(Mean::weight))
             .orElseThrow();
-    RunJson.write(file, new Search(trials, means, best.weight));
+    Json.write(file, new Search(trials, means, best.weight));
     FolderTree.remove(work);
     long seed = trial.sample().seed();
     String found =

@@ -35,6 +35,7 @@ import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.Interval;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
+import org.kgcoop.files.Json;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.Images;
@@ -42,7 +43,6 @@ import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.Predictions;
 import org.kgcoop.runs.RunFolders;
-import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.RunRecord;
 import org.kgcoop.tensor.Engine;
 import org.kgcoop.trial.ExperimentContext;
@@ -143,8 +143,8 @@ class AdaptationRunTest {
     assertThat(record.result().expected()).isNotNull();
     assertThat(record.result().test()).isNotNull().matches(test -> test.images() == 8);
     Path out = complete().out;
-    assertThat(AdaptRecord.read(out).map(RunJson::tree).map(JsonNode::toString))
-        .contains(RunJson.tree(record).toString());
+    assertThat(AdaptRecord.read(out).map(Json::tree).map(JsonNode::toString))
+        .contains(Json.tree(record).toString());
     assertThat(RunFolders.isComplete(out)).isTrue();
     assertThat(out.resolve(".adapt")).doesNotExist();
     ClassifierFile file = ClassifierFile.read(out.resolve("classifier.safetensors"));
@@ -155,7 +155,7 @@ class AdaptationRunTest {
     }
     // A second call only reads the stored record.
     AdaptRecord again = AdaptationRun.run(context, complete().request(5), out);
-    assertThat(RunJson.tree(again)).hasToString(RunJson.tree(record).toString());
+    assertThat(Json.tree(again)).hasToString(Json.tree(record).toString());
     assertThatThrownBy(() -> AdaptationRun.run(context, complete().request(6), out))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("other settings (minutes: 5.0 before, 6.0 now)")
@@ -379,7 +379,7 @@ class AdaptationRunTest {
     assertThat(leftOut.why()).contains("--minutes");
     assertThat(leftOut.outOfTime()).isTrue();
     assertThat(record.irreproducible()).contains("TCP", "--minutes");
-    assertThat(RunJson.tree(record).path("irreproducible").asText()).contains("TCP");
+    assertThat(Json.tree(record).path("irreproducible").asText()).contains("TCP");
   }
 
   @Test

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.eval.ProbabilityMetrics;
-import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.Json;
 import org.kgcoop.runs.CalibrationResult.Reliability;
 import org.kgcoop.runs.TargetResult.EvaluatedSet;
 
@@ -92,8 +92,8 @@ class RunResultsTest {
                 new Reliability(0.2, 1.25, List.of(new ProbabilityMetrics.Bin(3, 0.5, 0.25))),
                 new Reliability(0.1, 0.75, List.of(new ProbabilityMetrics.Bin(3, 0.375, 0.25)))));
 
-    ObjectNode json = RunJson.tree(results);
-    JsonFiles.write(folder.resolve("results.json"), json);
+    ObjectNode json = Json.tree(results);
+    Json.write(folder.resolve("results.json"), json);
 
     assertThat(RunResults.read(folder)).isEqualTo(results);
     assertThat(keys(json))
@@ -121,7 +121,7 @@ class RunResultsTest {
     assertThat(json.path("targets").path(1).path("accuracy").asDouble()).isEqualTo(75);
     // 31.25 ms, and 250 ms divided by 16 images
     assertThat(results.msPerImageWithFeatures()).isEqualTo(46.875);
-    assertThat(keys(RunJson.tree(RunResults.NONE))).containsExactly("targets");
+    assertThat(keys(Json.tree(RunResults.NONE))).containsExactly("targets");
   }
 
   @Test
@@ -192,10 +192,10 @@ class RunResultsTest {
     assertThat(run.results().targets())
         .extracting(TargetResult::name)
         .containsExactly("base", "new");
-    assertThat(keys(RunJson.tree(run).path("results").path("targets").path(0)))
+    assertThat(keys(Json.tree(run).path("results").path("targets").path(0)))
         .containsExactly(
             "name", "set", "correct", "total", "probabilities", "distance", "accuracy");
-    assertThat(keys(RunJson.tree(run).path("results").path("targets").path(0).path("set")))
+    assertThat(keys(Json.tree(run).path("results").path("targets").path(0).path("set")))
         .containsExactly("data_set", "classes");
     assertThat(run.results().value("ece:new")).isEqualTo(0.125);
     assertThat(run.results().value("joint")).isNaN();

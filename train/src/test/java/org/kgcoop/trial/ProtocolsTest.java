@@ -23,6 +23,7 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.DataSets;
 import org.kgcoop.features.FeatureCache;
+import org.kgcoop.files.Json;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.method.CoOp;
@@ -33,7 +34,6 @@ import org.kgcoop.model.Head;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.prompt.ClassTokenPosition;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.runs.RunJson;
 
 /** Tests which evaluation sets few-shot curves and transfer use, and that no work is repeated. */
 @Tag("system")
@@ -65,7 +65,7 @@ class ProtocolsTest {
   }
 
   private JsonNode written(Experiment experiment) {
-    return RunJson.tree(experiment.run(folder.resolve("out")));
+    return Json.tree(experiment.run(folder.resolve("out")));
   }
 
   private static double accuracy(JsonNode cell, int target) {

@@ -16,6 +16,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.features.Augmentation;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
+import org.kgcoop.files.Json;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.fixtures.TinyTraining;
 import org.kgcoop.image.Images;
@@ -26,7 +27,6 @@ import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.prompt.ContextSettings;
-import org.kgcoop.runs.RunJson;
 import org.kgcoop.train.TrainingSettings;
 
 /** A random CLIP for tests of protocols, which records all messages. */
@@ -123,7 +123,7 @@ final class TinyLab implements AutoCloseable {
 
   /** Runs an experiment and returns its table as JSON. */
   JsonNode run(Protocol protocol, ExperimentPlan plan, Path out, BooleanSupplier interrupted) {
-    return RunJson.tree(new Experiment(context(interrupted), protocol, plan).run(out));
+    return Json.tree(new Experiment(context(interrupted), protocol, plan).run(out));
   }
 
   JsonNode run(Protocol protocol, ExperimentPlan plan, Path out) {

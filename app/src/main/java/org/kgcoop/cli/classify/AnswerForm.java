@@ -217,13 +217,13 @@ sealed interface AnswerForm {
   }
 
   /** A single JSON object with all images. */
-  final class Json implements AnswerForm {
+  final class JsonObject implements AnswerForm {
     private record Result(List<Prediction> images, List<Skipped> skipped) {}
 
     private final Writer out;
     private final List<Prediction> all = new ArrayList<>();
 
-    Json(Writer out) {
+    JsonObject(Writer out) {
       this.out = out;
     }
 

@@ -20,7 +20,7 @@ import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.Completions;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
-import org.kgcoop.cli.options.HelpLayout;
+import org.kgcoop.cli.options.Rare;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
@@ -33,10 +33,10 @@ import org.kgcoop.eval.Interval;
 import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.files.Folders;
+import org.kgcoop.files.Json;
 import org.kgcoop.method.TaskContext;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.model.Head;
-import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.TargetResult.EvaluatedSet;
 import org.kgcoop.trial.Evaluator;
 import picocli.CommandLine.Command;
@@ -57,7 +57,7 @@ import picocli.CommandLine.Parameters;
       "The 95 %% interval has the exact limits by Clopper and Pearson. It holds for other images if"
           + " the test images are a random sample."
     },
-    footer = "  ./kgcoop eval runs/pets --data pets --class-split new --clip ViT-B/16")
+    footer = "  ./kgcoop eval runs/pets --data pets --class-split new")
 public final class EvalCommand implements Callable<Integer> {
   private static final double CONFIDENCE = 0.95;
 
@@ -76,18 +76,18 @@ public final class EvalCommand implements Callable<Integer> {
       description = "Choose the data set, as for train.")
   private String data;
 
+  @Rare
   @Option(
       names = "--test-data",
-      order = HelpLayout.RARE,
       paramLabel = "DIR",
       description = "Read test images from these class folders. --data has the training images.")
   private @Nullable Path testData;
 
   @Mixin private ClassSplitOption classes = new ClassSplitOption();
 
+  @Rare
   @Option(
       names = "--include-training-images",
-      order = HelpLayout.RARE,
       description =
           "Include test images that the classifier was trained on. The accuracy is then not an"
               + " estimate for new images.")
@@ -197,12 +197,12 @@ public final class EvalCommand implements Callable<Integer> {
     if (output.isJson()) {
       EvaluatedSet evaluated =
           new EvaluatedSet(set.name(), classes.toString(), "", "", set.classNames());
-      ObjectNode json = RunJson.tree(result.target("test", evaluated, Double.NaN));
+      ObjectNode json = Json.tree(result.target("test", evaluated, Double.NaN));
       json.putPOJO("interval_95", interval(result.evaluation()));
-      json.set("confusion", RunJson.tree(result.evaluation()).path("confusion"));
+      json.set("confusion", Json.tree(result.evaluation()).path("confusion"));
       accuracies.forEach(json.putArray("per_class_accuracy")::add);
       if (levels != null) {
-        levels.results().stream().map(RunJson::tree).forEach(json.putArray("levels")::add);
+        levels.results().stream().map(Json::tree).forEach(json.putArray("levels")::add);
       }
       json.put("training_images_left_out", leftOut);
       if (rejection != null) {

@@ -22,7 +22,7 @@ import org.kgcoop.export.FeatureFiles;
 import org.kgcoop.export.OnnxClassifier;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Folders;
-import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.Json;
 import org.kgcoop.image.view.PatchGrid;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.model.Head;
@@ -55,10 +55,10 @@ import picocli.CommandLine.Parameters;
           + " have no safetensors and csv format."
     },
     footer = {
-      "  ./kgcoop export runs/pets --to onnx --clip ViT-B/32-256",
+      "  ./kgcoop export runs/pets --to onnx",
       "  ./kgcoop export --classes cat,dog --to onnx --out pets.onnx \\",
       "      --clip ViT-B/32-256",
-      "  ./kgcoop export runs/pets --to csv --out pets.csv --clip ViT-B/32-256",
+      "  ./kgcoop export runs/pets --to csv --out pets.csv",
       "  ./kgcoop export runs/pets --to published --out published/pets"
     })
 public final class ExportCommand implements Callable<Integer> {
@@ -230,7 +230,7 @@ public final class ExportCommand implements Callable<Integer> {
   /** Writes and prints what a program needs to compute the input of the ONNX file. */
   private void describe(Path file, ObjectNode about, Clip clip) {
     if (!AtomicFile.isPipeOrDevice(file)) {
-      JsonFiles.write(description(file), about);
+      Json.write(description(file), about);
       output.print("written: " + description(file) + " (class names and preprocessing)");
     }
     if (output.isJson()) {

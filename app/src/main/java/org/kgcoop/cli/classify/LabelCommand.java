@@ -23,9 +23,9 @@ import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.DataOptions;
-import org.kgcoop.cli.options.HelpLayout;
 import org.kgcoop.cli.options.ListenOptions;
 import org.kgcoop.cli.options.PhotoWarning;
+import org.kgcoop.cli.options.Rare;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.UserFolders;
@@ -88,9 +88,9 @@ public final class LabelCommand implements Callable<Integer> {
               + " not measure the accuracy.")
   private @Nullable Path labeled;
 
+  @Rare
   @Option(
       names = "--labels-from",
-      order = HelpLayout.RARE,
       paramLabel = "keywords",
       description =
           "Train also with the images that have a class as keyword, as photo programs write it:"

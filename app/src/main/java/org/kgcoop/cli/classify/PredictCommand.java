@@ -49,14 +49,12 @@ import picocli.CommandLine.Spec;
     footer = {
       "  ./kgcoop predict holiday.jpg --classes beach,mountain,city --top 3 \\",
       "      --clip ViT-B/32-256",
-      "  ./kgcoop predict runs/pets holiday.jpg photos/ --clip ViT-B/32-256",
-      "  ./kgcoop predict runs/pets photos/ --format csv --out pets.csv --skip-bad \\",
-      "      --clip ViT-B/32-256",
-      "  ./kgcoop predict runs/pets photos/ --format parquet --out pets.parquet \\",
-      "      --clip ViT-B/32-256",
+      "  ./kgcoop predict runs/pets holiday.jpg photos/",
+      "  ./kgcoop predict runs/pets photos/ --format csv --out pets.csv --skip-bad",
+      "  ./kgcoop predict runs/pets photos/ --format parquet --out pets.parquet",
       "  ./kgcoop predict runs/pets photos/ --threshold 0.5 --sort-into sorted \\",
-      "      --sort-by link --clip ViT-B/32-256",
-      "  ./kgcoop predict runs/pets photos/ --keywords --clip ViT-B/32-256"
+      "      --sort-by link",
+      "  ./kgcoop predict runs/pets photos/ --keywords"
     })
 public final class PredictCommand implements Callable<Integer> {
   @Parameters(

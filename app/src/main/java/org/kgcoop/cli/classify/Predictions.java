@@ -209,7 +209,7 @@ final class Predictions {
           switch (output.format()) {
             case CSV -> AnswerForm.Table.csv(to, out == null, AnswerForm.Table.columns(groups));
             case JSONL -> new AnswerForm.JsonLines(to);
-            case JSON -> new AnswerForm.Json(to);
+            case JSON -> new AnswerForm.JsonObject(to);
             default -> new AnswerForm.Lines(to);
           };
       print(form, to);

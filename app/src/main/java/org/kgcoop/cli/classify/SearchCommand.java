@@ -52,8 +52,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  ./kgcoop search photos/ 'a red umbrella' --top 10 --contact-sheet found.png \\",
       "      --clip ViT-B/32-256",
-      "  ./kgcoop search photos/ --image cat.jpg",
-      "  ./kgcoop search photos/ 'in the snow' --image cat.jpg",
+      "  ./kgcoop search photos/ --image cat.jpg --clip ViT-B/32-256",
+      "  ./kgcoop search photos/ 'in the snow' --image cat.jpg --clip ViT-B/32-256",
       "  ./kgcoop search features.npy 'a red umbrella' --clip ViT-B/32-256"
     })
 public final class SearchCommand implements Callable<Integer> {

@@ -48,7 +48,7 @@ import picocli.CommandLine.ParentCommand;
           + " requests and stops the server."
     },
     footer = {
-      "  ./kgcoop serve runs/pets --clip ViT-B/32-256",
+      "  ./kgcoop serve runs/pets",
       "  curl --data-binary @photo.jpg 'localhost:8080/v1/classify?top=3'",
       "  curl -F image=@photo.jpg -F classes=cat,dog localhost:8080/v1/zero-shot"
     })
@@ -101,8 +101,8 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--queue",
       paramLabel = "N",
       description =
-          "Limit the number of waiting images. Images of more than a million pixels have half"
-              + " of it. Other requests get status 503 (default: 64).")
+          "Limit the number of waiting images. At most half of them may have more than a million"
+              + " pixels. Other requests get status 503 (default: 64).")
   private int queue = 64;
 
   @Option(

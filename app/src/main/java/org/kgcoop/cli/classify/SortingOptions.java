@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.cli.options.HelpLayout;
+import org.kgcoop.cli.options.Rare;
 import picocli.CommandLine.Option;
 
 /** The options for the image files: sorting into class folders, and keywords. */
@@ -35,10 +35,10 @@ final class SortingOptions {
               + " images do not change. A sidecar that cannot be changed gives exit code 6.")
   private boolean keywords;
 
+  @Rare
   @Option(
       names = "--keywords-except",
       paramLabel = "CLASS",
-      order = HelpLayout.RARE,
       split = ",",
       description = "Write no keyword for these classes.")
   private List<String> except = List.of();

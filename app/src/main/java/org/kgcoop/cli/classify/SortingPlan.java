@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.Json;
 
 /**
  * The list of all images that are sorted into a folder. It is in the folder while the images get
@@ -23,7 +23,7 @@ record SortingPlan(Map<Path, Path> targets) {
 
   /** Returns the plan of a folder in which sorting was interrupted. */
   static Optional<SortingPlan> read(Path folder) {
-    JsonNode json = JsonFiles.read(folder.resolve(FILE));
+    JsonNode json = Json.read(folder.resolve(FILE));
     if (json.isMissingNode()) {
       return Optional.empty();
     }
@@ -54,6 +54,6 @@ record SortingPlan(Map<Path, Path> targets) {
       String to = folder.relativize(each.getValue()).toString();
       images.addObject().put("from", each.getKey().toString()).put("to", to);
     }
-    JsonFiles.write(folder.resolve(FILE), json);
+    Json.write(folder.resolve(FILE), json);
   }
 }

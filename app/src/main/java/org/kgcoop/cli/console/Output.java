@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
+import org.kgcoop.files.Json;
 import org.kgcoop.progress.Progress;
-import org.kgcoop.runs.RunJson;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -189,7 +189,7 @@ public final class Output {
    * @param pretty true for indented lines, false for a single line
    */
   public static String text(Object result, boolean pretty) {
-    JsonNode tree = result instanceof JsonNode json ? json : RunJson.tree(result);
+    JsonNode tree = result instanceof JsonNode json ? json : Json.tree(result);
     return DELETE_AND_C1
         .matcher(pretty ? tree.toPrettyString() : tree.toString())
         .replaceAll(c -> String.format(Locale.ROOT, "\\\\u%04x", (int) c.group().charAt(0)));

@@ -25,9 +25,9 @@ import org.kgcoop.data.ExclusionFile;
 import org.kgcoop.data.ImageFiles;
 import org.kgcoop.data.ImageGroupFile;
 import org.kgcoop.data.NoClassNames;
+import org.kgcoop.files.Json;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.AdaptRecord;
-import org.kgcoop.runs.RunJson;
 import org.kgcoop.tensorboard.EventFiles;
 import org.kgcoop.trial.ExperimentContext;
 import picocli.CommandLine.Command;
@@ -49,7 +49,8 @@ import picocli.CommandLine.ParentCommand;
     footer = {
       "  ./kgcoop adapt embedded:places",
       "  ./kgcoop adapt photos/ --clip ViT-B/32-256 --out runs/photos",
-      "  ./kgcoop adapt photos/ --exclude judged.txt --unknown other-photos/",
+      "  ./kgcoop adapt photos/ --clip ViT-B/32-256 --exclude judged.txt \\",
+      "      --unknown other-photos/",
       "  ./kgcoop serve runs/photos",
       "DIR/classifier.safetensors is the classifier: give DIR to predict, eval, export or"
           + " serve. DIR/report.html explains the choice. DIR/adapt.json contains the figures."
@@ -241,8 +242,8 @@ public final class AdaptCommand implements Callable<Integer> {
 
   /** Warns if the plan was made for other images, another seed or other weights. */
   private void warnIfDifferent(AdaptRecord repeated, AdaptRecord record) {
-    JsonNode before = RunJson.tree(repeated.settings());
-    JsonNode now = RunJson.tree(record.settings());
+    JsonNode before = Json.tree(repeated.settings());
+    JsonNode now = Json.tree(record.settings());
     List<String> different =
         Stream.of("fingerprint", "seed", "shots", "clip_fingerprint", "max_patches", "unseen")
             .filter(key -> !before.path(key).equals(now.path(key)))

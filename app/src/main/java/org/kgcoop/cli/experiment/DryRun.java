@@ -25,7 +25,7 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.published.Download;
 import org.kgcoop.data.published.PublishedDataSet;
-import org.kgcoop.runs.RunJson;
+import org.kgcoop.files.Json;
 import org.kgcoop.trial.Experiment;
 import org.kgcoop.trial.ExperimentContext;
 import org.kgcoop.trial.WorkEstimate;
@@ -121,7 +121,7 @@ final class DryRun {
   }
 
   private ObjectNode json(Experiment experiment, WorkEstimate.Work work, String weights) {
-    ObjectNode json = RunJson.tree(work);
+    ObjectNode json = Json.tree(work);
     json.put("protocol", experiment.protocol().id()).put("seconds", work.seconds());
     json.set("disk_bytes", json.remove("disk"));
     ArrayNode sets = json.putArray("missing");

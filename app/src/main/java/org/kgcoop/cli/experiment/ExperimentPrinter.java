@@ -19,11 +19,11 @@ import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
 import org.kgcoop.cli.options.ColumnOptions;
 import org.kgcoop.eval.Metrics;
+import org.kgcoop.files.Json;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.Metric;
 import org.kgcoop.runs.ProtocolKind;
 import org.kgcoop.runs.ProtocolKind.Columns;
-import org.kgcoop.runs.RunJson;
 import org.kgcoop.runs.TableCell;
 import org.kgcoop.runs.TableResults;
 import org.kgcoop.tables.ProtocolTable;
@@ -79,8 +79,7 @@ final class ExperimentPrinter {
   void print(Output output, List<String> columns, boolean perSet) {
     Path report = out.resolve("report.html");
     ReportPage.write(List.of(out), List.of(), report);
-    output.json(
-        RunJson.tree(Map.of("rows", table.rows())).<ObjectNode>setAll(RunJson.tree(results)));
+    output.json(Json.tree(Map.of("rows", table.rows())).<ObjectNode>setAll(Json.tree(results)));
     if (perSet) {
       for (String dataSet : table.dataSets()) {
         output.print(dataSet);

@@ -15,9 +15,9 @@ import org.kgcoop.cli.options.ClipOptions;
 import org.kgcoop.cli.options.Completions;
 import org.kgcoop.cli.options.DataOptions;
 import org.kgcoop.cli.options.FeatureCacheOptions;
-import org.kgcoop.cli.options.HelpLayout;
 import org.kgcoop.cli.options.MethodNames;
 import org.kgcoop.cli.options.PhotoWarning;
+import org.kgcoop.cli.options.Rare;
 import org.kgcoop.cli.options.SettingOptions;
 import org.kgcoop.cli.options.Shots;
 import org.kgcoop.cli.options.Sweep;
@@ -82,16 +82,16 @@ public final class TrainCommand implements Callable<Integer> {
               + " ${COMPLETION-CANDIDATES}. The command help methods describes them.")
   private String method = KgCoOp.ID;
 
+  @Rare
   @Option(
       names = "--test-data",
-      order = HelpLayout.RARE,
       paramLabel = "DIR",
       description = "Read test images from these class folders. --data has the training images.")
   private @Nullable Path testData;
 
+  @Rare
   @Option(
       names = "--val-data",
-      order = HelpLayout.RARE,
       paramLabel = "DIR",
       description = "Read validation images from these class folders. Requires --test-data.")
   private @Nullable Path valData;

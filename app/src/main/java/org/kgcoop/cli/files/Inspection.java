@@ -25,13 +25,13 @@ import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.ImageSurvey;
 import org.kgcoop.data.Item;
+import org.kgcoop.files.Json;
 import org.kgcoop.image.view.PatchGrid;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.method.TaskContext;
-import org.kgcoop.runs.RunJson;
 
 /** The descriptions of files and data sets for {@code inspect}, as JSON and as text. */
 final class Inspection {
@@ -63,8 +63,8 @@ final class Inspection {
   /** Adds the results of reading the images. */
   static void add(ObjectNode json, ImageSurvey survey) {
     if (survey.width() != null && survey.height() != null) {
-      json.set("width", RunJson.tree(survey.width()));
-      json.set("height", RunJson.tree(survey.height()));
+      json.set("width", Json.tree(survey.width()));
+      json.set("height", Json.tree(survey.height()));
     }
     json.putObject("duplicates")
         .put("in_train_and_test", survey.leaks().size())

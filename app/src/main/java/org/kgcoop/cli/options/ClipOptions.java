@@ -52,9 +52,9 @@ public final class ClipOptions {
               + " a small model for icon drawings). The command download lists the names.")
   private @Nullable String clip;
 
+  @Rare
   @Option(
       names = "--max-patches",
-      order = HelpLayout.RARE,
       paramLabel = "N",
       description =
           "Set the maximum number of patches of an image, 1 to 4096, for a model that keeps the"
@@ -62,9 +62,9 @@ public final class ClipOptions {
               + " 256). More patches show finer detail and take more time.")
   private @Nullable Integer maxPatches;
 
+  @Rare
   @Option(
       names = "--precision",
-      order = HelpLayout.RARE,
       paramLabel = "TYPE",
       description =
           "Set the precision: float32, bf16, int8 or auto. The value bf16 can be faster, but changes"
@@ -73,16 +73,16 @@ public final class ClipOptions {
               + " and auto once per model (default: that of the classifier, or float32).")
   private @Nullable String precision;
 
+  @Rare
   @Option(
       names = "--device",
-      order = HelpLayout.RARE,
       paramLabel = "NAME",
       description = "Choose the device: cpu, or cuda:N with CUDA (default: ${DEFAULT-VALUE}).")
   private String device = "cpu";
 
+  @Rare
   @Option(
       names = "--threads",
-      order = HelpLayout.RARE,
       paramLabel = "N",
       description =
           "Set the number of threads (default: one per core). It changes no result, except what"

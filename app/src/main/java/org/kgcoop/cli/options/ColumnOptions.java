@@ -7,9 +7,9 @@ import picocli.CommandLine.Option;
 
 /** The option that selects the columns of a table. */
 public final class ColumnOptions {
+  @Rare
   @Option(
       names = "--columns",
-      order = HelpLayout.RARE,
       paramLabel = "LIST",
       description =
           "Choose the columns, comma separated. Example: base,new,H,joint_h,ece,nll (default: the"

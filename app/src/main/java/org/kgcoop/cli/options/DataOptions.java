@@ -27,25 +27,25 @@ public final class DataOptions {
               + " sets, such as oxford_pets. The command download --list prints them.")
   private @Nullable Path root;
 
+  @Rare
   @Option(
       names = "--images",
-      order = HelpLayout.RARE,
       paramLabel = "DIR",
       description = "Set the folder of the images of a split file (default: next to the file).")
   private @Nullable Path images;
 
+  @Rare
   @Option(
       names = "--labels-from",
-      order = HelpLayout.RARE,
       paramLabel = "keywords",
       description =
           "Take the classes from keywords, as photo programs write them: keywords. The images are"
               + " below one folder. An image with no keyword of a class, or several, is left out.")
   private @Nullable String labelsFrom;
 
+  @Rare
   @Option(
       names = "--classes",
-      order = HelpLayout.RARE,
       paramLabel = "LIST",
       description = "Set the keywords that are classes, comma separated (default: all keywords).")
   private @Nullable String classes;
@@ -58,9 +58,9 @@ public final class DataOptions {
               + " (default: template.txt next to the data, or \"a photo of a {}.\").")
   private @Nullable String template;
 
+  @Rare
   @Option(
       names = "--allow-outside",
-      order = HelpLayout.RARE,
       description = "Let a manifest or split file name images outside its folder.")
   private boolean allowOutside;
 

@@ -20,9 +20,9 @@ public final class FeatureCacheOptions {
   /** The largest number of images that are encoded again rather than stored. */
   private static final int FEW = 32;
 
+  @Rare
   @Option(
       names = "--feature-cache",
-      order = HelpLayout.RARE,
       paramLabel = "DIR",
       description =
           "Set the folder that stores image features for later runs, or none (default:"

@@ -1,5 +1,6 @@
 package org.kgcoop.cli.options;
 
+import java.lang.reflect.AnnotatedElement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -29,9 +30,6 @@ import picocli.CommandLine.Model.UsageMessageSpec;
  * picocli also breaks them after dots and colons.
  */
 public final class HelpLayout {
-  /** The {@code order} of an option that only the full help describes. */
-  public static final int RARE = 1;
-
   /** The largest number of lines on a screen. */
   private static final int SCREEN = 50;
 
@@ -192,7 +190,7 @@ public final class HelpLayout {
         .forEach(
             (heading, group) ->
                 group.stream()
-                    .filter(option -> option.order() == RARE || heading.equals(OUTPUT))
+                    .filter(option -> isRare(option) || heading.equals(OUTPUT))
                     .forEach(others::add));
     String also =
         others.stream()
@@ -208,6 +206,11 @@ public final class HelpLayout {
         + paragraphs(help, also)
         + wrapped(all, width(help), 0)
         + "\n";
+  }
+
+  private static boolean isRare(OptionSpec option) {
+    return option.userObject() instanceof AnnotatedElement field
+        && field.isAnnotationPresent(Rare.class);
   }
 
   private static String description(ArgSpec argument) {

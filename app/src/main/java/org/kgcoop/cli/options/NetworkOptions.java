@@ -11,9 +11,9 @@ import picocli.CommandLine.Option;
 
 /** The option that permits network access. */
 public final class NetworkOptions {
+  @Rare
   @Option(
       names = "--offline",
-      order = HelpLayout.RARE,
       description =
           "Do not use the network. A missing file is an error. KGCOOP_OFFLINE=1 does the same.")
   private boolean offline;

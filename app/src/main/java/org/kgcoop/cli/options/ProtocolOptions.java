@@ -48,9 +48,9 @@ public final class ProtocolOptions {
               + " thread. More than one is faster for small models.")
   private int jobs = 1;
 
+  @Rare
   @Option(
       names = "--only",
-      order = HelpLayout.RARE,
       paramLabel = "RUN",
       description =
           "Execute only the run with this folder below --out, such as pets/kgcoop/seed1, and print"

@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.TextTable;
-import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.Json;
 import org.kgcoop.runs.Metric;
 import org.kgcoop.runs.TargetResult;
 import org.kgcoop.runs.TargetResult.EvaluatedSet;
@@ -36,7 +36,7 @@ final class RunsShowCommand implements Callable<Integer> {
     if (output.isJson()) {
       ObjectNode json = JsonNodeFactory.instance.objectNode().put("path", folder.toString());
       for (String part : List.of("run", "results", "predictions")) {
-        JsonNode content = JsonFiles.read(folder.resolve(part + ".json"));
+        JsonNode content = Json.read(folder.resolve(part + ".json"));
         json.set(part, content.isMissingNode() ? JsonNodeFactory.instance.nullNode() : content);
       }
       output.json(json);

@@ -116,7 +116,7 @@ final class LabelRoutes {
   private OpenSession session() {
     OpenSession current = session;
     if (current == null) {
-      throw new HttpErrorException(409, "the images are still being read");
+      throw new HttpErrorException(503, "the images are still being read"); // ask again later
     }
     return current;
   }

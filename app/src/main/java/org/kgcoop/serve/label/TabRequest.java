@@ -1,12 +1,12 @@
 package org.kgcoop.serve.label;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.kgcoop.files.Json;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Sender;
 import org.kgcoop.serve.http.HttpErrorException;
@@ -17,12 +17,11 @@ import org.kgcoop.serve.http.HttpErrorException;
  * @param arrived the nanoseconds of the clock before the request waited for others
  */
 record TabRequest(Context context, OpenSession session, JsonNode body, long arrived) {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern BROWSER = Pattern.compile("[A-Za-z0-9-]{1,64}");
 
   static JsonNode body(Context context) {
     try {
-      JsonNode body = JSON.readTree(context.bodyAsBytes());
+      JsonNode body = Json.LENIENT.readTree(context.bodyAsBytes());
       if (body != null && body.isObject()) {
         return body;
       }

@@ -34,7 +34,7 @@
  * </ul>
  *
  * <p>While the first images are read, the state is {@code {"reading":{"done":120,"images":5000}}},
- * and other routes answer 409. Errors are {@code {"error":"..."}}: 400 invalid body, 401 token, 403
+ * and other routes answer 503. Errors are {@code {"error":"..."}}: 400 invalid body, 401 token, 403
  * page of another site, 404 unknown route or image, 409 the page is not open in this tab (with the
  * current state), 413 body over 4 MB, 421 wrong host name, 500 the answer was not written.
  */

@@ -18,11 +18,6 @@ export function images(count) {
   return `${grouped(count)} ${count === 1 ? 'image' : 'images'}`;
 }
 
-/** Up to three names. */
-export function some(names) {
-  return names.slice(0, 3).join(', ') + (names.length > 3 ? ` and ${grouped(names.length - 3)} more` : '');
-}
-
 /** The name of a label: a number, or the name of a class that is not stored yet. */
 export function nameOf(m, label) {
   return label === NONE ? 'none of these' : label === SKIP ? 'skipped' : typeof label === 'string' ? label : m.names[label] ?? '';
@@ -45,12 +40,12 @@ export function sayRejected(m, names, reason) {
 
 /** Asks for something that changes nothing. The reply carries this request. */
 export function get(m, what, path, more = {}) {
-  m.requests = [...m.requests, {do: 'get', what, path, ...more}];
+  m.requests = [...m.requests, {do: 'get', what, path, run: m.run, ...more}];
 }
 
 /** Asks for something that changes no label, with a body. */
 export function query(m, what, path, body, more = {}) {
-  m.requests = [...m.requests, {do: 'post', what, path, body: {browser: m.id, run: m.run, ...body}, ...more}];
+  m.requests = [...m.requests, {do: 'post', what, path, run: m.run, body: {browser: m.id, run: m.run, ...body}, ...more}];
 }
 
 /** Lets an event arrive after some milliseconds. */

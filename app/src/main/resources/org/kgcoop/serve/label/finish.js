@@ -6,6 +6,9 @@ const POLL = 500; // milliseconds
 const FEW = 20; // random images at a time
 const DOUBTFUL = 6; // images that are shown
 
+/** The end before it was opened: what is being written, what was written, and the doubtful images. */
+export const NOTHING = {writing: null, results: null, doubtful: null};
+
 /** What a person can do at the end, as [text, button, kind of page], by the state of the session. */
 export function offersOf(now) {
   const others = now.images - now.labeled;

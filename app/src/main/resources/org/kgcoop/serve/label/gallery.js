@@ -134,6 +134,9 @@ function settled(m, item) {
 
 export function chosen(m, item, json) {
   settled(m, item);
+  if (item.run !== m.run) {
+    return; // it was stored before the program was started again
+  }
   takeTiles(m, json);
   get(m, 'state', `/label/state?browser=${m.id}`); // the reply comes before the fit
   if (m.screen !== 'all') {

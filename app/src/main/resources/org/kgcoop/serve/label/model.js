@@ -5,7 +5,7 @@
 
 import {addTyped, change, classOf, leaveField, namesIn, rowsOf, typed} from '/page/classes.js';
 import {SKIP, ask, get, isWaitingFor, later, query, say, see} from '/page/common.js';
-import {openFinish, poll, takeDoubtful, write, written, writtenNot} from '/page/finish.js';
+import {NOTHING, openFinish, poll, takeDoubtful, write, written, writtenNot} from '/page/finish.js';
 import {CLOSED, askAgain, chooseAll, chosen, chosenNot, drag, filter, load, moveAll, openAll, renew, selectSeen, setFrame, takeTiles, takeView, targets, toggleAll} from '/page/gallery.js';
 import {meaning} from '/page/keys.js';
 import {back, choose, confirm, entryOf, isGrid, isReading, move, next, refused, scrollToRest, stored, take, toggle, undo} from '/page/pages.js';
@@ -27,7 +27,7 @@ export function initial({id, number = 1, outbox = [], shortcuts = true}) {
     id, number, outbox, shortcuts, now: 0, isReady: false, isSending: false, isHeld: false, lastReply: -Infinity, run: '', state: null, names: {},
     screen: 'reading', reading: {heading: 'Reading the images', done: 0, images: null}, overview: [], token: '',
     page: null, wanted: '', opening: true, labels: {}, status: {}, refused: {}, rejected: [], current: undefined, doubt: null, since: 0,
-    selected: [], focused: undefined, steps: [], seen: {}, pictures: {}, all: CLOSED, finish: {writing: null, results: null, doubtful: null},
+    selected: [], focused: undefined, steps: [], seen: {}, pictures: {}, all: CLOSED, finish: NOTHING,
     dialog: '', large: null, edit: {problem: '', merge: null, text: ''}, find: '', active: 0, steady: null,
     notice: '', problem: '', wantsFinish: null, wasReached: null, click: {at: -Infinity, on: ''}, requests: [],
   };
@@ -82,8 +82,8 @@ function changed(m, {request, status, json}) {
   }
   m.isSending = false;
   m.lastReply = m.now;
-  if (LATER.includes(status)) {
-    hold(m);
+  if (LATER.includes(status) || (status === 500 && item.what === 'next')) { // without a page, nothing can be answered
+    hold(m, status, json);
     return;
   }
   if (status === 401) {
@@ -101,17 +101,22 @@ function changed(m, {request, status, json}) {
 
 const isUndoable = (item) => !['next', 'undo'].includes(item.what);
 
-/** An undo that was meant for a refused change must not take back the one before. */
+/** An undo that was meant for a refused change must not take back the one before. An undo is about the last change that no other undo is about. */
 function dropUndo(m) {
-  const following = m.outbox.find((item) => item.what === 'undo' || isUndoable(item));
-  m.outbox = m.outbox.filter((item) => item !== following || item.what !== 'undo');
+  let changes = 1;
+  const meant = m.outbox.find((item) => {
+    changes += item.what === 'undo' ? -1 : isUndoable(item) ? 1 : 0;
+    return changes === 0;
+  });
+  m.outbox = m.outbox.filter((item) => item !== meant);
 }
 
 /** Sends the same request again after a while. */
-function hold(m) {
+function hold(m, status, {error}) {
   m.isHeld = true;
-  m.problem = 'The server cannot be reached. ' + (m.outbox.length ? 'Your last answers are kept here, and are sent when it is back. ' : '')
-    + 'If the program has ended, start the command again and open its new address in this tab.';
+  m.problem = [status ? `The server answered: ${error}.` : 'The server cannot be reached.',
+    m.outbox.length ? 'Your last answers are kept here, and are sent later.' : '',
+    status ? '' : 'If the program has ended, start the command again and open its new address in this tab.'].filter((each) => each).join(' ');
   later(m, RETRY, {type: 'retry'});
 }
 
@@ -199,7 +204,7 @@ function dropDeleted(m) {
 /** The program was started again: the numbers of images and pages are new. */
 function restarted(m) {
   ask(m, 'revoke', {urls: Object.values(m.pictures).flatMap((each) => each.url ?? [])});
-  Object.assign(m, {page: null, labels: {}, status: {}, seen: {}, pictures: {}, all: CLOSED, doubt: null, large: null, dialog: '', screen: 'reading'});
+  Object.assign(m, {page: null, labels: {}, status: {}, seen: {}, pictures: {}, all: CLOSED, finish: NOTHING, doubt: null, large: null, dialog: '', screen: 'reading'});
   next(m);
 }
 
@@ -243,8 +248,7 @@ function begin(m) {
 // ---- replies
 
 const replies = {
-  start: started,
-  state: takeState,
+  state: ignore, // it is taken from every reply
   overview: (m, json) => Object.assign(m, {overview: json.overview}),
   view: takeView,
   tiles: takeTiles,
@@ -255,28 +259,38 @@ const replies = {
   alive: ignore,
 };
 
-/** Takes the reply to a request that changes no label. */
 function replied(m, event) {
-  const {request, status, json} = event;
-  if (request.what === 'change') {
+  const {request: {what}, status, json} = event;
+  if (what === 'change') {
     changed(m, event);
-  } else if (request.what === 'picture') {
-    picture(m, event);
+  } else if (status === 401) {
+    lock(m);
+  } else if (what === 'start' && status === 200) {
+    started(m, json);
+  } else if (what === 'start') {
+    hold(m, status, json);
+    later(m, RETRY, {type: 'start'});
+  } else {
+    takeState(m, json);
+    takeReply(m, event);
+  }
+}
+
+/** Takes the reply to a request that changes no label. After a restart, the images that it names have other numbers. */
+function takeReply(m, {request, status, json}) {
+  if (request.run !== m.run) {
+    return;
+  }
+  if (request.what === 'picture') {
+    picture(m, request.key, status, json);
   } else if (status === 200) {
     m.problem = m.isHeld ? m.problem : '';
     replies[request.what](m, json, request);
-  } else if (status === 401) {
-    lock(m);
   } else if (request.what === 'write') {
     writtenNot(m, json);
-  } else if (LATER.includes(status) && request.what === 'start') {
-    hold(m);
-    later(m, RETRY, {type: 'start'});
   } else if (request.what === 'tiles' || request.what === 'view') {
     problem(m, json);
     later(m, RETRY, {type: 'reload', request});
-  } else {
-    takeState(m, json);
   }
 }
 
@@ -310,7 +324,7 @@ function loadPictures(m) {
   missing.forEach((key) => {
     pictures[key] = {is: 'loading'};
     const [size, image] = key.split('/');
-    get(m, 'picture', `/label/images/${image}?size=${size}`, {key, run: m.run});
+    get(m, 'picture', `/label/images/${image}?size=${size}`, {key});
   });
   const old = Object.keys(pictures).filter((key) => pictures[key].is === 'there' && !wanted.includes(key)).slice(0, Math.max(0, Object.keys(pictures).length - MOST_PICTURES));
   if (old.length) {
@@ -320,10 +334,7 @@ function loadPictures(m) {
   m.pictures = pictures;
 }
 
-function picture(m, {request: {key, run}, status, json}) {
-  if (run !== m.run) {
-    return;
-  }
+function picture(m, key, status, json) {
   const is = status === 200 ? 'there' : status === 404 ? 'gone' : 'failed';
   m.pictures = {...m.pictures, [key]: is === 'there' ? {is, url: json} : {is}};
   if (is === 'failed') {
@@ -522,7 +533,7 @@ const events = {
     m.shortcuts = on;
     ask(m, 'keep-shortcuts', {on});
   },
-  closed: (m) => Object.assign(m, {dialog: '', large: null}),
+  closed: (m, {dialog}) => m.dialog === dialog && Object.assign(m, {dialog: '', large: null}),
   rename: (m, {number, name}) => change(m, {rename: number, name}, 'edit'),
   delete: (m, {number}) => change(m, {delete: number}, 'edit'),
   merging: (m, {merge}) => Object.assign(m, {edit: {...m.edit, merge}}),

@@ -1,7 +1,7 @@
 // The pages that the server chooses: single images (questions, random images, skipped images, the check), and proposals,
 // whose marks stay here until the page is confirmed.
 
-import {NONE, SKIP, SLOW, ask, get, images, isGone, isSeen, isWaitingFor, later, nameOf, obstacle, post, say, sayRejected, some} from '/page/common.js';
+import {NONE, SKIP, SLOW, ask, get, images, isGone, isSeen, isWaitingFor, later, nameOf, obstacle, post, say, sayRejected} from '/page/common.js';
 
 const GRIDS = ['page', 'unusual', 'none-again'];
 const REPEATED = ['check', 'skipped']; // pages of one kind until none is left
@@ -304,10 +304,10 @@ export function stored(m, item, json) {
   forget(m, Object.values(item.names));
   if (json.left_out?.length) {
     const one = json.left_out.length === 1;
-    say(m, `${images(json.left_out.length)} had been answered elsewhere meanwhile. ${one ? 'That answer counts' : 'Those answers count'}: ${some(json.left_out.map((each) => each.name))}.`);
+    say(m, `${images(json.left_out.length)} had been answered elsewhere meanwhile. ${one ? 'That answer counts' : 'Those answers count'}: ${json.left_out.map((each) => each.name).join(', ')}.`);
   }
   if (json.changed?.length) {
-    say(m, `Not stored: ${some(json.changed.map((each) => each.name))}. The file was changed or removed. It is asked after the next start.`);
+    say(m, `Not stored: ${json.changed.map((each) => each.name).join(', ')}. The file was changed or removed. It is asked after the next start.`);
   }
   if (!isOpen(m, item)) {
     return;

@@ -262,18 +262,18 @@ const KEYS = [[['Enter'], 'confirm the page; first scrolls to images that you di
   [['/'], 'find or add a class; the arrows choose one, Enter takes it'], [['U', 'or', 'Ctrl', 'Z'], 'undo what you did last, repeatedly'], [['+'], 'enlarge'], [['Esc'], 'close, or clear the selection']];
 
 const dialogs = {
-  keys: (m, send) => html`<dialog id="keys-dialog" aria-labelledby="keys-heading" ref=${opened} onClose=${() => send({type: 'closed'})}><h2 id="keys-heading">Keys</h2>
+  keys: (m, send) => html`<dialog key="keys" id="keys-dialog" aria-labelledby="keys-heading" ref=${opened} onClose=${() => send({type: 'closed', dialog: 'keys'})}><h2 id="keys-heading">Keys</h2>
 <dl>${KEYS.map(([signs, text]) => html`<dt>${signs.map((sign) => (['…', 'or'].includes(sign) ? ` ${sign} ` : html`<kbd>${sign}</kbd> `))}</dt><dd>${text}</dd>`)}</dl>
 <label class="check"><input id="shortcuts" type="checkbox" checked=${m.shortcuts} onChange=${({target}) => send({type: 'shortcuts', on: target.checked})} /> Use letters, digits and signs as keys</label>
 <form method="dialog"><button autofocus>Close</button></form></dialog>`,
 
-  large: (m, send) => html`<dialog id="large-dialog" aria-labelledby="large-name" ref=${opened} onClose=${() => send({type: 'closed'})}>
+  large: (m, send) => html`<dialog key="large" id="large-dialog" aria-labelledby="large-name" ref=${opened} onClose=${() => send({type: 'closed', dialog: 'large'})}>
 <form method="dialog"><button class="bare" aria-label="close" autofocus><img id="largest" alt="" src=${m.pictures[`1024/${m.large.image}`]?.url} /></button></form><p id="large-name" class="key">${m.large.name}</p></dialog>`,
 
   edit(m, send, click) {
     const all = m.state.classes;
     const {merge, problem, text} = m.edit;
-    return html`<dialog id="edit-dialog" aria-labelledby="edit-heading" ref=${opened} onClose=${() => send({type: 'closed'})}><h2 id="edit-heading">Classes</h2><p id="edit-problem" class="problem" role="alert">${problem}</p>
+    return html`<dialog key="edit" id="edit-dialog" aria-labelledby="edit-heading" ref=${opened} onClose=${() => send({type: 'closed', dialog: 'edit'})}><h2 id="edit-heading">Classes</h2><p id="edit-problem" class="problem" role="alert">${problem}</p>
 <div class="scroll"><table><thead><tr><th scope="col">name</th><th scope="col">labeled</th><th scope="col"><span class="unseen">change</span></th></tr></thead><tbody id="edit-rows">${all.slice(0, 200).map((each) => html`<tr key=${each.class}>
 <td><input type="text" value=${each.name} maxlength="200" dir="auto" aria-label=${'name of ' + each.name} onChange=${({target}) => send({type: 'rename', number: each.class, name: target.value})} /></td><td>${each.labeled}</td>
 <td><button type="button" class="quiet" aria-label=${`${each.labeled ? 'Merge…' : 'Delete'} ${each.name}`} onClick=${(event) => send(each.labeled

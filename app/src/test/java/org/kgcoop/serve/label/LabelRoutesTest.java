@@ -571,7 +571,7 @@ class LabelRoutesTest {
       early.server.reading(120, 500);
       JsonNode reading = early.get("/label/state").json().path("reading");
       assertThat(reading).isEqualTo(new ObjectMapper().readTree("{\"done\":120,\"images\":500}"));
-      assertThat(early.post("/label/next", "{" + A + "}").status()).isEqualTo(409);
+      assertThat(early.post("/label/next", "{" + A + "}").status()).isEqualTo(503);
     }
   }
 }

@@ -30,19 +30,21 @@ final class LabelSite implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   final List<String> log = new ArrayList<>();
-  final String token = ServerSettings.newToken();
+  final String token;
   final LabelServer server;
+  private final int port; // the server has none any more after its end
 
   LabelSite(ResultsWriter results) {
-    this(results, System::nanoTime);
+    this(results, ServerSettings.newToken(), 0, System::nanoTime);
   }
 
-  private LabelSite(ResultsWriter results, LongSupplier clock) {
+  private LabelSite(ResultsWriter results, String token, int port, LongSupplier clock) {
+    this.token = token;
     server =
         new LabelServer(
             new ServerSettings(
                 "127.0.0.1",
-                0,
+                port,
                 token,
                 new ServerSettings.Limits(
                     8, Duration.ofSeconds(20), MAX_BODY, 0, Images.DEFAULT_MAX_PIXELS)),
@@ -50,6 +52,7 @@ final class LabelSite implements AutoCloseable {
             results,
             log::add,
             clock);
+    this.port = server.port();
   }
 
   /** Serves a session whose results are one line and a report. */
@@ -59,7 +62,14 @@ final class LabelSite implements AutoCloseable {
 
   /** Serves a session with a clock that returns nanoseconds. */
   static LabelSite of(Labeling labeling, LongSupplier clock) {
-    LabelSite site = new LabelSite(new FewResults(), clock);
+    LabelSite site = new LabelSite(new FewResults(), ServerSettings.newToken(), 0, clock);
+    site.server.open(labeling, "");
+    return site;
+  }
+
+  /** Serves a session at the address and with the token of a site that was closed. */
+  static LabelSite again(LabelSite former, Labeling labeling) {
+    LabelSite site = new LabelSite(new FewResults(), former.token, former.port, System::nanoTime);
     site.server.open(labeling, "");
     return site;
   }
@@ -92,7 +102,7 @@ final class LabelSite implements AutoCloseable {
   }
 
   String address() {
-    return "http://127.0.0.1:" + server.port() + "/";
+    return "http://127.0.0.1:" + port + "/";
   }
 
   /** An answer of the server. */

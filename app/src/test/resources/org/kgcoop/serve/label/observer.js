@@ -1,12 +1,14 @@
 // Notes, independently of the page, for which pictures keys are pressed. A picture is known by the address from which its
-// bytes came, not by what the page says about it. `log` has the answers that the page took: without a refusal in the same moment.
+// bytes came, not by what the page says about it; one that does not load, and that is skipped, by its name. `log` has the answers
+// that the page took: without a refusal in the same moment.
 
 (() => {
   const sources = new WeakMap(); // the address of each blob
   const numbers = new Map(); // the image of each address of a blob
   const log = [];
   const tabs = new Set();
-  const refused = new Set();
+  const refused = []; // an image once per answer that was not stored
+  const notices = [];
   const replies = []; // explain a failure
   addEventListener('beforeunload', (event) => event.stopImmediatePropagation());
 
@@ -45,6 +47,7 @@
   const text = (id) => document.getElementById(id)?.textContent ?? '';
   const imageOf = (img) => (img?.complete && img.naturalWidth ? numbers.get(img.currentSrc) ?? -1 : -1);
   const large = () => imageOf(document.getElementById('large'));
+  const skipped = () => /^(\S+) is loading/.exec(text('image-name'))?.[1];
   const tiles = () => [...document.querySelectorAll('.tile')].map((tile) => ({
     image: imageOf(tile.querySelector('img')), isSent: tile.classList.contains('sent'), isSelected: tile.getAttribute('aria-selected') === 'true',
     name: tile.querySelector('.tag')?.textContent ?? document.querySelector('#grid-heading em')?.textContent,
@@ -55,7 +58,7 @@
   let before = null;
   addEventListener('keydown', ({key, target}) => {
     before = target.matches?.('input, textarea, select') ? null
-      : {key, screen: document.body.dataset.screen, image: large(), tiles: tiles(), kept: kept()};
+      : {key, screen: document.body.dataset.screen, image: large() < 0 ? skipped() ?? -1 : large(), tiles: tiles(), kept: kept()};
   }, true);
   addEventListener('keydown', () => {
     if (!before) {
@@ -86,20 +89,23 @@
     }
   });
 
-  // The page names what it did not store, and what had been answered elsewhere.
+  // The page names what it did not store, and what had been answered elsewhere. Until the person does something, it adds to the names.
+  let named = [];
   new MutationObserver(() => {
     const notice = text('notice');
-    if (/^Not stored|elsewhere meanwhile/.test(notice)) {
-      const notices = (window.observer.notices ??= []);
-      if (notices[notices.length - 1] !== notice) {
-        notices.push(notice);
-      }
-      (notice.match(/\d{4}\.png/g) ?? []).forEach((each) => refused.add(each));
+    const isRefusal = /^Not stored|elsewhere meanwhile/.test(notice);
+    const names = isRefusal ? notice.match(/\d{4}\.png/g) : [];
+    const isMore = names.length > named.length && named.every((each, i) => each === names[i]);
+    const isSame = names.join() === named.join();
+    refused.push(...(isSame ? [] : isMore ? names.slice(named.length) : names));
+    if (isRefusal && !isSame) {
+      notices.push(notice);
     }
+    named = names;
   }).observe(document, {subtree: true, childList: true, characterData: true});
 
   window.observer = {
-    log, tabs, refused, replies, large,
+    log, tabs, refused, notices, replies, large,
     depth: () => log.reduce((depth, each) => depth + (each.undo ? -1 : 1), 0),
     isWorking: () => ['single', 'grid', 'all', 'finish'].includes(document.body.dataset.screen) && !text('problem'),
     selectTile: (i) => {

@@ -1,7 +1,6 @@
 package org.kgcoop.cluster.experiments;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.Serializable;
@@ -13,6 +12,7 @@ import org.apache.spark.TaskContext;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.experiment.ExperimentSession;
 import org.kgcoop.cluster.session.Versions;
+import org.kgcoop.files.Json;
 import org.kgcoop.runs.SettingsDifferences;
 import scala.collection.Iterator;
 import scala.runtime.AbstractFunction2;
@@ -98,9 +98,9 @@ final class TrialTask extends AbstractFunction2<TaskContext, Iterator<Assignment
   }
 
   private static List<String> differences(String driver, String here) {
-    ObjectMapper json = new ObjectMapper();
     try {
-      return SettingsDifferences.between(json.readTree(driver), json.readTree(here));
+      return SettingsDifferences.between(
+          Json.LENIENT.readTree(driver), Json.LENIENT.readTree(here));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("the settings are not JSON", e);
     }

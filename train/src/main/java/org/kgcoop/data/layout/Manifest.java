@@ -1,7 +1,6 @@
 package org.kgcoop.data.layout;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -30,6 +29,7 @@ import org.kgcoop.data.UnicodeText;
 import org.kgcoop.files.CsvFile;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
+import org.kgcoop.files.Json;
 
 /**
  * A list of images in CSV or JSON Lines, with {@code path} (relative to the manifest), {@code
@@ -52,8 +52,6 @@ public final class Manifest {
   private static final List<String> METADATA = List.of("metadata.csv", "metadata.jsonl");
   private static final Pattern LABEL_IN_FIRST_LINE =
       Pattern.compile("(^|[,{\\s\ufeff])\"?label\"?\\s*([,:]|$)", Pattern.CASE_INSENSITIVE);
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
    * A line of the manifest.
@@ -207,7 +205,7 @@ public final class Manifest {
   private Row jsonRow(int number, String line) {
     try {
       Map<?, ?> fields =
-          JSON.readValue(line, Object.class) instanceof Map<?, ?> map ? map : Map.of();
+          Json.LENIENT.readValue(line, Object.class) instanceof Map<?, ?> map ? map : Map.of();
       Object path = field(fields, PATH);
       Object label = field(fields, LABEL);
       if (path instanceof String key

@@ -1,6 +1,5 @@
 package org.kgcoop.data.layout;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +11,7 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.Folders;
-import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.Json;
 
 /**
  * A reader of CoOp's split files, {@code split_zhou_NAME.json}: {@code {"train": [[path, label,
@@ -34,7 +33,7 @@ public final class SplitFile {
   }
 
   public static DataSet read(Path file, DataSetOptions options) {
-    if (JsonFiles.readData(file) instanceof Map<?, ?> parts
+    if (Json.readData(file) instanceof Map<?, ?> parts
         && (parts.containsKey(Parts.TRAIN) || parts.containsKey(Parts.TEST))) {
       return new SplitFile(file, parts, options).read();
     }
@@ -67,7 +66,7 @@ public final class SplitFile {
         Path image = Folders.listed(images, key, where, options.allowOutside());
         items.add(new Item(key, image, label, className));
       } else {
-        String text = new ObjectMapper().valueToTree(entry).toString();
+        String text = Json.STRICT.valueToTree(entry).toString();
         throw KgCoopException.data(
             where
                 + ": expected [path, label from 0, class name], got "

@@ -1,7 +1,6 @@
 package org.kgcoop.data.layout;
 
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.Json;
 import org.kgcoop.files.ScratchFolder;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.files.UserFolders;
@@ -52,8 +52,8 @@ final class UnpackedImages {
         unpack(packed, format, folder);
       }
       List<Entry> entries =
-          new ObjectMapper()
-              .readValue(folder.resolve(INDEX).toFile(), new TypeReference<List<Entry>>() {});
+          Json.STRICT.readValue(
+              folder.resolve(INDEX).toFile(), new TypeReference<List<Entry>>() {});
       if (entries.stream().anyMatch(e -> !isIntact(folder, e))) {
         repair(packed, format, folder, entries);
       }
@@ -130,7 +130,7 @@ final class UnpackedImages {
             int size = image.content().length;
             entries.add(new Entry(name, size, image.key(), image.label(), image.className()));
           });
-      byte[] index = new ObjectMapper().writeValueAsBytes(entries);
+      byte[] index = Json.STRICT.writeValueAsBytes(entries);
       AtomicFile.write(temporary.resolve(INDEX), out -> out.write(index));
       Files.move(temporary, folder);
     } catch (IOException e) {

@@ -1,6 +1,5 @@
 package org.kgcoop.data.layout;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +23,7 @@ import org.kgcoop.Messages;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.InputFile;
+import org.kgcoop.files.Json;
 import org.kgcoop.image.ImageNames;
 
 /**
@@ -149,7 +149,7 @@ final class WebDatasetTar implements PackedFormat {
     private void addJson(byte[] content) {
       Map<?, ?> json;
       try {
-        Object value = new ObjectMapper().readValue(content, Object.class);
+        Object value = Json.LENIENT.readValue(content, Object.class);
         json = value instanceof Map<?, ?> fields ? fields : Map.of();
       } catch (IOException e) {
         throw problem("its .json is not JSON");

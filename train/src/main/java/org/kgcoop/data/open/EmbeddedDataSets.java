@@ -1,7 +1,6 @@
 package org.kgcoop.data.open;
 
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,6 +12,7 @@ import org.kgcoop.Nearest;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.files.EmbeddedFiles;
+import org.kgcoop.files.Json;
 
 /**
  * The embedded data sets, from the class path. The module {@code embedded} contains each as a zip
@@ -50,7 +50,7 @@ public final class EmbeddedDataSets {
     try (InputStream in = EmbeddedFiles.open(FOLDER + "index.json")) {
       return in == null
           ? List.of()
-          : new ObjectMapper().readValue(in, new TypeReference<List<Description>>() {});
+          : Json.STRICT.readValue(in, new TypeReference<List<Description>>() {});
     } catch (IOException e) {
       throw new UncheckedIOException("the index of the embedded data sets is damaged", e);
     }

@@ -1,13 +1,13 @@
 package org.kgcoop.data.published;
 
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.kgcoop.files.Folders;
+import org.kgcoop.files.Json;
 import org.kgcoop.files.Resources;
 
 /**
@@ -22,10 +22,9 @@ import org.kgcoop.files.Resources;
 public final class PublishedDataSets {
   private static final List<PublishedDataSet> ALL =
       List.copyOf(
-          new ObjectMapper()
-              .convertValue(
-                  Resources.json(PublishedDataSets.class, "datasets.json"),
-                  new TypeReference<List<PublishedDataSet>>() {}));
+          Json.STRICT.convertValue(
+              Resources.json(PublishedDataSets.class, "datasets.json"),
+              new TypeReference<List<PublishedDataSet>>() {}));
 
   private PublishedDataSets() {}
 

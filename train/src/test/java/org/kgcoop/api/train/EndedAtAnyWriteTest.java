@@ -23,7 +23,7 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.files.FailingDisk;
 import org.kgcoop.files.FailingDisk.End;
 import org.kgcoop.files.FolderTree;
-import org.kgcoop.files.JsonFiles;
+import org.kgcoop.files.Json;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
 
@@ -192,7 +192,7 @@ class EndedAtAnyWriteTest {
   private static void nothingIsHalfWritten(Path run, String point) throws IOException {
     try (Stream<Path> files = Files.walk(run)) {
       for (Path file : files.filter(file -> file.toString().endsWith(".json")).toList()) {
-        assertThat(JsonFiles.read(file).isObject()).as("%s, %s", point, file).isTrue();
+        assertThat(Json.read(file).isObject()).as("%s, %s", point, file).isTrue();
       }
     }
   }
@@ -202,15 +202,15 @@ class EndedAtAnyWriteTest {
       assertThat(run.resolve(file)).as(point).hasSameBinaryContentAs(calm.resolve(file));
     }
     assertThat(results(run)).as(point).isEqualTo(results(calm));
-    assertThat(JsonFiles.read(run.resolve("run.json")))
+    assertThat(Json.read(run.resolve("run.json")))
         .as(point)
-        .isEqualTo(JsonFiles.read(calm.resolve("run.json")));
+        .isEqualTo(Json.read(calm.resolve("run.json")));
     assertThat(names(run)).as(point).isEqualTo(names(calm));
   }
 
   /** Returns the results without times. */
   private static JsonNode results(Path run) {
-    JsonNode results = JsonFiles.read(run.resolve("results.json"));
+    JsonNode results = Json.read(run.resolve("results.json"));
     for (String time : TIMES) {
       for (JsonNode parent : results.findParents(time)) {
         JsonNode unused = ((ObjectNode) parent).remove(time);

@@ -3,6 +3,8 @@ package org.kgcoop.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 
-class JsonFilesTest {
+class JsonTest {
   @TempDir Path folder;
 
   private Path file(String content) throws IOException {
@@ -24,22 +26,56 @@ class JsonFilesTest {
   @Test
   void writtenJsonIsReadAndAMissingFileIsMissing() {
     Path file = folder.resolve("b.json");
-    assertThat(JsonFiles.read(file).isMissingNode()).isTrue();
+    assertThat(Json.read(file).isMissingNode()).isTrue();
 
-    JsonFiles.write(file, JsonNodeFactory.instance.objectNode().put("weight", 4));
+    Json.write(file, JsonNodeFactory.instance.objectNode().put("weight", 4));
 
-    assertThat(JsonFiles.read(file).path("weight").asInt()).isEqualTo(4);
+    assertThat(Json.read(file).path("weight").asInt()).isEqualTo(4);
   }
 
   @Test
   void notANumberIsANumber() throws IOException {
-    assertThat(JsonFiles.read(file("{\"loss\": NaN}")).path("loss").asDouble()).isNaN();
+    assertThat(Json.read(file("{\"loss\": NaN}")).path("loss").asDouble()).isNaN();
+  }
+
+  private record Sample(String firstName, double share) {}
+
+  @Test
+  void lenientIgnoresOtherKeysAndNamesMissingValues() throws IOException {
+    String text = "{\"other\": 1, \"first_name\": null}";
+    assertThat(Json.LENIENT.readValue(text, Sample.class)).isEqualTo(new Sample("", Double.NaN));
+    assertThat(Json.tree(new Sample("a", Double.NaN)).toString())
+        .isEqualTo("{\"first_name\":\"a\",\"share\":null}");
+  }
+
+  @Test
+  void strictRefusesOtherKeysRepeatedKeysAndOtherTypes() throws IOException {
+    assertThat(Json.STRICT.readValue("{\"firstName\": \"a\", \"share\": 1}", Sample.class))
+        .isEqualTo(new Sample("a", 1));
+    for (String text :
+        List.of(
+            "{\"firstName\": \"a\", \"other\": 1}",
+            "{\"firstName\": \"a\", \"firstName\": \"a\"}",
+            "{\"firstName\": 1}",
+            "{\"share\": \"1\"}")) {
+      assertThatThrownBy(() -> Json.STRICT.readValue(text, Sample.class))
+          .as(text)
+          .isInstanceOf(JsonProcessingException.class);
+    }
+  }
+
+  @Test
+  void textAfterAValueIsRefused() {
+    for (ObjectMapper mapper : List.of(Json.STRICT, Json.LENIENT)) {
+      assertThatThrownBy(() -> mapper.readTree("{} {}"))
+          .isInstanceOf(JsonProcessingException.class);
+    }
   }
 
   @Test
   void damageIsNamedByFileAndLine() throws IOException {
     Path file = file("{\"rows\": [\n");
-    assertThatThrownBy(() -> JsonFiles.read(file))
+    assertThatThrownBy(() -> Json.read(file))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("a.json: damaged in line 2; expected JSON");
   }
@@ -48,7 +84,7 @@ class JsonFilesTest {
   void rejectsAFileWithoutAnObject() throws IOException {
     for (String content : new String[] {"", "\n", "null", "[]", "1"}) {
       Path file = file(content);
-      assertThatThrownBy(() -> JsonFiles.read(file))
+      assertThatThrownBy(() -> Json.read(file))
           .as(content)
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("a.json: not a JSON object")
@@ -74,7 +110,7 @@ class JsonFilesTest {
 
   private static List<Map<String, Double>> numbers(Path file) {
     List<Map<String, Double>> lines = new ArrayList<>();
-    JsonFiles.readNumbers(file, numbers -> lines.add(Map.copyOf(numbers)));
+    Json.readNumbers(file, numbers -> lines.add(Map.copyOf(numbers)));
     return lines;
   }
 
