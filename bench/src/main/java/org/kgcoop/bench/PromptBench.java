@@ -42,7 +42,7 @@ abstract class PromptBench extends StepBench {
     int shared = config.form().causal() ? text.sharedLength() : 0;
     double rows =
         config.form().text().endsAtEndOfText()
-            ? shared + text.rows().stream().mapToInt(row -> row.end() + 1 - shared).sum()
+            ? shared + text.texts().stream().mapToInt(row -> row.end() + 1 - shared).sum()
             : (double) config.contextLength() * text.classes();
     double square = (double) config.textWidth() * config.textWidth();
     double whole = 24 * square * rows * (config.textLayers() - 1);

@@ -78,7 +78,7 @@ final class PublishedClip implements AutoCloseable {
     int contextRows = m * (text.classSpecific() ? text.classes() : 1);
     long[] rows = new long[(to - from) * length];
     for (int c = from; c < to; c++) {
-      PromptText.Row row = text.rows().get(c);
+      PromptText.ClassText row = text.texts().get(c);
       for (int i = 0; i < length; i++) {
         int at = (c - from) * length + i;
         if (i > row.end()) {

@@ -53,7 +53,7 @@ final class PublishedEncoders implements AutoCloseable {
                 words.isEmpty() ? PromptText.pattern(vectors()) : words + " {}.",
                 vectors())
             : PromptText.handCrafted(clip, classNames, template);
-    ends = text.rows().stream().mapToInt(PromptText.Row::end).toArray();
+    ends = text.texts().stream().mapToInt(PromptText.ClassText::end).toArray();
     List<String> templates =
         settings.has("templates")
             ? StreamSupport.stream(settings.path("templates").spliterator(), false)

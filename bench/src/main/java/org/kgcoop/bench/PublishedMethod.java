@@ -51,7 +51,7 @@ final class PublishedMethod implements AutoCloseable {
     this.classesAtATime = classesAtATime;
     this.method = method;
     text = PromptText.learned(clip, classNames, method.context());
-    ends = text.rows().stream().mapToInt(PromptText.Row::end).toArray();
+    ends = text.texts().stream().mapToInt(PromptText.ClassText::end).toArray();
     logitScale = clip.logitScale();
     String template =
         method instanceof KgCoOp kgCoOp

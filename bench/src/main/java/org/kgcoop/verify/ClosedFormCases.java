@@ -20,7 +20,7 @@ final class ClosedFormCases {
   static void gda(Case c) {
     Tensor texts = c.tensor("texts");
     GaussianDiscriminant analysis = analysis(c, Math.toIntExact(texts.size(0)));
-    GaussianDiscriminant.Linear head =
+    GaussianDiscriminant.LogDensities head =
         c.text("precision").equals("pooled") ? analysis.pooled() : analysis.meanOfCovariances();
     compare(c, head, texts);
     if (c.has("validation")) {
@@ -42,7 +42,7 @@ final class ClosedFormCases {
     return new GaussianDiscriminant(c.tensor("features"), c.ints("labels"), classes);
   }
 
-  private static void compare(Case c, GaussianDiscriminant.Linear head, Tensor texts) {
+  private static void compare(Case c, GaussianDiscriminant.LogDensities head, Tensor texts) {
     Tensor logits = head.logits(c.tensor("images"), texts, c.number("scale"), c.number("alpha"));
     c.expect().compare("weights", head.weights().toDoubles());
     c.expect().compare("bias", head.bias().toDoubles());

@@ -53,7 +53,7 @@ public record ProbabilityMetrics(
 
   /** Collects images one by one, so that the logits of all images need not be in memory at once. */
   public static final class Accumulator {
-    private final List<Answer> answers = new ArrayList<>();
+    private final List<Prediction> answers = new ArrayList<>();
     private final double scale; // 1 / T
     private double brier;
     private double likelihood;
@@ -67,7 +67,7 @@ public record ProbabilityMetrics(
     public void add(double[] logits, int label) {
       double[] probabilities = Softmax.probabilities(logits, scale);
       int prediction = Softmax.argMax(logits, 0, logits.length);
-      answers.add(new Answer(probabilities[prediction], prediction == label));
+      answers.add(new Prediction(probabilities[prediction], prediction == label));
       likelihood += Softmax.logSumExp(logits, 0, logits.length, scale) - scale * logits[label];
       for (int c = 0; c < logits.length; c++) {
         double difference = probabilities[c] - (c == label ? 1 : 0);
@@ -83,7 +83,7 @@ public record ProbabilityMetrics(
     public ProbabilityMetrics metrics(int bins) {
       int count = answers.size();
       return new ProbabilityMetrics(
-          100.0 * Answer.right(answers) / count,
+          100.0 * Prediction.right(answers) / count,
           equalWidth(answers, bins),
           equalMass(answers, bins),
           brier / count,
@@ -97,7 +97,7 @@ public record ProbabilityMetrics(
   }
 
   /** Returns answers by the number of their bin of equal width; -1 for a confidence of 0. */
-  private static Map<Integer, List<Answer>> byBin(List<Answer> answers, int bins) {
+  private static Map<Integer, List<Prediction>> byBin(List<Prediction> answers, int bins) {
     return answers.stream()
         .collect(
             Collectors.groupingBy(
@@ -118,13 +118,13 @@ public record ProbabilityMetrics(
     return bin;
   }
 
-  private record Answer(double confidence, boolean isRight) {
-    private static double right(List<Answer> answers) {
-      return answers.stream().filter(Answer::isRight).count();
+  private record Prediction(double confidence, boolean isRight) {
+    private static double right(List<Prediction> answers) {
+      return answers.stream().filter(Prediction::isRight).count();
     }
 
-    private static double confidence(List<Answer> answers) {
-      return answers.stream().mapToDouble(Answer::confidence).reduce(0, Double::sum);
+    private static double confidence(List<Prediction> answers) {
+      return answers.stream().mapToDouble(Prediction::confidence).reduce(0, Double::sum);
     }
   }
 
@@ -139,17 +139,18 @@ public record ProbabilityMetrics(
       int[] labels, int[] predictions, double[] confidences, int bins) {
     return equalWidth(
         IntStream.range(0, labels.length)
-            .mapToObj(i -> new Answer(confidences[i], labels[i] == predictions[i]))
+            .mapToObj(i -> new Prediction(confidences[i], labels[i] == predictions[i]))
             .toList(),
         bins);
   }
 
-  private static double equalWidth(List<Answer> answers, int bins) {
-    Map<Integer, List<Answer>> byBin = byBin(answers, bins);
+  private static double equalWidth(List<Prediction> answers, int bins) {
+    Map<Integer, List<Prediction>> byBin = byBin(answers, bins);
     byBin.remove(-1);
     double error = 0;
-    for (List<Answer> bin : byBin.values()) {
-      error += Math.abs(Answer.right(bin) - Answer.confidence(bin)); // = count x their distance
+    for (List<Prediction> bin : byBin.values()) {
+      error +=
+          Math.abs(Prediction.right(bin) - Prediction.confidence(bin)); // = count x their distance
     }
     return answers.isEmpty() ? 0 : error / answers.size();
   }
@@ -162,9 +163,10 @@ public record ProbabilityMetrics(
    * @param accuracy the share of correct ones
    */
   public record Bin(int images, double confidence, double accuracy) {
-    private static Bin of(List<Answer> answers) {
+    private static Bin of(List<Prediction> answers) {
       int images = answers.size();
-      return new Bin(images, Answer.confidence(answers) / images, Answer.right(answers) / images);
+      return new Bin(
+          images, Prediction.confidence(answers) / images, Prediction.right(answers) / images);
     }
   }
 
@@ -172,14 +174,15 @@ public record ProbabilityMetrics(
    * Computes the error over bins of equally many images. Bin b contains the sorted positions
    * floor(b n / B) to floor((b + 1) n / B) - 1.
    */
-  private static double equalMass(List<Answer> answers, int bins) {
+  private static double equalMass(List<Prediction> answers, int bins) {
     int count = answers.size();
-    List<Answer> sorted =
-        answers.stream().sorted(Comparator.comparingDouble(Answer::confidence)).toList();
+    List<Prediction> sorted =
+        answers.stream().sorted(Comparator.comparingDouble(Prediction::confidence)).toList();
     double error = 0;
     for (int bin = 0; bin < bins; bin++) {
       double gap = 0;
-      for (Answer answer : sorted.subList(bound(bin, count, bins), bound(bin + 1, count, bins))) {
+      for (Prediction answer :
+          sorted.subList(bound(bin, count, bins), bound(bin + 1, count, bins))) {
         gap += (answer.isRight() ? 1 : 0) - answer.confidence();
       }
       error += Math.abs(gap);

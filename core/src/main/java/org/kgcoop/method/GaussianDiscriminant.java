@@ -153,12 +153,12 @@ public final class GaussianDiscriminant {
   }
 
   /**
-   * Weights and biases of a linear head.
+   * Log-densities of the classes, which are linear in the image feature.
    *
    * @param weights the weights, (C, E), float64
    * @param bias the biases, (C, 1), float64
    */
-  public record Linear(Tensor weights, Tensor bias) {
+  public record LogDensities(Tensor weights, Tensor bias) {
 
     /** Computes {@code scale x T' + alpha (x W' + b)} for images x, (B, C), float64. */
     public Tensor logits(Tensor images, Tensor texts, double scale, double alpha) {
@@ -169,8 +169,8 @@ public final class GaussianDiscriminant {
     }
 
     /** Selects some of the classes. */
-    Linear select(Tensor classes) {
-      return new Linear(weights.indexSelect(0, classes), bias.indexSelect(0, classes));
+    LogDensities select(Tensor classes) {
+      return new LogDensities(weights.indexSelect(0, classes), bias.indexSelect(0, classes));
     }
 
     /**
@@ -198,19 +198,19 @@ public final class GaussianDiscriminant {
   }
 
   /** Computes weights and biases from class means (C, E) and a precision matrix (E, E). */
-  private static Linear linear(Tensor means, Tensor precision) {
+  private static LogDensities linear(Tensor means, Tensor precision) {
     Tensor weights = means.matmul(precision);
     Tensor quadratic = weights.times(means).sum(1).unsqueeze(1);
-    return new Linear(weights, quadratic.times(-0.5).plus(-Math.log((double) means.size(0))));
+    return new LogDensities(weights, quadratic.times(-0.5).plus(-Math.log((double) means.size(0))));
   }
 
   /** Computes weights and biases with the pooled precision. */
-  public Linear pooled() {
+  public LogDensities pooled() {
     return linear(means, pooledPrecision());
   }
 
   /** Joins two heads into one list of classes. Both must use the same precision. */
-  static Linear joined(Linear first, Linear second) {
+  static LogDensities joined(LogDensities first, LogDensities second) {
     long a = first.bias().size(0);
     long b = second.bias().size(0);
     Tensor bias =
@@ -218,7 +218,7 @@ public final class GaussianDiscriminant {
             List.of(
                 first.bias().plus(Math.log((double) a)), second.bias().plus(Math.log((double) b))),
             0);
-    return new Linear(
+    return new LogDensities(
         Tensor.concat(List.of(first.weights(), second.weights()), 0),
         bias.plus(-Math.log((double) (a + b))));
   }
@@ -252,7 +252,7 @@ public final class GaussianDiscriminant {
    *
    * @throws KgCoopException if a class has only one row, which has no covariance
    */
-  public Linear meanOfCovariances() {
+  public LogDensities meanOfCovariances() {
     if (Arrays.stream(counts).anyMatch(count -> count < 2)) {
       throw KgCoopException.data(
           "GDA: a class with one image has no covariance; give --set gda.precision=pooled");
@@ -279,7 +279,7 @@ public final class GaussianDiscriminant {
    * @param linear the weights and biases
    * @param neighbors the indices of the rows that were used for each class, ascending
    */
-  public record NewClasses(Linear linear, List<List<Integer>> neighbors) {}
+  public record NewClasses(LogDensities linear, List<List<Integer>> neighbors) {}
 
   /**
    * Extends the analysis to new classes.

@@ -103,7 +103,7 @@ public record Gda(
               "https://github.com/mrflogs/ICLR24")
           .settings(
               SharedSettings.TEMPLATES,
-              SharedSettings.views("Random views of each image, a row each"),
+              SharedSettings.views("Random views of each image, which count as images"),
               CacheSettings.CROP_SCALE,
               SharedSettings.chosen("weight", "Weight of the log-density of a class")
                   .allowing("at least 0", weight -> weight.orElse(0) >= 0),
@@ -119,12 +119,12 @@ public record Gda(
                   Setting.whole(
                           "neighbors",
                           GaussianDiscriminant.NEIGHBORS,
-                          "Rows near the text of a new class that stand for its images")
+                          "Views near the text of a new class that stand for its images")
                       .atLeast(1),
                   Setting.whole(
                           "copies",
                           GaussianDiscriminant.COPIES,
-                          "How many rows the text of a new class counts for")
+                          "How many views the text of a new class counts for")
                       .atLeast(0)));
 
   /** The grid of weights. */
@@ -148,7 +148,7 @@ public record Gda(
       boolean pooled = precision == Precision.POOLED;
       GaussianDiscriminant gaussians =
           new GaussianDiscriminant(features, labels, context.classNames().size());
-      GaussianDiscriminant.Linear head =
+      GaussianDiscriminant.LogDensities head =
           pooled ? gaussians.pooled() : gaussians.meanOfCovariances();
       double found =
           weight.isPresent() ? weight.getAsDouble() : chosen(context, gaussians, head, rows);
@@ -178,7 +178,7 @@ public record Gda(
   private double chosen(
       FitContext context,
       GaussianDiscriminant gaussians,
-      GaussianDiscriminant.Linear head,
+      GaussianDiscriminant.LogDensities head,
       LabeledViews rows) {
     boolean pooled = precision == Precision.POOLED;
     Tensor texts = texts(context.clip(), context.classNames());
@@ -259,7 +259,7 @@ public record Gda(
     boolean pooled = precision == Precision.POOLED || !alone;
     Tensor unknownTexts = texts.indexSelect(0, Tensor.indices(unknown));
     int copies = alone ? newClasses.copies : 0;
-    GaussianDiscriminant.Linear head =
+    GaussianDiscriminant.LogDensities head =
         gaussians.newClasses(unknownTexts, newClasses.neighbors, copies, pooled).linear();
     if (!alone) {
       head =

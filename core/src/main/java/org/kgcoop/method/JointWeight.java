@@ -85,7 +85,7 @@ record JointWeight(
     SortedMap<Integer, double[]> heldOut =
         new GaussianLeaveOneOut(gaussians, Arrays.stream(own).map(i -> images[i]).toArray())
             .logits();
-    GaussianDiscriminant.Linear joint =
+    GaussianDiscriminant.LogDensities joint =
         GaussianDiscriminant.joined(
             gaussians.pooled(), gaussians.newClasses(newTexts, neighbors, 0, true).linear());
     Tensor all = Tensor.concat(List.of(ownTexts, newTexts), 0);

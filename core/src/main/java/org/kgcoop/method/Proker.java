@@ -87,7 +87,7 @@ public record Proker(
           .boundBy("a kernel of images")
           .settings(
               SharedSettings.TEMPLATES,
-              SharedSettings.views("Random views of each image, a row each"),
+              SharedSettings.views("Random views of each image, which count as images"),
               CacheSettings.CROP_SCALE,
               SharedSettings.chosen("beta", "Sharpness of the kernel"),
               SharedSettings.chosen("lambda", "Ridge of the regression"),
@@ -99,7 +99,7 @@ public record Proker(
               Setting.whole(
                       "searched",
                       2_500,
-                      "Maximum rows that choose beta and lambda; if there are more, a part of the images does")
+                      "Maximum views that choose beta and lambda; if there are more, a part of the images does")
                   .atLeast(2));
 
   /**

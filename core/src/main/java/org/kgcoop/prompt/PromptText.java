@@ -24,14 +24,14 @@ import org.kgcoop.data.Underscores;
  * the class name. As in the published code, the class name is moved before or between the vectors
  * token by token. The text has no start token if the model has none.
  *
- * @param rows the texts, one per class, up to and including the end of text
+ * @param texts the texts, one per class, up to and including the end of text
  * @param contextTokens M; 0 for a hand-crafted text
  * @param classSpecific true if vector m of class c is row c M + m of the context, false if it is
  *     row m
  * @param sharedLength the length of the common prefix of all classes, including vectors
  */
 public record PromptText(
-    List<Row> rows, int contextTokens, boolean classSpecific, int sharedLength) {
+    List<ClassText> texts, int contextTokens, boolean classSpecific, int sharedLength) {
 
   /** Word that represents a learned vector in a text. */
   private static final String FILLER = "X";
@@ -45,8 +45,8 @@ public record PromptText(
    * @param tokens the token id at each position, which is ignored at the positions of vectors
    * @param vectors the index of the vector at each position, 0 to M - 1, or -1 for a fixed token
    */
-  public record Row(List<Integer> tokens, List<Integer> vectors) {
-    public Row {
+  public record ClassText(List<Integer> tokens, List<Integer> vectors) {
+    public ClassText {
       tokens = List.copyOf(tokens);
       vectors = List.copyOf(vectors);
     }
@@ -65,11 +65,11 @@ public record PromptText(
   }
 
   public PromptText {
-    rows = List.copyOf(rows);
+    texts = List.copyOf(texts);
   }
 
   public int classes() {
-    return rows.size();
+    return texts.size();
   }
 
   /**
@@ -88,7 +88,7 @@ public record PromptText(
               .formatted(context.words()));
     }
     checkKnown(tokenizer, classNames, Underscores.REPLACE);
-    List<Row> rows = new ArrayList<>();
+    List<ClassText> texts = new ArrayList<>();
     for (String className : classNames) {
       String name = Underscores.REPLACE.in(className);
       List<Integer> ids = new ArrayList<>(Collections.nCopies(m, 0));
@@ -99,11 +99,11 @@ public record PromptText(
               className,
               () -> tokenizer.marked(ids, clip.config().contextLength(), text, cuts(clip, m)));
       int nameLength = Math.min(tokenizer.encodeBehind(name).size(), tokens.size() - start - m);
-      rows.add(arranged(tokens, start, m, nameLength, context.position()));
+      texts.add(arranged(tokens, start, m, nameLength, context.position()));
     }
-    checkDifferent(rows, classNames, clip.config().contextLength());
-    int shared = context.classSpecific() ? 1 : sharedLength(rows);
-    return new PromptText(rows, m, context.classSpecific(), shared);
+    checkDifferent(texts, classNames, clip.config().contextLength());
+    int shared = context.classSpecific() ? 1 : sharedLength(texts);
+    return new PromptText(texts, m, context.classSpecific(), shared);
   }
 
   /**
@@ -142,8 +142,8 @@ public record PromptText(
           "pattern '%s': expected at least %s tokens before {}, one for each context token, got %s"
               .formatted(pattern, contextTokens, before));
     }
-    List<Row> rows = rows(clip, classNames, pattern, Underscores.REPLACE, contextTokens);
-    return new PromptText(rows, contextTokens, false, sharedLength(rows));
+    List<ClassText> texts = texts(clip, classNames, pattern, Underscores.REPLACE, contextTokens);
+    return new PromptText(texts, contextTokens, false, sharedLength(texts));
   }
 
   /**
@@ -178,8 +178,8 @@ public record PromptText(
   public static PromptText handCrafted(
       Clip clip, List<String> classNames, String template, Underscores underscores) {
     Templates.check(template);
-    List<Row> rows = rows(clip, classNames, template, underscores, 0);
-    return new PromptText(rows, 0, false, sharedLength(rows));
+    List<ClassText> texts = texts(clip, classNames, template, underscores, 0);
+    return new PromptText(texts, 0, false, sharedLength(texts));
   }
 
   /**
@@ -187,21 +187,21 @@ public record PromptText(
    *
    * @param vectors the number of tokens after the start of text that are vectors
    */
-  private static List<Row> rows(
+  private static List<ClassText> texts(
       Clip clip, List<String> classNames, String template, Underscores underscores, int vectors) {
     Tokenizer tokenizer = clip.tokenizer();
     int contextLength = clip.config().contextLength();
     checkKnown(tokenizer, classNames, underscores);
-    List<Row> rows = new ArrayList<>();
+    List<ClassText> texts = new ArrayList<>();
     for (String className : classNames) {
       String text = template.replace("{}", underscores.in(className));
       List<Integer> ids = of(className, () -> tokenizer.encode(text));
       List<Integer> tokens =
           of(className, () -> tokenizer.marked(ids, contextLength, text, cuts(clip, vectors)));
-      rows.add(arranged(tokens, tokenizer.start().size(), vectors, 0, ClassTokenPosition.END));
+      texts.add(arranged(tokens, tokenizer.start().size(), vectors, 0, ClassTokenPosition.END));
     }
-    checkDifferent(rows, classNames, contextLength);
-    return rows;
+    checkDifferent(texts, classNames, contextLength);
+    return texts;
   }
 
   /**
@@ -224,12 +224,13 @@ public record PromptText(
    *
    * @throws KgCoopException if two classes have the same text
    */
-  private static void checkDifferent(List<Row> rows, List<String> classNames, int contextLength) {
-    Map<Row, String> full = new HashMap<>();
-    for (int c = 0; c < rows.size(); c++) {
-      if (rows.get(c).tokens().size() == contextLength) {
+  private static void checkDifferent(
+      List<ClassText> texts, List<String> classNames, int contextLength) {
+    Map<ClassText, String> full = new HashMap<>();
+    for (int c = 0; c < texts.size(); c++) {
+      if (texts.get(c).tokens().size() == contextLength) {
         String name = classNames.get(c);
-        String other = full.putIfAbsent(rows.get(c), name);
+        String other = full.putIfAbsent(texts.get(c), name);
         if (other != null && !other.equals(name)) {
           throw KgCoopException.data(
               "classes '%s' and '%s' are one text to this model, which reads %s tokens: shorten the names or the prompt"
@@ -240,13 +241,13 @@ public record PromptText(
   }
 
   /** Returns the token sequences of plain texts. */
-  static PromptText ofTexts(Clip clip, List<String> texts) {
-    List<Row> rows = new ArrayList<>();
-    for (String text : texts) {
+  static PromptText ofTexts(Clip clip, List<String> plain) {
+    List<ClassText> texts = new ArrayList<>();
+    for (String text : plain) {
       List<Integer> tokens = clip.tokenizer().encodeMarked(text, clip.config().contextLength());
-      rows.add(new Row(tokens, Collections.nCopies(tokens.size(), -1)));
+      texts.add(new ClassText(tokens, Collections.nCopies(tokens.size(), -1)));
     }
-    return new PromptText(rows, 0, false, sharedLength(rows));
+    return new PromptText(texts, 0, false, sharedLength(texts));
   }
 
   /** Returns the tokens of a class. Error messages name the class. */
@@ -270,7 +271,7 @@ public record PromptText(
     return tokens.subList(context.wordCount(), tokens.size());
   }
 
-  private static Row arranged(
+  private static ClassText arranged(
       List<Integer> tokens, int start, int m, int nameLength, ClassTokenPosition position) {
     List<Integer> ids = new ArrayList<>(tokens);
     Collections.fill(ids.subList(start, start + m), 0);
@@ -284,16 +285,16 @@ public record PromptText(
         Collections.rotate(each.subList(start + before, start + m + nameLength), nameLength);
       }
     }
-    return new Row(ids, vectors);
+    return new ClassText(ids, vectors);
   }
 
-  private static int sharedLength(List<Row> rows) {
-    if (rows.isEmpty()) {
+  private static int sharedLength(List<ClassText> texts) {
+    if (texts.isEmpty()) {
       return 0;
     }
-    Row first = rows.get(0);
-    int length = rows.stream().mapToInt(Row::end).min().orElse(0);
-    for (Row row : rows) {
+    ClassText first = texts.get(0);
+    int length = texts.stream().mapToInt(ClassText::end).min().orElse(0);
+    for (ClassText row : texts) {
       int same = 0;
       while (same < length
           && row.tokens().get(same).equals(first.tokens().get(same))

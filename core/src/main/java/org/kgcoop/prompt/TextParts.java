@@ -112,7 +112,7 @@ final class TextParts {
   }
 
   /** Returns the last position of a class that another position attends to. */
-  private int last(PromptText.Row row) {
+  private int last(PromptText.ClassText row) {
     return clip.config().form().text().endsAtEndOfText()
         ? row.end()
         : clip.config().contextLength() - 1;
@@ -121,7 +121,7 @@ final class TextParts {
   /** Returns the number of tokens of a class after the shared prefix, averaged over all blocks. */
   private int own(int c) {
     int shared = shared();
-    int own = last(text.rows().get(c)) + 1 - shared;
+    int own = last(text.texts().get(c)) + 1 - shared;
     if (shared == 0 || !(deep instanceof DeepTextPrompts.OfClasses classPrompts)) {
       return own;
     }
@@ -132,15 +132,16 @@ final class TextParts {
   private ClassChunk part(int from, int to) {
     int contextRows = text.contextTokens() * (text.classSpecific() ? text.classes() : 1);
     int shared = shared();
-    List<PromptText.Row> own = text.rows().subList(from, to);
+    List<PromptText.ClassText> own = text.texts().subList(from, to);
     PackedTexts layout =
-        clip.textEncoder().layout(shared, own.stream().map(PromptText.Row::fixedTokens).toList());
+        clip.textEncoder()
+            .layout(shared, own.stream().map(PromptText.ClassText::fixedTokens).toList());
     int padding = clip.tokenizer().padding();
     Map<Integer, Integer> rowOfToken = new LinkedHashMap<>();
     int[] rows = new int[layout.rows()];
     int next = 0;
     for (int c = from; c < to; c++) {
-      PromptText.Row row = text.rows().get(c);
+      PromptText.ClassText row = text.texts().get(c);
       for (int i = c == from ? 0 : shared; i <= last(row); i++) {
         int vector = i <= row.end() ? row.vectors().get(i) : -1;
         int token = i <= row.end() ? row.tokens().get(i) : padding;
@@ -161,7 +162,8 @@ final class TextParts {
     }
   }
 
-  private List<TextEncoder.DeepLayout> deep(List<PromptText.Row> texts, int shared, int rows) {
+  private List<TextEncoder.DeepLayout> deep(
+      List<PromptText.ClassText> texts, int shared, int rows) {
     if (deep instanceof DeepTextPrompts.OfClasses classPrompts) {
       return List.of(classPrompts(texts, shared, rows, classPrompts));
     }
@@ -173,7 +175,10 @@ final class TextParts {
 
   /** Returns the positions of shared deep prompts in a part. */
   private List<TextEncoder.DeepLayout> sharedPrompts(
-      List<PromptText.Row> texts, int shared, int rows, DeepTextPrompts.Shared sharedPrompts) {
+      List<PromptText.ClassText> texts,
+      int shared,
+      int rows,
+      DeepTextPrompts.Shared sharedPrompts) {
     int count = sharedPrompts.count();
     if (shared <= (sharedPrompts.inserted() ? 0 : count)) {
       throw new IllegalArgumentException(
@@ -219,10 +224,11 @@ final class TextParts {
    * @param rows the number of tokens in the previous blocks
    */
   private TextEncoder.DeepLayout classPrompts(
-      List<PromptText.Row> texts, int shared, int rows, DeepTextPrompts.OfClasses own) {
+      List<PromptText.ClassText> texts, int shared, int rows, DeepTextPrompts.OfClasses own) {
     int count = own.count();
     PackedTexts layout =
-        clip.textEncoder().layout(1, texts.stream().map(PromptText.Row::fixedTokens).toList());
+        clip.textEncoder()
+            .layout(1, texts.stream().map(PromptText.ClassText::fixedTokens).toList());
     int[] gather = new int[layout.rows()];
     int next = 0;
     int first = shared; // index of the first token of the class that was not shared

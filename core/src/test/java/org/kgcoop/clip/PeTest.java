@@ -235,7 +235,7 @@ class PeTest {
       assertThat(cut).hasSize(20).startsWith(698).endsWith(699);
       assertThat(cut.subList(1, 19)).isEqualTo(clip.tokenizer().encode(letters).subList(0, 18));
       String name = letters.substring(0, 30);
-      assertThat(PromptText.handCrafted(clip, List.of(name), "the {}.").rows().get(0).tokens())
+      assertThat(PromptText.handCrafted(clip, List.of(name), "the {}.").texts().get(0).tokens())
           .hasSizeLessThanOrEqualTo(20);
       assertThatThrownBy(
               () -> PromptText.learned(clip, List.of(name), ContextSettings.shared(4, "")))

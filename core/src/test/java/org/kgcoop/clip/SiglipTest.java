@@ -177,8 +177,8 @@ class SiglipTest {
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("classes 'x' and 'y' are one text to this model");
       PromptText fits = PromptText.learned(clip, List.of("x", "y"), ContextSettings.shared(4, ""));
-      assertThat(fits.rows().get(0).vectors()).startsWith(0, 1, 2, 3, -1);
-      assertThat(fits.rows().get(0).tokens()).endsWith(1);
+      assertThat(fits.texts().get(0).vectors()).startsWith(0, 1, 2, 3, -1);
+      assertThat(fits.texts().get(0).tokens()).endsWith(1);
     }
   }
 
@@ -188,7 +188,7 @@ class SiglipTest {
     try (Clip clip = Clip.load(TinyClip.siglipFolder())) {
       ContextSettings context = ContextSettings.shared(2, "ab cd");
       List<Integer> whole = clip.tokenizer().encodeMarked("ab cd e.", 16);
-      PromptText.Row row = PromptText.learned(clip, List.of("e"), context).rows().get(0);
+      PromptText.ClassText row = PromptText.learned(clip, List.of("e"), context).texts().get(0);
       assertThat(row.tokens().subList(2, row.tokens().size()))
           .isEqualTo(whole.subList(2, whole.size()));
       assertThatThrownBy(

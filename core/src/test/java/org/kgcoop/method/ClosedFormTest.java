@@ -65,7 +65,7 @@ class ClosedFormTest {
 
     assertThat(found).hasSize(LABELS.length);
     for (int row = 0; row < LABELS.length; row++) {
-      GaussianDiscriminant.Linear refit =
+      GaussianDiscriminant.LogDensities refit =
           new GaussianDiscriminant(rowsWithout(row), without(row, LABELS), 3).pooled();
       double[] expected = refit.logits(rows.narrow(0, row, 1), texts, 0, 1).toDoubles();
       assertThat(found.get(row)).containsExactly(expected, within(1e-9));
@@ -126,7 +126,7 @@ class ClosedFormTest {
   @Test
   void oneImagePerClassGivesZeroShotPlusAConstant() {
     Tensor three = rows.indexSelect(0, Tensor.of(new long[] {0, 3, 6}, 3));
-    GaussianDiscriminant.Linear head =
+    GaussianDiscriminant.LogDensities head =
         new GaussianDiscriminant(three, new int[] {0, 1, 2}, 3).pooled();
 
     double[] logits = head.logits(rows, texts, 100, 5).toDoubles();

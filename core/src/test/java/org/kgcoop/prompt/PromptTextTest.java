@@ -23,7 +23,7 @@ class PromptTextTest {
   }
 
   /** Returns the vector (v0, v1, ...) or the token id at each position. */
-  private static List<String> shown(PromptText.Row row) {
+  private static List<String> shown(PromptText.ClassText row) {
     List<String> shown = new ArrayList<>();
     for (int i = 0; i < row.tokens().size(); i++) {
       int vector = row.vectors().get(i);
@@ -61,20 +61,20 @@ class PromptTextTest {
     List<String> name = ids("golden retriever");
     List<String> dot = ids(".");
     for (String written : List.of("golden retriever", "golden_retriever")) {
-      assertThat(shown(text(3, "", ClassTokenPosition.END, written).rows().get(0)))
+      assertThat(shown(text(3, "", ClassTokenPosition.END, written).texts().get(0)))
           .isEqualTo(expected("v0", "v1", "v2", name, dot));
       // 3 / 2 is rounded down, so one vector is before the name.
-      assertThat(shown(text(3, "", ClassTokenPosition.MIDDLE, written).rows().get(0)))
+      assertThat(shown(text(3, "", ClassTokenPosition.MIDDLE, written).texts().get(0)))
           .isEqualTo(expected("v0", name, "v1", "v2", dot));
-      assertThat(shown(text(3, "", ClassTokenPosition.FRONT, written).rows().get(0)))
+      assertThat(shown(text(3, "", ClassTokenPosition.FRONT, written).texts().get(0)))
           .isEqualTo(expected(name, "v0", "v1", "v2", dot));
     }
   }
 
   @Test
   void putsASingleVectorInFrontIfThePositionIsTheMiddle() {
-    assertThat(shown(text(1, "", ClassTokenPosition.MIDDLE, "cat").rows().get(0)))
-        .isEqualTo(shown(text(1, "", ClassTokenPosition.FRONT, "cat").rows().get(0)));
+    assertThat(shown(text(1, "", ClassTokenPosition.MIDDLE, "cat").texts().get(0)))
+        .isEqualTo(shown(text(1, "", ClassTokenPosition.FRONT, "cat").texts().get(0)));
   }
 
   @Test
@@ -83,7 +83,8 @@ class PromptTextTest {
     List<String> words = ids("a type of pet, a photo of a");
     assertThat(words.size()).isGreaterThan(8);
     List<String> row =
-        shown(text(10, "a type of pet, a photo of a", ClassTokenPosition.END, "cat").rows().get(0));
+        shown(
+            text(10, "a type of pet, a photo of a", ClassTokenPosition.END, "cat").texts().get(0));
     // The 10 vectors are two X and the first 8 tokens of the words. The other tokens stay.
     assertThat(row)
         .isEqualTo(
@@ -106,12 +107,12 @@ class PromptTextTest {
   @Test
   void punctuationAtTheEndOfANameJoinsTheDot() {
     // The tokenizer splits "U.S.." into u, ., s and .., so it must encode the name with the dot.
-    assertThat(shown(text(2, "", ClassTokenPosition.END, "U.S.").rows().get(0)))
+    assertThat(shown(text(2, "", ClassTokenPosition.END, "U.S.").texts().get(0)))
         .isEqualTo(expected("v0", "v1", ids("U.S..")));
     // The name has 4 tokens without the dot, so the first 4 tokens move to the front.
     List<String> whole = ids("U.S..");
     int alone = ids("U.S.").size();
-    assertThat(shown(text(2, "", ClassTokenPosition.FRONT, "U.S.").rows().get(0)))
+    assertThat(shown(text(2, "", ClassTokenPosition.FRONT, "U.S.").texts().get(0)))
         .isEqualTo(
             expected(whole.subList(0, alone), "v0", "v1", whole.subList(alone, whole.size())));
   }
@@ -123,7 +124,7 @@ class PromptTextTest {
     assertThat(text(4, "", ClassTokenPosition.FRONT, "cat", "dog").sharedLength()).isEqualTo(1);
     // The shared part never includes the end-of-text token, even with one class.
     PromptText one = text(4, "", ClassTokenPosition.END, "cat");
-    assertThat(one.sharedLength()).isEqualTo(one.rows().get(0).end());
+    assertThat(one.sharedLength()).isEqualTo(one.texts().get(0).end());
     assertThat(
             PromptText.learned(
                     clip,
@@ -136,7 +137,7 @@ class PromptTextTest {
   @Test
   void aTemplateIsATextWithoutVectors() {
     PromptText text = PromptText.handCrafted(clip, List.of("big_cat"), "{} and {}!");
-    assertThat(shown(text.rows().get(0))).isEqualTo(expected(ids("big cat and big cat!")));
+    assertThat(shown(text.texts().get(0))).isEqualTo(expected(ids("big cat and big cat!")));
     assertThat(text.contextTokens()).isZero();
   }
 
@@ -152,7 +153,7 @@ class PromptTextTest {
     }
     // 1 + 4 + 93 + 1 + 1 = 100 tokens fit.
     String context = String.join("_", Collections.nCopies(93, "x"));
-    assertThat(text(4, "", ClassTokenPosition.END, context).rows().get(0).end()).isEqualTo(99);
+    assertThat(text(4, "", ClassTokenPosition.END, context).texts().get(0).end()).isEqualTo(99);
   }
 
   @Test

@@ -76,7 +76,7 @@ class TextFeaturesTest {
     int length = clip.config().contextLength();
     long[] rows = new long[text.classes() * length];
     for (int c = 0; c < text.classes(); c++) {
-      PromptText.Row row = text.rows().get(c);
+      PromptText.ClassText row = text.texts().get(c);
       for (int i = 0; i < length; i++) {
         int vector = i <= row.end() ? row.vectors().get(i) : -1;
         int token = i <= row.end() ? row.tokens().get(i) : 0; // 0 after the end, as published
@@ -179,7 +179,7 @@ class TextFeaturesTest {
     List<Tensor> ends = new ArrayList<>();
     for (int c = 0; c < classes; c++) {
       int more = prompts == null ? 0 : prompts.more();
-      ends.add(x.select(0, c).select(0, text.rows().get(c).end() + more));
+      ends.add(x.select(0, c).select(0, text.texts().get(c).end() + more));
     }
     return norm(clip, Tensor.stack(ends, 0), "ln_final")
         .matmul(weight(clip, "text_projection"))

@@ -130,7 +130,7 @@ public final class AdaptationRun {
     FinalTraining training = new FinalTraining(context, request, copies.data(), plan);
     Comparison comparison =
         new Comparison(context, request, copies.data(), record, budget, nested, copies.share());
-    Comparison.Outcome outcome = comparison.run(this::write);
+    Comparison.Chosen outcome = comparison.run(this::write);
     write(outcome.record());
     AdaptRecord done = trained(training, comparison, outcome, nested, copies.contradictory());
     write(done);
@@ -155,7 +155,7 @@ public final class AdaptationRun {
   private AdaptRecord trained(
       FinalTraining training,
       Comparison comparison,
-      Comparison.Outcome outcome,
+      Comparison.Chosen outcome,
       CrossValidation nested,
       Set<String> contradictory) {
     boolean isLimited = request.isTimed() && !Candidates.isQuick(outcome.method());
@@ -168,7 +168,7 @@ public final class AdaptationRun {
     } catch (KgCoopException e) {
       context.rethrowUnlessOutOfTime(e);
       folder.deleteRun();
-      Comparison.Outcome other = comparison.without(outcome.method());
+      Comparison.Chosen other = comparison.without(outcome.method());
       write(other.record());
       return trained(training, comparison, other, nested, contradictory);
     }

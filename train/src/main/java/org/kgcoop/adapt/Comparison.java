@@ -68,7 +68,7 @@ final class Comparison {
   private final Candidates candidates;
   private final List<Fold> folds; // empty if no class has a second image
   private final @Nullable Fold audit; // images drawn at random, if the others were not
-  private final Map<String, Answers> measured = new HashMap<>();
+  private final Map<String, HeldOutPredictions> measured = new HashMap<>();
   private AdaptRecord record;
 
   /**
@@ -77,8 +77,8 @@ final class Comparison {
    * @param record the record, with the choice and its expected accuracy
    * @param folds the folds on which the accuracy was measured
    */
-  record Outcome(AdaptRecord record, List<Fold> folds) {
-    /** Returns the chosen method. */
+  record Chosen(AdaptRecord record, List<Fold> folds) {
+    /** Returns the name of the method. */
     String method() {
       return Objects.requireNonNull(record.choice(), "nothing was chosen").method();
     }
@@ -136,7 +136,7 @@ final class Comparison {
    *
    * @param keep receives the record after each candidate
    */
-  Outcome run(Consumer<AdaptRecord> keep) {
+  Chosen run(Consumer<AdaptRecord> keep) {
     if (folds.isEmpty()) {
       return unmeasured();
     }
@@ -188,14 +188,14 @@ final class Comparison {
    *
    * @param method the method to leave out
    */
-  Outcome without(String method) {
+  Chosen without(String method) {
     add(leftOut(method, "there was no time to train it on all images (--minutes)", true));
     measured.remove(method);
     return last();
   }
 
   /** Returns the final choice with its expected accuracy. */
-  private Outcome last() {
+  private Chosen last() {
     decide();
     return expected(folds);
   }
@@ -205,10 +205,10 @@ final class Comparison {
    *
    * @param compared the folds of the comparison
    */
-  private Outcome expected(List<Fold> compared) {
+  private Chosen expected(List<Fold> compared) {
     String id = Objects.requireNonNull(record.choice()).method();
     List<Fold> on = audit == null ? compared : List.of(audit);
-    Answers chosen = audit == null ? answers(id) : answers(id, on, () -> false);
+    HeldOutPredictions chosen = audit == null ? predictions(id) : predictions(id, on, () -> false);
     boolean hides = !request.unseen().isEmpty();
     UnaryOperator<Score> all = hides || audit != null ? score -> score : withRest(on);
     record =
@@ -221,7 +221,7 @@ final class Comparison {
                 hides ? unseenAccuracy(chosen) : null,
                 chosen.classes(),
                 chosen.mistakes()));
-    return new Outcome(record.compared(), on);
+    return new Chosen(record.compared(), on);
   }
 
   /**
@@ -259,13 +259,13 @@ final class Comparison {
     if (rest == null) {
       return score -> score;
     }
-    Score others = answers(ZeroShot.ID, List.of(rest), () -> false).score();
+    Score others = predictions(ZeroShot.ID, List.of(rest), () -> false).score();
     return score -> score.plus(others);
   }
 
   /** Returns the expected accuracy; null if the labels were chosen. */
   private @Nullable Accuracy accuracy(
-      Answers chosen, List<Fold> on, UnaryOperator<Score> weighting) {
+      HeldOutPredictions chosen, List<Fold> on, UnaryOperator<Score> weighting) {
     if (record.labels().areChosen()) {
       return null;
     }
@@ -294,7 +294,7 @@ final class Comparison {
     return !(candidates.recipe(id).method() instanceof TextMethod);
   }
 
-  private @Nullable Accuracy unseenAccuracy(Answers chosen) {
+  private @Nullable Accuracy unseenAccuracy(HeldOutPredictions chosen) {
     return record.labels().areChosen()
             || UnseenNames.isOtherKind(context.clip(), data, request.unseen())
         ? null
@@ -306,19 +306,20 @@ final class Comparison {
   private List<Score> scores() {
     return record.candidates().stream()
         .filter(Candidate::isMeasured)
-        .map(each -> answers(each.method()).score())
+        .map(each -> predictions(each.method()).score())
         .toList();
   }
 
   /** Returns the predictions of a method for held-out images, after training what is missing. */
-  private Answers answers(String id, List<Fold> folds, BooleanSupplier stop) {
+  private HeldOutPredictions predictions(String id, List<Fold> folds, BooleanSupplier stop) {
     nested.until(stop).train(candidates.recipe(id), id, folds);
     List<String> names = folds.get(0).seen().classNames();
     boolean hides = !request.unseen().isEmpty();
-    return Answers.of(nested.heldOut(id, folds), names, data.classNames().size(), shares, hides);
+    return HeldOutPredictions.of(
+        nested.heldOut(id, folds), names, data.classNames().size(), shares, hides);
   }
 
-  private Answers answers(String id) {
+  private HeldOutPredictions predictions(String id) {
     return Objects.requireNonNull(measured.get(id), id);
   }
 
@@ -407,9 +408,9 @@ final class Comparison {
   /** Measures a method, or reads its stored measurements. */
   private Candidate measured(String id, List<Fold> on, BooleanSupplier stop) {
     long start = System.nanoTime();
-    Answers answers = answers(id, on, stop);
-    measured.put(id, answers);
-    return candidate(id, answers.score().value(), (System.nanoTime() - start) / 1e9, null);
+    HeldOutPredictions predictions = predictions(id, on, stop);
+    measured.put(id, predictions);
+    return candidate(id, predictions.score().value(), (System.nanoTime() - start) / 1e9, null);
   }
 
   /** Chooses among the candidates so far. */
@@ -419,14 +420,14 @@ final class Comparison {
   }
 
   private Selection selection(List<Candidate> among) {
-    return Selection.of(among, id -> answers(id).score());
+    return Selection.of(among, id -> predictions(id).score());
   }
 
   /**
    * Returns the choice for data with one image per class, from which none can be held out: the best
    * of the methods that do not learn from images.
    */
-  private Outcome unmeasured() {
+  private Chosen unmeasured() {
     List<Fold> all = List.of(Fold.all(data, request.unseen()));
     for (String id : Candidates.SHORT_LIST) {
       add(

@@ -70,7 +70,7 @@ record FinalTraining(ExperimentContext context, AdaptRequest request, DataSet da
    * @return the record, with the accuracy on the test images, the calibration and the suspects
    */
   AdaptRecord train(
-      Comparison.Outcome outcome,
+      Comparison.Chosen outcome,
       CrossValidation nested,
       Set<String> contradictory,
       Path folder,

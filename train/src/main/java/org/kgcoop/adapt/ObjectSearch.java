@@ -108,7 +108,8 @@ record ObjectSearch(DataSet data, CrossValidation nested, Candidates candidates)
     String id = Gda.ID + "-" + name;
     nested.train(candidates.recipe(Gda.ID), id, folds);
     List<String> names = data.classNames();
-    return Answers.of(nested.heldOut(id, folds), names, names.size(), Map.of(), false).classes();
+    return HeldOutPredictions.of(nested.heldOut(id, folds), names, names.size(), Map.of(), false)
+        .classes();
   }
 
   /**

@@ -24,7 +24,7 @@ import org.kgcoop.runs.AdaptRecord.Accuracy;
  */
 final class Score {
   /**
-   * The answer for a held-out image.
+   * The prediction for a held-out image.
    *
    * @param unit the name of its unit
    * @param label the number of its class
@@ -32,31 +32,31 @@ final class Score {
    * @param weight 1, or less for near copies
    * @param right true if the prediction is correct
    */
-  record Answer(String unit, int label, boolean unseen, double weight, boolean right) {
-    Answer times(double factor) {
-      return new Answer(unit, label, unseen, weight * factor, right);
+  record Prediction(String unit, int label, boolean unseen, double weight, boolean right) {
+    Prediction times(double factor) {
+      return new Prediction(unit, label, unseen, weight * factor, right);
     }
   }
 
   private static final int SEEN = 0;
   private static final int UNSEEN = 1;
 
-  private final List<Answer> answers;
+  private final List<Prediction> predictions;
   private final double[][] right; // by role and unit
   private final double[][] weight;
 
   /**
    * Creates the score of predictions.
    *
-   * @param answers the answers for images, which must be equal for all scores to compare
+   * @param predictions the predictions for images, which must be equal for all scores to compare
    */
-  Score(List<Answer> answers) {
-    this.answers = List.copyOf(answers);
+  Score(List<Prediction> predictions) {
+    this.predictions = List.copyOf(predictions);
     Map<String, Integer> units = new HashMap<>();
-    answers.forEach(each -> units.putIfAbsent(each.unit, units.size()));
+    predictions.forEach(each -> units.putIfAbsent(each.unit, units.size()));
     right = new double[2][units.size()];
     weight = new double[2][units.size()];
-    for (Answer each : answers) {
+    for (Prediction each : predictions) {
       int role = each.unseen ? UNSEEN : SEEN;
       int unit = units.getOrDefault(each.unit, 0);
       weight[role][unit] += each.weight;
@@ -65,29 +65,29 @@ final class Score {
   }
 
   int images() {
-    return answers.size();
+    return predictions.size();
   }
 
   /** Returns the score of the same predictions if every class were equally frequent. */
   Score balanced() {
     Map<Integer, Double> sizes = new HashMap<>();
-    answers.forEach(each -> sizes.merge(each.label, each.weight, Double::sum));
+    predictions.forEach(each -> sizes.merge(each.label, each.weight, Double::sum));
     sizes.values().removeIf(size -> size == 0); // a class of images that do not count
     double mean = sizes.values().stream().mapToDouble(Double::doubleValue).average().orElse(1);
     return new Score(
-        answers.stream()
+        predictions.stream()
             .map(each -> each.times(mean / sizes.getOrDefault(each.label, mean)))
             .toList());
   }
 
   /** Returns the score of the predictions for images of some classes. */
   Score of(Set<Integer> labels) {
-    return new Score(answers.stream().filter(each -> labels.contains(each.label)).toList());
+    return new Score(predictions.stream().filter(each -> labels.contains(each.label)).toList());
   }
 
   /** Returns the score of these predictions and others. */
   Score plus(Score other) {
-    return new Score(Stream.concat(answers.stream(), other.answers.stream()).toList());
+    return new Score(Stream.concat(predictions.stream(), other.predictions.stream()).toList());
   }
 
   int units() {
@@ -187,7 +187,7 @@ final class Score {
     double unseenFactor = 0;
     if (hasUnseen()) {
       // The derivatives of H with respect to both accuracies, at their means, say how much an
-      // answer of each kind counts.
+      // prediction of each kind counts.
       double seen = accuracy(false, drawn) + other.accuracy(false, drawn);
       double unseen = accuracy(true, drawn) + other.accuracy(true, drawn);
       seenFactor *= unseen * unseen;

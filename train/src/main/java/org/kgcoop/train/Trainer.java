@@ -69,7 +69,7 @@ public record Trainer(
    * @param parameters the trained tensors under their published names
    * @param effort the training time of this call
    */
-  public record Outcome(Map<String, StoredTensor> parameters, TrainingTime effort) {}
+  public record Trained(Map<String, StoredTensor> parameters, TrainingTime effort) {}
 
   /** The number of steps after which the time of a step is constant; at most half of them. */
   private static final int MAX_COLD_STEPS = 100;
@@ -96,7 +96,7 @@ public record Trainer(
    *     INTERRUPTED
    */
   @CanIgnoreReturnValue
-  public Outcome train(
+  public Trained train(
       @Nullable Checkpoint from, @Nullable ToDoubleFunction<TrainableModel> validation) {
     Position at = new Position();
     List<Tensor> parameters = List.copyOf(model.parameters().values());
@@ -134,7 +134,7 @@ public record Trainer(
             throw diverged("the parameter " + name + " is not finite after the last epoch");
           }
         });
-    return new Outcome(trained, at.effort);
+    return new Trained(trained, at.effort);
   }
 
   private static KgCoopException diverged(String what) {

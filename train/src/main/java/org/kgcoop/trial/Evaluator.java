@@ -46,7 +46,7 @@ public final class Evaluator {
    * @param predictions the class with the highest probability for each image
    * @param confidences the probability of each prediction
    */
-  public record Result(
+  public record Measurement(
       Evaluation evaluation,
       ProbabilityMetrics probabilities,
       List<Integer> predictions,
@@ -85,7 +85,7 @@ public final class Evaluator {
   }
 
   /** Evaluates a classifier on the test images of a data set. */
-  public static Result evaluate(
+  public static Measurement evaluate(
       Head classifier, FeatureCache cache, DataSet dataSet, Progress progress) {
     return evaluate(classifier, cache, dataSet, progress, (logits, label) -> {});
   }
@@ -95,7 +95,7 @@ public final class Evaluator {
    *
    * @param each called with the logits of each image, (C), and its label
    */
-  public static Result evaluate(
+  public static Measurement evaluate(
       Head classifier,
       FeatureCache cache,
       DataSet dataSet,
@@ -113,11 +113,12 @@ public final class Evaluator {
    * @param features the features, (N, E), unit rows
    * @param items the images of these features, in the same order
    */
-  public static Result evaluate(Head classifier, Tensor features, List<Item> items, int classes) {
+  public static Measurement evaluate(
+      Head classifier, Tensor features, List<Item> items, int classes) {
     return evaluate(classifier, features, items, classes, (logits, label) -> {});
   }
 
-  private static Result evaluate(
+  private static Measurement evaluate(
       Head classifier,
       Tensor features,
       List<Item> items,
@@ -146,7 +147,7 @@ public final class Evaluator {
           accumulator.add(row, labels[i]);
           each.accept(row, labels[i]);
         });
-    return new Result(
+    return new Measurement(
         Evaluation.of(labels, predictions.stream().mapToInt(Integer::intValue).toArray(), classes),
         accumulator.metrics(ProbabilityMetrics.BINS),
         predictions,

@@ -210,7 +210,7 @@ class TrialFit implements FitContext {
       try (Progress.Task task = experiment.progress().start(what + ", epochs", epochs)) {
         from.ifPresent(checkpoint -> task.doneBefore(checkpoint.epoch()));
         Recorder recorder = new Recorder(folder, task, step, before);
-        Trainer.Outcome outcome =
+        Trainer.Trained outcome =
             new Trainer(model, loader, training, batches, recorder, experiment.interrupted())
                 .train(from.orElse(null), validation);
         TrainingTime effort = before.plus(outcome.effort());

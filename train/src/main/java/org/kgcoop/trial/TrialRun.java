@@ -209,7 +209,7 @@ public record TrialRun(ExperimentContext experiment, Trial trial) {
         file.forTask(trial.sample().task(data)).classifier(experiment.clip(), data.classNames())) {
       Tensor images = target.features(classifier, experiment, null);
       features.put(target, images);
-      Evaluator.Result result =
+      Evaluator.Measurement result =
           Evaluator.evaluate(classifier, images, data.test(), data.classNames().size());
       Calibration calibration = file.calibration();
       if (calibration != null

@@ -65,7 +65,7 @@ public record WorkEstimate(
    * @param disk the disk space for features and run folders, in bytes
    * @param busy true if programs used at least half of the processors before the measurement
    */
-  public record Result(
+  public record Work(
       List<MethodWork> methods,
       long encodings,
       double encodingSeconds,
@@ -91,7 +91,7 @@ public record WorkEstimate(
    * @param out the folder of the table, whose complete runs are left out
    * @param jobs the number of parallel runs
    */
-  public Result of(Path out, int jobs) {
+  public Work of(Path out, int jobs) {
     int processors = Runtime.getRuntime().availableProcessors(); // each run needs one
     boolean busy =
         isBusy(ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(), processors);
@@ -141,7 +141,7 @@ public record WorkEstimate(
     disk += encodings * bytes;
     List<MethodWork> rows = List.copyOf(methods.values());
     int done = trials.size() - missing.size();
-    return new Result(rows, encodings, encodings * imageSeconds, trials.size(), done, disk, busy);
+    return new Work(rows, encodings, encodings * imageSeconds, trials.size(), done, disk, busy);
   }
 
   /**

@@ -15,7 +15,7 @@ class ExpectationTest {
   private static Score score(List<Boolean> answers) {
     return ScoreTest.score(
         IntStream.range(0, answers.size())
-            .mapToObj(i -> new Score.Answer("image " + i, 0, false, 1, false))
+            .mapToObj(i -> new Score.Prediction("image " + i, 0, false, 1, false))
             .toList(),
         answers);
   }
@@ -88,9 +88,9 @@ class ExpectationTest {
    */
   @Test
   void fewClassesWithoutImagesVaryMoreThanMany() {
-    List<Score.Answer> asked =
+    List<Score.Prediction> asked =
         IntStream.range(0, 40)
-            .mapToObj(i -> new Score.Answer("class " + i / 4, i / 4, true, 1, false))
+            .mapToObj(i -> new Score.Prediction("class " + i / 4, i / 4, true, 1, false))
             .toList();
     Score score = ScoreTest.score(asked, IntStream.range(0, 40).mapToObj(i -> i < 20).toList());
     assertThat(score.varianceOfClasses()).isCloseTo(10 * 0.25 / 9, within(1e-12));

@@ -12,13 +12,13 @@ import org.kgcoop.runs.AdaptRecord;
 
 class ScoreTest {
   /** Creates a score of images, with the answers to them. */
-  static Score score(List<Score.Answer> asked, List<Boolean> right) {
+  static Score score(List<Score.Prediction> asked, List<Boolean> right) {
     return new Score(
         IntStream.range(0, right.size())
             .mapToObj(
                 i -> {
-                  Score.Answer each = asked.get(i);
-                  return new Score.Answer(
+                  Score.Prediction each = asked.get(i);
+                  return new Score.Prediction(
                       each.unit(), each.label(), each.unseen(), each.weight(), right.get(i));
                 })
             .toList());
@@ -28,9 +28,9 @@ class ScoreTest {
     return score(asked(images), answers(right, images));
   }
 
-  private static List<Score.Answer> asked(int images) {
+  private static List<Score.Prediction> asked(int images) {
     return IntStream.range(0, images)
-        .mapToObj(i -> new Score.Answer("image " + i, 0, false, 1, false))
+        .mapToObj(i -> new Score.Prediction("image " + i, 0, false, 1, false))
         .toList();
   }
 
@@ -44,10 +44,10 @@ class ScoreTest {
     Score joint =
         score(
             List.of(
-                new Score.Answer("cat", 0, false, 1, false),
-                new Score.Answer("cat", 0, true, 1, false),
-                new Score.Answer("dog", 0, false, 1, false),
-                new Score.Answer("dog", 0, true, 1, false)),
+                new Score.Prediction("cat", 0, false, 1, false),
+                new Score.Prediction("cat", 0, true, 1, false),
+                new Score.Prediction("dog", 0, false, 1, false),
+                new Score.Prediction("dog", 0, true, 1, false)),
             List.of(true, true, false, true));
     assertThat(joint.accuracy(false)).isEqualTo(50);
     assertThat(joint.accuracy(true)).isEqualTo(100);
@@ -59,9 +59,9 @@ class ScoreTest {
     Score score =
         score(
             List.of(
-                new Score.Answer("a", 0, false, .5, false),
-                new Score.Answer("a", 0, false, .5, false),
-                new Score.Answer("b", 0, false, 1, false)),
+                new Score.Prediction("a", 0, false, .5, false),
+                new Score.Prediction("a", 0, false, .5, false),
+                new Score.Prediction("b", 0, false, 1, false)),
             List.of(true, true, false));
     assertThat(score.accuracy(false)).isEqualTo(50);
     assertThat(score.units()).isEqualTo(2);
@@ -73,9 +73,9 @@ class ScoreTest {
    */
   @Test
   void imagesOfAGroupSayLittleMoreThanOne() {
-    List<Score.Answer> asked =
+    List<Score.Prediction> asked =
         IntStream.range(0, 10)
-            .mapToObj(i -> new Score.Answer(i < 5 ? "a" : "b", 0, false, 1, false))
+            .mapToObj(i -> new Score.Prediction(i < 5 ? "a" : "b", 0, false, 1, false))
             .toList();
     // The variance of the mean of two units, with the factor n / (n - 1), is 2 (.5 / 2)^2 2 = .25.
     // One image has the variance .25, too.
@@ -112,12 +112,12 @@ class ScoreTest {
   /** Hidden classes are the units. A method that is better on both kinds is better on the class. */
   @Test
   void theTestOfHCountsClasses() {
-    List<Score.Answer> asked = new ArrayList<>();
+    List<Score.Prediction> asked = new ArrayList<>();
     List<Boolean> one = new ArrayList<>();
     List<Boolean> other = new ArrayList<>();
     for (int label = 0; label < 10; label++) {
       for (boolean unseen : new boolean[] {false, true}) {
-        asked.add(new Score.Answer("class " + label, label, unseen, 1, false));
+        asked.add(new Score.Prediction("class " + label, label, unseen, 1, false));
         one.add(label != 9);
         other.add(label < 4 || label == 9);
       }
@@ -133,7 +133,7 @@ class ScoreTest {
     Score score =
         score(
             IntStream.range(0, 5)
-                .mapToObj(i -> new Score.Answer("image " + i, i / 4, false, 1, false))
+                .mapToObj(i -> new Score.Prediction("image " + i, i / 4, false, 1, false))
                 .toList(),
             List.of(true, true, true, false, false));
     assertThat(score.accuracy(false)).isEqualTo(60);
@@ -155,7 +155,7 @@ class ScoreTest {
 
   /** Returns the p-value of two methods that are right alone on so many of 70 images. */
   private static double pValue(int better, int worse) {
-    List<Score.Answer> asked = asked(70);
+    List<Score.Prediction> asked = asked(70);
     Score one = score(asked, IntStream.range(0, 70).mapToObj(i -> i < better).toList());
     Score other = score(asked, IntStream.range(0, 70).mapToObj(i -> i >= 70 - worse).toList());
     return one.pValueAgainst(other);
@@ -163,9 +163,9 @@ class ScoreTest {
 
   @Test
   void aBurstIsOneObservationOfTheTest() {
-    List<Score.Answer> asked =
+    List<Score.Prediction> asked =
         IntStream.range(0, 12)
-            .mapToObj(i -> new Score.Answer("burst " + i / 4, 0, false, 0.25, false))
+            .mapToObj(i -> new Score.Prediction("burst " + i / 4, 0, false, 0.25, false))
             .toList();
     // 12 frames of 3 bursts: 2 / 2^3.
     assertThat(score(asked, answers(12, 12)).pValueAgainst(score(asked, answers(0, 12))))
@@ -175,9 +175,10 @@ class ScoreTest {
   /** Two bursts of weights 1 and 3 are worth (1 + 3)^2 / (1 + 9) of equal weights. */
   @Test
   void unequalUnitsAreWorthFewer() {
-    List<Score.Answer> asked =
+    List<Score.Prediction> asked =
         List.of(
-            new Score.Answer("a", 0, false, 1, false), new Score.Answer("b", 0, false, 3, false));
+            new Score.Prediction("a", 0, false, 1, false),
+            new Score.Prediction("b", 0, false, 3, false));
     assertThat(score(asked, List.of(true, true)).effectiveUnits(false))
         .isCloseTo(1.6, within(1e-12));
     assertThat(score(3, 10).effectiveUnits(false)).isCloseTo(10, within(1e-12));

@@ -104,7 +104,7 @@ class SoakTest {
               1);
       source.prepare(done -> {});
       List<int[]> batches = Collections.nCopies(all, new int[] {0, 1});
-      Trainer.Outcome outcome =
+      Trainer.Trained outcome =
           new Trainer(model, source, settings, epoch -> batches, listener, () -> false)
               .train(null, null);
       assertThat(outcome.effort().images()).isEqualTo(2L * all);

@@ -152,7 +152,7 @@ class BaselinesTest {
     try (Head classifier =
         new ZeroShot(List.of("art of the {}.", "the letter {}."))
             .classifier(lab.clip, asked.classNames())) {
-      Evaluator.Result result =
+      Evaluator.Measurement result =
           Evaluator.evaluate(classifier, lab.context(() -> false).cache(), asked, Progress.SILENT);
       assertThat(target.path("correct").asLong()).isEqualTo(result.evaluation().correct());
       assertThat(TinyLab.stream(target.path("predictions")).map(JsonNode::asInt))

@@ -50,7 +50,7 @@ class EvaluatorTest {
     try (Head classifier = new ZeroShot(List.of("a photo of a {}.")).classifier(clip, NAMES);
         Scope scope = Scope.open("test")) {
       Tensor features = TinyClip.features(count);
-      Evaluator.Result result = Evaluator.evaluate(classifier, features, items, 3);
+      Evaluator.Measurement result = Evaluator.evaluate(classifier, features, items, 3);
 
       float[] logits = classifier.logits(features).toFloats();
       int correct = 0;
@@ -114,7 +114,7 @@ class EvaluatorTest {
     try (TrainableModel model =
             new CoOp(ContextSettings.shared(3, "")).model(clip, data.classNames(), 1);
         Scope scope = Scope.open("test")) {
-      Evaluator.Result result =
+      Evaluator.Measurement result =
           Evaluator.evaluate(model, FeatureCache.inMemory(encoder), data, Progress.SILENT);
       // Classify one image at a time with the trainable model.
       int correct = 0;

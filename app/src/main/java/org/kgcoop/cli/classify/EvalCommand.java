@@ -123,7 +123,7 @@ public final class EvalCommand implements Callable<Integer> {
                 : file.classifier(clip, set.classNames())) {
       FeatureCache features = cache.open(clip, output);
       DataSet unseen = file == null ? set : unseen(set, file, features.hashes());
-      Evaluator.Result result =
+      Evaluator.Measurement result =
           Evaluator.evaluate(
               classifier,
               features,
@@ -190,7 +190,7 @@ public final class EvalCommand implements Callable<Integer> {
   private void print(
       DataSet set,
       int leftOut,
-      Evaluator.Result result,
+      Evaluator.Measurement result,
       @Nullable LevelCounts levels,
       Calibration.@Nullable Rejection rejection) {
     List<Double> accuracies = result.evaluation().perClassAccuracy();

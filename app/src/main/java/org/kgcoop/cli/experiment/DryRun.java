@@ -67,7 +67,7 @@ final class DryRun {
    */
   void print(
       Experiment experiment, ExperimentContext context, Path out, String weights, Path scratch) {
-    WorkEstimate.Result work =
+    WorkEstimate.Work work =
         new WorkEstimate(context, experiment.trials(), image(experiment, scratch), scratch)
             .of(out, experiment.plan().jobs());
     output.json(json(experiment, work, weights));
@@ -120,7 +120,7 @@ final class DryRun {
     return Download.bytes(parts(set).stream().map(PublishedDataSet.Part::download));
   }
 
-  private ObjectNode json(Experiment experiment, WorkEstimate.Result work, String weights) {
+  private ObjectNode json(Experiment experiment, WorkEstimate.Work work, String weights) {
     ObjectNode json = Json.tree(work);
     json.put("protocol", experiment.protocol().id()).put("seconds", work.seconds());
     json.set("disk_bytes", json.remove("disk"));

@@ -286,7 +286,7 @@ public record ClipLora(
         return text.pass(encoderInputs, whole());
       }
       if (unshared == null) {
-        unshared = new TextFeatures(clip, new PromptText(prompts.rows(), 0, false, 0));
+        unshared = new TextFeatures(clip, new PromptText(prompts.texts(), 0, false, 0));
       }
       return unshared.pass(
           encoderInputs,

@@ -44,7 +44,7 @@ public record Maple(int contextTokens, String words, int depth) implements Encod
       ContextInit.setting(CONTEXT_TOKENS).publishedAs("TRAINER.MAPLE.CTX_INIT");
 
   private static final Setting<Integer> DEPTH =
-      Setting.whole("depth", 9, "Blocks of both encoders that have rows")
+      Setting.whole("depth", 9, "Blocks of both encoders that have prompt tokens")
           .between(1, 1000)
           .in("blocks")
           .publishedAs("TRAINER.MAPLE.PROMPT_DEPTH");

@@ -100,7 +100,7 @@ public record Mmrl(
               Setting.whole("dimension", 512, "Width of the representations")
                   .between(1, 65_536)
                   .publishedAs("TRAINER.MMRL.REP_DIM"),
-              Setting.number("share", 0.7, "The share of class rows in loss and logits")
+              Setting.number("share", 0.7, "The share of CLS features in loss and logits")
                   .between(0, 1)
                   .publishedAs("TRAINER.MMRL.ALPHA", "TRAINER.MMRL.SCALE"),
               Setting.number("weight", 1, "Weight of the distance to the frozen encoders")
@@ -183,7 +183,7 @@ public record Mmrl(
     try (Scope scope = Scope.open("trained texts")) {
       float[] all = trained.tensor().toFloats();
       int length = Math.toIntExact(shape[1]) * width;
-      for (PromptText.Row row : PromptText.handCrafted(clip, classNames, template).rows()) {
+      for (PromptText.ClassText row : PromptText.handCrafted(clip, classNames, template).texts()) {
         long[] tokens = row.tokens().stream().mapToLong(Integer::longValue).toArray();
         float[] embedded = clip.textEncoder().embed(tokens).toFloats();
         if (IntStream.range(0, Math.toIntExact(shape[0]))

@@ -42,7 +42,7 @@ public record VisionLanguagePrompts(
         Setting.whole(
                 "image_depth",
                 depth,
-                "Blocks of the image encoder that have rows; 0 leaves it as it is")
+                "Blocks of the image encoder that have prompt tokens; 0 leaves it as it is")
             .between(0, 1000)
             .in("blocks")
             .publishedAs(published + "PROMPT_DEPTH_VISION");
@@ -58,13 +58,13 @@ public record VisionLanguagePrompts(
         VisionLanguagePrompts.class,
         contextTokens,
         ContextInit.setting(contextTokens).publishedAs(published + "CTX_INIT"),
-        Setting.whole("text_depth", depth, "Blocks of the text encoder that have rows")
+        Setting.whole("text_depth", depth, "Blocks of the text encoder that have prompt tokens")
             .between(1, 1000)
             .in("blocks")
             .publishedAs(published + "PROMPT_DEPTH_TEXT"),
         Setting.whole("image_tokens", tokens, "Prompt tokens of each image")
             .between(0, 1000)
-            .in("rows")
+            .in("tokens")
             .withDefault(
                 tokens + ", or 0 where image_depth is 0",
                 values -> values.get(imageDepth) == 0 ? 0 : tokens)

@@ -45,9 +45,9 @@ public record Vpt(int imageTokens, int imageDepth, String template) implements E
           .settings(
               Setting.whole("image_tokens", 8, "Prompt tokens of each image")
                   .between(1, 1000)
-                  .in("rows")
+                  .in("tokens")
                   .publishedAs("TRAINER.VPT.N_CTX_VISION"),
-              Setting.whole("image_depth", 12, "Blocks that have rows of their own")
+              Setting.whole("image_depth", 12, "Blocks that have prompt tokens of their own")
                   .between(1, 1000)
                   .in("blocks")
                   .publishedAs("TRAINER.VPT.PROMPT_DEPTH_VISION"),

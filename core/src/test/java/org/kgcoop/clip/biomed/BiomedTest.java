@@ -233,17 +233,17 @@ class BiomedTest {
   void aTextIsCutAndALearnedPromptIsNot() {
     try (Clip clip = Clip.load(folder)) {
       String longName = "q ".repeat(30).strip();
-      assertThat(PromptText.handCrafted(clip, List.of(longName), "a {}.").rows().get(0).tokens())
+      assertThat(PromptText.handCrafted(clip, List.of(longName), "a {}.").texts().get(0).tokens())
           .hasSize(24)
           .endsWith(3);
       assertThatThrownBy(
               () -> PromptText.learned(clip, List.of(longName), ContextSettings.shared(4, "")))
           .isInstanceOf(KgCoopException.class)
           .hasMessageContaining("the model reads 24: shorten the class name or the prompt");
-      PromptText.Row row =
+      PromptText.ClassText row =
           PromptText.learned(
                   clip, List.of("non-small cell"), ContextSettings.shared(3, "photo of a"))
-              .rows()
+              .texts()
               .get(0);
       assertThat(row.tokens()).startsWith(2).endsWith(3);
       assertThat(row.vectors().subList(0, 5)).containsExactly(-1, 0, 1, 2, -1);

@@ -222,7 +222,8 @@ class MmrlTest {
     }
     List<Tensor> inTexts = rows(model, "r2tproj", layers.size());
     List<Tensor> texts = new ArrayList<>();
-    for (PromptText.Row row : PromptText.handCrafted(clip, names, "a photo of a {}.").rows()) {
+    for (PromptText.ClassText row :
+        PromptText.handCrafted(clip, names, "a photo of a {}.").texts()) {
       long[] ids = row.tokens().stream().mapToLong(Integer::longValue).toArray();
       Tensor x =
           Functions.rows(weight("token_embedding.weight"), Tensor.of(ids, ids.length))
@@ -462,7 +463,8 @@ class MmrlTest {
   /** Returns the token embeddings of class texts, padded with token 0, (C, 77, W). */
   private static Tensor embeddings(List<String> names) {
     List<Tensor> rows = new ArrayList<>();
-    for (PromptText.Row row : PromptText.handCrafted(clip, names, "a photo of a {}.").rows()) {
+    for (PromptText.ClassText row :
+        PromptText.handCrafted(clip, names, "a photo of a {}.").texts()) {
       long[] tokens = new long[77];
       for (int i = 0; i < row.tokens().size(); i++) {
         tokens[i] = row.tokens().get(i);

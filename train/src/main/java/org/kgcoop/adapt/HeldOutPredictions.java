@@ -17,7 +17,7 @@ import org.kgcoop.trial.CrossValidation.HeldOut;
  * @param classes the counts per class
  * @param mistakes the wrong predictions
  */
-record Answers(Score score, List<OfClass> classes, List<Mistake> mistakes) {
+record HeldOutPredictions(Score score, List<OfClass> classes, List<Mistake> mistakes) {
   /**
    * Returns the predictions of logits.
    *
@@ -27,13 +27,13 @@ record Answers(Score score, List<OfClass> classes, List<Mistake> mistakes) {
    * @param hidesClasses true if classes were hidden, so that a class is a unit of resampling, and
    *     not a group of images
    */
-  static Answers of(
+  static HeldOutPredictions of(
       List<HeldOut> heldOut,
       List<String> names,
       int learned,
       Map<String, Double> shares,
       boolean hidesClasses) {
-    List<Score.Answer> answers = new ArrayList<>();
+    List<Score.Prediction> predictions = new ArrayList<>();
     List<Mistake> mistakes = new ArrayList<>();
     int[] counts = new int[learned];
     int[] correct = new int[learned];
@@ -43,7 +43,7 @@ record Answers(Score score, List<OfClass> classes, List<Mistake> mistakes) {
       String unit = hidesClasses ? "class " + label : item.group();
       double weight = shares.getOrDefault(item.key(), 1.0);
       int predicted = Softmax.argMax(each.logits());
-      answers.add(new Score.Answer(unit, label, each.unseen(), weight, predicted == label));
+      predictions.add(new Score.Prediction(unit, label, each.unseen(), weight, predicted == label));
       counts[label]++;
       if (predicted == label) {
         correct[label]++;
@@ -56,6 +56,6 @@ record Answers(Score score, List<OfClass> classes, List<Mistake> mistakes) {
         IntStream.range(0, learned)
             .mapToObj(label -> new OfClass(names.get(label), counts[label], correct[label]))
             .toList();
-    return new Answers(new Score(answers), classes, mistakes);
+    return new HeldOutPredictions(new Score(predictions), classes, mistakes);
   }
 }
