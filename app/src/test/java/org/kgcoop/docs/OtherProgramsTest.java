@@ -52,6 +52,7 @@ class OtherProgramsTest {
           Map.entry("install -d /", "writes outside of the folder"),
           Map.entry("(umask 077;", "writes outside of the folder"),
           Map.entry("cp runs/pets/classifier.safetensors /", "writes outside of the folder"),
+          Map.entry("ln -sfn pets-1 /", "writes outside of the folder"),
           Map.entry("systemctl ", "needs systemd; ServiceUnitTest checks the unit"),
           Map.entry("sips ", "a program of macOS"),
           Map.entry("curl ", "needs a server; DocumentedExamplesTest has one"),
