@@ -68,7 +68,8 @@ class DecodedOnceTest {
         "--feature-cache",
         "none");
     decodes(IMAGES, "search", photos, "flat shapes", "--feature-cache", "none");
-    decodes(IMAGES, "label", photos, "--simulate", folder.resolve("truth.csv"));
+    Path truth = folder.resolve("truth.csv");
+    decodes(IMAGES, "label", photos, "--classes", "flat,tall", "--simulate", truth);
     decodes(IMAGES, "adapt", photos, "--out", folder.resolve("run"), "--feature-cache", cache);
   }
 }
