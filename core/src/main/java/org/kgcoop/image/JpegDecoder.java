@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,24 +26,6 @@ final class JpegDecoder {
   private static final int APP0 = 0xe0;
   private static final int APP14 = 0xee;
   private static final int COM = 0xfe;
-  private static final int DHT = 0xc4;
-  private static final int DRI = 0xdd;
-
-  private static final int HUFFMAN_LENGTHS = 16;
-  private static final int AC_CLASS = 0x10;
-
-  /** The number of a Huffman table that other programs hardly use: the last one. */
-  private static final int EMPTY_TABLE = 3;
-
-  /**
-   * A Huffman table for scans without coefficients (T.81, G.1.2.2). Its only code, 0, stands for
-   * EOB14: the next 14 bits give the length of a run of blocks, less 2^14.
-   */
-  private static final byte[] EMPTY =
-      HexFormat.of().parseHex("ffc40014" + "13" + "01" + "00".repeat(15) + "e0");
-
-  private static final int EMPTY_BITS = 15;
-  private static final int EMPTY_RUN = 1 << 14;
 
   private final ByteReader file;
   private final PixelLimit limit;
@@ -52,34 +33,15 @@ final class JpegDecoder {
   /** The parts of the file with the coded image: the position and the end of each. */
   private final List<int[]> coded = new ArrayList<>();
 
-  /** The scans that an eighth of a progressive image does not need. */
-  private final List<FineScan> fine = new ArrayList<>();
-
-  /** True if the scans cannot be made empty, because they have parts, or need our table. */
-  private boolean isWhole;
-
-  /**
-   * A scan of AC coefficients of one component.
-   *
-   * @param header the position behind the length of its header
-   * @param blocks the number of blocks of the component
-   */
-  private record FineScan(int header, int end, long blocks) {
-    /** The number of bytes 0 that stand for no coefficients, with {@link #EMPTY}. */
-    int bytes() {
-      long runs = (blocks + EMPTY_RUN - 1) / EMPTY_RUN;
-      return (int) ((runs * EMPTY_BITS + Byte.SIZE - 1) / Byte.SIZE);
-    }
-  }
-
+  private final FineScans fine;
   private int adobeTransform;
   private @Nullable JpegFrame frame;
-  private long components; // the position of their number in the frame header
   private int scans;
 
   private JpegDecoder(byte[] file, PixelLimit limit) {
     this.file = ByteReader.bigEndian(file);
     this.limit = limit;
+    fine = new FineScans(this.file);
   }
 
   static RgbImage decode(byte[] file, PixelLimit limit, Reduction reduction) throws IOException {
@@ -105,7 +67,7 @@ final class JpegDecoder {
     int height = (found.height() + divisor - 1) / divisor;
     // libjpeg keeps all coefficients of a progressive image.
     limit.reserve((found.isProgressive() ? pixels : 0) + (long) width * height);
-    RgbImage image = Leptonica.jpeg(divisor == EIGHTH ? withoutFine() : file.bytes(), divisor);
+    RgbImage image = Leptonica.jpeg(divisor == EIGHTH ? fine.emptied() : file.bytes(), divisor);
     if (image.width() != width || image.height() != height) {
       throw new IOException("it is damaged: its sizes contradict each other");
     }
@@ -132,9 +94,7 @@ final class JpegDecoder {
         file.check(at, length);
         note(marker, at + 2, length - 2);
         int end = marker == SOS ? endOfScan(at + length) : at + length;
-        if (marker == SOS) {
-          noteFine(at + 2, end);
-        }
+        fine.note(frame, marker, at + 2, length - 2, end);
         if (marker < APP0 || marker > COM) {
           coded.add(new int[] {at - 1, end}); // with the marker
         }
@@ -154,7 +114,6 @@ final class JpegDecoder {
         throw new IOException("it is damaged: it has two frame headers");
       }
       frame = JpegFrame.at(file, marker, at);
-      components = at + 5L;
       if (frame.bits() != 8) {
         throw new RefusedImageException(
             "it has %s bits per sample; expected 8, convert it".formatted(frame.bits()));
@@ -165,27 +124,9 @@ final class JpegDecoder {
       if (frame != null) {
         limit.checkScans(scans, frame.width(), frame.height());
       }
-    } else if (marker == DRI) {
-      isWhole |= length < 2 || file.u16(at) != 0;
-    } else if (marker == DHT) {
-      isWhole |= definesEmptyTable(at, at + length);
     } else if (marker == APP14 && length >= 12 && file.startsWith("Adobe", at)) {
       adobeTransform = file.u8(at + 11);
     }
-  }
-
-  private boolean definesEmptyTable(int from, int end) throws IOException {
-    int symbols;
-    for (int at = from; at + HUFFMAN_LENGTHS < end; at += 1 + HUFFMAN_LENGTHS + symbols) {
-      if (file.u8(at) == (AC_CLASS | EMPTY_TABLE)) {
-        return true;
-      }
-      symbols = 0;
-      for (int i = 1; i <= HUFFMAN_LENGTHS; i++) {
-        symbols += file.u8((long) at + i);
-      }
-    }
-    return false;
   }
 
   private int endOfScan(int from) throws IOException {
@@ -194,62 +135,6 @@ final class JpegDecoder {
       at = marker(at + 2);
     }
     return at;
-  }
-
-  /**
-   * Notes a scan of a progressive image that adds nothing but AC coefficients to a component that
-   * libjpeg decodes at an eighth: each pixel is then the DC coefficient of a block. It decodes
-   * components at a quarter that have half of the resolution in both directions.
-   *
-   * @param at the position behind the length of the scan header
-   */
-  private void noteFine(int at, int end) throws IOException {
-    if (frame == null || frame.kind() != JpegFrame.PROGRESSIVE || file.u8(at) != 1) {
-      return; // only scans of one component have AC coefficients
-    }
-    int across = 0;
-    int down = 0;
-    int own = 0;
-    for (int i = 0; i < file.u8(components); i++) {
-      int sampling = file.u8(components + 2 + 3L * i);
-      across = Math.max(across, sampling >> 4);
-      down = Math.max(down, sampling & 15);
-      own = file.u8(components + 1 + 3L * i) == file.u8(at + 1) ? sampling : own;
-    }
-    isWhole |= (file.u8(at + 2) & 15) == EMPTY_TABLE;
-    if (file.u8(at + 3) > 0 && (own >> 4 == across || (own & 15) == down) && own > 0) {
-      long wide = blocks((long) frame.width() * (own >> 4), across);
-      long high = blocks((long) frame.height() * (own & 15), down);
-      fine.add(new FineScan(at, end, wide * high));
-    }
-  }
-
-  private static long blocks(long samples, int most) {
-    return (samples + 8L * most - 1) / (8L * most);
-  }
-
-  /**
-   * Returns the file with these scans empty, which takes a fraction of the time. They stay, because
-   * their headers tell libjpeg that the image is complete.
-   */
-  private byte[] withoutFine() {
-    if (fine.isEmpty() || isWhole) {
-      return file.bytes();
-    }
-    ByteArrayOutputStream out = new ByteArrayOutputStream(file.length() / 2);
-    int from = 0;
-    for (FineScan scan : fine) {
-      int at = scan.header();
-      out.write(file.bytes(), from, at - 4 - from); // up to the marker and the length
-      out.writeBytes(EMPTY);
-      out.write(file.bytes(), at - 4, 6);
-      out.write((file.bytes()[at + 2] & 0xf0) | EMPTY_TABLE);
-      out.write(file.bytes(), at + 3, 3);
-      out.writeBytes(new byte[scan.bytes()]);
-      from = scan.end();
-    }
-    out.write(file.bytes(), from, file.length() - from);
-    return out.toByteArray();
   }
 
   private static boolean isRestart(int marker) {

@@ -1,6 +1,7 @@
 package org.kgcoop.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import javax.imageio.IIOImage;
@@ -70,6 +72,20 @@ class ReductionTest {
       try (PixelLimit limit = new PixelLimit(Images.DEFAULT_MAX_PIXELS)) {
         RgbImage image = JpegDecoder.decode(file, limit, (width, height) -> 8);
         assertThat(image.rgb()).isEqualTo(Leptonica.jpeg(file, 8).rgb());
+      }
+    }
+  }
+
+  @Test
+  void aSamplingOfZeroIsRefused() throws IOException {
+    byte[] file = progressive(BufferedImage.TYPE_BYTE_GRAY);
+    int sampling = HexFormat.of().formatHex(file).indexOf("ffc2") / 2 + 11; // of the only component
+    assertThat(file[sampling]).isEqualTo((byte) 0x11);
+    for (int damaged : new int[] {0x01, 0x10, 0x00}) {
+      file[sampling] = (byte) damaged;
+      try (PixelLimit limit = new PixelLimit(Images.DEFAULT_MAX_PIXELS)) {
+        assertThatThrownBy(() -> JpegDecoder.decode(file, limit, (width, height) -> 8))
+            .isInstanceOf(IOException.class);
       }
     }
   }
