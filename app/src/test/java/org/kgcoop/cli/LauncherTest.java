@@ -394,6 +394,18 @@ class LauncherTest {
         .contains("the Java of this archive does not start on this system", "wrong format");
   }
 
+  /** Another build may be unpacked over the last one. The times of its jars are the same. */
+  @Test
+  void aChangedJarStoresClassesAgain() throws IOException, InterruptedException {
+    javaThatStores("echo classes >\"$file\"; exit");
+    unpack();
+    for (String content : List.of("one", "one", "two")) {
+      Files.writeString(folder.resolve("entpackt hier/lib/kgcoop-app-0.1.0.jar"), content);
+      assertThat(run("'entpackt hier/kgcoop' predict x").out()).contains("-XX:SharedArchiveFile=");
+    }
+    assertThat(folder.resolve("stores")).content().hasLineCount(2);
+  }
+
   /** An administrator may have unpacked the archive. */
   @Test
   void storesClassesInTheCacheOfAUserWhoCannotWriteTheArchive()
