@@ -306,6 +306,7 @@ class LabelPersonsBrowserTest {
             browser.value(
                 "observer.notices.filter(e => e.includes('Not stored')"
                     + " && !e.includes('has nothing to decide'))"))
+        .as("%s", browser.value("observer.replies"))
         .isEmpty();
   }
 

@@ -36,7 +36,7 @@
       return send(path, options);
     }
     await wait();
-    const sent = [body.request, path, body.run, JSON.stringify(body.labels ?? body.wanted ?? ''), 'no reply'];
+    const sent = [body.request, path, body.run, JSON.stringify({...body, browser: undefined, run: undefined, request: undefined}), 'no reply', document.body.dataset.screen];
     replies.push(sent);
     const reply = await send(path, options);
     sent[4] = reply.status;
