@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
           + " as answers (joint H), and the calibration error (ECE)."
     },
     footer = {
-      "  ./kgcoop base2new --clip ViT-B/16 --data pets,food --shots 16 \\",
+      "  ./kgcoop base2new --clip ViT-B/16 --data pets/,food/ --shots 16 \\",
       "      --seeds 1,2,3 --out runs/table",
       "DIR/results.json has all settings and counts. DIR/report.html shows them."
     })

@@ -25,8 +25,8 @@ import picocli.CommandLine.Option;
           + " published scripts test the weights after the second epoch."
     },
     footer = {
-      "  ./kgcoop cross --clip ViT-B/16 --source imagenet --data pets,food \\",
-      "      --seeds 1,2,3 --out runs/cross",
+      "  ./kgcoop cross --clip ViT-B/16 --root data --source imagenet \\",
+      "      --data oxford_pets,food101 --seeds 1,2,3 --out runs/cross",
       "Methods that know only their training classes, such as probe, are rejected."
           + " DIR/results.json and DIR/report.html contain the table."
     })

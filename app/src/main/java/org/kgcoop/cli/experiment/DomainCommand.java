@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "  ./kgcoop domain --source embedded:objects --shots 8 --out runs/domain",
-      "  ./kgcoop domain --clip ViT-B/16 --source imagenet \\",
+      "  ./kgcoop domain --clip ViT-B/16 --root data --source imagenet \\",
       "      --shifts imagenet-sketch --shifts imagenetv2 --out runs/domain",
       "DIR/results.json and DIR/report.html contain the table."
     })

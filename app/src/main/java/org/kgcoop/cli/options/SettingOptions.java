@@ -87,7 +87,8 @@ public final class SettingOptions {
           "Train and choose settings like the published code. Every epoch then has new"
               + " augmented views, which is slow, and settings are chosen on the same images as in"
               + " that code. Epochs, batch sizes and learning rates are the published ones also"
-              + " without this option. Cannot be combined with options that change the training.")
+              + " without this option. Cannot be combined with --lr, --epochs and other settings of the"
+              + " training.")
   private boolean published;
 
   @Option(
