@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaType;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -21,10 +22,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -204,6 +208,31 @@ class ArchitectureTest {
           .map(folder -> folder.replace(File.separatorChar, '.'))
           .collect(Collectors.toSet());
     }
+  }
+
+  /**
+   * An {@code Optional} is what a method or a component of a record returns. Other fields, and
+   * parameters, are {@code @Nullable}. A number has no null, so OptionalInt is allowed anywhere.
+   */
+  @ArchTest
+  static void optionalIsOnlyReturned(JavaClasses classes) {
+    List<String> others = new ArrayList<>();
+    for (JavaClass type : classes) {
+      for (JavaField field : type.getFields()) {
+        if (field.getRawType().isEquivalentTo(Optional.class) && !type.isRecord()) {
+          others.add(field.getFullName());
+        }
+      }
+      for (JavaMethod method : type.getMethods()) {
+        boolean isLambda = method.getModifiers().contains(JavaModifier.SYNTHETIC);
+        if (!isLambda
+            && method.getRawParameterTypes().stream()
+                .anyMatch(each -> each.isEquivalentTo(Optional.class))) {
+          others.add(method.getFullName());
+        }
+      }
+    }
+    assertThat(others).isEmpty();
   }
 
   @ArchTest
