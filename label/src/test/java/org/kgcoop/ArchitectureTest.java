@@ -51,8 +51,9 @@ class ArchitectureTest {
 
   /**
    * {@code label > adapt, api.train > trial > train > features, runs, method > prompt > model, eval
-   * > clip > data > image; clip > io > tensor; clip, data > download > progress}. All of them may
-   * use {@code files}, and {@code random} for random numbers.
+   * > clip > data > image; clip > io > tensor; tensor, image > natives; clip, data > download >
+   * progress; label, adapt > journal, similarity}. All of them may use {@code files}, and {@code
+   * random} for random numbers.
    */
   @ArchTest
   static final ArchRule packagesUseOnlyThoseBelowThem =
@@ -70,10 +71,14 @@ class ArchitectureTest {
           .definedBy("org.kgcoop.train..")
           .layer("runs")
           .definedBy("org.kgcoop.runs..")
+          .layer("journal")
+          .definedBy("org.kgcoop.journal..")
           .layer("label")
           .definedBy("org.kgcoop.label..")
           .layer("eval")
           .definedBy("org.kgcoop.eval..")
+          .layer("similarity")
+          .definedBy("org.kgcoop.similarity..")
           .layer("features")
           .definedBy("org.kgcoop.features..")
           .layer("method")
@@ -94,8 +99,12 @@ class ArchitectureTest {
           .definedBy("org.kgcoop.files..")
           .layer("io")
           .definedBy("org.kgcoop.io..")
+          .layer("formats")
+          .definedBy("org.kgcoop.formats..")
           .layer("tensor")
           .definedBy("org.kgcoop.tensor..")
+          .layer("natives")
+          .definedBy("org.kgcoop.natives..")
           .layer("progress")
           .definedBy("org.kgcoop.progress..")
           .layer("download")
@@ -128,6 +137,14 @@ class ArchitectureTest {
           // Listing runs needs only files and numbers, and loads no model.
           .whereLayer("runs")
           .mayOnlyAccessLayers("eval", "io", "tensor", "files")
+          .whereLayer("journal")
+          .mayOnlyAccessLayers("files")
+          .whereLayer("journal")
+          .mayOnlyBeAccessedByLayers("adapt", "label")
+          .whereLayer("similarity")
+          .mayOnlyAccessLayers("tensor", "random")
+          .whereLayer("similarity")
+          .mayOnlyBeAccessedByLayers("adapt", "label")
           .whereLayer("features")
           .mayOnlyAccessLayers(
               "model", "clip", "data", "image", "random", "io", "tensor", "progress", "files")
@@ -143,13 +160,17 @@ class ArchitectureTest {
               "data", "image", "random", "io", "tensor", "download", "progress", "files")
           .whereLayer("io")
           .mayOnlyAccessLayers("tensor", "files")
+          .whereLayer("formats")
+          .mayNotAccessAnyLayer()
           .whereLayer("tensor")
+          .mayOnlyAccessLayers("natives", "files")
+          .whereLayer("natives")
           .mayOnlyAccessLayers("files")
           // Data and images depend on no model, weight file or tensor.
           .whereLayer("data")
           .mayOnlyAccessLayers("image", "random", "download", "progress", "files")
           .whereLayer("image")
-          .mayOnlyAccessLayers("random", "files")
+          .mayOnlyAccessLayers("random", "natives", "files")
           .whereLayer("random")
           .mayOnlyAccessLayers("files")
           .whereLayer("files")
@@ -306,7 +327,9 @@ class ArchitectureTest {
   /** Classes of other packages in API signatures; compatibility.md lists their API members. */
   private static final Set<String> BEYOND_THE_API =
       Set.of(
-          "org.kgcoop.clip.Clip", "org.kgcoop.classifier.ClassifierFile", "org.kgcoop.runs.Kind");
+          "org.kgcoop.clip.Clip",
+          "org.kgcoop.classifier.ClassifierFile",
+          "org.kgcoop.journal.Kind");
 
   @ArchTest
   static void theApiShowsItsOwnTypes(JavaClasses classes) throws IOException {
