@@ -1,4 +1,4 @@
-package org.kgcoop.cli.experiment;
+package org.kgcoop.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
