@@ -20,10 +20,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.NearestNeighbors;
+import org.kgcoop.journal.JournalEntry;
+import org.kgcoop.journal.Kind;
+import org.kgcoop.journal.LabelJournal;
 import org.kgcoop.random.PythonRandom;
-import org.kgcoop.runs.JournalEntry;
-import org.kgcoop.runs.Kind;
-import org.kgcoop.runs.LabelJournal;
 
 /**
  * A labeling session in memory: the answers so far, the head that they train, and the next images.

@@ -16,9 +16,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Clusters;
 import org.kgcoop.eval.Softmax;
+import org.kgcoop.journal.JournalEntry;
 import org.kgcoop.method.GapHead;
 import org.kgcoop.random.PythonRandom;
-import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
