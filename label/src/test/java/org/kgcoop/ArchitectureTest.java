@@ -51,8 +51,8 @@ class ArchitectureTest {
 
   /**
    * {@code label > adapt, api.train > trial > train > features, runs, method > prompt > model, eval
-   * > clip > data > image; clip > io > tensor; clip, data > download > progress; label, adapt > journal}.
-   * All of them may use {@code files}, and {@code random} for random numbers.
+   * > clip > data > image; clip > io > tensor; clip, data > download > progress; label, adapt >
+   * journal, similarity}. All of them may use {@code files}, and {@code random} for random numbers.
    */
   @ArchTest
   static final ArchRule packagesUseOnlyThoseBelowThem =
@@ -76,6 +76,8 @@ class ArchitectureTest {
           .definedBy("org.kgcoop.label..")
           .layer("eval")
           .definedBy("org.kgcoop.eval..")
+          .layer("similarity")
+          .definedBy("org.kgcoop.similarity..")
           .layer("features")
           .definedBy("org.kgcoop.features..")
           .layer("method")
@@ -132,6 +134,10 @@ class ArchitectureTest {
           .mayOnlyAccessLayers("eval", "io", "tensor", "files")
           .whereLayer("journal")
           .mayOnlyAccessLayers("files")
+          .mayOnlyBeAccessedByLayers("adapt", "label")
+          .whereLayer("similarity")
+          .mayOnlyAccessLayers("tensor", "random")
+          .mayOnlyBeAccessedByLayers("adapt", "label")
           .whereLayer("features")
           .mayOnlyAccessLayers(
               "model", "clip", "data", "image", "random", "io", "tensor", "progress", "files")

@@ -19,11 +19,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.eval.NearestNeighbors;
 import org.kgcoop.journal.JournalEntry;
 import org.kgcoop.journal.Kind;
 import org.kgcoop.journal.LabelJournal;
 import org.kgcoop.random.PythonRandom;
+import org.kgcoop.similarity.NearestNeighbors;
 
 /**
  * A labeling session in memory: the answers so far, the head that they train, and the next images.
