@@ -98,6 +98,8 @@ class ArchitectureTest {
           .definedBy("org.kgcoop.files..")
           .layer("io")
           .definedBy("org.kgcoop.io..")
+          .layer("formats")
+          .definedBy("org.kgcoop.formats..")
           .layer("tensor")
           .definedBy("org.kgcoop.tensor..")
           .layer("progress")
@@ -153,6 +155,9 @@ class ArchitectureTest {
               "data", "image", "random", "io", "tensor", "download", "progress", "files")
           .whereLayer("io")
           .mayOnlyAccessLayers("tensor", "files")
+          .whereLayer("formats")
+          .mayNotAccessAnyLayer()
+          .mayNotBeAccessedByAnyLayer() // only by programs
           .whereLayer("tensor")
           .mayOnlyAccessLayers("files")
           // Data and images depend on no model, weight file or tensor.
