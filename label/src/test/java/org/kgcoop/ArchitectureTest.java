@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaType;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -21,10 +22,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -47,8 +51,8 @@ class ArchitectureTest {
 
   /**
    * {@code label > adapt, api.train > trial > train > features, runs, method > prompt > model, eval
-   * > clip > data > image; clip > io > tensor; clip, data > download > progress}. All of them may
-   * use {@code files}, and {@code random} for random numbers.
+   * > clip > data > image; clip > io > tensor; clip, data > download > progress; label, adapt >
+   * journal, similarity}. All of them may use {@code files}, and {@code random} for random numbers.
    */
   @ArchTest
   static final ArchRule packagesUseOnlyThoseBelowThem =
@@ -66,10 +70,14 @@ class ArchitectureTest {
           .definedBy("org.kgcoop.train..")
           .layer("runs")
           .definedBy("org.kgcoop.runs..")
+          .layer("journal")
+          .definedBy("org.kgcoop.journal..")
           .layer("label")
           .definedBy("org.kgcoop.label..")
           .layer("eval")
           .definedBy("org.kgcoop.eval..")
+          .layer("similarity")
+          .definedBy("org.kgcoop.similarity..")
           .layer("features")
           .definedBy("org.kgcoop.features..")
           .layer("method")
@@ -90,6 +98,8 @@ class ArchitectureTest {
           .definedBy("org.kgcoop.files..")
           .layer("io")
           .definedBy("org.kgcoop.io..")
+          .layer("formats")
+          .definedBy("org.kgcoop.formats..")
           .layer("tensor")
           .definedBy("org.kgcoop.tensor..")
           .layer("progress")
@@ -124,6 +134,12 @@ class ArchitectureTest {
           // Listing runs needs only files and numbers, and loads no model.
           .whereLayer("runs")
           .mayOnlyAccessLayers("eval", "io", "tensor", "files")
+          .whereLayer("journal")
+          .mayOnlyAccessLayers("files")
+          .mayOnlyBeAccessedByLayers("adapt", "label")
+          .whereLayer("similarity")
+          .mayOnlyAccessLayers("tensor", "random")
+          .mayOnlyBeAccessedByLayers("adapt", "label")
           .whereLayer("features")
           .mayOnlyAccessLayers(
               "model", "clip", "data", "image", "random", "io", "tensor", "progress", "files")
@@ -139,6 +155,9 @@ class ArchitectureTest {
               "data", "image", "random", "io", "tensor", "download", "progress", "files")
           .whereLayer("io")
           .mayOnlyAccessLayers("tensor", "files")
+          .whereLayer("formats")
+          .mayNotAccessAnyLayer()
+          .mayNotBeAccessedByAnyLayer() // only by programs
           .whereLayer("tensor")
           .mayOnlyAccessLayers("files")
           // Data and images depend on no model, weight file or tensor.
@@ -204,6 +223,31 @@ class ArchitectureTest {
           .map(folder -> folder.replace(File.separatorChar, '.'))
           .collect(Collectors.toSet());
     }
+  }
+
+  /**
+   * An {@code Optional} is what a method or a component of a record returns. Other fields, and
+   * parameters, are {@code @Nullable}. A number has no null, so OptionalInt is allowed anywhere.
+   */
+  @ArchTest
+  static void optionalIsOnlyReturned(JavaClasses classes) {
+    List<String> others = new ArrayList<>();
+    for (JavaClass type : classes) {
+      for (JavaField field : type.getFields()) {
+        if (field.getRawType().isEquivalentTo(Optional.class) && !type.isRecord()) {
+          others.add(field.getFullName());
+        }
+      }
+      for (JavaMethod method : type.getMethods()) {
+        boolean isLambda = method.getModifiers().contains(JavaModifier.SYNTHETIC);
+        if (!isLambda
+            && method.getRawParameterTypes().stream()
+                .anyMatch(each -> each.isEquivalentTo(Optional.class))) {
+          others.add(method.getFullName());
+        }
+      }
+    }
+    assertThat(others).isEmpty();
   }
 
   @ArchTest
@@ -277,7 +321,7 @@ class ArchitectureTest {
   /** Classes of other packages in API signatures; compatibility.md lists their API members. */
   private static final Set<String> BEYOND_THE_API =
       Set.of(
-          "org.kgcoop.clip.Clip", "org.kgcoop.classifier.ClassifierFile", "org.kgcoop.runs.Kind");
+          "org.kgcoop.clip.Clip", "org.kgcoop.classifier.ClassifierFile", "org.kgcoop.journal.Kind");
 
   @ArchTest
   static void theApiShowsItsOwnTypes(JavaClasses classes) throws IOException {

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.Messages;
 import org.kgcoop.files.AtomicFile;
-import org.kgcoop.io.FeatureFormat;
-import org.kgcoop.io.FeatureTable;
+import org.kgcoop.formats.FeatureFormat;
+import org.kgcoop.formats.FeatureTable;
 
 /**
  * CSV with one line per row: the name, then E numbers, which are exact when read as float32. A name

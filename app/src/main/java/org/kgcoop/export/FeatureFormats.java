@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
-import org.kgcoop.io.FeatureFormat;
+import org.kgcoop.formats.FeatureFormat;
 
 /** The formats of feature files. */
 public final class FeatureFormats {

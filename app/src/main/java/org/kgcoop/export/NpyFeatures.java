@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Json;
-import org.kgcoop.io.FeatureFormat;
-import org.kgcoop.io.FeatureTable;
+import org.kgcoop.formats.FeatureFormat;
+import org.kgcoop.formats.FeatureTable;
 
 /**
  * NumPy's format, version 1.0, for {@code numpy.load}: float32, (N, E), row by row. The format has

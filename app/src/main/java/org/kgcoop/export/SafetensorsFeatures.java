@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.files.AtomicFile;
-import org.kgcoop.io.FeatureFormat;
-import org.kgcoop.io.FeatureTable;
+import org.kgcoop.formats.FeatureFormat;
+import org.kgcoop.formats.FeatureTable;
 import org.kgcoop.io.Safetensors;
 
 /**

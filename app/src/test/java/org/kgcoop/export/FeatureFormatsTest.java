@@ -14,8 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.io.FeatureFormat;
-import org.kgcoop.io.FeatureTable;
+import org.kgcoop.formats.FeatureFormat;
+import org.kgcoop.formats.FeatureTable;
 
 class FeatureFormatsTest {
   private static final List<String> NAMES = List.of("a.png", "b.png");

@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.kgcoop.EnumIds;
+import org.kgcoop.eval.LabelNoise;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.JointEvaluation;
-import org.kgcoop.eval.LabelNoise;
-import org.kgcoop.eval.NearDuplicates;
 import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.eval.Temperature;
+import org.kgcoop.similarity.NearDuplicates;
 
 /** The cases of measures that are functions of only logits, scores or features. */
 final class TrustCases {

@@ -52,7 +52,7 @@ public final class Classifier implements AutoCloseable {
   private static final int BATCH = 32;
 
   private final Head classifier;
-  private final Optional<LinearAnswers> linear;
+  private final @Nullable LinearAnswers linear;
   private final List<String> classNames;
   private final String method;
   private final String template;
@@ -73,7 +73,7 @@ public final class Classifier implements AutoCloseable {
       @Nullable Calibration calibration,
       Head classifier) {
     this.classifier = classifier;
-    this.linear = LinearAnswers.of(classifier);
+    this.linear = LinearAnswers.of(classifier).orElse(null);
     this.classNames = List.copyOf(classNames);
     this.method = method;
     this.template = template;
@@ -335,7 +335,7 @@ public final class Classifier implements AutoCloseable {
 
   /** Computes one row, because the last bits of a row depend on its neighbors. */
   private float[] probabilities(float[] row) {
-    float[] found = linear.map(head -> head.probabilities(row)).orElse(null);
+    float[] found = linear == null ? null : linear.probabilities(row);
     if (found != null) {
       return found;
     }

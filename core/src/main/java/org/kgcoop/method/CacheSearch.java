@@ -1,7 +1,7 @@
 package org.kgcoop.method;
 
 import java.util.Arrays;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
@@ -18,7 +18,7 @@ final class CacheSearch {
   private final Tensor keys; // (N, E)
   private final LabeledViews views;
   private final FixedHead.Linear texts;
-  private final Optional<LabeledFeatures> validation;
+  private final @Nullable LabeledFeatures validation;
 
   /** Creates the search of a fit and encodes its images. */
   CacheSearch(FitContext context, CacheSettings settings) {
@@ -27,7 +27,7 @@ final class CacheSearch {
     views = context.views(settings.views(), settings.recipe());
     keys = CacheSettings.keys(views.features());
     texts = settings.texts(context.clip(), context.classNames());
-    validation = settings.search().validation(context);
+    validation = settings.search().validation(context).orElse(null);
   }
 
   /** Returns the keys before training, (N, E). */
@@ -44,7 +44,7 @@ final class CacheSearch {
    * Returns the settings before training: the given ones, or those selected by cross-validation.
    */
   CacheSettings start() {
-    if (settings.search() == SelectionData.NONE || validation.isPresent()) {
+    if (settings.search() == SelectionData.NONE || validation != null) {
       return settings;
     }
     Folds folds = new Folds(views.labels(), context.groups());
@@ -76,10 +76,10 @@ final class CacheSearch {
    * @param learned the keys after training, (N, E)
    */
   CacheSettings end(CacheSettings start, Tensor learned) {
-    if (validation.isEmpty()) {
+    if (validation == null) {
       return start;
     }
-    LabeledFeatures queries = validation.get();
+    LabeledFeatures queries = validation;
     try (Scope scope = Scope.open("validation")) {
       long[] correct =
           KeyCache.of(start, texts, learned, labels())

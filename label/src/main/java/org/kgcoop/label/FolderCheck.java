@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntPredicate;
-import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.journal.JournalEntry;
 
 /**
  * A check of the whole folder.

@@ -17,9 +17,9 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.KgCoopException.Category;
 import org.kgcoop.adapt.NearCopies;
 import org.kgcoop.data.Item;
-import org.kgcoop.eval.NearDuplicates;
 import org.kgcoop.label.SessionHead.Guess;
 import org.kgcoop.progress.FeatureProgress;
+import org.kgcoop.similarity.NearDuplicates;
 import org.kgcoop.trial.ExperimentContext;
 
 /**

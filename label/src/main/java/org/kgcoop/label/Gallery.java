@@ -7,8 +7,8 @@ import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.journal.JournalEntry;
 import org.kgcoop.label.SessionHead.Guess;
-import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.tensor.Vectors;
 
 /**

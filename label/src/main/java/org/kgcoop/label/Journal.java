@@ -2,7 +2,7 @@ package org.kgcoop.label;
 
 import java.util.List;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.journal.JournalEntry;
 
 /** The entries of a session, which survive the end of the process. */
 interface Journal extends AutoCloseable {

@@ -15,8 +15,8 @@ import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.LockedFile;
-import org.kgcoop.runs.JournalEntry;
-import org.kgcoop.runs.LabelJournal;
+import org.kgcoop.journal.JournalEntry;
+import org.kgcoop.journal.LabelJournal;
 
 /**
  * The journal of an open session. One process at a time can open the folder of a session.

@@ -32,9 +32,9 @@ import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.Folders;
+import org.kgcoop.journal.LabelJournal;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.AdaptRecord.Labels;
-import org.kgcoop.runs.LabelJournal;
 import org.kgcoop.trial.ExperimentContext;
 
 /**

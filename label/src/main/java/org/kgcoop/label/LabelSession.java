@@ -19,11 +19,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.eval.NearestNeighbors;
+import org.kgcoop.journal.JournalEntry;
+import org.kgcoop.journal.Kind;
+import org.kgcoop.journal.LabelJournal;
 import org.kgcoop.random.PythonRandom;
-import org.kgcoop.runs.JournalEntry;
-import org.kgcoop.runs.Kind;
-import org.kgcoop.runs.LabelJournal;
+import org.kgcoop.similarity.NearestNeighbors;
 
 /**
  * A labeling session in memory: the answers so far, the head that they train, and the next images.
@@ -118,7 +118,7 @@ final class LabelSession implements AutoCloseable {
   private Set<Integer> working = new HashSet<>();
   private long version; // of the answers and features
   private @Nullable NavigableMap<Integer, Integer> outdated; // for the version
-  private Optional<Map<Integer, Set<Integer>>> copies = Optional.empty();
+  private @Nullable Map<Integer, Set<Integer>> copies;
 
   /**
    * Creates a session without answers and without read images.
@@ -535,13 +535,13 @@ final class LabelSession implements AutoCloseable {
 
   /** Sets the images that show the same picture as an audit image, by audit image. */
   void setCopies(Map<Integer, Set<Integer>> byAuditImage) {
-    copies = Optional.of(byAuditImage);
+    copies = byAuditImage;
     version++;
   }
 
   /** Returns the images that show the same picture as an audit image, when they are known. */
   Optional<Map<Integer, Set<Integer>>> copies() {
-    return copies;
+    return Optional.ofNullable(copies);
   }
 
   /** Returns the feature of a read image, (D), unit length. */

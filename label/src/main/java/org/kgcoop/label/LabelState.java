@@ -17,19 +17,19 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.runs.JournalEntry;
-import org.kgcoop.runs.JournalEntry.Action;
-import org.kgcoop.runs.JournalEntry.Answer;
-import org.kgcoop.runs.JournalEntry.Arrival;
-import org.kgcoop.runs.JournalEntry.CheckDrawn;
-import org.kgcoop.runs.JournalEntry.ClassAdded;
-import org.kgcoop.runs.JournalEntry.ClassDeleted;
-import org.kgcoop.runs.JournalEntry.ClassMerged;
-import org.kgcoop.runs.JournalEntry.ClassRenamed;
-import org.kgcoop.runs.JournalEntry.Draw;
-import org.kgcoop.runs.JournalEntry.Sent;
-import org.kgcoop.runs.JournalEntry.Undo;
-import org.kgcoop.runs.Kind;
+import org.kgcoop.journal.JournalEntry;
+import org.kgcoop.journal.JournalEntry.Action;
+import org.kgcoop.journal.JournalEntry.Answer;
+import org.kgcoop.journal.JournalEntry.Arrival;
+import org.kgcoop.journal.JournalEntry.CheckDrawn;
+import org.kgcoop.journal.JournalEntry.ClassAdded;
+import org.kgcoop.journal.JournalEntry.ClassDeleted;
+import org.kgcoop.journal.JournalEntry.ClassMerged;
+import org.kgcoop.journal.JournalEntry.ClassRenamed;
+import org.kgcoop.journal.JournalEntry.Draw;
+import org.kgcoop.journal.JournalEntry.Sent;
+import org.kgcoop.journal.JournalEntry.Undo;
+import org.kgcoop.journal.Kind;
 
 /**
  * The classes and answers of a labeling session. It is a pure function of the entries of the

@@ -27,12 +27,12 @@ import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.RgbImage;
+import org.kgcoop.journal.JournalEntry;
+import org.kgcoop.journal.JournalNames;
+import org.kgcoop.journal.Kind;
+import org.kgcoop.journal.LabelJournal;
 import org.kgcoop.label.SessionHead.Guess;
 import org.kgcoop.progress.Progress;
-import org.kgcoop.runs.JournalEntry;
-import org.kgcoop.runs.JournalNames;
-import org.kgcoop.runs.Kind;
-import org.kgcoop.runs.LabelJournal;
 import org.kgcoop.trial.ExperimentContext;
 
 /**

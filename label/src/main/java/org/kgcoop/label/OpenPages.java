@@ -16,10 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.journal.Kind;
 import org.kgcoop.label.LabelSession.Offered;
 import org.kgcoop.label.LabelSession.Proposal;
 import org.kgcoop.label.SessionHead.Guess;
-import org.kgcoop.runs.Kind;
 
 /**
  * The pages that persons have at the moment. The images of a person who was silent for 30 seconds

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.runs.Kind;
+import org.kgcoop.journal.Kind;
 
 /**
  * A group of images to answer.

@@ -10,10 +10,10 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Interval;
+import org.kgcoop.journal.JournalEntry;
+import org.kgcoop.journal.LabelJournal;
 import org.kgcoop.label.LabelState.Part;
 import org.kgcoop.random.PythonRandom;
-import org.kgcoop.runs.JournalEntry;
-import org.kgcoop.runs.LabelJournal;
 
 /**
  * The accuracy of a session, measured on the images of its audit.

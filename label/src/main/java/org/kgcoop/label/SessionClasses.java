@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.runs.JournalEntry;
-import org.kgcoop.runs.JournalEntry.Sent;
+import org.kgcoop.journal.JournalEntry;
+import org.kgcoop.journal.JournalEntry.Sent;
 
 /**
  * The classes of a session by their names, and their changes.

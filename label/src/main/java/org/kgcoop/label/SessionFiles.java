@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
-import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.journal.JournalEntry;
 
 /**
  * What the files of a session contain. An answer counts only for the picture that was read: a file

@@ -14,11 +14,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.eval.Clusters;
 import org.kgcoop.eval.Softmax;
+import org.kgcoop.journal.JournalEntry;
 import org.kgcoop.method.GapHead;
 import org.kgcoop.random.PythonRandom;
-import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.similarity.Clusters;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 

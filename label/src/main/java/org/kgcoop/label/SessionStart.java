@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.kgcoop.Messages;
 import org.kgcoop.files.Sha256;
-import org.kgcoop.runs.JournalEntry;
-import org.kgcoop.runs.JournalNames;
+import org.kgcoop.journal.JournalEntry;
+import org.kgcoop.journal.JournalNames;
 
 /** The first entries of a session, and what is said when it is opened again. */
 final class SessionStart {

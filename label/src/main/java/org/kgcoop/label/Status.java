@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.journal.JournalEntry;
 
 /**
  * The progress of a session.

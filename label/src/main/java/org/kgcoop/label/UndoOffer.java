@@ -1,6 +1,6 @@
 package org.kgcoop.label;
 
-import org.kgcoop.runs.Kind;
+import org.kgcoop.journal.Kind;
 
 /** What {@link Labeling#undo} would take back. */
 public sealed interface UndoOffer {

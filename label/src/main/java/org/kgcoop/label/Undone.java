@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.kgcoop.runs.Kind;
+import org.kgcoop.journal.Kind;
 
 /**
  * What was taken back. The next page of this person shows these images again.

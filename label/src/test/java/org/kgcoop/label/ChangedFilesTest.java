@@ -21,7 +21,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
-import org.kgcoop.runs.LabelJournal;
+import org.kgcoop.journal.LabelJournal;
 
 /** Files that are renamed, replaced, deleted and added: a label belongs to a picture. */
 class ChangedFilesTest {

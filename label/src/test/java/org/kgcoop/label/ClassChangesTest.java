@@ -9,12 +9,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.kgcoop.runs.JournalEntry;
-import org.kgcoop.runs.JournalEntry.Answer;
-import org.kgcoop.runs.JournalEntry.ClassAdded;
-import org.kgcoop.runs.JournalEntry.ClassMerged;
-import org.kgcoop.runs.JournalEntry.ClassRenamed;
-import org.kgcoop.runs.Kind;
+import org.kgcoop.journal.JournalEntry;
+import org.kgcoop.journal.JournalEntry.Answer;
+import org.kgcoop.journal.JournalEntry.ClassAdded;
+import org.kgcoop.journal.JournalEntry.ClassMerged;
+import org.kgcoop.journal.JournalEntry.ClassRenamed;
+import org.kgcoop.journal.Kind;
 
 /** Tests of changes of classes that are taken back, and of labeled images of another folder. */
 class ClassChangesTest {

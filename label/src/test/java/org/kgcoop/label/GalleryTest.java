@@ -14,10 +14,10 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.journal.Kind;
 import org.kgcoop.label.View.By;
 import org.kgcoop.label.View.Order;
 import org.kgcoop.label.View.Shown;
-import org.kgcoop.runs.Kind;
 
 class GalleryTest {
   private static final int D = 4;

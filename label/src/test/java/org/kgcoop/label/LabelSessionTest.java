@@ -13,13 +13,13 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.kgcoop.journal.JournalEntry;
+import org.kgcoop.journal.JournalEntry.Answer;
+import org.kgcoop.journal.JournalEntry.Arrival;
+import org.kgcoop.journal.JournalEntry.ClassAdded;
+import org.kgcoop.journal.JournalEntry.Undo;
+import org.kgcoop.journal.Kind;
 import org.kgcoop.label.LabelSession.Offered;
-import org.kgcoop.runs.JournalEntry;
-import org.kgcoop.runs.JournalEntry.Answer;
-import org.kgcoop.runs.JournalEntry.Arrival;
-import org.kgcoop.runs.JournalEntry.ClassAdded;
-import org.kgcoop.runs.JournalEntry.Undo;
-import org.kgcoop.runs.Kind;
 
 class LabelSessionTest {
   private static final int D = 8;

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.kgcoop.runs.JournalEntry.Answer;
-import org.kgcoop.runs.JournalEntry.Arrival;
-import org.kgcoop.runs.JournalEntry.ClassAdded;
-import org.kgcoop.runs.JournalEntry.ClassDeleted;
-import org.kgcoop.runs.JournalEntry.ClassMerged;
-import org.kgcoop.runs.JournalEntry.Undo;
-import org.kgcoop.runs.Kind;
+import org.kgcoop.journal.JournalEntry.Answer;
+import org.kgcoop.journal.JournalEntry.Arrival;
+import org.kgcoop.journal.JournalEntry.ClassAdded;
+import org.kgcoop.journal.JournalEntry.ClassDeleted;
+import org.kgcoop.journal.JournalEntry.ClassMerged;
+import org.kgcoop.journal.JournalEntry.Undo;
+import org.kgcoop.journal.Kind;
 
 class LabelStateTest {
   private final LabelState state = new LabelState(List.of("a", "b", "c", "d"), Map.of());

@@ -24,8 +24,8 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.example.PetLabels;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
-import org.kgcoop.runs.Kind;
-import org.kgcoop.runs.LabelJournal;
+import org.kgcoop.journal.Kind;
+import org.kgcoop.journal.LabelJournal;
 
 class LabelingTest {
   private static final int PER_CLASS = 15;

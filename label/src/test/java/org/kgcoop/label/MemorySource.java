@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.kgcoop.runs.JournalEntry;
+import org.kgcoop.journal.JournalEntry;
 import org.kgcoop.trial.ExperimentContext;
 
 /** A session with known features, for tests without files. All images are read at once. */

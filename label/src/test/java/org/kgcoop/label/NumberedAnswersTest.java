@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.Json;
-import org.kgcoop.runs.JournalEntry;
-import org.kgcoop.runs.Kind;
+import org.kgcoop.journal.JournalEntry;
+import org.kgcoop.journal.Kind;
 
 /** Tests of actions that are sent again, of classes that are new with an answer, and of merges. */
 class NumberedAnswersTest {

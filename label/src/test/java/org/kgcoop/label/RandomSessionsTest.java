@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.Json;
-import org.kgcoop.runs.JournalEntry;
-import org.kgcoop.runs.Kind;
+import org.kgcoop.journal.JournalEntry;
+import org.kgcoop.journal.Kind;
 
 /**
  * Random sessions of two persons: answers, parts of pages, undo, classes, merges, choices, checks,

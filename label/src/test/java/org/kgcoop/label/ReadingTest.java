@@ -23,9 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.fixtures.TinyClip;
-import org.kgcoop.runs.JournalEntry;
-import org.kgcoop.runs.Kind;
-import org.kgcoop.runs.LabelJournal;
+import org.kgcoop.journal.JournalEntry;
+import org.kgcoop.journal.Kind;
+import org.kgcoop.journal.LabelJournal;
 
 /** Tests with a folder of which only a part is read before the first page. */
 class ReadingTest {

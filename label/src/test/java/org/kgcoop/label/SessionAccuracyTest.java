@@ -18,9 +18,9 @@ import java.util.stream.Collectors;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.kgcoop.runs.JournalEntry;
-import org.kgcoop.runs.Kind;
-import org.kgcoop.runs.LabelJournal;
+import org.kgcoop.journal.JournalEntry;
+import org.kgcoop.journal.Kind;
+import org.kgcoop.journal.LabelJournal;
 
 class SessionAccuracyTest {
   private static final Offset<Double> EXACT = Offset.offset(1e-12);

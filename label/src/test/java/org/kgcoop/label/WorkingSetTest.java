@@ -9,9 +9,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.kgcoop.eval.Clusters;
-import org.kgcoop.runs.JournalEntry;
-import org.kgcoop.runs.Kind;
+import org.kgcoop.journal.JournalEntry;
+import org.kgcoop.journal.Kind;
+import org.kgcoop.similarity.Clusters;
 
 /** Tests of the parts of a session that large folders and overviews use. */
 class WorkingSetTest {

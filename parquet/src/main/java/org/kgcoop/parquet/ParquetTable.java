@@ -10,7 +10,7 @@ import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Types;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.io.TableFormat;
+import org.kgcoop.formats.TableFormat;
 
 /** The Parquet format of tables. Each column may contain nulls. */
 public final class ParquetTable implements TableFormat {

@@ -21,8 +21,8 @@ import org.apache.parquet.schema.MessageType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.io.FeatureFormat;
-import org.kgcoop.io.FeatureTable;
+import org.kgcoop.formats.FeatureFormat;
+import org.kgcoop.formats.FeatureTable;
 
 class ParquetFeaturesTest {
   private static final int WIDTH = 64;

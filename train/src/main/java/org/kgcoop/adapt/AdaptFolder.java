@@ -5,9 +5,9 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.data.DataSet;
@@ -63,18 +63,18 @@ record AdaptFolder(Path out, Path work) {
   /**
    * Checks that the measurements in the folder come from the same settings and images.
    *
+   * @param before the record in the folder, or null if there is none
    * @throws KgCoopException of the kind CONFIGURATION, if they do not
    */
-  void refuseOthers(Optional<AdaptRecord> before, Settings settings) {
-    if (before.isEmpty() && (RunFolders.isRunFolder(out) || RunFolders.isTable(out))) {
+  void refuseOthers(@Nullable AdaptRecord before, Settings settings) {
+    if (before == null && (RunFolders.isRunFolder(out) || RunFolders.isTable(out))) {
       throw KgCoopException.configuration(
           out + ": holds another run or table; choose another --out");
     }
     List<String> changes =
-        before
-            .filter(each -> !each.candidates().isEmpty()) // otherwise there are no measurements
-            .map(each -> AdaptSettings.changes(each.settings(), settings))
-            .orElse(List.of());
+        before == null || before.candidates().isEmpty() // there are no measurements
+            ? List.of()
+            : AdaptSettings.changes(before.settings(), settings);
     if (!changes.isEmpty()) {
       throw KgCoopException.configuration(
           "%s: holds an adaptation with other settings (%s); give the same to resume, delete the"

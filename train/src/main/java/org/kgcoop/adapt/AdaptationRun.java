@@ -85,7 +85,7 @@ public final class AdaptationRun {
 
   private Optional<AdaptRecord> before(Settings settings) {
     Optional<AdaptRecord> before = AdaptRecord.read(folder.out());
-    folder.refuseOthers(before, settings);
+    folder.refuseOthers(before.orElse(null), settings);
     return before;
   }
 

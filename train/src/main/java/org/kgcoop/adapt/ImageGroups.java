@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.ImageSurvey.Twin;
 import org.kgcoop.data.Item;
-import org.kgcoop.eval.NearDuplicates;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.runs.AdaptRecord.Similar;
+import org.kgcoop.similarity.NearDuplicates;
 
 /**
  * Copies among images. If a copy of a training image is held out, a method recognizes it from

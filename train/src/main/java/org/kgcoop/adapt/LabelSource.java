@@ -10,8 +10,8 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.SortedFolder;
 import org.kgcoop.data.layout.PhotoKeywords;
+import org.kgcoop.journal.LabelJournal;
 import org.kgcoop.runs.AdaptRecord.Labels;
-import org.kgcoop.runs.LabelJournal;
 
 /**
  * Origin of the labels of an adaptation. If a program or a person chose which images got a label,

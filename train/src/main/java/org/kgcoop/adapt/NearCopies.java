@@ -12,11 +12,11 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.kgcoop.data.Item;
-import org.kgcoop.eval.NearDuplicates;
-import org.kgcoop.eval.NearDuplicates.Pair;
-import org.kgcoop.eval.NearestNeighbors;
-import org.kgcoop.eval.NearestNeighbors.Neighbor;
 import org.kgcoop.features.FeatureCache;
+import org.kgcoop.similarity.NearDuplicates;
+import org.kgcoop.similarity.NearDuplicates.Pair;
+import org.kgcoop.similarity.NearestNeighbors;
+import org.kgcoop.similarity.NearestNeighbors.Neighbor;
 
 /**
  * Pairs of images that show the same picture: frames of a burst, and images that were saved again.

@@ -12,11 +12,11 @@ import org.apache.commons.statistics.distribution.TDistribution;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
-import org.kgcoop.eval.Clusters;
 import org.kgcoop.method.Gda;
 import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.AdaptRecord.FewObjects;
 import org.kgcoop.runs.AdaptRecord.OfClass;
+import org.kgcoop.similarity.Clusters;
 import org.kgcoop.trial.CrossValidation;
 import org.kgcoop.trial.Fold;
 

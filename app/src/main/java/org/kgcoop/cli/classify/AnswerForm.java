@@ -21,7 +21,7 @@ import org.kgcoop.Messages;
 import org.kgcoop.api.ClassGroups;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.UnreadableImages.Skipped;
-import org.kgcoop.io.TableFormat;
+import org.kgcoop.formats.TableFormat;
 
 /** A format of predictions, which are written one image after the other. */
 public sealed interface AnswerForm {

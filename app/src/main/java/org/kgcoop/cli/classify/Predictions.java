@@ -34,7 +34,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.features.FeatureCache.Problem;
 import org.kgcoop.files.AtomicFile;
-import org.kgcoop.io.TableFormat;
+import org.kgcoop.formats.TableFormat;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

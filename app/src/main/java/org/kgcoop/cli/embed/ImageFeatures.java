@@ -14,7 +14,7 @@ import org.kgcoop.cli.console.Output;
 import org.kgcoop.data.StampedImage;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.FeatureCache.Problem;
-import org.kgcoop.io.FeatureTable;
+import org.kgcoop.formats.FeatureTable;
 import org.kgcoop.progress.FeatureProgress;
 import org.kgcoop.progress.Progress;
 

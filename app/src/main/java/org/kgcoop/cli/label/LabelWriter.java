@@ -20,6 +20,7 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Folders;
+import org.kgcoop.journal.LabelJournal;
 import org.kgcoop.label.LabeledImage;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Status;
@@ -29,7 +30,6 @@ import org.kgcoop.report.LabelSummary;
 import org.kgcoop.report.LabelSummary.Doubt;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.AdaptRecord;
-import org.kgcoop.runs.LabelJournal;
 import org.kgcoop.serve.label.LabelSentences;
 import org.kgcoop.serve.label.ResultsWriter;
 

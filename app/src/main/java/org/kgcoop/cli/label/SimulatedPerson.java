@@ -9,13 +9,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.journal.Kind;
 import org.kgcoop.label.Accuracy;
 import org.kgcoop.label.LabeledImage;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.NextImages;
 import org.kgcoop.label.Page;
 import org.kgcoop.label.Sender;
-import org.kgcoop.runs.Kind;
 
 /**
  * Answers a {@link Labeling} as a person, and counts the seconds, which are those of {@link

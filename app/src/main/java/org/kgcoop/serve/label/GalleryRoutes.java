@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.kgcoop.EnumIds;
+import org.kgcoop.journal.JournalEntry;
 import org.kgcoop.label.Answered;
 import org.kgcoop.label.LabeledImage;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.View;
-import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.serve.http.HttpErrorException;
 
 /**

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.journal.JournalEntry;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Page;
 import org.kgcoop.label.Status;
-import org.kgcoop.runs.JournalEntry;
 import org.kgcoop.serve.http.HttpErrorException;
 
 /**

@@ -26,10 +26,10 @@ import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.journal.Kind;
 import org.kgcoop.label.Accuracy;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Share;
-import org.kgcoop.runs.Kind;
 
 /** Tests of the command without its page. */
 public class LabelCommandTest {

@@ -103,7 +103,7 @@ class LabelSentencesTest {
 
   @Test
   void undoNamesWhatItTakesBack() {
-    assertThat(LabelSentences.of(new UndoOffer.Answers(org.kgcoop.runs.Kind.PAGE, 20)))
+    assertThat(LabelSentences.of(new UndoOffer.Answers(org.kgcoop.journal.Kind.PAGE, 20)))
         .isEqualTo("20 answers");
     assertThat(LabelSentences.of(new UndoOffer.ClassChange(UndoOffer.Change.MERGED, "owl")))
         .isEqualTo("the class “owl” was merged");

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
@@ -69,12 +70,14 @@ public final class ClassFolders {
   /**
    * Reads parts from separate folders. Keys are the same as with folders below one root.
    *
-   * @param val absent for no validation images
+   * @param val null for no validation images
    */
-  public static DataSet ofParts(Path train, Optional<Path> val, Path test, DataSetOptions options) {
+  public static DataSet ofParts(Path train, @Nullable Path val, Path test, DataSetOptions options) {
     List<Part> parts = new ArrayList<>();
     parts.add(new Part(Parts.TRAIN, "train/", train));
-    val.ifPresent(folder -> parts.add(new Part(Parts.VAL, "val/", folder)));
+    if (val != null) {
+      parts.add(new Part(Parts.VAL, "val/", val));
+    }
     parts.add(new Part(Parts.TEST, "test/", test));
     return new ClassFolders(train, options).read(parts);
   }

@@ -74,7 +74,7 @@ public final class PhotoKeywords {
    * @throws KgCoopException of the category DATA for a sidecar that cannot be read
    */
   public static Set<String> of(Path image) {
-    return names(found(read(sidecar(image)), image));
+    return names(found(read(sidecar(image)).orElse(null), image));
   }
 
   /**
@@ -108,7 +108,7 @@ public final class PhotoKeywords {
       Optional<Sidecar> own = read(file);
       Sidecar before = own.orElseGet(Sidecar::empty);
       Map<KeywordProperty, List<String>> keywords =
-          changed(before, found(own, image), levels, classes);
+          changed(before, found(own.orElse(null), image), levels, classes);
       if (keywords.isEmpty() && (own.isEmpty() || !isCopy)) {
         return false;
       }
@@ -217,13 +217,13 @@ public final class PhotoKeywords {
   /**
    * Returns the keywords of the first place that has some.
    *
-   * @param own the sidecar of the image
+   * @param own the sidecar of the image, or null if it has none
    */
-  private static Map<KeywordProperty, List<String>> found(Optional<Sidecar> own, Path image) {
+  private static Map<KeywordProperty, List<String>> found(@Nullable Sidecar own, Path image) {
     String name = Folders.name(image);
     int dot = name.lastIndexOf('.');
     Path other = image.resolveSibling((dot < 0 ? name : name.substring(0, dot)) + ".xmp");
-    Map<KeywordProperty, List<String>> found = own.map(PhotoKeywords::in).orElse(Map.of());
+    Map<KeywordProperty, List<String>> found = own == null ? Map.of() : in(own);
     if (found.isEmpty()) {
       found = read(other).map(PhotoKeywords::in).orElse(Map.of());
     }

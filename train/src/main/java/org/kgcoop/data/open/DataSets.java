@@ -71,7 +71,7 @@ public final class DataSets {
         throw KgCoopException.data(part + ": expected a folder with one folder per class");
       }
     }
-    DataSet found = ClassFolders.ofParts(train, Optional.ofNullable(val), test, options);
+    DataSet found = ClassFolders.ofParts(train, val, test, options);
     return checked(found, train, options);
   }
 

@@ -1,4 +1,4 @@
-package org.kgcoop.runs;
+package org.kgcoop.journal;
 
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,4 +1,4 @@
-package org.kgcoop.runs;
+package org.kgcoop.journal;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.CharConversionException;

@@ -1,4 +1,4 @@
-package org.kgcoop.runs;
+package org.kgcoop.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.kgcoop.eval;
+package org.kgcoop.similarity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,4 +1,4 @@
-package org.kgcoop.eval;
+package org.kgcoop.similarity;
 
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package org.kgcoop.io;
+package org.kgcoop.formats;
 
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package org.kgcoop.io;
+package org.kgcoop.formats;
 
 import java.nio.file.Path;
 import java.util.List;
