@@ -91,8 +91,8 @@ public final class ImageHashes {
   }
 
   /**
-   * Returns the identity of a data set in any folder: the hexadecimal SHA-256 of (part, label, class
-   * name, SHA-256 of the image's bytes) of every image in order.
+   * Returns the identity of a data set in any folder: the hexadecimal SHA-256 of (part, label,
+   * class name, SHA-256 of the image's bytes) of every image in order.
    *
    * @throws org.kgcoop.KgCoopException if an image cannot be read
    */

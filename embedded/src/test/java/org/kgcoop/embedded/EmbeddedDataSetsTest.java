@@ -17,7 +17,6 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
-import org.kgcoop.data.open.DataSets;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.data.open.EmbeddedDataSets.Description;
 import org.kgcoop.files.Sha256;
@@ -39,11 +38,11 @@ class EmbeddedDataSetsTest {
 
   @Test
   void shiftedVersionsOfASetAreKnownByItsName() {
-    List<String> shifts = DataSets.shiftsOf("objects");
+    List<String> shifts = EmbeddedDataSets.shiftsOf("objects");
 
     assertThat(shifts).contains("embedded:objects-emoji");
-    assertThat(DataSets.shiftsOf("embedded:objects")).isEqualTo(shifts);
-    assertThat(DataSets.shiftsOf("tuning")).isEmpty();
+    assertThat(EmbeddedDataSets.shiftsOf("embedded:objects")).isEqualTo(shifts);
+    assertThat(EmbeddedDataSets.shiftsOf("tuning")).isEmpty();
     List<String> classes = EmbeddedDataSets.open("objects", OPTIONS).classNames();
     for (String shift : shifts) {
       String name = shift.substring("embedded:".length());

@@ -130,8 +130,8 @@ public final class Experiment {
     return new TableResults(
         cells,
         Json.tree(settings.values()),
-        Json.tree(Provenance.computation(context.clip()).values()),
-        Json.tree(Provenance.of(List.of()).values()),
+        Json.tree(context.computation().values()),
+        Json.tree(ExperimentContext.versions().values()),
         pending);
   }
 

@@ -179,7 +179,10 @@ public final class FewShotSample {
     if (fingerprint == null) {
       DataSet data = data(context.warnings());
       fingerprint =
-          context.cache().hashes().fingerprint(data.withImages(data.train(), data.val(), List.of()));
+          context
+              .cache()
+              .hashes()
+              .fingerprint(data.withImages(data.train(), data.val(), List.of()));
     }
     return fingerprint;
   }

@@ -47,8 +47,6 @@ import org.kgcoop.image.ImageNames;
  */
 public final class DataSets {
 
-  private static final String EMBEDDED = "embedded:";
-
   private static final String EXPECTED =
       "expected split_zhou_*.json, manifest.csv, manifest.jsonl, metadata.csv, folders train and"
           + " test with one folder per class, one folder per class, or .tar or .parquet files";
@@ -120,28 +118,6 @@ public final class DataSets {
                   missing.get(0).where()));
     }
     return checked(entry.read(folder, options), folder, options);
-  }
-
-  /**
-   * Returns the names of the shifted versions of a data set, in the order of the tables: data sets
-   * with test images of its classes, under changed conditions.
-   *
-   * @param name a published data set, or an embedded one with or without {@code embedded:}
-   */
-  public static List<String> shiftsOf(String name) {
-    Stream<String> published =
-        PublishedDataSets.find(name).stream()
-            .flatMap(
-                source ->
-                    PublishedDataSets.all().stream()
-                        .filter(set -> source.name().equals(set.shiftOf())))
-            .map(PublishedDataSet::name);
-    String source = name.startsWith(EMBEDDED) ? name.substring(EMBEDDED.length()) : name;
-    Stream<String> embedded =
-        EmbeddedDataSets.all().stream()
-            .filter(set -> source.equals(set.source()))
-            .map(set -> EMBEDDED + set.name());
-    return Stream.concat(published, embedded).toList();
   }
 
   private static boolean isArchive(Path file) {

@@ -228,10 +228,10 @@ class PublishedDataSetsTest {
 
   @Test
   void knowsWhichSetsAreShiftedVersions() {
-    assertThat(DataSets.shiftsOf("imagenet"))
+    assertThat(PublishedDataSets.shiftsOf("imagenet"))
         .containsExactly("ImageNetV2", "ImageNetSketch", "ImageNetA", "ImageNetR");
-    assertThat(DataSets.shiftsOf("OxfordPets")).isEmpty();
-    assertThat(DataSets.shiftsOf("own")).isEmpty();
+    assertThat(PublishedDataSets.shiftsOf("OxfordPets")).isEmpty();
+    assertThat(PublishedDataSets.shiftsOf("own")).isEmpty();
   }
 
   // Split files, other ways to open, errors
