@@ -51,8 +51,9 @@ class ArchitectureTest {
 
   /**
    * {@code label > adapt, api.train > trial > train > features, runs, method > prompt > model, eval
-   * > clip > data > image; clip > io > tensor; clip, data > download > progress; label, adapt >
-   * journal, similarity}. All of them may use {@code files}, and {@code random} for random numbers.
+   * > clip > data > image; clip > io > tensor; tensor, image > natives; clip, data > download >
+   * progress; label, adapt > journal, similarity}. All of them may use {@code files}, and {@code
+   * random} for random numbers.
    */
   @ArchTest
   static final ArchRule packagesUseOnlyThoseBelowThem =
@@ -102,6 +103,8 @@ class ArchitectureTest {
           .definedBy("org.kgcoop.formats..")
           .layer("tensor")
           .definedBy("org.kgcoop.tensor..")
+          .layer("natives")
+          .definedBy("org.kgcoop.natives..")
           .layer("progress")
           .definedBy("org.kgcoop.progress..")
           .layer("download")
@@ -160,12 +163,14 @@ class ArchitectureTest {
           .whereLayer("formats")
           .mayNotAccessAnyLayer()
           .whereLayer("tensor")
+          .mayOnlyAccessLayers("natives", "files")
+          .whereLayer("natives")
           .mayOnlyAccessLayers("files")
           // Data and images depend on no model, weight file or tensor.
           .whereLayer("data")
           .mayOnlyAccessLayers("image", "random", "download", "progress", "files")
           .whereLayer("image")
-          .mayOnlyAccessLayers("random", "files")
+          .mayOnlyAccessLayers("random", "natives", "files")
           .whereLayer("random")
           .mayOnlyAccessLayers("files")
           .whereLayer("files")

@@ -24,8 +24,8 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.leptonica.PIX;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.files.NativeSettings;
-import org.kgcoop.files.SystemRequirements;
+import org.kgcoop.natives.NativeSettings;
+import org.kgcoop.natives.SystemRequirements;
 
 /**
  * Leptonica's decoders. Their libjpeg is the same on every Java, so pixels do not depend on the

@@ -6,8 +6,8 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.files.NativeSettings;
-import org.kgcoop.files.SystemRequirements;
+import org.kgcoop.natives.NativeSettings;
+import org.kgcoop.natives.SystemRequirements;
 
 /**
  * The loading of the native libraries, once per process. It takes half a second, so a program can

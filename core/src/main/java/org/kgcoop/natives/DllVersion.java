@@ -1,4 +1,4 @@
-package org.kgcoop.files;
+package org.kgcoop.natives;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

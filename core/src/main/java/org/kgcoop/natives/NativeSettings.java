@@ -1,6 +1,7 @@
-package org.kgcoop.files;
+package org.kgcoop.natives;
 
 import java.nio.file.Path;
+import org.kgcoop.files.UserFolders;
 
 /** Settings of JavaCPP, which must be chosen before the first class of a binding is loaded. */
 public final class NativeSettings {

@@ -1,4 +1,4 @@
-package org.kgcoop.files;
+package org.kgcoop.natives;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.files.SystemRequirements.Host;
+import org.kgcoop.natives.SystemRequirements.Host;
 
 class SystemRequirementsTest {
   private static final int ADDRESS = 0x3000; // of the resources in memory

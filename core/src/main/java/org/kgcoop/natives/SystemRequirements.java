@@ -1,4 +1,4 @@
-package org.kgcoop.files;
+package org.kgcoop.natives;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.files.FileErrors;
 
 /**
  * What the native libraries need of the system. {@link #check} looks before the first one is
