@@ -39,14 +39,14 @@ public record ImageSurvey(
     @Nullable Range width,
     @Nullable Range height) {
 
-  /** Two byte-identical images, by their keys. */
+  /** Two images of one picture, by their keys. */
   public record Twin(String first, String second) {}
 
   /** The minimum, median and maximum of numbers. */
   public record Range(int least, int median, int greatest) {}
 
-  /** The result for one image. */
-  private record Result(
+  /** An image that was opened, or the problem. */
+  private record Opened(
       Item item, String part, String hash, int width, int height, @Nullable String problem) {}
 
   /**
@@ -58,7 +58,7 @@ public record ImageSurvey(
   public static ImageSurvey of(DataSet dataSet, Consumer<String> warnings, IntConsumer progress) {
     Images images = new Images(warnings);
     AtomicInteger done = new AtomicInteger();
-    List<Result> results = new ArrayList<>();
+    List<Opened> results = new ArrayList<>();
     Map<String, List<Item>> parts = new LinkedHashMap<>();
     parts.put("train", dataSet.train());
     parts.put("val", dataSet.val());
@@ -69,7 +69,7 @@ public record ImageSurvey(
                 items.parallelStream()
                     .map(
                         item -> {
-                          Result result = check(images, part, item);
+                          Opened result = check(images, part, item);
                           progress.accept(done.incrementAndGet());
                           return result;
                         })
@@ -77,13 +77,13 @@ public record ImageSurvey(
     return of(results);
   }
 
-  private static Result check(Images images, String part, Item item) {
+  private static Opened check(Images images, String part, Item item) {
     try {
       byte[] bytes = Images.bytes(item.file());
       Crop size = size(images, bytes, item.file().toString());
-      return new Result(item, part, Sha256.of(bytes), size.width(), size.height(), null);
+      return new Opened(item, part, Sha256.of(bytes), size.width(), size.height(), null);
     } catch (KgCoopException e) {
-      return new Result(item, part, "", 0, 0, String.valueOf(e.getMessage()));
+      return new Opened(item, part, "", 0, 0, String.valueOf(e.getMessage()));
     }
   }
 
@@ -97,14 +97,14 @@ public record ImageSurvey(
     return new Crop(0, 0, header.height(), header.width());
   }
 
-  private static ImageSurvey of(List<Result> results) {
+  private static ImageSurvey of(List<Opened> results) {
     List<Twin> leaks = new ArrayList<>();
     List<Twin> contradictions = new ArrayList<>();
     int repeated = 0;
-    Map<String, Result> firsts = new HashMap<>();
-    List<Result> read = results.stream().filter(result -> result.problem() == null).toList();
-    for (Result result : read) {
-      Result first = firsts.putIfAbsent(result.hash(), result);
+    Map<String, Opened> firsts = new HashMap<>();
+    List<Opened> read = results.stream().filter(result -> result.problem() == null).toList();
+    for (Opened result : read) {
+      Opened first = firsts.putIfAbsent(result.hash(), result);
       if (first == null) {
         continue;
       }
@@ -119,15 +119,15 @@ public record ImageSurvey(
       }
     }
     return new ImageSurvey(
-        results.stream().map(Result::problem).filter(Objects::nonNull).toList(),
+        results.stream().map(Opened::problem).filter(Objects::nonNull).toList(),
         leaks,
         contradictions,
         repeated,
-        range(read, Result::width),
-        range(read, Result::height));
+        range(read, Opened::width),
+        range(read, Opened::height));
   }
 
-  private static @Nullable Range range(List<Result> results, ToIntFunction<Result> side) {
+  private static @Nullable Range range(List<Opened> results, ToIntFunction<Opened> side) {
     if (results.isEmpty()) {
       return null;
     }

@@ -29,7 +29,7 @@ public final class AtomicFile {
 
   /** A writer of the content of a file. It must not keep or close the stream. */
   @FunctionalInterface
-  public interface Content {
+  public interface Writer {
     void writeTo(OutputStream out) throws IOException;
   }
 
@@ -43,7 +43,7 @@ public final class AtomicFile {
    *
    * @throws org.kgcoop.KgCoopException of the category IO, with the file and the cause
    */
-  public static void write(Path target, Content content) {
+  public static void write(Path target, Writer content) {
     write(target, 0, content, () -> new byte[0]);
   }
 
@@ -55,7 +55,7 @@ public final class AtomicFile {
    *     file
    * @throws org.kgcoop.KgCoopException of the category IO, with the file and the cause
    */
-  public static void write(Path target, Path like, Content content) {
+  public static void write(Path target, Path like, Writer content) {
     write(target, like, 0, content, () -> new byte[0]);
   }
 
@@ -67,12 +67,12 @@ public final class AtomicFile {
    * @param beginning returns the beginning, after the rest is written
    * @throws org.kgcoop.KgCoopException of the category IO, with the file and the cause
    */
-  public static void write(Path target, int length, Content content, Supplier<byte[]> beginning) {
+  public static void write(Path target, int length, Writer content, Supplier<byte[]> beginning) {
     write(target, null, length, content, beginning);
   }
 
   private static void write(
-      Path target, @Nullable Path like, int length, Content content, Supplier<byte[]> beginning) {
+      Path target, @Nullable Path like, int length, Writer content, Supplier<byte[]> beginning) {
     Disk disk = Disk.current();
     if (isPipeOrDevice(target)) {
       writeInto(disk, target, length == 0 ? content : inOrder(content, beginning));
@@ -163,7 +163,7 @@ public final class AtomicFile {
     }
   }
 
-  private static void writeInto(Disk disk, Path file, Content content) {
+  private static void writeInto(Disk disk, Path file, Writer content) {
     try (FileChannel channel = disk.open(file, StandardOpenOption.WRITE)) {
       write(disk, file, channel, content);
     } catch (IOException e) {
@@ -175,7 +175,7 @@ public final class AtomicFile {
   }
 
   /** Returns the entire content for a file that can only be written in order. */
-  private static Content inOrder(Content content, Supplier<byte[]> beginning) {
+  private static Writer inOrder(Writer content, Supplier<byte[]> beginning) {
     return out -> {
       Path rest = Files.createTempFile("kgcoop-", ".tmp");
       try {
@@ -198,7 +198,7 @@ public final class AtomicFile {
     return folder;
   }
 
-  private static void write(Disk disk, Path file, FileChannel channel, Content content)
+  private static void write(Disk disk, Path file, FileChannel channel, Writer content)
       throws IOException {
     OutputStream out = new BufferedOutputStream(new Written(disk, file, channel), 1 << 16);
     content.writeTo(out);

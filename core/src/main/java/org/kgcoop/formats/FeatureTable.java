@@ -26,12 +26,12 @@ public record FeatureTable(
   /** The rows, in the order of their names. They can be requested once. */
   @FunctionalInterface
   public interface Rows {
-    void each(Row row) throws IOException;
+    void each(Receiver receiver) throws IOException;
   }
 
   /** A receiver of rows. */
   @FunctionalInterface
-  public interface Row {
+  public interface Receiver {
     void take(String name, float[] feature) throws IOException;
   }
 }

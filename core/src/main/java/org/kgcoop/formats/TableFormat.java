@@ -24,12 +24,12 @@ public interface TableFormat {
   /** The rows, which are produced one by one. */
   @FunctionalInterface
   interface Rows {
-    void each(Row row) throws IOException;
+    void each(Receiver receiver) throws IOException;
   }
 
   /** A receiver of rows. */
   @FunctionalInterface
-  interface Row {
+  interface Receiver {
     /** Takes one value per column: a String, an Integer, a Float, a Boolean, or null. */
     void take(List<? extends @Nullable Object> values) throws IOException;
   }

@@ -19,7 +19,6 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.data.open.EmbeddedDataSets.Description;
-import org.kgcoop.data.open.Shifts;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
 
@@ -39,11 +38,11 @@ class EmbeddedDataSetsTest {
 
   @Test
   void shiftedVersionsOfASetAreKnownByItsName() {
-    List<String> shifts = Shifts.of("objects");
+    List<String> shifts = EmbeddedDataSets.shiftsOf("objects");
 
     assertThat(shifts).contains("embedded:objects-emoji");
-    assertThat(Shifts.of("embedded:objects")).isEqualTo(shifts);
-    assertThat(Shifts.of("tuning")).isEmpty();
+    assertThat(EmbeddedDataSets.shiftsOf("embedded:objects")).isEqualTo(shifts);
+    assertThat(EmbeddedDataSets.shiftsOf("tuning")).isEmpty();
     List<String> classes = EmbeddedDataSets.open("objects", OPTIONS).classNames();
     for (String shift : shifts) {
       String name = shift.substring("embedded:".length());

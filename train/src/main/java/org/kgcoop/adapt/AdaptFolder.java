@@ -1,20 +1,26 @@
 package org.kgcoop.adapt;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.Folders;
+import org.kgcoop.files.Json;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.AdaptRecord.Settings;
 import org.kgcoop.runs.RunFolders;
@@ -74,7 +80,7 @@ record AdaptFolder(Path out, Path work) {
     List<String> changes =
         before == null || before.candidates().isEmpty() // there are no measurements
             ? List.of()
-            : AdaptSettings.changes(before.settings(), settings);
+            : changes(before.settings(), settings);
     if (!changes.isEmpty()) {
       throw KgCoopException.configuration(
           "%s: holds an adaptation with other settings (%s); give the same to resume, delete the"
@@ -118,5 +124,44 @@ record AdaptFolder(Path out, Path work) {
     } catch (IOException e) {
       throw KgCoopException.io(work + ": cannot be deleted: " + FileErrors.reason(e), e);
     }
+  }
+
+  /** Describes the settings that changed. */
+  private static List<String> changes(Settings before, Settings now) {
+    List<String> changes = new ArrayList<>();
+    JsonNode old = Json.tree(before);
+    Json.tree(now)
+        .properties()
+        .forEach(
+            each -> {
+              String key = each.getKey();
+              JsonNode then = old.path(key);
+              if (!then.equals(each.getValue()) && !key.equals("images")) {
+                changes.add(
+                    key.equals("fingerprint")
+                        ? imageChanges(before.images(), now.images())
+                        : "%s: %s before, %s now"
+                            .formatted(key, words(then), words(each.getValue())));
+              }
+            });
+    return changes;
+  }
+
+  private static String words(JsonNode value) {
+    return value.isMissingNode() ? "none" : value.isTextual() ? value.asText() : value.toString();
+  }
+
+  private static String imageChanges(Map<String, Integer> before, Map<String, Integer> now) {
+    Set<String> names = new LinkedHashSet<>(before.keySet());
+    names.addAll(now.keySet());
+    List<String> changes = new ArrayList<>();
+    for (String name : names) {
+      int then = before.getOrDefault(name, 0);
+      int there = now.getOrDefault(name, 0);
+      if (then != there) {
+        changes.add("%s: %s images before, %s now".formatted(name, then, there));
+      }
+    }
+    return changes.isEmpty() ? "images were exchanged or moved" : Messages.firstOf(changes);
   }
 }

@@ -2,15 +2,24 @@ package org.kgcoop.adapt;
 
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
+import org.kgcoop.data.ImageHashes;
+import org.kgcoop.data.Item;
 import org.kgcoop.data.layout.ClassNames;
+import org.kgcoop.files.Sha256;
+import org.kgcoop.runs.AdaptRecord.Labels.Origin;
 import org.kgcoop.runs.AdaptRecord.Plan;
+import org.kgcoop.runs.AdaptRecord.Settings;
+import org.kgcoop.trial.ExperimentContext;
 
 /**
  * Request for an adaptation.
@@ -144,5 +153,38 @@ public record AdaptRequest(
   public AdaptRequest with(boolean skipped, List<Path> others) {
     return new AdaptRequest(
         data, unseen, shots, minutes, methods, seed, skipped, others, labels, plan);
+  }
+
+  /** Returns the settings that determine the result of an adaptation. */
+  Settings settings(ExperimentContext context) {
+    ImageHashes hashes = context.cache().hashes();
+    int maxPatches = context.clip().maxPatches();
+    Origin origin = labels.labels().origin();
+    Map<String, Integer> images = new LinkedHashMap<>();
+    data.items().forEach(item -> images.merge(item.className(), 1, Integer::sum));
+    return new Settings(
+        data.name(),
+        hashes.fingerprint(data),
+        shots,
+        seed,
+        context.clip().fingerprint(),
+        maxPatches > 0 ? maxPatches : null,
+        isTimed() ? minutes : Double.NaN,
+        methods,
+        plan,
+        origin == Origin.UNSTATED ? null : origin,
+        digest(String.join("\n", new TreeSet<>(labels.audit()))),
+        unseen,
+        digest(String.join("\n", hashes.of(unknown))),
+        images,
+        digest(data.items().map(AdaptRequest::group).collect(Collectors.joining())));
+  }
+
+  private static String digest(String text) {
+    return text.isEmpty() ? "" : Sha256.of(text);
+  }
+
+  private static String group(Item item) {
+    return item.group().equals(item.key()) ? "" : item.key() + "\t" + item.group() + "\n";
   }
 }

@@ -69,7 +69,7 @@ public final class AdaptationRun {
     context.cache().encoder().keepSketches(); // for NearCopies, without another decoding
     TrainingImages images = new TrainingImages(context, request);
     AdaptRequest readable = images.present();
-    Settings settings = AdaptSettings.of(readable, context);
+    Settings settings = readable.settings(context);
     Optional<AdaptRecord> complete = before(settings);
     if (complete.isPresent() && folder.isDone()) {
       context.progress().message(folder.out() + ": done before");

@@ -91,7 +91,7 @@ public final class RunFolder implements AutoCloseable {
       now.write(path);
       return;
     }
-    List<String> differences = SettingsDifferences.between(before.settings(), now.settings());
+    List<String> differences = RunRecord.differences(before.settings(), now.settings());
     if (!differences.isEmpty()) {
       throw KgCoopException.configuration(
           ("%s: contains a run with other settings: %s; use the same settings to resume it, or choose"

@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.kgcoop.files.Json;
 
@@ -28,6 +30,7 @@ public record RunRecord(JsonNode settings, JsonNode provenance, String state) {
   public static final RunRecord NONE =
       new RunRecord(MissingNode.getInstance(), MissingNode.getInstance(), "");
 
+  private static final int LONGEST = 60; // characters of a value in a message
   private static final String RUNNING = "running";
   private static final String COMPLETE = "complete";
 
@@ -123,5 +126,38 @@ public record RunRecord(JsonNode settings, JsonNode provenance, String state) {
     } else {
       named.put(key, value.isValueNode() ? value.asText() : value.toString());
     }
+  }
+
+  /**
+   * Returns the differences between the settings of two runs, in words.
+   *
+   * @return such as {@code training.epochs was 50, is 100}; empty if they are equal
+   */
+  public static List<String> differences(JsonNode before, JsonNode now) {
+    List<String> differences = new ArrayList<>();
+    collect("", before, now, differences);
+    return differences;
+  }
+
+  private static void collect(String key, JsonNode before, JsonNode now, List<String> differences) {
+    if (before.isObject() && now.isObject()) {
+      Set<String> names = new LinkedHashSet<>();
+      before.fieldNames().forEachRemaining(names::add);
+      now.fieldNames().forEachRemaining(names::add);
+      for (String name : names) {
+        collect(
+            key.isEmpty() ? name : key + "." + name,
+            before.path(name),
+            now.path(name),
+            differences);
+      }
+    } else if (!before.equals(now)) {
+      differences.add(key + " was " + shortened(before) + ", is " + shortened(now));
+    }
+  }
+
+  private static String shortened(JsonNode value) {
+    String text = value.isMissingNode() ? "missing" : value.toString();
+    return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 3) + "...";
   }
 }

@@ -1,12 +1,19 @@
 package org.kgcoop.trial;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Version;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.progress.Progress;
+import org.kgcoop.settings.SettingValues;
+import org.kgcoop.tensor.Engine;
+import org.kgcoop.tensor.Kernels;
 
 /**
  * Model, image features and listeners that every experiment uses.
@@ -68,5 +75,42 @@ public record ExperimentContext(
   /** Returns this context without progress reports. */
   public ExperimentContext silent() {
     return new ExperimentContext(clip, cache, Progress.SILENT, warnings, interrupted, command);
+  }
+
+  /** Returns what can affect the results of this run, in addition to its settings. */
+  SettingValues provenance() {
+    SettingValues values = versions();
+    return command.isEmpty()
+        ? values
+        : values
+            .with("command", command)
+            .with("directory", Path.of("").toAbsolutePath().toString());
+  }
+
+  /** Returns the versions of the software that can affect results, by the keys of the files. */
+  static SettingValues versions() {
+    return SettingValues.of("kgcoop", Version.KGCOOP)
+        .with("commit", Version.COMMIT)
+        .with("engine", engineVersion())
+        .with("kernels", Kernels.inUse().toString())
+        .with("java", System.getProperty("java.version"))
+        .with("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+  }
+
+  private static String engineVersion() {
+    try {
+      return Engine.version();
+    } catch (IOException e) {
+      return "unknown";
+    }
+  }
+
+  /** Returns the CLIP, the precision and the device. */
+  SettingValues computation() {
+    SettingValues values =
+        SettingValues.of("clip_fingerprint", clip.fingerprint())
+            .with("precision", clip.precisionKey().toLowerCase(Locale.ROOT))
+            .with("device", clip.device().name());
+    return clip.maxPatches() == 0 ? values : values.with("max_patches", clip.maxPatches());
   }
 }

@@ -115,9 +115,7 @@ public record Trial(Recipe recipe, FewShotSample sample, List<EvaluationSet> tar
             .with("train", data.train().size())
             .with("fingerprint", sample.fingerprint(context));
     settings =
-        settings
-            .with("data", ofData.values())
-            .with("computation", Provenance.computation(context.clip()).values());
+        settings.with("data", ofData.values()).with("computation", context.computation().values());
     return recipe.calibrate() ? settings.with("calibrate", true) : settings;
   }
 }

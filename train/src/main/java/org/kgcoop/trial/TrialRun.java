@@ -90,7 +90,8 @@ public record TrialRun(ExperimentContext experiment, Trial trial) {
   @MustBeClosed
   private RunFolder open(Path out) {
     SettingValues provenance =
-        Provenance.of(experiment.command())
+        experiment
+            .provenance()
             .with("clip", experiment.clip().source())
             .with("title", trial.method().title());
     return RunFolder.open(
@@ -109,12 +110,16 @@ public record TrialRun(ExperimentContext experiment, Trial trial) {
         return before;
       }
       Path path = ClassifierFile.in(folder.path());
-      Learned learned =
-          before != null && Files.exists(path)
-              ? new Learned(ClassifierFile.read(path), before)
-              : learned(folder);
-      RunResults known = before == null ? learned.results : before;
-      Measured measured = measure(learned.file, known, Predictions.read(folder.path()));
+      ClassifierFile file;
+      RunResults known = before;
+      if (known != null && Files.exists(path)) {
+        file = ClassifierFile.read(path);
+      } else {
+        TrialFit fit = new TrialFit(experiment, trial, folder, TrialRun::run);
+        file = learned(fit, folder);
+        known = known == null ? fit.learned(file) : known;
+      }
+      Measured measured = measure(file, known, Predictions.read(folder.path()));
       RunResults results =
           known.with(measured.targets, measured.joint).withCalibration(measured.calibration);
       folder.complete(results, new Predictions(measured.predictions));
@@ -123,11 +128,8 @@ public record TrialRun(ExperimentContext experiment, Trial trial) {
     }
   }
 
-  /** What was learned: the classifier, and the results without evaluation sets. */
-  private record Learned(ClassifierFile file, RunResults results) {}
-
-  private Learned learned(RunFolder folder) {
-    TrialFit fit = new TrialFit(experiment, trial, folder, TrialRun::run);
+  /** Trains the classifier and writes its file. */
+  private ClassifierFile learned(TrialFit fit, RunFolder folder) {
     FittedMethod method = fit.fitted();
     FewShotSample sample = trial.sample();
     RecordedClip clip = RecordedClip.of(experiment.clip());
@@ -139,7 +141,7 @@ public record TrialRun(ExperimentContext experiment, Trial trial) {
       file = file.withCalibration(calibration.find(file, folder.path()));
     }
     file.write(ClassifierFile.in(folder.path()));
-    return new Learned(file, fit.learned(file));
+    return file;
   }
 
   private boolean isMeasured(RunResults results) {

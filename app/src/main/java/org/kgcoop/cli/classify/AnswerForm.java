@@ -112,7 +112,7 @@ public sealed interface AnswerForm {
   }
 
   /** A table with one row per class, and one per unreadable image. */
-  record Table(TableFormat.Row row, List<TableFormat.Column> columns) implements AnswerForm {
+  record Table(TableFormat.Receiver rows, List<TableFormat.Column> columns) implements AnswerForm {
     private static final List<TableFormat.Column> COLUMNS =
         List.of(
             new TableFormat.Column("image", TableFormat.Type.TEXT),
@@ -190,7 +190,7 @@ public sealed interface AnswerForm {
       while (values.size() < columns.size()) {
         values.add(null);
       }
-      row.take(values);
+      rows.take(values);
     }
 
     @Override

@@ -65,7 +65,7 @@ public final class ImageFeatures {
    *
    * @param problems receives unreadable images; an image is skipped if this consumer returns
    */
-  void each(List<Path> files, Consumer<Problem> problems, FeatureTable.Row row) throws IOException {
+  void each(List<Path> files, Consumer<Problem> problems, FeatureTable.Receiver rows) throws IOException {
     try (Progress.Task task = progress.start("images", files.size())) {
       cache.upright(
           files,
@@ -75,7 +75,7 @@ public final class ImageFeatures {
           (file, feature) -> {
             checkInterrupted();
             try {
-              row.take(file.toString(), feature);
+              rows.take(file.toString(), feature);
             } catch (IOException e) {
               throw new UncheckedIOException(e);
             }

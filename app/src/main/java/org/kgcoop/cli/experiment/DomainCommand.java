@@ -8,7 +8,8 @@ import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.cli.options.SettingsFiles;
 import org.kgcoop.cli.options.Shots;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.data.open.Shifts;
+import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.data.published.PublishedDataSets;
 import org.kgcoop.runs.ProtocolKind;
 import org.kgcoop.trial.Protocol;
 import org.kgcoop.trial.Transfer;
@@ -70,7 +71,8 @@ public final class DomainCommand extends ProtocolCommand {
   }
 
   private List<String> targets() {
-    List<String> known = Shifts.of(source);
+    List<String> known = new ArrayList<>(PublishedDataSets.shiftsOf(source));
+    known.addAll(EmbeddedDataSets.shiftsOf(source));
     if (shifts.isEmpty() && known.isEmpty()) {
       throw KgCoopException.configuration(
           "no shifted versions of " + source + " are known: name them with --shifts PATH");

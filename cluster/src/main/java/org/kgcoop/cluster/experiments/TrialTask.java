@@ -13,7 +13,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.experiment.ExperimentSession;
 import org.kgcoop.cluster.session.Versions;
 import org.kgcoop.files.Json;
-import org.kgcoop.runs.SettingsDifferences;
+import org.kgcoop.runs.RunRecord;
 import scala.collection.Iterator;
 import scala.runtime.AbstractFunction2;
 
@@ -99,8 +99,7 @@ final class TrialTask extends AbstractFunction2<TaskContext, Iterator<Assignment
 
   private static List<String> differences(String driver, String here) {
     try {
-      return SettingsDifferences.between(
-          Json.LENIENT.readTree(driver), Json.LENIENT.readTree(here));
+      return RunRecord.differences(Json.LENIENT.readTree(driver), Json.LENIENT.readTree(here));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("the settings are not JSON", e);
     }

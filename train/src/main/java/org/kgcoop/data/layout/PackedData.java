@@ -31,7 +31,7 @@ public final class PackedData {
       List.of("data", "train", "training", "val", "valid", "validation", "test", "testing");
 
   /** An image with its part, or an empty text. Its class may not be a label yet. */
-  private record Row(String part, String key, UnpackedImages.Entry entry) {}
+  private record PartImage(String part, String key, UnpackedImages.Entry entry) {}
 
   private final Path path;
   private final DataSetOptions options;
@@ -80,7 +80,7 @@ public final class PackedData {
 
   private DataSet read() {
     List<Path> shards = shards();
-    List<Row> rows = new ArrayList<>();
+    List<PartImage> images = new ArrayList<>();
     for (Path shard : shards) {
       PackedFormat format = format(shard).orElseThrow();
       boolean alone = shard.equals(path);
@@ -88,13 +88,13 @@ public final class PackedData {
       for (UnpackedImages.Entry entry : UnpackedImages.of(shard, format)) {
         String folder = entry.key().substring(0, Math.max(0, entry.key().lastIndexOf('/')));
         String key = shards.size() == 1 ? entry.key() : Folders.name(shard) + "/" + entry.key();
-        rows.add(new Row(shardPart.isEmpty() ? part(folder) : shardPart, key, entry));
+        images.add(new PartImage(shardPart.isEmpty() ? part(folder) : shardPart, key, entry));
       }
     }
-    if (rows.isEmpty()) {
+    if (images.isEmpty()) {
       throw KgCoopException.data(path + ": no images in it; expected some");
     }
-    return dataSet(rows).withTestImages(path, options.warnings());
+    return dataSet(images).withTestImages(path, options.warnings());
   }
 
   private String name() {
@@ -116,24 +116,24 @@ public final class PackedData {
   }
 
   /** Labels are the given numbers, or the positions in the sorted class names. */
-  private DataSet dataSet(List<Row> rows) {
-    boolean numbered = rows.get(0).entry().label() != null;
+  private DataSet dataSet(List<PartImage> images) {
+    boolean numbered = images.get(0).entry().label() != null;
     LabelNames numbers = new LabelNames();
     TreeSet<String> words = new TreeSet<>();
-    for (Row row : rows) {
-      Integer label = row.entry().label();
-      String name = row.entry().className();
+    for (PartImage image : images) {
+      Integer label = image.entry().label();
+      String name = image.entry().className();
       if ((label != null) != numbered) {
         throw KgCoopException.data(
             "%s: %s has %s, others have %s; expected one kind of label"
                 .formatted(
                     path,
-                    row.key(),
+                    image.key(),
                     numbered ? "the name of a class" : "a number",
                     numbered ? "numbers" : "names"));
       }
       if (label != null) {
-        numbers.put(label, name == null ? label.toString() : name, path + ": " + row.key());
+        numbers.put(label, name == null ? label.toString() : name, path + ": " + image.key());
       } else if (name != null) {
         words.add(name);
       }
@@ -148,14 +148,14 @@ public final class PackedData {
               + " names in "
               + beside.resolve(ClassNames.FILE));
     }
-    List<Parts.Placed> images = new ArrayList<>();
-    for (Row row : rows) {
-      Integer label = row.entry().label();
-      int number = label == null ? classes.indexOf(row.entry().className()) : label;
-      Path file = Path.of(row.entry().file());
-      Item item = new Item(row.key(), file, number, names.get(number));
-      images.add(new Parts.Placed(item, row.part()));
+    List<Parts.Placed> placed = new ArrayList<>();
+    for (PartImage image : images) {
+      Integer label = image.entry().label();
+      int number = label == null ? classes.indexOf(image.entry().className()) : label;
+      Path file = Path.of(image.entry().file());
+      Item item = new Item(image.key(), file, number, names.get(number));
+      placed.add(new Parts.Placed(item, image.part()));
     }
-    return Parts.dataSet(name(), names, images, options, path);
+    return Parts.dataSet(name(), names, placed, options, path);
   }
 }

@@ -1,5 +1,7 @@
 package org.kgcoop.data.open;
 
+import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,7 +55,7 @@ public final class DataSets {
 
   /** Opens the data set at a file or folder. */
   public static DataSet open(Path path, DataSetOptions options) {
-    return Archive.isOne(path) ? openArchive(path, options) : openFolder(path, options);
+    return isArchive(path) ? openArchive(path, options) : openFolder(path, options);
   }
 
   /**
@@ -85,7 +87,7 @@ public final class DataSets {
    * data set into class folders.
    */
   public static Optional<Path> noClass(Path path) {
-    Path root = Archive.isOne(path) ? Archive.root(path) : path;
+    Path root = isArchive(path) ? archiveRoot(path) : path;
     return Files.isDirectory(root)
         ? ClassFolders.noClass(withoutOuterFolder(root))
         : Optional.empty();
@@ -118,9 +120,32 @@ public final class DataSets {
     return checked(entry.read(folder, options), folder, options);
   }
 
+  private static boolean isArchive(Path file) {
+    return Folders.name(file).toLowerCase(Locale.ROOT).endsWith(".zip")
+        && Files.isRegularFile(file);
+  }
+
+  /**
+   * Returns the top folder of a zip file. Nothing is unpacked, so the name of an entry cannot refer
+   * to a file of this machine.
+   *
+   * @throws KgCoopException of the category DATA if it is not a zip, or damaged
+   */
+  private static Path archiveRoot(Path file) {
+    try {
+      // Stays open, because the images of the data set are read from it later.
+      return FileSystems.newFileSystem(file).getPath("/");
+    } catch (IOException | RuntimeException e) {
+      throw KgCoopException.data(
+          "it cannot be read as a zip file: " + e.getMessage() + "; get it again", e);
+    }
+  }
+
   private static DataSet openArchive(Path path, DataSetOptions options) {
     try {
-      return openFolder(Archive.root(path), options.withName(options.nameOr(Archive.name(path))));
+      return openFolder(
+          archiveRoot(path),
+          options.withName(options.nameOr(Folders.name(path).replaceFirst("[.][^.]*$", ""))));
     } catch (KgCoopException e) {
       throw new KgCoopException(e.category(), "in " + path + ": " + e.getMessage(), e);
     }

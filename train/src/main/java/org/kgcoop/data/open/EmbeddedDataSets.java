@@ -21,6 +21,7 @@ import org.kgcoop.files.Json;
 public final class EmbeddedDataSets {
 
   private static final String FOLDER = "datasets/";
+  private static final String PREFIX = "embedded:"; // of a name that a user gives
 
   private EmbeddedDataSets() {}
 
@@ -54,6 +55,20 @@ public final class EmbeddedDataSets {
     } catch (IOException e) {
       throw new UncheckedIOException("the index of the embedded data sets is damaged", e);
     }
+  }
+
+  /**
+   * Returns the names of the shifted versions of a data set, in the order of the index: test images
+   * of its classes, under changed conditions.
+   *
+   * @param name with or without {@code embedded:}
+   */
+  public static List<String> shiftsOf(String name) {
+    String source = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
+    return all().stream()
+        .filter(set -> source.equals(set.source()))
+        .map(set -> PREFIX + set.name())
+        .toList();
   }
 
   /**

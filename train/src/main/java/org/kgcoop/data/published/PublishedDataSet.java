@@ -57,10 +57,10 @@ public record PublishedDataSet(
   /** Readers of the authors' lists and folders, by the layout of an entry without a split file. */
   private static final Map<String, Function<RawData, DataSet>> LAYOUTS =
       Map.of(
-          "imagenet", ImageNetFolders::imageNet,
-          "numbers", ImageNetFolders::byNumber,
-          "identifiers", ImageNetFolders::byIdentifier,
-          "aircraft", AircraftLists::read);
+          "imagenet", RawData::imageNet,
+          "numbers", RawData::byNumber,
+          "identifiers", RawData::byIdentifier,
+          "aircraft", RawData::aircraft);
 
   /** The images per class of a stand-in; no few-shot sample draws more. */
   private static final int MAX_STAND_IN = 100;

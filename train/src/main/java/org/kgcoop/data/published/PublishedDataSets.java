@@ -47,6 +47,14 @@ public final class PublishedDataSets {
         .findFirst();
   }
 
+  /** Returns the names of the shifted versions of a data set, in the order of the tables. */
+  public static List<String> shiftsOf(String name) {
+    return find(name).stream()
+        .flatMap(source -> ALL.stream().filter(set -> source.name().equals(set.shiftOf())))
+        .map(PublishedDataSet::name)
+        .toList();
+  }
+
   private static String plain(String name) {
     return name.toLowerCase(Locale.ROOT).replaceAll("[-_ ]", "");
   }
