@@ -27,7 +27,9 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.Underscores;
 import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.features.Feature;
 import org.kgcoop.features.FeatureCache;
+import org.kgcoop.features.FeatureRequest;
 import org.kgcoop.journal.Kind;
 import org.kgcoop.label.Accuracy;
 import org.kgcoop.label.NextImages;
@@ -189,7 +191,7 @@ final class LabelBench implements Callable<Integer> {
     return new Features(
         data.classNames(),
         texts,
-        features.test(items, done -> {}).vectors(),
+        Feature.vectors(features.get(FeatureRequest.of(items))),
         items.stream().map(item -> data.classNames().get(item.label())).toList());
   }
 

@@ -17,7 +17,9 @@ import org.kgcoop.clip.CheckedPrecision;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.Item;
+import org.kgcoop.features.Feature;
 import org.kgcoop.features.FeatureCache;
+import org.kgcoop.features.FeatureRequest;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.ImageNames;
 import org.kgcoop.image.Images;
@@ -131,11 +133,8 @@ final class PhotosBench implements Callable<Integer> {
   }
 
   private static List<float[]> features(FeatureCache cache, List<Path> files, boolean asStored) {
-    return cache
-        .test(
-            files.stream().map(file -> new Item("", file, 0, "", "", asStored)).toList(),
-            done -> {})
-        .vectors();
+    List<Item> items = files.stream().map(file -> new Item("", file, 0, "", "", asStored)).toList();
+    return Feature.vectors(cache.get(FeatureRequest.of(items)));
   }
 
   /** Returns the share of other answers of classifiers with random directions as classes. */

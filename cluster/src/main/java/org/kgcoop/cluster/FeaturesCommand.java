@@ -8,7 +8,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.cluster.features.ClipFiles;
 import org.kgcoop.cluster.features.ClipSource;
 import org.kgcoop.cluster.features.FeatureJob;
-import org.kgcoop.cluster.features.FeatureRequest;
+import org.kgcoop.cluster.features.JobRequest;
 import org.kgcoop.cluster.session.Session;
 import org.kgcoop.cluster.session.Submission;
 import org.kgcoop.tensor.DType;
@@ -104,7 +104,7 @@ final class FeaturesCommand implements Callable<Integer> {
               : ClipFiles.add(session.context(), clip, type, threads);
       FeatureJob job =
           new FeatureJob(
-              session, new FeatureRequest(images, cache, source, views, readers), this::print);
+              session, new JobRequest(images, cache, source, views, readers), this::print);
       if (dryRun) {
         spec.commandLine().getOut().println(job.count());
         return 0;

@@ -16,6 +16,7 @@ import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.cluster.features.FeatureCacheMerge;
 import org.kgcoop.data.Item;
 import org.kgcoop.features.FeatureCache;
+import org.kgcoop.features.FeatureRequest;
 import org.kgcoop.features.Shard;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.files.EmbeddedFiles;
@@ -72,7 +73,7 @@ public final class EmbeddedImages {
           images.stream().map(file -> new Item(file.toString(), file, 0, "any")).toList();
       FeatureCache made =
           new FeatureCache(new ViewEncoder(Loaded.CLIP, new Images(line -> {})), cache, line -> {});
-      if (made.test(items, done -> {}).vectors().size() != images.size()) {
+      if (made.get(FeatureRequest.of(items)).size() != images.size()) {
         throw new AssertionError("features are missing");
       }
     } finally {

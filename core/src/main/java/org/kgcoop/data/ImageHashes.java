@@ -15,11 +15,12 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.Digest;
+import org.kgcoop.files.FileStamp;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
 
 /**
- * The SHA-256 and EXIF orientation of image files, each computed once per {@link StampedImage}.
+ * The SHA-256 and EXIF orientation of image files, each computed once per {@link FileStamp}.
  * Thread-safe.
  *
  * <p>The values are in a file. It contains only values that can be computed again. If it cannot be
@@ -69,7 +70,7 @@ public final class ImageHashes {
    * @throws org.kgcoop.KgCoopException if it cannot be read
    */
   public Content read(Path image) {
-    Digest stamp = StampedImage.of(image).stamp();
+    Digest stamp = FileStamp.of(image);
     byte[] bytes = Images.bytes(image);
     ImageHash known = ImageHash.of(bytes);
     file.put(stamp, known);
@@ -183,8 +184,6 @@ public final class ImageHashes {
 
   /** Returns the stamps of images. */
   public static @Nullable Digest[] stamps(List<Path> images) {
-    return images.parallelStream()
-        .map(image -> StampedImage.of(image).stamp())
-        .toArray(Digest[]::new);
+    return images.parallelStream().map(FileStamp::of).toArray(Digest[]::new);
   }
 }

@@ -1,5 +1,7 @@
 package org.kgcoop.features;
 
+import java.util.List;
+
 /**
  * A feature of an image.
  *
@@ -10,6 +12,11 @@ package org.kgcoop.features;
 // An array, because there are many features. No code compares these records.
 @SuppressWarnings("ArrayRecordComponent")
 public record Feature(float[] vector, float norm, double seconds) {
+  /** Returns the vectors of features, each (E). */
+  public static List<float[]> vectors(List<Feature> features) {
+    return features.stream().map(Feature::vector).toList();
+  }
+
   /** Returns the feature as the image encoder computes it. */
   public float[] raw() {
     float[] raw = vector.clone();

@@ -3,16 +3,9 @@ package org.kgcoop.features;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.ObjIntConsumer;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -21,13 +14,9 @@ import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.data.ImageHash;
 import org.kgcoop.data.ImageHashes;
 import org.kgcoop.data.Item;
-import org.kgcoop.data.StampedImage;
-import org.kgcoop.files.Digest;
 import org.kgcoop.files.DigestTable;
 import org.kgcoop.files.Sha256;
-import org.kgcoop.image.Images;
 import org.kgcoop.image.view.Preprocessing;
-import org.kgcoop.progress.FeatureProgress;
 import org.kgcoop.tensor.Arithmetic;
 
 /**
@@ -151,194 +140,47 @@ public final class FeatureCache {
   }
 
   /**
-   * Features of images.
+   * Returns features in the order of the request, without those of unreadable images. Missing ones
+   * are computed and stored.
    *
-   * @param vectors each (E), in the order of the request
-   * @param seconds the time to compute them, or the time that they took when they were cached
-   */
-  public record Features(List<float[]> vectors, double seconds) {
-    public Features {
-      vectors = List.copyOf(vectors);
-    }
-  }
-
-  /**
-   * Returns features of unit length of files under the test transform. Missing features are
-   * computed and stored.
+   * @throws KgCoopException if the folder cannot be written, or if the receiver of unreadable
+   *     images throws it
    */
   @CanIgnoreReturnValue
-  public Features test(List<Item> items, FeatureProgress progress) {
-    return features(testViews(items), progress);
-  }
-
-  private static List<ViewEncoder.Request> testViews(List<Item> items) {
-    return items.stream().map(item -> new ViewEncoder.Request(item, null)).toList();
-  }
-
-  /**
-   * Returns features of unit length. Missing features are computed and stored.
-   *
-   * @param progress receives the number of available features
-   * @throws KgCoopException if an image cannot be read, or the folder cannot be written
-   */
-  Features features(List<ViewEncoder.Request> requests, FeatureProgress progress) {
-    return features(requests, Feature::vector, progress);
-  }
-
-  /** Returns features as the image encoder computes them, otherwise as {@link #features}. */
-  Features raw(List<ViewEncoder.Request> requests, FeatureProgress progress) {
-    return features(requests, Feature::raw, progress);
-  }
-
-  private Features features(
-      List<ViewEncoder.Request> requests,
-      Function<Feature, float[]> vector,
-      FeatureProgress progress) {
-    List<float[]> vectors = new ArrayList<>();
-    double[] seconds = {0};
-    pass(
-            requests,
-            stamps(requests),
-            problem -> {
-              throw problem.reason();
-            },
-            progress,
-            (feature, i) -> {
-              vectors.add(vector.apply(feature));
-              seconds[0] += feature.seconds();
-            })
-        .inOrder();
-    return new Features(vectors, seconds[0]);
-  }
-
-  /** An unreadable image and the reason. */
-  public record Problem(Path file, KgCoopException reason) {}
-
-  /**
-   * Passes on features of files under the test transform, rotated by their EXIF orientation, in the
-   * order of the files. Missing features are computed and stored.
-   *
-   * @param raw true for features as the image encoder computes them, false for features of unit
-   *     length
-   * @param problems receives unreadable images; if it returns, they are left out
-   * @param progress receives the number of available features
-   * @throws KgCoopException if the folder cannot be written
-   */
-  public synchronized void upright(
-      List<Path> files,
-      boolean raw,
-      Consumer<Problem> problems,
-      FeatureProgress progress,
-      BiConsumer<Path, float[]> row) {
-    List<ViewEncoder.Request> requests = ViewEncoder.Request.upright(files);
-    pass(
-            requests,
-            stamps(requests),
-            problems,
-            progress,
-            (feature, i) -> row.accept(files.get(i), raw ? feature.raw() : feature.vector()))
-        .inOrder();
-  }
-
-  /**
-   * Passes on features as {@link #upright(List, boolean, Consumer, FeatureProgress, BiConsumer)},
-   * of unit length, but in any order and on several threads, which is faster.
-   */
-  public synchronized void uprightInAnyOrder(
-      List<StampedImage> images,
-      Consumer<Problem> problems,
-      FeatureProgress progress,
-      BiConsumer<Path, float[]> row) {
-    List<Path> files = images.stream().map(StampedImage::file).toList();
-    pass(
-            ViewEncoder.Request.upright(files),
-            () -> images.stream().map(StampedImage::stamp).toArray(Digest[]::new),
-            problems,
-            progress,
-            (feature, i) -> row.accept(files.get(i), feature.vector()))
-        .inAnyOrder();
-  }
-
-  /**
-   * Returns the features of files as {@link #upright(List, boolean, Consumer, FeatureProgress,
-   * BiConsumer)}, by file.
-   */
-  public Map<Path, float[]> upright(
-      List<Path> files, boolean raw, Consumer<Problem> problems, FeatureProgress progress) {
-    Map<Path, float[]> features = new LinkedHashMap<>();
-    upright(files, raw, problems, progress, features::put);
+  public List<Feature> get(FeatureRequest request) {
+    List<Feature> features = new ArrayList<>();
+    each(request, (feature, i) -> features.add(feature));
     return features;
   }
 
   /**
-   * Finds unreadable images. The features of the others under the test transform are computed and
-   * stored.
-   *
-   * @param problems receives unreadable images
-   * @param progress receives the number of available features
+   * Passes on features as {@link #get} returns them, with their positions in the request, and keeps
+   * only a few of them in memory.
    */
-  public synchronized void check(
-      List<Item> items, Consumer<Problem> problems, FeatureProgress progress) {
-    Set<Path> reported = new HashSet<>();
-    List<ViewEncoder.Request> requests = testViews(items);
-    pass(
-            requests,
-            stamps(requests),
-            problem -> {
-              if (reported.add(problem.file())) {
-                problems.accept(problem);
-              }
-            },
-            progress,
-            (feature, i) -> {})
-        .inOrder();
+  public void each(FeatureRequest request, ObjIntConsumer<Feature> sink) {
+    pass(request, sink).inOrder();
   }
 
-  private static Supplier<@Nullable Digest[]> stamps(List<ViewEncoder.Request> requests) {
-    return () -> ImageHashes.stamps(requests.stream().map(each -> each.item().file()).toList());
+  /**
+   * Passes on features as {@link #each}, but in any order and on several threads, which is faster.
+   */
+  public void eachInAnyOrder(FeatureRequest request, ObjIntConsumer<Feature> sink) {
+    pass(request, sink).inAnyOrder();
   }
 
-  private synchronized FeaturePass pass(
-      List<ViewEncoder.Request> requests,
-      Supplier<@Nullable Digest[]> stamps,
-      Consumer<Problem> problems,
-      FeatureProgress progress,
-      ObjIntConsumer<Feature> features) {
-    return new FeaturePass(
-        encoder,
-        hashes,
-        store,
-        requests,
-        stamps,
-        (file, reason) -> problems.accept(new Problem(file, reason)),
-        progress,
-        features);
-  }
-
-  /** Returns the files whose bytes cannot be read. */
-  public List<Problem> unreadable(List<Path> files) {
-    List<Problem> problems = new ArrayList<>();
-    try {
-      hashes.of(files);
-    } catch (KgCoopException e) { // one of them is unreadable
-      for (Path file : files) {
-        try {
-          Images.bytes(file);
-        } catch (KgCoopException each) {
-          problems.add(new Problem(file, each));
-        }
-      }
-    }
-    return problems;
+  private synchronized FeaturePass pass(FeatureRequest request, ObjIntConsumer<Feature> sink) {
+    return new FeaturePass(encoder, hashes, store, request, sink);
   }
 
   /** Returns the images whose features under the test transform are not in the cache. */
   public synchronized List<Item> missing(List<Item> items) {
     List<ImageHash> files = hashes.known(items.stream().map(Item::file).toList());
-    List<ViewEncoder.Request> requests = testViews(items);
     store.refresh();
     return IntStream.range(0, items.size())
-        .filter(i -> store.place(encoder.key(requests.get(i), files.get(i))) == DigestTable.ABSENT)
+        .filter(
+            i ->
+                store.place(encoder.key(items.get(i), ImageView.TEST, files.get(i)))
+                    == DigestTable.ABSENT)
         .mapToObj(items::get)
         .toList();
   }

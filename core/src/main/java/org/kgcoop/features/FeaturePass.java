@@ -12,26 +12,21 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiConsumer;
 import java.util.function.ObjIntConsumer;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.KgCoopException;
 import org.kgcoop.data.ImageHashes;
-import org.kgcoop.features.FeaturePipeline.Outcome;
-import org.kgcoop.features.FeaturePipeline.View;
-import org.kgcoop.files.Digest;
+import org.kgcoop.data.Item;
+import org.kgcoop.features.FeaturePipeline.KeyedView;
+import org.kgcoop.features.FeaturePipeline.Processed;
 import org.kgcoop.files.DigestTable;
 import org.kgcoop.files.MemoryBudget;
-import org.kgcoop.image.Images;
-import org.kgcoop.progress.FeatureProgress;
 
 /**
- * One pass over requests for features. It finds the stored features of all requests first. It reads
- * these from the store, and encodes the other images at the same time. New features are stored,
- * {@value #STORED} per file, so an interruption loses fewer.
+ * One pass over the features of a request. It finds the stored ones first. It reads these from the
+ * store, and encodes the other images at the same time. New features are stored, {@value #STORED}
+ * per file, so an interruption loses fewer.
  */
 final class FeaturePass {
   /** The number of new features that are written together. */
@@ -46,12 +41,10 @@ final class FeaturePass {
   private final ViewEncoder encoder;
   private final ImageHashes hashes;
   private final FeatureStore store;
-  private final List<ViewEncoder.Request> requests;
-  private final FeatureProgress progress;
+  private final FeatureRequest request;
   private final ObjIntConsumer<Feature> sink;
-  private final BiConsumer<Path, KgCoopException> problems;
 
-  /** The place of the stored feature of each request, or {@link DigestTable#ABSENT}. */
+  /** The place of each feature that is stored, or {@link DigestTable#ABSENT}. */
   private final long[] places;
 
   /** The keys of images that this pass has decoded, to encode copies only once. */
@@ -63,48 +56,44 @@ final class FeaturePass {
   /**
    * Creates a pass, and finds the stored features.
    *
-   * @param stamps returns the stamps of the images, which are needed only if the store keeps
-   *     features
-   * @param problems receives the images that cannot be read
-   * @param progress receives the number of available features
-   * @param sink receives the features, by the position of their request
+   * @param sink receives the features and their positions in the request
    */
   FeaturePass(
       ViewEncoder encoder,
       ImageHashes hashes,
       FeatureStore store,
-      List<ViewEncoder.Request> requests,
-      Supplier<@Nullable Digest[]> stamps,
-      BiConsumer<Path, KgCoopException> problems,
-      FeatureProgress progress,
+      FeatureRequest request,
       ObjIntConsumer<Feature> sink) {
     this.encoder = encoder;
     this.hashes = hashes;
     this.store = store;
-    this.requests = requests;
-    this.progress = progress;
+    this.request = request;
     this.sink = sink;
-    this.problems = problems;
-    this.places = new long[requests.size()];
+    this.places = new long[request.size()];
     Arrays.fill(places, DigestTable.ABSENT);
     if (store.keeps()) {
       store.refresh();
+      int items = request.items().size();
       hashes.stored(
-          stamps.get(),
-          (i, image, header) ->
-              places[i] = store.place(encoder.digest(requests.get(i), image, header)));
+          request.stamps().get(),
+          (item, image, header) -> {
+            for (int i = item; i < places.length; i += items) { // its views
+              places[i] =
+                  store.place(encoder.digest(request.item(i), request.view(i), image, header));
+            }
+          });
     }
     done = LongStream.of(places).filter(place -> place != DigestTable.ABSENT).count();
     if (done < places.length) {
       store.prepare();
     }
-    progress.doneBefore(done);
+    request.progress().doneBefore(done);
   }
 
-  /** Passes features on in the order of the requests. */
+  /** Passes features on in the order of the request. */
   void inOrder() {
     inOrder(IntStream.range(0, places.length).toArray());
-    progress.done(places.length);
+    request.progress().done(places.length);
   }
 
   /**
@@ -125,17 +114,17 @@ final class FeaturePass {
       places[i] = DigestTable.ABSENT; // in a damaged file, or not stored
     }
     inOrder(left);
-    progress.done(places.length);
+    request.progress().done(places.length);
   }
 
   private void inOrder(int[] order) {
     int[] missing = Arrays.stream(order).filter(i -> places[i] == DigestTable.ABSENT).toArray();
     try (FeaturePipeline<Integer> pipeline = pipeline(missing, /* again= */ false)) {
-      List<Outcome<Integer>> block = new ArrayList<>();
+      List<Processed<Integer>> block = new ArrayList<>();
       int encoded = 0;
       for (int i : order) {
         if (places[i] != DigestTable.ABSENT) {
-          block.add(new Outcome<>(i, List.of(), null)); // a stored one
+          block.add(new Processed<>(i, List.of(), null)); // a stored one
         } else {
           block.add(kept(pipeline.next()));
           encoded++;
@@ -163,49 +152,49 @@ final class FeaturePass {
    *
    * @param again true to decode it in any case, because its feature is lost
    */
-  private List<View> prepared(int i, boolean again) {
-    try (MemoryBudget.Part part = FeaturePipeline.FILES.take(size(requests.get(i)))) {
+  private List<KeyedView> prepared(int i, boolean again) {
+    try (MemoryBudget.Part part = FeaturePipeline.FILES.take(size(request.item(i).file()))) {
       return read(i, again);
     }
   }
 
-  private static long size(ViewEncoder.Request request) {
+  private static long size(Path file) {
     try {
-      return Files.size(request.item().file());
+      return Files.size(file);
     } catch (IOException e) {
       return 0; // reading reports the reason
     }
   }
 
-  private List<View> read(int i, boolean again) {
-    ViewEncoder.Request request = requests.get(i);
-    Path file = request.item().file();
+  private List<KeyedView> read(int i, boolean again) {
+    Item item = request.item(i);
+    ImageView view = request.view(i);
     if (!store.keeps()) { // the key is not used, so its parts are not computed
-      return List.of(new View("", encoder.view(request, Images.bytes(file))));
+      return List.of(new KeyedView("", encoder.view(item, view)));
     }
-    ImageHashes.Content content = hashes.read(file);
-    String key = encoder.key(request, content.known());
+    ImageHashes.Content content = hashes.read(item.file());
+    String key = encoder.key(item, view, content.known());
     boolean isKnown = !again && (store.place(key) != DigestTable.ABSENT || !decoded.add(key));
-    return List.of(new View(key, isKnown ? null : encoder.view(request, content.bytes())));
+    return List.of(new KeyedView(key, isKnown ? null : encoder.view(item, view, content.bytes())));
   }
 
   /** Counts an image, and keeps its feature if it is new. */
-  private Outcome<Integer> kept(Outcome<Integer> outcome) {
+  private Processed<Integer> kept(Processed<Integer> next) {
     done++;
-    if (outcome.problem() != null) {
-      return outcome;
+    if (next.problem() != null) {
+      return next;
     }
-    View view = outcome.views().get(0);
+    KeyedView view = next.views().get(0);
     if (view.feature() == null) {
-      progress.doneBefore(1);
-      return outcome;
+      request.progress().doneBefore(1);
+      return next;
     }
     if (store.keeps()) {
       unstored.put(view.key(), view.feature());
       store(STORED);
     }
-    progress.done(done);
-    return outcome;
+    request.progress().done(done);
+    return next;
   }
 
   private void store(int least) {
@@ -218,13 +207,13 @@ final class FeaturePass {
   }
 
   /** Reads the stored features of a block, and passes all on in order. */
-  private void pass(List<Outcome<Integer>> block) {
+  private void pass(List<Processed<Integer>> block) {
     @Nullable Feature[] features = new Feature[block.size()];
     long[] wanted = new long[block.size()];
     Arrays.fill(wanted, DigestTable.ABSENT);
     for (int i = 0; i < wanted.length; i++) {
-      Outcome<Integer> each = block.get(i);
-      for (View view : each.views()) { // one, if the image was read
+      Processed<Integer> each = block.get(i);
+      for (KeyedView view : each.views()) { // one, if the image was read
         features[i] = view.feature() == null ? unstored.get(view.key()) : view.feature();
         wanted[i] = features[i] == null ? store.place(view.key()) : DigestTable.ABSENT;
       }
@@ -238,11 +227,11 @@ final class FeaturePass {
             .filter(i -> features[i] == null && block.get(i).problem() == null)
             .map(i -> block.get(i).image())
             .toArray();
-    Map<Integer, Outcome<Integer>> repeated = lost.length == 0 ? Map.of() : encodedAgain(lost);
+    Map<Integer, Processed<Integer>> repeated = lost.length == 0 ? Map.of() : encodedAgain(lost);
     for (int i = 0; i < features.length; i++) {
-      Outcome<Integer> each = repeated.getOrDefault(block.get(i).image(), block.get(i));
+      Processed<Integer> each = repeated.getOrDefault(block.get(i).image(), block.get(i));
       if (each.problem() != null) {
-        problems.accept(requests.get(each.image()).item().file(), each.problem());
+        request.unreadable().accept(request.item(each.image()).file(), each.problem());
       } else {
         Feature feature = features[i] == null ? each.views().get(0).feature() : features[i];
         sink.accept(Objects.requireNonNull(feature), each.image());
@@ -251,13 +240,13 @@ final class FeaturePass {
   }
 
   /** Encodes images whose features are in a damaged file, or copies of an unreadable image. */
-  private Map<Integer, Outcome<Integer>> encodedAgain(int[] lost) {
-    Map<Integer, Outcome<Integer>> again = new HashMap<>();
+  private Map<Integer, Processed<Integer>> encodedAgain(int[] lost) {
+    Map<Integer, Processed<Integer>> again = new HashMap<>();
     done -= lost.length;
     try (FeaturePipeline<Integer> pipeline = pipeline(lost, /* again= */ true)) {
       while (pipeline.hasNext()) {
-        Outcome<Integer> outcome = kept(pipeline.next());
-        again.put(outcome.image(), outcome);
+        Processed<Integer> next = kept(pipeline.next());
+        again.put(next.image(), next);
       }
     }
     return again;

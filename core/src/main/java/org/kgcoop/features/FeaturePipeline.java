@@ -45,23 +45,24 @@ final class FeaturePipeline<T> implements AutoCloseable {
 
   private final ViewEncoder encoder;
   private final Iterator<T> images;
-  private final Function<T, List<View>> prepare;
+  private final Function<T, List<KeyedView>> prepare;
   private final int encoders;
   private final Semaphore encoding;
   private final ExecutorService pool;
   private final int tasks;
-  private final Queue<CompletableFuture<List<Outcome<T>>>> begun = new ArrayDeque<>();
-  private final Queue<Outcome<T>> ready = new ArrayDeque<>();
+  private final Queue<CompletableFuture<List<Processed<T>>>> begun = new ArrayDeque<>();
+  private final Queue<Processed<T>> ready = new ArrayDeque<>();
   private volatile boolean isClosed;
 
   /**
-   * A view of an image. At the end, it has no image, and the feature unless this is known.
+   * A view of an image by the key of its feature. If the feature is known, it has no more than the
+   * key.
    *
-   * @param key the key of the feature
-   * @param image a transformed image; null if the feature is known
+   * @param image the transformed image, until it is encoded
+   * @param feature the feature, once it is computed
    */
-  record View(String key, @Nullable RgbImage image, @Nullable Feature feature) {
-    View(String key, @Nullable RgbImage image) {
+  record KeyedView(String key, @Nullable RgbImage image, @Nullable Feature feature) {
+    KeyedView(String key, @Nullable RgbImage image) {
       this(key, image, null);
     }
   }
@@ -71,7 +72,7 @@ final class FeaturePipeline<T> implements AutoCloseable {
    *
    * @param problem the reason why the image has no views, or null
    */
-  record Outcome<T>(T image, List<View> views, @Nullable KgCoopException problem) {}
+  record Processed<T>(T image, List<KeyedView> views, @Nullable KgCoopException problem) {}
 
   /**
    * Creates a pipeline.
@@ -81,7 +82,7 @@ final class FeaturePipeline<T> implements AutoCloseable {
    * @param readers the least number of threads
    */
   FeaturePipeline(
-      ViewEncoder encoder, Iterator<T> images, Function<T, List<View>> prepare, int readers) {
+      ViewEncoder encoder, Iterator<T> images, Function<T, List<KeyedView>> prepare, int readers) {
     this.encoder = encoder;
     this.images = images;
     this.prepare = prepare;
@@ -105,10 +106,10 @@ final class FeaturePipeline<T> implements AutoCloseable {
   }
 
   /** Returns the next image with its features. */
-  Outcome<T> next() {
+  Processed<T> next() {
     begin();
     while (ready.isEmpty()) {
-      CompletableFuture<List<Outcome<T>>> first = begun.poll();
+      CompletableFuture<List<Processed<T>>> first = begun.poll();
       if (first == null) {
         throw new NoSuchElementException();
       }
@@ -145,13 +146,13 @@ final class FeaturePipeline<T> implements AutoCloseable {
    *
    * @param isOnly true if no other group is processed at the same time
    */
-  private List<Outcome<T>> processed(List<T> group, boolean isOnly) {
+  private List<Processed<T>> processed(List<T> group, boolean isOnly) {
     long start = System.nanoTime();
-    List<Outcome<T>> prepared = group.stream().map(this::prepared).toList();
+    List<Processed<T>> prepared = group.stream().map(this::prepared).toList();
     List<RgbImage> views =
         prepared.stream()
             .flatMap(each -> each.views().stream())
-            .map(View::image)
+            .map(KeyedView::image)
             .filter(Objects::nonNull)
             .toList();
     long wait = System.nanoTime();
@@ -173,27 +174,27 @@ final class FeaturePipeline<T> implements AutoCloseable {
         encoding.release();
       }
     }
-    List<Outcome<T>> outcomes = new ArrayList<>();
-    for (Outcome<T> each : prepared) {
-      List<View> done = new ArrayList<>();
-      for (View view : each.views()) {
+    List<Processed<T>> processed = new ArrayList<>();
+    for (Processed<T> each : prepared) {
+      List<KeyedView> done = new ArrayList<>();
+      for (KeyedView view : each.views()) {
         Feature feature = null;
         if (view.image() != null) {
           Feature next = encoded.next();
           feature = new Feature(next.vector(), next.norm(), seconds);
         }
-        done.add(new View(view.key(), null, feature));
+        done.add(new KeyedView(view.key(), null, feature));
       }
-      outcomes.add(new Outcome<>(each.image(), done, each.problem()));
+      processed.add(new Processed<>(each.image(), done, each.problem()));
     }
-    return outcomes;
+    return processed;
   }
 
-  private Outcome<T> prepared(T image) {
+  private Processed<T> prepared(T image) {
     try {
-      return new Outcome<>(image, prepare.apply(image), null);
+      return new Processed<>(image, prepare.apply(image), null);
     } catch (KgCoopException e) {
-      return new Outcome<>(image, List.of(), e);
+      return new Processed<>(image, List.of(), e);
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.function.IntFunction;
 import org.kgcoop.clip.DeepPrompts;
 import org.kgcoop.clip.VisionTransformer;
+import org.kgcoop.image.RgbImage;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Tensor;
 import org.kgcoop.tensor.Workers;
@@ -48,15 +49,16 @@ final class FrozenTokens implements AutoCloseable {
    * Returns the tokens of views, (B, L, W), without gradients.
    *
    * @param places the numbers of the views; a number always identifies the same view
-   * @param views the view of a number
+   * @param views returns the transformed image of a number, on any thread
    */
-  Tensor of(int[] places, IntFunction<ViewEncoder.Request> views) {
+  Tensor of(int[] places, IntFunction<RgbImage> views) {
     try (Autograd.Switch off = Autograd.off()) {
       int[] missing =
           Arrays.stream(places).filter(place -> !cached.containsKey(place)).distinct().toArray();
       Map<Integer, Tensor> known = new HashMap<>(cached);
       if (missing.length > 0) {
-        Tensor pixels = viewEncoder.pixels(Arrays.stream(missing).mapToObj(views).toList());
+        Tensor pixels =
+            viewEncoder.input(Arrays.stream(missing).parallel().mapToObj(views).toList());
         List<List<Tensor>> rows =
             Workers.map(missing.length, i -> List.of(encoder.rows(pixels.narrow(0, i, 1), block)));
         for (int i = 0; i < missing.length; i++) {

@@ -7,17 +7,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.ImageHeader;
-import org.kgcoop.image.Orientation;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.ViewRecipe;
 
@@ -29,7 +28,7 @@ import org.kgcoop.image.view.ViewRecipe;
  */
 public final class ShardEncoder {
   private final ViewEncoder encoder;
-  private final List<ViewEncoder.@Nullable ViewSpec> specs;
+  private final List<ImageView> views;
   private final Predicate<String> known;
   private final int readers;
 
@@ -43,9 +42,6 @@ public final class ShardEncoder {
    */
   public record Image(String key, String name, Supplier<byte[]> content) {}
 
-  /** An image that was left out, and the reason. */
-  public record Problem(String name, KgCoopException reason) {}
-
   /**
    * Creates an encoder.
    *
@@ -57,23 +53,23 @@ public final class ShardEncoder {
     this.encoder = encoder;
     this.known = known;
     this.readers = readers;
-    specs = new ArrayList<>();
-    specs.add(null);
+    this.views = new ArrayList<>();
+    this.views.add(ImageView.TEST);
     LongStream.range(0, views)
-        .forEach(view -> specs.add(ViewEncoder.ViewSpec.cached(ViewRecipe.PUBLISHED, view)));
+        .forEach(view -> this.views.add(ImageView.cached(ViewRecipe.PUBLISHED, view)));
   }
 
   /**
    * Encodes the missing features, each once.
    *
    * @param shards receives files of {@link Shard#LENGTH} features; the last one may be shorter
-   * @param problems receives images that were left out
+   * @param problems receives the names of images that were left out, and the reasons
    * @param progress receives the number of images read
    */
   public void encode(
       Iterator<Image> images,
       Consumer<Shard> shards,
-      Consumer<Problem> problems,
+      BiConsumer<String, KgCoopException> problems,
       LongConsumer progress) {
     Map<String, Feature> features = new LinkedHashMap<>();
     Set<String> encoded = new HashSet<>();
@@ -81,11 +77,11 @@ public final class ShardEncoder {
     try (FeaturePipeline<Image> pipeline =
         new FeaturePipeline<>(encoder, images, this::prepared, readers)) {
       while (pipeline.hasNext()) {
-        FeaturePipeline.Outcome<Image> outcome = pipeline.next();
-        if (outcome.problem() != null) {
-          problems.accept(new Problem(outcome.image().name(), outcome.problem()));
+        FeaturePipeline.Processed<Image> next = pipeline.next();
+        if (next.problem() != null) {
+          problems.accept(next.image().name(), next.problem());
         }
-        for (FeaturePipeline.View view : outcome.views()) {
+        for (FeaturePipeline.KeyedView view : next.views()) {
           if (view.feature() != null && encoded.add(view.key())) {
             features.put(view.key(), view.feature());
           }
@@ -102,25 +98,23 @@ public final class ShardEncoder {
     }
   }
 
-  private List<FeaturePipeline.View> prepared(Image image) {
+  private List<FeaturePipeline.KeyedView> prepared(Image image) {
     byte[] content = image.content().get();
     String hash = Sha256.of(content);
     ImageHeader header = ImageHeader.of(content);
-    boolean turned = header.orientation() != Orientation.UPRIGHT;
     List<String> keys = new ArrayList<>();
-    List<ViewEncoder.@Nullable ViewSpec> missing = new ArrayList<>();
-    for (ViewEncoder.@Nullable ViewSpec spec : specs) {
-      int divisor = header.divisor(encoder.reduction(spec));
+    List<ImageView> missing = new ArrayList<>();
+    for (ImageView view : views) {
       String key =
-          FeatureKey.of(hash, ViewEncoder.ViewSpec.viewKey(spec, image.key(), turned, divisor));
+          FeatureKey.of(hash, encoder.viewKey(view, image.key(), /* asStored= */ false, header));
       if (!known.test(key)) {
         keys.add(key);
-        missing.add(spec);
+        missing.add(view);
       }
     }
-    List<RgbImage> views = encoder.views(content, image.name(), image.key(), missing);
+    List<RgbImage> images = encoder.views(content, image.name(), image.key(), missing);
     return IntStream.range(0, keys.size())
-        .mapToObj(i -> new FeaturePipeline.View(keys.get(i), views.get(i)))
+        .mapToObj(i -> new FeaturePipeline.KeyedView(keys.get(i), images.get(i)))
         .toList();
   }
 }

@@ -91,15 +91,27 @@ public final class TrainingLoader implements AutoCloseable {
    */
   @CanIgnoreReturnValue
   public double prepare(FeatureProgress progress) {
-    FeatureCache.Features features = cache.features(cachedRequests(), progress);
-    cachedFeatures = features.vectors();
-    return features.seconds();
+    List<Feature> features = cache.get(cached().withProgress(progress));
+    cachedFeatures = Feature.vectors(features);
+    return features.stream().mapToDouble(Feature::seconds).sum();
   }
 
-  private List<ViewEncoder.Request> cachedRequests() {
-    return IntStream.range(0, Math.multiplyExact(count(), augmentation.views()))
-        .mapToObj(place -> cachedRequest(place % count(), place / count()))
-        .toList();
+  /** Returns a request for the features that are encoded once. */
+  private FeatureRequest cached() {
+    return FeatureRequest.of(
+        items, IntStream.range(0, augmentation.views()).mapToObj(this::cachedView).toList());
+  }
+
+  /** Returns a view that is encoded once. */
+  private ImageView cachedView(int number) {
+    return augmentation.equals(Augmentation.TEST)
+        ? ImageView.TEST
+        : ImageView.cached(augmentation.recipe(), number);
+  }
+
+  /** Returns the view of an epoch that no other epoch uses. */
+  private ImageView onlineView(int epoch) {
+    return new ImageView(augmentation.recipe(), seed, epoch);
   }
 
   /**
@@ -127,10 +139,12 @@ public final class TrainingLoader implements AutoCloseable {
   /** Returns the tokens of examples in an epoch: (B, L, W). */
   private Tensor rows(FrozenTokens source, int[] examples, int epoch) {
     if (augmentation.views() == 0) {
-      return source.of(examples, example -> onlineRequest(example, epoch));
+      return source.of(examples, i -> cache.encoder().view(items.get(i), onlineView(epoch)));
     }
     int[] places = Arrays.stream(examples).map(example -> place(example, epoch)).toArray();
-    return source.of(places, place -> cachedRequest(place % count(), place / count()));
+    return source.of(
+        places,
+        place -> cache.encoder().view(items.get(place % count()), cachedView(place / count())));
   }
 
   /**
@@ -144,7 +158,7 @@ public final class TrainingLoader implements AutoCloseable {
     if (augmentation.views() == 0) {
       return cache
           .encoder()
-          .encode(Arrays.stream(examples).mapToObj(i -> onlineRequest(i, epoch)).toList());
+          .encode(Arrays.stream(examples).mapToObj(items::get).toList(), onlineView(epoch));
     }
     if (cachedFeatures.isEmpty()) {
       throw new IllegalStateException("call prepare before features");
@@ -175,23 +189,12 @@ public final class TrainingLoader implements AutoCloseable {
    * @return (V, N, E)
    */
   public Tensor raw(FeatureProgress progress) {
-    List<float[]> raw = cache.raw(cachedRequests(), progress).vectors();
-    return Tensor.ofRows(raw.toArray(float[][]::new))
+    FeatureRequest request = cached().withProgress(progress);
+    float[][] raw = new float[request.size()][];
+    cache.each(request, (feature, i) -> raw[i] = feature.raw());
+    return Tensor.ofRows(raw)
         .reshape(augmentation.views(), count(), -1)
         .to(cache.encoder().device());
-  }
-
-  private ViewEncoder.Request cachedRequest(int image, long view) {
-    return new ViewEncoder.Request(
-        items.get(image),
-        augmentation.equals(Augmentation.TEST)
-            ? null
-            : ViewEncoder.ViewSpec.cached(augmentation.recipe(), view));
-  }
-
-  private ViewEncoder.Request onlineRequest(int image, long epoch) {
-    return new ViewEncoder.Request(
-        items.get(image), new ViewEncoder.ViewSpec(augmentation.recipe(), seed, epoch));
   }
 
   /** Frees the tokens in memory. */

@@ -1,7 +1,6 @@
 package org.kgcoop.features;
 
 import java.nio.file.Path;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +19,10 @@ import org.kgcoop.files.Digest;
 import org.kgcoop.image.ImageHeader;
 import org.kgcoop.image.Images;
 import org.kgcoop.image.Orientation;
-import org.kgcoop.image.Reduction;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.image.view.Sketch;
 import org.kgcoop.image.view.Transform;
 import org.kgcoop.image.view.TransformedImage;
-import org.kgcoop.image.view.ViewRecipe;
 import org.kgcoop.model.Head;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Device;
@@ -131,46 +128,9 @@ public final class ViewEncoder {
     return clip;
   }
 
-  /** A random view of an image, selected by seed and number. */
-  record ViewSpec(ViewRecipe recipe, long seed, long number) {
-    /**
-     * The seed of the views in a cache. It differs from the run's seed, so that runs of all seeds
-     * share the views.
-     */
-    private static final long CACHE_SEED = 0;
-
-    /** Returns a view of a feature cache. */
-    static ViewSpec cached(ViewRecipe recipe, long number) {
-      return new ViewSpec(recipe, CACHE_SEED, number);
-    }
-
-    /**
-     * Returns a text with everything that determines the view of an image's bytes.
-     *
-     * @param view null for the test transform
-     * @param key the key of the image
-     * @param turned true if the image is EXIF-rotated and the encoder rotates it
-     * @param divisor how much smaller the image is decoded
-     */
-    static String viewKey(@Nullable ViewSpec view, String key, boolean turned, int divisor) {
-      String stored =
-          view == null
-              ? FeatureKey.TEST
-              : "view:%s:%s:%s%s"
-                  .formatted(
-                      view.seed(),
-                      view.number(),
-                      key,
-                      view.recipe().equals(ViewRecipe.PUBLISHED)
-                          ? ""
-                          : " of " + view.recipe().id());
-      return FeatureKey.decoded(stored, turned, divisor);
-    }
-  }
-
   /** Computes features of unit length of files under the test transform: (B, E). */
   public Tensor test(List<Item> items) {
-    return encode(items.stream().map(item -> new Request(item, null)).toList());
+    return encode(items, ImageView.TEST);
   }
 
   /** Applies the test transform. */
@@ -209,7 +169,7 @@ public final class ViewEncoder {
   }
 
   /** Collects transformed images of one size: (B, channels, height, width). */
-  private Tensor input(List<RgbImage> views) {
+  Tensor input(List<RgbImage> views) {
     RgbImage first = views.get(0);
     int channels = clip.preprocessing().channels();
     int each = channels * first.width() * first.height();
@@ -221,35 +181,13 @@ public final class ViewEncoder {
         .to(clip.device());
   }
 
-  /** An image to encode. Without a view, the test transform is used. */
-  record Request(Item item, @Nullable ViewSpec view) {
-    /**
-     * Returns requests for files under the test transform, rotated by their EXIF orientation. The
-     * items have no key, which only views need, and are created on request: a million of them would
-     * take more memory than the index of the features.
-     */
-    static List<Request> upright(List<Path> files) {
-      return new AbstractList<>() {
-        @Override
-        public Request get(int i) {
-          return new Request(new Item("", files.get(i), 0, ""), null);
-        }
-
-        @Override
-        public int size() {
-          return files.size();
-        }
-      };
-    }
-  }
-
   /**
    * Returns the key of a feature.
    *
    * @param file the values of the file
    */
-  String key(Request request, ImageHash file) {
-    return FeatureKey.of(file.sha256(), viewKey(request, file.header()));
+  String key(Item item, ImageView view, ImageHash file) {
+    return FeatureKey.of(file.sha256(), viewKey(view, item.key(), item.asStored(), file.header()));
   }
 
   /**
@@ -258,61 +196,47 @@ public final class ViewEncoder {
    * @param image the start of the SHA-256 of the image's bytes
    * @param header the header of the image
    */
-  Digest digest(Request request, Digest image, ImageHeader header) {
-    return FeatureKey.digest(image, viewKey(request, header));
-  }
-
-  private String viewKey(Request request, ImageHeader header) {
-    Item item = request.item();
-    boolean turned = !item.asStored() && header.orientation() != Orientation.UPRIGHT;
-    int divisor = item.asStored() ? 1 : header.divisor(reduction(request.view()));
-    return ViewSpec.viewKey(request.view(), item.key(), turned, divisor);
-  }
-
-  /** Returns how much smaller photos are decoded for a view. */
-  Reduction reduction(@Nullable ViewSpec view) {
-    return view == null ? transform.reduction() : view.recipe().reduction(transform);
-  }
-
-  /** Computes features of unit length, (B, E). */
-  Tensor encode(List<Request> requests) {
-    return ofViews(views(requests));
+  Digest digest(Item item, ImageView view, Digest image, ImageHeader header) {
+    return FeatureKey.digest(image, viewKey(view, item.key(), item.asStored(), header));
   }
 
   /**
-   * Decodes and transforms images of one size into the input of the encoders, (B, channels, R, R).
+   * Returns a text with everything that determines a view of an image's bytes.
+   *
+   * @param key the key of the image
+   * @param asStored true if its EXIF orientation is ignored and it is decoded in full
    */
-  Tensor pixels(List<Request> requests) {
-    return input(views(requests));
+  String viewKey(ImageView view, String key, boolean asStored, ImageHeader header) {
+    boolean turned = !asStored && header.orientation() != Orientation.UPRIGHT;
+    int divisor = asStored ? 1 : header.divisor(view.reduction(transform));
+    return FeatureKey.decoded(view.id(key), turned, divisor);
   }
 
-  private List<RgbImage> views(List<Request> requests) {
-    return requests.parallelStream().map(this::view).toList();
+  /** Computes features of unit length of a view of each file, (B, E). */
+  Tensor encode(List<Item> items, ImageView view) {
+    return ofViews(items.parallelStream().map(item -> view(item, view)).toList());
   }
 
   /** Decodes and transforms an image from the bytes of its file. */
-  RgbImage view(Request request, byte[] file) {
-    Item item = request.item();
+  RgbImage view(Item item, ImageView view, byte[] file) {
     String name = item.file().toString();
-    Function<RgbImage, RgbImage> view =
+    Function<RgbImage, RgbImage> transformed =
         image -> {
-          if (request.view() == null) {
+          if (view.isTest()) {
             show(item.file(), image, () -> Sketch.of(image));
           }
-          return view(image, item.key(), request.view());
+          return view.of(image, item.key(), transform);
         };
     if (item.asStored()) {
-      return images.decode(file, name, view);
+      return images.decode(file, name, transformed);
     }
     FirstImages.First first =
-        request.view() == null
-            ? FirstImages.take(item.file(), file, transform.preprocessing())
-            : null;
+        view.isTest() ? FirstImages.take(item.file(), file, transform.preprocessing()) : null;
     if (first != null) {
       show(item.file(), first.shown(), first::sketch);
       return first.view();
     }
-    return images.decodeUpright(file, name, reduction(request.view()), view);
+    return images.decodeUpright(file, name, view.reduction(transform), transformed);
   }
 
   /** Passes an image on to those that need it besides its feature. */
@@ -324,8 +248,8 @@ public final class ViewEncoder {
   }
 
   /** Decodes and transforms an image. */
-  RgbImage view(Request request) {
-    return view(request, Images.bytes(request.item().file()));
+  RgbImage view(Item item, ImageView view) {
+    return view(item, view, Images.bytes(item.file()));
   }
 
   /**
@@ -354,12 +278,12 @@ public final class ViewEncoder {
   }
 
   /** Decodes and transforms an image to several views. */
-  List<RgbImage> views(byte[] file, String name, String key, List<@Nullable ViewSpec> views) {
+  List<RgbImage> views(byte[] file, String name, String key, List<ImageView> views) {
     ImageHeader header = ImageHeader.of(file);
     Map<Integer, List<Integer>> byDivisor =
         IntStream.range(0, views.size())
             .boxed()
-            .collect(Collectors.groupingBy(i -> header.divisor(reduction(views.get(i)))));
+            .collect(Collectors.groupingBy(i -> header.divisor(views.get(i).reduction(transform))));
     RgbImage[] done = new RgbImage[views.size()];
     byDivisor.forEach(
         (divisor, indices) ->
@@ -368,7 +292,7 @@ public final class ViewEncoder {
                 name,
                 (width, height) -> divisor,
                 image -> {
-                  indices.forEach(i -> done[i] = view(image, key, views.get(i)));
+                  indices.forEach(i -> done[i] = views.get(i).of(image, key, transform));
                   return null;
                 }));
     return List.of(done);
@@ -400,13 +324,6 @@ public final class ViewEncoder {
       sketches.put(item.file(), made);
     }
     return made;
-  }
-
-  /** Transforms an image. */
-  private RgbImage view(RgbImage image, String key, @Nullable ViewSpec view) {
-    return view == null
-        ? transform.test(image)
-        : view.recipe().view(view.seed(), view.number(), key, image, transform);
   }
 
   /** Computes features of transformed images, byte-identical to those of a feature cache. */

@@ -60,15 +60,19 @@ class FeatureCacheTest {
         new ViewEncoder(model, new Images(warnings::add)), folder.resolve("cache"), warnings::add);
   }
 
-  private static float[] flat(FeatureCache.Features features) {
-    float[] all = new float[features.vectors().size() * features.vectors().get(0).length];
+  private static float[] flat(List<Feature> features) {
+    float[] all = new float[features.size() * features.get(0).vector().length];
     int next = 0;
-    for (float[] vector : features.vectors()) {
-      for (float value : vector) {
+    for (Feature feature : features) {
+      for (float value : feature.vector()) {
         all[next++] = value;
       }
     }
     return all;
+  }
+
+  private static double seconds(List<Feature> features) {
+    return features.stream().mapToDouble(Feature::seconds).sum();
   }
 
   private List<Path> files() throws IOException {
@@ -80,7 +84,7 @@ class FeatureCacheTest {
   @Test
   void featuresAreThoseOfTheEncoder() {
     List<Item> items = data.train();
-    float[] banked = flat(cache(clip).test(items, done -> {}));
+    float[] banked = flat(cache(clip).get(FeatureRequest.of(items)));
     try (Scope scope = Scope.open("test")) {
       float[] direct = new ViewEncoder(clip, new Images(warnings::add)).test(items).toFloats();
       assertThat(banked).hasSameSizeAs(direct);
@@ -94,7 +98,7 @@ class FeatureCacheTest {
   void cachedFeaturesAreNotComputedAgainInThisProcessOrTheNext() throws IOException {
     List<Item> items = data.train();
     FeatureCache first = cache(clip);
-    FeatureCache.Features made = first.test(items, done -> {});
+    List<Feature> made = first.get(FeatureRequest.of(items));
     // The images are deleted. Only the cache can answer, for copies of the files in another folder.
     Path copies = Files.createDirectories(folder.resolve("copies"));
     List<Item> moved = new ArrayList<>();
@@ -105,10 +109,9 @@ class FeatureCacheTest {
     }
     List<Path> before = files();
     for (FeatureCache cache : List.of(first, cache(clip))) {
-      FeatureCache.Features again = cache.test(moved, done -> {});
+      List<Feature> again = cache.get(FeatureRequest.of(moved));
       assertThat(flat(again)).isEqualTo(flat(made));
-      assertThat(again.seconds())
-          .isCloseTo(made.seconds(), org.assertj.core.data.Offset.offset(1e-9));
+      assertThat(seconds(again)).isCloseTo(seconds(made), Offset.offset(1e-9));
     }
     assertThat(files()).isEqualTo(before);
   }
@@ -116,25 +119,26 @@ class FeatureCacheTest {
   @Test
   void storedFeaturesAreReportedApartFromTheWork() {
     List<Item> items = data.train();
-    cache(clip).test(items.subList(0, 7), done -> {});
+    cache(clip).get(FeatureRequest.of(items.subList(0, 7)));
     List<Long> before = new ArrayList<>();
     List<Long> done = new ArrayList<>();
-    FeatureCache.Features all =
+    List<Feature> all =
         cache(clip)
-            .test(
-                items,
-                new FeatureProgress() {
-                  @Override
-                  public void done(long units) {
-                    done.add(units);
-                  }
+            .get(
+                FeatureRequest.of(items)
+                    .withProgress(
+                        new FeatureProgress() {
+                          @Override
+                          public void done(long units) {
+                            done.add(units);
+                          }
 
-                  @Override
-                  public void doneBefore(long units) {
-                    before.add(units);
-                  }
-                });
-    assertThat(all.vectors()).hasSameSizeAs(items);
+                          @Override
+                          public void doneBefore(long units) {
+                            before.add(units);
+                          }
+                        }));
+    assertThat(all).hasSameSizeAs(items);
     // The images have just been written, so their bytes are read before the features are found.
     assertThat(before.stream().mapToLong(Long::longValue).sum()).isEqualTo(7);
     assertThat(done).isSorted().startsWith(8L).endsWith((long) items.size());
@@ -144,12 +148,12 @@ class FeatureCacheTest {
   void featuresOfAnotherProcessAreUsed() throws IOException {
     List<Item> items = data.train();
     FeatureCache early = cache(clip);
-    assertThat(early.test(items.subList(0, 1), done -> {}).vectors()).hasSize(1);
-    List<float[]> made = cache(clip).test(items, done -> {}).vectors();
+    assertThat(early.get(FeatureRequest.of(items.subList(0, 1)))).hasSize(1);
+    List<float[]> made = Feature.vectors(cache(clip).get(FeatureRequest.of(items)));
     List<Path> before = files();
 
     // If they were encoded again, they would be in a separate file.
-    List<float[]> taken = early.test(items.subList(1, 4), done -> {}).vectors();
+    List<float[]> taken = Feature.vectors(early.get(FeatureRequest.of(items.subList(1, 4))));
 
     assertThat(files()).isEqualTo(before);
     for (int i = 0; i < taken.size(); i++) {
@@ -160,10 +164,11 @@ class FeatureCacheTest {
   @Test
   void aFeatureDoesNotDependOnWhichOthersAreMissing() {
     List<Item> items = data.train();
-    float[] together = flat(cache(clip).test(items, done -> {}));
+    float[] together = flat(cache(clip).get(FeatureRequest.of(items)));
     FeatureCache alone =
         new FeatureCache(new ViewEncoder(clip, new Images(warnings::add)), null, warnings::add);
-    float[] last = flat(alone.test(items.subList(items.size() - 1, items.size()), done -> {}));
+    float[] last =
+        flat(alone.get(FeatureRequest.of(items.subList(items.size() - 1, items.size()))));
     assertThat(last)
         .isEqualTo(Arrays.copyOfRange(together, together.length - last.length, together.length));
   }
@@ -176,10 +181,9 @@ class FeatureCacheTest {
       Tensor raw = source.raw(done -> {});
       assertThat(raw.shape()).containsExactly(2, data.train().size(), clip.config().embedDim());
       ViewEncoder encoder = new ViewEncoder(clip, new Images(warnings::add));
-      ViewEncoder.ViewSpec second = ViewEncoder.ViewSpec.cached(ViewRecipe.PUBLISHED, 1);
+      ImageView second = ImageView.cached(ViewRecipe.PUBLISHED, 1);
       float[] pixels =
-          new Transform(clip.preprocessing())
-              .normalize(encoder.view(new ViewEncoder.Request(data.train().get(3), second)));
+          new Transform(clip.preprocessing()).normalize(encoder.view(data.train().get(3), second));
       int size = clip.preprocessing().size();
       float[] direct = clip.imageEncoder().features(Tensor.of(pixels, 1, 3, size, size)).toFloats();
 
@@ -211,32 +215,32 @@ class FeatureCacheTest {
 
   @Test
   void anotherModelHasFeaturesOfItsOwn() throws IOException {
-    float[] features = flat(cache(clip).test(data.train(), done -> {}));
+    float[] features = flat(cache(clip).get(FeatureRequest.of(data.train())));
     try (Clip other = TinyClip.other()) {
-      assertThat(flat(cache(other).test(data.train(), done -> {}))).isNotEqualTo(features);
+      assertThat(flat(cache(other).get(FeatureRequest.of(data.train())))).isNotEqualTo(features);
     }
     assertThat(files()).hasSize(2);
   }
 
   @Test
   void aDamagedFileIsLeftOutAndMadeAgain() throws IOException {
-    float[] features = flat(cache(clip).test(data.train(), done -> {}));
+    float[] features = flat(cache(clip).get(FeatureRequest.of(data.train())));
     Path file = files().get(0);
     byte[] bytes = Files.readAllBytes(file);
     bytes[bytes.length - 5] ^= 1;
     Files.write(file, bytes);
-    assertThat(flat(cache(clip).test(data.train(), done -> {}))).isEqualTo(features);
+    assertThat(flat(cache(clip).get(FeatureRequest.of(data.train())))).isEqualTo(features);
     assertThat(warnings).hasSize(1);
     assertThat(warnings.get(0)).contains("damaged").contains("computed again");
     assertThat(files()).hasSize(1); // also if the new file has another order, and so another name
     warnings.clear();
-    assertThat(flat(cache(clip).test(data.train(), done -> {}))).isEqualTo(features);
+    assertThat(flat(cache(clip).get(FeatureRequest.of(data.train())))).isEqualTo(features);
     assertThat(warnings).isEmpty();
   }
 
   @Test
   void aMissingOrDamagedFileOfKeysIsWrittenAgain() throws IOException {
-    float[] features = flat(cache(clip).test(data.train(), done -> {}));
+    float[] features = flat(cache(clip).get(FeatureRequest.of(data.train())));
     Path shard = files().get(0);
     Path keys = Shard.keyFile(shard);
     byte[] right = Files.readAllBytes(keys);
@@ -248,7 +252,7 @@ class FeatureCacheTest {
       } else {
         Files.write(keys, wrong);
       }
-      assertThat(flat(cache(clip).test(data.train(), done -> {}))).isEqualTo(features);
+      assertThat(flat(cache(clip).get(FeatureRequest.of(data.train())))).isEqualTo(features);
       // The time is lost, the keys are not.
       assertThat(Arrays.copyOfRange(Files.readAllBytes(keys), 24, right.length - 8))
           .isEqualTo(Arrays.copyOfRange(right, 24, right.length - 8));
@@ -260,26 +264,28 @@ class FeatureCacheTest {
   @Test
   void keysOfAnotherFileAreNotUsed() throws IOException {
     FeatureCache cache = cache(clip);
-    float[] first = flat(cache.test(data.train().subList(0, 20), done -> {}));
-    float[] second = flat(cache.test(data.train().subList(20, 40), done -> {}));
+    float[] first = flat(cache.get(FeatureRequest.of(data.train().subList(0, 20))));
+    float[] second = flat(cache.get(FeatureRequest.of(data.train().subList(20, 40))));
     Path one = Shard.keyFile(files().get(0));
     Path other = Shard.keyFile(files().get(1));
     byte[] keys = Files.readAllBytes(one);
     Files.copy(other, one, StandardCopyOption.REPLACE_EXISTING);
     Files.write(other, keys);
-    assertThat(flat(cache(clip).test(data.train().subList(0, 20), done -> {}))).isEqualTo(first);
-    assertThat(flat(cache(clip).test(data.train().subList(20, 40), done -> {}))).isEqualTo(second);
+    assertThat(flat(cache(clip).get(FeatureRequest.of(data.train().subList(0, 20)))))
+        .isEqualTo(first);
+    assertThat(flat(cache(clip).get(FeatureRequest.of(data.train().subList(20, 40)))))
+        .isEqualTo(second);
   }
 
   @Test
   void filesOfAnotherModelAreNotUsed() throws IOException {
-    float[] features = flat(cache(clip).test(data.train(), done -> {}));
+    float[] features = flat(cache(clip).get(FeatureRequest.of(data.train())));
     Path file = files().get(0);
     Path of = folder.resolve("other");
     try (Clip other = TinyClip.other()) {
       FeatureCache cache =
           new FeatureCache(new ViewEncoder(other, new Images(warnings::add)), of, warnings::add);
-      assertThat(flat(cache.test(data.train(), done -> {}))).isNotEqualTo(features);
+      assertThat(flat(cache.get(FeatureRequest.of(data.train())))).isNotEqualTo(features);
       of = of.resolve(FeatureCache.folderName(other));
     }
     Path foreign = of.resolve(file.getFileName());
@@ -291,7 +297,7 @@ class FeatureCacheTest {
             foreign.resolveSibling(each.getFileName()), each, StandardCopyOption.REPLACE_EXISTING);
       }
       for (FeatureCache cache : List.of(reader, cache(clip))) {
-        assertThat(flat(cache.test(data.train(), done -> {}))).isEqualTo(features);
+        assertThat(flat(cache.get(FeatureRequest.of(data.train())))).isEqualTo(features);
       }
     }
     assertThat(warnings).hasSize(2).allMatch(line -> line.contains("of another model"));
@@ -300,7 +306,7 @@ class FeatureCacheTest {
   /** Features of a GPU may differ between two processes. */
   @Test
   void aFileThatAnotherProcessReplacesIsRead() throws IOException {
-    int count = cache(clip).test(data.train(), done -> {}).vectors().size();
+    int count = cache(clip).get(FeatureRequest.of(data.train())).size();
     FeatureCache reader = cache(clip);
     assertThat(reader.missing(data.train())).isEmpty(); // now it knows the checks of all files
     for (Path file : files()) {
@@ -313,7 +319,7 @@ class FeatureCacheTest {
           });
       assertThat(new Shard(others).write(file.resolveSibling(""))).isEqualTo(file);
     }
-    float[] read = flat(reader.test(data.train(), done -> {}));
+    float[] read = flat(reader.get(FeatureRequest.of(data.train())));
     assertThat(read).hasSize(count * clip.config().embedDim()).containsOnly(1);
     assertThat(warnings).isEmpty();
   }
@@ -335,7 +341,7 @@ class FeatureCacheTest {
     FeatureCache cache = cache(clip);
     assertThat(cache.missing(data.train())).isEqualTo(data.train());
     assertThat(usedBytes() - before).isLessThan(32 << 20);
-    assertThat(cache.test(data.train(), done -> {}).vectors()).hasSameSizeAs(data.train());
+    assertThat(cache.get(FeatureRequest.of(data.train()))).hasSameSizeAs(data.train());
   }
 
   private static long usedBytes() {
@@ -348,7 +354,8 @@ class FeatureCacheTest {
     Files.writeString(folder.resolve("cache"), "a file");
     List<Long> told = new ArrayList<>();
 
-    assertThatThrownBy(() -> cache(clip).test(data.train(), told::add))
+    assertThatThrownBy(
+            () -> cache(clip).get(FeatureRequest.of(data.train()).withProgress(told::add)))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("cannot be written")
         .hasMessageContaining("try another --feature-cache");
@@ -361,10 +368,11 @@ class FeatureCacheTest {
     Path place = Files.writeString(folder.resolve("cache"), "a file");
     ViewEncoder encoder = new ViewEncoder(clip, new Images(warnings::add));
     FeatureCache cache = FeatureCache.optional(encoder, place, warnings::add);
-    float[] made = flat(cache.test(data.train(), done -> {}));
+    float[] made = flat(cache.get(FeatureRequest.of(data.train())));
     List<Long> told = new ArrayList<>();
 
-    assertThat(flat(cache.test(data.train(), told::add))).isEqualTo(made);
+    assertThat(flat(cache.get(FeatureRequest.of(data.train()).withProgress(told::add))))
+        .isEqualTo(made);
 
     assertThat(told).containsExactly((long) data.train().size()); // nothing was encoded again
     assertThat(warnings).singleElement().asString().contains("cannot be written", "kept in memory");
@@ -376,7 +384,7 @@ class FeatureCacheTest {
     Files.writeString(broken, "no image");
     List<Item> items = new ArrayList<>(data.train());
     items.add(new Item("broken.jpg", broken, 0, "a"));
-    assertThatThrownBy(() -> cache(clip).test(items, done -> {}))
+    assertThatThrownBy(() -> cache(clip).get(FeatureRequest.of(items)))
         .isInstanceOf(KgCoopException.class)
         .hasMessageContaining("broken.jpg");
   }
@@ -386,17 +394,18 @@ class FeatureCacheTest {
     Path turned = Path.of("src/test/resources/pictures/jexif17x33.jpg");
     Item own = new Item("turned", turned, 0, "a");
     Item published = new Item("turned", turned, 0, "a", "turned", true);
-    float[] aside = cache(clip).test(List.of(published), done -> {}).vectors().get(0);
-    float[] upright = upright(cache(clip), List.of(turned), false).get(turned);
-    assertThat(cache(clip).test(List.of(own), done -> {}).vectors().get(0)).isEqualTo(upright);
-    assertThat(cache(clip).test(List.of(published), done -> {}).vectors().get(0)).isEqualTo(aside);
+    float[] aside = cache(clip).get(FeatureRequest.of(List.of(published))).get(0).vector();
+    Feature ofFile = cache(clip).get(FeatureRequest.ofFiles(List.of(turned))).get(0);
+    float[] upright = ofFile.vector();
+    assertThat(cache(clip).get(FeatureRequest.of(List.of(own))).get(0).vector()).isEqualTo(upright);
+    assertThat(cache(clip).get(FeatureRequest.of(List.of(published))).get(0).vector())
+        .isEqualTo(aside);
 
     ViewEncoder encoder = new ViewEncoder(clip, new Images(warnings::add));
     List<Feature> expected =
         encoder.encoded(List.of(encoder.testView(new Images(warnings::add).readUpright(turned))));
     assertThat(upright).isEqualTo(expected.get(0).vector()).isNotEqualTo(aside);
-    float[] raw = upright(cache(clip), List.of(turned), true).get(turned);
-    assertThat(raw).isEqualTo(expected.get(0).raw());
+    assertThat(ofFile.raw()).isEqualTo(expected.get(0).raw());
   }
 
   /** The bytes are not rotated, so only the orientation distinguishes the rotated file. */
@@ -432,37 +441,20 @@ class FeatureCacheTest {
     }
   }
 
-  private static Map<Path, float[]> upright(FeatureCache cache, List<Path> files, boolean raw) {
-    return cache.upright(
-        files,
-        raw,
-        problem -> {
-          throw problem.reason();
-        },
-        done -> {});
-  }
-
   @Test
   void featuresOfAnImageWithoutRotationAreReused() {
     List<Item> items = data.train();
-    List<float[]> made = cache(clip).test(items, done -> {}).vectors();
+    List<float[]> made = Feature.vectors(cache(clip).get(FeatureRequest.of(items)));
     List<Path> paths = items.stream().map(Item::file).toList();
     List<Long> progress = new ArrayList<>();
 
-    Map<Path, float[]> taken =
-        cache(clip)
-            .upright(
-                paths,
-                false,
-                problem -> {
-                  throw problem.reason();
-                },
-                progress::add);
+    List<Feature> taken =
+        cache(clip).get(FeatureRequest.ofFiles(paths).withProgress(progress::add));
 
     assertThat(progress).containsExactly((long) paths.size()); // none was encoded
-    assertThat(taken.keySet()).containsExactlyElementsOf(paths);
+    assertThat(taken).hasSameSizeAs(paths);
     for (int i = 0; i < made.size(); i++) {
-      assertThat(taken.get(paths.get(i))).isEqualTo(made.get(i));
+      assertThat(taken.get(i).vector()).isEqualTo(made.get(i));
     }
   }
 
@@ -472,19 +464,21 @@ class FeatureCacheTest {
     Path copy = Files.writeString(folder.resolve("copy.png"), "no image");
     Path gone = folder.resolve("gone.png");
     Path good = data.train().get(0).file();
-    List<FeatureCache.Problem> problems = new ArrayList<>();
+    List<Path> files = List.of(gone, broken, good, copy);
+    Map<Path, KgCoopException> problems = new LinkedHashMap<>();
 
     for (int i = 0; i < 2; i++) {
       problems.clear();
-      Map<Path, float[]> features =
-          cache(clip).upright(List.of(gone, broken, good, copy), false, problems::add, done -> {});
+      List<Path> found = new ArrayList<>();
+      cache(clip)
+          .each(
+              FeatureRequest.ofFiles(files).withUnreadable(problems::put),
+              (feature, position) -> found.add(files.get(position)));
 
-      assertThat(features.keySet()).containsExactly(good);
-      assertThat(problems)
-          .extracting(FeatureCache.Problem::file)
-          .containsExactlyInAnyOrder(gone, broken, copy);
-      assertThat(problems)
-          .allSatisfy(each -> assertThat(each.reason()).hasMessageStartingWith("" + each.file()));
+      assertThat(found).containsExactly(good);
+      assertThat(problems).containsOnlyKeys(gone, broken, copy);
+      problems.forEach(
+          (file, reason) -> assertThat(reason).hasMessageStartingWith(file.toString()));
     }
   }
 }

@@ -18,6 +18,7 @@ import org.kgcoop.clip.RandomClip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.image.Images;
+import org.kgcoop.image.RgbImage;
 import org.kgcoop.model.Batch;
 import org.kgcoop.model.ModelInputs;
 import org.kgcoop.tensor.Scope;
@@ -50,8 +51,8 @@ class FrozenTokensTest {
     clip.close();
   }
 
-  private ViewEncoder.Request view(int place) {
-    return new ViewEncoder.Request(data.train().get(place), null);
+  private RgbImage view(int place) {
+    return encoder.view(data.train().get(place), ImageView.TEST);
   }
 
   private byte[] rows(FrozenTokens source, int... places) {
@@ -99,7 +100,7 @@ class FrozenTokensTest {
     try (FrozenTokens source = new FrozenTokens(encoder, BLOCK, 0);
         Scope scope = Scope.open("test")) {
       int[] places = {2, 0, 3};
-      Tensor whole = encoder.encode(Arrays.stream(places).mapToObj(this::view).toList());
+      Tensor whole = encoder.test(Arrays.stream(places).mapToObj(data.train()::get).toList());
       Tensor found = source.features(source.of(places, this::view));
       assertThat(found.toBytes()).isEqualTo(whole.toBytes());
     }

@@ -67,9 +67,9 @@ class PhotosTest {
 
   private static float[] feature(FeatureCache cache, Path file, boolean asStored) {
     return cache
-        .test(List.of(new Item("a", file, 0, "", "", asStored)), done -> {})
-        .vectors()
-        .get(0);
+        .get(FeatureRequest.of(List.of(new Item("a", file, 0, "", "", asStored))))
+        .get(0)
+        .vector();
   }
 
   @Test

@@ -32,12 +32,12 @@ class ShardEncoderTest {
     try (Clip clip = TinyClip.load()) {
       ViewEncoder encoder = new ViewEncoder(clip, new Images(line -> {}));
       new ShardEncoder(encoder, 0, key -> false, 2)
-          .encode(twice.iterator(), shards::add, problem -> {}, read::add);
+          .encode(twice.iterator(), shards::add, (name, reason) -> {}, read::add);
       assertThat(shards).hasSize(1);
       assertThat(shards.get(0).features()).hasSize(items.size());
       assertThat(read).last().isEqualTo(2L * items.size());
       new ShardEncoder(encoder, 0, key -> true, 2)
-          .encode(twice.iterator(), shards::add, problem -> {}, read::add);
+          .encode(twice.iterator(), shards::add, (name, reason) -> {}, read::add);
       assertThat(shards).hasSize(1);
     }
   }

@@ -22,7 +22,9 @@ import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.EmbeddedDataSets;
+import org.kgcoop.features.Feature;
 import org.kgcoop.features.FeatureCache;
+import org.kgcoop.features.FeatureRequest;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.method.CoCoOp;
@@ -122,7 +124,7 @@ class EmbeddedTrainingTest {
         IntStream.range(0, size)
             .mapToObj(i -> slice.train().get(7 * i % slice.train().size()))
             .toList();
-    List<float[]> features = cache.test(items, done -> {}).vectors();
+    List<float[]> features = Feature.vectors(cache.get(FeatureRequest.of(items)));
     int width = features.get(0).length;
     float[] values = new float[size * width];
     long[] labels = new long[size];

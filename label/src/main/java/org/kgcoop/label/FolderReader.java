@@ -17,6 +17,8 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.KgCoopException.Category;
 import org.kgcoop.adapt.NearCopies;
 import org.kgcoop.data.Item;
+import org.kgcoop.features.FeatureRequest;
+import org.kgcoop.similarity.NearDuplicates;
 import org.kgcoop.label.SessionHead.Guess;
 import org.kgcoop.progress.FeatureProgress;
 import org.kgcoop.similarity.NearDuplicates;
@@ -136,38 +138,39 @@ final class FolderReader implements ImageReader {
   }
 
   private void read(List<Integer> group) {
-    Map<Path, Integer> byFile = new HashMap<>();
-    group.forEach(image -> byFile.put(folder.file(images.get(image)), image));
+    List<Path> files = group.stream().map(image -> folder.file(images.get(image))).toList();
     List<Integer> bad = new ArrayList<>();
     Map<Integer, float[]> vectors = new HashMap<>();
     encoded += group.size();
     int before = done;
+    FeatureProgress counts =
+        new FeatureProgress() {
+          @Override
+          public void done(long units) {
+            checkStopped();
+            progress.accept(before + units);
+          }
+
+          @Override
+          public void doneBefore(long units) {
+            encoded -= Math.toIntExact(units);
+          }
+        };
     context
         .cache()
-        .upright(
-            group.stream().map(image -> folder.file(images.get(image))).toList(),
-            false,
-            problem -> {
-              if (!Files.isDirectory(folder.root())) { // otherwise all images would be left out
-                throw KgCoopException.io(
-                    folder.root() + ": this folder no longer exists", problem.reason());
-              }
-              bad.add(byFile.get(problem.file()));
-              context.warnings().accept(problem.reason().getMessage() + "; left out");
-            },
-            new FeatureProgress() {
-              @Override
-              public void done(long units) {
-                checkStopped();
-                progress.accept(before + units);
-              }
-
-              @Override
-              public void doneBefore(long units) {
-                encoded -= Math.toIntExact(units);
-              }
-            })
-        .forEach((file, vector) -> vectors.put(byFile.get(file), vector));
+        .each(
+            FeatureRequest.ofFiles(files)
+                .withUnreadable(
+                    (file, reason) -> {
+                      if (!Files.isDirectory(folder.root())) { // otherwise all would be left out
+                        throw KgCoopException.io(
+                            folder.root() + ": this folder no longer exists", reason);
+                      }
+                      bad.add(group.get(files.indexOf(file)));
+                      context.warnings().accept(reason.getMessage() + "; left out");
+                    })
+                .withProgress(counts),
+            (feature, i) -> vectors.put(group.get(i), feature.vector()));
     Map<String, String> found =
         folder.contents(
             vectors.keySet().stream().map(images::get).toList(), context.cache().hashes());

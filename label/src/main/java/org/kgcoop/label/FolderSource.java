@@ -14,6 +14,7 @@ import java.util.function.LongConsumer;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.layout.KeywordImages;
+import org.kgcoop.features.FeatureRequest;
 import org.kgcoop.files.Folders;
 import org.kgcoop.trial.ExperimentContext;
 
@@ -121,14 +122,16 @@ final class FolderSource implements SessionSource {
   /** Images that are also in the folder are left out: they are asked. */
   @Override
   public Map<LabelExample, float[]> examples() {
-    Map<Path, float[]> features =
-        context
-            .cache()
-            .upright(
-                labeled.stream().map(LabelExample::file).toList(),
-                false,
-                problem -> context.warnings().accept(problem.reason().getMessage() + "; left out"),
-                done -> {});
+    List<Path> files = labeled.stream().map(LabelExample::file).toList();
+    Map<Path, float[]> features = new LinkedHashMap<>();
+    context
+        .cache()
+        .each(
+            FeatureRequest.ofFiles(files)
+                .withUnreadable(
+                    (file, reason) ->
+                        context.warnings().accept(reason.getMessage() + "; left out")),
+            (feature, i) -> features.put(files.get(i), feature.vector()));
     Set<Path> copies = folder.copiesOf(List.copyOf(features.keySet()), context.cache().hashes());
     Map<LabelExample, float[]> examples = new LinkedHashMap<>();
     for (LabelExample each : labeled) {

@@ -9,6 +9,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.features.Feature;
+import org.kgcoop.features.FeatureRequest;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.runs.AdaptRecord;
@@ -145,7 +147,7 @@ public final class AdaptationRun {
     DataSet data = copies.data();
     FewShotSample sample = FewShotSample.of(data, of.seed());
     return new ObjectSearch(data, nested, new Candidates(context.clip(), 0, sample.task()))
-        .find(context.cache().test(data.train(), done -> {}).vectors());
+        .find(Feature.vectors(context.cache().get(FeatureRequest.of(data.train()))));
   }
 
   /**

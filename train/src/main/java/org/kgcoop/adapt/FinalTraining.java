@@ -18,6 +18,8 @@ import org.kgcoop.data.Item;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.JointEvaluation;
 import org.kgcoop.eval.Softmax;
+import org.kgcoop.features.Feature;
+import org.kgcoop.features.FeatureRequest;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.model.Head;
@@ -167,19 +169,10 @@ record FinalTraining(ExperimentContext context, AdaptRequest request, DataSet da
 
   /** Returns the largest probability of each image that belongs to no class. */
   private double[] largestOfUnknown(ClassifierFile file) {
-    Map<Path, float[]> features =
-        context
-            .cache()
-            .upright(
-                request.unknown(),
-                false,
-                problem -> {
-                  throw problem.reason();
-                },
-                done -> {});
+    List<Feature> features = context.cache().get(FeatureRequest.ofFiles(request.unknown()));
     try (Scope scope = Scope.open("images of no class");
         Head head = file.classifier(context.clip(), file.classNames())) {
-      Tensor rows = Tensor.ofRows(features.values().toArray(float[][]::new));
+      Tensor rows = Tensor.ofRows(Feature.vectors(features).toArray(float[][]::new));
       Tensor probabilities = head.probabilities(rows.to(context.clip().device()));
       float[] largest = Functions.top(probabilities, 1).values().toFloats();
       return IntStream.range(0, largest.length).mapToDouble(i -> largest[i]).toArray();

@@ -12,11 +12,13 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.kgcoop.data.Item;
+import org.kgcoop.features.Feature;
 import org.kgcoop.features.FeatureCache;
-import org.kgcoop.similarity.NearDuplicates;
+import org.kgcoop.features.FeatureRequest;
 import org.kgcoop.similarity.NearDuplicates.Pair;
-import org.kgcoop.similarity.NearestNeighbors;
+import org.kgcoop.similarity.NearDuplicates;
 import org.kgcoop.similarity.NearestNeighbors.Neighbor;
+import org.kgcoop.similarity.NearestNeighbors;
 
 /**
  * Pairs of images that show the same picture: frames of a burst, and images that were saved again.
@@ -102,7 +104,7 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
                   return Thumbnail.of(cache.encoder().sketch(item));
                 })
             .toList();
-    List<float[]> vectors = cache.test(items, done -> {}).vectors();
+    List<float[]> vectors = vectors(items, cache);
     NearestNeighbors features = new NearestNeighbors(vectors);
     NearestNeighbors spectra =
         new NearestNeighbors(thumbnails.parallelStream().map(Thumbnail::spectrum).toList());
@@ -151,6 +153,10 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
 
   private record Compared(Pair pair, double difference) {}
 
+  private static List<float[]> vectors(List<Item> items, FeatureCache cache) {
+    return Feature.vectors(cache.get(FeatureRequest.of(items)));
+  }
+
   /**
    * Returns the number of images among which the pairs can be found in a time. The time is linear
    * for the thumbnails and their comparison, and quadratic for the search of near ones.
@@ -168,7 +174,7 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
     double second = seconds(search);
     double linear = (areDecoded ? second : first) / TIMED;
     List<Item> others = items.subList(0, Math.min(TIMED_OTHERS, items.size()));
-    NearestNeighbors features = new NearestNeighbors(cache.test(others, done -> {}).vectors());
+    NearestNeighbors features = new NearestNeighbors(vectors(others, cache));
     int[] queries = IntStream.range(0, TIMED).toArray();
     Runnable neighbors = () -> features.of(queries, NEIGHBORS, (query, other) -> true);
     // The spectra of the thumbnails are searched, too.

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.LongSummaryStatistics;
@@ -27,7 +28,8 @@ import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Item;
-import org.kgcoop.features.FeatureCache;
+import org.kgcoop.features.Feature;
+import org.kgcoop.features.FeatureRequest;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Crop;
 import org.kgcoop.image.Images;
@@ -70,14 +72,15 @@ final class TrainingImages {
    */
   AdaptRequest present() {
     Problems problems = new Problems();
-    context
-        .cache()
-        .unreadable(request.data().items().map(Item::file).toList())
-        .forEach(problems::add);
+    findUnreadable(request.data().items().map(Item::file).toList(), problems);
     DataSet present = leftOut(request.data(), problems);
     Problems ofUnknown = new Problems();
-    Set<Path> unknown =
-        context.cache().upright(request.unknown(), false, ofUnknown::add, done -> {}).keySet();
+    Set<Path> unknown = new LinkedHashSet<>();
+    context
+        .cache()
+        .each(
+            FeatureRequest.ofFiles(request.unknown()).withUnreadable(ofUnknown::add),
+            (feature, i) -> unknown.add(request.unknown().get(i)));
     if (!ofUnknown.isEmpty() && (!request.skipsUnreadable() || unknown.isEmpty())) {
       throw ofUnknown.first();
     }
@@ -85,12 +88,27 @@ final class TrainingImages {
     return request.with(present).with(request.skipsUnreadable(), List.copyOf(unknown));
   }
 
+  /** Finds the files whose bytes cannot be read. */
+  private void findUnreadable(List<Path> files, Problems problems) {
+    try {
+      List<String> unused = context.cache().hashes().of(files);
+    } catch (KgCoopException e) { // one of them is unreadable
+      for (Path file : files) {
+        try {
+          byte[] unused = Images.bytes(file);
+        } catch (KgCoopException each) {
+          problems.add(file, each);
+        }
+      }
+    }
+  }
+
   /** Unreadable images with the reasons, in the order in which they were found. */
   private static final class Problems {
     private final Map<Path, KgCoopException> reasons = new LinkedHashMap<>();
 
-    void add(FeatureCache.Problem problem) {
-      reasons.putIfAbsent(problem.file(), problem.reason());
+    void add(Path file, KgCoopException reason) {
+      reasons.putIfAbsent(file, reason);
     }
 
     boolean isEmpty() {
@@ -198,7 +216,8 @@ final class TrainingImages {
       return new Work(context.clip().config()).views(planned.train().size());
     }
     List<Item> sample = planned.train().subList(0, Math.min(SAMPLE, planned.train().size()));
-    double seconds = context.cache().test(sample, done -> {}).seconds() / sample.size();
+    List<Feature> features = context.cache().get(FeatureRequest.of(sample));
+    double seconds = features.stream().mapToDouble(Feature::seconds).sum() / sample.size();
     return budget.views(planned.train().size(), seconds);
   }
 
@@ -289,31 +308,35 @@ final class TrainingImages {
   private boolean encode(List<Item> items, Problems problems, Budget budget, BooleanSupplier stop) {
     String name = "adapt: " + request.data().name() + ": image features";
     try (Progress.Task task = context.progress().start(name, items.size())) {
+      FeatureProgress ends =
+          new FeatureProgress() {
+            @Override
+            public void done(long units) {
+              task.done(units);
+              boolean isChecked = units % STOP_EVERY == 0 && stop.getAsBoolean();
+              if (isChecked && units + problems.reasons.size() < items.size()) {
+                throw new Stopped();
+              }
+            }
+
+            @Override
+            public void doneBefore(long units) {
+              task.doneBefore(units);
+            }
+          };
       context
           .cache()
-          .check(
-              items,
-              problem -> {
-                problems.add(problem);
-                if (!request.skipsUnreadable()) {
-                  throw new Stopped();
-                }
-              },
-              new FeatureProgress() {
-                @Override
-                public void done(long units) {
-                  task.done(units);
-                  boolean isChecked = units % STOP_EVERY == 0 && stop.getAsBoolean();
-                  if (isChecked && units + problems.reasons.size() < items.size()) {
-                    throw new Stopped();
-                  }
-                }
-
-                @Override
-                public void doneBefore(long units) {
-                  task.doneBefore(units);
-                }
-              });
+          .each(
+              FeatureRequest.of(items)
+                  .withUnreadable(
+                      (file, reason) -> {
+                        problems.add(file, reason);
+                        if (!request.skipsUnreadable()) {
+                          throw new Stopped();
+                        }
+                      })
+                  .withProgress(ends),
+              (feature, i) -> {});
       return true;
     } catch (Stopped e) {
       if (!problems.isEmpty() && !request.skipsUnreadable()) {
@@ -346,23 +369,26 @@ final class TrainingImages {
     int from = 0;
     do {
       int to = Math.min(from + BLOCK, left.size());
-      left.subList(from, to).parallelStream()
-          .flatMap(item -> problem(images, item.file()).stream())
-          .toList()
-          .forEach(problems::add);
+      List<Item> block = left.subList(from, to);
+      List<Optional<KgCoopException>> reasons =
+          block.parallelStream().map(item -> problem(images, item.file())).toList();
+      for (int i = 0; i < reasons.size(); i++) {
+        Path file = block.get(i).file();
+        reasons.get(i).ifPresent(reason -> problems.add(file, reason));
+      }
       from = to;
     } while (from < left.size() && !stop.getAsBoolean());
     return left.size() - from;
   }
 
-  private static Optional<FeatureCache.Problem> problem(Images images, Path file) {
+  private static Optional<KgCoopException> problem(Images images, Path file) {
     try {
       Crop unused = // a large photo at an eighth of its size
           images.decodeUpright(
               Images.bytes(file), file.toString(), Reduction.toShorterSide(1), RgbImage::whole);
       return Optional.empty();
     } catch (KgCoopException e) {
-      return Optional.of(new FeatureCache.Problem(file, e));
+      return Optional.of(e);
     }
   }
 

@@ -12,7 +12,9 @@ import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.Evaluation;
 import org.kgcoop.eval.JointEvaluation;
 import org.kgcoop.eval.ProbabilityMetrics;
+import org.kgcoop.features.Feature;
 import org.kgcoop.features.FeatureCache;
+import org.kgcoop.features.FeatureRequest;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.TrainableModel;
@@ -291,7 +293,7 @@ public final class Evaluator {
   static Tensor features(FeatureCache cache, List<Item> items, Progress progress, String name) {
     List<float[]> vectors;
     try (Progress.Task task = progress.start(name, items.size())) {
-      vectors = cache.test(items, task).vectors();
+      vectors = Feature.vectors(cache.get(FeatureRequest.of(items).withProgress(task)));
     }
     return Tensor.ofRows(vectors.toArray(float[][]::new)).to(cache.encoder().device());
   }

@@ -32,7 +32,6 @@ import org.kgcoop.cli.options.UnreadableImages;
 import org.kgcoop.cli.sorting.SortingOptions;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.eval.Calibration;
-import org.kgcoop.features.FeatureCache.Problem;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.formats.TableFormat;
 import picocli.CommandLine.Mixin;
@@ -249,11 +248,11 @@ final class Predictions {
     }
 
     /** Ends the command if written files must be complete, which they are without the image. */
-    private void report(Problem problem) {
+    private void report(Path file, KgCoopException reason) {
       if (out != null || sorting.isGiven()) {
-        skipped.add(problem, output);
+        skipped.add(file, reason, output);
       } else {
-        skipped.passOver(problem, output);
+        skipped.passOver(file, reason, output);
       }
     }
 

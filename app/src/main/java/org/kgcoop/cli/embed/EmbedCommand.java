@@ -165,7 +165,7 @@ public final class EmbedCommand implements Callable<Integer> {
               row -> {
                 features.each(
                     files,
-                    problem -> skipped.add(problem, output),
+                    (image, reason) -> skipped.add(image, reason, output),
                     (path, feature) -> {
                       row.take(path, feature);
                       rows[0]++;

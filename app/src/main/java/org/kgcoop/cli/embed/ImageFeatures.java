@@ -6,14 +6,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.data.StampedImage;
 import org.kgcoop.features.FeatureCache;
-import org.kgcoop.features.FeatureCache.Problem;
+import org.kgcoop.features.FeatureRequest;
 import org.kgcoop.formats.FeatureTable;
 import org.kgcoop.progress.FeatureProgress;
 import org.kgcoop.progress.Progress;
@@ -63,19 +62,18 @@ public final class ImageFeatures {
   /**
    * Passes the features of files to a consumer, in the order of the files.
    *
-   * @param problems receives unreadable images; an image is skipped if this consumer returns
+   * @param unreadable receives unreadable images; an image is skipped if this consumer returns
    */
-  void each(List<Path> files, Consumer<Problem> problems, FeatureTable.Receiver rows) throws IOException {
+  void each(
+      List<Path> files, BiConsumer<Path, KgCoopException> unreadable, FeatureTable.Receiver rows)
+      throws IOException {
     try (Progress.Task task = progress.start("images", files.size())) {
-      cache.upright(
-          files,
-          raw,
-          problems,
-          stoppable(task),
-          (file, feature) -> {
+      cache.each(
+          FeatureRequest.ofFiles(files).withUnreadable(unreadable).withProgress(stoppable(task)),
+          (feature, i) -> {
             checkInterrupted();
             try {
-              rows.take(file.toString(), feature);
+              rows.take(files.get(i).toString(), raw ? feature.raw() : feature.vector());
             } catch (IOException e) {
               throw new UncheckedIOException(e);
             }
@@ -88,12 +86,16 @@ public final class ImageFeatures {
   /**
    * Passes the features of files to a consumer in any order and on several threads.
    *
-   * @param problems receives unreadable images; an image is skipped if this consumer returns
+   * @param unreadable receives unreadable images; an image is skipped if this consumer returns
    */
   void inAnyOrder(
-      List<StampedImage> images, Consumer<Problem> problems, BiConsumer<Path, float[]> row) {
+      List<StampedImage> images,
+      BiConsumer<Path, KgCoopException> unreadable,
+      BiConsumer<Path, float[]> row) {
     try (Progress.Task task = progress.start("images", images.size())) {
-      cache.uprightInAnyOrder(images, problems, stoppable(task), row);
+      cache.eachInAnyOrder(
+          FeatureRequest.ofStamped(images).withUnreadable(unreadable).withProgress(stoppable(task)),
+          (feature, i) -> row.accept(images.get(i).file(), feature.vector()));
     }
   }
 
@@ -101,16 +103,17 @@ public final class ImageFeatures {
    * Passes the features of files to a consumer in groups, in the order of the files, with the
    * unreadable images.
    *
-   * @param problems receives the unreadable images before their group; an image is skipped if this
-   *     consumer returns
+   * @param unreadable receives the unreadable images before their group; an image is skipped if
+   *     this consumer returns
    */
-  public void groups(List<Path> files, Consumer<Problem> problems, Group group) throws IOException {
+  public void groups(List<Path> files, BiConsumer<Path, KgCoopException> unreadable, Group group)
+      throws IOException {
     List<Image> next = new ArrayList<>();
     each(
         files,
-        problem -> {
-          problems.accept(problem);
-          next.add(new Image(problem.file(), null, problem.reason()));
+        (file, reason) -> {
+          unreadable.accept(file, reason);
+          next.add(new Image(file, null, reason));
         },
         (file, feature) -> {
           next.add(new Image(Path.of(file), feature, null));

@@ -135,7 +135,7 @@ public final class SearchCommand implements Callable<Integer> {
         new ImageFeatures(cache.open(clip, output), false, output, Invocation.of(spec))
             .inAnyOrder(
                 files,
-                problem -> skipped.passOver(problem, output),
+                (file, reason) -> skipped.passOver(file, reason, output),
                 (file, feature) -> nearest.offer(() -> file, feature));
       }
       found = nearest.found();

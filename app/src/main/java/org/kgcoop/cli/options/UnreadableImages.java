@@ -6,7 +6,6 @@ import java.util.List;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.features.FeatureCache.Problem;
 import org.kgcoop.files.Folders;
 import org.kgcoop.image.ImageNames;
 import picocli.CommandLine.Option;
@@ -34,24 +33,23 @@ public final class UnreadableImages {
    *
    * @throws KgCoopException if unreadable images are not to be skipped
    */
-  public void add(Problem image, Output output) {
+  public void add(Path image, KgCoopException reason, Output output) {
     if (!skips) {
-      KgCoopException reason = image.reason();
       throw KgCoopException.data(reason.getMessage() + "; --skip-bad leaves it out", reason);
     }
-    passOver(image, output);
+    passOver(image, reason, output);
   }
 
   /** Records and skips an unreadable image, even without {@code --skip-bad}. */
-  public void passOver(Problem image, Output output) {
-    String reason = String.valueOf(image.reason().getMessage());
-    String name = Folders.name(image.file());
+  public void passOver(Path image, KgCoopException reason, Output output) {
+    String problem = String.valueOf(reason.getMessage());
+    String name = Folders.name(image);
     if (ImageNames.isImage(name) && !ImageNames.isRead(name)) {
-      unsupported.add(image.file());
+      unsupported.add(image);
     } else {
-      output.error(reason);
+      output.error(problem);
     }
-    skipped.add(new Skipped(image.file().toString(), reason));
+    skipped.add(new Skipped(image.toString(), problem));
   }
 
   public List<Skipped> skipped() {

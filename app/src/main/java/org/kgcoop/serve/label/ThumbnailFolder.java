@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.data.StampedImage;
 import org.kgcoop.files.Digest;
+import org.kgcoop.files.FileStamp;
 
 /**
  * JPEG copies of images in a folder, one file per image. The name of a file is the stamp of the
@@ -41,7 +41,7 @@ final class ThumbnailFolder {
   }
 
   private @Nullable Path place(Path image) {
-    Digest stamp = StampedImage.of(image).stamp();
+    Digest stamp = FileStamp.of(image);
     return stamp == null ? null : folder.resolve(stamp.hex() + ENDING);
   }
 

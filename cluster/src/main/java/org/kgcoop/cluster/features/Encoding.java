@@ -26,7 +26,7 @@ import org.kgcoop.image.Images;
  * @param encoded counts the features that were computed
  */
 record Encoding(
-    FeatureRequest request,
+    JobRequest request,
     FeatureCacheFolder cache,
     Broadcast<KnownKeys> known,
     int attempts,
@@ -52,7 +52,7 @@ record Encoding(
               cache.write(shard);
               encoded.add(shard.features().size());
             },
-            problem -> problems.add(row(problem)),
+            (name, reason) -> problems.add(row(name, reason)),
             done -> {
               read.add(done - told[0]);
               told[0] = done;
@@ -60,15 +60,14 @@ record Encoding(
     return problems.iterator();
   }
 
-  private Row row(ShardEncoder.Problem problem) {
+  private Row row(String image, KgCoopException reason) {
     TaskContext task = TaskContext.get();
-    KgCoopException reason = problem.reason();
     // The network may recover, or work on another machine. A damaged image stays damaged.
     if (reason.category() == KgCoopException.Category.IO
         && task != null
         && task.attemptNumber() + 1 < attempts) {
       throw reason;
     }
-    return RowFactory.create(problem.name(), String.valueOf(reason.getMessage()));
+    return RowFactory.create(image, String.valueOf(reason.getMessage()));
   }
 }

@@ -32,7 +32,7 @@ public final class FeatureJob {
 
   private final Session session;
   private final JavaSparkContext spark;
-  private final FeatureRequest request;
+  private final JobRequest request;
   private final Consumer<String> lines;
   private final HadoopFiles files;
 
@@ -63,7 +63,7 @@ public final class FeatureJob {
    *
    * @param lines receives lines with the progress
    */
-  public FeatureJob(Session session, FeatureRequest request, Consumer<String> lines) {
+  public FeatureJob(Session session, JobRequest request, Consumer<String> lines) {
     this.session = session;
     this.spark = new JavaSparkContext(session.context());
     this.request = request;

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -27,6 +28,7 @@ import org.kgcoop.data.Item;
 import org.kgcoop.features.Augmentation;
 import org.kgcoop.features.Feature;
 import org.kgcoop.features.FeatureCache;
+import org.kgcoop.features.FeatureRequest;
 import org.kgcoop.features.Shard;
 import org.kgcoop.features.ShardEncoder;
 import org.kgcoop.features.TrainingLoader;
@@ -96,7 +98,7 @@ class FeatureCacheMergeTest {
         .encode(
             images.iterator(),
             shard -> assertThat(written(shard, to)).exists(),
-            problem -> warnings.add(problem.name() + ": " + problem.reason().getMessage()),
+            (name, reason) -> warnings.add(name + ": " + reason.getMessage()),
             read -> {});
   }
 
@@ -110,13 +112,13 @@ class FeatureCacheMergeTest {
 
   @Test
   void mergedCachesOfTheSameFeaturesAreByteIdentical() throws IOException {
-    assertThat(cache("whole").test(items, done -> {}).vectors()).hasSameSizeAs(items);
+    assertThat(cache("whole").get(FeatureRequest.of(items))).hasSameSizeAs(items);
     List<Item> reversed = new ArrayList<>(items);
     Collections.reverse(reversed);
     // Write three files, each smaller than a group.
     for (int from = 0; from < reversed.size(); from += 15) {
       List<Item> part = reversed.subList(from, Math.min(from + 15, reversed.size()));
-      assertThat(cache("parts").test(part, done -> {}).vectors()).hasSameSizeAs(part);
+      assertThat(cache("parts").get(FeatureRequest.of(part))).hasSameSizeAs(part);
     }
     assertThat(content("parts")).hasSize(3).isNotEqualTo(content("whole"));
     assertThat(FeatureCacheMerge.merge(folder.resolve("whole"), warnings::add))
@@ -165,22 +167,26 @@ class FeatureCacheMergeTest {
 
   @Test
   void aMergedCacheWorksAndMergingAgainChangesNothing() throws IOException {
-    FeatureCache.Features made = cache("cache").test(items, done -> {});
+    List<Feature> made = cache("cache").get(FeatureRequest.of(items));
     FeatureCacheMerge.merge(folder.resolve("cache"), warnings::add);
     Map<String, String> merged = content("cache");
     long again = FeatureCacheMerge.merge(folder.resolve("cache"), warnings::add);
     assertThat(again).isEqualTo(items.size());
     assertThat(content("cache")).isEqualTo(merged);
     List<Long> encoded = new ArrayList<>();
-    FeatureCache.Features read = cache("cache").test(items, encoded::add);
+    List<Feature> read = cache("cache").get(FeatureRequest.of(items).withProgress(encoded::add));
     assertThat(encoded).containsExactly((long) items.size()); // no intermediate progress
-    assertThat(read.seconds()).isCloseTo(made.seconds(), org.assertj.core.data.Offset.offset(1e-9));
+    assertThat(seconds(read)).isCloseTo(seconds(made), Offset.offset(1e-9));
+  }
+
+  private static double seconds(List<Feature> features) {
+    return features.stream().mapToDouble(Feature::seconds).sum();
   }
 
   @Test
   void imagesAsBytesGiveTheSameCacheAsItems() throws IOException {
     FeatureCache local = cache("local");
-    assertThat(local.test(items, done -> {}).vectors()).hasSameSizeAs(items);
+    assertThat(local.get(FeatureRequest.of(items))).hasSameSizeAs(items);
     double seconds =
         new TrainingLoader(local, items, Augmentation.ofId("cache:3"), 5).prepare(done -> {});
     assertThat(seconds).isPositive();
@@ -200,7 +206,7 @@ class FeatureCacheMergeTest {
     assertThat(warnings).hasSize(1);
     assertThat(warnings.get(0)).startsWith("broken.png: ");
     warnings.clear();
-    assertThat(cache("local").test(items, done -> {}).vectors()).hasSameSizeAs(items);
+    assertThat(cache("local").get(FeatureRequest.of(items))).hasSameSizeAs(items);
     assertThat(FeatureCacheMerge.merge(folder.resolve("given"), warnings::add))
         .isEqualTo(items.size());
     assertThat(FeatureCacheMerge.merge(folder.resolve("local"), warnings::add))
@@ -210,15 +216,17 @@ class FeatureCacheMergeTest {
 
   @Test
   void featuresAreFoundAfterAMergeDuringTheRun() throws IOException {
-    List<float[]> made = cache("cache").test(items.subList(0, 10), done -> {}).vectors();
+    List<float[]> made =
+        Feature.vectors(cache("cache").get(FeatureRequest.of(items.subList(0, 10))));
     FeatureCache open = cache("cache");
     assertThat(open.missing(items.subList(0, 10))).isEmpty();
-    assertThat(cache("cache").test(items.subList(10, 20), done -> {}).vectors()).hasSize(10);
+    assertThat(cache("cache").get(FeatureRequest.of(items.subList(10, 20)))).hasSize(10);
     assertThat(FeatureCacheMerge.merge(folder.resolve("cache"), warnings::add)).isEqualTo(20);
     Map<String, String> merged = content("cache");
     List<Long> told = new ArrayList<>();
 
-    assertThat(open.test(items.subList(0, 10), told::add).vectors())
+    FeatureRequest again = FeatureRequest.of(items.subList(0, 10));
+    assertThat(Feature.vectors(open.get(again.withProgress(told::add))))
         .usingElementComparator(Arrays::compare)
         .isEqualTo(made);
 

@@ -63,7 +63,7 @@ class FeatureJobTest {
   private FeatureJob.Outcome encode(String from, String cache) {
     return new FeatureJob(
             session,
-            new FeatureRequest(from, cache, ClipSource.embedded(DType.FLOAT32, 1), 0, 2),
+            new JobRequest(from, cache, ClipSource.embedded(DType.FLOAT32, 1), 0, 2),
             lines::add)
         .run();
   }
@@ -203,8 +203,7 @@ class FeatureJobTest {
             () ->
                 new FeatureJob(
                         session,
-                        new FeatureRequest(
-                            shared.resolve("images").toString(), "bank", other, 0, 2),
+                        new JobRequest(shared.resolve("images").toString(), "bank", other, 0, 2),
                         lines::add)
                     .run())
         .isInstanceOf(KgCoopException.class)

@@ -11,5 +11,5 @@ import java.io.Serializable;
  * @param views of {@code --augment cache:V}, beside the one of the test transform
  * @param readers threads of a task that read and decode ahead
  */
-public record FeatureRequest(String images, String cache, ClipSource clip, int views, int readers)
+public record JobRequest(String images, String cache, ClipSource clip, int views, int readers)
     implements Serializable {}
