@@ -22,9 +22,8 @@ import javax.imageio.ImageIO;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.EmbeddedClip;
-import org.kgcoop.clip.RandomClip;
 import org.kgcoop.clip.biomed.BiomedFamily;
-import org.kgcoop.clip.biomed.RandomBiomedClip;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.files.Folders;
 
 /**
@@ -165,8 +164,7 @@ final class ExampleFolder {
       Files.copy(files.resolve("ViT-B/16").resolve(beside), files.resolve(beside));
     }
     RandomClip.write(scratch.resolve("random"), OPENAI_VOCABULARY, 1);
-    RandomBiomedClip.write(
-        files.resolve("BiomedCLIP-PubMedBERT_256-vit_base_patch16_224"), BIOMED, 1);
+    RandomClip.write(files.resolve("BiomedCLIP-PubMedBERT_256-vit_base_patch16_224"), BIOMED, 1);
     for (String cached : List.of("ViT-B-16.pt", "ViT-B-32.pt")) {
       ExampleRunner.copy(
           scratch.resolve("random/model.safetensors"),

@@ -1,8 +1,5 @@
 package org.kgcoop.bench;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,13 +14,10 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.InitialWeights;
-import org.kgcoop.clip.RandomClip;
 import org.kgcoop.clip.biomed.BiomedFamily;
-import org.kgcoop.clip.biomed.RandomBiomedClip;
 import org.kgcoop.clip.pe.PeFamily;
 import org.kgcoop.clip.siglip.SiglipFamily;
-import org.kgcoop.files.Json;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.random.PythonRandom;
@@ -96,11 +90,7 @@ final class BenchModel {
         && !Files.exists(folder.resolve("config.json"))
         && !Files.exists(folder.resolve("vocab.txt"))) {
       System.err.println("bench: writing random weights to " + folder + " (once)");
-      if (config.text().form().isBert()) {
-        RandomBiomedClip.write(folder, config, 1);
-      } else {
-        RandomClip.write(folder, config, 1);
-      }
+      RandomClip.write(folder, config, 1);
     }
     return folder;
   }
@@ -135,56 +125,10 @@ final class BenchModel {
    */
   static Clip lively(ClipConfig config, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
+    WeightFile untrained = RandomClip.of(Path.of("random weights"), config, seed);
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-    boolean bert = config.text().form().isBert();
-    for (StoredTensor tensor :
-        bert ? RandomBiomedClip.tensors(config, seed) : InitialWeights.of(config, seed)) {
-      tensors.put(tensor.name(), lively(tensor, random));
-    }
-    WeightFile file =
-        new WeightFile(
-            Path.of("random weights"),
-            WeightFile.Format.SAFETENSORS,
-            tensors,
-            Map.of(),
-            List.of(),
-            bert
-                ? Map.of("open_clip_config.json", json(RandomBiomedClip.settings(config)))
-                : config.text().form().readsLast() ? ofSiglip(config) : configuration(config));
-    return Clip.of(
-        file, new Clip.Options(DType.FLOAT32, Device.CPU, null, config.text().activation()));
-  }
-
-  /** Returns the configuration of a SigLIP. All other settings are the defaults of Hugging Face. */
-  private static Map<String, JsonNode> ofSiglip(ClipConfig config) {
-    String settings =
-        """
-        {"model_type": "siglip", "text_config": {"num_attention_heads": %s},
-         "vision_config": {"num_attention_heads": %s}}
-        """
-            .formatted(config.textHeads(), config.vision().heads());
-    return Map.of("config.json", json(settings));
-  }
-
-  private static JsonNode json(String text) {
-    try {
-      return Json.LENIENT.readTree(text);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** Returns the settings of the model that do not follow from shapes. */
-  private static Map<String, JsonNode> configuration(ClipConfig config) {
-    double usual = ClipConfig.RELEASED.text().epsilon();
-    boolean isUsual = config.text().epsilon() == usual && config.visionEpsilon() == usual;
-    if (isUsual || config.imageForm().rotary()) {
-      return Map.of();
-    }
-    String settings =
-        "{\"text_cfg\": {\"norm_kwargs\": {\"eps\": %s}}, \"vision_cfg\": {\"norm_kwargs\": {\"eps\": %s}}}"
-            .formatted(config.text().epsilon(), config.visionEpsilon());
-    return Map.of("open_clip_config.json", json(settings));
+    untrained.tensors().forEach((name, tensor) -> tensors.put(name, lively(tensor, random)));
+    return Clip.of(untrained.with(tensors), Clip.Options.DEFAULT);
   }
 
   /**

@@ -17,11 +17,10 @@ import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.RandomClip;
 import org.kgcoop.clip.biomed.BiomedFamily;
-import org.kgcoop.clip.biomed.RandomBiomedClip;
 import org.kgcoop.clip.pe.PeFamily;
 import org.kgcoop.clip.siglip.SiglipFamily;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.method.PromptMethod;
 import org.kgcoop.method.encoder.EncoderMethod;
 import org.kgcoop.model.Batch;
@@ -166,7 +165,7 @@ class FastPathTest {
             3,
             BiomedFamily.TEXT.sized(48, 400, 64, 2, 3),
             BiomedFamily.VISION.sized(24, 1, 8, 2));
-    RandomBiomedClip.write(other, config, 11);
+    RandomClip.write(other, config, 11);
     try (Clip bert = Clip.load(other);
         PublishedClip plain = new PublishedClip(bert, DType.FLOAT32)) {
       same(bert, plain, settings(method, 4), names(1, 30, 2, 7), 3);

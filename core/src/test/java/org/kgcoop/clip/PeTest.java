@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.pe.PeFamily;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.fixtures.PeLayouts;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.view.Interpolation;

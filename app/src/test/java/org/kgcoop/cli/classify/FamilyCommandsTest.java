@@ -31,11 +31,10 @@ import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.RandomClip;
 import org.kgcoop.clip.biomed.BiomedFamily;
-import org.kgcoop.clip.biomed.RandomBiomedClip;
 import org.kgcoop.clip.pe.PeFamily;
 import org.kgcoop.clip.siglip.SiglipFamily;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.runs.Predictions;
@@ -146,7 +145,7 @@ class FamilyCommandsTest {
       Path write(Path folder) {
         ClipConfig.Text text = BiomedFamily.TEXT.sized(40, 300, 32, 2, 3);
         ClipConfig.Vit vision = BiomedFamily.VISION.sized(24, 2, 8, 3);
-        RandomBiomedClip.write(folder, new ClipConfig(20, 16, 3, text, vision), 1);
+        RandomClip.write(folder, new ClipConfig(20, 16, 3, text, vision), 1);
         return folder;
       }
     },

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.RandomClip;
 import org.kgcoop.clip.siglip.SiglipFamily;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
 

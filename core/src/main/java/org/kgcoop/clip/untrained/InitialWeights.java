@@ -1,4 +1,4 @@
-package org.kgcoop.clip;
+package org.kgcoop.clip.untrained;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.function.DoubleSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.random.PythonRandom;
@@ -47,12 +49,12 @@ public final class InitialWeights {
   }
 
   /**
-   * Creates weights for measurements of speed. All blocks of a transformer share their numbers, so
+   * Creates weights for {@link Clip#forSpeed}. All blocks of a transformer share their numbers, so
    * that these need less memory and time.
    *
    * @param path the name in messages; nothing is written
    */
-  static WeightFile forSpeed(Path path, ClipConfig config) {
+  public static WeightFile forSpeed(Path path, ClipConfig config) {
     ClipConfig.Text text = config.text();
     ClipConfig.Vision vision = config.vision();
     ClipConfig.Vision one =
