@@ -22,9 +22,8 @@ import javax.imageio.ImageIO;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.EmbeddedClip;
-import org.kgcoop.clip.RandomClip;
 import org.kgcoop.clip.biomed.BiomedFamily;
-import org.kgcoop.clip.biomed.RandomBiomedClip;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.files.Folders;
 
 /**
@@ -53,10 +52,8 @@ final class ExampleFolder {
           64,
           32,
           3,
-          new ClipConfig.Text(77, 1000, 64, 1, 1),
-          Activation.GELU,
-          new ClipConfig.Vit(64, 1, 8, 1),
-          BiomedFamily.FORM);
+          BiomedFamily.TEXT.sized(77, 1000, 64, 1, 1),
+          BiomedFamily.VISION.sized(64, 1, 8, 1));
 
   /** Folders of images that examples name; each contains the same drawings. */
   private static final List<String> IMAGE_FOLDERS =
@@ -167,8 +164,7 @@ final class ExampleFolder {
       Files.copy(files.resolve("ViT-B/16").resolve(beside), files.resolve(beside));
     }
     RandomClip.write(scratch.resolve("random"), OPENAI_VOCABULARY, 1);
-    RandomBiomedClip.write(
-        files.resolve("BiomedCLIP-PubMedBERT_256-vit_base_patch16_224"), BIOMED, 1);
+    RandomClip.write(files.resolve("BiomedCLIP-PubMedBERT_256-vit_base_patch16_224"), BIOMED, 1);
     for (String cached : List.of("ViT-B-16.pt", "ViT-B-32.pt")) {
       ExampleRunner.copy(
           scratch.resolve("random/model.safetensors"),

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.TrainingDataRecord;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoOp;
 import org.kgcoop.model.TrainableModel;

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 
 /**
  * A training run that is killed and resumed writes the same files as an uninterrupted run. This

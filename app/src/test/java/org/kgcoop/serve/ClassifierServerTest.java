@@ -45,7 +45,7 @@ import org.kgcoop.api.Classification;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.api.Embedder;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.serve.ApiDescription.Route;
 import org.kgcoop.serve.http.HttpServer;

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.api.ClassGroups;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.serve.ApiDescription.Route;
 import org.kgcoop.serve.http.ServerSettings;

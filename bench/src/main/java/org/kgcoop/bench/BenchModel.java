@@ -1,8 +1,5 @@
 package org.kgcoop.bench;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,13 +14,10 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.InitialWeights;
-import org.kgcoop.clip.RandomClip;
 import org.kgcoop.clip.biomed.BiomedFamily;
-import org.kgcoop.clip.biomed.RandomBiomedClip;
 import org.kgcoop.clip.pe.PeFamily;
 import org.kgcoop.clip.siglip.SiglipFamily;
-import org.kgcoop.files.Json;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 import org.kgcoop.random.PythonRandom;
@@ -34,7 +28,6 @@ import org.kgcoop.tensor.Tensor;
 /** The model of the benchmarks: random weights with the shapes of ViT-B/16 or RN50. */
 final class BenchModel {
   private static final ClipConfig.Vit B_16 = new ClipConfig.Vit(768, 12, 16, 12);
-  private static final ClipConfig.Vit SMALL = new ClipConfig.Vit(64, 1, 16, 1);
 
   static final ClipConfig VIT_B_16 =
       new ClipConfig(512, 224, 3, 77, 49408, 512, 8, 12, Activation.QUICK_GELU, B_16);
@@ -44,22 +37,31 @@ final class BenchModel {
   static final ClipConfig RN50 =
       new ClipConfig(1024, 224, 3, 77, 49408, 512, 8, 12, Activation.QUICK_GELU, RESNET_50);
 
-  private static final ClipConfig.Text SIGLIP_TEXT = new ClipConfig.Text(64, 32000, 768, 12, 12);
   static final ClipConfig SIGLIP_B_16 =
       new ClipConfig(
-          768, 224, 3, SIGLIP_TEXT, Activation.GELU_PYTORCH_TANH, B_16, SiglipFamily.FORM);
+          768,
+          224,
+          3,
+          SiglipFamily.TEXT.sized(64, 32000, 768, 12, 12),
+          SiglipFamily.VISION.sized(768, 12, 16, 12));
 
   /** The text encoder of BiomedCLIP, with a small image encoder. */
-  private static final ClipConfig.Text BERT = new ClipConfig.Text(256, 30522, 768, 12, 12);
-
   private static final ClipConfig BIOMED_TEXT =
-      new ClipConfig(512, 32, 3, BERT, Activation.GELU, SMALL, BiomedFamily.FORM);
+      new ClipConfig(
+          512,
+          32,
+          3,
+          BiomedFamily.TEXT.sized(256, 30522, 768, 12, 12),
+          BiomedFamily.VISION.sized(64, 1, 16, 1));
 
   /** The text encoder of PE-Core B/16, with a small image encoder. */
-  private static final ClipConfig.Text PE = new ClipConfig.Text(32, 49408, 1024, 16, 24);
-
   private static final ClipConfig PE_TEXT =
-      new ClipConfig(1024, 32, 3, PE, Activation.GELU, SMALL, PeFamily.FORM);
+      new ClipConfig(
+          1024,
+          32,
+          3,
+          PeFamily.TEXT.sized(32, 49408, 1024, 16, 24),
+          PeFamily.VISION.sized(64, 1, 16, 1));
 
   /** A model of each family, by the family's id. */
   private static final Map<String, ClipConfig> FAMILIES =
@@ -88,11 +90,7 @@ final class BenchModel {
         && !Files.exists(folder.resolve("config.json"))
         && !Files.exists(folder.resolve("vocab.txt"))) {
       System.err.println("bench: writing random weights to " + folder + " (once)");
-      if (config.form().text().bert()) {
-        RandomBiomedClip.write(folder, config, 1);
-      } else {
-        RandomClip.write(folder, config, 1);
-      }
+      RandomClip.write(folder, config, 1);
     }
     return folder;
   }
@@ -127,55 +125,10 @@ final class BenchModel {
    */
   static Clip lively(ClipConfig config, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
+    WeightFile untrained = RandomClip.of(Path.of("random weights"), config, seed);
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-    boolean bert = config.form().text().bert();
-    for (StoredTensor tensor :
-        bert ? RandomBiomedClip.tensors(config, seed) : InitialWeights.of(config, seed)) {
-      tensors.put(tensor.name(), lively(tensor, random));
-    }
-    WeightFile file =
-        new WeightFile(
-            Path.of("random weights"),
-            WeightFile.Format.SAFETENSORS,
-            tensors,
-            Map.of(),
-            List.of(),
-            bert
-                ? Map.of("open_clip_config.json", json(RandomBiomedClip.settings(config)))
-                : config.form().text().readsLast()
-                    ? ofSiglip(config)
-                    : configuration(config.form()));
-    return Clip.of(file, new Clip.Options(DType.FLOAT32, Device.CPU, null, config.activation()));
-  }
-
-  /** Returns the configuration of a SigLIP. All other settings are the defaults of Hugging Face. */
-  private static Map<String, JsonNode> ofSiglip(ClipConfig config) {
-    String settings =
-        """
-        {"model_type": "siglip", "text_config": {"num_attention_heads": %s},
-         "vision_config": {"num_attention_heads": %s}}
-        """
-            .formatted(config.textHeads(), config.vision().heads());
-    return Map.of("config.json", json(settings));
-  }
-
-  private static JsonNode json(String text) {
-    try {
-      return Json.LENIENT.readTree(text);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** Returns the settings of the model that do not follow from shapes. */
-  private static Map<String, JsonNode> configuration(ClipConfig.Form form) {
-    if (form.equals(ClipConfig.Form.RELEASED) || form.image().rotary()) {
-      return Map.of();
-    }
-    String settings =
-        "{\"text_cfg\": {\"norm_kwargs\": {\"eps\": %s}}, \"vision_cfg\": {\"norm_kwargs\": {\"eps\": %s}}}"
-            .formatted(form.textEpsilon(), form.visionEpsilon());
-    return Map.of("open_clip_config.json", json(settings));
+    untrained.tensors().forEach((name, tensor) -> tensors.put(name, lively(tensor, random)));
+    return Clip.of(untrained.with(tensors), Clip.Options.DEFAULT);
   }
 
   /**

@@ -20,7 +20,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.kgcoop.cli.Main;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

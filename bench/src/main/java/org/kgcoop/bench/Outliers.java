@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.InitialWeights;
+import org.kgcoop.clip.untrained.InitialWeights;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 

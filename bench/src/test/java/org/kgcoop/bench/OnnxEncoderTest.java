@@ -23,10 +23,10 @@ import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.DeepPrompts;
-import org.kgcoop.clip.RandomClip;
 import org.kgcoop.clip.TunedImageEncoder;
 import org.kgcoop.clip.VisionTransformer;
 import org.kgcoop.clip.pe.PeFamily;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.export.ExportedClassifier;
 import org.kgcoop.export.OnnxClassifier;
 import org.kgcoop.io.StoredTensor;
@@ -249,10 +249,8 @@ class OnnxEncoderTest {
             EMBED,
             24,
             3,
-            new ClipConfig.Text(32, 600, 64, 1, 2),
-            Activation.GELU,
-            new ClipConfig.Vit(WIDTH, 2, 8, 1),
-            PeFamily.FORM));
+            PeFamily.TEXT.sized(32, 600, 64, 1, 2),
+            PeFamily.VISION.sized(WIDTH, 2, 8, 1)));
   }
 
   private void exportedAsItClassifies(String id, ClipConfig config) throws OrtException {

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.kgcoop.cli.ProtocolArguments;
 import org.kgcoop.cli.experiment.ExperimentSession;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 import picocli.CommandLine;
 
 /** Tiny weights, two tiny data sets, and a file with a grid of experiments on them. */

@@ -196,14 +196,14 @@ public final class Clip implements AutoCloseable {
   }
 
   /**
-   * Creates an untrained model for measurements of speed. It needs less memory than a trained one
-   * of the same size, because its blocks share their weights.
+   * Creates a model for measurements of speed. It needs less memory than others of the same size,
+   * because its blocks share their layers.
    *
-   * @param path the name in messages; nothing is written
+   * @param file weights whose blocks are equal
    */
-  public static Clip forSpeed(Path path, ClipConfig config, Options options) {
-    try (Scope scope = Scope.open("creating " + path)) {
-      ModelDescription model = options.describe(InitialWeights.forSpeed(path, config));
+  public static Clip forSpeed(WeightFile file, Options options) {
+    try (Scope scope = Scope.open("creating " + file.path())) {
+      ModelDescription model = options.describe(file);
       return new Clip(model, options, SharedLayers::new, SharedLayers::new);
     }
   }
@@ -352,7 +352,7 @@ public final class Clip implements AutoCloseable {
    * of the released models apply.
    */
   public List<String> assumed() {
-    return description.files.assumed();
+    return description.assumed();
   }
 
   /**
@@ -360,7 +360,7 @@ public final class Clip implements AutoCloseable {
    * wrong: the layout of the weights is of a library that always writes them.
    */
   public Optional<String> missingSettings() {
-    return description.files.missingSettings();
+    return description.missingSettings();
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.kgcoop.clip;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
@@ -11,6 +12,11 @@ public final class Tokenizers {
   /** Creates the tokenizer of OpenAI's CLIP models, with 49,408 ids. */
   public static BytePairTokenizer released() {
     return new BytePairTokenizer(Vocabulary.released());
+  }
+
+  /** Returns the lines of OpenAI's {@code merges.txt}: a comment, then the merges. */
+  public static List<String> releasedMerges() {
+    return Vocabulary.releasedLines();
   }
 
   /**

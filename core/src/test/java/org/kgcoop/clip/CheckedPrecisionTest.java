@@ -15,6 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.io.WeightFiles;
 import org.kgcoop.prompt.TextFeatures;

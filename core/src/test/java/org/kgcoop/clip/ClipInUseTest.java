@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.api.Embedder;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.image.RgbImage;
 import org.kgcoop.io.StoredTensor;

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
+import org.kgcoop.clip.untrained.InitialWeights;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.DType;

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.image.Images;

@@ -64,7 +64,8 @@ class ApiTourTest {
          "images": {"copies": {}}, "result": {}}
         """);
     Path weights = folder.resolve("clip");
-    org.kgcoop.clip.RandomClip.write(weights, org.kgcoop.clip.RandomClip.TINY, 1);
+    org.kgcoop.clip.untrained.RandomClip.write(
+        weights, org.kgcoop.clip.untrained.RandomClip.TINY, 1);
     try (Clip clip = Clip.load(weights)) {
       ApiTour tour = new ApiTour(clip, photos, image, folder.resolve("out"));
       assertThat(tour.train()).isNotEmpty();

@@ -17,6 +17,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.clip.ReleasedClip;
 import org.kgcoop.clip.ReleasedWeights;
+import org.kgcoop.clip.untrained.InitialWeights;
 import org.kgcoop.data.Templates;
 import org.kgcoop.files.UserFolders;
 import org.kgcoop.image.view.PatchGrid;
@@ -153,7 +154,8 @@ public final class ClipOptions {
         .filter(released -> released.name().equals(clip) && !Files.exists(Path.of(clip)))
         .filter(released -> !network.weights(Output.of(spec)).isPresent(released))
         .findFirst()
-        .map(found -> Clip.forSpeed(Path.of(found.name()), found.config(), options(NOT_RECORDED)));
+        .map(found -> InitialWeights.forSpeed(Path.of(found.name()), found.config()))
+        .map(weights -> Clip.forSpeed(weights, options(NOT_RECORDED)));
   }
 
   /** Returns a line about weights that are not on this machine. */

@@ -25,7 +25,7 @@ import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.JsonPage;
 import org.kgcoop.cli.embed.ManyDrawings;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;

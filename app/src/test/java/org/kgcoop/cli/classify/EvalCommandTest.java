@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.eval.Interval;
 import org.kgcoop.files.Folders;
 import org.kgcoop.runs.Predictions;

@@ -41,7 +41,7 @@ import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFiles;

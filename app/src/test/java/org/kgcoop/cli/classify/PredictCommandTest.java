@@ -41,7 +41,7 @@ import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.cli.embed.ManyDrawings;
 import org.kgcoop.cli.options.FeatureCacheOptions;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.data.SortedFolder;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.CoOp;

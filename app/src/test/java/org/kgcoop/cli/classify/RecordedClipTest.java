@@ -20,7 +20,7 @@ import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Caches;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.UserFolders;
 import org.kgcoop.tensor.DType;

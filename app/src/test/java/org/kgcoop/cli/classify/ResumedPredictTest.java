@@ -21,7 +21,7 @@ import org.kgcoop.cli.ChildProcess;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.embed.ManyDrawings;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.method.Method;
 import org.kgcoop.method.encoder.Vpt;

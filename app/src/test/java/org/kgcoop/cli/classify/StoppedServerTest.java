@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.ChildProcess;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 
 /** A test of SIGTERM to a server process while clients send requests. */
 @Tag("system")

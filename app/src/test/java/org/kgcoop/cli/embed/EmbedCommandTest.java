@@ -29,7 +29,7 @@ import org.kgcoop.api.Embedder;
 import org.kgcoop.cli.ChildProcess;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;

@@ -25,7 +25,7 @@ import org.kgcoop.cli.JsonPage;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.cli.StoredJson;
 import org.kgcoop.clip.EmbeddedClip;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 
 @Tag("system")
 class AdaptCommandTest {

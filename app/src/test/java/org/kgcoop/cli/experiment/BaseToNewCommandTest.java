@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.JsonPage;
 import org.kgcoop.cli.SampleDrawings;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 
 /** Tests of the output and the files of a table command, with zero-shot CLIP only. */
 class BaseToNewCommandTest {

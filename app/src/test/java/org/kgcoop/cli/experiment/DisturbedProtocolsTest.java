@@ -24,7 +24,7 @@ import org.kgcoop.cli.ChildProcess;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.cli.StoredJson;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 
 /**
  * A protocol that is killed or interrupted, and then started again, writes the same table and

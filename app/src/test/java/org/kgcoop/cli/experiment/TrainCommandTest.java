@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.cli.ChildProcess;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 
 /** Tests of the output of a training and the place of its feature cache. */
 class TrainCommandTest {

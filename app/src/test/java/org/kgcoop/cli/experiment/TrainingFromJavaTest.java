@@ -35,7 +35,7 @@ import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 
 /** Comparisons of training in a Java program with training by the command. */
 @Tag("equality")

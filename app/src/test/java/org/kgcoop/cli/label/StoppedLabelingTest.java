@@ -27,7 +27,7 @@ import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.cli.embed.ManyDrawings;
 import org.kgcoop.cli.options.PhotoWarning;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.report.AdaptSentences;
 import org.kgcoop.runs.AdaptRecord;
 

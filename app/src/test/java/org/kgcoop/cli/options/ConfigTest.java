@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kgcoop.cli.Cli;
 import org.kgcoop.cli.SampleDrawings;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 
 /** Tests of commands with options in files. */
 class ConfigTest {

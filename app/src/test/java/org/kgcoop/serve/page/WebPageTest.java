@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.image.Images;
 import org.kgcoop.serve.ApiDescription;
 import org.kgcoop.serve.ClassifierServer;

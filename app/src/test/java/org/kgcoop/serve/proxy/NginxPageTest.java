@@ -25,7 +25,7 @@ import org.kgcoop.Chromium;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.ReverseProxy;
 import org.kgcoop.serve.http.ServerSettings;

@@ -31,7 +31,7 @@ import org.kgcoop.Waiting;
 import org.kgcoop.cli.ChildProcess;
 import org.kgcoop.cli.SampleDrawings;
 import org.kgcoop.clip.Clip;
-import org.kgcoop.clip.RandomClip;
+import org.kgcoop.clip.untrained.RandomClip;
 import org.kgcoop.serve.TinyPrompt;
 
 /**

@@ -1,4 +1,4 @@
-package org.kgcoop.clip;
+package org.kgcoop.clip.untrained;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -12,6 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.Clip;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.Tokenizers;
+import org.kgcoop.fixtures.TinyClip;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -30,10 +35,9 @@ class RandomClipTest {
             24,
             12,
             3,
-            new ClipConfig.Text(77, 514, 64, 1, 1),
-            Activation.QUICK_GELU,
-            new ClipConfig.Vit(64, 1, 4, 1),
-            new ClipConfig.Form(1e-6, 1e-3, false)),
+            new ClipConfig.Text(
+                77, 514, 64, 1, 1, Activation.QUICK_GELU, 1e-6, ClipConfig.TextForm.WHOLE),
+            new ClipConfig.Vit(64, 1, 4, 1).with(1, Activation.QUICK_GELU, 1e-3)),
         // widths that are not multiples of 64 use the default: one head
         new ClipConfig(
             8, 10, 3, 20, 600, 40, 1, 3, Activation.QUICK_GELU, new ClipConfig.Vit(20, 3, 5, 1)),
@@ -60,7 +64,12 @@ class RandomClipTest {
             2,
             1,
             Activation.GELU,
-            new ClipConfig.ResNet(4, List.of(1, 1, 1, 1), 4)));
+            new ClipConfig.ResNet(4, List.of(1, 1, 1, 1), 4)),
+        // the other families, each in its own files
+        TinyClip.SIGLIP,
+        TinyClip.PE,
+        TinyClip.PE_WITHOUT_CLASS_TOKEN,
+        TinyClip.BIOMED);
   }
 
   @ParameterizedTest
@@ -75,6 +84,11 @@ class RandomClipTest {
       Tensor images = Tensor.full(0.5, 2, config.channels(), side, side);
       assertThat(clip.imageEncoder().features(images).shape())
           .containsExactly(2, config.embedDim());
+      try (Clip inMemory =
+          Clip.of(RandomClip.of(Path.of("none"), config, 1), Clip.Options.DEFAULT)) {
+        assertThat(inMemory.config()).isEqualTo(config);
+        assertThat(inMemory.fingerprint()).isEqualTo(clip.fingerprint());
+      }
     }
   }
 
@@ -130,7 +144,8 @@ class RandomClipTest {
         new ClipConfig(
             64, 32, 3, 77, 49408, 64, 1, 3, Activation.QUICK_GELU, new ClipConfig.Vit(64, 2, 8, 1));
     try (Scope scope = Scope.open("test");
-        Clip clip = Clip.forSpeed(Path.of("none"), config, Clip.Options.DEFAULT)) {
+        Clip clip =
+            Clip.forSpeed(InitialWeights.forSpeed(Path.of("none"), config), Clip.Options.DEFAULT)) {
       assertThat(clip.config()).isEqualTo(config);
       float[] image = clip.imageEncoder().features(Tensor.full(0.1, 1, 3, 32, 32)).toFloats();
       assertThat(image).hasSize(64).doesNotContain(Float.NaN);

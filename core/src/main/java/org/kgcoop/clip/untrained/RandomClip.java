@@ -1,26 +1,37 @@
-package org.kgcoop.clip;
+package org.kgcoop.clip.untrained;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.kgcoop.clip.Activation;
+import org.kgcoop.clip.ClipConfig;
+import org.kgcoop.clip.Tokenizers;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.Folders;
+import org.kgcoop.files.Json;
 import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
+import org.kgcoop.io.WeightFile;
 
 /**
- * A writer of untrained CLIP models with {@link InitialWeights}. Such a model recognizes nothing,
- * but all code for a trained CLIP works with it, in milliseconds and without a download.
+ * A writer of untrained models of all families, with {@link InitialWeights}. Such a model
+ * recognizes nothing, but all code for a trained CLIP works with it, in milliseconds and without a
+ * download.
  *
  * <p>The tokenizer of a CLIP is the beginning of OpenAI's: as many of the first merges as fit into
  * the vocabulary. The tokenizer of a SigLIP has letters and digits, then pieces of several. The
- * bytes depend only on the configuration and the seed.
+ * tokenizer of a BiomedCLIP has single characters, then combinations of them. The bytes depend only
+ * on the configuration and the seed.
  */
 public final class RandomClip {
   /** The smallest vocabulary: all bytes, all bytes at the end of a word, start and end. */
@@ -34,38 +45,76 @@ public final class RandomClip {
   private RandomClip() {}
 
   /**
-   * Writes {@code model.safetensors}, {@code merges.txt} and {@code open_clip_config.json}. For a
-   * SigLIP it writes {@code tokenizer.json} and {@code config.json} instead. A PE-Core has Meta's
-   * layout, whose settings follow from the tensors.
+   * Writes a model in the files of its family: the weights, the tokenizer and the settings. Only a
+   * PE-Core has no settings, because its layout is Meta's.
    *
    * @param folder created if it does not exist
    */
   public static void write(Path folder, ClipConfig config, long seed) {
-    boolean siglip = config.form().text().readsLast();
-    List<String> merges = siglip ? List.of() : merges(config.vocabularySize());
-    List<StoredTensor> tensors = InitialWeights.of(config, seed);
+    ClipConfig.TextForm form = config.text().form();
+    int vocabulary = config.vocabularySize();
+    String tokenizer =
+        form.isBert()
+            ? RandomBiomedClip.vocabulary(vocabulary)
+            : form.readsLast() ? unigram(vocabulary) : merges(vocabulary);
+    List<StoredTensor> tensors = tensors(config, seed);
     Folders.create(folder, "the folder of a CLIP", "try another folder");
-    Safetensors.write(folder.resolve("model.safetensors"), tensors, Map.of());
-    if (siglip) {
-      writeText(folder.resolve("tokenizer.json"), unigram(config.vocabularySize()));
-      writeText(folder.resolve("config.json"), siglipConfig(config));
-      return;
+    String weights = form.isBert() ? "open_clip_model.safetensors" : "model.safetensors";
+    Safetensors.write(folder.resolve(weights), tensors, Map.of());
+    String name = form.isBert() ? "vocab.txt" : form.readsLast() ? "tokenizer.json" : "merges.txt";
+    writeText(folder.resolve(name), tokenizer);
+    settings(config).forEach((file, text) -> writeText(folder.resolve(file), text));
+  }
+
+  /**
+   * Creates a model in memory, which has no tokenizer of its own.
+   *
+   * @param path the name in messages; nothing is written
+   */
+  public static WeightFile of(Path path, ClipConfig config, long seed) {
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    tensors(config, seed).forEach(tensor -> tensors.put(tensor.name(), tensor));
+    Map<String, JsonNode> configs = new LinkedHashMap<>();
+    settings(config).forEach((file, text) -> configs.put(file, json(text)));
+    return new WeightFile(
+        path, WeightFile.Format.SAFETENSORS, tensors, Map.of(), List.of(), configs);
+  }
+
+  private static List<StoredTensor> tensors(ClipConfig config, long seed) {
+    return config.text().form().isBert()
+        ? RandomBiomedClip.tensors(config, seed)
+        : InitialWeights.of(config, seed);
+  }
+
+  /** Returns the files with the settings that do not follow from the weights. */
+  private static Map<String, String> settings(ClipConfig config) {
+    if (config.imageForm().rotary()) {
+      return Map.of();
     }
-    writeText(folder.resolve("merges.txt"), String.join("\n", merges) + "\n");
-    if (!config.form().image().rotary()) {
-      writeText(folder.resolve("open_clip_config.json"), configuration(config));
+    ClipConfig.TextForm form = config.text().form();
+    return form.readsLast()
+        ? Map.of("config.json", siglipConfig(config))
+        : Map.of(
+            "open_clip_config.json",
+            form.isBert() ? RandomBiomedClip.settings(config) : configuration(config));
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return Json.LENIENT.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  /** Writes a file next to weights. */
-  public static void writeText(Path file, String text) {
+  private static void writeText(Path file, String text) {
     AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Returns the first lines of OpenAI's merges. */
-  private static List<String> merges(int vocabulary) {
-    List<String> released = Vocabulary.releasedLines();
-    return released.subList(0, 1 + vocabulary - SMALLEST_VOCABULARY);
+  private static String merges(int vocabulary) {
+    List<String> released = Tokenizers.releasedMerges();
+    return String.join("\n", released.subList(0, 1 + vocabulary - SMALLEST_VOCABULARY)) + "\n";
   }
 
   /** Creates a tokenizer of this many pieces. Longer ones are less probable. */
@@ -107,11 +156,11 @@ public final class RandomClip {
         """
         .formatted(
             config.textHeads(),
-            config.activation().name().toLowerCase(Locale.ROOT),
-            config.form().textEpsilon(),
+            config.text().activation().name().toLowerCase(Locale.ROOT),
+            config.text().epsilon(),
             config.vision().heads(),
             config.visionActivation().name().toLowerCase(Locale.ROOT),
-            config.form().visionEpsilon(),
+            config.visionEpsilon(),
             config.imageResolution());
   }
 
@@ -124,13 +173,13 @@ public final class RandomClip {
          "preprocess_cfg": {"mean": %s, "std": %s}}
         """
         .formatted(
-            config.activation() == Activation.QUICK_GELU,
+            config.text().activation() == Activation.QUICK_GELU,
             config.textHeads(),
-            !config.form().causal(),
-            config.form().textEpsilon(),
+            !config.text().form().isCausal(),
+            config.text().epsilon(),
             vision.width(),
             InitialWeights.poolChannels(config) / vision.heads(),
-            config.form().visionEpsilon(),
+            config.visionEpsilon(),
             vision instanceof ClipConfig.ResNet net ? ", \"layers\": " + net.layers() : "",
             perChannel(Preprocessing.CLIP_MEAN, config.channels()),
             perChannel(Preprocessing.CLIP_STD, config.channels()));

@@ -1,24 +1,17 @@
-package org.kgcoop.clip.biomed;
+package org.kgcoop.clip.untrained;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.kgcoop.clip.ClipConfig;
-import org.kgcoop.clip.InitialWeights;
-import org.kgcoop.clip.RandomClip;
-import org.kgcoop.files.Folders;
-import org.kgcoop.io.Safetensors;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.random.PythonRandom;
 
 /**
- * A writer of untrained models in the files of BiomedCLIP, as {@link org.kgcoop.clip.RandomClip}
- * for CLIP. The vocabulary has single characters, then combinations of them. The bytes depend only
- * on the configuration and the seed.
+ * The parts of an untrained model in the files of BiomedCLIP, which are BERT's and timm's. The
+ * vocabulary has single characters, then combinations of them.
  */
-public final class RandomBiomedClip {
+final class RandomBiomedClip {
   private static final String EMBEDDINGS = "text.transformer.embeddings.";
 
   /** Parts of released names, and those of timm's image encoder. */
@@ -54,24 +47,8 @@ public final class RandomBiomedClip {
 
   private RandomBiomedClip() {}
 
-  /**
-   * Writes {@code open_clip_model.safetensors}, {@code open_clip_config.json} and {@code
-   * vocab.txt}.
-   *
-   * @param folder created if it does not exist
-   * @param config with {@link BiomedFamily#FORM}
-   */
-  public static void write(Path folder, ClipConfig config, long seed) {
-    Folders.create(folder, "the folder of a CLIP", "try another folder");
-    Safetensors.write(
-        folder.resolve("open_clip_model.safetensors"), tensors(config, seed), Map.of());
-    RandomClip.writeText(folder.resolve("open_clip_config.json"), settings(config));
-    String pieces = String.join("\n", vocabulary(config.vocabularySize()));
-    RandomClip.writeText(folder.resolve("vocab.txt"), pieces + "\n");
-  }
-
   /** Returns the tensors under their names in the files. */
-  public static List<StoredTensor> tensors(ClipConfig config, long seed) {
+  static List<StoredTensor> tensors(ClipConfig config, long seed) {
     List<StoredTensor> tensors = new ArrayList<>();
     InitialWeights.of(config, seed).forEach(tensor -> add(tensors, tensor));
     PythonRandom random = new PythonRandom(seed);
@@ -126,7 +103,7 @@ public final class RandomBiomedClip {
   }
 
   /** Returns the content of {@code open_clip_config.json}. */
-  public static String settings(ClipConfig config) {
+  static String settings(ClipConfig config) {
     return """
         {"model_cfg": {"embed_dim": %s,
           "vision_cfg": {"timm_model_name": "vit_base_patch16_224", "timm_pool": "",
@@ -144,9 +121,9 @@ public final class RandomBiomedClip {
             config.textHeads());
   }
 
-  /** Returns the special pieces, single characters, and combinations of them. */
-  private static List<String> vocabulary(int size) {
-    List<String> pieces = new ArrayList<>(WordPieceFile.SPECIAL);
+  /** Returns a {@code vocab.txt} of special pieces, single characters, and combinations of them. */
+  static String vocabulary(int size) {
+    List<String> pieces = new ArrayList<>(List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"));
     String letters = "abcdefghijklmnopqrstuvwxyz0123456789";
     for (String character : (letters + ".,;:-()'\"/%<>").split("", 0)) {
       pieces.add(character);
@@ -160,6 +137,6 @@ public final class RandomBiomedClip {
       String rest = Integer.toString(combination / letters.length(), letters.length());
       pieces.add((i % 2 == 0 ? "" : "##") + letters.charAt(letter) + rest);
     }
-    return pieces;
+    return String.join("\n", pieces) + "\n";
   }
 }
