@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
@@ -28,38 +29,74 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /**
- * The options and settings in the files of {@code --config}. After picocli has read the command
- * line, it asks for the values of all other options, so values of files pass the same checks.
+ * The options and settings of a command. Each source replaces what those before it give:
+ *
+ * <ol>
+ *   <li>files of the published code, in their order
+ *   <li>files of kgcoop, in their order
+ *   <li>{@code --sweep}
+ *   <li>the command line: options and {@code --set}
+ * </ol>
+ *
+ * {@code KEY} replaces the setting of every method, {@code METHOD.KEY} only that of one. A setting
+ * that no source gives has its published value ({@link org.kgcoop.classifier.PublishedDefaults}). A
+ * sweep of a setting of the command line is an error ({@link Sweep}).
+ *
+ * <p>After picocli has read the command line, it asks this object for all other options, so values
+ * of files pass the same checks.
  */
-public final class SettingsFiles implements IDefaultValueProvider {
+public final class SettingSources implements IDefaultValueProvider {
   static final String CONFIG = "--config";
   static final String SET = "--set";
 
-  /** A separator of values that neither an argument nor a YAML file can contain. */
-  public static final String NEXT = "\0";
+  /**
+   * The separator of the values of a repeated option: picocli takes them from files as one text. No
+   * argument and no YAML file contains it.
+   */
+  static final String NEXT = "\0";
 
-  /** The values of an option or a setting, and the name of their file. */
-  private record Given(String file, List<String> texts) {
+  /**
+   * A value of a source.
+   *
+   * @param name the name in the source, such as {@code --lr}, {@code --set kgcoop.weight}, or
+   *     {@code weight} in a file
+   * @param texts the values, several only for an option that can be repeated
+   * @param file the name of the file; empty for the command line
+   */
+  record Given(String name, List<String> texts, String file) {
+    private static final Given NONE = new Given("", List.of(), "");
+
+    static Given of(String name, String text) {
+      return new Given(name, List.of(text), "");
+    }
+
     String text() {
       return String.join(",", texts);
+    }
+
+    /** Returns the place for a message. */
+    String place() {
+      return file.isEmpty() ? name : name + " of " + file;
     }
   }
 
   private final CommandSpec command;
+  private final SettingOptions commandLine;
 
   /** The arguments that decide what is read: picocli uses this object for several command lines. */
   private List<Object> arguments = List.of();
 
-  private Map<String, Given> options = Map.of(); // by long name
-  private Map<String, Given> settings = Map.of(); // by KEY or METHOD.KEY
+  private Map<String, Given> options = Map.of(); // of files, by long name
+  private Map<String, Given> ofFiles = Map.of(); // settings by KEY or METHOD.KEY
 
-  SettingsFiles(CommandSpec command) {
+  SettingSources(CommandSpec command, SettingOptions commandLine) {
     this.command = command;
+    this.commandLine = commandLine;
   }
 
-  /** Returns the files of a command that has {@code --config}. */
-  static SettingsFiles of(CommandSpec command) {
-    return (SettingsFiles) Objects.requireNonNull(command.defaultValueProvider());
+  /** Returns the sources of a command that has {@code --config}. */
+  static SettingSources of(CommandSpec command) {
+    return (SettingSources) Objects.requireNonNull(command.defaultValueProvider());
   }
 
   /** Returns the keys of the training and of some methods. */
@@ -70,9 +107,19 @@ public final class SettingsFiles implements IDefaultValueProvider {
     return keys;
   }
 
-  /** Returns the name of the option of a training setting. */
-  static String option(String key) {
-    return "--" + key.replace('_', '-');
+  /** Returns the settings by {@code KEY} or {@code METHOD.KEY}, from the weakest source on. */
+  Map<String, Given> settings() {
+    read();
+    Map<String, Given> settings = new LinkedHashMap<>(ofFiles);
+    swept().forEach(key -> remove(key, settings));
+    Map<String, Given> stronger = commandLine.given();
+    stronger.keySet().forEach(key -> remove(key, settings));
+    settings.putAll(stronger);
+    return settings;
+  }
+
+  private static void remove(String stronger, Map<String, Given> settings) {
+    settings.keySet().removeIf(key -> key.equals(stronger) || key.endsWith("." + stronger));
   }
 
   @Override
@@ -88,77 +135,45 @@ public final class SettingsFiles implements IDefaultValueProvider {
   List<String> values(OptionSpec option) {
     read();
     Given given = options.get(option.longestName());
-    if (given == null || given.texts.isEmpty() || swept().contains(key(option.longestName()))) {
+    if (given == null || given.texts.isEmpty()) {
       return List.of();
     }
     return option.isMultiValue() ? given.texts : List.of(given.text());
   }
 
-  /** Returns the settings that neither {@code --set} nor a sweep replaces. */
-  Map<String, String> settings() {
-    read();
-    Set<String> stronger = new LinkedHashSet<>(swept());
-    stronger.addAll(this.<Map<String, String>>option(SET, Map.of()).keySet());
-    Map<String, String> left = new LinkedHashMap<>();
-    settings.forEach((key, given) -> left.put(key, given.text()));
-    left.keySet().removeIf(key -> stronger.stream().anyMatch(other -> replaces(other, key)));
-    return left;
-  }
-
-  /** Returns the file that gives an option or a setting, or an empty text. */
-  String origin(String name) {
-    OptionSpec option = command.findOption(name);
-    if (option != null && isOnCommandLine(option)) {
-      return "";
-    }
-    Given given = option == null ? settings.get(name) : options.get(option.longestName());
-    return given == null ? "" : given.file;
-  }
-
   /** Adds the name of the file to an error of picocli about a value in a file. */
   public static ParameterException named(ParameterException e) {
     if (e.getArgSpec() instanceof OptionSpec option
-        && e.getCommandLine().getDefaultValueProvider() instanceof SettingsFiles files) {
-      String file = files.origin(option.longestName());
-      return file.isEmpty()
+        && !isOnCommandLine(option)
+        && e.getCommandLine().getDefaultValueProvider() instanceof SettingSources sources) {
+      Given given = sources.options.get(option.longestName());
+      return given == null
           ? e
-          : new ParameterException(e.getCommandLine(), file + ": " + e.getMessage(), e);
+          : new ParameterException(e.getCommandLine(), given.file + ": " + e.getMessage(), e);
     }
     return e;
   }
 
-  /** {@code KEY} replaces the setting of every method, {@code METHOD.KEY} only that of one. */
-  private static boolean replaces(String stronger, String key) {
-    return key.equals(stronger) || key.endsWith("." + stronger);
-  }
-
-  private static String key(String option) {
-    return option.replaceFirst("^-+", "").replace('-', '_');
+  /** Returns a key with underscores. Options and sweeps may have dashes, as names of methods do. */
+  static String key(String name) {
+    int dot = name.indexOf('.') + 1;
+    return name.substring(0, dot) + name.substring(dot).replace('-', '_');
   }
 
   private static boolean isOnCommandLine(OptionSpec option) {
     return !option.originalStringValues().isEmpty();
   }
 
-  private <T> T option(String name, T missing) {
-    OptionSpec option = command.findOption(name);
-    T value = option == null ? null : option.getValue();
-    return value == null ? missing : value;
-  }
-
   /** Returns the keys that a sweep varies. */
   private Set<String> swept() {
     OptionSpec option = command.findOption("--sweep");
-    if (option == null) {
-      return Set.of();
-    }
-    return given(option).stream()
-        .map(sweep -> key(sweep.split("=", 2)[0].strip()))
-        .collect(Collectors.toSet());
+    return option == null
+        ? Set.of()
+        : given(option).stream().map(Sweep::key).collect(Collectors.toSet());
   }
 
   private void read() {
-    List<Path> names = option(CONFIG, List.of());
+    List<Path> names = commandLine.config();
     OptionSpec method = optionOfOne("method");
     List<Object> now = List.of(names, method == null ? List.of() : method.originalStringValues());
     if (now.equals(arguments)) {
@@ -166,16 +181,10 @@ public final class SettingsFiles implements IDefaultValueProvider {
     }
     try {
       options = new LinkedHashMap<>();
-      settings = new LinkedHashMap<>();
-      List<ConfigFile> published = new ArrayList<>();
-      for (Path name : names) {
-        ConfigFile file = ConfigFile.read(name);
-        if (file.isReference()) {
-          published.add(file);
-        } else {
-          add(file);
-        }
-      }
+      ofFiles = new LinkedHashMap<>();
+      List<ConfigFile> files = names.stream().map(ConfigFile::read).toList();
+      List<ConfigFile> published = files.stream().filter(ConfigFile::isReference).toList();
+      files.stream().filter(file -> !file.isReference()).forEach(this::add);
       if (!published.isEmpty()) {
         addBelow(published, method == null ? null : method(method));
       }
@@ -187,22 +196,22 @@ public final class SettingsFiles implements IDefaultValueProvider {
 
   /** Adds the values of a file of kgcoop. Keys that are no options are settings. */
   private void add(ConfigFile file) {
-    Set<String> known = new TreeSet<>(keys(MethodRegistry.ids()));
+    Set<String> settings = keys(MethodRegistry.ids());
+    Set<String> known = new TreeSet<>(settings);
     command.options().stream()
         .filter(option -> !option.usageHelp() && !option.longestName().equals(CONFIG))
         .forEach(option -> known.add(option.longestName().substring(2)));
     List<String> unknown = new ArrayList<>();
     for (Map.Entry<String, JsonNode> entry : file.content().properties()) {
       String name = entry.getKey();
-      Given given = new Given(file.name(), texts(entry.getValue()));
-      if (name.equals("set") && entry.getValue() instanceof ObjectNode object) {
-        new ConfigFile(file.name(), object)
-            .flat()
-            .forEach((key, value) -> set(key, new Given(file.name(), List.of(value.asText()))));
-      } else if (known.contains(name) && command.findOption("--" + name) != null) {
-        options.put("--" + name, given);
-      } else if (known.contains(key(name))) {
-        set(key(name), given);
+      JsonNode value = entry.getValue();
+      boolean isOption = known.contains(name) && command.findOption("--" + name) != null;
+      if (name.equals("set")) {
+        addSet(file, value);
+      } else if (isOption && !TrainingDeclaration.keys().contains(key(name))) {
+        options.put("--" + name, new Given(name, texts(value), file.name()));
+      } else if (settings.contains(key(name))) {
+        set(key(name), texts(value), file);
       } else {
         unknown.add(name);
       }
@@ -214,9 +223,43 @@ public final class SettingsFiles implements IDefaultValueProvider {
     }
   }
 
-  private void set(String key, Given given) {
-    settings.keySet().removeIf(other -> replaces(key, other));
-    settings.put(key, given);
+  /** Adds the settings below {@code set}, or a list of {@code KEY=VALUE}. */
+  private void addSet(ConfigFile file, JsonNode value) {
+    if (value instanceof ObjectNode object) {
+      new ConfigFile(file.name(), object)
+          .flat()
+          .forEach((key, each) -> set(key, texts(each), file));
+      return;
+    }
+    for (String text : texts(value)) {
+      String[] parts = text.split("=", 2);
+      if (parts.length < 2) {
+        throw KgCoopException.configuration(
+            "%s: set '%s': expected KEY: VALUE below set, or KEY=VALUE"
+                .formatted(file.name(), text));
+      }
+      set(parts[0].strip(), List.of(parts[1]), file);
+    }
+  }
+
+  private void set(String key, List<String> texts, ConfigFile file) {
+    set(new Given(key, List.of(text(key, texts)), file.name()));
+  }
+
+  private void set(Given setting) {
+    remove(setting.name, ofFiles);
+    ofFiles.put(setting.name, setting);
+  }
+
+  /** Returns the elements of a list as the text of an option. */
+  private static String text(String name, List<String> texts) {
+    String key = name.substring(name.indexOf('.') + 1);
+    boolean isList =
+        Stream.concat(
+                TrainingDeclaration.all().stream(),
+                MethodRegistry.all().stream().flatMap(method -> method.settings().stream()))
+            .anyMatch(setting -> setting.key().equals(key) && setting.type().isList());
+    return String.join(isList ? "|" : ",", texts);
   }
 
   private static List<String> texts(JsonNode value) {
@@ -233,26 +276,23 @@ public final class SettingsFiles implements IDefaultValueProvider {
     ReferenceConfig.Translation translation = ReferenceConfig.translate(published, method);
     String file = published.get(published.size() - 1).name();
     Map<String, List<String>> ignored = translation.ignoredByReason();
-    Map<String, Given> stronger = settings;
-    settings = new LinkedHashMap<>();
     translation
         .options()
         .forEach(
             (name, value) -> {
-              Given given = new Given(file, List.of(value));
               OptionSpec option = optionOfOne(name);
-              if (option != null) {
-                options.putIfAbsent(option.longestName(), given);
-              } else if (TrainingDeclaration.keys().contains(key(name))) {
-                set(key(name), given);
-              } else {
+              if (option == null) {
                 ignored
                     .computeIfAbsent("this command has no such option", reason -> new ArrayList<>())
                     .add("--" + name);
+              } else {
+                options.putIfAbsent(option.longestName(), new Given(name, List.of(value), file));
               }
             });
-    translation.settings().forEach((key, value) -> set(key, new Given(file, List.of(value))));
-    stronger.forEach(this::set);
+    Map<String, Given> stronger = ofFiles;
+    ofFiles = new LinkedHashMap<>();
+    translation.settings().forEach((key, value) -> set(new Given(key, List.of(value), file)));
+    stronger.values().forEach(this::set);
     if (!ignored.isEmpty()) {
       String line =
           ignored.entrySet().stream()
@@ -266,7 +306,7 @@ public final class SettingsFiles implements IDefaultValueProvider {
   private List<String> given(OptionSpec option) {
     return isOnCommandLine(option)
         ? option.originalStringValues()
-        : options.getOrDefault(option.longestName(), new Given("", List.of())).texts;
+        : options.getOrDefault(option.longestName(), Given.NONE).texts;
   }
 
   /** Returns the method that the command line or a file of kgcoop names, or null if not one. */
