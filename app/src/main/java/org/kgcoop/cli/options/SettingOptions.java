@@ -110,20 +110,15 @@ public final class SettingOptions {
   private static void install(CommandSpec command, CommandSpec mixee) {
     for (CommandSpec mixin : mixee.mixins().values()) {
       if (mixin.userObject() instanceof SettingOptions options) {
-        options.sources = new SettingSources(command, options);
+        options.sources = new SettingSources(command, () -> options.config, options::given);
         command.defaultValueProvider(options.sources);
       }
       install(command, mixin);
     }
   }
 
-  /** Returns the files of {@code --config}. */
-  List<Path> config() {
-    return config;
-  }
-
   /** Returns the settings of the command line by {@code KEY} or {@code METHOD.KEY}. */
-  Map<String, Given> given() {
+  private Map<String, Given> given() {
     Map<String, Given> given = new LinkedHashMap<>();
     own().forEach((key, text) -> given.put(key, Given.of(option(key), text)));
     settings.forEach(

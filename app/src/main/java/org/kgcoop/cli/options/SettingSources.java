@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ import picocli.CommandLine.ParameterException;
  *
  * {@code KEY} replaces the setting of every method, {@code METHOD.KEY} only that of one. A setting
  * that no source gives has its published value ({@link org.kgcoop.classifier.PublishedDefaults}). A
- * sweep of a setting of the command line is an error ({@link Sweep}).
+ * sweep of a setting of the command line is an error.
  *
  * <p>After picocli has read the command line, it asks this object for all other options, so values
  * of files pass the same checks.
@@ -81,7 +82,8 @@ public final class SettingSources implements IDefaultValueProvider {
   }
 
   private final CommandSpec command;
-  private final SettingOptions commandLine;
+  private final Supplier<List<Path>> config;
+  private final Supplier<Map<String, Given>> commandLine;
 
   /** The arguments that decide what is read: picocli uses this object for several command lines. */
   private List<Object> arguments = List.of();
@@ -89,8 +91,16 @@ public final class SettingSources implements IDefaultValueProvider {
   private Map<String, Given> options = Map.of(); // of files, by long name
   private Map<String, Given> ofFiles = Map.of(); // settings by KEY or METHOD.KEY
 
-  SettingSources(CommandSpec command, SettingOptions commandLine) {
+  /**
+   * Creates the sources of a command.
+   *
+   * @param config the files, once picocli has read the command line
+   * @param commandLine the settings of the command line by {@code KEY} or {@code METHOD.KEY}
+   */
+  SettingSources(
+      CommandSpec command, Supplier<List<Path>> config, Supplier<Map<String, Given>> commandLine) {
     this.command = command;
+    this.config = config;
     this.commandLine = commandLine;
   }
 
@@ -112,7 +122,7 @@ public final class SettingSources implements IDefaultValueProvider {
     read();
     Map<String, Given> settings = new LinkedHashMap<>(ofFiles);
     swept().forEach(key -> remove(key, settings));
-    Map<String, Given> stronger = commandLine.given();
+    Map<String, Given> stronger = commandLine.get();
     stronger.keySet().forEach(key -> remove(key, settings));
     settings.putAll(stronger);
     return settings;
@@ -155,9 +165,14 @@ public final class SettingSources implements IDefaultValueProvider {
   }
 
   /** Returns a key with underscores. Options and sweeps may have dashes, as names of methods do. */
-  static String key(String name) {
+  private static String key(String name) {
     int dot = name.indexOf('.') + 1;
     return name.substring(0, dot) + name.substring(dot).replace('-', '_');
+  }
+
+  /** Returns the {@code KEY} or {@code METHOD.KEY} of a sweep. */
+  static String sweptKey(String sweep) {
+    return key(sweep.split("=", 2)[0].strip());
   }
 
   private static boolean isOnCommandLine(OptionSpec option) {
@@ -169,11 +184,11 @@ public final class SettingSources implements IDefaultValueProvider {
     OptionSpec option = command.findOption("--sweep");
     return option == null
         ? Set.of()
-        : given(option).stream().map(Sweep::key).collect(Collectors.toSet());
+        : given(option).stream().map(SettingSources::sweptKey).collect(Collectors.toSet());
   }
 
   private void read() {
-    List<Path> names = commandLine.config();
+    List<Path> names = config.get();
     OptionSpec method = optionOfOne("method");
     List<Object> now = List.of(names, method == null ? List.of() : method.originalStringValues());
     if (now.equals(arguments)) {

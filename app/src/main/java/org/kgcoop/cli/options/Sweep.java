@@ -109,11 +109,6 @@ public final class Sweep {
     return parts;
   }
 
-  /** Returns the {@code KEY} or {@code METHOD.KEY} of a sweep. */
-  static String key(String sweep) {
-    return SettingSources.key(sweep.split("=", 2)[0].strip());
-  }
-
   private Map<String, List<String>> axes() {
     Map<String, List<String>> axes = new LinkedHashMap<>();
     for (String sweep : sweeps) {
@@ -122,7 +117,7 @@ public final class Sweep {
         throw KgCoopException.configuration(
             "--sweep " + sweep + ": expected KEY=V1,V2,... as in weight=0,2,8");
       }
-      String key = key(sweep);
+      String key = SettingSources.sweptKey(sweep);
       if (axes.put(key, values("--sweep " + key, sweep.substring(equals + 1))) != null) {
         throw KgCoopException.configuration("--sweep " + key + ": given twice; give it once");
       }
