@@ -75,7 +75,8 @@ class ProtocolLineTest {
     Path file =
         Files.writeString(
             folder.resolve("rates.yaml"),
-            "lr: 0.1\nepochs: 3\nset: {coop.lr: 0.2, coop.epochs: 4, batch_size: 8}\n");
+            "lr: 0.1\nepochs: 3\nweight: 3\n"
+                + "set: {coop.lr: 0.2, coop.epochs: 4, batch_size: 8}\n");
     ProtocolArguments line =
         line(
             "base2new",
@@ -85,7 +86,8 @@ class ProtocolLineTest {
             "--out=" + folder,
             "--methods=coop,kgcoop",
             "--epochs=5",
-            "--batch-size=16");
+            "--batch-size=16",
+            "--sweep=kgcoop.weight=0,2");
 
     List<String> words = line.arguments(1);
 
@@ -93,7 +95,7 @@ class ProtocolLineTest {
         .contains("--set=lr=0.1", "--set=coop.lr=0.2", "--epochs=5", "--batch-size=16")
         .noneMatch(word -> word.matches("--set=.*(epochs|batch_size)=.*"));
     try (ExperimentSession session = line(words.toArray(String[]::new)).open()) {
-      assertThat(session.runs()).hasSize(6);
+      assertThat(session.runs()).hasSize(3 + 2 * 3);
     }
   }
 

@@ -149,6 +149,15 @@ public final class SettingOptions {
     return sources.settings();
   }
 
+  /**
+   * Returns true if a source gives the value that a sweep of a key would set for a method. A sweep
+   * of {@code METHOD.KEY} replaces {@code KEY}.
+   */
+  boolean isGiven(String id, String key) {
+    return all().keySet().stream()
+        .anyMatch(name -> name.equals(key) || plain(id, name).equals(key));
+  }
+
   /** Returns the settings that a method and its training use, by {@code KEY}. */
   private Map<String, Given> of(String id) {
     Map<String, Given> of = new LinkedHashMap<>();

@@ -41,7 +41,7 @@ import picocli.CommandLine.ParameterException;
  *
  * {@code KEY} replaces the setting of every method, {@code METHOD.KEY} only that of one. A setting
  * that no source gives has its published value ({@link org.kgcoop.classifier.PublishedDefaults}). A
- * sweep of a setting of the command line is an error.
+ * sweep of a key that the command line sets is an error.
  *
  * <p>After picocli has read the command line, it asks this object for all other options, so values
  * of files pass the same checks.

@@ -70,7 +70,7 @@ public final class Sweep {
       String key = each.getKey();
       boolean isOwn = SettingOptions.isOfMethod(id, key);
       String plain = SettingOptions.plain(id, key);
-      if ((isOwn ? method : trained).has(plain)) {
+      if (settings.isGiven(id, key)) {
         throw KgCoopException.configuration(
             "--sweep %s: it is also set without the sweep; leave one out".formatted(key));
       }
