@@ -18,7 +18,6 @@ import org.kgcoop.KgCoopException.Category;
 import org.kgcoop.adapt.NearCopies;
 import org.kgcoop.data.Item;
 import org.kgcoop.features.FeatureRequest;
-import org.kgcoop.similarity.NearDuplicates;
 import org.kgcoop.label.SessionHead.Guess;
 import org.kgcoop.progress.FeatureProgress;
 import org.kgcoop.similarity.NearDuplicates;

@@ -15,10 +15,10 @@ import org.kgcoop.data.Item;
 import org.kgcoop.features.Feature;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.FeatureRequest;
-import org.kgcoop.similarity.NearDuplicates.Pair;
 import org.kgcoop.similarity.NearDuplicates;
-import org.kgcoop.similarity.NearestNeighbors.Neighbor;
+import org.kgcoop.similarity.NearDuplicates.Pair;
 import org.kgcoop.similarity.NearestNeighbors;
+import org.kgcoop.similarity.NearestNeighbors.Neighbor;
 
 /**
  * Pairs of images that show the same picture: frames of a burst, and images that were saved again.

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 public final class Sweep {
   @Option(
       names = "--sweep",
-      split = SettingsFiles.NEXT,
+      split = SettingSources.NEXT,
       paramLabel = "KEY=V1,V2,...",
       description =
           "Compare several values of a setting. The table has one row for each value. The keys are"
@@ -70,7 +70,7 @@ public final class Sweep {
       String key = each.getKey();
       boolean isOwn = SettingOptions.isOfMethod(id, key);
       String plain = SettingOptions.plain(id, key);
-      if ((isOwn ? method : trained).has(plain)) {
+      if (settings.isGiven(id, key)) {
         throw KgCoopException.configuration(
             "--sweep %s: it is also set without the sweep; leave one out".formatted(key));
       }
@@ -117,7 +117,7 @@ public final class Sweep {
         throw KgCoopException.configuration(
             "--sweep " + sweep + ": expected KEY=V1,V2,... as in weight=0,2,8");
       }
-      String key = sweep.substring(0, equals).strip().replace('-', '_');
+      String key = SettingSources.sweptKey(sweep);
       if (axes.put(key, values("--sweep " + key, sweep.substring(equals + 1))) != null) {
         throw KgCoopException.configuration("--sweep " + key + ": given twice; give it once");
       }
