@@ -511,6 +511,11 @@ export const FAULTS = {
   }},
   'a key for another image counts for the current one': {update: (m, event, next) => next(m, event.images ? {...event, images: shown(m)} : event)},
   'an image counts before it was seen': {update: (m, event, next) => next(event.type === 'key' && m.screen === 'single' ? {...m, seen: {...m.seen, [m.current]: {seen: true, loaded: true}}} : m, event)},
+  'an answer is given to a page that a request will replace': {update(m, event, next) {
+    const isHidden = event.type === 'key' && m.screen === 'single' && m.outbox.every((item) => item.what === 'next');
+    const after = next(isHidden ? {...m, outbox: []} : m, event);
+    return isHidden ? {...after, model: {...after.model, outbox: [...m.outbox, ...after.model.outbox]}} : after;
+  }},
   'a stale page is not opened again': {update(m, event, next) {
     const after = next(m, event);
     return event.type === 'reply' && event.status === 409 ? {...after, model: {...after.model, outbox: after.model.outbox.filter((item) => item.what !== 'next')}} : after;
