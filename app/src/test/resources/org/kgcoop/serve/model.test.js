@@ -33,7 +33,6 @@ class Server {
     this.gone = new Set();
     this.replaced = 0; // answers to a page that was not open any more
     this.asked = new Map(); // the last request for a page of each person
-    this.late = new Set(); // persons for whom an earlier attempt arrived after the later one, so that it replaced the page
     this.startsAt = 0;
     this.isReadAt = 0;
   }
@@ -101,11 +100,9 @@ class Server {
       return known ? reply() : refuse(409, 'the program was started again');
     }
     if (path === '/label/next') {
-      if (body.request <= this.asked.get(by)) {
-        this.late.add(by);
-      }
+      const isNew = !(body.request <= this.asked.get(by)); // otherwise it was sent again, or is late
       this.asked.set(by, Math.max(body.request, this.asked.get(by) ?? 0));
-      return reply({page: this.page(by, body.wanted, body.fresh)});
+      return reply({page: this.page(by, isNew ? body.wanted : '', isNew && body.fresh)});
     }
     if (path === '/label/view') {
       return {status: 200, json: {images: [...Array(IMAGES).keys()]}};
@@ -151,7 +148,7 @@ class Server {
     const isPage = path !== '/label/choose';
     const given = path === '/label/decide' ? {[body.image]: body.class} : body.labels;
     if (isPage && (!mine || mine.number !== body.number)) {
-      this.replaced += this.late.has(by) ? 0 : 1;
+      this.replaced++;
       return refuse(409, 'this page is not open any more');
     }
     if (Object.values(given).some((label) => typeof label === 'number' && label >= 0 && !this.classes.some((each) => each.class === label))) {

@@ -75,14 +75,6 @@ final class LabelSession implements AutoCloseable {
     Proposal of(List<Integer> some) {
       return new Proposal(kind, proposed, some, passed);
     }
-
-    private boolean isShown(int image) {
-      return shown.contains(image);
-    }
-
-    private boolean isPassed(int image) {
-      return passed.contains(image);
-    }
   }
 
   private final LabelState state;
@@ -383,7 +375,7 @@ final class LabelSession implements AutoCloseable {
   }
 
   private static boolean isFree(int image, List<Proposal> others) {
-    return others.stream().noneMatch(page -> page.isShown(image));
+    return others.stream().noneMatch(page -> page.shown().contains(image));
   }
 
   /**
@@ -393,7 +385,10 @@ final class LabelSession implements AutoCloseable {
    */
   private boolean isReserved(int image, List<Proposal> others) {
     return others.stream()
-        .anyMatch(page -> page.isPassed(image) || (page.isShown(image) && !state.isAudit(image)));
+        .anyMatch(
+            page ->
+                page.passed().contains(image)
+                    || (page.shown().contains(image) && !state.isAudit(image)));
   }
 
   private boolean hasUnlabeled(int[] remaining) {
