@@ -31,6 +31,8 @@ class Server {
     this.pageNumber = 0;
     this.checked = new Set();
     this.gone = new Set();
+    this.replaced = 0; // answers to a page that was not open any more
+    this.asked = new Map(); // the last request for a page of each person
     this.startsAt = 0;
     this.isReadAt = 0;
   }
@@ -98,7 +100,9 @@ class Server {
       return known ? reply() : refuse(409, 'the program was started again');
     }
     if (path === '/label/next') {
-      return reply({page: this.page(by, body.wanted, body.fresh)});
+      const isNew = !(body.request <= this.asked.get(by)); // otherwise it was sent again, or is late
+      this.asked.set(by, Math.max(body.request, this.asked.get(by) ?? 0));
+      return reply({page: this.page(by, isNew ? body.wanted : '', isNew && body.fresh)});
     }
     if (path === '/label/view') {
       return {status: 200, json: {images: [...Array(IMAGES).keys()]}};
@@ -144,6 +148,7 @@ class Server {
     const isPage = path !== '/label/choose';
     const given = path === '/label/decide' ? {[body.image]: body.class} : body.labels;
     if (isPage && (!mine || mine.number !== body.number)) {
+      this.replaced++;
       return refuse(409, 'this page is not open any more');
     }
     if (Object.values(given).some((label) => typeof label === 'number' && label >= 0 && !this.classes.some((each) => each.class === label))) {
@@ -414,6 +419,9 @@ class World {
     }
     const count = new Map();
     this.server.journal.filter((each) => each.path).forEach((each) => count.set(`${each.by} ${each.number}`, (count.get(`${each.by} ${each.number}`) ?? 0) + 1));
+    if (this.server.replaced > 0) {
+      this.fail('an answer was given to a page that another one had replaced');
+    }
     if ([...count.values()].some((each) => each > 1)) {
       this.fail('an answer was stored twice');
     }
@@ -427,7 +435,7 @@ class World {
     });
     const [tab] = this.tabs.slice(-1);
     this.run(this.now + QUIET);
-    this.tabs.slice(0, -1).forEach((other) => this.server.pages.delete(other.model.id));
+    this.tabs.filter((other) => other.model.id !== tab.model.id).forEach((other) => this.server.pages.delete(other.model.id)); // a reloaded tab keeps its id
     for (let i = 0; i < 80 && !this.problem; i++) {
       const m = tab.model;
       if (m.outbox.length) {
@@ -500,6 +508,11 @@ export const FAULTS = {
   }},
   'a key for another image counts for the current one': {update: (m, event, next) => next(m, event.images ? {...event, images: shown(m)} : event)},
   'an image counts before it was seen': {update: (m, event, next) => next(event.type === 'key' && m.screen === 'single' ? {...m, seen: {...m.seen, [m.current]: {seen: true, loaded: true}}} : m, event)},
+  'an answer is given to a page that a request will replace': {update(m, event, next) {
+    const isHidden = event.type === 'key' && m.screen === 'single' && m.outbox.every((item) => item.what === 'next');
+    const after = next(isHidden ? {...m, outbox: []} : m, event);
+    return isHidden ? {...after, model: {...after.model, outbox: [...m.outbox, ...after.model.outbox]}} : after;
+  }},
   'a stale page is not opened again': {update(m, event, next) {
     const after = next(m, event);
     return event.type === 'reply' && event.status === 409 ? {...after, model: {...after.model, outbox: after.model.outbox.filter((item) => item.what !== 'next')}} : after;

@@ -23,8 +23,8 @@ final class AuditDraw {
   }
 
   /** Returns the most audit images of a part. A larger part has a lower rate. */
-  static int most(List<LabelState.Part> parts) {
-    return Math.max(MOST, parts.stream().mapToInt(LabelState.Part::drawn).findFirst().orElse(0));
+  static int most(List<AuditImages.Part> parts) {
+    return Math.max(MOST, parts.stream().mapToInt(AuditImages.Part::drawn).findFirst().orElse(0));
   }
 
   /**
@@ -35,8 +35,8 @@ final class AuditDraw {
    * @param wanted the number of audit images that the user wants if there is no audit yet
    */
   static List<String> later(
-      List<String> joined, List<LabelState.Part> parts, int wanted, long seed) {
-    Optional<LabelState.Part> first = parts.stream().filter(part -> part.drawn() > 0).findFirst();
+      List<String> joined, List<AuditImages.Part> parts, int wanted, long seed) {
+    Optional<AuditImages.Part> first = parts.stream().filter(part -> part.drawn() > 0).findFirst();
     OptionalDouble rate =
         Stream.concat(first.stream(), parts.stream().filter(part -> part.drawn() >= most(parts)))
             .mapToDouble(part -> (double) part.drawn() / part.images())

@@ -59,7 +59,7 @@ final class LabelSession implements AutoCloseable {
   private static final int NEXT_NAMES = 5;
 
   /**
-   * The images to show next.
+   * The images to show next. {@link OpenPages} gives them to a person.
    *
    * @param proposed the class of a page, or {@link JournalEntry#NONE}; null for other kinds
    * @param shown the images, in order; empty if nothing is left to ask
@@ -74,35 +74,6 @@ final class LabelSession implements AutoCloseable {
     /** Returns a page with only some of the images. */
     Proposal of(List<Integer> some) {
       return new Proposal(kind, proposed, some, passed);
-    }
-  }
-
-  /**
-   * Images that other persons have on their pages.
-   *
-   * @param passed the audit images that their pages pass
-   */
-  record Offered(Set<Integer> shown, Set<Integer> passed) {
-    static final Offered NOTHING = new Offered(Set.of(), Set.of());
-
-    /** Returns these images and those of another page. */
-    Offered with(Proposal page) {
-      return new Offered(union(shown, page.shown), union(passed, page.passed));
-    }
-
-    private static Set<Integer> union(Set<Integer> some, List<Integer> others) {
-      Set<Integer> union = new HashSet<>(some);
-      union.addAll(others);
-      return union;
-    }
-
-    /**
-     * Returns true for an image that must not take part in the choice. An image that is shown as
-     * part of the audit takes part, and is passed if it is reached. Otherwise the audit would lose
-     * fewer of the doubtful images than the folder.
-     */
-    boolean isReserved(int image, LabelState state) {
-      return passed.contains(image) || (shown.contains(image) && !state.isAudit(image));
     }
   }
 
@@ -187,7 +158,8 @@ final class LabelSession implements AutoCloseable {
   }
 
   private boolean isChecked(int image) {
-    return state.checks().stream().anyMatch(check -> check.left(state::isGone).contains(image));
+    return state.checks().all().stream()
+        .anyMatch(check -> check.left(state::isGone).contains(image));
   }
 
   /** Returns the number of images that may join the working set at most. */
@@ -208,7 +180,7 @@ final class LabelSession implements AutoCloseable {
     while (ready < order.size() && isRead(order.image(ready))) {
       ready++;
     }
-    int room = limit() - state.audit().size();
+    int room = limit() - state.audit().all().size();
     int end = 0;
     while (end < ready && room > 0) {
       int image = order.image(end++);
@@ -326,11 +298,11 @@ final class LabelSession implements AutoCloseable {
    * an answer, and those whose answer was none of the classes before the class was added that the
    * head now gives to them.
    */
-  private List<Integer> openAudit(Offered offered) {
+  private List<Integer> openAudit(List<Proposal> others) {
     return Stream.concat(
-            state.audit().stream().filter(state::isHidden),
+            state.audit().all().stream().filter(state::isHidden),
             outdated().keySet().stream().filter(state::isAudit))
-        .filter(i -> !offered.shown.contains(i))
+        .filter(i -> isFree(i, others))
         .sorted(Comparator.comparing(i -> !state.isPassed(i))) // keeps the order of the others
         .toList();
   }
@@ -354,28 +326,29 @@ final class LabelSession implements AutoCloseable {
    * Returns the next step.
    *
    * @param kind the kind that the person asked for; {@link Kind#PAGE} for the best one
+   * @param others the pages of other persons
    */
-  Proposal next(Kind kind, Offered offered) {
+  Proposal next(Kind kind, List<Proposal> others) {
     return switch (kind) {
-      case AUDIT, MORE_AUDIT -> audit(openAudit(offered), LABELS_PER_AUDIT_BATCH);
-      case SKIPPED -> skipped(offered);
-      case NONE_AGAIN -> noneAgain(offered, true).orElse(Proposal.of(kind, List.of()));
-      case CHECK -> check(offered);
+      case AUDIT, MORE_AUDIT -> audit(openAudit(others), LABELS_PER_AUDIT_BATCH);
+      case SKIPPED -> skipped(others);
+      case NONE_AGAIN -> noneAgain(others, true).orElse(Proposal.of(kind, List.of()));
+      case CHECK -> check(others);
       case UNUSUAL -> {
-        int[] remaining = remaining(offered);
+        int[] remaining = remaining(others);
         yield hasUnlabeled(remaining) ? chosen(kind, remaining) : Proposal.of(kind, List.of());
       }
-      case QUESTIONS, PAGE, CHOSEN -> best(offered);
+      case QUESTIONS, PAGE, CHOSEN -> best(others);
     };
   }
 
-  private Proposal best(Offered offered) {
-    List<Integer> audit = openAudit(offered);
+  private Proposal best(List<Proposal> others) {
+    List<Integer> audit = openAudit(others);
     long passedOnes = audit.stream().filter(state::isPassed).count();
     if (passedOnes > 0) {
       return audit(audit, Math.toIntExact(passedOnes));
     }
-    Optional<Proposal> again = noneAgain(offered, false);
+    Optional<Proposal> again = noneAgain(others, false);
     if (again.isPresent()) {
       return again.get();
     }
@@ -383,7 +356,7 @@ final class LabelSession implements AutoCloseable {
     if (!due.isEmpty()) {
       return audit(due, LabelJournal.fifth(state.firstDraw().size()));
     }
-    int[] remaining = remaining(offered);
+    int[] remaining = remaining(others);
     if (hasUnlabeled(remaining)) {
       return chosen(Kind.PAGE, remaining);
     }
@@ -392,13 +365,30 @@ final class LabelSession implements AutoCloseable {
     }
     return isWaiting()
         ? Proposal.of(Kind.QUESTIONS, List.of())
-        : noneAgain(offered, true).orElseGet(() -> skipped(offered));
+        : noneAgain(others, true).orElseGet(() -> skipped(others));
   }
 
-  private int[] remaining(Offered offered) {
+  private int[] remaining(List<Proposal> others) {
     return Arrays.stream(head.pool())
-        .filter(i -> isAvailable(i) && !offered.isReserved(i, state))
+        .filter(i -> isAvailable(i) && !isReserved(i, others))
         .toArray();
+  }
+
+  private static boolean isFree(int image, List<Proposal> others) {
+    return others.stream().noneMatch(page -> page.shown().contains(image));
+  }
+
+  /**
+   * Returns true for an image that must not take part in the choice. An image that is shown as part
+   * of the audit takes part, and is passed if it is reached. Otherwise the audit would lose fewer
+   * of the doubtful images than the folder.
+   */
+  private boolean isReserved(int image, List<Proposal> others) {
+    return others.stream()
+        .anyMatch(
+            page ->
+                page.passed().contains(image)
+                    || (page.shown().contains(image) && !state.isAudit(image)));
   }
 
   private boolean hasUnlabeled(int[] remaining) {
@@ -406,11 +396,11 @@ final class LabelSession implements AutoCloseable {
   }
 
   /** Asks the images again that the person skipped. */
-  private Proposal skipped(Offered offered) {
+  private Proposal skipped(List<Proposal> others) {
     return Proposal.of(
         Kind.SKIPPED,
         images(i -> state.isSkipped(i) && hasFeature(i) && !state.isGone(i)).stream()
-            .filter(i -> !offered.shown.contains(i))
+            .filter(i -> isFree(i, others))
             .limit(BATCH)
             .toList());
   }
@@ -420,10 +410,10 @@ final class LabelSession implements AutoCloseable {
    *
    * @param all false to ask once for each class
    */
-  private Optional<Proposal> noneAgain(Offered offered, boolean all) {
+  private Optional<Proposal> noneAgain(List<Proposal> others, boolean all) {
     NavigableMap<Integer, Integer> nearest = outdated();
     return nearest.keySet().stream()
-        .filter(i -> !state.isAudit(i) && !offered.shown.contains(i))
+        .filter(i -> !state.isAudit(i) && isFree(i, others))
         .collect(Collectors.groupingBy(nearest::get, TreeMap::new, Collectors.toList()))
         .entrySet()
         .stream()
@@ -439,12 +429,12 @@ final class LabelSession implements AutoCloseable {
   }
 
   /** Asks images of the check that was drawn last, one at a time. */
-  private Proposal check(Offered offered) {
+  private Proposal check(List<Proposal> others) {
     return Proposal.of(
         Kind.CHECK,
-        state.lastCheck().stream()
+        state.checks().last().stream()
             .flatMap(check -> check.left(state::isGone).stream())
-            .filter(i -> features[i] != null && !offered.shown.contains(i))
+            .filter(i -> features[i] != null && isFree(i, others))
             .limit(BATCH)
             .toList());
   }
@@ -479,7 +469,7 @@ final class LabelSession implements AutoCloseable {
 
   private Proposal audit(List<Integer> open, int count) {
     List<Integer> shown = open.subList(0, Math.min(count, open.size()));
-    boolean isMore = !shown.isEmpty() && state.isLaterDraw(shown.get(0));
+    boolean isMore = !shown.isEmpty() && state.audit().isLater(shown.get(0));
     return Proposal.of(isMore ? Kind.MORE_AUDIT : Kind.AUDIT, shown);
   }
 
@@ -495,7 +485,7 @@ final class LabelSession implements AutoCloseable {
         first.stream()
             .limit((long) batches * LabelJournal.fifth(first.size()))
             .collect(Collectors.toCollection(HashSet::new));
-    state.arrivals().stream()
+    state.audit().parts().stream()
         .skip(1)
         .filter(part -> labels >= part.labeledBefore() + LABELS_PER_AUDIT_BATCH)
         .forEach(part -> due.addAll(part.audit()));
@@ -505,7 +495,7 @@ final class LabelSession implements AutoCloseable {
   /** Draws more images for the audit from those that are neither labeled nor in it. */
   List<Integer> drawMore(int count) {
     List<Integer> open = images(i -> isRemaining(i) && !state.isAudit(i));
-    return new PythonRandom(start.seed() + state.audit().size())
+    return new PythonRandom(start.seed() + state.audit().all().size())
         .sample(open, Math.min(count, open.size()));
   }
 
@@ -556,7 +546,7 @@ final class LabelSession implements AutoCloseable {
 
   /** Classifies all read images with a head that the audit images train, too. */
   Map<Integer, SessionHead.Guess> result() {
-    return head.result(state.audit().stream().filter(state::isLabeled).toList());
+    return head.result(state.audit().all().stream().filter(state::isLabeled).toList());
   }
 
   @Override

@@ -15,9 +15,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.journal.JournalEntry;
+import org.kgcoop.KgCoopException;
 import org.kgcoop.journal.JournalEntry.Action;
 import org.kgcoop.journal.JournalEntry.Answer;
 import org.kgcoop.journal.JournalEntry.Arrival;
@@ -29,6 +28,7 @@ import org.kgcoop.journal.JournalEntry.ClassRenamed;
 import org.kgcoop.journal.JournalEntry.Draw;
 import org.kgcoop.journal.JournalEntry.Sent;
 import org.kgcoop.journal.JournalEntry.Undo;
+import org.kgcoop.journal.JournalEntry;
 import org.kgcoop.journal.Kind;
 
 /**
@@ -43,56 +43,31 @@ final class LabelState {
   /** The answer of an image that the person has not answered. */
   static final int UNLABELED = -3;
 
-  /**
-   * Images that joined the folder together; the first ones of a session are the first part.
-   *
-   * @param images their number then
-   * @param audit those of the audit that are in the folder, in random order
-   * @param drawn the number of those that were drawn
-   * @param labeledBefore the number of images that were labeled before
-   */
-  record Part(int images, List<Integer> audit, int drawn, int labeledBefore) {}
-
-  /**
-   * The last numbered action of a person.
-   *
-   * @param undone what it took back, if it is an undo
-   */
-  record Recent(Sent action, Optional<Action> undone) {
-    long number() {
-      return Objects.requireNonNull(action.request());
-    }
-  }
-
   /** What the entries say about an image. */
   private static final class ImageState {
     private int answer = UNLABELED;
     private int step; // of the last answer, 0 without one
     private int since; // the position of the last answer in the entries
     private @Nullable Answer first; // the answer that labeled the image first
-    private @Nullable Integer part;
-    private boolean isListed; // by an arrival
-    private boolean isAudit;
     private boolean isPassed;
   }
 
   private final List<String> images;
   private final Map<String, Integer> index;
   private final boolean[] gone; // (N), true for images that cannot be read
-  private final List<JournalEntry> entries = new ArrayList<>(); // without what was taken back
+  private final UndoHistory history = new UndoHistory(this::fits);
   private int lastStep; // of all actions, also of those that were taken back
-  private final Map<String, Recent> recent = new HashMap<>(); // by person
+  private final RepeatedActions repeated = new RepeatedActions();
 
   private final ClassTable classes = new ClassTable();
   private final ImageState[] states; // (N)
-  private final List<Part> arrivals = new ArrayList<>();
-  private final List<List<Integer>> draws = new ArrayList<>(); // later ones, since the last arrival
-  private final List<Integer> olderDraws = new ArrayList<>();
+  private final AuditImages audit;
   private final Set<Integer> labeled = new LinkedHashSet<>(); // without the audit, in order
   private final Set<Integer> seen = new HashSet<>(); // classes not known from the audit alone
   private final List<Answer> unsettled = new ArrayList<>();
   private final Set<Answer> settled = Collections.newSetFromMap(new IdentityHashMap<>());
-  private final List<FolderCheck> checks = new ArrayList<>();
+  private final FolderChecks checks = new FolderChecks(classes);
+  private final Set<Integer> askedAgain = new HashSet<>(); // classes of pages none-again
   private int answered; // the number of answers
 
   /**
@@ -111,6 +86,7 @@ final class LabelState {
     this.index = index;
     this.gone = gone;
     states = new ImageState[images.size()];
+    audit = new AuditImages(gone);
     clear();
   }
 
@@ -125,17 +101,16 @@ final class LabelState {
   }
 
   private void clear() {
-    entries.clear();
+    history.clear();
     classes.clear();
     Arrays.setAll(states, image -> new ImageState());
-    arrivals.clear();
-    draws.clear();
-    olderDraws.clear();
+    audit.clear();
     labeled.clear();
     seen.clear();
     unsettled.clear();
     settled.clear();
     checks.clear();
+    askedAgain.clear();
     answered = 0;
   }
 
@@ -150,9 +125,8 @@ final class LabelState {
   Optional<Action> apply(JournalEntry entry) {
     Optional<Action> undone = Optional.empty();
     if (entry instanceof Undo undo) {
-      int position = position(undo);
-      undone = Optional.of((Action) entries.get(position));
-      List<JournalEntry> others = without(position);
+      undone = Optional.of(history.taken(undo));
+      List<JournalEntry> others = history.without(undo);
       clear();
       others.forEach(this::add);
       settle();
@@ -162,30 +136,15 @@ final class LabelState {
         settle();
       }
     }
-    if (entry instanceof Sent sent && sent.request() != null) {
-      recent.put(Objects.requireNonNullElse(sent.by(), ""), new Recent(sent, undone));
+    if (entry instanceof Sent sent) {
+      repeated.add(sent, undone);
     }
     return undone;
   }
 
-  /** Returns the last numbered action of a person, also one that was taken back. */
-  Optional<Recent> recent(String person) {
-    return Optional.ofNullable(recent.get(person));
-  }
-
-  /** Returns the entries without an action. The classes of an answer stay if others need them. */
-  private List<JournalEntry> without(int position) {
-    List<JournalEntry> others = new ArrayList<>(entries);
-    if (others.remove(position) instanceof Answer answer
-        && !answer.added().isEmpty()
-        && !fits(others)) {
-      List<ClassAdded> classes = new ArrayList<>();
-      answer
-          .added()
-          .forEach((number, name) -> classes.add(new ClassAdded(number, name, null, null, null)));
-      others.addAll(position, classes);
-    }
-    return others;
+  /** Returns the last numbered actions. */
+  RepeatedActions repeated() {
+    return repeated;
   }
 
   /** Returns true if entries fit together. */
@@ -199,51 +158,25 @@ final class LabelState {
     }
   }
 
-  /** Returns the position of the action that an entry takes back. */
-  private int position(Undo undo) {
-    for (int i = entries.size() - 1; i >= 0; i--) {
-      if (entries.get(i) instanceof Action action && Objects.equals(action.step(), undo.step())) {
-        return i;
-      }
-    }
-    throw new IllegalArgumentException("there is no such step that can be taken back");
-  }
-
-  /**
-   * Returns the last action of a person that can be taken back. An action stays if later ones of
-   * others need it, such as a class that others have used.
-   *
-   * @param person a text, empty for a program
-   */
+  /** See {@link UndoHistory#last}. */
   Optional<Action> lastAction(String person) {
-    for (int i = entries.size() - 1; i >= 0; i--) {
-      if (entries.get(i) instanceof Action action
-          && action.step() != null
-          && Objects.requireNonNullElse(action.by(), "").equals(person)
-          && canRemove(i)) {
-        return Optional.of(action);
-      }
-    }
-    return Optional.empty();
-  }
-
-  private boolean canRemove(int position) {
-    boolean isFree =
-        entries.get(position) instanceof Answer
-            && entries.subList(position, entries.size()).stream()
-                .noneMatch(ClassDeleted.class::isInstance);
-    return isFree || fits(without(position));
+    return history.last(person);
   }
 
   private void add(JournalEntry entry) {
     if (entry instanceof Action action) {
       change(action);
+      checks.acted(action);
       lastStep = Math.max(lastStep, Objects.requireNonNullElse(action.step(), 0));
     } else if (entry instanceof Arrival arrival) {
-      arrive(arrival.images(), arrival.audit());
-      present(arrival.images()).forEach(image -> states[image].isListed = true);
+      audit.arrive(
+          arrival.images().size(),
+          present(arrival.images()),
+          arrival.audit().size(),
+          present(arrival.audit()),
+          labeled.size());
     } else if (entry instanceof Draw draw) {
-      draws.add(drawn(draw.images()));
+      audit.draw(present(draw.images()));
     } else if (entry instanceof CheckDrawn check) {
       checks.add(
           new FolderCheck(
@@ -255,7 +188,7 @@ final class LabelState {
               new HashSet<>(),
               new HashSet<>()));
     }
-    entries.add(entry);
+    history.add(entry);
   }
 
   /** Returns the images of paths, without those that are no longer in the folder. */
@@ -263,25 +196,11 @@ final class LabelState {
     return paths.stream().map(index::get).filter(Objects::nonNull).toList();
   }
 
-  private List<Integer> drawn(List<String> paths) {
-    List<Integer> drawn = present(paths).stream().filter(i -> !isAudit(i)).distinct().toList();
-    drawn.forEach(image -> states[image].isAudit = true);
-    return drawn;
-  }
-
-  private void arrive(List<String> paths, List<String> drawn) {
-    List<Integer> joined = present(paths).stream().filter(i -> part(i).isEmpty()).toList();
-    draws.forEach(olderDraws::addAll); // drawn at another rate than those of this part
-    draws.clear();
-    joined.forEach(image -> states[image].part = arrivals.size());
-    arrivals.add(new Part(paths.size(), drawn(drawn), drawn.size(), labeled.size()));
-  }
-
   private void change(Action action) {
     if (action instanceof Answer answer) {
       answer(answer);
     } else if (action instanceof ClassAdded added) {
-      classes.add(added.number(), added.name(), entries.size());
+      classes.add(added.number(), added.name(), history.size());
       if (answered == 0) {
         seen.add(added.number());
       }
@@ -306,7 +225,7 @@ final class LabelState {
   }
 
   private void answer(Answer answer) {
-    answer.added().forEach((number, name) -> classes.add(number, name, entries.size()));
+    answer.added().forEach((number, name) -> classes.add(number, name, history.size()));
     for (int label : answer.labels().values()) {
       if (label < JournalEntry.SKIP || (label >= 0 && !isClass(label))) {
         throw new IllegalArgumentException("there is no class %s".formatted(label));
@@ -322,6 +241,9 @@ final class LabelState {
               }
             });
     answered++;
+    if (answer.kind() == Kind.NONE_AGAIN && answer.number() != null) {
+      askedAgain.add(answer.number());
+    }
     if (answer.kind() != Kind.CHOSEN) {
       unsettled.add(answer);
     }
@@ -330,22 +252,13 @@ final class LabelState {
   private void answer(Answer answer, int image, int label, boolean isCorrected) {
     ImageState state = states[image];
     state.step = answer.step();
-    if (answer.kind() == Kind.CHECK && lastCheck().isPresent()) {
-      if (!lastCheck().get().answer(image, answer(image), current(label), isCorrected)) {
-        return; // the label stays until the person decides
-      }
-    } else {
-      for (FolderCheck each : checks) {
-        int before = each.labels().get(image);
-        boolean isKept =
-            before < JournalEntry.NONE ? !isCorrected : current(before) == current(label);
-        boolean unused = isKept ? each.changed().remove(image) : each.changed().add(image);
-      }
+    if (!checks.answer(answer.kind(), image, state.answer, label, isCorrected)) {
+      return;
     }
     state.answer = label;
-    state.since = entries.size();
+    state.since = history.size();
     state.first = state.first == null ? answer : state.first;
-    if (!state.isAudit && label != JournalEntry.SKIP) {
+    if (!isAudit(image) && label != JournalEntry.SKIP) {
       labeled.add(image);
       if (label >= 0) {
         seen.add(current(label));
@@ -377,6 +290,22 @@ final class LabelState {
   /** Returns the index of a path, or nothing if it is not in the folder. */
   Optional<Integer> image(String path) {
     return Optional.ofNullable(index.get(path));
+  }
+
+  /**
+   * Returns the index of an image.
+   *
+   * @throws KgCoopException if it is not in the folder
+   */
+  int image(Path path) {
+    String key = key(path);
+    return image(key)
+        .orElseThrow(() -> KgCoopException.configuration(key + ": is not in the folder"));
+  }
+
+  /** Returns a path with '/', as in the journal. */
+  static String key(Path path) {
+    return path.toString().replace('\\', '/');
   }
 
   Path path(int image) {
@@ -418,7 +347,7 @@ final class LabelState {
   }
 
   boolean isAudit(int image) {
-    return states[image].isAudit;
+    return audit.contains(image);
   }
 
   boolean isPassed(int image) {
@@ -431,7 +360,7 @@ final class LabelState {
    */
   boolean isSettled(int image) {
     ImageState state = states[image];
-    return state.isAudit ? state.isPassed : state.first != null && settled.contains(state.first);
+    return isAudit(image) ? state.isPassed : state.first != null && settled.contains(state.first);
   }
 
   /** Leaves out an image that cannot be read. It is no part of the folder any more. */
@@ -449,80 +378,20 @@ final class LabelState {
     return labeled.stream().filter(image -> !gone[image] && isLabeled(image)).toList();
   }
 
-  // ---- the audit
+  // ---- the audit and the checks
 
-  /** Returns the part of an image, or nothing if it joins at the moment. */
-  Optional<Integer> part(int image) {
-    return Optional.ofNullable(states[image].part);
+  AuditImages audit() {
+    return audit;
   }
 
-  /** Returns the images that no entry names: those that join at the moment. */
-  List<String> unlisted() {
-    return IntStream.range(0, states.length)
-        .filter(i -> !states[i].isListed)
-        .mapToObj(images::get)
-        .toList();
-  }
-
-  /** Returns the images that joined, the first ones of the session included. */
-  List<Part> arrivals() {
-    return arrivals;
-  }
-
-  private List<Integer> readable(Collection<Integer> some) {
-    return some.stream().filter(image -> !gone[image]).toList();
-  }
-
-  /** Returns the images of the first draw, in their random order. */
+  /** See {@link AuditImages#first}. */
   List<Integer> firstDraw() {
-    return arrivals.isEmpty() ? List.of() : readable(arrivals.get(0).audit());
+    return audit.first();
   }
 
-  /** Returns the later draws since the last images joined. Earlier ones had another rate. */
-  List<List<Integer>> draws() {
-    return draws.stream().map(this::readable).toList();
-  }
-
-  /** Returns true for images that were drawn later. */
-  boolean isLaterDraw(int image) {
-    return olderDraws.contains(image) || draws.stream().anyMatch(draw -> draw.contains(image));
-  }
-
-  /** Returns the images of all draws. */
-  List<Integer> audit() {
-    return readable(
-        Stream.concat(
-                arrivals.stream().flatMap(part -> part.audit().stream()),
-                Stream.concat(olderDraws.stream(), draws.stream().flatMap(List::stream)))
-            .toList());
-  }
-
-  List<FolderCheck> checks() {
+  /** Returns the checks of the whole folder. */
+  FolderChecks checks() {
     return checks;
-  }
-
-  /** Returns the check that was drawn last, or nothing. */
-  Optional<FolderCheck> lastCheck() {
-    return checks.isEmpty() ? Optional.empty() : Optional.of(checks.get(checks.size() - 1));
-  }
-
-  /** Returns true for an image of a check whose answer differs from its label. */
-  boolean isUndecided(int image) {
-    return checks.stream().anyMatch(check -> check.undecided().contains(image));
-  }
-
-  /** Returns true if the last entries changed no label since the last check was complete. */
-  boolean isCheckedLast() {
-    for (int i = entries.size() - 1; i >= 0; i--) {
-      if (entries.get(i) instanceof CheckDrawn) {
-        return true;
-      }
-      if (entries.get(i) instanceof Action action
-          && !(action instanceof Answer answer && answer.kind() == Kind.CHECK)) {
-        return false;
-      }
-    }
-    return false;
   }
 
   // ---- classes
@@ -622,12 +491,6 @@ final class LabelState {
 
   /** Returns true if a page of {@link Kind#NONE_AGAIN} was answered for a class. */
   boolean wasAskedAgain(int number) {
-    return entries.stream()
-        .anyMatch(
-            entry ->
-                entry instanceof Answer answer
-                    && answer.kind() == Kind.NONE_AGAIN
-                    && answer.number() != null
-                    && current(answer.number()) == number);
+    return askedAgain.stream().anyMatch(asked -> current(asked) == number);
   }
 }

@@ -4,21 +4,16 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
@@ -276,6 +271,8 @@ public final class Labeling implements AutoCloseable {
   private final SessionFiles files;
   private final ImageReader reader;
   private final OpenPages pages;
+  private final SessionAnswers answers;
+  private final SessionUndo undo;
   private final Gallery gallery;
   private final List<JournalEntry> opening = new ArrayList<>(); // entries to write
   private boolean isOpen;
@@ -309,6 +306,8 @@ public final class Labeling implements AutoCloseable {
     files =
         new SessionFiles(
             source, session, JournalNames.contents(entries), this::write, settings.warnings());
+    answers = new SessionAnswers(session, classes, pages, files, this::record);
+    undo = new SessionUndo(state, pages, this::record);
     reader = source.reader(session, this, files::read);
     gallery = new Gallery(session, classes, source::textFeature);
     journal.replay(entries, session);
@@ -404,23 +403,17 @@ public final class Labeling implements AutoCloseable {
    *     in another case, or if there would be more than 10,000 classes
    */
   public synchronized void addClasses(Sender from, List<String> names) {
-    if (!isRepeated(from, action -> classes.isAddition(action, names))) {
-      classes.add(from, names);
-    }
+    classes.add(from, names);
   }
 
   /** Renames a class. The new name changes its text and so the proposals. */
   public synchronized void rename(Sender from, String name, String newName) {
-    if (!isRepeated(from, action -> classes.isRename(action, newName))) {
-      classes.rename(from, name, newName);
-    }
+    classes.rename(from, name, newName);
   }
 
   /** Merges a class into another one, which gets its images. */
   public synchronized void merge(Sender from, String name, String into) {
-    if (!isRepeated(from, action -> classes.isMerge(action, name))) {
-      classes.merge(from, name, into);
-    }
+    classes.merge(from, name, into);
   }
 
   /**
@@ -429,35 +422,12 @@ public final class Labeling implements AutoCloseable {
    * @throws KgCoopException if an image has this class
    */
   public synchronized void delete(Sender from, String name) {
-    if (!isRepeated(from, action -> classes.isDeletion(action, name))) {
-      classes.delete(from, name);
-    }
-  }
-
-  private boolean isRepeated(Sender from, Predicate<JournalEntry.Sent> isSame) {
-    return repeated(from, isSame).isPresent();
-  }
-
-  /**
-   * Returns the stored action of a person who sends it again, or nothing for a new one.
-   *
-   * @throws StalePageException if the number is that of another action, or a later one is stored
-   */
-  private Optional<LabelState.Recent> repeated(Sender from, Predicate<JournalEntry.Sent> isSame) {
-    Optional<LabelState.Recent> last =
-        state.recent(from.person()).filter(each -> from.number() > 0);
-    if (last.isEmpty() || from.number() > last.get().number()) {
-      return Optional.empty();
-    }
-    if (from.number() < last.get().number() || !isSame.test(last.get().action())) {
-      throw StalePageException.number(from.number(), last.get().number());
-    }
-    return last;
+    classes.delete(from, name);
   }
 
   /** Returns the number of the last stored action of a person, or 0. */
   public synchronized long lastNumber(String person) {
-    return state.recent(person).map(LabelState.Recent::number).orElse(0L);
+    return state.repeated().lastNumber(person);
   }
 
   // ---- pages
@@ -509,7 +479,7 @@ public final class Labeling implements AutoCloseable {
         record(new JournalEntry.Draw(state.paths(drawn)));
       }
     }
-    if (wanted == Kind.CHECK && accuracy.all().checkLeft() == 0 && !state.isCheckedLast()) {
+    if (wanted == Kind.CHECK && accuracy.all().checkLeft() == 0 && !state.checks().isLast()) {
       record(accuracy.drawCheck());
     }
     return pages.next(person, wanted);
@@ -551,40 +521,6 @@ public final class Labeling implements AutoCloseable {
         : state.named(example.name()).or(() -> state.everNamed(example.name())).orElseThrow();
   }
 
-  private int label(String answer) {
-    return answer.equals(NONE)
-        ? JournalEntry.NONE
-        : answer.equals(SKIP) ? JournalEntry.SKIP : classes.label(answer);
-  }
-
-  /**
-   * Returns the numbers of answers.
-   *
-   * @param added the names of new classes by their numbers
-   */
-  private Map<Integer, Integer> numbers(Map<Integer, String> added, Map<Path, String> labels) {
-    Map<String, Integer> isNew = new HashMap<>();
-    added.forEach((number, name) -> isNew.put(NameRules.folded(name), number));
-    Map<Integer, Integer> answers = new LinkedHashMap<>();
-    labels.forEach(
-        (path, name) -> {
-          Integer number = isNew.get(NameRules.folded(name));
-          answers.put(image(path), number == null ? label(name) : number);
-        });
-    return answers;
-  }
-
-  private static String key(Path path) {
-    return path.toString().replace('\\', '/');
-  }
-
-  private int image(Path path) {
-    String name = key(path);
-    return state
-        .image(name)
-        .orElseThrow(() -> KgCoopException.configuration(name + ": is not in the folder"));
-  }
-
   // ---- answers
 
   /** Answers images of a page of {@link #next()}, with classes that exist. */
@@ -609,133 +545,7 @@ public final class Labeling implements AutoCloseable {
   @CanIgnoreReturnValue
   public synchronized Answered answer(
       Sender from, int page, List<String> added, Map<Path, String> labels, double seconds) {
-    Optional<LabelState.Recent> repeated = repeated(from, action -> isAnswer(action, labels));
-    if (repeated.isPresent()) {
-      return answered(repeated.get(), labels);
-    }
-    OpenPages.OpenPage open = pages.get(from.person(), page);
-    Map<Integer, String> named = classes.missing(added);
-    Map<Integer, Integer> answers = new LinkedHashMap<>();
-    List<Path> leftOut = new ArrayList<>();
-    List<Path> gone = new ArrayList<>(); // another answer found that the file has changed
-    numbers(named, labels)
-        .forEach(
-            (image, label) -> {
-              if (!open.page().shown().contains(image)) {
-                throw KgCoopException.configuration(state.path(image) + ": is not on this page");
-              }
-              boolean isElsewhere =
-                  state.step(image) != open.steps().getOrDefault(image, 0)
-                      && state.isAnswered(image);
-              if (state.isGone(image)) {
-                gone.add(state.path(image));
-              } else if (isElsewhere || !open.left().contains(image)) {
-                leftOut.add(state.path(image));
-              } else {
-                answers.put(image, label);
-              }
-            });
-    List<Integer> others = files.changed(answers.keySet());
-    answers.keySet().removeAll(others);
-    open.left().removeAll(others);
-    gone.addAll(files.leave(others));
-    return answered(from, open, named, answers, leftOut, gone, seconds);
-  }
-
-  private Answered answered(
-      Sender from,
-      OpenPages.OpenPage open,
-      Map<Integer, String> added,
-      Map<Integer, Integer> answers,
-      List<Path> leftOut,
-      List<Path> others,
-      double seconds) {
-    if (answers.isEmpty() && leftOut.isEmpty() && others.isEmpty()) {
-      throw KgCoopException.configuration("expected the answer of an image");
-    }
-    if (answers.isEmpty()) {
-      return new Answered(0, leftOut, Map.of(), others);
-    }
-    Kind kind = open.page().kind();
-    List<Integer> rest = new ArrayList<>(open.left());
-    rest.removeAll(answers.keySet());
-    boolean isChoice = kind == Kind.PAGE || kind == Kind.QUESTIONS || kind == Kind.UNUSUAL;
-    int step = state.nextStep();
-    record(
-        new JournalEntry.Answer(
-            step,
-            kind,
-            open.page().proposed(),
-            named(answers),
-            state.paths(open.page().passed()),
-            isChoice ? state.paths(rest) : List.of(),
-            corrected(answers, open.guesses()),
-            seconds > 0 ? seconds : null,
-            from.by(),
-            from.request(),
-            added));
-    open.left().removeAll(answers.keySet());
-    return new Answered(step, leftOut, differing(kind, answers.keySet()), others);
-  }
-
-  /** Returns the labels of images of a check whose answer differs. */
-  private Map<Path, String> differing(Kind kind, Collection<Integer> images) {
-    Map<Path, String> differs = new LinkedHashMap<>();
-    images.stream()
-        .filter(i -> kind == Kind.CHECK && state.isLabeled(i) && state.isUndecided(i))
-        .forEach(image -> differs.put(state.path(image), state.text(state.answer(image))));
-    return differs;
-  }
-
-  /** Returns true if an action gave these answers, without those that were left out. */
-  private boolean isAnswer(JournalEntry.Sent action, Map<Path, String> labels) {
-    Map<String, String> sent = new HashMap<>();
-    labels.forEach((path, name) -> sent.put(key(path), NameRules.folded(name)));
-    return action instanceof JournalEntry.Answer answer
-        && answer.labels().entrySet().stream()
-            .allMatch(
-                each -> {
-                  int label = each.getValue();
-                  String own = answer.added().getOrDefault(label, ownText(label));
-                  return NameRules.folded(own).equals(sent.get(each.getKey()));
-                });
-  }
-
-  private String ownText(int label) {
-    return state.isClass(label) ? state.ownName(label) : state.text(Math.min(label, -1));
-  }
-
-  /** Returns the reply to an answer that is stored already. */
-  private Answered answered(LabelState.Recent last, Map<Path, String> labels) {
-    JournalEntry.Answer answer = (JournalEntry.Answer) last.action();
-    List<Path> leftOut =
-        labels.keySet().stream()
-            .filter(path -> !answer.labels().containsKey(key(path)))
-            .filter(path -> !files.left().contains(path))
-            .toList();
-    return new Answered(
-        answer.step(),
-        leftOut,
-        differing(answer.kind(), state.present(answer.labels().keySet())),
-        labels.keySet().stream().filter(files.left()::contains).toList());
-  }
-
-  private Map<String, Integer> named(Map<Integer, Integer> answers) {
-    Map<String, Integer> labels = new LinkedHashMap<>();
-    answers.forEach((image, label) -> labels.put(state.images().get(image), label));
-    return labels;
-  }
-
-  /** Returns the images to which the program had given another class. */
-  private List<String> corrected(Map<Integer, Integer> answers, Map<Integer, Guess> guesses) {
-    return answers.entrySet().stream()
-        .filter(each -> each.getValue() != JournalEntry.SKIP)
-        .filter(
-            each ->
-                state.current(each.getValue())
-                    != guesses.getOrDefault(each.getKey(), Guess.UNKNOWN).label())
-        .map(each -> state.images().get(each.getKey()))
-        .toList();
+    return answers.answer(from, page, added, labels, seconds);
   }
 
   /**
@@ -749,43 +559,7 @@ public final class Labeling implements AutoCloseable {
    */
   @CanIgnoreReturnValue
   public synchronized Answered choose(Sender from, List<String> added, Map<Path, String> labels) {
-    Optional<LabelState.Recent> repeated = repeated(from, action -> isAnswer(action, labels));
-    if (repeated.isPresent()) {
-      return answered(repeated.get(), labels);
-    }
-    if (!state.canFit() || labels.isEmpty()) {
-      throw KgCoopException.configuration("expected an image and two classes");
-    }
-    Map<Integer, String> named = classes.missing(added);
-    Map<Integer, Integer> answers = numbers(named, labels);
-    for (int image : answers.keySet()) {
-      if (!session.hasFeature(image) || state.isGone(image) || state.isHidden(image)) {
-        throw KgCoopException.configuration(
-            state.path(image)
-                + ": cannot be chosen; it is not read yet, or a random image to be asked");
-      }
-    }
-    List<Integer> others = files.changed(answers.keySet());
-    answers.keySet().removeAll(others);
-    List<Path> left = files.leave(others);
-    if (answers.isEmpty()) {
-      return new Answered(0, List.of(), Map.of(), left);
-    }
-    int step = state.nextStep();
-    record(
-        new JournalEntry.Answer(
-            step,
-            Kind.CHOSEN,
-            null,
-            named(answers),
-            List.of(),
-            List.of(),
-            corrected(answers, session.head().guesses(answers.keySet())),
-            null,
-            from.by(),
-            from.request(),
-            named));
-    return new Answered(step, List.of(), Map.of(), left);
+    return answers.choose(from, added, labels);
   }
 
   /**
@@ -800,22 +574,7 @@ public final class Labeling implements AutoCloseable {
   @CanIgnoreReturnValue
   public synchronized Answered decide(
       Sender from, int page, Path image, List<String> added, String label) {
-    Map<Path, String> labels = Map.of(image, label);
-    Optional<LabelState.Recent> repeated = repeated(from, action -> isAnswer(action, labels));
-    if (repeated.isPresent()) {
-      return answered(repeated.get(), labels);
-    }
-    OpenPages.OpenPage open = pages.get(from.person(), page);
-    int index = image(image);
-    if (open.page().kind() != Kind.CHECK
-        || !open.page().shown().contains(index)
-        || !state.isUndecided(index)) {
-      throw KgCoopException.configuration(image + ": has nothing to decide");
-    }
-    Map<Integer, String> named = classes.missing(added);
-    List<Integer> others = files.changed(List.of(index));
-    Map<Integer, Integer> answers = others.isEmpty() ? numbers(named, labels) : Map.of();
-    return answered(from, open, named, answers, List.of(), files.leave(others), 0);
+    return answers.decide(from, page, image, added, label);
   }
 
   /**
@@ -827,89 +586,12 @@ public final class Labeling implements AutoCloseable {
    * @throws StalePageException if the person has sent a later action
    */
   public synchronized Optional<Undone> undo(Sender from) {
-    Optional<LabelState.Recent> repeated =
-        repeated(from, action -> action instanceof JournalEntry.Undo);
-    if (repeated.isPresent()) {
-      JournalEntry.Action action = repeated.get().undone().orElseThrow();
-      if (!pages.isBusy(from.person())) { // the program was started again
-        showAgain(from.person(), action);
-      }
-      return Optional.of(undone(action));
-    }
-    Optional<JournalEntry.Action> last = state.lastAction(from.person());
-    if (last.isEmpty()) {
-      return Optional.empty();
-    }
-    JournalEntry.Action action = last.get();
-    record(new JournalEntry.Undo(Objects.requireNonNull(action.step()), from.by(), from.request()));
-    showAgain(from.person(), action);
-    return Optional.of(undone(action));
-  }
-
-  /** Returns the answers that were taken back, without images that were answered again since. */
-  private Map<Integer, Integer> former(JournalEntry.Action action) {
-    Map<Integer, Integer> former = new LinkedHashMap<>();
-    if (action instanceof JournalEntry.Answer answer) {
-      answer
-          .labels()
-          .forEach(
-              (path, label) ->
-                  state
-                      .image(path)
-                      .filter(image -> state.step(image) < answer.step() && !state.isGone(image))
-                      .ifPresent(image -> former.put(image, state.current(label))));
-    }
-    return former;
-  }
-
-  private void showAgain(String person, JournalEntry.Action action) {
-    Map<Integer, Integer> former = former(action);
-    if (action instanceof JournalEntry.Answer answer
-        && answer.kind() != Kind.CHOSEN
-        && !former.isEmpty()) {
-      List<Integer> passed =
-          state.present(answer.passed()).stream().filter(image -> !state.isPassed(image)).toList();
-      Integer proposed = answer.number() == null ? null : state.current(answer.number());
-      List<Integer> shown = List.copyOf(former.keySet());
-      pages.showAgain(
-          person, new LabelSession.Proposal(answer.kind(), proposed, shown, passed), former);
-    }
-  }
-
-  private Undone undone(JournalEntry.Action action) {
-    Map<Integer, Integer> former = former(action);
-    Map<Path, String> taken = new LinkedHashMap<>();
-    former.forEach(
-        (image, label) -> {
-          if (state.isAnswer(label)) {
-            taken.put(state.path(image), state.text(label));
-          }
-        });
-    return new Undone(
-        action instanceof JournalEntry.Answer answer ? answer.kind() : Kind.CHOSEN,
-        former.keySet().stream().map(state::path).toList(),
-        taken);
+    return undo.undo(from);
   }
 
   /** Returns what {@link #undo} would take back, or nothing. */
   public synchronized Optional<UndoOffer> undoable(String person) {
-    return state.lastAction(person).map(this::offer);
-  }
-
-  private UndoOffer offer(JournalEntry.Action action) {
-    if (action instanceof JournalEntry.Answer answer) {
-      return new UndoOffer.Answers(answer.kind(), answer.labels().size());
-    }
-    UndoOffer.Change kind =
-        action instanceof JournalEntry.ClassAdded
-            ? UndoOffer.Change.ADDED
-            : action instanceof JournalEntry.ClassRenamed
-                ? UndoOffer.Change.RENAMED
-                : action instanceof JournalEntry.ClassMerged
-                    ? UndoOffer.Change.MERGED
-                    : UndoOffer.Change.DELETED;
-    return new UndoOffer.ClassChange(
-        kind, state.ownName(((JournalEntry.ClassChange) action).number()));
+    return undo.offer(person);
   }
 
   /** Frees the page of a person who leaves. Images that were taken back are asked in turn. */
@@ -1051,7 +733,9 @@ public final class Labeling implements AutoCloseable {
 
   /** Returns the features of images, (B, D). */
   private synchronized float[][] features(List<LabeledImage> some) {
-    return some.stream().map(each -> session.feature(image(each.image()))).toArray(float[][]::new);
+    return some.stream()
+        .map(each -> session.feature(state.image(each.image())))
+        .toArray(float[][]::new);
   }
 
   /** Returns the readable labeled images of the other folder. */
@@ -1075,7 +759,7 @@ public final class Labeling implements AutoCloseable {
    * @throws KgCoopException if the image is not in the folder
    */
   public synchronized List<String> likely(Path image, int count) {
-    int index = image(image);
+    int index = state.image(image);
     return !state.canFit() || !session.hasFeature(index)
         ? List.of()
         : session.head().likely(index, count).stream().map(state::text).toList();

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -14,10 +13,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.journal.Kind;
-import org.kgcoop.label.LabelSession.Offered;
 import org.kgcoop.label.LabelSession.Proposal;
 import org.kgcoop.label.SessionHead.Guess;
 
@@ -29,40 +26,9 @@ final class OpenPages {
   private static final Duration SILENCE = Duration.ofSeconds(30);
   private static final int LIKELY_CLASSES = 9;
 
-  /**
-   * A page.
-   *
-   * @param guesses of the program by image, when the page was made
-   * @param steps the steps of the last answers by image, when the page was made
-   * @param left the images without an answer of this page; answers remove theirs
-   * @param former the answers of its images that were taken back
-   * @param isAgain true if it shows images again
-   */
-  record OpenPage(
-      int number,
-      Proposal page,
-      Map<Integer, Guess> guesses,
-      Map<Integer, Integer> steps,
-      Set<Integer> left,
-      Map<Integer, Integer> former,
-      boolean isAgain) {
-    /** Returns the page with the images that are left. */
-    Proposal rest() {
-      return page.of(List.copyOf(left));
-    }
-  }
-
-  /**
-   * Images to show again to a person.
-   *
-   * @param former the answers that were taken back
-   * @param steps of the last answers
-   */
-  private record Again(Proposal page, Map<Integer, Integer> former, Map<Integer, Integer> steps) {}
-
   private static final class Person {
     private @Nullable OpenPage page;
-    private final Deque<Again> again = new ArrayDeque<>();
+    private final Deque<OpenPage> again = new ArrayDeque<>(); // pages to show again
     private Instant seen;
 
     private Person(Instant seen) {
@@ -103,34 +69,32 @@ final class OpenPages {
    */
   Page next(String name, Kind wanted) {
     Person person = person(name);
-    Deque<Again> taken = person.again;
     if (person.page != null && person.page.isAgain() && !person.page.left().isEmpty()) {
-      taken.push(again(person.page)); // what was taken back must be answered again
+      person.again.push(person.page); // what was taken back must be answered again
     }
-    while (wanted == Kind.PAGE && !taken.isEmpty()) {
-      Again again = taken.pop();
-      List<Integer> shown = left(again.page().shown(), again.steps());
+    while (wanted == Kind.PAGE && !person.again.isEmpty()) {
+      OpenPage again = person.again.pop();
+      List<Integer> shown = left(again);
       if (!shown.isEmpty()) {
-        return give(name, again.page().of(shown), again.former(), true);
+        return give(name, again.proposal().of(shown), again.former(), true);
       }
     }
-    return give(name, session.next(wanted, offered(name)), Map.of(), false);
+    return give(name, session.next(wanted, ofOthers(name)), Map.of(), false);
   }
 
   private Page give(String name, Proposal page, Map<Integer, Integer> former, boolean isAgain) {
-    List<Integer> shown = page.shown();
-    OpenPage open =
-        new OpenPage(
-            next++,
-            page,
-            session.head().guesses(shown),
-            steps(shown),
-            new LinkedHashSet<>(shown),
-            former,
-            isAgain);
+    OpenPage open = opened(page, session.head().guesses(page.shown()), former, isAgain);
     person(name).page = open;
     seen(name);
-    return page(open, shown);
+    return shown(open, page.shown());
+  }
+
+  private OpenPage opened(
+      Proposal page, Map<Integer, Guess> guesses, Map<Integer, Integer> former, boolean isAgain) {
+    Map<Integer, Integer> steps = new HashMap<>();
+    page.shown().forEach(image -> steps.put(image, state.step(image)));
+    return new OpenPage(
+        next++, page, guesses, steps, new LinkedHashSet<>(page.shown()), former, isAgain);
   }
 
   /**
@@ -139,21 +103,19 @@ final class OpenPages {
    */
   Optional<Page> current(String name) {
     seen(name);
-    return find(name)
-        .map(open -> page(open, left(open.left(), open.steps())))
-        .filter(page -> !page.images().isEmpty());
+    return find(name).map(open -> shown(open, left(open))).filter(page -> !page.images().isEmpty());
   }
 
-  /** Returns the images that were not answered since. */
-  private List<Integer> left(Collection<Integer> images, Map<Integer, Integer> steps) {
-    return images.stream()
+  /** Returns the images of a page that nobody answered since. */
+  private List<Integer> left(OpenPage open) {
+    return open.left().stream()
         .filter(image -> !state.isGone(image))
-        .filter(image -> state.step(image) == steps.getOrDefault(image, 0))
+        .filter(image -> state.step(image) == open.steps().getOrDefault(image, 0))
         .toList();
   }
 
-  private Page page(OpenPage open, List<Integer> shown) {
-    Proposal page = open.page();
+  private Page shown(OpenPage open, List<Integer> shown) {
+    Proposal page = open.proposal();
     Integer proposed = page.proposed();
     Map<Path, String> marks = new LinkedHashMap<>();
     open.former()
@@ -178,23 +140,15 @@ final class OpenPages {
     return session.head().likely(image, LIKELY_CLASSES).stream().map(state::text).toList();
   }
 
-  private Map<Integer, Integer> steps(List<Integer> images) {
-    Map<Integer, Integer> steps = new HashMap<>();
-    images.forEach(image -> steps.put(image, state.step(image)));
-    return steps;
-  }
-
   /** Returns the images of the next pages if the answers change nothing, and those of the audit. */
   List<Integer> upcoming(String name) {
-    Offered taken = offered(name);
-    if (find(name).isPresent()) {
-      taken = taken.with(find(name).get().page());
-    }
+    List<Proposal> taken = ofOthers(name);
+    find(name).ifPresent(open -> taken.add(open.proposal()));
     List<Integer> upcoming = new ArrayList<>();
     for (Kind kind : List.of(Kind.PAGE, Kind.PAGE, Kind.AUDIT)) {
       Proposal step = session.next(kind, taken);
       upcoming.addAll(step.shown());
-      taken = taken.with(step);
+      taken.add(step);
     }
     return upcoming;
   }
@@ -223,14 +177,10 @@ final class OpenPages {
     Person person = person(name);
     OpenPage open = person.page;
     if (open != null && !open.left().isEmpty()) {
-      person.again.push(again(open));
+      person.again.push(open);
     }
     person.page = null;
-    person.again.push(new Again(page, former, steps(page.shown())));
-  }
-
-  private static Again again(OpenPage open) {
-    return new Again(open.rest(), open.former(), open.steps());
+    person.again.push(opened(page, Map.of(), former, true));
   }
 
   /** Returns true if images are shown to a person, or will be shown again. */
@@ -239,22 +189,20 @@ final class OpenPages {
     return person != null && (person.page != null || !person.again.isEmpty());
   }
 
-  /** Returns the images that other persons have, without those of silent ones. */
-  private Offered offered(String name) {
+  /** Returns the pages that other persons have or will see again, without those of silent ones. */
+  private List<Proposal> ofOthers(String name) {
     Instant since = clock.instant().minus(SILENCE);
-    Offered offered = Offered.NOTHING;
+    List<Proposal> pages = new ArrayList<>();
     for (Map.Entry<String, Person> other : persons.entrySet()) {
       Person person = other.getValue();
       if (other.getKey().equals(name) || person.seen.isBefore(since)) {
         continue;
       }
       if (person.page != null) {
-        offered = offered.with(person.page.rest());
+        pages.add(person.page.rest());
       }
-      for (Again again : person.again) {
-        offered = offered.with(again.page());
-      }
+      person.again.forEach(again -> pages.add(again.rest()));
     }
-    return offered;
+    return pages;
   }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Interval;
 import org.kgcoop.journal.JournalEntry;
 import org.kgcoop.journal.LabelJournal;
+import org.kgcoop.label.AuditImages.Part;
 import org.kgcoop.label.LabelState.Part;
 import org.kgcoop.random.PythonRandom;
 
@@ -88,7 +89,7 @@ final class SessionAccuracy {
   private record Sample(Set<Integer> measured, Set<Integer> images) {}
 
   private Sample sample() {
-    List<Part> parts = state.arrivals();
+    List<Part> parts = state.audit().parts();
     int base = 0;
     while (base < parts.size() && parts.get(base).drawn() == 0) {
       base++;
@@ -119,7 +120,7 @@ final class SessionAccuracy {
       long count = AuditDraw.count(rate, parts.get(p).images(), session.start().seed(), p);
       audit.stream().limit(count).forEach(images::add);
     }
-    state.draws().forEach(draw -> images.addAll(answeredFirst(draw)));
+    state.audit().later().forEach(draw -> images.addAll(answeredFirst(draw)));
     return new Sample(measured, images);
   }
 
@@ -148,7 +149,9 @@ final class SessionAccuracy {
     }
     Set<Integer> outdated = session.outdated().keySet();
     IntPredicate isRemaining =
-        i -> state.part(i).map(sample.measured()::contains).orElse(true) && !state.isSettled(i);
+        i ->
+            state.audit().part(i).map(sample.measured()::contains).orElse(true)
+                && !state.isSettled(i);
     IntPredicate isSample = i -> sample.images().contains(i) && isRemaining.test(i);
     IntPredicate isOther = // a random image that does not count is like a labeled one
         i ->
@@ -165,7 +168,10 @@ final class SessionAccuracy {
     int unknown = // passed without an answer, joined, or older than a class
         count(i -> outdated.contains(i) || (!state.isAnswered(i) && !isRemaining.test(i)));
     long looks =
-        1 + state.draws().stream().filter(draw -> draw.stream().anyMatch(this::isAnswered)).count();
+        1
+            + state.audit().later().stream()
+                .filter(draw -> draw.stream().anyMatch(this::isAnswered))
+                .count();
     return Optional.of(
         Audit.folder(
             new Audit.Remaining(random + count(isOther), random, wrong, chosen),
@@ -189,7 +195,7 @@ final class SessionAccuracy {
   private Accuracy.Joined joined() {
     Set<Integer> measured = sample().measured();
     IntPredicate isJoined =
-        i -> state.part(i).filter(part -> part > 0 && !measured.contains(part)).isPresent();
+        i -> state.audit().part(i).filter(part -> part > 0 && !measured.contains(part)).isPresent();
     return new Accuracy.Joined(
         count(i -> isJoined.test(i) && !state.isLabeled(i)),
         count(i -> isJoined.test(i) && state.isAudit(i) && !isAnswered(i)));
@@ -199,7 +205,7 @@ final class SessionAccuracy {
 
   /** Returns the images that measure the accuracy on new images; none after images joined. */
   List<Integer> measuringNewImages() {
-    return state.arrivals().size() == 1
+    return state.audit().parts().size() == 1
         ? LabelJournal.wholeFifths(state.firstDraw(), this::isAnswered)
         : List.of();
   }
@@ -247,7 +253,7 @@ final class SessionAccuracy {
   JournalEntry.CheckDrawn drawCheck() {
     List<Integer> all = images().boxed().toList();
     PythonRandom random =
-        new PythonRandom(session.start().seed() + 1 + state.checks().size() * 1_000_003L);
+        new PythonRandom(session.start().seed() + 1 + state.checks().all().size() * 1_000_003L);
     List<Integer> drawn = random.sample(all, Math.min(CHECKED_IMAGES, all.size()));
     Sample sample = sample();
     List<Integer> answered =
@@ -269,7 +275,7 @@ final class SessionAccuracy {
       boolean isSample = sample.images().contains(image) && !state.isPassed(image);
       boolean hasNoLabel = // that could be kept
           state.isSkipped(image) || (state.isPassed(image) && !state.isLabeled(image));
-      boolean isMeasured = sample.measured().contains(state.part(image).orElse(0));
+      boolean isMeasured = sample.measured().contains(state.audit().part(image).orElse(0));
       if (hasNoLabel) {
         continue;
       }
@@ -296,17 +302,17 @@ final class SessionAccuracy {
   }
 
   private int questionsLeft() {
-    return state.lastCheck().map(check -> check.left(state::isGone).size()).orElse(0);
+    return state.checks().last().map(check -> check.left(state::isGone).size()).orElse(0);
   }
 
   private Optional<Accuracy.Check> check() {
-    if (state.lastCheck().isEmpty() || questionsLeft() > 0) {
+    if (state.checks().last().isEmpty() || questionsLeft() > 0) {
       return Optional.empty();
     }
-    FolderCheck check = state.lastCheck().get();
+    FolderCheck check = state.checks().last().get();
     int kept = check.kept() + (int) check.audit().stream().filter(i -> isRight(i, head)).count();
     int images = count(i -> true);
-    double tail = Audit.TAIL / (1L << (state.checks().size() - 1)); // 0.05, 0.025, ...
+    double tail = Audit.TAIL / (1L << (state.checks().all().size() - 1)); // 0.05, 0.025, ...
     int changed = check.images() - kept;
     double wrong =
         Interval.ofCount(changed, check.images(), Math.max(images, check.images()), 1 - 2 * tail)

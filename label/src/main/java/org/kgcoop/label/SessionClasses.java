@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
@@ -40,6 +41,14 @@ record SessionClasses(
    * @throws KgCoopException if a name is not valid, or there are too many
    */
   void add(Sender from, List<String> added) {
+    if (isRepeated(
+        from,
+        action ->
+            action instanceof JournalEntry.ClassAdded stored
+                && !added.isEmpty()
+                && added.get(added.size() - 1).strip().equals(stored.name()))) {
+      return;
+    }
     Set<String> taken = known();
     for (String name : added) {
       if (!taken.add(NameRules.folded(NameRules.checked(name)))) {
@@ -116,29 +125,19 @@ record SessionClasses(
     texts.check(Stream.concat(names().stream(), added.stream()).toList());
   }
 
-  /** Returns true if the action added these classes. */
-  boolean isAddition(Sent action, List<String> names) {
-    return action instanceof JournalEntry.ClassAdded added
-        && !names.isEmpty()
-        && names.get(names.size() - 1).strip().equals(added.name());
-  }
-
-  boolean isRename(Sent action, String newName) {
-    return action instanceof JournalEntry.ClassRenamed renamed
-        && newName.strip().equals(renamed.name());
-  }
-
-  boolean isMerge(Sent action, String name) {
-    return action instanceof JournalEntry.ClassMerged merged
-        && state.ownName(merged.number()).equals(name);
-  }
-
-  boolean isDeletion(Sent action, String name) {
-    return action instanceof JournalEntry.ClassDeleted deleted
-        && state.ownName(deleted.number()).equals(name);
+  /** Returns true if a change is stored already, and the person has sent it again. */
+  private boolean isRepeated(Sender from, Predicate<Sent> isSame) {
+    return state.repeated().find(from, isSame).isPresent();
   }
 
   void rename(Sender from, String name, String newName) {
+    if (isRepeated(
+        from,
+        action ->
+            action instanceof JournalEntry.ClassRenamed stored
+                && newName.strip().equals(stored.name()))) {
+      return;
+    }
     int number = number(name);
     String checked = NameRules.checked(newName);
     Optional<Integer> other = state.named(checked);
@@ -155,6 +154,10 @@ record SessionClasses(
   }
 
   void merge(Sender from, String name, String into) {
+    if (isRepeated(
+        from, action -> action instanceof JournalEntry.ClassMerged stored && has(stored, name))) {
+      return;
+    }
     int number = number(name);
     int to = number(into);
     if (number == to) {
@@ -167,6 +170,10 @@ record SessionClasses(
   }
 
   void delete(Sender from, String name) {
+    if (isRepeated(
+        from, action -> action instanceof JournalEntry.ClassDeleted stored && has(stored, name))) {
+      return;
+    }
     int number = number(name);
     if (state.isUsed(number) || head.hasExample(number)) {
       throw KgCoopException.configuration(
@@ -177,14 +184,23 @@ record SessionClasses(
             new JournalEntry.ClassDeleted(number, state.nextStep(), from.by(), from.request())));
   }
 
+  private boolean has(JournalEntry.ClassChange change, String name) {
+    return state.ownName(change.number()).equals(name);
+  }
+
   /**
-   * Returns the class of a label. That of a merged class is its own one: if the merge is taken
-   * back, the image has the class that was meant.
+   * Returns the number of an answer: a class, {@link Labeling#NONE} or {@link Labeling#SKIP}. That
+   * of a merged class is its own one: if the merge is taken back, the image has the class that was
+   * meant.
    *
    * @throws KgCoopException if there is none with this name
    */
-  int label(String name) {
-    return state.named(name).or(() -> state.merged(name)).orElseGet(() -> number(name));
+  int label(String answer) {
+    return answer.equals(Labeling.NONE)
+        ? JournalEntry.NONE
+        : answer.equals(Labeling.SKIP)
+            ? JournalEntry.SKIP
+            : state.named(answer).or(() -> state.merged(answer)).orElseGet(() -> number(answer));
   }
 
   /**

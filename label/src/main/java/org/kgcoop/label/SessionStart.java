@@ -49,14 +49,15 @@ final class SessionStart {
    * @param audit the audit images that the user wants if there are none
    */
   static Optional<JournalEntry.Arrival> joined(LabelSession session, int audit) {
-    List<String> joined = session.state().unlisted();
+    LabelState state = session.state();
+    List<String> joined = state.paths(state.audit().unlisted());
     JournalEntry.Start start = session.start();
     if (joined.isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(
         new JournalEntry.Arrival(
-            joined, AuditDraw.later(joined, session.state().arrivals(), audit, start.seed())));
+            joined, AuditDraw.later(joined, state.audit().parts(), audit, start.seed())));
   }
 
   /** Returns what happened to the folder since the session was open, a line for each kind. */
@@ -77,9 +78,9 @@ final class SessionStart {
                   Messages.count(missing.size(), "labeled image is not", "labeled images are not"),
                   Messages.firstOf(List.copyOf(missing))));
     }
-    List<String> joined = new ArrayList<>(state.unlisted());
+    List<String> joined = new ArrayList<>(state.paths(state.audit().unlisted()));
     joined.removeAll(before.replaced());
-    if (!joined.isEmpty() && !state.arrivals().isEmpty()) {
+    if (!joined.isEmpty() && !state.audit().parts().isEmpty()) {
       lines.add(
           "%s new in the folder: %s"
               .formatted(

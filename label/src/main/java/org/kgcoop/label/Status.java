@@ -66,7 +66,7 @@ public record Status(
     int skipped = answers.getOrDefault(JournalEntry.SKIP, 0);
     boolean canFit = state.canFit();
     Map<Integer, Integer> proposed = canFit ? session.head().proposedCounts() : Map.of();
-    List<Integer> audit = state.audit();
+    List<Integer> audit = state.audit().all();
 
     double target = session.start().target() / 100;
     return new Status(

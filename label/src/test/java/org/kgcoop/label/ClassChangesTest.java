@@ -84,7 +84,7 @@ class ClassChangesTest {
       session.apply(new JournalEntry.Undo(3, null, null));
       session.apply(new ClassMerged(1, 0, null, null, null));
       session.apply(new ClassAdded(2, "z", null, null, null));
-      assertThat(session.next(Kind.PAGE, LabelSession.Offered.NOTHING).shown()).isNotEmpty();
+      assertThat(session.next(Kind.PAGE, List.of()).shown()).isNotEmpty();
     }
   }
 

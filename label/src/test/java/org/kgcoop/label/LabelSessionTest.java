@@ -13,13 +13,12 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.kgcoop.journal.JournalEntry;
 import org.kgcoop.journal.JournalEntry.Answer;
 import org.kgcoop.journal.JournalEntry.Arrival;
 import org.kgcoop.journal.JournalEntry.ClassAdded;
 import org.kgcoop.journal.JournalEntry.Undo;
+import org.kgcoop.journal.JournalEntry;
 import org.kgcoop.journal.Kind;
-import org.kgcoop.label.LabelSession.Offered;
 
 class LabelSessionTest {
   private static final int D = 8;
@@ -105,7 +104,7 @@ class LabelSessionTest {
   @Test
   void aClosedSessionComputesNothing() {
     LabelSession session = session(12);
-    answer(session, session.next(Kind.PAGE, Offered.NOTHING));
+    answer(session, session.next(Kind.PAGE, List.of()));
     session.close();
     assertThatIllegalStateException().isThrownBy(() -> session.head().fit());
   }
@@ -114,9 +113,9 @@ class LabelSessionTest {
   void asksEachImageOnceUntilNothingIsLeft() {
     try (LabelSession session = session(12)) {
       Set<Integer> shown = new HashSet<>();
-      for (LabelSession.Proposal next = session.next(Kind.PAGE, Offered.NOTHING);
+      for (LabelSession.Proposal next = session.next(Kind.PAGE, List.of());
           !next.shown().isEmpty();
-          next = session.next(Kind.PAGE, Offered.NOTHING)) {
+          next = session.next(Kind.PAGE, List.of())) {
         for (int image : next.shown()) {
           assertThat(shown.add(image)).as("image %s", image).isTrue();
           assertThat(session.state().isAudit(image)).isEqualTo(next.kind() == Kind.AUDIT);
@@ -136,34 +135,33 @@ class LabelSessionTest {
     LabelSession.Proposal expected;
     try (LabelSession session = session(12)) {
       for (int i = 0; i < 5; i++) {
-        entries.add(answer(session, session.next(Kind.PAGE, Offered.NOTHING)));
+        entries.add(answer(session, session.next(Kind.PAGE, List.of())));
       }
-      expected = session.next(Kind.PAGE, Offered.NOTHING);
+      expected = session.next(Kind.PAGE, List.of());
     }
     try (LabelSession session = session(12)) {
       entries.forEach(session::apply);
-      assertThat(session.next(Kind.PAGE, Offered.NOTHING)).isEqualTo(expected);
+      assertThat(session.next(Kind.PAGE, List.of())).isEqualTo(expected);
     }
   }
 
   @Test
   void proposesTheSameAfterAnUndo() {
     try (LabelSession session = session(0)) {
-      answer(session, session.next(Kind.PAGE, Offered.NOTHING));
-      LabelSession.Proposal before = session.next(Kind.PAGE, Offered.NOTHING);
+      answer(session, session.next(Kind.PAGE, List.of()));
+      LabelSession.Proposal before = session.next(Kind.PAGE, List.of());
       Answer page = answer(session, before);
-      session.next(Kind.PAGE, Offered.NOTHING);
+      session.next(Kind.PAGE, List.of());
       session.apply(new Undo(page.step(), null, null));
-      assertThat(session.next(Kind.PAGE, Offered.NOTHING)).isEqualTo(before);
+      assertThat(session.next(Kind.PAGE, List.of())).isEqualTo(before);
     }
   }
 
   @Test
   void doesNotOfferImagesOfAnotherBrowser() {
     try (LabelSession session = session(0)) {
-      LabelSession.Proposal first = session.next(Kind.PAGE, Offered.NOTHING);
-      LabelSession.Proposal second =
-          session.next(Kind.PAGE, new Offered(Set.copyOf(first.shown()), Set.of()));
+      LabelSession.Proposal first = session.next(Kind.PAGE, List.of());
+      LabelSession.Proposal second = session.next(Kind.PAGE, List.of(first));
       assertThat(second.shown()).isNotEmpty().doesNotContainAnyElementsOf(first.shown());
     }
   }
@@ -172,7 +170,7 @@ class LabelSessionTest {
   void asksAFifthOfTheAuditAfterTwentyLabels() {
     try (LabelSession session = session(10)) {
       while (session.state().labeled().size() < 20) {
-        LabelSession.Proposal next = session.next(Kind.PAGE, Offered.NOTHING);
+        LabelSession.Proposal next = session.next(Kind.PAGE, List.of());
         // Only passed images are asked earlier.
         assertThat(next.kind() != Kind.AUDIT || session.state().isPassed(next.shown().get(0)))
             .isTrue();
@@ -181,11 +179,11 @@ class LabelSessionTest {
       long answered =
           session.state().firstDraw().stream().filter(session.state()::isLabeled).count();
       if (answered < 2) {
-        assertThat(session.next(Kind.PAGE, Offered.NOTHING).kind()).isEqualTo(Kind.AUDIT);
+        assertThat(session.next(Kind.PAGE, List.of()).kind()).isEqualTo(Kind.AUDIT);
       }
-      assertThat(session.next(Kind.AUDIT, Offered.NOTHING).shown()).isNotEmpty();
+      assertThat(session.next(Kind.AUDIT, List.of()).shown()).isNotEmpty();
       // The person asked for it, so that it comes before the audit.
-      assertThat(session.next(Kind.UNUSUAL, Offered.NOTHING).kind()).isEqualTo(Kind.UNUSUAL);
+      assertThat(session.next(Kind.UNUSUAL, List.of()).kind()).isEqualTo(Kind.UNUSUAL);
     }
   }
 
@@ -193,11 +191,11 @@ class LabelSessionTest {
   void countsSkippedImagesAsWrongUntilTheyAreDecided() {
     try (LabelSession session = session(12)) {
       for (int i = 0; i < 3; i++) { // so that each class was shown outside the audit
-        answer(session, session.next(Kind.PAGE, Offered.NOTHING));
+        answer(session, session.next(Kind.PAGE, List.of()));
       }
-      answer(session, session.next(Kind.AUDIT, Offered.NOTHING));
+      answer(session, session.next(Kind.AUDIT, List.of()));
       double before = new SessionAccuracy(session).all().folder().orElseThrow().estimate();
-      LabelSession.Proposal next = session.next(Kind.PAGE, Offered.NOTHING);
+      LabelSession.Proposal next = session.next(Kind.PAGE, List.of());
       Map<String, Integer> skipped = new LinkedHashMap<>();
       next.shown().forEach(i -> skipped.put(session.state().images().get(i), JournalEntry.SKIP));
       session.apply(
@@ -237,7 +235,7 @@ class LabelSessionTest {
   void classifiesTheRestWithAllLabels() {
     try (LabelSession session = session(12)) {
       for (int i = 0; i < 4; i++) {
-        answer(session, session.next(Kind.PAGE, Offered.NOTHING));
+        answer(session, session.next(Kind.PAGE, List.of()));
       }
       Map<Integer, SessionHead.Guess> result = session.result();
       long right = IntStream.range(0, n).filter(i -> result.get(i).label() == truth[i]).count();
@@ -262,12 +260,12 @@ class LabelSessionTest {
       Set<Integer> first = Set.copyOf(session.working());
       assertThat(first).hasSize(30);
       assertThat(session.growth()).isEmpty();
-      LabelSession.Proposal next = session.next(Kind.PAGE, Offered.NOTHING);
+      LabelSession.Proposal next = session.next(Kind.PAGE, List.of());
       assertThat(first).containsAll(next.shown()).containsAll(next.passed());
       Answer page = answer(session, next);
       read(session, 33);
       assertThat(session.growth()).isEmpty(); // too few for another fit
-      assertThat(session.next(Kind.PAGE, Offered.NOTHING).shown()).allMatch(first::contains);
+      assertThat(session.next(Kind.PAGE, List.of()).shown()).allMatch(first::contains);
       read(session, 40);
       JournalEntry.Read read = session.growth().orElseThrow();
       assertThat(read.images()).isEqualTo(40);
@@ -276,13 +274,13 @@ class LabelSessionTest {
       assertThat(session.isWaiting()).isTrue();
       session.apply(new Undo(page.step(), null, null)); // its images are chosen again
       assertThat(session.working()).hasSize(40);
-      answer(session, session.next(Kind.PAGE, Offered.NOTHING));
+      answer(session, session.next(Kind.PAGE, List.of()));
       read(session, n);
       session.apply(session.growth().orElseThrow());
       int labeled = session.state().labeled().get(0);
       assertThat(session.head().isInPool(labeled)).isFalse();
       assertThat(session.head().likely(labeled, 2)).hasSize(2); // it may be asked again
-      assertThat(session.next(Kind.AUDIT, Offered.NOTHING).shown()).hasSize(12);
+      assertThat(session.next(Kind.AUDIT, List.of()).shown()).hasSize(12);
     }
   }
 
@@ -291,30 +289,30 @@ class LabelSessionTest {
     List<JournalEntry> entries = new ArrayList<>();
     LabelSession.Proposal expected;
     try (LabelSession session = session(12, 30)) {
-      entries.add(answer(session, session.next(Kind.PAGE, Offered.NOTHING)));
+      entries.add(answer(session, session.next(Kind.PAGE, List.of())));
       read(session, 45);
       entries.add(session.growth().orElseThrow());
       session.apply(entries.get(1));
-      entries.add(answer(session, session.next(Kind.PAGE, Offered.NOTHING)));
-      expected = session.next(Kind.PAGE, Offered.NOTHING);
+      entries.add(answer(session, session.next(Kind.PAGE, List.of())));
+      expected = session.next(Kind.PAGE, List.of());
     }
     try (LabelSession session = session(12, 30)) {
       read(session, n);
       entries.forEach(session::apply);
-      assertThat(session.next(Kind.PAGE, Offered.NOTHING)).isEqualTo(expected);
+      assertThat(session.next(Kind.PAGE, List.of())).isEqualTo(expected);
     }
   }
 
   @Test
   void waitsForImagesThatAreNotRead() {
     try (LabelSession session = session(0, 12)) {
-      while (!session.next(Kind.PAGE, Offered.NOTHING).shown().isEmpty()) {
-        answer(session, session.next(Kind.PAGE, Offered.NOTHING));
+      while (!session.next(Kind.PAGE, List.of()).shown().isEmpty()) {
+        answer(session, session.next(Kind.PAGE, List.of()));
       }
       assertThat(session.isWaiting()).isTrue();
       read(session, 13); // one image is enough if there is no other
       session.apply(session.growth().orElseThrow());
-      assertThat(session.next(Kind.PAGE, Offered.NOTHING).shown()).hasSize(1);
+      assertThat(session.next(Kind.PAGE, List.of()).shown()).hasSize(1);
     }
   }
 
@@ -322,16 +320,16 @@ class LabelSessionTest {
   void anUnreadableImageLeavesTheAuditAndTheFolder() {
     try (LabelSession session = session(12)) {
       for (int i = 0; i < 3; i++) {
-        answer(session, session.next(Kind.PAGE, Offered.NOTHING));
+        answer(session, session.next(Kind.PAGE, List.of()));
       }
-      answer(session, session.next(Kind.AUDIT, Offered.NOTHING));
+      answer(session, session.next(Kind.AUDIT, List.of()));
       int bad = session.state().firstDraw().get(0);
       session.read(Map.of(), List.of(bad));
       session.setCopies(Map.of());
       assertThat(session.state().firstDraw()).hasSize(11).doesNotContain(bad);
       assertThat(new SessionAccuracy(session).all().newImages().orElseThrow().sample())
           .isEqualTo(11);
-      assertThat(session.next(Kind.PAGE, Offered.NOTHING).shown()).doesNotContain(bad);
+      assertThat(session.next(Kind.PAGE, List.of()).shown()).doesNotContain(bad);
     }
   }
 
@@ -342,15 +340,15 @@ class LabelSessionTest {
   @Test
   void passesAnAuditImageThatAnotherBrowserShows() {
     try (LabelSession session = session(12)) {
-      LabelSession.Proposal alone = session.next(Kind.PAGE, Offered.NOTHING);
+      LabelSession.Proposal alone = session.next(Kind.PAGE, List.of());
       for (int i = 0; alone.passed().isEmpty() && i < 20; i++) {
         answer(session, alone);
-        alone = session.next(Kind.PAGE, Offered.NOTHING);
+        alone = session.next(Kind.PAGE, List.of());
       }
       assertThat(alone.passed()).isNotEmpty();
-      Set<Integer> asked = Set.copyOf(session.next(Kind.AUDIT, Offered.NOTHING).shown());
-      assertThat(asked).containsAll(alone.passed());
-      LabelSession.Proposal other = session.next(alone.kind(), new Offered(asked, Set.of()));
+      LabelSession.Proposal asked = session.next(Kind.AUDIT, List.of());
+      assertThat(asked.shown()).containsAll(alone.passed());
+      LabelSession.Proposal other = session.next(alone.kind(), List.of(asked));
       assertThat(other.shown()).isEqualTo(alone.shown());
       assertThat(other.passed()).isEqualTo(alone.passed());
     }
@@ -360,14 +358,12 @@ class LabelSessionTest {
   @Test
   void doesNotPassWhatThePageOfAnotherBrowserPasses() {
     try (LabelSession session = session(12)) {
-      LabelSession.Proposal first = session.next(Kind.PAGE, Offered.NOTHING);
+      LabelSession.Proposal first = session.next(Kind.PAGE, List.of());
       for (int i = 0; first.passed().isEmpty() && i < 20; i++) {
         answer(session, first);
-        first = session.next(Kind.PAGE, Offered.NOTHING);
+        first = session.next(Kind.PAGE, List.of());
       }
-      LabelSession.Proposal second =
-          session.next(
-              Kind.PAGE, new Offered(Set.copyOf(first.shown()), Set.copyOf(first.passed())));
+      LabelSession.Proposal second = session.next(Kind.PAGE, List.of(first));
       assertThat(second.passed()).doesNotContainAnyElementsOf(first.passed());
     }
   }

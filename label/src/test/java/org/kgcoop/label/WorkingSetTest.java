@@ -48,7 +48,7 @@ class WorkingSetTest {
       double auditShare = (double) audit.stream().filter(working::contains).count() / AUDIT;
       assertThat(share).isBetween(0.7, 0.85);
       assertThat(auditShare).isBetween(share - 0.05, share + 0.05);
-      LabelSession.Proposal next = session.next(Kind.PAGE, LabelSession.Offered.NOTHING);
+      LabelSession.Proposal next = session.next(Kind.PAGE, List.of());
       assertThat(working).containsAll(next.shown()).containsAll(next.passed());
       assertThat(audit).allMatch(session.head()::isInPool); // they are always classified
     }

@@ -62,7 +62,8 @@ public final class DomainCommand extends ProtocolCommand {
   }
 
   private List<String> targets() {
-    List<String> known = DataSets.shiftsOf(source);
+    List<String> known = new ArrayList<>(PublishedDataSets.shiftsOf(source));
+    known.addAll(EmbeddedDataSets.shiftsOf(source));
     if (shifts.paths().isEmpty() && known.isEmpty()) {
       throw KgCoopException.configuration(
           "no shifted versions of " + source + " are known: name them with --shifts PATH");

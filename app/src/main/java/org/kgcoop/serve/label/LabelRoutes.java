@@ -232,17 +232,23 @@ final class LabelRoutes {
   }
 
   /**
-   * Returns the open page unless the person wants a kind or another one, otherwise the next one.
+   * Returns the open page unless the person wants a kind or another one, otherwise the next one. A
+   * request that is sent again gets the page that it opened.
    */
   private ObjectNode nextPage(TabRequest request) {
     String wanted = request.text("wanted");
     boolean isFresh = request.body().path("fresh").asBoolean();
+    long number = request.sender().number();
+    boolean isNew = tabs.isNew(request.browser(), number);
     Optional<Page> open =
-        wanted.isEmpty() && !isFresh
+        !isNew || (wanted.isEmpty() && !isFresh)
             ? request.labeling().openPage(request.browser())
             : Optional.empty();
-    return open.map(page -> shown(request, page).put("open", true))
-        .orElseGet(() -> page(request, wanted));
+    ObjectNode page =
+        open.map(each -> shown(request, each).put("open", true))
+            .orElseGet(() -> page(request, wanted));
+    tabs.asked(request.browser(), number);
+    return page;
   }
 
   private ObjectNode shown(TabRequest request, Page page) {

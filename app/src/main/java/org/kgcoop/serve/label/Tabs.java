@@ -5,14 +5,19 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/** The tabs that show the page, and when each was heard of and answered last. */
+/** The tabs that show the page: when each was heard of and answered last, and its last request. */
 final class Tabs {
   private static final long SILENT = Duration.ofSeconds(30).toNanos();
 
   /** Nobody sees an image and answers it in a shorter time. */
   private static final long BETWEEN_ANSWERS = Duration.ofMillis(100).toNanos();
 
-  private record Tab(long seen, long answered) {}
+  /**
+   * A tab.
+   *
+   * @param asked the number of its last request for a page, or 0
+   */
+  private record Tab(long seen, long answered, long asked) {}
 
   private final Map<String, Tab> tabs = new HashMap<>();
   private final LongSupplier clock;
@@ -29,7 +34,28 @@ final class Tabs {
   synchronized void seen(String browser) {
     long now = clock.getAsLong();
     tabs.compute(
-        browser, (id, tab) -> new Tab(now, tab == null ? now - BETWEEN_ANSWERS : tab.answered()));
+        browser,
+        (id, tab) ->
+            tab == null
+                ? new Tab(now, now - BETWEEN_ANSWERS, 0)
+                : new Tab(now, tab.answered(), tab.asked()));
+  }
+
+  /** Takes note of a request with a number that got a page. */
+  synchronized void asked(String browser, long number) {
+    seen(browser);
+    tabs.computeIfPresent(
+        browser, (id, tab) -> new Tab(tab.seen(), tab.answered(), Math.max(tab.asked(), number)));
+  }
+
+  /**
+   * Returns false if a request for a page was sent again, or arrives after a later one.
+   *
+   * @param number that of the request; 0 without one: such a request is always a new one
+   */
+  synchronized boolean isNew(String browser, long number) {
+    Tab tab = tabs.get(browser);
+    return number == 0 || tab == null || number > tab.asked();
   }
 
   /**
@@ -41,7 +67,7 @@ final class Tabs {
     Tab tab = tabs.get(browser);
     boolean counts = tab == null || now - tab.answered() >= BETWEEN_ANSWERS;
     if (counts) {
-      tabs.put(browser, new Tab(now, now));
+      tabs.put(browser, new Tab(now, now, tab == null ? 0 : tab.asked()));
     }
     return counts;
   }

@@ -376,6 +376,21 @@ class LabelRoutesTest {
   }
 
   @Test
+  void aRequestForAPageThatIsSentAgainGetsThePageThatItOpened() throws IOException {
+    String more = "{%s, 'wanted': 'more-audit', 'fresh': true, 'request': 5}".formatted(A);
+    JsonNode page = site.post("/label/next", more).json().path("page");
+    JsonNode again = site.post("/label/next", more).json().path("page");
+    assertThat(again.path("number")).isEqualTo(page.path("number"));
+    assertThat(images(again)).isEqualTo(images(page)).isNotEmpty();
+    String journal = Files.readString(labeling.session().resolve("labels.jsonl"));
+    assertThat(journal).containsOnlyOnce("\"draw\""); // a second draw would widen the range
+    assertThat(answer(A, labels(again)).status()).isEqualTo(200);
+    String other = more.replace("5", "7");
+    assertThat(site.post("/label/next", other).json().path("page").path("number"))
+        .isNotEqualTo(page.path("number"));
+  }
+
+  @Test
   void twoBrowsersNeverSeeTheSameImageAndUndoTheirOwnAnswers() {
     JsonNode one = next(A);
     JsonNode two = next(B);

@@ -26,6 +26,20 @@ class TabsTest {
   }
 
   @Test
+  void aRequestForAPageThatIsSentAgainOrLateIsNoNewOne() {
+    assertThat(tabs.isNew("A", 3)).isTrue();
+    tabs.asked("A", 3);
+    assertThat(tabs.isNew("A", 3)).isFalse();
+    assertThat(tabs.answers("A", now() + 1_000_000_000)).isTrue();
+    assertThat(tabs.isNew("A", 2)).isFalse();
+    assertThat(tabs.isNew("B", 2)).isTrue();
+    tabs.asked("A", 0); // without a number
+    assertThat(tabs.isNew("A", 0)).isTrue();
+    assertThat(tabs.isNew("A", 3)).isFalse();
+    assertThat(tabs.isNew("A", 4)).isTrue();
+  }
+
+  @Test
   void aTabIsGoneWhenItLeavesOrIsSilentFor30Seconds() {
     assertThat(tabs.isEmpty()).isTrue();
     tabs.seen("A");
