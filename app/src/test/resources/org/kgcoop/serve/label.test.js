@@ -274,3 +274,40 @@ test('what is said about the last answer of a check stays when the check is comp
   stored(given, given.outbox[0], {left_out: [{image: 1, name: '1.png'}], page: {number: 5, kind: 'check', images: []}});
   equal([given.screen, given.notice.includes('1.png'), given.notice.includes('The check is complete')], ['finish', true, true]);
 });
+
+const questions = (number, images) => ({number, kind: 'questions', images: images.map((image) => ({image, name: `${image}.png`, likely: [0]}))});
+
+/** Single images that the person saw, on page 7. */
+const asked = (more = {}) => {
+  const m = {...seenGallery({}), screen: 'single', opening: true, isReady: true, ...more};
+  take(m, questions(7, [1, 2]), '');
+  return {...m, seen: {1: {seen: true}, 2: {seen: true}}};
+};
+const goAndComeBack = [{type: 'click', on: 'all', images: []}, {type: 'click', on: 'back', images: []}];
+const reopened = (m, page) => after(m, reply(m, 200, {page}));
+const seenAgain = (m) => ({...m, seen: {3: {seen: true}}});
+const waits = (m) => m.outbox.map((item) => item.what);
+
+test('a page that came with an answer is not asked for again, because another one could replace it', () => {
+  const came = after(asked(), pressed('1', [1]), ...goAndComeBack);
+  equal(waits(came), ['answer', 'next']);
+  const m = reopened(came, questions(8, [3]));
+  equal([m.screen, m.page.number, waits(m)], ['single', 8, []]);
+  const given = after(seenAgain(m), pressed('1', [3]));
+  equal(given.outbox.map((item) => [item.what, item.body.number]), [['answer', 8]]);
+});
+
+test('a page that came with an undo is not asked for again, and Back opens it', () => {
+  const came = after(asked(), {type: 'key', key: 'u', code: 'KeyU', images: [1]}, ...goAndComeBack);
+  equal(waits(came), ['undo', 'next']);
+  const m = reopened(came, questions(8, [3]));
+  equal([m.screen, m.page.number, waits(m)], ['single', 8, []]);
+});
+
+test('no answer is given to a page that a request will replace', () => {
+  const m = after(asked(), {type: 'click', on: 'measure', images: []}, pressed('1', [1]));
+  equal([waits(m), m.notice], [['next'], 'Wait a moment: another page is on its way.']);
+  const late = after(asked(), pressed('1', [1]), {type: 'click', on: 'measure', images: []});
+  const still = reopened(late, questions(8, [3])); // random images will follow
+  equal([still.page.number, waits(still)], [7, ['next']]);
+});

@@ -31,6 +31,9 @@ class Server {
     this.pageNumber = 0;
     this.checked = new Set();
     this.gone = new Set();
+    this.replaced = 0; // answers to a page that was not open any more
+    this.asked = new Map(); // the last request for a page of each person
+    this.late = new Set(); // persons for whom an earlier attempt arrived after the later one, so that it replaced the page
     this.startsAt = 0;
     this.isReadAt = 0;
   }
@@ -98,6 +101,10 @@ class Server {
       return known ? reply() : refuse(409, 'the program was started again');
     }
     if (path === '/label/next') {
+      if (body.request <= this.asked.get(by)) {
+        this.late.add(by);
+      }
+      this.asked.set(by, Math.max(body.request, this.asked.get(by) ?? 0));
       return reply({page: this.page(by, body.wanted, body.fresh)});
     }
     if (path === '/label/view') {
@@ -144,6 +151,7 @@ class Server {
     const isPage = path !== '/label/choose';
     const given = path === '/label/decide' ? {[body.image]: body.class} : body.labels;
     if (isPage && (!mine || mine.number !== body.number)) {
+      this.replaced += this.late.has(by) ? 0 : 1;
       return refuse(409, 'this page is not open any more');
     }
     if (Object.values(given).some((label) => typeof label === 'number' && label >= 0 && !this.classes.some((each) => each.class === label))) {
@@ -414,6 +422,9 @@ class World {
     }
     const count = new Map();
     this.server.journal.filter((each) => each.path).forEach((each) => count.set(`${each.by} ${each.number}`, (count.get(`${each.by} ${each.number}`) ?? 0) + 1));
+    if (this.server.replaced > 0) {
+      this.fail('an answer was given to a page that another one had replaced');
+    }
     if ([...count.values()].some((each) => each > 1)) {
       this.fail('an answer was stored twice');
     }
@@ -427,7 +438,7 @@ class World {
     });
     const [tab] = this.tabs.slice(-1);
     this.run(this.now + QUIET);
-    this.tabs.slice(0, -1).forEach((other) => this.server.pages.delete(other.model.id));
+    this.tabs.filter((other) => other.model.id !== tab.model.id).forEach((other) => this.server.pages.delete(other.model.id)); // a reloaded tab keeps its id
     for (let i = 0; i < 80 && !this.problem; i++) {
       const m = tab.model;
       if (m.outbox.length) {

@@ -8,7 +8,7 @@ import {SKIP, ask, get, isWaitingFor, later, query, say, see} from '/page/common
 import {NOTHING, openFinish, takeDoubtful, write, written, writtenNot} from '/page/finish.js';
 import {CLOSED, chooseAll, chosen, chosenNot, drag, filter, load, moveAll, openAll, renew, selectSeen, setFrame, takeTiles, takeView, targets, toggleAll} from '/page/gallery.js';
 import {meaning} from '/page/keys.js';
-import {back, choose, confirm, entryOf, isGrid, isReading, move, next, refused, scrollToRest, stored, take, toggle, undo} from '/page/pages.js';
+import {back, choose, confirm, entryOf, isGrid, isReading, move, next, refused, scrollToRest, stored, take, takeAlong, toggle, undo} from '/page/pages.js';
 
 const DOUBLE = 400; // milliseconds after a click in which further clicks at the same place do nothing
 const BETWEEN_ANSWERS = 100; // milliseconds; the server rejects faster ones
@@ -129,10 +129,10 @@ const done = {
   next: (m, item, json) => !isWaitingFor(m, 'next') && take(m, json.page, item.body.wanted),
   undo(m, item, json) {
     if (json.page) {
-      m.opening = m.screen === item.body.screen;
-      take(m, json.page, 'undone');
+      m.opening ||= m.screen === item.body.screen;
+      takeAlong(m, json.page, 'undone');
     }
-    say(m, json.undone ? `Undone: ${json.undone}.${json.page && PAGES.includes(m.screen) ? ' Answer again.' : ''}` : 'There is nothing that you can undo.');
+    say(m, json.undone ? `Undone: ${json.undone}.${json.page && PAGES.includes(m.screen) && !isWaitingFor(m, 'next') ? ' Answer again.' : ''}` : 'There is nothing that you can undo.');
     refresh(m);
   },
   classes(m, item) {

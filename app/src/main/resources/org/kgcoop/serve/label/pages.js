@@ -7,6 +7,7 @@ import {openFinish} from '/page/finish.js';
 const GRIDS = ['page', 'unusual', 'none-again'];
 const REPEATED = ['check', 'skipped']; // pages of one kind until none is left
 const UNDOING = 'Wait a moment: the undo is on its way.';
+const REPLACED = 'Wait a moment: another page is on its way.';
 const BLIND = 'These images were drawn at random. The program does not learn from them yet, so they keep the accuracy honest.';
 const HEADINGS = {
   questions: ['What is this?', ''],
@@ -126,6 +127,19 @@ export function take(m, page, wanted) {
   }
 }
 
+/** Takes a page that came with another reply, unless the person asked for one of a kind meanwhile. */
+export function takeAlong(m, page, wanted) {
+  keepOpen(m);
+  if (!isWaitingFor(m, 'next')) {
+    take(m, page, wanted);
+  }
+}
+
+/** The open page is known: it is not asked for again. If others answer its images before, another page would replace it. */
+function keepOpen(m) {
+  m.outbox = m.outbox.filter(({what, body}) => what !== 'next' || body.wanted || body.fresh);
+}
+
 /** Returns to the open page. A question about two answers is still there. */
 export function back(m) {
   if (m.doubt) {
@@ -182,7 +196,8 @@ export function choose(m, label, at) {
 function name(m, label, at) {
   const image = m.current;
   const isGiven = m.doubt ? m.doubt.isSent : ['sent', 'stored'].includes(m.status[image]);
-  const problem = isGiven ? 'This image is answered. The next one comes when the answer is stored.' : m.doubt ? '' : obstacle(m, image, label, at);
+  const problem = isGiven ? 'This image is answered. The next one comes when the answer is stored.'
+    : isWaitingFor(m, 'next') ? REPLACED : m.doubt ? '' : obstacle(m, image, label, at);
   say(m, problem);
   if (problem) {
     return;
@@ -209,7 +224,7 @@ function send(m, labels, at) {
 function mark(m, label, at) {
   const targets = m.selected.length ? m.selected : [m.focused];
   const problem = targets.some((image) => m.status[image] === 'sent') ? 'This image is confirmed already.'
-    : targets.map((image) => obstacle(m, image, label, at)).find((each) => each) ?? '';
+    : isWaitingFor(m, 'next') ? REPLACED : targets.map((image) => obstacle(m, image, label, at)).find((each) => each) ?? '';
   say(m, problem);
   if (!problem) {
     m.steps = [...m.steps, m.labels];
@@ -230,7 +245,7 @@ export function confirm(m, at, isButton) {
   }
   const {seen, unseen, outside} = progress(m, at);
   const problem = blocked(m) || (open(m).length === 0 ? 'This page is confirmed. The next one comes when the answers are stored.'
-    : (isButton || !outside.length) && (isButton ? !seen.length : unseen.length) ? `Wait: ${restText(unseen.length, 0)}.` : '');
+    : isWaitingFor(m, 'next') ? REPLACED : (isButton || !outside.length) && (isButton ? !seen.length : unseen.length) ? `Wait: ${restText(unseen.length, 0)}.` : '');
   say(m, problem);
   if (!problem && unseen.length && !isButton) {
     scrollToRest(m, at);
@@ -322,7 +337,7 @@ export function stored(m, item, json) {
     m.doubt = null;
   } else if (json.differs?.[image] !== undefined) {
     m.doubt = {image, now: classNumber(m, item.labels[image]), before: json.differs[image], isSent: false};
-    m.outbox = m.outbox.filter(({what, body}) => what !== 'next' || body.wanted || body.fresh); // the page stays until it is decided
+    keepOpen(m); // until it is decided
     show(m, image);
     if (m.opening && !isWaitingFor(m, 'next')) {
       enter(m, '');
@@ -330,7 +345,7 @@ export function stored(m, item, json) {
     return;
   }
   if (json.page) {
-    take(m, json.page, item.body.wanted);
+    takeAlong(m, json.page, item.body.wanted);
     return;
   }
   const isDone = m.page.images.every((entry) => m.status[entry.image] === 'stored');
@@ -339,7 +354,7 @@ export function stored(m, item, json) {
     m.focused = entryOf(m, m.focused) ? m.focused : m.page.images[0].image;
     ask(m, 'focus', {id: `tile-${m.focused}`});
   }
-  if (isDone && ['single', 'grid'].includes(m.screen)) {
+  if (isDone && ['single', 'grid'].includes(m.screen) && !isWaitingFor(m, 'next')) {
     next(m, REPEATED.includes(m.wanted) ? m.wanted : '');
   } else if (m.screen === 'single') {
     advance(m);
