@@ -3,6 +3,7 @@ package org.kgcoop.verify;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.StreamSupport;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
@@ -20,7 +21,6 @@ import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.Images;
 import org.kgcoop.model.TrainableModel;
 import org.kgcoop.progress.Progress;
-import org.kgcoop.train.BatchSampler;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
 import org.kgcoop.trial.Evaluator;
@@ -58,7 +58,7 @@ final class RunCase {
                 .with("weight_decay", c.number("weight_decay"))
                 .with("seed", seed)
                 .with("augment", augmentation.id()));
-    BatchSampler plan = epoch -> batches(c.json().path("batches").path(epoch));
+    IntFunction<List<int[]>> plan = epoch -> batches(c.json().path("batches").path(epoch));
     try (TrainableModel model = TrainCase.model(c, base.classNames())) {
       Trainer trainer =
           new Trainer(model, source, settings, plan, new Trainer.Listener() {}, () -> false);

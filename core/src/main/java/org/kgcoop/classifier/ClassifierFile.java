@@ -207,7 +207,7 @@ public record ClassifierFile(
             learnedFrom.dataSet(),
             learnedFrom.images().text(),
             version,
-            calibration == null ? null : CalibrationJson.of(calibration));
+            calibration == null ? null : calibration.toJson());
     SealedFile.write(path, parameters().values(), Json.tree(metadata));
   }
 
@@ -292,7 +292,7 @@ public record ClassifierFile(
         metadata.version(),
         calibration == null
             ? null
-            : part(path, json, "calibration: ", () -> CalibrationJson.read(calibration)));
+            : part(path, json, "calibration: ", () -> Calibration.ofJson(calibration)));
   }
 
   private static Metadata metadata(Path path, ObjectNode json) {

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.download.Content;
 import org.kgcoop.download.Downloader;
-import org.kgcoop.download.HuggingFaceToken;
 import org.kgcoop.download.Link;
 import org.kgcoop.download.PartialFile;
 import org.kgcoop.files.Json;
@@ -271,7 +270,9 @@ public record ReleasedWeights(
     } else {
       content = new Content("weights", MAX_WEIGHTS, f -> !WeightFiles.open(f).tensors().isEmpty());
     }
-    return Link.of(base + file).withContent(content).withToken(HuggingFaceToken.of(environment));
+    return Link.of(base + file)
+        .withContent(content)
+        .withToken(Downloader.huggingFaceToken(environment));
   }
 
   private static boolean isHtml(Path file) throws IOException {

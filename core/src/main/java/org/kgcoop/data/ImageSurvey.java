@@ -39,7 +39,7 @@ public record ImageSurvey(
     @Nullable Range width,
     @Nullable Range height) {
 
-  /** Two byte-identical images, by their keys. */
+  /** Two images of one picture, by their keys. */
   public record Twin(String first, String second) {}
 
   /** The minimum, median and maximum of numbers. */

@@ -115,24 +115,29 @@ public final class Downloader {
     return !value.isBlank() && !value.equals("0") && !value.equalsIgnoreCase("false");
   }
 
+  /**
+   * Returns the token of a person's account at Hugging Face, {@code HF_TOKEN}; null if there is
+   * none.
+   *
+   * @throws KgCoopException of category CONFIGURATION if no header of HTTP can contain it; the
+   *     message does not contain it either
+   */
+  public static @Nullable String huggingFaceToken(Map<String, String> environment) {
+    String token = environment.getOrDefault("HF_TOKEN", "").strip();
+    if (token.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+      throw KgCoopException.configuration(
+          "HF_TOKEN: expected a token such as hf_..., without spaces and line breaks");
+    }
+    return token.isEmpty() ? null : token;
+  }
+
   /** The server does not give the file. Another server may. */
-  public static class UnavailableException extends KgCoopException {
-    UnavailableException(String message, @Nullable Throwable cause) {
+  public static final class UnavailableException extends KgCoopException {
+    private final boolean isMissing; // the server says that the file does not exist
+
+    private UnavailableException(String message, @Nullable Throwable cause, boolean isMissing) {
       super(Category.IO, message, cause);
-    }
-  }
-
-  /** The file does not exist on the server. */
-  private static final class MissingException extends UnavailableException {
-    MissingException(String message) {
-      super(message, null);
-    }
-  }
-
-  /** The connection was lost. Another attempt may receive the rest. */
-  private static final class LostException extends IOException {
-    LostException(String message) {
-      super(message);
+      this.isMissing = isMissing;
     }
   }
 
@@ -161,7 +166,10 @@ public final class Downloader {
     try {
       fetch(link, target);
       return true;
-    } catch (MissingException e) {
+    } catch (UnavailableException e) {
+      if (!e.isMissing) {
+        throw e;
+      }
       progress.message(link.address() + ": does not exist on the server; skipped");
       return false;
     }
@@ -288,7 +296,11 @@ public final class Downloader {
       }
     }
 
-    /** Downloads the missing bytes, and returns the expected SHA-256; null if it is unknown. */
+    /**
+     * Downloads the missing bytes, and returns the expected SHA-256; null if it is unknown.
+     *
+     * @throws IOException if the connection was lost; another attempt may receive the rest
+     */
     private @Nullable String attempt() throws IOException {
       long have = part.size();
       String validator = part.validator(link);
@@ -309,10 +321,10 @@ public final class Downloader {
         } else if (status == 416 && resume) {
           throw again("the partial file does not match the server's file");
         } else if (status >= 500 || status == 408 || status == 429) {
-          throw new LostException("the server answers " + status);
+          throw new IOException("the server answers " + status);
         } else if (status == 404 || status == 410) {
-          throw new MissingException(
-              message(link, target, "the link is dead, the server answers " + status));
+          String what = message(link, target, "the link is dead, the server answers " + status);
+          throw new UnavailableException(what, null, /* isMissing= */ true);
         } else if (status == 401 || status == 403) {
           throw byHand(
               "the server answers %s; %s"
@@ -340,13 +352,13 @@ public final class Downloader {
     }
 
     /** Forgets the received bytes, because the server has others. */
-    private LostException again(String reason) {
+    private IOException again(String reason) {
       part.begin(link, "");
-      return new LostException(reason);
+      return new IOException(reason);
     }
 
     private KgCoopException byHand(String what, @Nullable Throwable cause) {
-      return new UnavailableException(message(link, target, what), cause);
+      return new UnavailableException(message(link, target, what), cause, /* isMissing= */ false);
     }
 
     private void checkSize(long size) {
@@ -422,9 +434,9 @@ public final class Downloader {
      * Returns the length of the complete file, or UNKNOWN, from the headers of its part after
      * {@code have}.
      *
-     * @throws LostException if the part is another one or of another version
+     * @throws IOException if the part is another one or of another version
      */
-    private long rest(HttpHeaders headers, long have, String validator) throws LostException {
+    private long rest(HttpHeaders headers, long have, String validator) throws IOException {
       Matcher range = RANGE.matcher(headers.firstValue("Content-Range").orElse(""));
       String header = validator.startsWith("\"") ? "ETag" : "Last-Modified";
       if (headers.firstValue(header).orElse(validator).equals(validator)
@@ -457,7 +469,7 @@ public final class Downloader {
         }
       }
       if (total >= 0 && done.get() != total) {
-        throw new LostException("the connection ended after %s of %s bytes".formatted(done, total));
+        throw new IOException("the connection ended after %s of %s bytes".formatted(done, total));
       }
     }
 
@@ -470,7 +482,7 @@ public final class Downloader {
         } catch (TimeoutException e) {
           long bytes = done.get() - before;
           if (bytes < MIN_RATE * patience.toMillis() / 1000) {
-            throw new LostException(
+            throw new IOException(
                 "only %s bytes came in %s s".formatted(bytes, patience.toSeconds()));
           }
         } catch (InterruptedException e) {

@@ -1,5 +1,8 @@
 package org.kgcoop.eval;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
 import org.apache.commons.statistics.distribution.BetaDistribution;
@@ -150,5 +153,51 @@ public record Calibration(
   /** The temperature alone, for another list of classes. */
   public Calibration withoutRejection() {
     return new Calibration(temperature, by, images, null);
+  }
+
+  /** Returns this calibration for the metadata of a classifier file. */
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("temperature", temperature);
+    json.put("by", by.id());
+    json.put("images", images);
+    if (rejection != null) {
+      json.put("threshold", rejection.threshold);
+      json.put("threshold_keeps", rejection.keeps);
+      json.put("threshold_keeps_low", rejection.low);
+      json.put("threshold_keeps_high", rejection.high);
+    }
+    return json;
+  }
+
+  /**
+   * Reads a calibration from the metadata of a classifier file.
+   *
+   * @throws IllegalArgumentException if a value is missing or out of range
+   */
+  public static Calibration ofJson(ObjectNode json) {
+    String id = json.path("by").asText();
+    Origin by =
+        EnumIds.find(Origin.class, id)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "by: expected %s, got '%s'".formatted(EnumIds.choices(Origin.class), id)));
+    return new Calibration(
+        number(json, "temperature"),
+        by,
+        json.path("images").asInt(),
+        json.has("threshold")
+            ? new Rejection(
+                number(json, "threshold"),
+                number(json, "threshold_keeps"),
+                number(json, "threshold_keeps_low"),
+                number(json, "threshold_keeps_high"))
+            : null);
+  }
+
+  /** Returns a number, or NaN if it is missing or not a number. NaN is out of every range. */
+  private static double number(JsonNode json, String name) {
+    return json.path(name).asDouble(Double.NaN);
   }
 }

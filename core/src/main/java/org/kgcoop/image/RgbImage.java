@@ -9,6 +9,7 @@ import java.awt.image.DataBufferByte;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.util.Arrays;
+import java.util.function.IntBinaryOperator;
 
 /**
  * An image of 8-bit red, green and blue samples, row by row from the top, (height, width, 3).
@@ -212,17 +213,13 @@ public final class RgbImage {
     };
   }
 
-  /** A mapping from a pixel to the index of its source pixel. */
-  private interface Source {
-    int pixel(int x, int y);
-  }
-
-  private RgbImage rearranged(int newWidth, int newHeight, Source source) {
+  /** Moves pixels; {@code source} returns the index of the source of the pixel (x, y). */
+  private RgbImage rearranged(int newWidth, int newHeight, IntBinaryOperator source) {
     byte[] out = new byte[rgb.length];
     int at = 0;
     for (int y = 0; y < newHeight; y++) {
       for (int x = 0; x < newWidth; x++) {
-        int from = 3 * source.pixel(x, y);
+        int from = 3 * source.applyAsInt(x, y);
         out[at++] = rgb[from];
         out[at++] = rgb[from + 1];
         out[at++] = rgb[from + 2];

@@ -53,14 +53,15 @@ final class CacheSearch {
     }
     CacheGrid grid = settings.grid();
     long[] correct = new long[grid.betas() * grid.alphas()];
-    Tensor queries = context.train().features();
+    LabeledFeatures queries = context.train();
+    LabeledFeatures cached = new LabeledFeatures(keys, views.labels());
     for (int held = 0; held < folds.count(); held++) {
-      Folds.Subset remaining = folds.without(held);
-      Folds.Subset out = folds.of(held);
       try (Scope scope = Scope.open("fold")) {
+        LabeledFeatures remaining = cached.part(folds.without(held));
+        LabeledFeatures out = queries.part(folds.of(held));
         long[] own =
-            KeyCache.of(settings, texts, remaining.rows(keys), remaining.labels())
-                .correct(grid, out.rows(queries), out.labels(), context::checkInterrupted);
+            KeyCache.of(settings, texts, remaining.features(), remaining.labelArray())
+                .correct(grid, out.features(), out.labelArray(), context::checkInterrupted);
         Arrays.setAll(correct, point -> correct[point] + own[point]);
       }
     }

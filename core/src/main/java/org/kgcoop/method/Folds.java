@@ -5,10 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntFunction;
-import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.kgcoop.tensor.Tensor;
 
 /**
  * Stratified folds of labeled images. Images of one group are in the same fold, as in
@@ -134,33 +132,13 @@ public final class Folds {
     return count() > 1 && 2 * held >= fold.length;
   }
 
-  /** Returns the images that a method learns from while the given fold is held out. */
-  Subset without(int held) {
-    return part(i -> fold[i] != held);
+  /** Returns the indices of the images to learn from while the given fold is held out. */
+  int[] without(int held) {
+    return IntStream.range(0, fold.length).filter(i -> fold[i] != held).toArray();
   }
 
-  Subset of(int held) {
-    return part(i -> fold[i] == held);
-  }
-
-  private Subset part(IntPredicate which) {
-    int[] places = IntStream.range(0, fold.length).filter(which).toArray();
-    return new Subset(places, IntStream.of(places).map(i -> labels[i]).toArray());
-  }
-
-  /**
-   * Subset of the images.
-   *
-   * @param places the indices of these images among all images
-   * @param labels the labels of these images
-   */
-  // Callers need arrays, and no code compares these records.
-  @SuppressWarnings("ArrayRecordComponent")
-  record Subset(int[] places, int[] labels) {
-
-    /** Selects the rows of these images, in the open scope. */
-    Tensor rows(Tensor all) {
-      return all.indexSelect(0, Tensor.indices(places));
-    }
+  /** Returns the indices of the images in the given fold. */
+  int[] of(int held) {
+    return IntStream.range(0, fold.length).filter(i -> holds(held, i)).toArray();
   }
 }

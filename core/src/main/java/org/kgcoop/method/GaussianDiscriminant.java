@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -84,20 +85,18 @@ public final class GaussianDiscriminant {
     return Tensor.concat(parts, 0).transpose(0, 1);
   }
 
-  private interface Range {
-    Tensor of(int from, int to);
-  }
-
   /**
    * Computes a tensor for each block of positions, in parallel.
    *
    * @param values the number of values of a position
+   * @param block a function of the first position and of the one after the last
    */
-  private static List<Tensor> blocks(int positions, int values, Range block) {
+  private static List<Tensor> blocks(
+      int positions, int values, BiFunction<Integer, Integer, Tensor> block) {
     int size = Math.max(1, BLOCK / values);
     return Workers.each(
         (positions + size - 1) / size,
-        i -> block.of(i * size, Math.min(positions, (i + 1) * size)));
+        i -> block.apply(i * size, Math.min(positions, (i + 1) * size)));
   }
 
   int width() {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.DoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -190,31 +191,27 @@ public final class KernelRidge {
     return Tensor.concat(parts, 0).indexSelect(0, Tensor.indices(place));
   }
 
-  /** Function that computes the logits of images with a regression and a lambda, (B, C). */
-  public interface Logits {
-    Tensor of(KernelRidge ridge, double lambda);
-  }
-
   /**
    * Searches a grid. The candidates of the result are in the order of the grid, with beta as the
    * outer loop.
    *
    * @param ridgeOf the regression for a beta
-   * @param logits the logits of the selection images, float64
+   * @param logits computes the logits of the selection images with a regression and a lambda, (B,
+   *     C), float64
    * @param labels the labels of the selection images
    */
   public static LeaveOneOut search(
       DoubleFunction<KernelRidge> ridgeOf,
       double[] betas,
       double[] lambdas,
-      Logits logits,
+      BiFunction<KernelRidge, Double, Tensor> logits,
       int[] labels) {
     LeaveOneOut.Counter counter = new LeaveOneOut.Counter(betas.length * lambdas.length);
     for (int b = 0; b < betas.length; b++) {
       try (Scope scope = Scope.open("kernel")) {
         KernelRidge ridge = ridgeOf.apply(betas[b]);
         for (int l = 0; l < lambdas.length; l++) {
-          counter.add(b * lambdas.length + l, logits.of(ridge, lambdas[l]), labels);
+          counter.add(b * lambdas.length + l, logits.apply(ridge, lambdas[l]), labels);
         }
       }
     }

@@ -1,6 +1,7 @@
 package org.kgcoop.method;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.kgcoop.tensor.Tensor;
 
 /**
@@ -12,5 +13,12 @@ import org.kgcoop.tensor.Tensor;
 public record LabeledFeatures(Tensor features, List<Integer> labels) {
   int[] labelArray() {
     return labels.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /** Selects some of the rows by their indices, in the open scope. */
+  LabeledFeatures part(int[] places) {
+    return new LabeledFeatures(
+        features.indexSelect(0, Tensor.indices(places)),
+        IntStream.of(places).mapToObj(labels::get).toList());
   }
 }

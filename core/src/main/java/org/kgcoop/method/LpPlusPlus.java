@@ -95,13 +95,15 @@ public record LpPlusPlus(
           }
         } else if (folds.count() > 0) {
           by = SelectionData.FOLDS.id();
-          Tensor queries = context.train().features();
+          LabeledFeatures all = new LabeledFeatures(features, images.labels());
+          LabeledFeatures queries = context.train();
           for (int held = 0; held < folds.count(); held++) {
-            Folds.Subset remaining = folds.without(held);
-            Folds.Subset out = folds.of(held);
-            try (Scope fold = Scope.open("fold");
-                LpDescent descent = start.apply(remaining.rows(features), remaining.labels())) {
-              count(context, descent, out.rows(queries), out.labels(), correct);
+            try (Scope fold = Scope.open("fold")) {
+              LabeledFeatures remaining = all.part(folds.without(held));
+              LabeledFeatures out = queries.part(folds.of(held));
+              try (LpDescent descent = start.apply(remaining.features(), remaining.labelArray())) {
+                count(context, descent, out.features(), out.labelArray(), correct);
+              }
             }
           }
         }

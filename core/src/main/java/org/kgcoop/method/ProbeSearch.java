@@ -1,9 +1,9 @@
 package org.kgcoop.method;
 
 import java.util.List;
+import java.util.function.ToIntBiFunction;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.tensor.Scope;
-import org.kgcoop.tensor.Tensor;
 
 /**
  * Selection of the strength of a linear probe, with other images or by cross-validation on its own
@@ -22,37 +22,17 @@ record ProbeSearch(LabeledFeatures train, Folds folds, int classes, Runnable che
   double strength() {
     return best(
         folds.count(),
-        (strength, held) -> {
-          Folds.Subset learned = folds.without(held);
-          Folds.Subset out = folds.of(held);
-          return wrong(
-              strength,
-              learned.rows(train.features()),
-              learned.labels(),
-              out.rows(train.features()),
-              out.labels());
-        });
+        (strength, held) ->
+            wrong(strength, train.part(folds.without(held)), train.part(folds.of(held))));
   }
 
   /** Returns the best strength on other images. */
   double strengthOn(LabeledFeatures heldOut) {
-    return best(
-        1,
-        (strength, part) ->
-            wrong(
-                strength,
-                train.features(),
-                train.labelArray(),
-                heldOut.features(),
-                heldOut.labelArray()));
-  }
-
-  private interface Errors {
-    int of(double strength, int part);
+    return best(1, (strength, part) -> wrong(strength, train, heldOut));
   }
 
   /** Returns the strength with the fewest errors over all parts. */
-  private static double best(int parts, Errors errors) {
+  private static double best(int parts, ToIntBiFunction<Double, Integer> errors) {
     double best = STRENGTHS.get(0);
     int fewest = Integer.MAX_VALUE;
     for (double strength : STRENGTHS) {
@@ -60,7 +40,7 @@ record ProbeSearch(LabeledFeatures train, Folds folds, int classes, Runnable che
       // The other parts cannot make a strength better that has as many errors already.
       for (int part = 0; part < parts && wrong < fewest; part++) {
         try (Scope scope = Scope.open("probe")) {
-          wrong += errors.of(strength, part);
+          wrong += errors.applyAsInt(strength, part);
         }
       }
       if (wrong < fewest) {
@@ -71,10 +51,11 @@ record ProbeSearch(LabeledFeatures train, Folds folds, int classes, Runnable che
     return best;
   }
 
-  private int wrong(
-      double strength, Tensor features, int[] labels, Tensor heldOut, int[] heldOutLabels) {
-    try (FixedHead probe = LinearProbe.fit(features, labels, classes, strength, check)) {
-      return heldOutLabels.length - LinearProbe.correct(probe, heldOut, heldOutLabels);
+  private int wrong(double strength, LabeledFeatures learned, LabeledFeatures heldOut) {
+    int[] labels = heldOut.labelArray();
+    try (FixedHead probe =
+        LinearProbe.fit(learned.features(), learned.labelArray(), classes, strength, check)) {
+      return labels.length - LinearProbe.correct(probe, heldOut.features(), labels);
     }
   }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.image.view.RandomResizedCrop;
@@ -181,7 +182,7 @@ public record Proker(
     double[] betas = beta.isPresent() ? new double[] {beta.getAsDouble()} : betas(all);
     Optional<LabeledFeatures> validation = search.validation(context);
     int[] together = rows.leftOutTogether(groups);
-    KernelRidge.Logits heldOut =
+    BiFunction<KernelRidge, Double, Tensor> heldOut =
         (ridge, tried) -> {
           context.checkInterrupted(); // for each point of the grid
           double share = weight * tried / scale;

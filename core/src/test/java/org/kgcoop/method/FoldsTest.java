@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.kgcoop.model.FixedHead;
 import org.kgcoop.tensor.Scope;
@@ -25,9 +26,9 @@ class FoldsTest {
     Set<Integer> held = new HashSet<>();
     for (int fold = 0; fold < folds.count(); fold++) {
       Set<Integer> inside = groups(folds.of(fold));
-      Folds.Subset fitted = folds.without(fold);
+      int[] fitted = folds.without(fold);
       assertThat(groups(fitted)).doesNotContainAnyElementsOf(inside);
-      assertThat(fitted.labels()).contains(0, 1, 2);
+      assertThat(labels(LABELS, fitted)).contains(0, 1, 2);
       held.addAll(inside);
     }
     assertThat(held)
@@ -42,13 +43,17 @@ class FoldsTest {
     List<Integer> groups = List.of(0, 1, 2, 3, 0, 2);
     Folds folds = new Folds(labels, groups, 2);
     for (int fold = 0; fold < folds.count(); fold++) {
-      assertThat(folds.without(fold).labels()).contains(0, 1);
+      assertThat(labels(labels, folds.without(fold))).contains(0, 1);
     }
   }
 
-  private static Set<Integer> groups(Folds.Subset part) {
+  private static List<Integer> labels(List<Integer> all, int[] places) {
+    return IntStream.of(places).mapToObj(all::get).toList();
+  }
+
+  private static Set<Integer> groups(int[] part) {
     Set<Integer> groups = new HashSet<>();
-    for (int place : part.places()) {
+    for (int place : part) {
       groups.add(GROUPS.get(place));
     }
     return groups;
@@ -71,19 +76,19 @@ class FoldsTest {
       Tensor features = Tensor.of(values, 24, 4).unitRows();
       LabeledFeatures train = new LabeledFeatures(features, labels);
       assertThat(new ProbeSearch(train, folds, 3, () -> {}).strength())
-          .isEqualTo(plain(folds, features))
+          .isEqualTo(plain(folds, train))
           .isBetween(0.3, 300.0);
     }
   }
 
   /** Returns the weakest of the best strengths. */
-  private static double plain(Folds folds, Tensor features) {
+  private static double plain(Folds folds, LabeledFeatures train) {
     double best = 0;
     int most = -1;
     for (double strength : ProbeSearch.STRENGTHS) {
       int right = 0;
       for (int held = 0; held < folds.count(); held++) {
-        right += right(strength, features, folds.without(held), folds.of(held));
+        right += right(strength, train.part(folds.without(held)), train.part(folds.of(held)));
       }
       if (right > most) {
         most = right;
@@ -93,11 +98,10 @@ class FoldsTest {
     return best;
   }
 
-  private static int right(
-      double strength, Tensor features, Folds.Subset learned, Folds.Subset asked) {
+  private static int right(double strength, LabeledFeatures learned, LabeledFeatures asked) {
     try (FixedHead probe =
-        LinearProbe.fit(learned.rows(features), learned.labels(), 3, strength, () -> {})) {
-      return LinearProbe.correct(probe, asked.rows(features), asked.labels());
+        LinearProbe.fit(learned.features(), learned.labelArray(), 3, strength, () -> {})) {
+      return LinearProbe.correct(probe, asked.features(), asked.labelArray());
     }
   }
 

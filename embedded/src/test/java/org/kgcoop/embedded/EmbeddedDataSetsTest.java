@@ -17,9 +17,9 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
+import org.kgcoop.data.open.DataSets;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.data.open.EmbeddedDataSets.Description;
-import org.kgcoop.data.open.Shifts;
 import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
 
@@ -39,11 +39,11 @@ class EmbeddedDataSetsTest {
 
   @Test
   void shiftedVersionsOfASetAreKnownByItsName() {
-    List<String> shifts = Shifts.of("objects");
+    List<String> shifts = DataSets.shiftsOf("objects");
 
     assertThat(shifts).contains("embedded:objects-emoji");
-    assertThat(Shifts.of("embedded:objects")).isEqualTo(shifts);
-    assertThat(Shifts.of("tuning")).isEmpty();
+    assertThat(DataSets.shiftsOf("embedded:objects")).isEqualTo(shifts);
+    assertThat(DataSets.shiftsOf("tuning")).isEmpty();
     List<String> classes = EmbeddedDataSets.open("objects", OPTIONS).classNames();
     for (String shift : shifts) {
       String name = shift.substring("embedded:".length());

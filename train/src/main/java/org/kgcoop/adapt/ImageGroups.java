@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.data.ImageSurvey.Twin;
 import org.kgcoop.data.Item;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.runs.AdaptRecord.Similar;
@@ -38,7 +39,7 @@ import org.kgcoop.similarity.NearDuplicates;
 record ImageGroups(
     DataSet data,
     List<String> repeated,
-    List<Contradiction> contradictions,
+    List<Twin> contradictions,
     int near,
     @Nullable Similar similar,
     Map<String, Double> share) {
@@ -46,22 +47,14 @@ record ImageGroups(
   /** The share of images with a similar image in another group that is worth a sentence. */
   private static final double MANY = 0.2;
 
-  /** The keys of two images of one picture in two classes. */
-  record Contradiction(String first, String second) {
-    @Override
-    public String toString() {
-      return first + " = " + second;
-    }
-  }
-
   /** Returns the keys of images that occur in two classes. */
   Set<String> contradictory() {
     return contradictory(contradictions);
   }
 
-  private static Set<String> contradictory(Collection<Contradiction> contradictions) {
+  private static Set<String> contradictory(Collection<Twin> contradictions) {
     return contradictions.stream()
-        .flatMap(pair -> Stream.of(pair.first, pair.second))
+        .flatMap(pair -> Stream.of(pair.first(), pair.second()))
         .collect(Collectors.toUnmodifiableSet());
   }
 
@@ -71,7 +64,7 @@ record ImageGroups(
     Map<String, Item> firsts = new HashMap<>();
     Map<String, Item> distinct = new LinkedHashMap<>(); // by hash and class
     List<String> repeated = new ArrayList<>();
-    List<Contradiction> contradictions = new ArrayList<>();
+    List<Twin> contradictions = new ArrayList<>();
     Groups groups = new Groups(data.train());
     for (int i = 0; i < hashes.size(); i++) {
       Item item = data.train().get(i);
@@ -82,7 +75,7 @@ record ImageGroups(
       if (distinct.putIfAbsent(hashes.get(i) + " " + item.label(), item) != null) {
         repeated.add(item.key());
       } else if (first != null) {
-        contradictions.add(new Contradiction(first.key(), item.key()));
+        contradictions.add(new Twin(first.key(), item.key()));
       }
     }
     List<Item> train = groups.of(List.copyOf(distinct.values()));
@@ -101,7 +94,7 @@ record ImageGroups(
     Groups groups = new Groups(items);
     Groups copies = new Groups(items.stream().map(item -> item.withGroup(item.key())).toList());
     Set<Integer> found = new HashSet<>();
-    Set<Contradiction> contradicting = new LinkedHashSet<>(contradictions);
+    Set<Twin> contradicting = new LinkedHashSet<>(contradictions);
     for (NearDuplicates.Pair pair : near.pairs()) {
       Item first = items.get(pair.first());
       Item second = items.get(pair.second());
@@ -110,8 +103,8 @@ record ImageGroups(
       found.add(pair.second());
       if (first.label() == second.label()) {
         copies.join(first.key(), second.key());
-      } else if (!contradicting.contains(new Contradiction(second.key(), first.key()))) {
-        contradicting.add(new Contradiction(first.key(), second.key()));
+      } else if (!contradicting.contains(new Twin(second.key(), first.key()))) {
+        contradicting.add(new Twin(first.key(), second.key()));
       }
     }
     Map<String, Integer> sizes = new HashMap<>();

@@ -418,7 +418,9 @@ final class TrainingImages {
         new Copies(
             copies.repeated().size(),
             copies.near(),
-            copies.contradictions().stream().map(ImageGroups.Contradiction::toString).toList(),
+            copies.contradictions().stream()
+                .map(pair -> pair.first() + " = " + pair.second())
+                .toList(),
             List.copyOf(ImageGroups.repeatedInTest(data, context.cache())),
             copies.similar()),
         names(data, label -> groups.getOrDefault(label, Set.of()).size() == 1),

@@ -1,12 +1,13 @@
 package org.kgcoop.runs;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.files.Json;
 import org.kgcoop.io.SealedFile;
 import org.kgcoop.io.StoredTensor;
 
@@ -36,16 +37,15 @@ public record Checkpoint(
   private static final String AVERAGED = "kept/";
   private static final String OPTIMIZER = "optimizer/";
 
-  /** The numbers of a checkpoint in its file. */
-  private record Position(int epoch, int batch, long step, double bestAccuracy) {}
-
   void write(Path file) {
     List<StoredTensor> tensors = new ArrayList<>();
     parameters.forEach((name, tensor) -> tensors.add(tensor.withName(PARAMETER + name)));
     averaged.forEach((name, tensor) -> tensors.add(tensor.withName(AVERAGED + name)));
     optimizer.forEach((name, tensor) -> tensors.add(tensor.withName(OPTIMIZER + name)));
-    Position position = new Position(epoch, batch, step, bestAccuracy);
-    SealedFile.write(file, tensors, Json.tree(position));
+    ObjectNode position = JsonNodeFactory.instance.objectNode();
+    position.put("epoch", epoch).put("batch", batch).put("step", step);
+    position.put("best_accuracy", bestAccuracy);
+    SealedFile.write(file, tensors, position);
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.kgcoop.runs;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,9 +18,6 @@ import org.kgcoop.files.Json;
 public final class EventLog {
   /** The name of the file in the folder of a run. */
   public static final String FILE = "events.jsonl";
-
-  /** What all events have in common. */
-  private record Event(@Nullable Long step) {}
 
   private final Path file;
   private @Nullable AppendedFile appended;
@@ -50,8 +48,8 @@ public final class EventLog {
   /** Returns false also for a line that was cut when the process died. */
   private static boolean isUpTo(long step, String line) {
     try {
-      Event event = Json.LENIENT.readValue(line, Event.class);
-      return event != null && event.step != null && event.step <= step;
+      JsonNode at = Json.LENIENT.readTree(line).path("step");
+      return at.isIntegralNumber() && at.asLong() <= step;
     } catch (JsonProcessingException e) {
       return false;
     }

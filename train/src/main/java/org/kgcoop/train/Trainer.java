@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -25,6 +26,7 @@ import org.kgcoop.tensor.Tensor;
  *
  * @param model the model, whose parameters the loop changes
  * @param source prepared features of the training images
+ * @param plan returns the batches of an epoch, counted from 0: the indices of the images per step
  * @param interrupted polled after each step; if it returns true, training writes a checkpoint and
  *     throws an error of the category INTERRUPTED
  */
@@ -32,7 +34,7 @@ public record Trainer(
     TrainableModel model,
     TrainingLoader source,
     TrainingSettings settings,
-    BatchSampler plan,
+    IntFunction<List<int[]>> plan,
     Listener listener,
     BooleanSupplier interrupted) {
 
@@ -106,8 +108,7 @@ public record Trainer(
       }
       int epochs = settings.schedule().epochs();
       at.from = at.step;
-      at.coldSteps =
-          Math.min(MAX_COLD_STEPS, ((long) plan.batches(0).size() * epochs - at.from) / 2);
+      at.coldSteps = Math.min(MAX_COLD_STEPS, ((long) plan.apply(0).size() * epochs - at.from) / 2);
       for (; at.epoch < epochs; at.epoch++, at.batch = 0) {
         epoch(optimizer, at);
         Double accuracy = null;
@@ -144,7 +145,7 @@ public record Trainer(
   }
 
   private void epoch(Optimizer optimizer, Position at) {
-    List<int[]> batches = plan.batches(at.epoch);
+    List<int[]> batches = plan.apply(at.epoch);
     for (; at.batch < batches.size(); at.batch++) {
       double rate = settings.schedule().rate(at.epoch, at.batch, batches.size());
       int[] images = batches.get(at.batch);

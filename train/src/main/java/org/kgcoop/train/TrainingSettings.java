@@ -27,6 +27,7 @@ import static org.kgcoop.train.TrainingDeclaration.WARMUP_RECOUNT;
 import static org.kgcoop.train.TrainingDeclaration.WEIGHT_DECAY;
 
 import java.util.List;
+import java.util.function.IntFunction;
 import org.kgcoop.data.Item;
 import org.kgcoop.features.Augmentation;
 import org.kgcoop.features.TrainingLoader;
@@ -146,21 +147,24 @@ public record TrainingSettings(SettingValues values) {
    * Returns the batches of all epochs. If all views are in one pool, an epoch has as many batches
    * as with one view per image.
    */
-  public BatchSampler plan(TrainingLoader source) {
-    BatchSampler imageSampler = plan(source.labels().length);
+  public IntFunction<List<int[]>> plan(TrainingLoader source) {
+    int images = source.labels().length;
     return augmentation().isPool()
-        ? plan(source.exampleLabels().length).noLongerThan(imageSampler)
-        : imageSampler;
+        ? epoch -> {
+          List<int[]> all = batches(source.exampleLabels().length, epoch);
+          return all.subList(0, Math.min(all.size(), batches(images, epoch).size()));
+        }
+        : epoch -> batches(images, epoch);
   }
 
-  /** Returns the batches of all epochs for a number of rows. */
-  public BatchSampler plan(int rows) {
-    return values.get(SAMPLER).plan(rows, batchSize(), seed());
+  /** Returns the batches of an epoch, counted from 0, for a number of rows. */
+  public List<int[]> batches(int rows, int epoch) {
+    return values.get(SAMPLER).batches(rows, batchSize(), seed(), epoch);
   }
 
   /** Returns the number of training steps of all epochs on some images. */
   public long steps(List<Item> images) {
-    return (long) plan(images.size()).batches(0).size() * schedule().epochs();
+    return (long) batches(images.size(), 0).size() * schedule().epochs();
   }
 
   /** Returns the settings for a training with more epochs. */

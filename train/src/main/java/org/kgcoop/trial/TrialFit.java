@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
+import java.util.function.IntFunction;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.Messages;
@@ -34,7 +35,6 @@ import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TrainingTime;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
-import org.kgcoop.train.BatchSampler;
 import org.kgcoop.train.ModelSelection;
 import org.kgcoop.train.Trainer;
 import org.kgcoop.train.TrainingSettings;
@@ -206,7 +206,7 @@ class TrialFit implements FitContext {
       from.ifPresent(c -> experiment.progress().message(what + ": resumes after step " + step));
       ToDoubleFunction<TrainableModel> validation =
           training.modelSelection() == ModelSelection.BEST ? validation(model) : null;
-      BatchSampler batches = training.plan(loader);
+      IntFunction<List<int[]>> batches = training.plan(loader);
       try (Progress.Task task = experiment.progress().start(what + ", epochs", epochs)) {
         from.ifPresent(checkpoint -> task.doneBefore(checkpoint.epoch()));
         Recorder recorder = new Recorder(folder, task, step, before);

@@ -275,7 +275,7 @@ class TrainerTest {
         .isInstanceOf(KgCoopException.class);
     TrainingLoader source = new TrainingLoader(cache, data().train(), settings.augmentation(), 1);
     source.prepare(done -> {});
-    int[] images = Sampler.RANDOM.plan(9, 4, 1).batches(0).get(0);
+    int[] images = Sampler.RANDOM.batches(9, 4, 1, 0).get(0);
     long[] labels = new long[4];
     for (int i = 0; i < 4; i++) {
       labels[i] = source.labels()[images[i]];

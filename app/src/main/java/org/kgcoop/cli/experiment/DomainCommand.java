@@ -8,7 +8,7 @@ import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.cli.options.SettingsFiles;
 import org.kgcoop.cli.options.Shots;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.data.open.Shifts;
+import org.kgcoop.data.open.DataSets;
 import org.kgcoop.runs.ProtocolKind;
 import org.kgcoop.trial.Protocol;
 import org.kgcoop.trial.Transfer;
@@ -70,7 +70,7 @@ public final class DomainCommand extends ProtocolCommand {
   }
 
   private List<String> targets() {
-    List<String> known = Shifts.of(source);
+    List<String> known = DataSets.shiftsOf(source);
     if (shifts.isEmpty() && known.isEmpty()) {
       throw KgCoopException.configuration(
           "no shifted versions of " + source + " are known: name them with --shifts PATH");

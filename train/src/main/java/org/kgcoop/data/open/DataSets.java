@@ -1,5 +1,7 @@
 package org.kgcoop.data.open;
 
+import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,6 +47,8 @@ import org.kgcoop.image.ImageNames;
  */
 public final class DataSets {
 
+  private static final String EMBEDDED = "embedded:";
+
   private static final String EXPECTED =
       "expected split_zhou_*.json, manifest.csv, manifest.jsonl, metadata.csv, folders train and"
           + " test with one folder per class, one folder per class, or .tar or .parquet files";
@@ -53,7 +57,7 @@ public final class DataSets {
 
   /** Opens the data set at a file or folder. */
   public static DataSet open(Path path, DataSetOptions options) {
-    return Archive.isOne(path) ? openArchive(path, options) : openFolder(path, options);
+    return isArchive(path) ? openArchive(path, options) : openFolder(path, options);
   }
 
   /**
@@ -85,7 +89,7 @@ public final class DataSets {
    * data set into class folders.
    */
   public static Optional<Path> noClass(Path path) {
-    Path root = Archive.isOne(path) ? Archive.root(path) : path;
+    Path root = isArchive(path) ? archiveRoot(path) : path;
     return Files.isDirectory(root)
         ? ClassFolders.noClass(withoutOuterFolder(root))
         : Optional.empty();
@@ -118,9 +122,54 @@ public final class DataSets {
     return checked(entry.read(folder, options), folder, options);
   }
 
+  /**
+   * Returns the names of the shifted versions of a data set, in the order of the tables: data sets
+   * with test images of its classes, under changed conditions.
+   *
+   * @param name a published data set, or an embedded one with or without {@code embedded:}
+   */
+  public static List<String> shiftsOf(String name) {
+    Stream<String> published =
+        PublishedDataSets.find(name).stream()
+            .flatMap(
+                source ->
+                    PublishedDataSets.all().stream()
+                        .filter(set -> source.name().equals(set.shiftOf())))
+            .map(PublishedDataSet::name);
+    String source = name.startsWith(EMBEDDED) ? name.substring(EMBEDDED.length()) : name;
+    Stream<String> embedded =
+        EmbeddedDataSets.all().stream()
+            .filter(set -> source.equals(set.source()))
+            .map(set -> EMBEDDED + set.name());
+    return Stream.concat(published, embedded).toList();
+  }
+
+  private static boolean isArchive(Path file) {
+    return Folders.name(file).toLowerCase(Locale.ROOT).endsWith(".zip")
+        && Files.isRegularFile(file);
+  }
+
+  /**
+   * Returns the top folder of a zip file. Nothing is unpacked, so the name of an entry cannot refer
+   * to a file of this machine.
+   *
+   * @throws KgCoopException of the category DATA if it is not a zip, or damaged
+   */
+  private static Path archiveRoot(Path file) {
+    try {
+      // Stays open, because the images of the data set are read from it later.
+      return FileSystems.newFileSystem(file).getPath("/");
+    } catch (IOException | RuntimeException e) {
+      throw KgCoopException.data(
+          "it cannot be read as a zip file: " + e.getMessage() + "; get it again", e);
+    }
+  }
+
   private static DataSet openArchive(Path path, DataSetOptions options) {
     try {
-      return openFolder(Archive.root(path), options.withName(options.nameOr(Archive.name(path))));
+      return openFolder(
+          archiveRoot(path),
+          options.withName(options.nameOr(Folders.name(path).replaceFirst("[.][^.]*$", ""))));
     } catch (KgCoopException e) {
       throw new KgCoopException(e.category(), "in " + path + ": " + e.getMessage(), e);
     }

@@ -15,7 +15,6 @@ import org.kgcoop.data.published.Download.RemoteFile;
 import org.kgcoop.data.published.Download.Source;
 import org.kgcoop.data.published.PublishedDataSet.Part;
 import org.kgcoop.download.Downloader;
-import org.kgcoop.download.HuggingFaceToken;
 import org.kgcoop.download.Link;
 import org.kgcoop.download.PartialFile;
 import org.kgcoop.files.Sha256;
@@ -83,7 +82,7 @@ public final class DataDownload {
   }
 
   private @Nullable String token() {
-    return HuggingFaceToken.of(environment);
+    return Downloader.huggingFaceToken(environment);
   }
 
   /** Downloads from the first source that works, if there is one for this account. */

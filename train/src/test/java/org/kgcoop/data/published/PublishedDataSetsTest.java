@@ -19,7 +19,6 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
 import org.kgcoop.data.Item;
 import org.kgcoop.data.open.DataSets;
-import org.kgcoop.data.open.Shifts;
 
 /** Each published layout in miniature. */
 class PublishedDataSetsTest {
@@ -229,10 +228,10 @@ class PublishedDataSetsTest {
 
   @Test
   void knowsWhichSetsAreShiftedVersions() {
-    assertThat(Shifts.of("imagenet"))
+    assertThat(DataSets.shiftsOf("imagenet"))
         .containsExactly("ImageNetV2", "ImageNetSketch", "ImageNetA", "ImageNetR");
-    assertThat(Shifts.of("OxfordPets")).isEmpty();
-    assertThat(Shifts.of("own")).isEmpty();
+    assertThat(DataSets.shiftsOf("OxfordPets")).isEmpty();
+    assertThat(DataSets.shiftsOf("own")).isEmpty();
   }
 
   // Split files, other ways to open, errors
