@@ -28,7 +28,7 @@ import org.kgcoop.cli.files.DownloadCommand;
 import org.kgcoop.cli.files.InspectCommand;
 import org.kgcoop.cli.label.LabelCommand;
 import org.kgcoop.cli.options.SettingOptions;
-import org.kgcoop.cli.options.SettingsFiles;
+import org.kgcoop.cli.options.SettingSources;
 import org.kgcoop.cli.runs.ReportCommand;
 import org.kgcoop.cli.runs.RunsCommand;
 import org.kgcoop.files.NativeSettings;
@@ -160,7 +160,7 @@ public final class Main implements Callable<Integer>, Invocation {
     commandLine.getSubcommands().values().forEach(SettingOptions::install);
     IParameterExceptionHandler handler = commandLine.getParameterExceptionHandler();
     commandLine.setParameterExceptionHandler(
-        (e, each) -> handler.handleParseException(SettingsFiles.named(e), each));
+        (e, each) -> handler.handleParseException(SettingSources.named(e), each));
     return commandLine;
   }
 

@@ -13,7 +13,7 @@ import org.kgcoop.cli.console.CommandErrors;
 import org.kgcoop.cli.experiment.ExperimentSession;
 import org.kgcoop.cli.experiment.ProtocolCommand;
 import org.kgcoop.cli.options.PortableArguments;
-import org.kgcoop.cli.options.SettingsFiles;
+import org.kgcoop.cli.options.SettingSources;
 import org.kgcoop.progress.Progress;
 import org.kgcoop.runs.ProtocolKind;
 import picocli.CommandLine;
@@ -64,7 +64,7 @@ public final class ProtocolArguments {
       }
       return new ProtocolArguments(parsed);
     } catch (ParameterException e) {
-      throw CommandErrors.wrongWords(SettingsFiles.named(e), arguments);
+      throw CommandErrors.wrongWords(SettingSources.named(e), arguments);
     }
   }
 

@@ -57,9 +57,9 @@ public final class ReferenceConfig {
   /**
    * A translated configuration.
    *
-   * @param options the values of options and of training settings, by the name of an option without
-   *     its dashes
-   * @param settings the settings of the method, by {@code METHOD.KEY}
+   * @param options the values of options, by their name without dashes
+   * @param settings the settings of the training by {@code KEY}, and of the method by {@code
+   *     METHOD.KEY}
    * @param ignored the keys without a meaning here
    */
   public record Translation(
@@ -221,13 +221,13 @@ public final class ReferenceConfig {
     }
     SettingValues all = defaults;
     if (in.has(WARMUP_EPOCHS) && in.number(WARMUP_EPOCHS) <= 0) {
-      options.put("warmup", "none");
+      settings.put("warmup", "none");
       all = all.with("warmup", "none");
     }
     for (Map.Entry<String, String> each : ReferenceKeys.TRAINING.entrySet()) {
       String setting = each.getValue();
       if (in.has(each.getKey())
-          && !options.containsKey(option(setting))
+          && !settings.containsKey(setting)
           && !isOfCode(each.getKey())
           && TrainingDeclaration.isUsed(setting, all)) {
         all = all.with(setting, training(setting, word(in.text(each.getKey())), each.getKey()));
@@ -252,19 +252,15 @@ public final class ReferenceConfig {
     };
   }
 
-  /** Adds the option of a training setting, and returns its value. */
+  /** Adds a training setting, and returns its value. */
   private Object training(String setting, String text, String key) {
     SettingType<?> type = TrainingDeclaration.setting(setting).type();
     Object value = type.fromText(text);
     if (type.reader().apply(value).isEmpty()) {
       in.error("%s %s: expected %s".formatted(key, text, type.expected()));
     }
-    options.put(option(setting), text);
+    settings.put(setting, text);
     return value;
-  }
-
-  private static String option(String setting) {
-    return setting.replace('_', '-');
   }
 
   /** Translates the transforms, with the numbers of the crop if they are given. */
@@ -289,7 +285,7 @@ public final class ReferenceConfig {
         names.stream()
             .map(name -> name.equals(RandomResizedCrop.NAME) ? name + numbers : name)
             .collect(Collectors.joining(","));
-    options.put("transforms", transforms.isEmpty() ? ViewRecipe.NO_CHANGE : transforms);
+    settings.put("transforms", transforms.isEmpty() ? ViewRecipe.NO_CHANGE : transforms);
   }
 
   private void expect(String key, String value, String rest) {

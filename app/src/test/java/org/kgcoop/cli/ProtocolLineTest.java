@@ -71,6 +71,33 @@ class ProtocolLineTest {
   }
 
   @Test
+  void writesTheStrongestValueOfEachSetting() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("rates.yaml"),
+            "lr: 0.1\nepochs: 3\nset: {coop.lr: 0.2, coop.epochs: 4, batch_size: 8}\n");
+    ProtocolArguments line =
+        line(
+            "base2new",
+            "--config=" + file,
+            "--data=" + shared.resolve("drawings"),
+            "--clip=" + shared.resolve("clip"),
+            "--out=" + folder,
+            "--methods=coop,kgcoop",
+            "--epochs=5",
+            "--batch-size=16");
+
+    List<String> words = line.arguments(1);
+
+    assertThat(words)
+        .contains("--set=lr=0.1", "--set=coop.lr=0.2", "--epochs=5", "--batch-size=16")
+        .noneMatch(word -> word.matches("--set=.*(epochs|batch_size)=.*"));
+    try (ExperimentSession session = line(words.toArray(String[]::new)).open()) {
+      assertThat(session.runs()).hasSize(6);
+    }
+  }
+
+  @Test
   void threadsAreThoseOfOneRun() {
     assertThat(line("fewshot", "--data=x", "--out=y").threads()).isEmpty();
     assertThat(line("fewshot", "--data=x", "--out=y", "--threads=3").threads()).hasValue(3);

@@ -1,11 +1,10 @@
 package org.kgcoop.cli.experiment;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.PublishedDefaults;
-import org.kgcoop.cli.options.SettingsFiles;
+import org.kgcoop.cli.options.ShiftList;
 import org.kgcoop.cli.options.Shots;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.open.DataSets;
@@ -42,15 +41,7 @@ public final class DomainCommand extends ProtocolCommand {
       description = "Choose the training data set. Required. It is named as for train.")
   private String source;
 
-  @Option(
-      names = "--shifts",
-      split = SettingsFiles.NEXT,
-      paramLabel = "PATH",
-      description =
-          "Choose a shifted version of the data set. Repeat the option for several (default: all"
-              + " versions of the source that kgcoop knows).")
-  private List<String> shifts = new ArrayList<>();
-
+  @Mixin private ShiftList shifts = new ShiftList();
   @Mixin private Shots shots = new Shots();
 
   @Override
@@ -71,10 +62,10 @@ public final class DomainCommand extends ProtocolCommand {
 
   private List<String> targets() {
     List<String> known = DataSets.shiftsOf(source);
-    if (shifts.isEmpty() && known.isEmpty()) {
+    if (shifts.paths().isEmpty() && known.isEmpty()) {
       throw KgCoopException.configuration(
           "no shifted versions of " + source + " are known: name them with --shifts PATH");
     }
-    return shifts.isEmpty() ? known : shifts;
+    return shifts.paths().isEmpty() ? known : shifts.paths();
   }
 }

@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 public final class DataSetList {
   @Option(
       names = "--data",
-      split = SettingsFiles.NEXT,
+      split = SettingSources.NEXT,
       required = true,
       paramLabel = "PATH",
       completionCandidates = Completions.Data.class,

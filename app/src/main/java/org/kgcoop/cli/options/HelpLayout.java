@@ -198,7 +198,7 @@ public final class HelpLayout {
             .collect(Collectors.joining(", ", "Also: ", "."));
     String name = command.qualifiedName().replaceFirst("^\\S+ ", "");
     String end =
-        command.findOption(SettingsFiles.SET) == null
+        command.findOption(SettingSources.SET) == null
             ? "."
             : ", and ./kgcoop help settings the keys of --set.";
     String all = "./kgcoop help " + name + " --all describes all options completely" + end;

@@ -29,18 +29,25 @@ public final class PortableArguments {
 
   /** Returns the command and its options, except for some options. */
   public List<String> without(Set<String> options) {
-    SettingsFiles files = SettingsFiles.of(parsed.commandSpec());
+    SettingSources sources = SettingSources.of(parsed.commandSpec());
     List<String> words = new ArrayList<>(List.of(parsed.commandSpec().name()));
     for (OptionSpec option : parsed.commandSpec().options()) {
       String name = option.longestName();
-      if (name.equals(SettingsFiles.CONFIG) || options.contains(name)) {
+      if (name.equals(SettingSources.CONFIG) || options.contains(name)) {
         continue; // the options of the files are listed instead
       }
-      if (name.equals(SettingsFiles.SET)) {
-        files.settings().forEach((key, value) -> words.add(name + "=" + key + "=" + value));
+      if (name.equals(SettingSources.SET)) {
+        sources
+            .settings()
+            .forEach(
+                (key, given) -> {
+                  if (!given.file().isEmpty()) {
+                    words.add(name + "=" + key + "=" + given.text());
+                  }
+                });
       }
       boolean matched = parsed.hasMatchedOption(option);
-      List<String> values = matched ? option.originalStringValues() : files.values(option);
+      List<String> values = matched ? option.originalStringValues() : sources.values(option);
       if (!option.typeInfo().isBoolean()) {
         values.forEach(value -> words.add(name + "=" + fromAnywhere(option, value)));
       } else if (matched || values.equals(List.of("true"))) {

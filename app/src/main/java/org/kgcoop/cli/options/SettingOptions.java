@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -15,6 +16,7 @@ import org.kgcoop.Nearest;
 import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.classifier.PublishedDefaults;
 import org.kgcoop.cli.console.Output;
+import org.kgcoop.cli.options.SettingSources.Given;
 import org.kgcoop.settings.Declaration;
 import org.kgcoop.settings.Setting;
 import org.kgcoop.settings.SettingException;
@@ -32,9 +34,8 @@ import picocli.CommandLine.Option;
 public final class SettingOptions {
   private static final String AUGMENT = "augment";
 
-  @SuppressWarnings("UnusedVariable") // SettingsFiles reads it during parsing
   @Option(
-      names = SettingsFiles.CONFIG,
+      names = SettingSources.CONFIG,
       paramLabel = "FILE",
       description =
           "Read options and settings from a YAML file. It is a file of kgcoop or of the published"
@@ -43,7 +44,7 @@ public final class SettingOptions {
   private List<Path> config = new ArrayList<>();
 
   @Option(
-      names = SettingsFiles.SET,
+      names = SettingSources.SET,
       paramLabel = "[METHOD.]KEY=VALUE",
       description =
           "Change a setting of all methods, or of one. The command help settings lists the keys of"
@@ -99,7 +100,7 @@ public final class SettingOptions {
               + " cross-validation takes about four more trainings.")
   private boolean calibrate;
 
-  private @Nullable SettingsFiles files;
+  private @Nullable SettingSources sources;
 
   /** Lets {@code --config} work for a command that has these options. */
   public static void install(CommandLine command) {
@@ -109,25 +110,25 @@ public final class SettingOptions {
   private static void install(CommandSpec command, CommandSpec mixee) {
     for (CommandSpec mixin : mixee.mixins().values()) {
       if (mixin.userObject() instanceof SettingOptions options) {
-        options.files = new SettingsFiles(command);
-        command.defaultValueProvider(options.files);
+        options.sources = new SettingSources(command, options);
+        command.defaultValueProvider(options.sources);
       }
       install(command, mixin);
     }
   }
 
-  /** Returns the settings of files, replaced and extended by those of the command line. */
-  private Map<String, String> all() {
-    Map<String, String> all = new LinkedHashMap<>(files().settings());
-    all.putAll(settings);
-    return all;
+  /** Returns the files of {@code --config}. */
+  List<Path> config() {
+    return config;
   }
 
-  private SettingsFiles files() {
-    if (files == null) {
-      throw new IllegalStateException("not installed");
-    }
-    return files;
+  /** Returns the settings of the command line by {@code KEY} or {@code METHOD.KEY}. */
+  Map<String, Given> given() {
+    Map<String, Given> given = new LinkedHashMap<>();
+    own().forEach((key, text) -> given.put(key, Given.of(option(key), text)));
+    settings.forEach(
+        (name, text) -> given.put(name, Given.of(SettingSources.SET + " " + name, text)));
+    return given;
   }
 
   /** Returns the values of training settings that have an option, by key. */
@@ -141,6 +142,26 @@ public final class SettingOptions {
     return own;
   }
 
+  private static String option(String key) {
+    return "--" + key.replace('_', '-');
+  }
+
+  /** Returns the settings of all sources by {@code KEY} or {@code METHOD.KEY}. */
+  private Map<String, Given> all() {
+    if (sources == null) {
+      throw new IllegalStateException("not installed");
+    }
+    return sources.settings();
+  }
+
+  /** Returns the settings that a method and its training use, by {@code KEY}. */
+  private Map<String, Given> of(String id) {
+    Map<String, Given> of = new LinkedHashMap<>();
+    all().forEach((name, given) -> of.put(plain(id, name), given));
+    of.keySet().removeIf(key -> !isOfMethod(id, key) && !isOfTraining(key));
+    return of;
+  }
+
   /**
    * Returns a method with the given settings. All others have their published values.
    *
@@ -150,14 +171,10 @@ public final class SettingOptions {
     try {
       return MethodSpec.of(method(id), training(id), preset);
     } catch (SettingException e) {
-      String key = e.key();
-      String file =
-          Stream.of(SettingsFiles.option(key), key, id + "." + key)
-              .map(files()::origin)
-              .filter(origin -> !origin.isEmpty())
-              .findFirst()
-              .orElse("");
-      throw file.isEmpty() ? e : new KgCoopException(e.category(), file + ": " + e.getMessage(), e);
+      Given given = of(id).get(e.key());
+      throw given == null || given.file().isEmpty()
+          ? e
+          : new KgCoopException(e.category(), given.file() + ": " + e.getMessage(), e);
     }
   }
 
@@ -167,14 +184,7 @@ public final class SettingOptions {
    * @throws KgCoopException if the method is unknown
    */
   SettingValues method(String id) {
-    SettingValues values = SettingValues.of(Declaration.METHOD, id);
-    for (Map.Entry<String, String> each : all().entrySet()) {
-      String key = plain(id, each.getKey());
-      if (isOfMethod(id, key)) {
-        values = values.with(key, value(id, key, each.getValue()));
-      }
-    }
-    return values;
+    return SettingValues.of(Declaration.METHOD, id).with(values(id, key -> isOfMethod(id, key)));
   }
 
   /**
@@ -183,33 +193,28 @@ public final class SettingOptions {
    * @throws KgCoopException if they contradict {@code --published}
    */
   public SettingValues training(String id) {
-    Map<String, String> texts = new LinkedHashMap<>(own());
-    Map<String, String> names = new LinkedHashMap<>();
-    texts.keySet().forEach(key -> names.put(key, SettingsFiles.option(key)));
-    all()
-        .forEach(
-            (name, text) -> {
-              String key = plain(id, name);
-              boolean isReplaced = own().containsKey(key) && isOnCommandLine(key);
-              if (isOfTraining(key) && !isOfMethod(id, key) && !isReplaced) {
-                texts.put(key, text);
-                names.put(key, SettingsFiles.SET + " " + name);
-              }
-            });
-    SettingValues values = SettingValues.NONE;
-    for (Map.Entry<String, String> each : texts.entrySet()) {
-      values = values.with(each.getKey(), value(id, each.getKey(), each.getValue()));
+    SettingValues values = values(id, key -> !isOfMethod(id, key));
+    if (!published) {
+      return values;
     }
-    if (published) {
-      names.remove("checkpoint_every");
-      refuse(names.values());
-      values = values.with(AUGMENT, TrainingDeclaration.PUBLISHED);
-    }
-    return values;
+    Map<String, Given> given = of(id);
+    refuse(
+        values.without("checkpoint_every").keys().stream()
+            .map(key -> Objects.requireNonNull(given.get(key)).place())
+            .toList());
+    return values.with(AUGMENT, TrainingDeclaration.PUBLISHED);
   }
 
-  private boolean isOnCommandLine(String key) {
-    return files().origin(SettingsFiles.option(key)).isEmpty();
+  private SettingValues values(String id, Predicate<String> which) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    of(id)
+        .forEach(
+            (key, given) -> {
+              if (which.test(key)) {
+                values.put(key, value(id, key, given.text()));
+              }
+            });
+    return new SettingValues(values);
   }
 
   /**
@@ -240,26 +245,30 @@ public final class SettingOptions {
   void check(List<String> ids) {
     for (String key : own().keySet()) {
       for (String name : settings.keySet()) {
-        if (isOnCommandLine(key)
-            && ids.stream().anyMatch(id -> plain(id, name).equals(key) && !isOfMethod(id, key))) {
+        if (ids.stream().anyMatch(id -> plain(id, name).equals(key) && !isOfMethod(id, key))) {
           throw KgCoopException.configuration(
-              "%s and --set %s: give one of them".formatted(SettingsFiles.option(key), name));
+              "%s and --set %s: give one of them".formatted(option(key), name));
         }
       }
     }
-    List<String> left = new ArrayList<>(all().keySet());
-    left.removeIf(
-        name ->
-            ids.stream().anyMatch(id -> SettingsFiles.keys(List.of(id)).contains(plain(id, name))));
-    if (!left.isEmpty()) {
-      boolean isGiven = settings.containsKey(left.get(0));
-      throw unknown(isGiven ? "--set " : files().origin(left.get(0)) + ": ", left, ids);
-    }
+    Map<String, Given> left = all();
+    left.keySet()
+        .removeIf(
+            name ->
+                ids.stream()
+                    .anyMatch(id -> SettingSources.keys(List.of(id)).contains(plain(id, name))));
+    left.values().stream()
+        .findFirst()
+        .ifPresent(
+            first -> {
+              String where = first.file().isEmpty() ? "--set " : first.file() + ": ";
+              throw unknown(where, left.keySet(), ids);
+            });
   }
 
   /** Returns an error about keys that neither some methods nor their training have. */
   static KgCoopException unknown(String where, Collection<String> keys, List<String> ids) {
-    Set<String> known = SettingsFiles.keys(ids);
+    Set<String> known = SettingSources.keys(ids);
     String hints = Nearest.hints(keys, known);
     return KgCoopException.configuration(
         "%s%s: no setting of %s; known are %s"
@@ -273,7 +282,9 @@ public final class SettingOptions {
 
   /** Prints a warning about settings without an effect. */
   public void check(Output output) {
-    if ("test".equals(augment) && all().containsKey("transforms")) {
+    Map<String, Given> all = all();
+    Given views = all.get(AUGMENT);
+    if (views != null && views.text().equals("test") && all.containsKey("transforms")) {
       output.warn("--augment test sees one fixed view: --set transforms changes nothing");
     }
   }

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 public final class Sweep {
   @Option(
       names = "--sweep",
-      split = SettingsFiles.NEXT,
+      split = SettingSources.NEXT,
       paramLabel = "KEY=V1,V2,...",
       description =
           "Compare several values of a setting. The table has one row for each value. The keys are"
@@ -109,6 +109,11 @@ public final class Sweep {
     return parts;
   }
 
+  /** Returns the {@code KEY} or {@code METHOD.KEY} of a sweep. */
+  static String key(String sweep) {
+    return SettingSources.key(sweep.split("=", 2)[0].strip());
+  }
+
   private Map<String, List<String>> axes() {
     Map<String, List<String>> axes = new LinkedHashMap<>();
     for (String sweep : sweeps) {
@@ -117,7 +122,7 @@ public final class Sweep {
         throw KgCoopException.configuration(
             "--sweep " + sweep + ": expected KEY=V1,V2,... as in weight=0,2,8");
       }
-      String key = sweep.substring(0, equals).strip().replace('-', '_');
+      String key = key(sweep);
       if (axes.put(key, values("--sweep " + key, sweep.substring(equals + 1))) != null) {
         throw KgCoopException.configuration("--sweep " + key + ": given twice; give it once");
       }

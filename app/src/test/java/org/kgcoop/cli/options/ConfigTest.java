@@ -175,6 +175,73 @@ class ConfigTest {
   }
 
   @Test
+  void aLaterSourceReplacesAnEarlierOneAlsoIfTheSettingHasAnOption() throws IOException {
+    Path first = file("first.yaml", "set: {kgcoop.lr: 0.125, kgcoop.momentum: 0.25}\n");
+    Path second = file("second.yaml", "lr: 0.5\nmomentum: 0.75\n");
+    for (Path last : List.of(first, second)) {
+      Path before = last == first ? second : first;
+      Path optimizer = file("optimizer.yaml", "optimizer: sgd\nout: " + last + ".run\n");
+      Cli.Result result =
+          Cli.run(
+              "train",
+              "--config",
+              own(),
+              "--config",
+              before,
+              "--config",
+              last,
+              "--config",
+              optimizer);
+      assertThat(result.exitCode()).as(result.err()).isZero();
+      JsonNode training =
+          new ObjectMapper()
+              .readTree(Path.of(last + ".run").resolve("run.json").toFile())
+              .path("settings")
+              .path("training");
+      assertThat(training.path("lr").asDouble()).isEqualTo(last == first ? 0.125 : 0.5);
+      assertThat(training.path("momentum").asDouble()).isEqualTo(last == first ? 0.25 : 0.75);
+    }
+    Cli.Result result = Cli.run("train", "--config", own(), "--config", first, "--lr", 2);
+    assertThat(result.errorLine()).contains("first.yaml: setting momentum: used only with");
+  }
+
+  @Test
+  void aFileMayListSettingsAndValuesOfASetting() throws IOException {
+    String base =
+        Files.readString(own()).replaceFirst("(?s)set:.*", "").replace("kgcoop", "ensemble");
+    String plain = base.replaceAll("(?m)^(epochs|lr|optimizer|sampler|augment):.*\n", "");
+    String two = "[\"a photo of a {}.\", \"a drawing, of a {}.\"]";
+    for (String lines :
+        List.of(
+            "templates: " + two,
+            "set: {templates: " + two + "}",
+            "set: {ensemble: {templates: " + two + "}}",
+            "set: ['templates=a photo of a {}.|a drawing, of a {}.']")) {
+      Cli.Result result = Cli.run("train", "--config", file("list.yaml", plain + lines + "\n"));
+      assertThat(result.exitCode()).as(lines + "\n" + result.err()).isZero();
+      JsonNode templates = settings().path("method").path("templates");
+      assertThat(templates).as(lines).hasSize(2);
+      assertThat(templates.path(1).asText()).isEqualTo("a drawing, of a {}.");
+    }
+    Path wrong = file("wrong.yaml", plain + "set: [templates]\n");
+    assertThat(Cli.run("train", "--config", wrong).errorLine())
+        .contains("wrong.yaml: set 'templates': expected KEY: VALUE below set, or KEY=VALUE");
+  }
+
+  @Test
+  void aMessageNamesTheFileOnlyIfTheValueIsThere() throws IOException {
+    Path weight = file("weight.yaml", "weight: 3\n");
+    assertThat(
+            Cli.run("train", "--config", own(), "--config", weight, "--set", "kgcoop.weight=x")
+                .errorLine())
+        .contains("setting weight: expected")
+        .doesNotContain("yaml");
+    assertThat(Cli.run("train", "--config", own(), "--published", "--epochs", 2).errorLine())
+        .contains(
+            "leave out lr of " + folder.resolve("own.yaml") + ",", "augment of ", "--epochs;");
+  }
+
+  @Test
   void aSettingOfTheTrainingMayBelongToOneMethod() throws IOException {
     Cli.Result result =
         Cli.run(

@@ -140,6 +140,14 @@ class SweepTest {
   }
 
   @Test
+  void aSettingOfOneMethodMayHaveAMethodWithADash() {
+    // The known setting gets as far as its value.
+    assertThat(
+            table("--methods", "tip-adapter", "--sweep", "tip-adapter.search-step=1").errorLine())
+        .contains("--sweep: setting search_step: expected");
+  }
+
+  @Test
   void rejectsWrongSweeps() {
     assertThat(table("--methods", "clip", "--sweep", "weight=1,2").errorLine())
         .contains("--sweep weight: no setting of clip; known are templates");
