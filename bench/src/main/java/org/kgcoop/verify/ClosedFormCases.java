@@ -6,11 +6,13 @@ import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.method.GaussianDiscriminant;
 import org.kgcoop.method.GaussianLeaveOneOut;
 import org.kgcoop.method.KernelRidge;
 import org.kgcoop.method.LeaveOneOut;
+import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Tensor;
 
 /** The cases of methods in closed form. Their inputs are features of images and texts. */
@@ -52,15 +54,17 @@ final class ClosedFormCases {
   static void gdaNew(Case c) {
     int classes = Arrays.stream(c.ints("labels")).max().orElseThrow() + 1;
     Tensor texts = c.tensor("new_texts");
-    GaussianDiscriminant.NewClasses found =
-        analysis(c, classes)
-            .newClasses(
-                texts,
-                c.integer("neighbours"),
-                c.integer("copies"),
-                c.text("precision").equals("shared"));
-    c.expect().equal("neighbours", found.neighbors());
-    compare(c, found.linear(), texts);
+    GaussianDiscriminant gaussians = analysis(c, classes);
+    Tensor exact = texts.to(DType.FLOAT64);
+    int count = c.integer("neighbours");
+    List<List<Integer>> neighbors =
+        LongStream.range(0, exact.size(0))
+            .mapToObj(row -> gaussians.nearest(exact.narrow(0, row, 1), count))
+            .map(rows -> Arrays.stream(rows).boxed().toList())
+            .toList();
+    c.expect().equal("neighbours", neighbors);
+    boolean isShared = c.text("precision").equals("shared");
+    compare(c, gaussians.newClasses(texts, count, c.integer("copies"), isShared), texts);
   }
 
   static void gdaSearch(Case c) {

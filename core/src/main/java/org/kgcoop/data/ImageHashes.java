@@ -2,16 +2,20 @@ package org.kgcoop.data;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.files.Digest;
+import org.kgcoop.files.Sha256;
 import org.kgcoop.image.Images;
 
 /**
@@ -84,6 +88,30 @@ public final class ImageHashes {
    */
   public List<String> of(List<Path> images) {
     return known(images).stream().map(ImageHash::sha256).toList();
+  }
+
+  /**
+   * Returns the identity of a data set in any folder: the hexadecimal SHA-256 of (part, label, class
+   * name, SHA-256 of the image's bytes) of every image in order.
+   *
+   * @throws org.kgcoop.KgCoopException if an image cannot be read
+   */
+  public String fingerprint(DataSet data) {
+    MessageDigest digest = Sha256.digest();
+    add(digest, "train", data.train());
+    add(digest, "val", data.val());
+    add(digest, "test", data.test());
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private void add(MessageDigest digest, String part, List<Item> items) {
+    List<String> images = of(items.stream().map(Item::file).toList());
+    for (int i = 0; i < items.size(); i++) {
+      Item item = items.get(i);
+      String line =
+          String.join("\t", part, "" + item.label(), item.className(), images.get(i)) + "\n";
+      digest.update(line.getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   /**

@@ -272,16 +272,8 @@ public final class GaussianDiscriminant {
   }
 
   /**
-   * Weights and biases of classes without images, for which only the text is known. The rows
-   * nearest to the text represent images of the class.
-   *
-   * @param linear the weights and biases
-   * @param neighbors the indices of the rows that were used for each class, ascending
-   */
-  public record NewClasses(LogDensities linear, List<List<Integer>> neighbors) {}
-
-  /**
-   * Extends the analysis to new classes.
+   * Returns the weights and biases of classes without images, for which only the text is known. The
+   * rows {@link #nearest} to the text represent images of the class.
    *
    * @param texts the text features of the new classes, (C_new, E), unit rows
    * @param count the number of rows that represent a class; at most all rows are used
@@ -290,17 +282,14 @@ public final class GaussianDiscriminant {
    *     classes can be in one list; false to use the mean of the precisions around the texts, as
    *     published
    */
-  public NewClasses newClasses(Tensor texts, int count, int copies, boolean shared) {
+  public LogDensities newClasses(Tensor texts, int count, int copies, boolean shared) {
     Tensor exact = texts.to(DType.FLOAT64);
     int k = Math.min(count, labels.length);
-    List<List<Integer>> neighbors = new ArrayList<>();
     List<Tensor> newMeans = new ArrayList<>();
     Tensor sum = null;
     for (int c = 0; c < exact.size(0); c++) {
       Tensor text = exact.narrow(0, c, 1);
-      int[] near = nearest(text, k);
-      neighbors.add(Arrays.stream(near).boxed().toList());
-      Tensor own = exact(near);
+      Tensor own = exact(nearest(text, k));
       newMeans.add(
           own.sum(0).reshape(1, width()).plus(text.times(copies)).times(1.0 / (k + copies)));
       if (!shared) {
@@ -310,11 +299,11 @@ public final class GaussianDiscriminant {
       }
     }
     Tensor precision = sum == null ? pooledPrecision() : sum.times(1.0 / exact.size(0));
-    return new NewClasses(linear(Tensor.concat(newMeans, 0), precision), neighbors);
+    return linear(Tensor.concat(newMeans, 0), precision);
   }
 
-  /** Returns the rows with the largest products with a text (1, E), ascending. */
-  private int[] nearest(Tensor text, int count) {
+  /** Returns the rows with the largest products with a text (1, E), float64, ascending. */
+  public int[] nearest(Tensor text, int count) {
     double[] cosines = new double[labels.length];
     int size = Math.max(1, BLOCK / width());
     for (int from = 0; from < cosines.length; from += size) {

@@ -260,7 +260,7 @@ public record Gda(
     Tensor unknownTexts = texts.indexSelect(0, Tensor.indices(unknown));
     int copies = alone ? newClasses.copies : 0;
     GaussianDiscriminant.LogDensities head =
-        gaussians.newClasses(unknownTexts, newClasses.neighbors, copies, pooled).linear();
+        gaussians.newClasses(unknownTexts, newClasses.neighbors, copies, pooled);
     if (!alone) {
       head =
           GaussianDiscriminant.joined(gaussians.pooled(), head)

@@ -87,7 +87,7 @@ record JointWeight(
             .logits();
     GaussianDiscriminant.LogDensities joint =
         GaussianDiscriminant.joined(
-            gaussians.pooled(), gaussians.newClasses(newTexts, neighbors, 0, true).linear());
+            gaussians.pooled(), gaussians.newClasses(newTexts, neighbors, 0, true));
     Tensor all = Tensor.concat(List.of(ownTexts, newTexts), 0);
     double[][] ownZeroShot = joint.logits(ownRows, all, scale, 0).toDoubleRows();
     double[][] ownDensities = joint.logits(ownRows, all, 0, 1).toDoubleRows();

@@ -34,6 +34,6 @@ class FingerprintTest {
   }
 
   private static String fingerprint(DataSet dataSet) {
-    return Fingerprint.of(dataSet, ImageHashes.inMemory());
+    return ImageHashes.inMemory().fingerprint(dataSet);
   }
 }

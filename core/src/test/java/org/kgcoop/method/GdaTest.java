@@ -532,7 +532,7 @@ class GdaTest {
             base.logits(asked), gaussians.meanOfCovariances().logits(asked, own, scale, 0.1));
         assertClose(
             news.logits(asked),
-            gaussians.newClasses(texts, 4, 1, false).linear().logits(asked, texts, scale, 0.1));
+            gaussians.newClasses(texts, 4, 1, false).logits(asked, texts, scale, 0.1));
       }
     }
   }

@@ -11,7 +11,6 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.kgcoop.Messages;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.data.Fingerprint;
 import org.kgcoop.data.ImageHashes;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.Json;
@@ -33,7 +32,7 @@ final class AdaptSettings {
     data.items().forEach(item -> images.merge(item.className(), 1, Integer::sum));
     return new Settings(
         data.name(),
-        Fingerprint.of(data, hashes),
+        hashes.fingerprint(data),
         request.shots(),
         request.seed(),
         context.clip().fingerprint(),

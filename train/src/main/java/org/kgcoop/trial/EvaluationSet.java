@@ -9,7 +9,6 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.data.Fingerprint;
 import org.kgcoop.data.Templates;
 import org.kgcoop.method.ZeroShot;
 import org.kgcoop.model.Head;
@@ -144,8 +143,7 @@ public final class EvaluationSet {
   private synchronized String fingerprint(ExperimentContext context) {
     if (fingerprint == null) {
       fingerprint =
-          Fingerprint.of(
-              data.withImages(List.of(), List.of(), data.test()), context.cache().hashes());
+          context.cache().hashes().fingerprint(data.withImages(List.of(), List.of(), data.test()));
     }
     return fingerprint;
   }

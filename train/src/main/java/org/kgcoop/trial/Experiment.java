@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Objects;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.data.DataSet;
-import org.kgcoop.data.Fingerprint;
 import org.kgcoop.data.Templates;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Json;
@@ -160,7 +159,7 @@ public final class Experiment {
       SettingValues values =
           SettingValues.of("name", data.name()).with("template", Templates.of(data));
       if (areRead) {
-        values = values.with("fingerprint", Fingerprint.of(data, context.cache().hashes()));
+        values = values.with("fingerprint", context.cache().hashes().fingerprint(data));
       }
       dataSets.add(values.values());
     }

@@ -12,7 +12,6 @@ import org.kgcoop.classifier.TrainingDataRecord;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.FewShot;
-import org.kgcoop.data.Fingerprint;
 import org.kgcoop.data.ImageSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.method.TaskContext;
@@ -180,8 +179,7 @@ public final class FewShotSample {
     if (fingerprint == null) {
       DataSet data = data(context.warnings());
       fingerprint =
-          Fingerprint.of(
-              data.withImages(data.train(), data.val(), List.of()), context.cache().hashes());
+          context.cache().hashes().fingerprint(data.withImages(data.train(), data.val(), List.of()));
     }
     return fingerprint;
   }
