@@ -32,7 +32,7 @@ final class OnnxVit {
     this.vit = vit;
     this.learned = learned;
     side = config.imageResolution() / vit.patch();
-    own = anyGrid ? OnnxGraph.VARIABLE : config.form().image().rowsBesidePatches() + side * side;
+    own = anyGrid ? OnnxGraph.VARIABLE : config.imageForm().rowsBesidePatches() + side * side;
     positions = own;
   }
 
@@ -57,9 +57,9 @@ final class OnnxVit {
   }
 
   private String features(String name) {
-    if (config.form().image().attentionPool()) {
+    if (config.imageForm().attentionPool()) {
       String pooled = pooled();
-      return graph.unitRows(name, config.form().image().projected() ? project(pooled) : pooled);
+      return graph.unitRows(name, config.imageForm().projected() ? project(pooled) : pooled);
     }
     String read = readAtClass();
     TunedImageEncoder.TokenMix mix = learned.mix().orElse(null);
@@ -76,7 +76,7 @@ final class OnnxVit {
 
   /** Returns the tokens in front of the first block, (B L, W). */
   private String embedded() {
-    ClipConfig.ImageForm form = config.form().image();
+    ClipConfig.ImageForm form = config.imageForm();
     int width = vit.width();
     String patches = graph.convolution("patches", pixels, "visual.conv1", vit.patch(), 0);
     String placed =
@@ -187,7 +187,7 @@ final class OnnxVit {
   }
 
   private String norm(String name, String x, String layer) {
-    return graph.layerNorm(name, x, layer, config.form().visionEpsilon());
+    return graph.layerNorm(name, x, layer, config.visionEpsilon());
   }
 
   /** Returns the prompt tokens of a block, (n, W), or null if it has none of its own. */
@@ -197,7 +197,7 @@ final class OnnxVit {
       return null;
     }
     String constant = graph.constant(StoredTensor.of("learned.rows." + block, rows));
-    return block == 0 && learned.prompts().normed() && config.form().image().preNorm()
+    return block == 0 && learned.prompts().normed() && config.imageForm().preNorm()
         ? norm("learned.rows.ln_pre", constant, "visual.ln_pre")
         : constant;
   }
@@ -242,7 +242,7 @@ final class OnnxVit {
     String queries = read == Read.ALL ? parts.get(0) : classRows(name + ".query", parts.get(0));
     String before = read == Read.ALL ? x : classRows(name + ".class", x);
     String keys = parts.get(1);
-    if (config.form().image().rotary()) {
+    if (config.imageForm().rotary()) {
       queries = rotated(name + ".queries", queries);
       keys = rotated(name + ".keys", keys);
     }

@@ -53,10 +53,8 @@ final class ExampleFolder {
           64,
           32,
           3,
-          new ClipConfig.Text(77, 1000, 64, 1, 1),
-          Activation.GELU,
-          new ClipConfig.Vit(64, 1, 8, 1),
-          BiomedFamily.FORM);
+          BiomedFamily.TEXT.sized(77, 1000, 64, 1, 1),
+          BiomedFamily.VISION.sized(64, 1, 8, 1));
 
   /** Folders of images that examples name; each contains the same drawings. */
   private static final List<String> IMAGE_FOLDERS =

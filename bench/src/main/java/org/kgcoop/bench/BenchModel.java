@@ -34,7 +34,6 @@ import org.kgcoop.tensor.Tensor;
 /** The model of the benchmarks: random weights with the shapes of ViT-B/16 or RN50. */
 final class BenchModel {
   private static final ClipConfig.Vit B_16 = new ClipConfig.Vit(768, 12, 16, 12);
-  private static final ClipConfig.Vit SMALL = new ClipConfig.Vit(64, 1, 16, 1);
 
   static final ClipConfig VIT_B_16 =
       new ClipConfig(512, 224, 3, 77, 49408, 512, 8, 12, Activation.QUICK_GELU, B_16);
@@ -44,22 +43,31 @@ final class BenchModel {
   static final ClipConfig RN50 =
       new ClipConfig(1024, 224, 3, 77, 49408, 512, 8, 12, Activation.QUICK_GELU, RESNET_50);
 
-  private static final ClipConfig.Text SIGLIP_TEXT = new ClipConfig.Text(64, 32000, 768, 12, 12);
   static final ClipConfig SIGLIP_B_16 =
       new ClipConfig(
-          768, 224, 3, SIGLIP_TEXT, Activation.GELU_PYTORCH_TANH, B_16, SiglipFamily.FORM);
+          768,
+          224,
+          3,
+          SiglipFamily.TEXT.sized(64, 32000, 768, 12, 12),
+          SiglipFamily.VISION.sized(768, 12, 16, 12));
 
   /** The text encoder of BiomedCLIP, with a small image encoder. */
-  private static final ClipConfig.Text BERT = new ClipConfig.Text(256, 30522, 768, 12, 12);
-
   private static final ClipConfig BIOMED_TEXT =
-      new ClipConfig(512, 32, 3, BERT, Activation.GELU, SMALL, BiomedFamily.FORM);
+      new ClipConfig(
+          512,
+          32,
+          3,
+          BiomedFamily.TEXT.sized(256, 30522, 768, 12, 12),
+          BiomedFamily.VISION.sized(64, 1, 16, 1));
 
   /** The text encoder of PE-Core B/16, with a small image encoder. */
-  private static final ClipConfig.Text PE = new ClipConfig.Text(32, 49408, 1024, 16, 24);
-
   private static final ClipConfig PE_TEXT =
-      new ClipConfig(1024, 32, 3, PE, Activation.GELU, SMALL, PeFamily.FORM);
+      new ClipConfig(
+          1024,
+          32,
+          3,
+          PeFamily.TEXT.sized(32, 49408, 1024, 16, 24),
+          PeFamily.VISION.sized(64, 1, 16, 1));
 
   /** A model of each family, by the family's id. */
   private static final Map<String, ClipConfig> FAMILIES =
@@ -88,7 +96,7 @@ final class BenchModel {
         && !Files.exists(folder.resolve("config.json"))
         && !Files.exists(folder.resolve("vocab.txt"))) {
       System.err.println("bench: writing random weights to " + folder + " (once)");
-      if (config.form().text().bert()) {
+      if (config.text().form().isBert()) {
         RandomBiomedClip.write(folder, config, 1);
       } else {
         RandomClip.write(folder, config, 1);
@@ -128,7 +136,7 @@ final class BenchModel {
   static Clip lively(ClipConfig config, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-    boolean bert = config.form().text().bert();
+    boolean bert = config.text().form().isBert();
     for (StoredTensor tensor :
         bert ? RandomBiomedClip.tensors(config, seed) : InitialWeights.of(config, seed)) {
       tensors.put(tensor.name(), lively(tensor, random));
@@ -142,10 +150,9 @@ final class BenchModel {
             List.of(),
             bert
                 ? Map.of("open_clip_config.json", json(RandomBiomedClip.settings(config)))
-                : config.form().text().readsLast()
-                    ? ofSiglip(config)
-                    : configuration(config.form()));
-    return Clip.of(file, new Clip.Options(DType.FLOAT32, Device.CPU, null, config.activation()));
+                : config.text().form().readsLast() ? ofSiglip(config) : configuration(config));
+    return Clip.of(
+        file, new Clip.Options(DType.FLOAT32, Device.CPU, null, config.text().activation()));
   }
 
   /** Returns the configuration of a SigLIP. All other settings are the defaults of Hugging Face. */
@@ -168,13 +175,15 @@ final class BenchModel {
   }
 
   /** Returns the settings of the model that do not follow from shapes. */
-  private static Map<String, JsonNode> configuration(ClipConfig.Form form) {
-    if (form.equals(ClipConfig.Form.RELEASED) || form.image().rotary()) {
+  private static Map<String, JsonNode> configuration(ClipConfig config) {
+    double usual = ClipConfig.RELEASED.text().epsilon();
+    boolean isUsual = config.text().epsilon() == usual && config.visionEpsilon() == usual;
+    if (isUsual || config.imageForm().rotary()) {
       return Map.of();
     }
     String settings =
         "{\"text_cfg\": {\"norm_kwargs\": {\"eps\": %s}}, \"vision_cfg\": {\"norm_kwargs\": {\"eps\": %s}}}"
-            .formatted(form.textEpsilon(), form.visionEpsilon());
+            .formatted(config.text().epsilon(), config.visionEpsilon());
     return Map.of("open_clip_config.json", json(settings));
   }
 

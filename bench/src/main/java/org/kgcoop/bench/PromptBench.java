@@ -39,9 +39,9 @@ abstract class PromptBench extends StepBench {
    * computes only the ends of texts.
    */
   private static double flop(ClipConfig config, PromptText text) {
-    int shared = config.form().causal() ? text.sharedLength() : 0;
+    int shared = config.text().form().isCausal() ? text.sharedLength() : 0;
     double rows =
-        config.form().text().endsAtEndOfText()
+        config.text().form().endsAtEndOfText()
             ? shared + text.texts().stream().mapToInt(row -> row.end() + 1 - shared).sum()
             : (double) config.contextLength() * text.classes();
     double square = (double) config.textWidth() * config.textWidth();

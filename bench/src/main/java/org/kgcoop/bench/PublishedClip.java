@@ -123,18 +123,23 @@ final class PublishedClip implements AutoCloseable {
    * @return (C, E)
    */
   Tensor text(Tensor prompts, int[] ends, Before before) {
-    if (config.form().text().bert()) {
+    if (config.text().form().isBert()) {
       return bert(prompts, ends);
     }
     long texts = prompts.size(0);
     Tensor x = prompts.plus(weight("positional_embedding"));
     for (int i = 0; i < config.textLayers(); i++) {
       x = before.change(i, x);
-      x = block(x, "transformer.resblocks." + i + ".", config.textHeads(), config.form().causal());
+      x =
+          block(
+              x,
+              "transformer.resblocks." + i + ".",
+              config.textHeads(),
+              config.text().form().isCausal());
     }
     x = norm(x, "ln_final");
     long length = x.size(1);
-    boolean siglip = config.form().text().readsLast();
+    boolean siglip = config.text().form().readsLast();
     long[] rows = new long[ends.length];
     for (int i = 0; i < rows.length; i++) {
       rows[i] = i * length + (siglip ? length - 1 : ends[i]);
@@ -254,7 +259,7 @@ final class PublishedClip implements AutoCloseable {
   private Tensor mlp(Tensor x, String prefix) {
     Tensor hidden = linear(x, prefix + "mlp.c_fc.weight", prefix + "mlp.c_fc.bias");
     Tensor active =
-        switch (config.activation()) {
+        switch (config.text().activation()) {
           case GELU -> Functions.gelu(hidden);
           case GELU_PYTORCH_TANH -> Functions.geluTanh(hidden);
           case QUICK_GELU -> hidden.times(Functions.sigmoid(hidden.times(1.702)));
@@ -281,7 +286,7 @@ final class PublishedClip implements AutoCloseable {
 
   private Tensor norm(Tensor x, String name) {
     return Functions.layerNorm(
-        x, weight(name + ".weight"), weight(name + ".bias"), config.form().textEpsilon());
+        x, weight(name + ".weight"), weight(name + ".bias"), config.text().epsilon());
   }
 
   @Override

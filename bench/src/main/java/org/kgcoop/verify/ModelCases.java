@@ -81,7 +81,7 @@ final class ModelCases {
     found.put("text_heads", config.textHeads());
     found.put("text_layers", config.textLayers());
     found.put("text_mlp", rows(clip, BLOCK));
-    found.put("text_activation", config.activation().name().toLowerCase(Locale.ROOT));
+    found.put("text_activation", config.text().activation().name().toLowerCase(Locale.ROOT));
     found.put("vision_width", config.vision().width());
     found.put("vision_heads", config.vision().heads());
     found.put("vision_mlp", rows(clip, "visual." + BLOCK));

@@ -147,10 +147,8 @@ class FastPathTest {
             64,
             16,
             3,
-            new ClipConfig.Text(24, 100, 64, 2, 3),
-            Activation.GELU_PYTORCH_TANH,
-            new ClipConfig.Vit(64, 1, 8, 2),
-            SiglipFamily.FORM);
+            SiglipFamily.TEXT.sized(24, 100, 64, 2, 3),
+            SiglipFamily.VISION.sized(64, 1, 8, 2));
     RandomClip.write(other, config, 11);
     try (Clip siglip = Clip.load(other);
         PublishedClip plain = new PublishedClip(siglip, DType.FLOAT32)) {
@@ -166,10 +164,8 @@ class FastPathTest {
             40,
             16,
             3,
-            new ClipConfig.Text(48, 400, 64, 2, 3),
-            Activation.GELU,
-            new ClipConfig.Vit(24, 1, 8, 2),
-            BiomedFamily.FORM);
+            BiomedFamily.TEXT.sized(48, 400, 64, 2, 3),
+            BiomedFamily.VISION.sized(24, 1, 8, 2));
     RandomBiomedClip.write(other, config, 11);
     try (Clip bert = Clip.load(other);
         PublishedClip plain = new PublishedClip(bert, DType.FLOAT32)) {
@@ -182,13 +178,7 @@ class FastPathTest {
   void everyMethodOnTextsOfPeCore(String method, @TempDir Path other) {
     ClipConfig config =
         new ClipConfig(
-            64,
-            16,
-            3,
-            new ClipConfig.Text(32, 600, 64, 1, 3),
-            Activation.GELU,
-            new ClipConfig.Vit(64, 1, 8, 1),
-            PeFamily.FORM);
+            64, 16, 3, PeFamily.TEXT.sized(32, 600, 64, 1, 3), PeFamily.VISION.sized(64, 1, 8, 1));
     RandomClip.write(other, config, 11);
     try (Clip pe = Clip.load(other);
         PublishedClip plain = new PublishedClip(pe, DType.FLOAT32)) {

@@ -249,10 +249,8 @@ class OnnxEncoderTest {
             EMBED,
             24,
             3,
-            new ClipConfig.Text(32, 600, 64, 1, 2),
-            Activation.GELU,
-            new ClipConfig.Vit(WIDTH, 2, 8, 1),
-            PeFamily.FORM));
+            PeFamily.TEXT.sized(32, 600, 64, 1, 2),
+            PeFamily.VISION.sized(WIDTH, 2, 8, 1)));
   }
 
   private void exportedAsItClassifies(String id, ClipConfig config) throws OrtException {

@@ -15,7 +15,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.siglip.SiglipFamily;
@@ -43,10 +42,8 @@ class OnnxGridTest {
           24,
           20,
           3,
-          new ClipConfig.Text(16, 100, 32, 4, 1),
-          Activation.GELU_PYTORCH_TANH,
-          new ClipConfig.Vit(24, 2, PATCH, 3),
-          SiglipFamily.FORM);
+          SiglipFamily.TEXT.sized(16, 100, 32, 4, 1),
+          SiglipFamily.VISION.sized(24, 2, PATCH, 3));
 
   @TempDir private Path folder;
 

@@ -77,41 +77,29 @@ class OnnxTest {
             24,
             16,
             3,
-            new ClipConfig.Text(77, 600, 64, 1, 1),
-            Activation.QUICK_GELU,
-            new ClipConfig.Vit(64, 1, 4, 1),
-            new ClipConfig.Form(1e-5, 0.1, true)),
+            ClipConfig.RELEASED.text().sized(77, 600, 64, 1, 1),
+            new ClipConfig.Vit(64, 1, 4, 1).with(1, Activation.QUICK_GELU, 0.1)),
         config(64, 3, Activation.QUICK_GELU, new ClipConfig.ResNet(4, List.of(2, 1, 1, 2), 2)),
         config(32, 1, Activation.QUICK_GELU, new ClipConfig.ResNet(2, List.of(1, 1, 1, 1), 1)),
         new ClipConfig(
             48,
             24,
             3,
-            new ClipConfig.Text(16, 100, 32, 1, 1),
-            Activation.GELU_PYTORCH_TANH,
-            new ClipConfig.Vit(48, 2, 8, 3),
-            SiglipFamily.FORM),
+            SiglipFamily.TEXT.sized(16, 100, 32, 1, 1),
+            SiglipFamily.VISION.sized(48, 2, 8, 3)),
         new ClipConfig(
             40,
             24,
             3,
-            new ClipConfig.Text(16, 100, 32, 1, 1),
-            Activation.GELU,
-            new ClipConfig.Vit(48, 2, 8, 3),
-            BiomedFamily.FORM),
-        pe(PeFamily.FORM),
+            BiomedFamily.TEXT.sized(16, 100, 32, 1, 1),
+            BiomedFamily.VISION.sized(48, 2, 8, 3)),
+        pe(PeFamily.VISION),
         pe(PeFamily.WITHOUT_CLASS_TOKEN));
   }
 
-  private static ClipConfig pe(ClipConfig.Form form) {
+  private static ClipConfig pe(ClipConfig.Vit vision) {
     return new ClipConfig(
-        24,
-        24,
-        3,
-        new ClipConfig.Text(32, 600, 64, 1, 1),
-        Activation.GELU,
-        new ClipConfig.Vit(128, 2, 8, 2),
-        form);
+        24, 24, 3, PeFamily.TEXT.sized(32, 600, 64, 1, 1), vision.sized(128, 2, 8, 2));
   }
 
   /** Returns a classifier whose class features have random directions and unit length. */

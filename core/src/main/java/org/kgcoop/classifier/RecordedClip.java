@@ -51,7 +51,7 @@ public record RecordedClip(
   }
 
   private static String activation(Clip clip) {
-    Activation texts = clip.config().activation();
+    Activation texts = clip.config().text().activation();
     Activation images = clip.config().visionActivation();
     String names = texts == images ? texts.name() : texts.name() + "/" + images.name();
     return names.toLowerCase(Locale.ROOT);

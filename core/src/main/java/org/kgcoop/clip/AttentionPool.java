@@ -33,7 +33,7 @@ final class AttentionPool implements AutoCloseable {
     keysAndValues = in.part(width, 2L * width);
     outWeight = weights.compute("visual.pool.attn.out_proj.weight", width, width);
     outBias = weights.compute("visual.pool.attn.out_proj.bias", width);
-    norm = new Norm(weights, "visual.pool.ln", width, config.form().visionEpsilon());
+    norm = new Norm(weights, "visual.pool.ln", width, config.visionEpsilon());
     Activation activation = config.visionActivation();
     mlp = new Mlp(weights, "visual.pool.mlp.", width, activation, Linear.Packs.NEVER);
     computeType = weights.computeType();

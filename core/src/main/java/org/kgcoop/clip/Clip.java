@@ -352,7 +352,7 @@ public final class Clip implements AutoCloseable {
    * of the released models apply.
    */
   public List<String> assumed() {
-    return description.files.assumed();
+    return description.assumed();
   }
 
   /**
@@ -360,7 +360,7 @@ public final class Clip implements AutoCloseable {
    * wrong: the layout of the weights is of a library that always writes them.
    */
   public Optional<String> missingSettings() {
-    return description.files.missingSettings();
+    return description.missingSettings();
   }
 
   /**

@@ -10,39 +10,32 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 
 /**
- * The sizes of a CLIP model. The shapes of the weights determine all of them, except the
- * activation, head widths other than 64, and the form. The rules are those of OpenAI's loader.
+ * The configuration of a CLIP model: two encoders, and the sizes that they share. The files of
+ * Hugging Face ({@link HuggingFaceConfig}) and of OpenCLIP ({@link OpenClipConfig}) are two
+ * encodings of it. Both have a part for texts and a part for images, as this record has.
+ *
+ * <p>The shapes of the weights determine all sizes except head widths other than 64. A
+ * configuration that is read from a file has 0 for each size that it leaves to the weights, until
+ * {@link #completed} adds the sizes of the shapes. The rules are those of OpenAI's loader.
  *
  * @param embedDim E, the width of the joint space
  * @param imageResolution R, the side of the images in pixels
  * @param channels the number of channels of the images, 3 or 1
  * @param text the text encoder
- * @param activation the activation of the transformer blocks; the form may have another one for
- *     images
  * @param vision the image encoder
- * @param form the differences from the released models
  */
 public record ClipConfig(
-    int embedDim,
-    int imageResolution,
-    int channels,
-    Text text,
-    Activation activation,
-    Vision vision,
-    Form form) {
+    int embedDim, int imageResolution, int channels, Text text, Vision vision) {
+  private static final double EPSILON = 1e-5;
 
-  /**
-   * The sizes of a text encoder.
-   *
-   * @param contextLength L, the maximum number of tokens of a text, with its start and end
-   * @param vocabularySize the number of token ids
-   * @param width W
-   * @param heads the number of attention heads
-   * @param layers the number of blocks
-   */
-  public record Text(int contextLength, int vocabularySize, int width, int heads, int layers) {}
+  /** The settings of OpenAI's models, whose sizes the weights have: QuickGELU, heads of 64. */
+  public static final ClipConfig RELEASED =
+      ofFile(
+          0,
+          new Text(0, 0, 0, 0, 0, Activation.QUICK_GELU, EPSILON, TextForm.CAUSAL),
+          new Vit(0, 0, 0, 0));
 
-  /** Creates a configuration with the form of the released models. */
+  /** Creates a configuration of OpenAI's kind, with one activation for both encoders. */
   public ClipConfig(
       int embedDim,
       int imageResolution,
@@ -58,100 +51,187 @@ public record ClipConfig(
         embedDim,
         imageResolution,
         channels,
-        new Text(contextLength, vocabularySize, textWidth, textHeads, textLayers),
-        activation,
-        vision,
-        Form.RELEASED);
-  }
-
-  /** L, how many tokens a text may have with its two marks. */
-  public int contextLength() {
-    return text.contextLength();
-  }
-
-  /** The number of token ids. */
-  public int vocabularySize() {
-    return text.vocabularySize();
-  }
-
-  /** W of the text encoder. */
-  public int textWidth() {
-    return text.width();
-  }
-
-  /** The attention heads of the text encoder. */
-  public int textHeads() {
-    return text.heads();
-  }
-
-  /** The blocks of the text encoder. */
-  public int textLayers() {
-    return text.layers();
+        RELEASED
+            .text
+            .sized(contextLength, vocabularySize, textWidth, textHeads, textLayers)
+            .with(activation),
+        vision.with(activation));
   }
 
   /**
-   * Settings that no shape shows.
+   * Creates the configuration of a file. It has only the sizes that the file has.
    *
-   * @param textEpsilon the epsilon of the layer norms of the text encoder
-   * @param visionEpsilon the epsilon of the layer norms of a vision transformer
-   * @param text the kind of text encoder
-   * @param image the kind of vision transformer
-   * @param visionActivation the activation of a vision transformer, or null for that of the text
-   *     encoder
+   * @param imageResolution R, or 0 if the patches cover the images exactly
+   * @param text with heads, or 0 for those of the family; its context length may be L, or 0 if the
+   *     table of positions has L rows
+   * @param vision with heads, or 0 for those of the family
    */
-  public record Form(
-      double textEpsilon,
-      double visionEpsilon,
-      TextForm text,
-      ImageForm image,
-      @Nullable Activation visionActivation) {
-    public static final Form RELEASED = new Form(1e-5, 1e-5, true);
+  public static ClipConfig ofFile(int imageResolution, Text text, Vision vision) {
+    return new ClipConfig(0, imageResolution, 0, text, vision);
+  }
 
-    /** Creates a form of CLIP with one activation for both encoders. */
-    public Form(double textEpsilon, double visionEpsilon, boolean causal) {
-      this(textEpsilon, visionEpsilon, new TextForm(causal, false), ImageForm.CLASS_TOKEN, null);
-    }
-
-    /** Returns true if a text token attends only to the tokens before it. */
-    public boolean causal() {
-      return text.causal();
-    }
-
-    /** Returns the form with another kind of vision transformer. */
-    public Form with(ImageForm other) {
-      return new Form(textEpsilon, visionEpsilon, text, other, visionActivation);
-    }
-
-    /** Returns the form with other epsilons and another activation of images. */
-    public Form with(double text, double images, @Nullable Activation otherVisionActivation) {
-      return new Form(text, images, this.text, image, otherVisionActivation);
-    }
+  /** Returns this configuration with another activation, for both encoders. */
+  ClipConfig with(Activation activation) {
+    return new ClipConfig(
+        embedDim, imageResolution, channels, text.with(activation), vision.with(activation));
   }
 
   /**
-   * The kind of a text encoder.
+   * A text encoder.
    *
-   * @param causal true if a token attends only to the tokens before it; false if it attends to the
-   *     entire text, including padding
-   * @param readsLast true if the feature is read at the last position, and projected with a bias;
-   *     false if it is read at the end of the text
-   * @param bert true for an encoder as BERT: norms follow the sums, a token attends to the entire
-   *     text but not to padding, and the feature is read at the first position
+   * @param contextLength L, the maximum number of tokens of a text, with its start and end
+   * @param vocabularySize the number of token ids
+   * @param width W
+   * @param heads the number of attention heads
+   * @param layers the number of blocks
+   * @param activation the activation of the blocks
+   * @param epsilon the epsilon of the layer norms
+   * @param form the kind of text encoder
    */
-  public record TextForm(boolean causal, boolean readsLast, boolean bert) {
-    /** Creates a form with norms before the blocks. */
-    public TextForm(boolean causal, boolean readsLast) {
-      this(causal, readsLast, false);
+  public record Text(
+      int contextLength,
+      int vocabularySize,
+      int width,
+      int heads,
+      int layers,
+      Activation activation,
+      double epsilon,
+      TextForm form) {
+    /** Returns an encoder of this kind with other sizes. */
+    public Text sized(int contextLength, int vocabularySize, int width, int heads, int layers) {
+      return new Text(
+          contextLength, vocabularySize, width, heads, layers, activation, epsilon, form);
+    }
+
+    /** Returns this encoder with another activation. */
+    public Text with(Activation other) {
+      return with(heads, other, epsilon);
+    }
+
+    /** Returns this encoder with the settings of a file. */
+    public Text with(int heads, Activation activation, double epsilon) {
+      return new Text(
+          contextLength, vocabularySize, width, heads, layers, activation, epsilon, form);
+    }
+  }
+
+  /** The kinds of text encoders. */
+  public enum TextForm {
+    /** CLIP's: a token attends to those before it. The feature is read at the end of the text. */
+    CAUSAL,
+    /** A token attends to all positions. The feature is read at the end of the text. */
+    WHOLE,
+    /**
+     * SigLIP's: a token attends to all positions. The feature is read at the last position, and
+     * projected with a bias.
+     */
+    LAST,
+    /**
+     * BERT's: norms follow the sums, a token attends to the entire text but not to padding, and the
+     * feature is read at the first position.
+     */
+    BERT;
+
+    /** Returns true if a token attends only to the tokens before it. */
+    public boolean isCausal() {
+      return this == CAUSAL;
+    }
+
+    /** Returns true if the feature is read at the last position, after padding. */
+    public boolean readsLast() {
+      return this == LAST;
+    }
+
+    /** Returns true for an encoder as BERT. */
+    public boolean isBert() {
+      return this == BERT;
     }
 
     /** Returns true if nothing after the end of a text is read, so that texts can be cut there. */
     public boolean endsAtEndOfText() {
-      return causal || bert;
+      return this == CAUSAL || this == BERT;
+    }
+  }
+
+  /** An image encoder. */
+  public sealed interface Vision permits Vit, ResNet {
+    int width();
+
+    int heads();
+
+    /** Returns this encoder with another activation. */
+    Vision with(Activation other);
+
+    /** Returns this encoder with the settings of a file. */
+    Vision with(int heads, Activation activation, double epsilon);
+  }
+
+  /**
+   * A vision transformer.
+   *
+   * @param width W of the encoder
+   * @param layers the number of blocks
+   * @param patch the side of a patch in pixels
+   * @param heads the number of attention heads
+   * @param activation the activation of the blocks
+   * @param epsilon the epsilon of the layer norms
+   * @param form the parts around the blocks
+   */
+  public record Vit(
+      int width,
+      int layers,
+      int patch,
+      int heads,
+      Activation activation,
+      double epsilon,
+      ImageForm form)
+      implements Vision {
+    /** Creates an encoder of OpenAI's kind. */
+    public Vit(int width, int layers, int patch, int heads) {
+      this(width, layers, patch, heads, Activation.QUICK_GELU, EPSILON, ImageForm.CLASS_TOKEN);
+    }
+
+    /** Returns an encoder of this kind with other sizes. */
+    public Vit sized(int width, int layers, int patch, int heads) {
+      return new Vit(width, layers, patch, heads, activation, epsilon, form);
+    }
+
+    @Override
+    public Vit with(Activation other) {
+      return with(heads, other, epsilon);
+    }
+
+    @Override
+    public Vit with(int heads, Activation activation, double epsilon) {
+      return new Vit(width, layers, patch, heads, activation, epsilon, form);
     }
   }
 
   /**
-   * The kind of a vision transformer.
+   * A modified ResNet. Its activation and the epsilon of its norms are always the same.
+   *
+   * @param width the number of channels after the stem
+   * @param layers the number of bottleneck blocks of each of the four stages
+   * @param heads the number of attention heads of the pooling
+   */
+  public record ResNet(int width, List<Integer> layers, int heads) implements Vision {
+    public ResNet {
+      layers = List.copyOf(layers);
+    }
+
+    @Override
+    public ResNet with(Activation other) {
+      return this;
+    }
+
+    @Override
+    public ResNet with(int heads, Activation activation, double epsilon) {
+      return new ResNet(width, layers, heads);
+    }
+  }
+
+  /**
+   * The parts of a vision transformer around its blocks.
    *
    * @param classToken true if a CLS token is in front of the patches
    * @param preNorm true if a norm is in front of the first block
@@ -197,128 +277,97 @@ public record ClipConfig(
    */
   public record Pool(int heads, boolean projected) {}
 
+  /** L, how many tokens a text may have with its two marks. */
+  public int contextLength() {
+    return text.contextLength();
+  }
+
+  /** The number of token ids. */
+  public int vocabularySize() {
+    return text.vocabularySize();
+  }
+
+  /** W of the text encoder. */
+  public int textWidth() {
+    return text.width();
+  }
+
+  /** The attention heads of the text encoder. */
+  public int textHeads() {
+    return text.heads();
+  }
+
+  /** The blocks of the text encoder. */
+  public int textLayers() {
+    return text.layers();
+  }
+
+  /** Returns the activation of the image encoder, which is that of the texts for a ResNet. */
+  public Activation visionActivation() {
+    return vision instanceof Vit vit ? vit.activation() : text.activation();
+  }
+
+  /** Returns the epsilon of the norms of the image encoder. */
+  public double visionEpsilon() {
+    return vision instanceof Vit vit ? vit.epsilon() : EPSILON;
+  }
+
+  /** Returns the parts of the image encoder, which are those of CLIP for a ResNet. */
+  public ImageForm imageForm() {
+    return vision instanceof Vit vit ? vit.form() : ImageForm.CLASS_TOKEN;
+  }
+
   /** Returns the number of attention heads of the pooling of a vision transformer. */
   public int poolHeads() {
-    Pool pool = form.image().pool();
+    Pool pool = imageForm().pool();
     return pool == null || pool.heads() == 0 ? vision.heads() : pool.heads();
   }
 
-  /** Returns the activation of a vision transformer. */
-  public Activation visionActivation() {
-    return form.visionActivation() == null ? activation : form.visionActivation();
-  }
-
-  /** The sizes of the image encoder. */
-  public sealed interface Vision permits Vit, ResNet {
-    int width();
-
-    int heads();
-  }
-
   /**
-   * The sizes of a vision transformer.
-   *
-   * @param width W of the encoder
-   * @param layers the number of blocks
-   * @param patch the side of a patch in pixels
-   * @param heads the number of attention heads
-   */
-  public record Vit(int width, int layers, int patch, int heads) implements Vision {}
-
-  /**
-   * The sizes of a modified ResNet.
-   *
-   * @param width the number of channels after the stem
-   * @param layers the number of bottleneck blocks of each of the four stages
-   * @param heads the number of attention heads of the pooling
-   */
-  public record ResNet(int width, List<Integer> layers, int heads) implements Vision {
-    public ResNet {
-      layers = List.copyOf(layers);
-    }
-  }
-
-  /**
-   * The settings from a configuration file or an option.
-   *
-   * @param textHeads the number of heads, or 0 for the family's default
-   * @param visionHeads the number of heads, or 0 for the family's default
-   * @param imageSize the side of the images, or 0 if the patches cover them exactly
-   * @param contextLength L, or 0 if the table of positions has as many rows
-   */
-  public record FileConfig(
-      Activation activation,
-      int textHeads,
-      int visionHeads,
-      int imageSize,
-      int contextLength,
-      Form form) {
-    /** The settings of OpenAI's models: QuickGELU and heads of width 64. */
-    public static final FileConfig RELEASED =
-        new FileConfig(Activation.QUICK_GELU, 0, 0, 0, Form.RELEASED);
-
-    /** Creates settings with a context length of all positions. */
-    public FileConfig(
-        Activation activation, int textHeads, int visionHeads, int imageSize, Form form) {
-      this(activation, textHeads, visionHeads, imageSize, 0, form);
-    }
-
-    /** Returns the settings with another activation, for both encoders. */
-    FileConfig with(Activation other) {
-      Form same = form.with(form.textEpsilon(), form.visionEpsilon(), null);
-      return new FileConfig(other, textHeads, visionHeads, imageSize, contextLength, same);
-    }
-
-    /** Returns the settings with another form. */
-    public FileConfig with(Form other) {
-      return new FileConfig(activation, textHeads, visionHeads, imageSize, contextLength, other);
-    }
-  }
-
-  /**
-   * Infers the configuration from shapes.
+   * Returns this configuration of a file with the sizes that the weights have.
    *
    * @param shapes the shapes of all weights, under their released names
-   * @param assumedHeads the number of heads of an encoder without a configuration, by its width
+   * @param assumedHeads the number of heads of an encoder without heads, by its width
    * @param source the file, for error messages
+   * @throws KgCoopException if the shapes are not those of a CLIP, or are not those of the file
    */
-  static ClipConfig infer(
-      Map<String, long[]> shapes,
-      FileConfig fileConfig,
-      IntUnaryOperator assumedHeads,
-      String source) {
+  ClipConfig completed(Map<String, long[]> shapes, IntUnaryOperator assumedHeads, String source) {
     Shapes s = new Shapes(shapes, source);
-    int embedDim = s.length("text_projection", 1, 2);
+    int joint = s.length("text_projection", 1, 2);
     int textWidth = s.length("ln_final.weight", 0, 1);
     boolean isVit = !shapes.containsKey("visual.layer1.0.conv1.weight");
     int width = s.length(isVit ? "visual.conv1.weight" : "visual.layer1.0.conv1.weight", 0, 4);
     int patch = isVit ? s.length("visual.conv1.weight", 3, 4) : 32;
     IntFunction<Integer> layers = stage -> s.count("visual.layer" + stage + ".");
-    int heads =
-        s.heads(fileConfig.visionHeads(), assumedHeads, isVit ? width : 32 * width, "vision");
-    Vision vision =
+    int heads = s.heads(vision.heads(), assumedHeads, isVit ? width : 32 * width, "vision");
+    Vision sized =
         isVit
-            ? new Vit(width, s.count("visual.transformer.resblocks."), patch, heads)
+            ? new Vit(
+                width,
+                s.count("visual.transformer.resblocks."),
+                patch,
+                heads,
+                visionActivation(),
+                visionEpsilon(),
+                imageForm())
             : new ResNet(width, IntStream.rangeClosed(1, 4).mapToObj(layers).toList(), heads);
     int resolution =
         s.side(
             isVit ? "visual.positional_embedding" : "visual.attnpool.positional_embedding",
-            isVit ? fileConfig.form().image().rowsBesidePatches() : 1,
+            isVit ? imageForm().rowsBesidePatches() : 1,
             patch,
-            fileConfig.imageSize());
+            imageResolution);
     return new ClipConfig(
-        embedDim,
+        joint,
         resolution,
         s.length("visual.conv1.weight", 1, 4),
-        new Text(
+        text.sized(
             s.length("positional_embedding", 0, 2),
             s.length("token_embedding.weight", 0, 2),
             textWidth,
-            s.heads(fileConfig.textHeads(), assumedHeads, textWidth, "text"),
+            s.heads(text.heads(), assumedHeads, textWidth, "text"),
             s.count("transformer.resblocks.")),
-        fileConfig.activation(),
-        vision,
-        fileConfig.form());
+        sized);
   }
 
   /** Sizes from tensor shapes. Errors contain the name of the tensor. */

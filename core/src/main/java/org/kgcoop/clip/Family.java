@@ -4,17 +4,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.image.view.PatchGrid;
+import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.WeightFile;
 
 /**
  * A family of image-text models: how its files are recognized and read. A family is a package of
  * its own and a line of {@code META-INF/services/org.kgcoop.clip.Family}. Code outside of its
- * package asks for a property, such as {@link ClipConfig.Form}, and not for the family.
+ * package asks for a property, such as {@link ClipConfig.ImageForm}, and not for the family.
  */
 public interface Family {
 
@@ -28,7 +30,7 @@ public interface Family {
    * @param defaults the settings of files without a configuration
    * @param assumedHeads the default number of attention heads of an encoder, by its width
    * @param assumed a description of the last two, for the user
-   * @param images the default preprocessing
+   * @param images the default preprocessing of color images, by their side in pixels
    * @param hasLogitBias true if the logits have a bias
    * @param releasedTokenizer the tokenizer of models without a tokenizer file, or null
    */
@@ -37,10 +39,10 @@ public interface Family {
       String title,
       String known,
       TensorNames names,
-      ClipConfig.FileConfig defaults,
+      ClipConfig defaults,
       IntUnaryOperator assumedHeads,
       String assumed,
-      ImageDefaults images,
+      IntFunction<Preprocessing> images,
       boolean hasLogitBias,
       @Nullable Supplier<Tokenizer> releasedTokenizer) {}
 
@@ -74,19 +76,21 @@ public interface Family {
   default void check(Set<String> names, String source, String architecture) {}
 
   /**
-   * Reads the settings of a {@code config.json}.
+   * Reads a {@code config.json}.
    *
    * @param imageSize the default side of images, or 0
+   * @return the settings; sizes that the file leaves to the weights are 0
    * @throws KgCoopException if a setting is not implemented
    */
-  ClipConfig.FileConfig huggingFace(ConfigSection file, int imageSize);
+  ClipConfig huggingFace(HuggingFaceConfig file, int imageSize);
 
   /**
-   * Reads the settings of an {@code open_clip_config.json}.
+   * Reads an {@code open_clip_config.json}.
    *
+   * @return the settings; sizes that the file leaves to the weights are 0
    * @throws KgCoopException if a setting is not implemented
    */
-  ClipConfig.FileConfig openClip(OpenClipConfig file);
+  ClipConfig openClip(OpenClipConfig file);
 
   /** Returns the names of tokenizer files, the preferred one first. */
   default List<String> tokenizerFiles() {
@@ -102,14 +106,13 @@ public interface Family {
   Tokenizer tokenizer(Path file, OpenClipConfig config);
 
   /**
-   * Infers the configuration from shapes.
+   * Returns the configuration of a file with the sizes that the weights have.
    *
    * @param shapes the shapes of all weights, under their released names
    * @param source the file, for error messages
    */
-  default ClipConfig config(
-      Map<String, long[]> shapes, ClipConfig.FileConfig fileConfig, String source) {
-    return ClipConfig.infer(shapes, fileConfig, traits().assumedHeads(), source);
+  default ClipConfig completed(ClipConfig file, Map<String, long[]> shapes, String source) {
+    return file.completed(shapes, traits().assumedHeads(), source);
   }
 
   /**
@@ -124,12 +127,10 @@ public interface Family {
    * Returns the grids of a model that keeps the shape of an image, or null if all images become
    * squares.
    *
-   * @param model a {@code config.json}, which may be missing
-   * @param images a {@code preprocessor_config.json}, which may be missing
+   * @param file Hugging Face's files, which may be missing
    * @throws KgCoopException if a setting is not implemented
    */
-  default @Nullable PatchGrid patches(
-      ConfigSection model, ConfigSection images, ClipConfig config) {
+  default @Nullable PatchGrid patches(HuggingFaceConfig file, ClipConfig config) {
     return null;
   }
 }

@@ -7,57 +7,96 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.kgcoop.image.view.Interpolation;
 import org.kgcoop.image.view.Preprocessing;
+import org.kgcoop.io.WeightFile;
 
 /**
- * The settings of a {@code config.json} and a {@code preprocessor_config.json}, as Hugging Face's
- * models read them. Most of their keys have no effect on the model, so this class checks only the
- * others.
+ * The encoding of a {@link ClipConfig} and its preprocessing in the files of Hugging Face: {@code
+ * config.json}, and {@code preprocessor_config.json} or {@code processor_config.json}. Most of
+ * their keys have no effect on the model, so this class checks only the others.
  */
 public final class HuggingFaceConfig {
   static final String FILE = "config.json";
-  static final String PREPROCESSING = "preprocessor_config.json";
+  private static final String PREPROCESSING = "preprocessor_config.json";
 
   /** The file of newer library versions, with the same content under {@code image_processor}. */
-  static final String PROCESSOR = "processor_config.json";
+  private static final String PROCESSOR = "processor_config.json";
 
   /** Steps that are implemented, or have no effect on RGB images. */
   private static final Set<String> STEPS =
       Set.of("do_resize", "do_center_crop", "do_rescale", "do_normalize", "do_convert_rgb");
 
-  private HuggingFaceConfig() {}
+  private final ConfigSection model;
+  private final ConfigSection images;
+
+  /** Wraps the files next to weights, which may be missing. */
+  HuggingFaceConfig(WeightFile file) {
+    model = ConfigSection.of(file, FILE);
+    ConfigSection preprocessing = ConfigSection.of(file, PREPROCESSING);
+    images =
+        preprocessing.isThere()
+            ? preprocessing
+            : ConfigSection.of(file, PROCESSOR).at("image_processor");
+  }
+
+  /** Returns the settings of the model. */
+  public ConfigSection model() {
+    return model;
+  }
+
+  /** Returns the settings of the preprocessing of images. */
+  public ConfigSection images() {
+    return images;
+  }
+
+  /** Returns true if the file with the settings of the model exists. */
+  boolean isThere() {
+    return model.isThere();
+  }
+
+  /** Returns true if the file has the settings of both encoders. */
+  boolean hasEncoders() {
+    return model.json().has("text_config") && model.json().has("vision_config");
+  }
+
+  /** Returns the side of the square to which images are resized, or 0 if they are cropped. */
+  int imageSize() {
+    return images.json().path("size").has("height") ? images.square("size") : 0;
+  }
 
   /**
-   * Reads the settings of a {@code config.json}. Missing keys have the library's defaults, because
-   * most files are sparse.
+   * Reads the settings of the model. Missing keys have the library's defaults, because most files
+   * are sparse.
    *
    * @param defaults the settings of missing keys
    * @param heads the number of heads of missing keys, or 0 for the rule of the family
    * @param imageSize the default side of images, or 0
    */
-  public static ClipConfig.FileConfig fileConfig(
-      ConfigSection file, ClipConfig.FileConfig defaults, int heads, int imageSize) {
+  public ClipConfig read(ClipConfig defaults, int heads, int imageSize) {
     // Those under the older keys take precedence.
-    ConfigSection text = file.at("text_config").overriddenBy(file.at("text_config_dict"));
-    ConfigSection vision = file.at("vision_config").overriddenBy(file.at("vision_config_dict"));
+    ConfigSection text = model.at("text_config").overriddenBy(model.at("text_config_dict"));
+    ConfigSection vision = model.at("vision_config").overriddenBy(model.at("vision_config_dict"));
     vision.on("vision_use_head");
-    Activation activation = activation(text, defaults);
-    Activation visionActivation = activation(vision, defaults);
+    Activation activation = activation(text, defaults.text().activation());
+    Activation visionActivation = activation(vision, defaults.visionActivation());
     int size = vision.square("image_size");
-    return new ClipConfig.FileConfig(
-        activation,
-        text.whole("num_attention_heads", heads),
-        vision.whole("num_attention_heads", heads),
+    return ClipConfig.ofFile(
         size > 0 ? size : imageSize,
         defaults
-            .form()
+            .text()
             .with(
-                text.positive("layer_norm_eps", defaults.form().textEpsilon()),
-                vision.positive("layer_norm_eps", defaults.form().visionEpsilon()),
-                visionActivation == activation ? null : visionActivation));
+                text.whole("num_attention_heads", heads),
+                activation,
+                text.positive("layer_norm_eps", defaults.text().epsilon())),
+        defaults
+            .vision()
+            .with(
+                vision.whole("num_attention_heads", heads),
+                visionActivation,
+                vision.positive("layer_norm_eps", defaults.visionEpsilon())));
   }
 
-  private static Activation activation(ConfigSection encoder, ClipConfig.FileConfig defaults) {
-    String first = defaults.activation().name().toLowerCase(Locale.ROOT);
+  private static Activation activation(ConfigSection encoder, Activation usual) {
+    String first = usual.name().toLowerCase(Locale.ROOT);
     return Activation.ofName(
         encoder.only(
             "hidden_act",
@@ -69,11 +108,9 @@ public final class HuggingFaceConfig {
   /**
    * Reads the preprocessing of images.
    *
-   * @param images a {@code preprocessor_config.json}
-   * @param defaults the values of missing keys
+   * @param defaults the values of missing keys, for color images
    */
-  static Preprocessing preprocessing(
-      ConfigSection images, ClipConfig config, ImageDefaults defaults) {
+  Preprocessing preprocessing(ClipConfig config, Preprocessing defaults) {
     images
         .json()
         .fieldNames()
@@ -102,21 +139,20 @@ public final class HuggingFaceConfig {
         config.imageResolution(),
         channels,
         normalized
-            ? required(images, "image_mean", defaults.mean(), channels)
+            ? required("image_mean", defaults.mean(), channels)
             : Collections.nCopies(channels, 0.0),
         normalized
-            ? required(images, "image_std", defaults.std(), channels)
+            ? required("image_std", defaults.std(), channels)
             : Collections.nCopies(channels, 1.0),
         interpolation,
-        shorterSide(images, config, defaults));
+        shorterSide(config, defaults));
   }
 
   /**
    * Returns the numbers of a key, one per channel. The library has a default for each processor,
    * but its own files always contain the key, so a missing one is an error.
    */
-  private static List<Double> required(
-      ConfigSection images, String key, List<Double> usual, int channels) {
+  private List<Double> required(String key, List<Double> usual, int channels) {
     if (images.isThere() && images.isMissing(key)) {
       throw images.missing(key, "%s numbers, such as %s".formatted(channels, usual));
     }
@@ -127,7 +163,7 @@ public final class HuggingFaceConfig {
    * Returns the length of the shorter side after resizing, or 0 if the entire image is resized to a
    * square.
    */
-  private static int shorterSide(ConfigSection images, ClipConfig config, ImageDefaults defaults) {
+  private int shorterSide(ClipConfig config, Preprocessing defaults) {
     int size = config.imageResolution();
     boolean isNumber = images.json().path("size").isInt();
     // A plain number is the shorter side for CLIP, and a square for others.
@@ -135,7 +171,7 @@ public final class HuggingFaceConfig {
         isNumber
             ? !images.text("image_processor_type", "CLIP").startsWith("CLIP")
             : images.json().path("size").has("height");
-    if (images.isOff("size") && defaults.squashes()) {
+    if (images.isOff("size") && defaults.isSquashed()) {
       return 0;
     }
     if (square) {

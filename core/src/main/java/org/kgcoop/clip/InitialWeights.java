@@ -57,18 +57,15 @@ public final class InitialWeights {
     ClipConfig.Vision vision = config.vision();
     ClipConfig.Vision one =
         vision instanceof ClipConfig.Vit vit
-            ? new ClipConfig.Vit(vit.width(), 1, vit.patch(), vit.heads())
+            ? vit.sized(vit.width(), 1, vit.patch(), vit.heads())
             : vision;
     ClipConfig oneBlock =
         new ClipConfig(
             config.embedDim(),
             config.imageResolution(),
             config.channels(),
-            new ClipConfig.Text(
-                text.contextLength(), text.vocabularySize(), text.width(), text.heads(), 1),
-            config.activation(),
-            one,
-            config.form());
+            text.sized(text.contextLength(), text.vocabularySize(), text.width(), text.heads(), 1),
+            one);
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     for (StoredTensor tensor : of(oneBlock, 1)) {
       Matcher block = FIRST_BLOCK.matcher(tensor.name());
@@ -96,7 +93,7 @@ public final class InitialWeights {
     int width = config.textWidth();
     normal("positional_embedding", 0.01, config.contextLength(), width);
     normal("text_projection", deviation(width), width, config.embedDim());
-    if (config.form().text().readsLast()) {
+    if (config.text().form().readsLast()) {
       constant("text_projection.bias", 0, config.embedDim());
       add("logit_scale", () -> Math.log(10));
       add("logit_bias", () -> -10);
@@ -124,7 +121,7 @@ public final class InitialWeights {
 
   private void vit(ClipConfig.Vit vit) {
     int width = vit.width();
-    ClipConfig.ImageForm form = config.form().image();
+    ClipConfig.ImageForm form = vit.form();
     int grid = config.imageResolution() / vit.patch();
     long rows = form.rowsBesidePatches() + (long) grid * grid;
     if (form.classToken()) {

@@ -9,8 +9,8 @@ import org.kgcoop.image.view.Interpolation;
 import org.kgcoop.image.view.Preprocessing;
 
 /**
- * The settings of an {@code open_clip_config.json}. Unknown keys are rejected unless they are off,
- * because OpenCLIP ignores no key.
+ * The encoding of a {@link ClipConfig} and its preprocessing in an {@code open_clip_config.json}.
+ * Unknown keys are rejected unless they are off, because OpenCLIP ignores no key.
  */
 public final class OpenClipConfig {
   static final String FILE = "open_clip_config.json";
@@ -134,7 +134,7 @@ public final class OpenClipConfig {
   public static double epsilon(ConfigSection encoder) {
     ConfigSection norm = encoder.at("norm_kwargs");
     norm.allOffBut(Set.of("eps"));
-    return norm.positive("eps", ClipConfig.Form.RELEASED.textEpsilon());
+    return norm.positive("eps", ClipConfig.RELEASED.text().epsilon());
   }
 
   /** Returns true if the file has the preprocessing of images. */
@@ -154,9 +154,9 @@ public final class OpenClipConfig {
   /**
    * Reads the preprocessing of images.
    *
-   * @param defaults the values of missing keys
+   * @param defaults the values of missing keys, for color images
    */
-  Preprocessing preprocessing(ClipConfig config, ImageDefaults defaults) {
+  Preprocessing preprocessing(ClipConfig config, Preprocessing defaults) {
     ConfigSection images = file.at("preprocess_cfg");
     images.allOffBut(IMAGES);
     images.only("mode", "RGB");
@@ -166,7 +166,7 @@ public final class OpenClipConfig {
     }
     boolean squashed =
         images.isMissing("resize_mode")
-            ? defaults.squashes()
+            ? defaults.isSquashed()
             : images.only("resize_mode", "shortest", "squash").equals("squash");
     // "random" means bilinear or bicubic in training, and bicubic otherwise.
     Interpolation interpolation =

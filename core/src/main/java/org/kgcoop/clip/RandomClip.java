@@ -41,7 +41,7 @@ public final class RandomClip {
    * @param folder created if it does not exist
    */
   public static void write(Path folder, ClipConfig config, long seed) {
-    boolean siglip = config.form().text().readsLast();
+    boolean siglip = config.text().form().readsLast();
     List<String> merges = siglip ? List.of() : merges(config.vocabularySize());
     List<StoredTensor> tensors = InitialWeights.of(config, seed);
     Folders.create(folder, "the folder of a CLIP", "try another folder");
@@ -52,7 +52,7 @@ public final class RandomClip {
       return;
     }
     writeText(folder.resolve("merges.txt"), String.join("\n", merges) + "\n");
-    if (!config.form().image().rotary()) {
+    if (!config.imageForm().rotary()) {
       writeText(folder.resolve("open_clip_config.json"), configuration(config));
     }
   }
@@ -107,11 +107,11 @@ public final class RandomClip {
         """
         .formatted(
             config.textHeads(),
-            config.activation().name().toLowerCase(Locale.ROOT),
-            config.form().textEpsilon(),
+            config.text().activation().name().toLowerCase(Locale.ROOT),
+            config.text().epsilon(),
             config.vision().heads(),
             config.visionActivation().name().toLowerCase(Locale.ROOT),
-            config.form().visionEpsilon(),
+            config.visionEpsilon(),
             config.imageResolution());
   }
 
@@ -124,13 +124,13 @@ public final class RandomClip {
          "preprocess_cfg": {"mean": %s, "std": %s}}
         """
         .formatted(
-            config.activation() == Activation.QUICK_GELU,
+            config.text().activation() == Activation.QUICK_GELU,
             config.textHeads(),
-            !config.form().causal(),
-            config.form().textEpsilon(),
+            !config.text().form().isCausal(),
+            config.text().epsilon(),
             vision.width(),
             InitialWeights.poolChannels(config) / vision.heads(),
-            config.form().visionEpsilon(),
+            config.visionEpsilon(),
             vision instanceof ClipConfig.ResNet net ? ", \"layers\": " + net.layers() : "",
             perChannel(Preprocessing.CLIP_MEAN, config.channels()),
             perChannel(Preprocessing.CLIP_STD, config.channels()));

@@ -37,7 +37,7 @@ public final class RotaryPositions implements AutoCloseable {
    */
   public static float[] angles(ClipConfig config) {
     ClipConfig.Vit vit = (ClipConfig.Vit) config.vision();
-    int first = config.form().image().rowsBesidePatches();
+    int first = vit.form().rowsBesidePatches();
     int grid = config.imageResolution() / vit.patch();
     int frequencies = vit.width() / vit.heads() / 4; // n
     float[] angles = new float[(first + grid * grid) * 2 * frequencies];

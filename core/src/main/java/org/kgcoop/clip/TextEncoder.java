@@ -56,14 +56,14 @@ public final class TextEncoder implements AutoCloseable {
 
   TextEncoder(WeightSource weights, ClipConfig config) {
     this.config = config;
-    form = config.form().text();
+    form = config.text().form();
     computeType = weights.computeType();
     device = weights.device();
     int width = config.textWidth();
-    double epsilon = config.form().textEpsilon();
+    double epsilon = config.text().epsilon();
     tokenEmbedding = weights.get("token_embedding.weight", config.vocabularySize(), width);
     positions = weights.get(POSITIONS, weights.rows(POSITIONS, config.contextLength()), width);
-    types = form.bert() ? weights.get("token_type_embedding.weight", 2, width) : null;
+    types = form.isBert() ? weights.get("token_type_embedding.weight", 2, width) : null;
     for (int i = 0; i < config.textLayers(); i++) {
       blocks.add(
           new TransformerBlock(
@@ -71,14 +71,14 @@ public final class TextEncoder implements AutoCloseable {
               "transformer.resblocks." + i + ".",
               width,
               config.textHeads(),
-              config.activation(),
+              config.text().activation(),
               epsilon,
               // Texts in full length have enough rows without packing.
               form.endsAtEndOfText() ? Linear.Packs.ALWAYS : Linear.Packs.NEVER,
               null,
-              form.bert()));
+              form.isBert()));
     }
-    norm = new Norm(weights, form.bert() ? "ln_pre" : "ln_final", width, epsilon);
+    norm = new Norm(weights, form.isBert() ? "ln_pre" : "ln_final", width, epsilon);
     long rows = weights.rows(PROJECTION + ".0.weight", 0);
     hidden = rows > 0 ? weights.get(PROJECTION + ".0.weight", rows, width) : null;
     projection =
@@ -116,10 +116,10 @@ public final class TextEncoder implements AutoCloseable {
           "texts: expected at most " + config.contextLength() + " positions, got " + longest);
     }
     int[] ends = Arrays.stream(lengths).map(length -> length - 1).toArray();
-    if (form.causal()) {
+    if (form.isCausal()) {
       return PackedTexts.causal(sharedLength, ends, computeType, device);
     }
-    if (!form.bert()) {
+    if (!form.isBert()) {
       int last = config.contextLength() - 1;
       int[] read = form.readsLast() ? Arrays.stream(ends).map(end -> last).toArray() : ends;
       return PackedTexts.whole(config.contextLength(), read, device);
@@ -138,7 +138,7 @@ public final class TextEncoder implements AutoCloseable {
    * @param ends the position of the end of each text
    */
   public PackedTexts deepLayout(int sharedLength, int[] ends) {
-    if (form.bert()) {
+    if (form.isBert()) {
       throw KgCoopException.configuration(
           "learned tokens inside the blocks of BERT are not published; try kgcoop");
     }

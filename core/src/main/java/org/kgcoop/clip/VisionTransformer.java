@@ -42,11 +42,11 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
   /** Loads the encoder of a configuration whose image encoder is a vision transformer. */
   public VisionTransformer(WeightSource weights, ClipConfig config) {
     ClipConfig.Vit vit = (ClipConfig.Vit) config.vision();
-    ClipConfig.ImageForm form = config.form().image();
+    ClipConfig.ImageForm form = vit.form();
     width = vit.width();
     int grid = config.imageResolution() / vit.patch();
     patch = vit.patch();
-    double epsilon = config.form().visionEpsilon();
+    double epsilon = vit.epsilon();
     patchWeight = weights.compute("visual.conv1.weight", width, config.channels(), patch, patch);
     patchBias = form.patchBias() ? weights.get("visual.conv1.bias", width) : null;
     classEmbedding = form.classToken() ? weights.get("visual.class_embedding", width) : null;
@@ -61,7 +61,7 @@ public final class VisionTransformer implements ImageEncoder, AutoCloseable {
               "visual.transformer.resblocks." + i + ".",
               width,
               vit.heads(),
-              config.visionActivation(),
+              vit.activation(),
               epsilon,
               Linear.Packs.ALWAYS,
               rotation,

@@ -104,7 +104,7 @@ public final class FeatureCache {
    */
   public static String folderName(Clip clip) {
     ClipConfig config = clip.config();
-    ClipConfig.ImageForm form = config.form().image();
+    ClipConfig.ImageForm form = config.imageForm();
     Preprocessing input = clip.preprocessing();
     String key =
         String.join(
@@ -116,7 +116,7 @@ public final class FeatureCache {
             "device=" + clip.device(),
             "heads=" + config.vision().heads(),
             "activation=" + config.visionActivation().name(),
-            "epsilon=" + config.form().visionEpsilon(),
+            "epsilon=" + config.visionEpsilon(),
             "class_token=" + form.classToken(),
             "pre_norm=" + form.preNorm(),
             "patch_bias=" + form.patchBias(),

@@ -114,7 +114,7 @@ public record Tcp(
           "TCP puts its tokens after the start of text, and texts of this model have none; try"
               + " kgcoop or lasp");
     }
-    if (clip.config().form().text().bert()) {
+    if (clip.config().text().form().isBert()) {
       throw KgCoopException.configuration(
           "TCP puts its tokens into blocks of CLIP's text encoder, and this model has BERT's; try"
               + " kgcoop or lasp");

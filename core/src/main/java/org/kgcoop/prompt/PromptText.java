@@ -151,7 +151,7 @@ public record PromptText(
    * position. Otherwise, the cut would remove a part of the class name without a word.
    */
   private static boolean cuts(Clip clip, int vectors) {
-    return clip.tokenizer().cuts() && (vectors == 0 || clip.config().form().text().readsLast());
+    return clip.tokenizer().cuts() && (vectors == 0 || clip.config().text().form().readsLast());
   }
 
   private static void checkLength(Clip clip, int contextTokens) {

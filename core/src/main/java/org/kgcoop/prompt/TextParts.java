@@ -108,12 +108,12 @@ final class TextParts {
 
   /** Returns the length of the prefix that is encoded only once. */
   private int shared() {
-    return clip.config().form().causal() ? text.sharedLength() : 0;
+    return clip.config().text().form().isCausal() ? text.sharedLength() : 0;
   }
 
   /** Returns the last position of a class that another position attends to. */
   private int last(PromptText.ClassText row) {
-    return clip.config().form().text().endsAtEndOfText()
+    return clip.config().text().form().endsAtEndOfText()
         ? row.end()
         : clip.config().contextLength() - 1;
   }

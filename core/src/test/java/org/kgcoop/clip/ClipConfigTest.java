@@ -35,7 +35,7 @@ class ClipConfigTest {
 
   @Test
   void vitB16IsReadOffItsShapes() {
-    assertThat(ClipConfig.infer(vitB16(), ClipConfig.FileConfig.RELEASED, HEADS, "file"))
+    assertThat(ClipConfig.RELEASED.completed(vitB16(), HEADS, "file"))
         .isEqualTo(
             new ClipConfig(
                 512,
@@ -65,7 +65,7 @@ class ClipConfigTest {
       }
     }
     shapes.put("visual.attnpool.positional_embedding", new long[] {50, 2048});
-    ClipConfig config = ClipConfig.infer(shapes, ClipConfig.FileConfig.RELEASED, HEADS, "file");
+    ClipConfig config = ClipConfig.RELEASED.completed(shapes, HEADS, "file");
     assertThat(config.embedDim()).isEqualTo(1024);
     assertThat(config.imageResolution()).isEqualTo(224);
     // 64 x 32 = 2,048 channels in heads of 64
@@ -75,14 +75,14 @@ class ClipConfigTest {
   @Test
   void statedHeadsWinOverTheRule() {
     ClipConfig config =
-        ClipConfig.infer(
-            vitB16(),
-            new ClipConfig.FileConfig(Activation.GELU, 4, 16, 0, ClipConfig.Form.RELEASED),
-            HEADS,
-            "file");
+        ClipConfig.ofFile(
+                0,
+                ClipConfig.RELEASED.text().with(4, Activation.GELU, 1e-5),
+                ClipConfig.RELEASED.vision().with(16, Activation.GELU, 1e-5))
+            .completed(vitB16(), HEADS, "file");
     assertThat(config.textHeads()).isEqualTo(4);
     assertThat(config.vision().heads()).isEqualTo(16);
-    assertThat(config.activation()).isEqualTo(Activation.GELU);
+    assertThat(config.text().activation()).isEqualTo(Activation.GELU);
   }
 
   @ParameterizedTest
@@ -104,8 +104,7 @@ class ClipConfigTest {
       parsed[i] = Long.parseLong(lengths[i]);
     }
     shapes.put(key, parsed);
-    assertThatThrownBy(
-            () -> ClipConfig.infer(shapes, ClipConfig.FileConfig.RELEASED, HEADS, "some.pt"))
+    assertThatThrownBy(() -> ClipConfig.RELEASED.completed(shapes, HEADS, "some.pt"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageStartingWith("some.pt: ")
         .hasMessageContaining(message);
@@ -115,11 +114,8 @@ class ClipConfigTest {
   void theErrorForAnotherFileNamesTheFirstMissingKey() {
     assertThatThrownBy(
             () ->
-                ClipConfig.infer(
-                    Map.of("encoder.weight", new long[] {3, 3}),
-                    ClipConfig.FileConfig.RELEASED,
-                    HEADS,
-                    "some.pt"))
+                ClipConfig.RELEASED.completed(
+                    Map.of("encoder.weight", new long[] {3, 3}), HEADS, "some.pt"))
         .isInstanceOf(KgCoopException.class)
         .hasMessageStartingWith("some.pt: not a CLIP: no tensor 'text_projection' among its 1");
   }

@@ -225,7 +225,7 @@ class ClipTest {
     Path link = Files.createSymbolicLink(folder.resolve("model.safetensors"), weights);
     Files.copy(weights.resolveSibling("merges.txt"), folder.resolve("merges.txt"));
     try (Clip clip = Clip.load(link)) {
-      assertThat(clip.config().activation()).isEqualTo(Activation.QUICK_GELU);
+      assertThat(clip.config().text().activation()).isEqualTo(Activation.QUICK_GELU);
     }
     Files.writeString(
         folder.resolve("config.json"),
@@ -233,7 +233,7 @@ class ClipTest {
         {"text_config": {"hidden_act": "gelu"}, "vision_config": {"hidden_act": "gelu"}}
         """);
     try (Clip clip = Clip.load(link)) {
-      assertThat(clip.config().activation()).isEqualTo(Activation.GELU);
+      assertThat(clip.config().text().activation()).isEqualTo(Activation.GELU);
     }
   }
 
@@ -420,7 +420,7 @@ class ClipTest {
     Clip.Options options = new Clip.Options(DType.FLOAT32, Device.CPU, null, Activation.GELU);
     try (Clip gelu = Clip.load(TinyClip.folder(), options);
         Clip quick = TinyClip.load()) {
-      assertThat(gelu.config().activation()).isEqualTo(Activation.GELU);
+      assertThat(gelu.config().text().activation()).isEqualTo(Activation.GELU);
       assertThat(gelu.config().textHeads()).isEqualTo(2);
       assertThat(relative(textFeatures(gelu), textFeatures(quick))).isGreaterThan(1e-4);
     }

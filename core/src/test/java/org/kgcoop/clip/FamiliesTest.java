@@ -108,8 +108,8 @@ class FamiliesTest {
         Clip clip = Clip.load(folder);
         Scope scope = Scope.open("test")) {
       assertThat(clip.family()).isInstanceOf(ClipFamily.class);
-      assertThat(clip.config().form().causal()).isFalse();
-      assertThat(clip.config().activation()).isEqualTo(Activation.GELU);
+      assertThat(clip.config().text().form().isCausal()).isFalse();
+      assertThat(clip.config().text().activation()).isEqualTo(Activation.GELU);
       assertThat(clip.config().visionActivation()).isEqualTo(Activation.QUICK_GELU);
       float[] expected = images(tiny);
       expected[3] += 2;

@@ -89,9 +89,11 @@ class PeTest {
           Clip expected = Clip.load(tiny);
           Scope scope = Scope.open("test")) {
         assertThat(clip.family()).isInstanceOf(PeFamily.class);
-        assertThat(clip.config().vision()).isEqualTo(new ClipConfig.Vit(24, 2, 4, 3));
+        assertThat(clip.config().vision())
+            .isEqualTo(((ClipConfig.Vit) expected.config().vision()).sized(24, 2, 4, 3));
         assertThat(clip.config().textHeads()).isEqualTo(2);
-        assertThat(clip.config().form()).isEqualTo(expected.config().form());
+        assertThat(clip.config().text().form()).isEqualTo(expected.config().text().form());
+        assertThat(clip.config().text().epsilon()).isEqualTo(expected.config().text().epsilon());
         assertThat(clip.assumed()).isEmpty();
         assertThat(clip.fingerprint()).isEqualTo(expected.fingerprint());
         assertThat(images(clip)).doesNotContain(Float.NaN).isNotEqualTo(images(expected));
@@ -168,10 +170,7 @@ class PeTest {
     Path wide = folder.resolve("wide");
     ClipConfig tiny = TinyClip.PE;
     RandomClip.write(
-        wide,
-        new ClipConfig(
-            12, 8, 3, tiny.text(), tiny.activation(), new ClipConfig.Vit(96, 1, 4, 1), tiny.form()),
-        1);
+        wide, new ClipConfig(12, 8, 3, tiny.text(), PeFamily.VISION.sized(96, 1, 4, 1)), 1);
     return wide;
   }
 
@@ -204,8 +203,7 @@ class PeTest {
 
   private static ClipConfig config(int heads) {
     ClipConfig tiny = TinyClip.PE;
-    return new ClipConfig(
-        12, 8, 3, tiny.text(), tiny.activation(), new ClipConfig.Vit(16, 1, 4, heads), tiny.form());
+    return new ClipConfig(12, 8, 3, tiny.text(), PeFamily.VISION.sized(16, 1, 4, heads));
   }
 
   /** The frozen rows in front of a block, and the rest of the blocks, are the encoder. */
@@ -304,10 +302,9 @@ class PeTest {
   @Test
   void aFileWithoutThePoolingIsRefused() throws IOException {
     ClipConfig tiny = TinyClip.PE;
-    ClipConfig.Text text = new ClipConfig.Text(32, 700, 32, 1, 2);
+    ClipConfig.Text text = tiny.text().sized(32, 700, 32, 1, 2);
     Path complete = folder.resolve("complete");
-    RandomClip.write(
-        complete, new ClipConfig(12, 8, 3, text, tiny.activation(), tiny.vision(), tiny.form()), 1);
+    RandomClip.write(complete, new ClipConfig(12, 8, 3, text, tiny.vision()), 1);
     List<StoredTensor> tensors = PeLayouts.tensors(complete);
     for (Map<String, StoredTensor> layout :
         List.of(PeLayouts.meta(tensors), PeLayouts.openClip(tensors))) {
@@ -361,7 +358,6 @@ class PeTest {
 
   private static ClipConfig narrow() {
     ClipConfig tiny = TinyClip.PE;
-    return new ClipConfig(
-        12, 8, 3, tiny.text(), tiny.activation(), new ClipConfig.Vit(12, 1, 4, 1), tiny.form());
+    return new ClipConfig(12, 8, 3, tiny.text(), PeFamily.VISION.sized(12, 1, 4, 1));
   }
 }

@@ -30,10 +30,9 @@ class RandomClipTest {
             24,
             12,
             3,
-            new ClipConfig.Text(77, 514, 64, 1, 1),
-            Activation.QUICK_GELU,
-            new ClipConfig.Vit(64, 1, 4, 1),
-            new ClipConfig.Form(1e-6, 1e-3, false)),
+            new ClipConfig.Text(
+                77, 514, 64, 1, 1, Activation.QUICK_GELU, 1e-6, ClipConfig.TextForm.WHOLE),
+            new ClipConfig.Vit(64, 1, 4, 1).with(1, Activation.QUICK_GELU, 1e-3)),
         // widths that are not multiples of 64 use the default: one head
         new ClipConfig(
             8, 10, 3, 20, 600, 40, 1, 3, Activation.QUICK_GELU, new ClipConfig.Vit(20, 3, 5, 1)),

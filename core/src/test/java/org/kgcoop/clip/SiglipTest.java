@@ -106,8 +106,9 @@ class SiglipTest {
             "\"norm_kwargs\"", "\"act_kwargs\": {\"approximate\": \"tanh\"}, \"norm_kwargs\""));
     Files.copy(TinyClip.siglipFolder().resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
     try (Clip clip = Clip.load(folder)) {
-      assertThat(clip.config().vision()).isEqualTo(new ClipConfig.Vit(24, 2, 4, 12));
-      assertThat(clip.config().activation()).isEqualTo(Activation.GELU_PYTORCH_TANH);
+      assertThat(clip.config().vision())
+          .isEqualTo(SiglipFamily.VISION.sized(24, 2, 4, 12).with(Activation.GELU));
+      assertThat(clip.config().text().activation()).isEqualTo(Activation.GELU_PYTORCH_TANH);
       assertThat(clip.config().visionActivation()).isEqualTo(Activation.GELU);
       assertSameWeights(clip);
       // OpenCLIP replaces underscores by spaces, and SigLIP's own tokenizer removes them.
@@ -130,7 +131,7 @@ class SiglipTest {
     Files.writeString(
         folder.resolve("open_clip_config.json"),
         OPEN_CLIP.replace("vit_base_patch16_siglip_224", name));
-    ClipConfig.FileConfig config =
+    ClipConfig config =
         new SiglipFamily()
             .openClip(
                 new OpenClipConfig(
@@ -139,12 +140,14 @@ class SiglipTest {
                         new com.fasterxml.jackson.databind.ObjectMapper()
                             .readTree(folder.resolve("open_clip_config.json").toFile())),
                     java.util.Set.of()));
-    assertThat(config.visionHeads()).isEqualTo(16);
-    assertThat(config.activation()).isEqualTo(Activation.GELU);
-    assertThat(config.form())
-        .isEqualTo(
-            SiglipFamily.FORM.with(
-                epsilon, epsilon, approximate ? Activation.GELU_PYTORCH_TANH : null));
+    assertThat(config.vision().heads()).isEqualTo(16);
+    assertThat(config.text().activation()).isEqualTo(Activation.GELU);
+    assertThat(config.visionActivation())
+        .isEqualTo(approximate ? Activation.GELU_PYTORCH_TANH : Activation.GELU);
+    assertThat(config.text().epsilon()).isEqualTo(epsilon);
+    assertThat(config.visionEpsilon()).isEqualTo(epsilon);
+    assertThat(config.text().form()).isEqualTo(ClipConfig.TextForm.LAST);
+    assertThat(config.imageForm()).isEqualTo(SiglipFamily.VISION.form());
   }
 
   // ---- texts

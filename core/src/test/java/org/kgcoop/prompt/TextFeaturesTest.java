@@ -57,11 +57,11 @@ class TextFeaturesTest {
         x,
         weight(clip, name + ".weight"),
         weight(clip, name + ".bias"),
-        clip.config().form().textEpsilon());
+        clip.config().text().epsilon());
   }
 
   private static Tensor activated(Clip clip, Tensor x) {
-    return clip.config().activation() == Activation.GELU
+    return clip.config().text().activation() == Activation.GELU
         ? Functions.gelu(x)
         : x.dividedBy(x.times(-1.702).exp().plus(1));
   }
@@ -132,7 +132,7 @@ class TextFeaturesTest {
 
   private static Tensor mask(Clip clip, int length) {
     float[] future = new float[length * length];
-    for (int i = 0; i < length && clip.config().form().causal(); i++) {
+    for (int i = 0; i < length && clip.config().text().form().isCausal(); i++) {
       java.util.Arrays.fill(future, i * length + i + 1, (i + 1) * length, -1e30f);
     }
     return Tensor.of(future, length, length);
@@ -364,10 +364,9 @@ class TextFeaturesTest {
           12,
           8,
           3,
-          new ClipConfig.Text(20, 700, 32, 2, 2),
-          Activation.QUICK_GELU,
-          new ClipConfig.Vit(16, 1, 4, 1),
-          new ClipConfig.Form(1e-2, 1e-5, false));
+          new ClipConfig.Text(
+              20, 700, 32, 2, 2, Activation.QUICK_GELU, 1e-2, ClipConfig.TextForm.WHOLE),
+          new ClipConfig.Vit(16, 1, 4, 1));
 
   @Test
   void aModelThatIsNotCausalReadsTheWholeText() {

@@ -256,11 +256,11 @@ final class Inspection {
         .put("text_width", config.textWidth())
         .put("text_heads", config.textHeads())
         .put("text_layers", config.textLayers())
-        .put("activation", config.activation().name().toLowerCase(Locale.ROOT))
+        .put("activation", config.text().activation().name().toLowerCase(Locale.ROOT))
         .put("vision_activation", config.visionActivation().name().toLowerCase(Locale.ROOT))
-        .put("text_epsilon", config.form().textEpsilon())
-        .put("vision_epsilon", config.form().visionEpsilon())
-        .put("causal", config.form().causal())
+        .put("text_epsilon", config.text().epsilon())
+        .put("vision_epsilon", config.visionEpsilon())
+        .put("causal", config.text().form().isCausal())
         .put("vision", config.vision().toString());
   }
 

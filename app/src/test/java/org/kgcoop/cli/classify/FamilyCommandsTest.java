@@ -67,9 +67,9 @@ class FamilyCommandsTest {
         "") {
       @Override
       Path write(Path folder) throws IOException {
-        ClipConfig.Text text = new ClipConfig.Text(32, 700, 32, 2, 2);
         ClipConfig.Vit vision = new ClipConfig.Vit(64, 2, 32, 4);
-        random(folder, 32, 256, text, Activation.GELU, vision, ClipConfig.Form.RELEASED);
+        RandomClip.write(
+            folder, new ClipConfig(32, 256, 3, 32, 700, 32, 2, 2, Activation.GELU, vision), 1);
         Files.move(
             folder.resolve("model.safetensors"), folder.resolve("open_clip_model.safetensors"));
         Path settings = folder.resolve("open_clip_config.json");
@@ -90,9 +90,10 @@ class FamilyCommandsTest {
         "texts") {
       @Override
       Path write(Path folder) {
-        ClipConfig.Text text = new ClipConfig.Text(32, 200, 16, 2, 2);
-        ClipConfig.Vit vision = new ClipConfig.Vit(24, 2, 4, 3);
-        return random(folder, 24, 8, text, Activation.GELU_PYTORCH_TANH, vision, SiglipFamily.FORM);
+        ClipConfig.Text text = SiglipFamily.TEXT.sized(32, 200, 16, 2, 2);
+        ClipConfig.Vit vision = SiglipFamily.VISION.sized(24, 2, 4, 3);
+        RandomClip.write(folder, new ClipConfig(24, 8, 3, text, vision), 1);
+        return folder;
       }
     },
     /** In Meta's layout: one file, with the names of its pooling. */
@@ -110,9 +111,9 @@ class FamilyCommandsTest {
         "the image encoder of this model is PE-Core's") {
       @Override
       Path write(Path folder) throws IOException {
-        ClipConfig.Text text = new ClipConfig.Text(32, 700, 32, 1, 3);
-        ClipConfig.Vit vision = new ClipConfig.Vit(24, 2, 8, 1);
-        random(folder, 24, 16, text, Activation.GELU, vision, PeFamily.FORM);
+        ClipConfig.Text text = PeFamily.TEXT.sized(32, 700, 32, 1, 3);
+        ClipConfig.Vit vision = PeFamily.VISION.sized(24, 2, 8, 1);
+        RandomClip.write(folder, new ClipConfig(24, 16, 3, text, vision), 1);
         Path random = folder.resolve("model.safetensors");
         List<StoredTensor> renamed =
             Safetensors.read(random).tensors().values().stream()
@@ -143,10 +144,9 @@ class FamilyCommandsTest {
         "text encoder") {
       @Override
       Path write(Path folder) {
-        ClipConfig.Text text = new ClipConfig.Text(40, 300, 32, 2, 3);
-        ClipConfig.Vit vision = new ClipConfig.Vit(24, 2, 8, 3);
-        RandomBiomedClip.write(
-            folder, new ClipConfig(20, 16, 3, text, Activation.GELU, vision, BiomedFamily.FORM), 1);
+        ClipConfig.Text text = BiomedFamily.TEXT.sized(40, 300, 32, 2, 3);
+        ClipConfig.Vit vision = BiomedFamily.VISION.sized(24, 2, 8, 3);
+        RandomBiomedClip.write(folder, new ClipConfig(20, 16, 3, text, vision), 1);
         return folder;
       }
     },
@@ -196,18 +196,6 @@ class FamilyCommandsTest {
 
     void writeImages(Path folder) throws IOException {
       SampleDrawings.copyTo(folder, 3);
-    }
-
-    private static Path random(
-        Path folder,
-        int width,
-        int size,
-        ClipConfig.Text text,
-        Activation activation,
-        ClipConfig.Vit vision,
-        ClipConfig.Form form) {
-      RandomClip.write(folder, new ClipConfig(width, size, 3, text, activation, vision, form), 1);
-      return folder;
     }
   }
 

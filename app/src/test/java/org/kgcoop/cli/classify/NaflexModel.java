@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.kgcoop.cli.SampleDrawings;
-import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.RandomClip;
 import org.kgcoop.clip.siglip.SiglipFamily;
@@ -26,10 +25,8 @@ final class NaflexModel {
           24,
           12,
           3,
-          new ClipConfig.Text(32, 200, 24, 12, 2),
-          Activation.GELU_PYTORCH_TANH,
-          new ClipConfig.Vit(24, 2, 4, 12),
-          SiglipFamily.FORM);
+          SiglipFamily.TEXT.sized(32, 200, 24, 12, 2),
+          SiglipFamily.VISION.sized(24, 2, 4, 12));
 
   /** Parts of released names, and those of Hugging Face. */
   private static final List<String> NAMES =

@@ -59,7 +59,7 @@ public final class RandomBiomedClip {
    * vocab.txt}.
    *
    * @param folder created if it does not exist
-   * @param config with {@link BiomedFamily#FORM}
+   * @param config with the encoders of {@link BiomedFamily}
    */
   public static void write(Path folder, ClipConfig config, long seed) {
     Folders.create(folder, "the folder of a CLIP", "try another folder");

@@ -12,12 +12,12 @@ import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.ConfigSection;
 import org.kgcoop.clip.Family;
 import org.kgcoop.clip.HuggingFaceConfig;
-import org.kgcoop.clip.ImageDefaults;
 import org.kgcoop.clip.OpenClipConfig;
 import org.kgcoop.clip.Tokenizer;
 import org.kgcoop.clip.siglip.SiglipFamily;
 import org.kgcoop.image.view.Interpolation;
 import org.kgcoop.image.view.PatchGrid;
+import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 
@@ -44,7 +44,7 @@ public final class NaflexFamily implements Family {
           SIGLIP.traits().defaults(),
           SIGLIP.traits().assumedHeads(),
           SIGLIP.traits().assumed(),
-          ImageDefaults.squashed(Interpolation.BILINEAR),
+          side -> Preprocessing.squashed(side, Interpolation.BILINEAR),
           true,
           null);
 
@@ -117,23 +117,25 @@ public final class NaflexFamily implements Family {
   }
 
   @Override
-  public ClipConfig.FileConfig huggingFace(ConfigSection file, int imageSize) {
-    file.only("model_type", "siglip2");
-    file.at("vision_config").off("image_size");
-    return HuggingFaceConfig.fileConfig(file, TRAITS.defaults(), 12, 0);
+  public ClipConfig huggingFace(HuggingFaceConfig file, int imageSize) {
+    file.model().only("model_type", "siglip2");
+    file.model().at("vision_config").off("image_size");
+    return file.read(TRAITS.defaults(), 12, 0);
   }
 
   @Override
-  public ClipConfig.FileConfig openClip(OpenClipConfig file) {
+  public ClipConfig openClip(OpenClipConfig file) {
     throw refusedOpenClip(file.model().name());
   }
 
   @Override
-  public PatchGrid patches(ConfigSection model, ConfigSection images, ClipConfig config) {
+  public PatchGrid patches(HuggingFaceConfig file, ClipConfig config) {
+    ConfigSection vision = file.model().at("vision_config");
+    ConfigSection images = file.images();
     int patch = ((ClipConfig.Vit) config.vision()).patch();
     int side = config.imageResolution() / patch;
-    model.at("vision_config").only("patch_size", Integer.toString(patch));
-    model.at("vision_config").only("num_patches", Integer.toString(side * side));
+    vision.only("patch_size", Integer.toString(patch));
+    vision.only("num_patches", Integer.toString(side * side));
     images.only("patch_size", Integer.toString(patch));
     images.only("image_processor_type", "Siglip2ImageProcessor", "Siglip2ImageProcessorFast");
     images.off("size");

@@ -13,12 +13,12 @@ import org.kgcoop.clip.ConfigSection;
 import org.kgcoop.clip.Families;
 import org.kgcoop.clip.Family;
 import org.kgcoop.clip.HuggingFaceConfig;
-import org.kgcoop.clip.ImageDefaults;
 import org.kgcoop.clip.OpenClipConfig;
 import org.kgcoop.clip.TensorNames;
 import org.kgcoop.clip.TextCleaning;
 import org.kgcoop.clip.Tokenizer;
 import org.kgcoop.clip.Tokenizers;
+import org.kgcoop.image.view.Preprocessing;
 
 /**
  * CLIP. The image feature comes from the CLS token, or from a ResNet. The text feature comes from
@@ -46,10 +46,10 @@ public final class ClipFamily implements Family {
           "CLIP",
           "CLIP (ViT, ResNet)",
           NAMES,
-          ClipConfig.FileConfig.RELEASED,
+          ClipConfig.RELEASED,
           width -> Math.max(1, width / 64),
           "activation QuickGELU, heads of 64",
-          ImageDefaults.CLIP,
+          Preprocessing::clip,
           false,
           Tokenizers::released);
 
@@ -123,13 +123,13 @@ public final class ClipFamily implements Family {
 
   /** MetaCLIP 2 is a CLIP with another tokenizer. */
   @Override
-  public ClipConfig.FileConfig huggingFace(ConfigSection file, int imageSize) {
-    file.only("model_type", "clip", "metaclip_2");
-    return HuggingFaceConfig.fileConfig(file, TRAITS.defaults(), 0, imageSize);
+  public ClipConfig huggingFace(HuggingFaceConfig file, int imageSize) {
+    file.model().only("model_type", "clip", "metaclip_2");
+    return file.read(TRAITS.defaults(), 0, imageSize);
   }
 
   @Override
-  public ClipConfig.FileConfig openClip(OpenClipConfig file) {
+  public ClipConfig openClip(OpenClipConfig file) {
     ConfigSection text = file.text();
     ConfigSection vision = file.vision();
     String encoder = vision.text("timm_model_name", "");
@@ -159,17 +159,16 @@ public final class ClipFamily implements Family {
         encoder.isEmpty()
             ? activation
             : encoder.contains("_quickgelu") ? Activation.QUICK_GELU : Activation.GELU;
-    return new ClipConfig.FileConfig(
-        activation,
-        text.whole("heads", 0),
-        headWidth > 0 ? pooled * vision.whole("width", 0) / headWidth : 0,
+    int textHeads = text.whole("heads", 0);
+    int visionHeads = headWidth > 0 ? pooled * vision.whole("width", 0) / headWidth : 0;
+    ClipConfig.TextForm form =
+        text.flag("no_causal_mask", false) ? ClipConfig.TextForm.WHOLE : ClipConfig.TextForm.CAUSAL;
+    return ClipConfig.ofFile(
         vision.square("image_size"),
-        new ClipConfig.Form(
-            OpenClipConfig.epsilon(text),
-            OpenClipConfig.epsilon(vision),
-            new ClipConfig.TextForm(!text.flag("no_causal_mask", false), false),
-            ClipConfig.ImageForm.CLASS_TOKEN,
-            visionActivation == activation ? null : visionActivation));
+        new ClipConfig.Text(0, 0, 0, textHeads, 0, activation, OpenClipConfig.epsilon(text), form),
+        ClipConfig.RELEASED
+            .vision()
+            .with(visionHeads, visionActivation, OpenClipConfig.epsilon(vision)));
   }
 
   /** Checks that the feature is read at the first end of text, whose id is the maximum. */

@@ -15,12 +15,13 @@ import org.kgcoop.clip.BytePairTokenizer;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.ConfigSection;
 import org.kgcoop.clip.Family;
-import org.kgcoop.clip.ImageDefaults;
+import org.kgcoop.clip.HuggingFaceConfig;
 import org.kgcoop.clip.OpenClipConfig;
 import org.kgcoop.clip.TensorNames;
 import org.kgcoop.clip.Tokenizer;
 import org.kgcoop.clip.Tokenizers;
 import org.kgcoop.image.view.Interpolation;
+import org.kgcoop.image.view.Preprocessing;
 import org.kgcoop.io.StoredTensor;
 import org.kgcoop.io.WeightFile;
 
@@ -33,18 +34,17 @@ import org.kgcoop.io.WeightFile;
  * {@link org.kgcoop.clip.siglip.SiglipFamily}.
  */
 public final class PeFamily implements Family {
-  /** The form of the models with a CLS token. */
-  public static final ClipConfig.Form FORM =
-      new ClipConfig.Form(
-          1e-5,
-          1e-5,
-          new ClipConfig.TextForm(true, false),
-          new ClipConfig.ImageForm(true, true, false, new ClipConfig.Pool(8, true), true),
-          null);
+  private static final double EPSILON = 1e-5;
 
-  /** The form of PE-Core G, which has no CLS token. */
-  public static final ClipConfig.Form WITHOUT_CLASS_TOKEN =
-      FORM.with(new ClipConfig.ImageForm(false, true, false, new ClipConfig.Pool(8, true), true));
+  /** The text encoder of all models, without its sizes. */
+  public static final ClipConfig.Text TEXT =
+      new ClipConfig.Text(0, 0, 0, 0, 0, Activation.GELU, EPSILON, ClipConfig.TextForm.CAUSAL);
+
+  /** The image encoder of the models with a CLS token, without its sizes. */
+  public static final ClipConfig.Vit VISION = vision(true);
+
+  /** The image encoder of PE-Core G, which has no CLS token, without its sizes. */
+  public static final ClipConfig.Vit WITHOUT_CLASS_TOKEN = vision(false);
 
   private static final TensorNames NAMES =
       new TensorNames(
@@ -65,10 +65,10 @@ public final class PeFamily implements Family {
           "PE-Core",
           "PE-Core (Perception Encoder)",
           NAMES,
-          new ClipConfig.FileConfig(Activation.GELU, 0, 0, 0, FORM),
+          ClipConfig.ofFile(0, TEXT, VISION),
           width -> width == 1536 ? 16 : Math.max(1, width / 64),
           "activation GELU, 16 heads at a width of 1536, else heads of 64",
-          ImageDefaults.squashed(Interpolation.BILINEAR),
+          side -> Preprocessing.squashed(side, Interpolation.BILINEAR),
           false,
           () -> Tokenizers.released().cutting());
 
@@ -94,6 +94,12 @@ public final class PeFamily implements Family {
   /** The layer scale of PE-Lang and PE-Spatial, which have no pooling. */
   private static final Pattern LAYER_SCALE =
       Pattern.compile("(visual\\.)?transformer\\.resblocks\\.\\d+\\.ls_1\\.gamma");
+
+  private static ClipConfig.Vit vision(boolean classToken) {
+    ClipConfig.Pool pool = new ClipConfig.Pool(8, true);
+    ClipConfig.ImageForm form = new ClipConfig.ImageForm(classToken, true, false, pool, true);
+    return new ClipConfig.Vit(0, 0, 0, 0, Activation.GELU, EPSILON, form);
+  }
 
   @Override
   public Traits traits() {
@@ -135,12 +141,12 @@ public final class PeFamily implements Family {
   }
 
   @Override
-  public ClipConfig.FileConfig huggingFace(ConfigSection file, int imageSize) {
-    throw file.refused("model_type", "no config.json, or an open_clip_config.json");
+  public ClipConfig huggingFace(HuggingFaceConfig file, int imageSize) {
+    throw file.model().refused("model_type", "no config.json, or an open_clip_config.json");
   }
 
   @Override
-  public ClipConfig.FileConfig openClip(OpenClipConfig file) {
+  public ClipConfig openClip(OpenClipConfig file) {
     ConfigSection text = file.text();
     ConfigSection vision = file.vision();
     file.model().off("quick_gelu");
@@ -155,23 +161,22 @@ public final class PeFamily implements Family {
     text.off("no_causal_mask");
     text.only("pool_type", "argmax");
     file.checkCleaning("lower");
-    return new ClipConfig.FileConfig(
-        Activation.GELU,
-        text.whole("heads", 0),
-        Objects.requireNonNull(HEADS.get(encoder.group(1))),
+    int heads = text.whole("heads", 0);
+    return ClipConfig.ofFile(
         vision.square("image_size"),
-        FORM.with(OpenClipConfig.epsilon(text), FORM.visionEpsilon(), null));
+        TEXT.with(heads, Activation.GELU, OpenClipConfig.epsilon(text)),
+        VISION.with(Objects.requireNonNull(HEADS.get(encoder.group(1))), Activation.GELU, EPSILON));
   }
 
   @Override
-  public ClipConfig config(
-      Map<String, long[]> shapes, ClipConfig.FileConfig fileConfig, String source) {
-    ClipConfig.Form form = fileConfig.form();
-    ClipConfig.FileConfig settings =
+  public ClipConfig completed(ClipConfig file, Map<String, long[]> shapes, String source) {
+    ClipConfig.Vision vision =
         shapes.containsKey(CLASS_TOKEN)
-            ? fileConfig
-            : fileConfig.with(form.with(WITHOUT_CLASS_TOKEN.image()));
-    ClipConfig config = Family.super.config(shapes, settings, source);
+            ? file.vision()
+            : WITHOUT_CLASS_TOKEN.with(
+                file.vision().heads(), file.visionActivation(), file.visionEpsilon());
+    ClipConfig settings = ClipConfig.ofFile(file.imageResolution(), file.text(), vision);
+    ClipConfig config = Family.super.completed(settings, shapes, source);
     int width = config.vision().width();
     if (width % config.poolHeads() != 0 || width / config.vision().heads() % 4 != 0) {
       throw KgCoopException.weights(

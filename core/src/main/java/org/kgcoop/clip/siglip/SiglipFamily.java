@@ -11,12 +11,12 @@ import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.clip.ConfigSection;
 import org.kgcoop.clip.Family;
 import org.kgcoop.clip.HuggingFaceConfig;
-import org.kgcoop.clip.ImageDefaults;
 import org.kgcoop.clip.OpenClipConfig;
 import org.kgcoop.clip.TensorNames;
 import org.kgcoop.clip.Tokenizer;
 import org.kgcoop.clip.Tokenizers;
 import org.kgcoop.image.view.Interpolation;
+import org.kgcoop.image.view.Preprocessing;
 
 /**
  * SigLIP, and SigLIP 2 of a fixed resolution. The image feature comes from an attention pooling.
@@ -29,14 +29,23 @@ import org.kgcoop.image.view.Interpolation;
  * mlp.c_proj}.
  */
 public final class SiglipFamily implements Family {
-  /** The form of all models, with the epsilon of Hugging Face's library. */
-  public static final ClipConfig.Form FORM =
-      new ClipConfig.Form(
-          1e-6,
-          1e-6,
-          new ClipConfig.TextForm(false, true),
-          new ClipConfig.ImageForm(false, false, true, new ClipConfig.Pool(0, false), false),
-          null);
+  private static final double EPSILON = 1e-6; // of Hugging Face's library and of timm
+
+  /** The text encoder of all models, without its sizes. */
+  public static final ClipConfig.Text TEXT =
+      new ClipConfig.Text(
+          0, 0, 0, 0, 0, Activation.GELU_PYTORCH_TANH, EPSILON, ClipConfig.TextForm.LAST);
+
+  /** The image encoder of all models, without its sizes. */
+  public static final ClipConfig.Vit VISION =
+      new ClipConfig.Vit(
+          0,
+          0,
+          0,
+          0,
+          Activation.GELU_PYTORCH_TANH,
+          EPSILON,
+          new ClipConfig.ImageForm(false, false, true, new ClipConfig.Pool(0, false), false));
 
   private static final TensorNames NAMES =
       new TensorNames(
@@ -61,10 +70,10 @@ public final class SiglipFamily implements Family {
           "SigLIP",
           "SigLIP and SigLIP 2 of a fixed resolution",
           NAMES,
-          new ClipConfig.FileConfig(Activation.GELU_PYTORCH_TANH, 0, 0, 0, FORM),
+          ClipConfig.ofFile(0, TEXT, VISION),
           width -> width < 1024 ? 12 : 16,
           "activation gelu_pytorch_tanh, 12 heads below a width of 1024, else 16",
-          ImageDefaults.squashed(Interpolation.BICUBIC),
+          side -> Preprocessing.squashed(side, Interpolation.BICUBIC),
           true,
           null);
 
@@ -97,9 +106,9 @@ public final class SiglipFamily implements Family {
   }
 
   @Override
-  public ClipConfig.FileConfig huggingFace(ConfigSection file, int imageSize) {
-    file.only("model_type", "siglip");
-    return HuggingFaceConfig.fileConfig(file, TRAITS.defaults(), 12, imageSize);
+  public ClipConfig huggingFace(HuggingFaceConfig file, int imageSize) {
+    file.model().only("model_type", "siglip");
+    return file.read(TRAITS.defaults(), 12, imageSize);
   }
 
   /**
@@ -108,7 +117,7 @@ public final class SiglipFamily implements Family {
    * models, although they were trained with the approximation.
    */
   @Override
-  public ClipConfig.FileConfig openClip(OpenClipConfig file) {
+  public ClipConfig openClip(OpenClipConfig file) {
     ConfigSection text = file.text();
     ConfigSection vision = file.vision();
     file.checkVisionKeys();
@@ -131,15 +140,11 @@ public final class SiglipFamily implements Family {
             : Activation.GELU;
     Activation visionActivation =
         APPROXIMATE.matcher(encoder).find() ? Activation.GELU_PYTORCH_TANH : Activation.GELU;
-    return new ClipConfig.FileConfig(
-        activation,
-        text.whole("heads", 0),
-        encoder.contains("_base_") ? 12 : 16,
+    int heads = text.whole("heads", 0);
+    return ClipConfig.ofFile(
         vision.square("image_size"),
-        FORM.with(
-            OpenClipConfig.epsilon(text),
-            FORM.visionEpsilon(), // timm's
-            visionActivation == activation ? null : visionActivation));
+        TEXT.with(heads, activation, OpenClipConfig.epsilon(text)),
+        VISION.with(encoder.contains("_base_") ? 12 : 16, visionActivation, EPSILON));
   }
 
   @Override

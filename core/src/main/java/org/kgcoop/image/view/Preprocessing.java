@@ -79,4 +79,13 @@ public record Preprocessing(
   public static Preprocessing clip(int size) {
     return new Preprocessing(size, 3, CLIP_MEAN, CLIP_STD, Interpolation.BICUBIC, size);
   }
+
+  /**
+   * Returns the preprocessing of models that read the entire color image in a square, with values
+   * of -1 to 1.
+   */
+  public static Preprocessing squashed(int size, Interpolation interpolation) {
+    List<Double> half = List.of(0.5, 0.5, 0.5);
+    return new Preprocessing(size, 3, half, half, interpolation, 0);
+  }
 }

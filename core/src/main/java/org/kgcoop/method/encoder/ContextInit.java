@@ -54,7 +54,7 @@ public record ContextInit(int count, String words) {
    * @throws KgCoopException if it does not
    */
   static void checkTexts(Clip clip) {
-    if (clip.tokenizer().start().isEmpty() || !clip.config().form().causal()) {
+    if (clip.tokenizer().start().isEmpty() || !clip.config().text().form().isCausal()) {
       throw KgCoopException.configuration(
           "vectors inside of the text encoder stand behind the start of texts that are causal, and"
               + " those of this model are not; try kgcoop");

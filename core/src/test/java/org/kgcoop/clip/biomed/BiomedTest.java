@@ -114,7 +114,7 @@ class BiomedTest {
     change(json -> json.replace("\"num_attention_heads\": 2", "\"layer_norm_eps\": 1e-5"));
     try (Clip clip = Clip.load(folder)) {
       assertThat(clip.config().textHeads()).isEqualTo(1); // heads of 64
-      assertThat(clip.config().form().textEpsilon()).isEqualTo(1e-5);
+      assertThat(clip.config().text().epsilon()).isEqualTo(1e-5);
       assertThat(clip.assumed()).first().asString().contains("heads of 64, exact GELU");
     }
   }

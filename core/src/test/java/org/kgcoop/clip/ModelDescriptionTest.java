@@ -25,7 +25,7 @@ import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
 /** Settings in the files next to the weights are applied, or rejected by name. */
-class ModelFilesTest {
+class ModelDescriptionTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path folder;
@@ -339,7 +339,9 @@ class ModelFilesTest {
     huggingFace("text_config_dict", "{'num_attention_heads': 4, 'layer_norm_eps': 0.001}");
     try (Clip clip = Clip.load(folder)) {
       assertThat(clip.config().textHeads()).isEqualTo(4);
-      assertThat(clip.config().form()).isEqualTo(new ClipConfig.Form(1e-3, 1e-5, true));
+      assertThat(clip.config().text().epsilon()).isEqualTo(1e-3);
+      assertThat(clip.config().visionEpsilon()).isEqualTo(1e-5);
+      assertThat(clip.config().text().form()).isEqualTo(ClipConfig.TextForm.CAUSAL);
     }
   }
 
@@ -348,7 +350,7 @@ class ModelFilesTest {
     try (Clip tiny = TinyClip.load();
         Clip other = Clip.load(huggingFace("vision_config.hidden_act", "'gelu'"));
         Scope scope = Scope.open("test")) {
-      assertThat(other.config().activation()).isEqualTo(Activation.QUICK_GELU);
+      assertThat(other.config().text().activation()).isEqualTo(Activation.QUICK_GELU);
       assertThat(other.config().visionActivation()).isEqualTo(Activation.GELU);
       assertThat(texts(other)).isEqualTo(texts(tiny));
       assertThat(images(other)).isNotEqualTo(images(tiny));
