@@ -32,7 +32,9 @@ class LoadAheadTest {
             });
     withClip.removeAll(MAY_COMPUTE);
     withClip.add("demo"); // it always uses the embedded CLIP
-    assertThat(withClip).isEqualTo(new TreeSet<>(Main.COMPUTING));
+    assertThat(withClip)
+        .as("commands with --clip: add a new one to COMPUTING of Main, or to MAY_COMPUTE")
+        .isEqualTo(new TreeSet<>(Main.COMPUTING));
   }
 
   @Test

@@ -530,7 +530,18 @@ class ClassifierServerTest {
         checked++;
       }
     }
-    assertThat(checked).isEqualTo(6);
+    assertThat(checked).as("described parameters; a new one needs a wrong value above").isEqualTo(6);
+  }
+
+  @Test
+  void routesOfGetIgnoreOtherParameters() {
+    for (Route route : ApiDescription.read().routes()) {
+      if (route.method().equals("get")) {
+        assertThat(get(route.path() + "?other=1").statusCode())
+            .as(route.path())
+            .isEqualTo(get(route.path()).statusCode());
+      }
+    }
   }
 
   @Test

@@ -13,7 +13,6 @@ import org.kgcoop.eval.Interval;
 import org.kgcoop.journal.JournalEntry;
 import org.kgcoop.journal.LabelJournal;
 import org.kgcoop.label.AuditImages.Part;
-import org.kgcoop.label.LabelState.Part;
 import org.kgcoop.random.PythonRandom;
 
 /**
