@@ -141,6 +141,7 @@ class LauncherTest {
           "data=\"$PWD/$(printf 'm\\303\\266bel')\"; there=$PWD; cd /; "
               + start
               + " \"$there/further\" inspect \"$data\" --json --quiet";
+      run(REAL_JAVA, inspect); // stores classes
       Result said = run(REAL_JAVA, inspect);
       assertThat(said.err()).as(start).isEmpty();
       assertThat(said.exitCode()).isZero();
@@ -151,10 +152,10 @@ class LauncherTest {
   /** The shell may print a line of its own before it reads the launcher. */
   @Test
   void rejectsADeletedWorkingDirectory() throws IOException, InterruptedException {
-    Result built = run("tree/kgcoop download");
+    Result built = run("tree/kgcoop serve");
     assertThat(built.exitCode()).as(built.err()).isZero();
     Result said =
-        run("there=$PWD; mkdir gone; cd gone; rmdir ../gone; exec \"$there/tree/kgcoop\" runs");
+        run("there=$PWD; mkdir gone; cd gone; rmdir ../gone; exec \"$there/tree/kgcoop\" serve");
     assertThat(said.err().lines().filter(line -> line.startsWith("kgcoop:")))
         .containsExactly("kgcoop: the working directory was deleted: change to another folder");
     assertThat(said.exitCode()).isEqualTo(5);
@@ -179,7 +180,7 @@ class LauncherTest {
   @Test
   void buildsWithoutAWritableHome() throws IOException, InterruptedException {
     maven("echo \"$MAVEN_USER_HOME $@\" >../words");
-    Result said = run("HOME=/none tree/kgcoop download");
+    Result said = run("HOME=/none tree/kgcoop serve");
     assertThat(said.exitCode()).as(said.err()).isZero();
     Path home = tree.toRealPath().resolve("app/target/m2");
     assertThat(folder.resolve("words"))
@@ -189,14 +190,14 @@ class LauncherTest {
 
   @Test
   void buildsChangedSourcesButNoCopy() throws IOException, InterruptedException {
-    Result built = run("tree/kgcoop download");
+    Result built = run("tree/kgcoop serve");
     assertThat(built.err()).contains("building");
 
-    Result copied = run("cp -R tree copy; touch copy/core/src/main/source; copy/kgcoop download");
+    Result copied = run("cp -R tree copy; touch copy/core/src/main/source; copy/kgcoop serve");
     assertThat(copied.err()).isEmpty();
     assertThat(copied.out()).isEqualTo(built.out().replace("/tree/", "/copy/"));
 
-    assertThat(run("echo more >>copy/core/src/main/source; copy/kgcoop download").err())
+    assertThat(run("echo more >>copy/core/src/main/source; copy/kgcoop serve").err())
         .contains("building");
   }
 
@@ -205,9 +206,9 @@ class LauncherTest {
   void buildsAgainIfSourcesChangeDuringABuild() throws IOException, InterruptedException {
     maven(
         "echo built >>../builds; [ -e changed ] || { echo more >core/src/main/source; : >changed; }");
-    assertThat(run("tree/kgcoop download").out()).endsWith("\ndownload\n");
+    assertThat(run("tree/kgcoop serve").out()).endsWith("\nserve\n");
     assertThat(folder.resolve("builds")).content().hasLineCount(2);
-    assertThat(run("tree/kgcoop download").err()).isEmpty();
+    assertThat(run("tree/kgcoop serve").err()).isEmpty();
   }
 
   @Test
@@ -215,7 +216,7 @@ class LauncherTest {
     maven(
         "mkdir -p app/target/lib && cp core/src/main/source app/target/lib/\"$(cat core/src/main/source)\"");
     String call =
-        "tree/kgcoop runs >words; ls \"$(sed -n 's|.*:\\(.*/lib\\)/[*]$|\\1|p' words)\"; ";
+        "tree/kgcoop serve >words; ls \"$(sed -n 's|.*:\\(.*/lib\\)/[*]$|\\1|p' words)\"; ";
     Result said = run(call + "echo other >tree/core/src/main/source; " + call);
     assertThat(said.out()).isEqualTo("of core\nother\n");
   }
@@ -223,10 +224,10 @@ class LauncherTest {
   @Test
   void twoCallsAtOnceBuildOnce() throws IOException, InterruptedException {
     maven("echo built >>../builds; sleep 1");
-    Result said = run("tree/kgcoop download & tree/kgcoop runs & wait");
+    Result said = run("tree/kgcoop serve a & tree/kgcoop serve b & wait");
     assertThat(said.exitCode()).as(said.err()).isZero();
     assertThat(folder.resolve("builds")).hasContent("built");
-    assertThat(said.out()).contains("\ndownload\n", "\nruns\n");
+    assertThat(said.out()).contains("\na\n", "\nb\n");
   }
 
   /** A number of a process says nothing: another process may have it now. */
@@ -243,12 +244,12 @@ class LauncherTest {
     Result said =
         run(
             """
-            tree/kgcoop runs 2>/dev/null & first=$!
+            tree/kgcoop serve 2>/dev/null & first=$!
             until [ -e started ]; do sleep 0.1; done
             kill -9 $first
             ln -s $$ tree/app/target/lock # of this process, which lives, and of an older launcher
             : >killed
-            for i in 1 2 3 4; do { tree/kgcoop download || echo failed >>failures; } & done
+            for i in 1 2 3 4; do { tree/kgcoop serve || echo failed >>failures; } & done
             wait""");
     assertThat(said.exitCode()).as(said.err()).isZero();
     assertThat(folder.resolve("failures")).doesNotExist();
@@ -266,7 +267,7 @@ class LauncherTest {
           until [ -e stop ]; do sleep 0.1; done
           for word; do case $word in *.jar:*/lib/*) cat "$(dirname "${word#*:}")/a.jar" ;; esac; done
         esac""");
-    String change = "echo more >>tree/core/src/main/source; tree/kgcoop runs; ";
+    String change = "echo more >>tree/core/src/main/source; tree/kgcoop --help; ";
     Result said =
         run(
             "tree/kgcoop serve >served 2>&1 & until [ -e started ]; do sleep 0.1; done; "
@@ -283,7 +284,7 @@ class LauncherTest {
   void repeatsAFailedBuildAndPrintsItsErrors() throws IOException, InterruptedException {
     maven("echo '[ERROR] no such thing'; exit 1");
     for (int i = 0; i < 2; i++) {
-      Result said = run("tree/kgcoop download");
+      Result said = run("tree/kgcoop serve");
       assertThat(said.exitCode()).isEqualTo(70);
       assertThat(said.err()).contains("[ERROR] no such thing", "the build failed");
       assertThat(said.out()).isEmpty();
@@ -303,12 +304,13 @@ class LauncherTest {
   }
 
   @Test
-  void theFirstCommandThatComputesStoresClassesForItsBuild()
-      throws IOException, InterruptedException {
+  void theFirstCommandStoresClassesForItsBuild() throws IOException, InterruptedException {
     javaThatStores("echo classes >\"$file\"; exit");
-    assertThat(run("tree/kgcoop runs").out()).doesNotContain("-XX:SharedArchiveFile");
+    for (String none : List.of("", "--version", "help runs", "runs --help", "serve")) {
+      assertThat(run("tree/kgcoop " + none).out()).doesNotContain("-XX:SharedArchiveFile");
+    }
 
-    Result first = run("tree/kgcoop predict x");
+    Result first = run("tree/kgcoop runs x");
     Result second = run("tree/kgcoop embed x");
     Result other = run("echo more >>tree/core/src/main/source; tree/kgcoop predict x");
 
@@ -358,13 +360,13 @@ class LauncherTest {
   @Test
   void startsAnUnpackedArchiveWithoutABuild() throws IOException, InterruptedException {
     unpack();
-    Result said = run("ln -sf 'entpackt hier/kgcoop' link; ./link download");
+    Result said = run("ln -sf 'entpackt hier/kgcoop' link; ./link serve");
     assertThat(said.err()).isEmpty();
     Path place = folder.toRealPath().resolve("entpackt hier");
     assertThat(said.out().lines())
         .startsWith("@" + place.resolve("jvm.options"))
         .contains(place.resolve("lib") + "/*")
-        .endsWith("org.kgcoop.cli.Main", "download");
+        .endsWith("org.kgcoop.cli.Main", "serve");
   }
 
   /** Gives an unpacked archive a Java. */
@@ -377,7 +379,7 @@ class LauncherTest {
   void anArchiveUsesItsOwnJava() throws IOException, InterruptedException {
     unpack();
     addRuntime("echo own \"$1\"");
-    Result said = run("/none", "'entpackt hier/kgcoop' download");
+    Result said = run("/none", "'entpackt hier/kgcoop' serve");
     assertThat(said.err()).isEmpty();
     assertThat(said.out()).startsWith("own @");
   }
@@ -386,7 +388,7 @@ class LauncherTest {
   void rejectsAnArchiveForAnotherSystem() throws IOException, InterruptedException {
     unpack();
     addRuntime("echo 'wrong format' >&2; exit 126");
-    Result said = run("'entpackt hier/kgcoop' download");
+    Result said = run("'entpackt hier/kgcoop' serve");
     assertThat(said.exitCode()).isEqualTo(2);
     assertThat(said.err().lines())
         .singleElement()
@@ -425,7 +427,7 @@ class LauncherTest {
   @Test
   void rejectsAnOldOrMissingJava() throws IOException, InterruptedException {
     unpack();
-    String call = "'entpackt hier/kgcoop' download";
+    String call = "'entpackt hier/kgcoop' serve";
     Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"1.8.0_402\"\n");
     Result old = run(call);
     assertThat(old.exitCode()).isEqualTo(2);
@@ -453,7 +455,7 @@ class LauncherTest {
   void rejectsLowLimits() throws IOException, InterruptedException {
     unpack();
     for (String limit : List.of("ulimit -n 64", "ulimit -v 3000000", "ulimit -v 6500000")) {
-      Result said = run(limit + "; 'entpackt hier/kgcoop' download");
+      Result said = run(limit + "; 'entpackt hier/kgcoop' serve");
       assertThat(said.exitCode()).as(limit).isEqualTo(5);
       assertThat(said.err().lines())
           .singleElement()
@@ -461,7 +463,7 @@ class LauncherTest {
           .startsWith("kgcoop: " + limit.substring(0, 9) + " is " + limit.substring(10));
       assertThat(said.out()).isEmpty();
     }
-    assertThat(run("ulimit -n 256; ulimit -v 7000000; 'entpackt hier/kgcoop' download").err())
+    assertThat(run("ulimit -n 256; ulimit -v 7000000; 'entpackt hier/kgcoop' serve").err())
         .isEmpty();
   }
 
