@@ -65,7 +65,8 @@ public final class ImageFeatures {
    *
    * @param problems receives unreadable images; an image is skipped if this consumer returns
    */
-  void each(List<Path> files, Consumer<Problem> problems, FeatureTable.Receiver rows) throws IOException {
+  void each(List<Path> files, Consumer<Problem> problems, FeatureTable.Receiver rows)
+      throws IOException {
     try (Progress.Task task = progress.start("images", files.size())) {
       cache.upright(
           files,
