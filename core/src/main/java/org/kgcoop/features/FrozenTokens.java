@@ -59,10 +59,10 @@ final class FrozenTokens implements AutoCloseable {
       if (missing.length > 0) {
         Tensor pixels =
             viewEncoder.input(Arrays.stream(missing).parallel().mapToObj(views).toList());
-        List<List<Tensor>> rows =
+        List<List<Tensor>> tokens =
             Workers.map(missing.length, i -> List.of(encoder.rows(pixels.narrow(0, i, 1), block)));
         for (int i = 0; i < missing.length; i++) {
-          known.put(missing[i], rows.get(i).get(0));
+          known.put(missing[i], tokens.get(i).get(0));
         }
       }
       Tensor together = Tensor.concat(Arrays.stream(places).mapToObj(known::get).toList(), 0);
@@ -73,11 +73,11 @@ final class FrozenTokens implements AutoCloseable {
     }
   }
 
-  private void keep(int place, Tensor rows) {
-    long size = rows.count() * Float.BYTES;
+  private void keep(int place, Tensor tokens) {
+    long size = tokens.count() * Float.BYTES;
     if (bytes + size <= most) {
       bytes += size;
-      cached.put(place, rows.keep());
+      cached.put(place, tokens.keep());
     }
   }
 
@@ -87,16 +87,16 @@ final class FrozenTokens implements AutoCloseable {
   }
 
   /**
-   * Computes the features of unit length of the frozen encoder, (B, E), from these tokens. The
+   * Computes the features of unit length of the frozen encoder, (B, E), from such tokens. The
    * result equals that of the entire encoder.
    *
-   * @param rows (B, L, W)
+   * @param tokens (B, L, W)
    */
-  Tensor features(Tensor rows) {
+  Tensor features(Tensor tokens) {
     DeepPrompts none = new DeepPrompts(block, List.of());
     try (Autograd.Switch off = Autograd.off()) {
       return Workers.rows(
-          rows.size(0), i -> encoder.features(rows.narrow(0, i, 1), none).unitRows());
+          tokens.size(0), i -> encoder.features(tokens.narrow(0, i, 1), none).unitRows());
     }
   }
 

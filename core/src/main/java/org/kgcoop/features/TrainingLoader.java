@@ -24,7 +24,7 @@ public final class TrainingLoader implements AutoCloseable {
   private final Augmentation augmentation;
   private final long seed;
   private final ModelInputs inputs;
-  private final @Nullable FrozenTokens rows; // null if no model needs them
+  private final @Nullable FrozenTokens frozen; // null if the model needs no tokens
 
   /** The features that are encoded once: view v of image i at v count + i, each (E). */
   private List<float[]> cachedFeatures = List.of();
@@ -54,7 +54,7 @@ public final class TrainingLoader implements AutoCloseable {
     int block = inputs.block().orElse(-1);
     // They are worth keeping if epochs reuse them, and at least one block has computed them.
     long most = augmentation.views() > 0 && block > 0 ? FrozenTokens.MAX_BYTES : 0;
-    rows = block < 0 ? null : new FrozenTokens(cache.encoder(), block, most);
+    frozen = block < 0 ? null : new FrozenTokens(cache.encoder(), block, most);
   }
 
   /** Returns the number of images. */
@@ -125,19 +125,19 @@ public final class TrainingLoader implements AutoCloseable {
     long[] all = exampleLabels();
     long[] labels = Arrays.stream(examples).mapToLong(i -> all[i]).toArray();
     Tensor batchLabels = Tensor.of(labels, labels.length).to(cache.encoder().device());
-    if (rows == null) {
+    if (frozen == null) {
       return new Batch(features(examples, epoch), null, batchLabels, step);
     }
-    Tensor inFront = rows(rows, examples, epoch);
+    Tensor tokens = tokens(frozen, examples, epoch);
     Tensor features = null;
     if (inputs.features()) {
-      features = augmentation.views() == 0 ? rows.features(inFront) : features(examples, epoch);
+      features = augmentation.views() == 0 ? frozen.features(tokens) : features(examples, epoch);
     }
-    return new Batch(features, inFront, batchLabels, step);
+    return new Batch(features, tokens, batchLabels, step);
   }
 
   /** Returns the tokens of examples in an epoch: (B, L, W). */
-  private Tensor rows(FrozenTokens source, int[] examples, int epoch) {
+  private Tensor tokens(FrozenTokens source, int[] examples, int epoch) {
     if (augmentation.views() == 0) {
       return source.of(examples, i -> cache.encoder().view(items.get(i), onlineView(epoch)));
     }
@@ -200,8 +200,8 @@ public final class TrainingLoader implements AutoCloseable {
   /** Frees the tokens in memory. */
   @Override
   public void close() {
-    if (rows != null) {
-      rows.close();
+    if (frozen != null) {
+      frozen.close();
     }
   }
 }

@@ -14,6 +14,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.assertj.core.data.Offset;
@@ -456,6 +458,23 @@ class FeatureCacheTest {
     for (int i = 0; i < made.size(); i++) {
       assertThat(taken.get(i).vector()).isEqualTo(made.get(i));
     }
+  }
+
+  @Test
+  void aRequestIsAnsweredDuringAnother() {
+    FeatureCache cache = cache(clip);
+    FeatureRequest other = FeatureRequest.of(data.train().subList(1, 3));
+    List<Feature> others = new ArrayList<>();
+
+    cache.each(
+        FeatureRequest.of(data.train().subList(0, 1)),
+        (feature, i) ->
+            others.addAll(
+                CompletableFuture.supplyAsync(() -> cache.get(other))
+                    .orTimeout(1, TimeUnit.MINUTES)
+                    .join()));
+
+    assertThat(others).hasSize(2);
   }
 
   @Test
