@@ -530,7 +530,9 @@ class ClassifierServerTest {
         checked++;
       }
     }
-    assertThat(checked).as("described parameters; a new one needs a wrong value above").isEqualTo(6);
+    assertThat(checked)
+        .as("described parameters; a new one needs a wrong value above")
+        .isEqualTo(6);
   }
 
   @Test

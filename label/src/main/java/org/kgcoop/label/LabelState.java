@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.journal.JournalEntry;
 import org.kgcoop.journal.JournalEntry.Action;
 import org.kgcoop.journal.JournalEntry.Answer;
 import org.kgcoop.journal.JournalEntry.Arrival;
@@ -28,7 +29,6 @@ import org.kgcoop.journal.JournalEntry.ClassRenamed;
 import org.kgcoop.journal.JournalEntry.Draw;
 import org.kgcoop.journal.JournalEntry.Sent;
 import org.kgcoop.journal.JournalEntry.Undo;
-import org.kgcoop.journal.JournalEntry;
 import org.kgcoop.journal.Kind;
 
 /**

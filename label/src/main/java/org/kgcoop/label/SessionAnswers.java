@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.label.LabelSession.Proposal;
-import org.kgcoop.label.SessionHead.Guess;
 import org.kgcoop.journal.JournalEntry;
 import org.kgcoop.journal.JournalEntry.Answer;
 import org.kgcoop.journal.JournalEntry.Sent;
 import org.kgcoop.journal.Kind;
+import org.kgcoop.label.LabelSession.Proposal;
+import org.kgcoop.label.SessionHead.Guess;
 
 /**
  * The answers of persons: to images of their page, to images that they chose, and about images of

@@ -13,11 +13,11 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.kgcoop.journal.JournalEntry;
 import org.kgcoop.journal.JournalEntry.Answer;
 import org.kgcoop.journal.JournalEntry.Arrival;
 import org.kgcoop.journal.JournalEntry.ClassAdded;
 import org.kgcoop.journal.JournalEntry.Undo;
-import org.kgcoop.journal.JournalEntry;
 import org.kgcoop.journal.Kind;
 
 class LabelSessionTest {

@@ -1,5 +1,6 @@
 package org.kgcoop.cli.experiment;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.kgcoop.KgCoopException;
