@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.kgcoop.tensor.Tensor;
  * name.
  */
 final class ReferenceFolder implements AutoCloseable {
+  private static final String TENSORS = "tensors.safetensors"; // if a case names one
   private static final double LABELING_TOLERANCE = 1e-6;
 
   private final Path path;
@@ -54,7 +56,8 @@ final class ReferenceFolder implements AutoCloseable {
       throw KgCoopException.data(file + ": expected {\"format\": 1, \"cases\": [...]}");
     }
     cases = root.path("cases");
-    tensors = Safetensors.read(path.resolve("tensors.safetensors")).tensors();
+    Path named = path.resolve(TENSORS);
+    tensors = Files.exists(named) ? Safetensors.read(named).tensors() : Map.of();
   }
 
   /** Returns the cases of labeling in the form of all others. */

@@ -86,6 +86,7 @@ public final class Verifier {
       case "harmonic-mean" -> DataCases.harmonicMean(c);
       case "label-heads" -> SortingCases.head(c.at("content"), c.at("constants"));
       case "label-intervals" -> SortingCases.interval(c.at("content"));
+      case "tags" -> TagCases.run(c);
       default -> c.comparison().problem("unknown kind '" + c.text("kind") + "'");
     }
   }

@@ -11,29 +11,32 @@ import org.apache.commons.statistics.distribution.BetaDistribution;
 public record Interval(double low, double high) {
   private static final double TIE = 1e-12;
 
+  /** Fractions up to this one are zero. */
+  private static final double NONE = 1e-9;
+
   /**
    * Returns the exact limits of a share, from a random sample (Clopper and Pearson, Biometrika
-   * 1934).
+   * 1934). The numbers may be fractions, as effective numbers of images that occur in groups are.
    *
    * @param right the number of successes, from 0 to {@code trials}
    * @param trials the size of the sample, at least 1
    * @param confidence the confidence level, between 0 and 1
    * @throws IllegalArgumentException if a number is out of range
    */
-  public static Interval ofShare(int right, int trials, double confidence) {
-    if (trials < 1 || right < 0 || right > trials || !(confidence > 0 && confidence < 1)) {
+  public static Interval ofShare(double right, double trials, double confidence) {
+    if (!(trials >= 1) || !(right >= 0) || right > trials || !(confidence > 0 && confidence < 1)) {
       throw new IllegalArgumentException(
           "limits: expected 0 to n of n >= 1 and a confidence between 0 and 1, got %s of %s and %s"
               .formatted(right, trials, confidence));
     }
     double tail = (1 - confidence) / 2;
     return new Interval(
-        right == 0
+        right <= NONE
             ? 0
-            : BetaDistribution.of(right, trials - right + 1.0).inverseCumulativeProbability(tail),
-        right == trials
+            : BetaDistribution.of(right, trials - right + 1).inverseCumulativeProbability(tail),
+        trials - right <= NONE
             ? 1
-            : BetaDistribution.of(right + 1.0, trials - right).inverseSurvivalProbability(tail));
+            : BetaDistribution.of(right + 1, trials - right).inverseSurvivalProbability(tail));
   }
 
   /**

@@ -1,0 +1,268 @@
+package org.kgcoop.tags;
+
+import static org.kgcoop.tensor.Vectors.dot;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.kgcoop.tensor.DType;
+import org.kgcoop.tensor.Functions;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+
+/**
+ * One kernel ridge for all tags, with the text of each tag as its prior. For the labeled images L,
+ * their tags Y, an image x and the text t_k of tag k:
+ *
+ * <pre>
+ * z_ik   = (x_i . t_k - mean_L) / sd_L              the standardized cosine
+ * p_k    = share of L with the tag
+ * b_k    = max(0, sum_L z (y - p) / (sum_L z^2 + 10))
+ * k(i,j) = exp(-(0.6 / d) (1 - x_i . x_j))
+ * score  = p_k + b_k z_ik + k(i, L) (K_LL + 0.1 I)^-1 (Y - p - b z)_L
+ * </pre>
+ *
+ * <p>d is the median distance of the images, as in {@link org.kgcoop.method.GapHead#distance}. The
+ * score is about the share of images like this one that have the tag, and no probability: it can be
+ * below 0 and above 1. The combination is unpublished; the ridge is that of {@link
+ * org.kgcoop.method.KernelRidge}.
+ *
+ * <p>An object is immutable. A score depends on its image only, whichever images are scored with
+ * it.
+ *
+ * @param images the features of L, (n, D), unit rows
+ * @param texts the features of the texts, (K, D), unit rows
+ * @param coefficients (K_LL + 0.1 I)^-1 (Y - p - b z), (n, K)
+ * @param share p, (K)
+ * @param slope b, (K)
+ * @param mean the mean of the cosines of each text, (K)
+ * @param deviation their standard deviation, (K)
+ * @param beta 0.6 / d
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record TagHead(
+    float[][] images,
+    float[][] texts,
+    double[][] coefficients,
+    double[] share,
+    double[] slope,
+    double[] mean,
+    double[] deviation,
+    double beta) {
+  /** The most labeled images: the matrix of the kernel takes 800 MB. */
+  public static final int MAX_IMAGES = 10_000;
+
+  private static final double BETA = 0.6;
+  private static final double RIDGE = 0.1;
+  private static final double SLOPE_PENALTY = 10; // in images
+
+  /**
+   * A fitted head.
+   *
+   * @param leftOut the score of each labeled image by a head that has not seen any image of its
+   *     group, (n, K). The prior is computed without the image itself, and the mean and the
+   *     deviation of the cosines with all images.
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Fit(TagHead head, double[][] leftOut) {}
+
+  /**
+   * Fits a head.
+   *
+   * @param features the labeled images, (n, D), unit rows; at least two
+   * @param texts the texts of the tags, (K, D), unit rows
+   * @param tags true if an image has a tag, (n, K)
+   * @param groups the group of each image, (n); images of a group are left out together
+   * @param distance d
+   */
+  public static Fit fit(
+      Tensor features, Tensor texts, boolean[][] tags, int[] groups, double distance) {
+    int images = tags.length;
+    int count = Math.toIntExact(texts.size(0));
+    double beta = BETA / distance;
+    try (Scope scope = Scope.open("tags")) {
+      Tensor x = features.to(DType.FLOAT64);
+      Tensor t = texts.to(DType.FLOAT64);
+      double[][] z = x.matmul(t.transpose(0, 1)).toDoubleRows(); // (n, K)
+      double[] mean = new double[count];
+      double[] deviation = new double[count];
+      standardize(z, mean, deviation);
+      Prior prior = new Prior(z, tags, count);
+      double[] residuals = new double[images * count];
+      for (int i = 0; i < images; i++) {
+        for (int k = 0; k < count; k++) {
+          residuals[i * count + k] = has(tags[i][k]) - prior.of(i, k);
+        }
+      }
+      Tensor matrix = x.matmul(x.transpose(0, 1)).plus(-1).times(beta).exp();
+      matrix.diagonal().copy_(matrix.diagonal().copy().plus(RIDGE));
+      double[] ones = new double[images];
+      Arrays.fill(ones, 1);
+      Tensor inverse = Functions.solve(matrix, Functions.diagonal(Tensor.of(ones, images)));
+      Tensor residual = Tensor.of(residuals, images, count);
+      Tensor coefficients = inverse.matmul(residual);
+      double[][] leftOut =
+          leftOut(inverse, residual.toDoubleRows(), coefficients.toDoubleRows(), groups);
+      for (int i = 0; i < images; i++) {
+        for (int k = 0; k < count; k++) {
+          leftOut[i][k] += prior.without(i, k);
+        }
+      }
+      TagHead head =
+          new TagHead(
+              features.to(DType.FLOAT32).toRows(),
+              texts.to(DType.FLOAT32).toRows(),
+              coefficients.toDoubleRows(),
+              prior.share,
+              prior.slope,
+              mean,
+              deviation,
+              beta);
+      return new Fit(head, leftOut);
+    }
+  }
+
+  /** Turns cosines (n, K) into z, in place. */
+  private static void standardize(double[][] cosines, double[] mean, double[] deviation) {
+    for (int k = 0; k < mean.length; k++) {
+      double sum = 0;
+      for (double[] row : cosines) {
+        sum += row[k];
+      }
+      mean[k] = sum / cosines.length;
+      double squares = 0;
+      for (double[] row : cosines) {
+        squares += (row[k] - mean[k]) * (row[k] - mean[k]);
+      }
+      deviation[k] = Math.sqrt(squares / cosines.length);
+      for (double[] row : cosines) {
+        row[k] = standardized(row[k], mean[k], deviation[k]);
+      }
+    }
+  }
+
+  /** Returns z; 0 if all labeled images have the same cosine, which then says nothing. */
+  private static double standardized(double cosine, double mean, double deviation) {
+    return deviation == 0 ? 0 : (cosine - mean) / deviation;
+  }
+
+  private static double has(boolean tag) {
+    return tag ? 1 : 0;
+  }
+
+  /** The score of the text alone, p + b z. */
+  private static final class Prior {
+    private final double[][] z;
+    private final boolean[][] tags;
+    private final double[] share;
+    private final double[] slope;
+    private final double[] products; // sum of z (y - p)
+    private final double[] squares; // sum of z^2 + 10
+
+    Prior(double[][] z, boolean[][] tags, int count) {
+      this.z = z;
+      this.tags = tags;
+      share = new double[count];
+      slope = new double[count];
+      products = new double[count];
+      squares = new double[count];
+      for (int k = 0; k < count; k++) {
+        for (boolean[] row : tags) {
+          share[k] += has(row[k]) / tags.length;
+        }
+        squares[k] = SLOPE_PENALTY;
+        for (int i = 0; i < z.length; i++) {
+          products[k] += product(i, k);
+          squares[k] += z[i][k] * z[i][k];
+        }
+        slope[k] = Math.max(0, products[k] / squares[k]);
+      }
+    }
+
+    private double product(int i, int k) {
+      return z[i][k] * (has(tags[i][k]) - share[k]);
+    }
+
+    double of(int i, int k) {
+      return share[k] + slope[k] * z[i][k];
+    }
+
+    /** Returns the score of a labeled image, with p and b of the other images. */
+    double without(int i, int k) {
+      int images = z.length;
+      double others = (share[k] * images - has(tags[i][k])) / (images - 1);
+      double steepness = (products[k] - product(i, k)) / (squares[k] - z[i][k] * z[i][k]);
+      return others + Math.max(0, steepness) * z[i][k];
+    }
+  }
+
+  /** Returns the corrections r_g - (A_gg)^-1 a_g of all groups g, with A the inverse matrix. */
+  private static double[][] leftOut(
+      Tensor inverse, double[][] residual, double[][] coefficients, int[] groups) {
+    Map<Integer, List<Integer>> members = new LinkedHashMap<>();
+    for (int i = 0; i < groups.length; i++) {
+      members.computeIfAbsent(groups[i], group -> new ArrayList<>()).add(i);
+    }
+    double[] diagonal = inverse.diagonal().toDoubles();
+    double[][] corrections = new double[residual.length][];
+    for (List<Integer> group : members.values()) {
+      double[][] removed = removed(inverse, diagonal, coefficients, group);
+      for (int j = 0; j < group.size(); j++) {
+        int i = group.get(j);
+        double[] row = residual[i].clone();
+        for (int k = 0; k < row.length; k++) {
+          row[k] -= removed[j][k];
+        }
+        corrections[i] = row;
+      }
+    }
+    return corrections;
+  }
+
+  private static double[][] removed(
+      Tensor inverse, double[] diagonal, double[][] coefficients, List<Integer> group) {
+    if (group.size() == 1) {
+      int i = group.get(0);
+      return new double[][] {
+        Arrays.stream(coefficients[i]).map(value -> value / diagonal[i]).toArray()
+      };
+    }
+    try (Scope scope = Scope.open("group")) {
+      int[] which = group.stream().mapToInt(Integer::intValue).toArray();
+      Tensor rows = inverse.indexSelect(0, Tensor.indices(which));
+      Tensor block = rows.indexSelect(1, Tensor.indices(which)); // A_gg
+      double[] values =
+          group.stream().flatMapToDouble(i -> Arrays.stream(coefficients[i])).toArray();
+      Tensor right = Tensor.of(values, which.length, values.length / which.length);
+      return Functions.solve(block, right).toDoubleRows();
+    }
+  }
+
+  /**
+   * Returns the scores of an image.
+   *
+   * @param feature (D), of unit length
+   * @return (K)
+   */
+  public float[] scores(float[] feature) {
+    double[] scores = new double[share.length];
+    for (int k = 0; k < scores.length; k++) {
+      double z = standardized(dot(feature, texts[k]), mean[k], deviation[k]);
+      scores[k] = share[k] + slope[k] * z;
+    }
+    for (int i = 0; i < images.length; i++) {
+      double kernel = StrictMath.exp(-beta * (1 - dot(feature, images[i])));
+      double[] row = coefficients[i];
+      for (int k = 0; k < scores.length; k++) {
+        scores[k] += kernel * row[k];
+      }
+    }
+    float[] rounded = new float[scores.length];
+    for (int k = 0; k < scores.length; k++) {
+      rounded[k] = (float) scores[k];
+    }
+    return rounded;
+  }
+}
