@@ -260,6 +260,12 @@ public record ClassifierFile(
 
   private static ClassifierFile of(Path path, SealedFile.Content content) {
     ObjectNode json = content.json();
+    if (TagFile.isTags(json)) {
+      throw KgCoopException.weights(
+          path
+              + ": a classifier of tags, which this command cannot use: an image can have several"
+              + " tags; give it to predict or serve");
+    }
     if (json.path("format").asInt() != FORMAT) {
       throw unknown(path, json, "format " + json.path("format") + ", expected " + FORMAT);
     }

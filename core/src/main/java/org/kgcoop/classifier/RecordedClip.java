@@ -3,6 +3,7 @@ package org.kgcoop.classifier;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
@@ -144,11 +145,17 @@ public record RecordedClip(
   /** Returns the path of the weights in the record of the run; empty if there is none. */
   private static String path(Path classifier) {
     Path folder = Files.isDirectory(classifier) ? classifier : Folders.parent(classifier);
-    try {
-      return Json.read(folder.resolve("run.json")).path("provenance").path("clip").asText("");
-    } catch (KgCoopException e) {
-      return ""; // a damaged record does not matter here
+    for (String record : List.of("run.json", TagFile.RECORD)) {
+      try {
+        String clip = Json.read(folder.resolve(record)).path("provenance").path("clip").asText("");
+        if (!clip.isEmpty()) {
+          return clip;
+        }
+      } catch (KgCoopException e) {
+        continue; // a damaged record does not matter here
+      }
     }
+    return "";
   }
 
   /** Returns true if a path exists. Addresses of other machines are not opened. */

@@ -1,5 +1,6 @@
 package org.kgcoop.tags;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -68,6 +69,7 @@ public record TagMeasurement(
     }
 
     /** Returns the name in files, such as {@code not-measured}. */
+    @JsonValue
     public String id() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

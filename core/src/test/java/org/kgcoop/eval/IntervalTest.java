@@ -29,7 +29,7 @@ class IntervalTest {
     assertThat(Interval.ofShare(10, 10, 0.95).high()).isOne();
     assertThatThrownBy(() -> Interval.ofShare(11, 10, 0.95))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("got 11 of 10");
+        .hasMessageContaining("got 11.0 of 10.0");
   }
 
   @Test
