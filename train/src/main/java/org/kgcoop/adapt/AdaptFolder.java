@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.TagFile;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.FileErrors;
@@ -76,6 +77,9 @@ record AdaptFolder(Path out, Path work) {
     if (before == null && (RunFolders.isRunFolder(out) || RunFolders.isTable(out))) {
       throw KgCoopException.configuration(
           out + ": holds another run or table; choose another --out");
+    }
+    if (Files.exists(out.resolve(TagFile.RECORD))) {
+      throw KgCoopException.configuration(out + ": holds tags; choose another --out");
     }
     List<String> changes =
         before == null || before.candidates().isEmpty() // there are no measurements

@@ -78,7 +78,7 @@ public record ExperimentContext(
   }
 
   /** Returns what can affect the results of this run, in addition to its settings. */
-  SettingValues provenance() {
+  public SettingValues provenance() {
     SettingValues values = versions();
     return command.isEmpty()
         ? values
@@ -106,7 +106,7 @@ public record ExperimentContext(
   }
 
   /** Returns the CLIP, the precision and the device. */
-  SettingValues computation() {
+  public SettingValues computation() {
     SettingValues values =
         SettingValues.of("clip_fingerprint", clip.fingerprint())
             .with("precision", clip.precisionKey().toLowerCase(Locale.ROOT))

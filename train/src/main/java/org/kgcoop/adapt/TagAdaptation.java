@@ -1,0 +1,367 @@
+package org.kgcoop.adapt;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.KgCoopException;
+import org.kgcoop.Messages;
+import org.kgcoop.Nearest;
+import org.kgcoop.Version;
+import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.EmbeddedPrompt;
+import org.kgcoop.classifier.RecordedClip;
+import org.kgcoop.classifier.TagFile;
+import org.kgcoop.classifier.TrainingDataRecord;
+import org.kgcoop.clip.EmbeddedClip;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.ImageSet;
+import org.kgcoop.data.Item;
+import org.kgcoop.data.Templates;
+import org.kgcoop.data.Underscores;
+import org.kgcoop.data.layout.TagSet;
+import org.kgcoop.features.Feature;
+import org.kgcoop.features.FeatureRequest;
+import org.kgcoop.files.FileErrors;
+import org.kgcoop.files.Json;
+import org.kgcoop.files.LockedFile;
+import org.kgcoop.files.Sha256;
+import org.kgcoop.method.GapHead;
+import org.kgcoop.method.TemplateEnsemble;
+import org.kgcoop.progress.Progress;
+import org.kgcoop.random.PythonRandom;
+import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.RunFolders;
+import org.kgcoop.runs.TagRecord;
+import org.kgcoop.tags.LearnedTag;
+import org.kgcoop.tags.TagHead;
+import org.kgcoop.tags.TagMeasurement;
+import org.kgcoop.tags.TagMeasurement.By;
+import org.kgcoop.tensor.Scope;
+import org.kgcoop.tensor.Tensor;
+import org.kgcoop.trial.ExperimentContext;
+
+/**
+ * Adaptation to tags: fits a {@link TagHead} to labeled images, and finds the threshold and promise
+ * of each tag. Near copies are in one group, which no fold splits. Features are cached, so each
+ * call computes everything else again, and the same settings give the same bytes.
+ *
+ * @param set the labeled images with their groups, and all images of the folder
+ * @param wish of 100 images that get a tag, so many must be right
+ * @param seed for the folds, and for the images of a check
+ * @param skipsUnreadable true to leave out unreadable images
+ * @param check the tag that a person wants to check; null for none
+ */
+public record TagAdaptation(
+    TagSet set, int wish, long seed, boolean skipsUnreadable, @Nullable String check) {
+  private static final int LEAST_WISH = 1;
+  private static final int LARGEST_WISH = 99;
+  private static final int MOST_NAMED = 10;
+
+  public TagAdaptation {
+    if (wish < LEAST_WISH || wish > LARGEST_WISH) {
+      throw KgCoopException.configuration(
+          "--wish: expected %s to %s, got %s".formatted(LEAST_WISH, LARGEST_WISH, wish));
+    }
+  }
+
+  /**
+   * The labeled images as the head takes them.
+   *
+   * @param items the readable ones
+   * @param features their features
+   * @param tags the tags that at least one of them has
+   * @param has true if an image has a tag, (n, K)
+   * @param groups the number of the group of each image
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Labeled(
+      List<Item> items, List<float[]> features, List<String> tags, boolean[][] has, int[] groups) {
+    boolean[] has(int tag) {
+      boolean[] column = new boolean[has.length];
+      IntStream.range(0, has.length).forEach(i -> column[i] = has[i][tag]);
+      return column;
+    }
+  }
+
+  /**
+   * Runs the adaptation and writes its files.
+   *
+   * @param out the folder
+   * @throws KgCoopException if the folder has other results or is in use, or an image cannot be
+   *     read
+   */
+  public TagRecord run(ExperimentContext context, Path out) {
+    AdaptFolder folder = new AdaptFolder(out);
+    folder.refuseDataOf(set.labeled());
+    if (RunFolders.isRunFolder(out)
+        || RunFolders.isTable(out)
+        || Files.exists(out.resolve(AdaptRecord.FILE))) {
+      throw KgCoopException.configuration(out + ": holds another run; choose another --out");
+    }
+    folder.create();
+    try (LockedFile lock = RunFolders.lock(folder.work())) {
+      return run(context, out, new ArrayList<>());
+    } catch (IOException e) {
+      throw KgCoopException.io(folder.work() + ": cannot be closed: " + FileErrors.reason(e), e);
+    } finally {
+      folder.deleteWork();
+    }
+  }
+
+  private TagRecord run(ExperimentContext context, Path out, List<String> unreadable) {
+    TagChecks checks = TagChecks.read(out); // before any work
+    Labeled labeled = labeled(context, unreadable);
+    DataSet data = set.labeled();
+    String template =
+        data.template() == null && EmbeddedPrompt.isFor(context.clip())
+            ? EmbeddedClip.TEMPLATE
+            : Templates.of(data);
+    TagHead.Fit fit = fit(context, labeled, template);
+    context.checkInterrupted();
+    int[] folds = folds(labeled.groups());
+    List<TagMeasurement> measured =
+        IntStream.range(0, labeled.tags().size())
+            .parallel()
+            .mapToObj(
+                k ->
+                    TagMeasurement.of(
+                        IntStream.range(0, labeled.groups().length)
+                            .mapToDouble(i -> fit.leftOut()[i][k])
+                            .toArray(),
+                        labeled.has(k),
+                        labeled.groups(),
+                        folds,
+                        wish / 100.0))
+            .toList();
+    List<LearnedTag> learned = new ArrayList<>();
+    for (int k = 0; k < measured.size(); k++) {
+      String tag = labeled.tags().get(k);
+      learned.add(LearnedTag.of(tag, measured.get(k), wish, set.incomplete().contains(tag)));
+    }
+    TagChecks drawn = check == null ? checks : check(context, checks, learned, fit.head(), labeled);
+    for (String tag : drawn.outdated(learned)) {
+      context
+          .warnings()
+          .accept(
+              "%s: the check of %s was for another threshold and no longer counts"
+                  .formatted(drawn.file(), tag));
+    }
+    List<TagRecord.Result> results = new ArrayList<>();
+    for (int k = 0; k < learned.size(); k++) {
+      LearnedTag tag = TagChecks.applied(learned.get(k), drawn.of(learned.get(k)), wish);
+      learned.set(k, tag);
+      results.add(
+          new TagRecord.Result(
+              tag,
+              measured.get(k).positives(),
+              measured.get(k).effectivePositives(),
+              drawn.of(tag).orElse(null)));
+    }
+    results.sort(Comparator.comparing(TagRecord.Result::tag, worstFirst()));
+    List<String> hashes =
+        context.cache().hashes().of(labeled.items().stream().map(Item::file).toList());
+    String fingerprint = fingerprint(labeled, hashes);
+    new TagFile(
+            fit.head(),
+            learned,
+            template,
+            RecordedClip.of(context.clip()),
+            new TrainingDataRecord(data.name(), fingerprint, ImageSet.of(hashes)),
+            Version.KGCOOP)
+        .write(ClassifierFile.in(out));
+    TagRecord record =
+        new TagRecord(
+            new TagRecord.Settings(
+                data.name(),
+                fingerprint,
+                wish,
+                seed,
+                template,
+                Json.tree(context.computation().toJson())),
+            Json.tree(context.provenance().with("clip", context.clip().source()).toJson()),
+            new TagRecord.Images(
+                labeled.items().size(),
+                (int) IntStream.of(labeled.groups()).distinct().count(),
+                set.images().size(),
+                unreadable),
+            results,
+            set.tags().stream().filter(tag -> !labeled.tags().contains(tag)).toList());
+    record.write(out);
+    return record;
+  }
+
+  /** Orders tags: not measured, below the wish, written; of these, the least promise first. */
+  private static Comparator<LearnedTag> worstFirst() {
+    return Comparator.<LearnedTag>comparingInt(
+            tag -> tag.by() == By.NOT_MEASURED ? 0 : tag.by() == By.BELOW ? 1 : 2)
+        .thenComparingInt(tag -> tag.promise() == null ? 0 : tag.promise())
+        .thenComparing(LearnedTag::name);
+  }
+
+  /** Encodes the labeled images, and finds the groups of copies. */
+  private Labeled labeled(ExperimentContext context, List<String> unreadable) {
+    context.cache().encoder().keepSketches(); // for NearCopies, without another decoding
+    List<Item> all = set.labeled().train();
+    Map<Path, KgCoopException> problems = new LinkedHashMap<>();
+    Map<Item, float[]> features = new LinkedHashMap<>();
+    try (Progress.Task task = context.progress().start("images", all.size())) {
+      context
+          .cache()
+          .each(
+              FeatureRequest.of(all)
+                  .withUnreadable(problems::put)
+                  .withProgress(
+                      done -> {
+                        task.done(done);
+                        context.checkInterrupted();
+                      }),
+              (feature, i) -> features.put(all.get(i), feature.vector()));
+    }
+    if (!problems.isEmpty() && !skipsUnreadable) {
+      throw KgCoopException.data(
+          "%s of %s images cannot be read: %s; delete them, or leave them out with --skip-bad"
+              .formatted(
+                  problems.size(),
+                  all.size(),
+                  problems.values().stream()
+                      .limit(MOST_NAMED)
+                      .map(e -> String.valueOf(e.getMessage()))
+                      .collect(Collectors.joining("; "))),
+          problems.values().iterator().next());
+    }
+    problems.values().forEach(e -> unreadable.add(String.valueOf(e.getMessage())));
+    List<Item> items = List.copyOf(features.keySet());
+    if (items.size() < 2 || items.size() > TagHead.MAX_IMAGES) {
+      throw KgCoopException.data(
+          "%s: %s with tags; expected 2 to %s"
+              .formatted(
+                  set.labeled().name(),
+                  Messages.count(items.size(), "image", "images"),
+                  TagHead.MAX_IMAGES));
+    }
+    TagSet readable = set.withLabeled(set.labeled().withImages(items, List.of(), List.of()));
+    List<String> tags = readable.tags(true);
+    if (tags.isEmpty()) {
+      throw KgCoopException.data(set.labeled().name() + ": no image has a tag");
+    }
+    boolean[][] has = new boolean[items.size()][tags.size()];
+    for (int i = 0; i < has.length; i++) {
+      for (int k = 0; k < tags.size(); k++) {
+        has[i][k] = set.has(items.get(i), tags.get(k));
+      }
+    }
+    return new Labeled(
+        items, List.copyOf(features.values()), tags, has, groups(context, items, readable));
+  }
+
+  /** Returns the numbers of the groups: of the user, united by exact and near copies. */
+  private int[] groups(ExperimentContext context, List<Item> items, TagSet tags) {
+    // Images with the same tags are alike for the search, as those of one class are.
+    Map<Object, Integer> labels = new HashMap<>();
+    List<Item> alike =
+        items.stream()
+            .map(
+                item -> {
+                  Object own = tags.byImage().getOrDefault(item.key(), Set.of());
+                  int label = labels.computeIfAbsent(own, each -> labels.size());
+                  return new Item(
+                      item.key(), item.file(), label, "", item.group(), item.asStored());
+                })
+            .toList();
+    ImageGroups.Groups groups = new ImageGroups.Groups(items);
+    List<String> hashes = context.cache().hashes().of(items.stream().map(Item::file).toList());
+    Map<String, Item> firsts = new HashMap<>();
+    for (int i = 0; i < items.size(); i++) {
+      Item first = firsts.putIfAbsent(hashes.get(i), items.get(i));
+      if (first != null) {
+        groups.join(first.group(), items.get(i).group());
+      }
+    }
+    NearCopies.of(alike, context.cache(), context::checkInterrupted)
+        .pairs()
+        .forEach(
+            pair -> groups.join(items.get(pair.first()).group(), items.get(pair.second()).group()));
+    return Item.groupNumbers(groups.of(items)).stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /** Returns the fold of each image. Groups are dealt in a random order. */
+  private int[] folds(int[] groups) {
+    List<Integer> order = new ArrayList<>(IntStream.of(groups).distinct().boxed().toList());
+    new PythonRandom(seed).shuffle(order);
+    Map<Integer, Integer> folds = new HashMap<>();
+    for (int i = 0; i < order.size(); i++) {
+      folds.put(order.get(i), i % TagMeasurement.FOLDS);
+    }
+    return IntStream.of(groups).map(folds::get).toArray();
+  }
+
+  private static TagHead.Fit fit(ExperimentContext context, Labeled labeled, String template) {
+    try (Scope scope = Scope.open("tags")) {
+      Tensor texts =
+          new TemplateEnsemble(List.of(template), Underscores.REPLACE)
+              .unit(context.clip(), labeled.tags());
+      Tensor features = Tensor.ofRows(labeled.features().toArray(float[][]::new));
+      return TagHead.fit(
+          features, texts, labeled.has(), labeled.groups(), GapHead.distance(features));
+    }
+  }
+
+  /** Draws the images of the check that the user wants, if there is none for this threshold. */
+  private TagChecks check(
+      ExperimentContext context,
+      TagChecks checks,
+      List<LearnedTag> learned,
+      TagHead head,
+      Labeled labeled) {
+    int k = labeled.tags().indexOf(check);
+    if (k < 0) {
+      throw KgCoopException.configuration(
+          "--check %s: no such tag%s"
+              .formatted(check, Nearest.hint(String.valueOf(check), labeled.tags())));
+    }
+    LearnedTag tag = learned.get(k);
+    if (tag.by().isWritten()) {
+      throw KgCoopException.configuration(
+          "--check %s: the tag is written already, so it needs no check".formatted(check));
+    }
+    Optional<TagRecord.Check> before = checks.of(tag);
+    if (before.isPresent()) {
+      return checks;
+    }
+    Map<Integer, String> reached = new ConcurrentSkipListMap<>();
+    context
+        .cache()
+        .eachInAnyOrder(
+            FeatureRequest.ofFiles(set.images()).withUnreadable((file, problem) -> {}),
+            (Feature feature, int i) -> {
+              if (head.scores(feature.vector())[k] >= tag.threshold()) {
+                reached.put(i, set.images().get(i).toString());
+              }
+            });
+    return checks.drawn(tag, List.copyOf(reached.values()), seed);
+  }
+
+  /** Returns a SHA-256 of the images, their tags and their groups. */
+  private static String fingerprint(Labeled labeled, List<String> hashes) {
+    StringBuilder text = new StringBuilder(String.join("\n", labeled.tags()));
+    for (int i = 0; i < hashes.size(); i++) {
+      text.append('\n').append(hashes.get(i)).append(' ').append(labeled.groups()[i]);
+      for (int k = 0; k < labeled.tags().size(); k++) {
+        text.append(labeled.has()[i][k] ? '1' : '0');
+      }
+    }
+    return Sha256.of(text.toString());
+  }
+}

@@ -1,0 +1,49 @@
+package org.kgcoop.data.layout;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.kgcoop.data.DataSet;
+import org.kgcoop.data.Item;
+
+/**
+ * A folder of images, some of which are labeled with tags: words that an image has or has not. The
+ * items of the data set have one class, because a class says nothing here.
+ *
+ * @param labeled the labeled images, all of them training images
+ * @param images all images of the folder, labeled or not
+ * @param tags the tags, in alphabetical order
+ * @param byImage the tags of each labeled image, by the key of its item
+ * @param incomplete the tags of which at least one labeled image may lack a label; its missing tag
+ *     counts as "no"
+ */
+public record TagSet(
+    DataSet labeled,
+    List<Path> images,
+    List<String> tags,
+    Map<String, Set<String>> byImage,
+    Set<String> incomplete) {
+  /** The class of all items. */
+  static final String CLASS = "image";
+
+  /** Returns true if a labeled image has a tag. */
+  public boolean has(Item item, String tag) {
+    return byImage.getOrDefault(item.key(), Set.of()).contains(tag);
+  }
+
+  /** Returns the same tags for a part of the labeled images, or with other groups of them. */
+  public TagSet withLabeled(DataSet part) {
+    return new TagSet(part, images, tags, byImage, incomplete);
+  }
+
+  /** Returns the tags that at least one labeled image has, or those that none has. */
+  public List<String> tags(boolean used) {
+    Set<String> found =
+        labeled.train().stream()
+            .flatMap(item -> byImage.getOrDefault(item.key(), Set.of()).stream())
+            .collect(Collectors.toSet());
+    return tags.stream().filter(tag -> found.contains(tag) == used).toList();
+  }
+}

@@ -1,0 +1,82 @@
+package org.kgcoop.runs;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.kgcoop.classifier.TagFile;
+import org.kgcoop.files.Json;
+import org.kgcoop.tags.LearnedTag;
+
+/**
+ * The record of an adaptation to tags: {@code tags.json} in its folder.
+ *
+ * @param settings the settings that determine the result
+ * @param provenance versions, the command and its directory, the path of the weights
+ * @param images the images
+ * @param tags the tags, those with the least promise first: not measured, below the wish, written
+ * @param without the tags that no labeled image has, which are not learned
+ */
+public record TagRecord(
+    Settings settings,
+    JsonNode provenance,
+    Images images,
+    List<Result> tags,
+    List<String> without) {
+
+  /**
+   * The settings that determine the result.
+   *
+   * @param data the name of the folder
+   * @param fingerprint the fingerprint of the labeled images and their tags
+   * @param wish of 100 images that get a tag, so many must be right
+   */
+  public record Settings(
+      String data, String fingerprint, int wish, long seed, String template, JsonNode clip) {}
+
+  /**
+   * The images.
+   *
+   * @param labeled the number of images that were learned from
+   * @param groups the number of their groups of near copies
+   * @param all the number of images in the folder
+   * @param unreadable the images that were left out, with the reason
+   */
+  public record Images(int labeled, int groups, int all, List<String> unreadable) {}
+
+  /**
+   * A tag.
+   *
+   * @param positives the number of labeled images that have it
+   * @param effectivePositives their effective number
+   * @param check a check by a person; null if there is none
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Result(
+      LearnedTag tag, int positives, double effectivePositives, @Nullable Check check) {}
+
+  /**
+   * A check of random images that get the tag.
+   *
+   * @param images the number of images to check
+   * @param right the number that a person called right so far
+   * @param wrong the number that a person called wrong so far
+   */
+  public record Check(int images, int right, int wrong) {
+    /** Returns the number of images without an answer. */
+    public int open() {
+      return images - right - wrong;
+    }
+  }
+
+  /** Returns the record in a folder, if there is one. */
+  public static Optional<TagRecord> read(Path folder) {
+    return Json.read(folder.resolve(TagFile.RECORD), TagRecord.class);
+  }
+
+  public void write(Path folder) {
+    Json.write(folder.resolve(TagFile.RECORD), this);
+  }
+}
