@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
@@ -160,14 +159,14 @@ public record TagAdaptation(
     }
     List<TagRecord.Result> results = new ArrayList<>();
     for (int k = 0; k < learned.size(); k++) {
-      LearnedTag tag = TagChecks.applied(learned.get(k), drawn.of(learned.get(k)), wish);
+      LearnedTag tag = drawn.applied(learned.get(k), wish);
       learned.set(k, tag);
       results.add(
           new TagRecord.Result(
               tag,
               measured.get(k).positives(),
               measured.get(k).effectivePositives(),
-              drawn.of(tag).orElse(null)));
+              drawn.of(tag, wish).orElse(null)));
     }
     results.sort(Comparator.comparing(TagRecord.Result::tag, worstFirst()));
     List<String> hashes =
@@ -336,8 +335,7 @@ public record TagAdaptation(
       throw KgCoopException.configuration(
           "--check %s: the tag is written already, so it needs no check".formatted(check));
     }
-    Optional<TagRecord.Check> before = checks.of(tag);
-    if (before.isPresent()) {
+    if (checks.of(tag, wish).isPresent()) {
       return checks;
     }
     Map<Integer, String> reached = new ConcurrentSkipListMap<>();

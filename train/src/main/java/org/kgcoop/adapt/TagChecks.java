@@ -94,41 +94,37 @@ record TagChecks(Path file, List<Row> rows) {
   }
 
   /** Returns the state of the check of a tag, if images were drawn for its threshold. */
-  Optional<Check> of(LearnedTag tag) {
+  Optional<Check> of(LearnedTag tag, int wish) {
     List<Row> own = rows.stream().filter(row -> row.isOf(tag)).toList();
+    if (own.isEmpty()) {
+      return Optional.empty();
+    }
     int right = (int) own.stream().filter(row -> YES.contains(row.answer())).count();
     int wrong = (int) own.stream().filter(row -> NO.contains(row.answer())).count();
-    return own.isEmpty() ? Optional.empty() : Optional.of(new Check(own.size(), right, wrong));
-  }
-
-  /** Returns true if a check can no longer reach the wish, or has all answers. */
-  static boolean isDone(Check check, int wish) {
-    return check.open() == 0
-        || TagMeasurement.afterCheck(check.images() - check.wrong(), check.images()) < wish;
+    boolean isLost = TagMeasurement.afterCheck(own.size() - wrong, own.size()) < wish;
+    List<Path> open =
+        own.stream()
+            .filter(row -> !isLost && row.answer().isEmpty())
+            .map(row -> Path.of(row.image()))
+            .toList();
+    return Optional.of(new Check(own.size(), right, wrong, open));
   }
 
   /** Returns a tag after its check, which admits it if the check reaches the wish. */
-  static LearnedTag applied(LearnedTag tag, Optional<Check> check, int wish) {
-    if (tag.by().isWritten() || check.isEmpty() || check.get().open() > 0) {
+  LearnedTag applied(LearnedTag tag, int wish) {
+    Check check = of(tag, wish).orElse(null);
+    if (tag.by().isWritten() || check == null || check.right() + check.wrong() < check.images()) {
       return tag;
     }
-    int promise = TagMeasurement.afterCheck(check.get().right(), check.get().images());
+    int promise = TagMeasurement.afterCheck(check.right(), check.images());
     return promise < wish ? tag : tag.checked(promise);
-  }
-
-  /** Returns the images of the check of a tag that have no answer. */
-  List<String> open(LearnedTag tag) {
-    return rows.stream()
-        .filter(row -> row.isOf(tag) && row.answer().isEmpty())
-        .map(Row::image)
-        .toList();
   }
 
   /** Returns the tags with a check of another threshold than today's. */
   List<String> outdated(List<LearnedTag> tags) {
     return tags.stream()
-        .filter(
-            tag -> of(tag).isEmpty() && rows.stream().anyMatch(row -> row.tag().equals(tag.name())))
+        .filter(tag -> rows.stream().anyMatch(row -> row.tag().equals(tag.name())))
+        .filter(tag -> rows.stream().noneMatch(row -> row.isOf(tag)))
         .map(LearnedTag::name)
         .toList();
   }

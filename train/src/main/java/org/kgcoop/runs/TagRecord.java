@@ -63,13 +63,9 @@ public record TagRecord(
    * @param images the number of images to check
    * @param right the number that a person called right so far
    * @param wrong the number that a person called wrong so far
+   * @param open the images without an answer; none if the check can no longer reach the wish
    */
-  public record Check(int images, int right, int wrong) {
-    /** Returns the number of images without an answer. */
-    public int open() {
-      return images - right - wrong;
-    }
-  }
+  public record Check(int images, int right, int wrong, List<Path> open) {}
 
   /** Returns the record in a folder, if there is one. */
   public static Optional<TagRecord> read(Path folder) {
