@@ -90,11 +90,12 @@ public record TagSentences(TagRecord record) {
             ? "the images are in %s groups, %s are needed"
                 .formatted(record.images().groups(), TagMeasurement.FOLDS)
             : result.positives() >= TagMeasurement.LEAST && others < TagMeasurement.LEAST
-                ? "%s do not have it, %s are needed"
-                    .formatted(Messages.count(others, "image", "images"), TagMeasurement.LEAST)
-                : "%s have it%s, %s are needed"
+                ? "%s not have it, %s are needed"
                     .formatted(
-                        Messages.count(result.positives(), "image", "images"),
+                        Messages.count(others, "image does", "images do"), TagMeasurement.LEAST)
+                : "%s it%s, %s are needed"
+                    .formatted(
+                        Messages.count(result.positives(), "image has", "images have"),
                         result.positives() < TagMeasurement.LEAST
                             ? ""
                             : Formats.text(

@@ -247,7 +247,8 @@ public final class ServeCommand implements Callable<Integer> {
     }
     ClassifierFile first = files.get(0);
     long precisions = files.stream().map(file -> file.clip().precision().key()).distinct().count();
-    return clipOptions.load(paths.iterator().next(), precisions == 1 ? first : first.inFloat32());
+    return clipOptions.load(
+        paths.iterator().next(), precisions == 1 ? first.clip() : first.clip().inFloat32());
   }
 
   /** Loads all classifiers, or none if one of them is invalid. */
