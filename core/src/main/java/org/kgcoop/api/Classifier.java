@@ -146,12 +146,7 @@ public final class Classifier implements AutoCloseable {
     }
   }
 
-  /**
-   * Creates a classifier of tags.
-   *
-   * @throws KgCoopException if the file belongs to another CLIP
-   */
-  public static Classifier of(TagFile file, Clip clip) {
+  private static Classifier of(TagFile file, Clip clip) {
     file.check(clip);
     return new Classifier(clip, file);
   }
@@ -461,6 +456,20 @@ public final class Classifier implements AutoCloseable {
                           .toList();
                     })
                 .toList());
+  }
+
+  /** Returns true if this is a classifier of tags, so that an image can have several. */
+  public boolean hasTags() {
+    return tags != null;
+  }
+
+  /**
+   * Returns what is known about each tag, in alphabetical order.
+   *
+   * @throws IllegalStateException for a classifier of classes
+   */
+  public List<TagPromise> tagPromises() {
+    return tagFile().tags().stream().map(TagPromise::of).toList();
   }
 
   private TagFile tagFile() {

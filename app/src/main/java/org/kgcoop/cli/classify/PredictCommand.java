@@ -138,7 +138,7 @@ public final class PredictCommand implements Callable<Integer> {
     TagFile file = TagFile.read(path);
     predictions.checkTags(file.tags().stream().map(LearnedTag::name).toList());
     try (Clip clip = clipOptions.load(path, file.clip());
-        Classifier classifier = Classifier.of(file, clip)) {
+        Classifier classifier = Classifier.load(path, clip)) {
       PhotoWarning.check(clipOptions, clip, files, output);
       ViewEncoder encoder = new ViewEncoder(clip, new Images(output::warn));
       return predictions.printTags(classifier, file, clip, features(encoder, files), files);

@@ -2,7 +2,6 @@ package org.kgcoop.cli.classify;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
@@ -22,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.Messages;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.api.Tag;
+import org.kgcoop.api.TagPromise;
 import org.kgcoop.classifier.TagFile;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.Output.Format;
@@ -31,7 +31,6 @@ import org.kgcoop.cli.options.UnreadableImages.Skipped;
 import org.kgcoop.cli.sorting.SortingOptions;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.formats.TableFormat;
-import org.kgcoop.tags.LearnedTag;
 
 /** The tags of image files, and how they are written. */
 final class TagPredictions {
@@ -75,27 +74,7 @@ final class TagPredictions {
 
   private record Image(String image, List<Shown> tags) {}
 
-  /** A tag of the classifier in JSON; {@code by} is none for a tag that is not written. */
-  @JsonInclude(JsonInclude.Include.ALWAYS)
-  private record Promised(
-      @JsonProperty("tag") String name,
-      @Nullable Integer promise,
-      @Nullable Integer finds,
-      int images,
-      String by,
-      boolean unknown) {
-    static Promised of(LearnedTag tag) {
-      return new Promised(
-          tag.name(),
-          tag.promise(),
-          tag.finds(),
-          tag.images(),
-          tag.by().isWritten() ? tag.by().id() : "none",
-          tag.unknown());
-    }
-  }
-
-  private record Result(List<Image> images, List<Promised> tags, List<Skipped> skipped) {}
+  private record Result(List<Image> images, List<TagPromise> tags, List<Skipped> skipped) {}
 
   /** Receives the tags of an image. */
   @FunctionalInterface
@@ -157,8 +136,8 @@ final class TagPredictions {
       case JSON -> {
         List<Image> images = new ArrayList<>();
         each(features, files, (image, tags) -> images.add(image(image, tags)), to);
-        List<Promised> tags = file.tags().stream().map(Promised::of).toList();
-        to.write(Output.text(new Result(images, tags, skipped.skipped()), true) + "\n");
+        Result result = new Result(images, classifier.tagPromises(), skipped.skipped());
+        to.write(Output.text(result, true) + "\n");
       }
       default -> each(features, files, lines(to), to);
     }
