@@ -140,12 +140,18 @@ final class Inspection {
     JsonNode content = SealedFile.open(file, "file").json();
     JsonNode settings = content.path("settings");
     boolean isTags = content.path("kind").asText().equals("tags");
-    ObjectNode json = object(settings.isObject() || isTags ? "classifier file" : "checkpoint");
+    ObjectNode json =
+        object(
+            isTags
+                ? "classifier file of tags"
+                : settings.isObject() ? "classifier file" : "checkpoint");
     if (settings.isObject()) {
       json.put("method", MethodRegistry.title(settings.path("method").asText()));
     }
     json.put("format", file.format().title());
-    json.setAll((ObjectNode) content);
+    ObjectNode metadata = (ObjectNode) content;
+    metadata.remove("kind"); // the line above says it
+    json.setAll(metadata);
     if (isTags) {
       json.put("training_images", new ImageSet(content.path("training_images").asText()).size());
     }
