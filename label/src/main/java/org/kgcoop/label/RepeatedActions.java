@@ -34,7 +34,9 @@ final class RepeatedActions {
    */
   void add(Sent action, @Nullable Action undone) {
     if (action.request() != null) {
-      last.put(Objects.requireNonNullElse(action.by(), ""), new Stored(action, Optional.ofNullable(undone)));
+      last.put(
+          Objects.requireNonNullElse(action.by(), ""),
+          new Stored(action, Optional.ofNullable(undone)));
     }
   }
 
