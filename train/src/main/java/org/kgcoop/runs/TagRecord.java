@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.kgcoop.classifier.TagFile;
 import org.kgcoop.files.Json;
 import org.kgcoop.tags.LearnedTag;
 
@@ -25,6 +24,8 @@ public record TagRecord(
     Images images,
     List<Result> tags,
     List<String> without) {
+  /** The name of the file. */
+  public static final String FILE = "tags.json";
 
   /**
    * The settings that determine the result.
@@ -69,10 +70,10 @@ public record TagRecord(
 
   /** Returns the record in a folder, if there is one. */
   public static Optional<TagRecord> read(Path folder) {
-    return Json.read(folder.resolve(TagFile.RECORD), TagRecord.class);
+    return Json.read(folder.resolve(FILE), TagRecord.class);
   }
 
   public void write(Path folder) {
-    Json.write(folder.resolve(TagFile.RECORD), this);
+    Json.write(folder.resolve(FILE), this);
   }
 }
