@@ -155,7 +155,7 @@ public final class ApiTour {
       check(expected.equals(classifier.tags(new ByteArrayInputStream(bytes))));
       check(expected.equals(classifier.tags(pixels.toBufferedImage())));
       List<Tag> all = classifier.tagsOfFeatures(classifier.features(List.of(image))).get(0);
-      check(all.stream().filter(Tag::written).toList().equals(expected));
+      check(all.stream().filter(tag -> tag.written()).toList().equals(expected));
       for (TagPromise tag : classifier.tagPromises()) {
         check(!tag.name().isEmpty() && tag.images() >= 0 && !tag.by().isEmpty());
         check(tag.promise() != null && tag.finds() != null && !tag.unknown());
