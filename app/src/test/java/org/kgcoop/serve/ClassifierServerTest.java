@@ -539,9 +539,8 @@ class ClassifierServerTest {
   void routesOfGetIgnoreOtherParameters() {
     for (Route route : ApiDescription.read().routes()) {
       if (route.method().equals("get")) {
-        assertThat(get(route.path() + "?other=1").statusCode())
-            .as(route.path())
-            .isEqualTo(get(route.path()).statusCode());
+        String path = route.path().replace("{file}", "page.js");
+        assertThat(get(path + "?other=1").statusCode()).as(path).isEqualTo(200);
       }
     }
   }

@@ -2,7 +2,6 @@ package org.kgcoop.classifier;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -44,14 +43,6 @@ public record TagFile(
     RecordedClip clip,
     TrainingDataRecord learnedFrom,
     String version) {
-  /**
-   * The file next to it with the labeled images and results; it may have the path of the weights.
-   */
-  public static final String RECORD = "tags.json";
-
-  /** The value of {@code kind} in the metadata. */
-  static final String KIND = "tags";
-
   private static final int FORMAT = 1;
   private static final String WHAT = "classifier file";
   private static final List<String> TENSORS =
@@ -83,12 +74,8 @@ public record TagFile(
   public static boolean is(Path path) {
     Path file = ClassifierFile.at(path);
     WeightFile opened = WeightFiles.open(file);
-    return SealedFile.isSealed(opened) && isTags(SealedFile.open(opened, WHAT).json());
-  }
-
-  /** Returns true for the metadata of such a file. */
-  static boolean isTags(ObjectNode json) {
-    return json.path("kind").asText().equals(KIND);
+    return SealedFile.isSealed(opened)
+        && ClassifierFile.hasTags(SealedFile.open(opened, WHAT).json());
   }
 
   /**
@@ -100,7 +87,7 @@ public record TagFile(
   public static TagFile read(Path path) {
     Path file = ClassifierFile.at(path);
     SealedFile.Content content = SealedFile.open(WeightFiles.open(file), WHAT);
-    if (!isTags(content.json())) {
+    if (!ClassifierFile.hasTags(content.json())) {
       throw KgCoopException.weights(file + ": expected a classifier of tags, got one of classes");
     }
     if (content.json().path("format").asInt() != FORMAT) {
@@ -172,7 +159,7 @@ public record TagFile(
   public void write(Path path) {
     Metadata metadata =
         new Metadata(
-            KIND,
+            ClassifierFile.TAGS,
             FORMAT,
             tags,
             template,

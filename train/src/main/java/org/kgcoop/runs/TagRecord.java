@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.Messages;
-import org.kgcoop.classifier.TagFile;
 import org.kgcoop.files.CsvFile;
 import org.kgcoop.files.Json;
 import org.kgcoop.tags.LearnedTag;
@@ -28,6 +27,9 @@ public record TagRecord(
     Images images,
     List<Result> tags,
     List<String> without) {
+  /** The name of the file. */
+  public static final String FILE = "tags.json";
+
   /** The table of the tags in the same folder. */
   public static final String TABLE = "tags.csv";
 
@@ -107,7 +109,7 @@ public record TagRecord(
     List<List<String>> lines = new ArrayList<>(List.of(COLUMNS));
     tags.forEach(each -> lines.add(each.cells()));
     CsvFile.write(folder.resolve(TABLE), lines);
-    Json.write(folder.resolve(TagFile.RECORD), this);
+    Json.write(folder.resolve(FILE), this);
   }
 
   private static String text(@Nullable Integer value) {

@@ -68,12 +68,30 @@ final class TagPredictions {
     this.output = output;
   }
 
-  /** A tag of an image in JSON. */
+  /**
+   * A tag of an image in JSON.
+   *
+   * @param name the word
+   * @param score comparable between images, and not between tags; no probability
+   * @param threshold the lowest score of an image that gets the tag
+   * @param written true if the image gets the tag
+   */
   private record Shown(
       @JsonProperty("tag") String name, float score, double threshold, boolean written) {}
 
+  /**
+   * An image in JSON.
+   *
+   * @param tags those that it gets; with {@code --all-tags}, all
+   */
   private record Image(String image, List<Shown> tags) {}
 
+  /**
+   * The output in JSON.
+   *
+   * @param tags what is known about each tag of the classifier
+   * @param skipped the unreadable images
+   */
   private record Result(List<Image> images, List<TagPromise> tags, List<Skipped> skipped) {}
 
   /** Receives the tags of an image. */

@@ -55,7 +55,7 @@ import picocli.CommandLine.ParentCommand;
       "  ./kgcoop adapt photos/ --clip ViT-B/32-256 --exclude judged.txt",
       "  ./kgcoop serve runs/photos",
       "DIR/classifier.safetensors is the classifier: give DIR to predict, eval, export or"
-          + " serve. DIR/report.html explains the choice. DIR/adapt.json contains the figures."
+          + " serve. DIR/report.html explains the choice, DIR/adapt.json has the figures."
     })
 public final class AdaptCommand implements Callable<Integer> {
   @ParentCommand private Invocation invocation;

@@ -25,6 +25,9 @@ import org.kgcoop.api.Classification;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.EmbeddedPrompt;
+import org.kgcoop.classifier.RecordedClip;
+import org.kgcoop.classifier.TagFile;
+import org.kgcoop.classifier.TrainingDataRecord;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSet;
@@ -37,6 +40,9 @@ import org.kgcoop.serve.ClassifierServer;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
+import org.kgcoop.tags.LearnedTag;
+import org.kgcoop.tags.TagHead;
+import org.kgcoop.tags.TagMeasurement.By;
 
 /** Tests of the page in a real browser with the embedded CLIP. Skipped without a browser. */
 @Tag("system")
@@ -270,6 +276,48 @@ class WebPageBrowserTest {
     OTHERS.addAll(List.of(server, registry));
     try {
       openWith("umbrella");
+    } finally {
+      server = other;
+    }
+  }
+
+  @Test
+  void theTagsOfAnImageAreTheAnswer() throws IOException {
+    int width = clip.config().embedDim();
+    double[] ones = {1, 1};
+    TagHead head = // every image has the score 1 of both tags
+        new TagHead(
+            new float[1][width],
+            new float[2][width],
+            new double[1][2],
+            ones,
+            new double[2],
+            new double[2],
+            ones,
+            1);
+    Path file = folder.resolve("tags.safetensors");
+    new TagFile(
+            head,
+            List.of(
+                new LearnedTag("people_at_sea", 0.5, By.FOLDS, 9, 90, 90, false),
+                new LearnedTag("snow", 2, By.FOLDS, 9, 90, 90, false)),
+            EmbeddedClip.TEMPLATE,
+            RecordedClip.of(clip),
+            TrainingDataRecord.UNKNOWN,
+            "1")
+        .write(file);
+    ModelRegistry registry = new ModelRegistry(Map.of("tags", Classifier.load(file, clip)));
+    ClassifierServer other = server;
+    server = serve(null, registry);
+    OTHERS.addAll(List.of(server, registry));
+    try {
+      open();
+      assertThat(text("#about-model")).contains("Tags: people at sea, snow.");
+      browser().drop(Files.write(folder.resolve("tagged.png"), drawing("umbrella")));
+      browser().await("document.querySelector('#verdict').innerText");
+      assertThat(text("#best")).isEqualTo("people at sea");
+      assertThat(text("#verdict")).isEqualTo("The learned classifier says people at sea.");
+      assertThat(browser().value("document.querySelector('#bars').hidden").asBoolean()).isTrue();
     } finally {
       server = other;
     }
