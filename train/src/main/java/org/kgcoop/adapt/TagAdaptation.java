@@ -40,7 +40,6 @@ import org.kgcoop.files.Sha256;
 import org.kgcoop.method.GapHead;
 import org.kgcoop.method.TemplateEnsemble;
 import org.kgcoop.progress.Progress;
-import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.TagRecord;
@@ -130,7 +129,7 @@ public record TagAdaptation(
             : Templates.of(data);
     TagHead.Fit fit = fit(context, labeled, template);
     context.checkInterrupted();
-    int[] folds = folds(labeled.groups());
+    int[] folds = TagMeasurement.folds(labeled.groups(), seed);
     List<TagMeasurement> measured =
         IntStream.range(0, labeled.tags().size())
             .parallel()
@@ -294,17 +293,6 @@ public record TagAdaptation(
         .forEach(
             pair -> groups.join(items.get(pair.first()).group(), items.get(pair.second()).group()));
     return Item.groupNumbers(groups.of(items)).stream().mapToInt(Integer::intValue).toArray();
-  }
-
-  /** Returns the fold of each image. Groups are dealt in a random order. */
-  private int[] folds(int[] groups) {
-    List<Integer> order = new ArrayList<>(IntStream.of(groups).distinct().boxed().toList());
-    new PythonRandom(seed).shuffle(order);
-    Map<Integer, Integer> folds = new HashMap<>();
-    for (int i = 0; i < order.size(); i++) {
-      folds.put(order.get(i), i % TagMeasurement.FOLDS);
-    }
-    return IntStream.of(groups).map(folds::get).toArray();
   }
 
   private static TagHead.Fit fit(ExperimentContext context, Labeled labeled, String template) {
