@@ -335,7 +335,7 @@ class WebPageBrowserTest {
     assertThat(text("#best")).isEqualTo("old car, tree");
     assertThat(text("#verdict")).isEqualTo("The learned classifier says old car, tree.");
     assertThat(text("#about-model")).startsWith("Tags: old car, tree.");
-    assertThat(text("#model-name")).isEqualTo("photos (2)");
+    assertThat(text("#ask")).contains("Tags of photos (2)");
     assertThat(browser().value("document.querySelector('#bars').hidden").asBoolean()).isTrue();
     browser().screenshot(Path.of("target/page-tags.png"));
     openTags(TinyTags.NONE);
