@@ -52,8 +52,8 @@ class ArchitectureTest {
   /**
    * {@code label > adapt, api.train > trial > train > features, runs, method > prompt > model, eval
    * > clip > data > image; clip > io > tensor; tensor, image > natives; clip, data > download >
-   * progress; label, adapt > journal, similarity}. All of them may use {@code files}, and {@code
-   * random} for random numbers.
+   * progress; tags > eval, tensor; label, adapt > journal, similarity}. All of them may use {@code
+   * files}, and {@code random} for random numbers.
    */
   @ArchTest
   static final ArchRule packagesUseOnlyThoseBelowThem =

@@ -65,8 +65,19 @@ final class TagPredictions {
     this.output = output;
   }
 
+  /**
+   * An image in JSON.
+   *
+   * @param tags those that it gets; with {@code --all-tags}, all
+   */
   private record Image(String image, List<Tag> tags) {}
 
+  /**
+   * The output in JSON.
+   *
+   * @param tags what is known about each tag of the classifier
+   * @param skipped the unreadable images
+   */
   private record Result(List<Image> images, List<TagPromise> tags, List<Skipped> skipped) {}
 
   /** Receives the tags of an image. */
