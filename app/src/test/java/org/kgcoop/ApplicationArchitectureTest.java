@@ -74,6 +74,7 @@ class ApplicationArchitectureTest {
                           "org.kgcoop.tables..",
                           "org.kgcoop.runs..",
                           "org.kgcoop.eval..",
+                          "org.kgcoop.tags..",
                           "org.kgcoop.data..",
                           "org.kgcoop.image..",
                           "org.kgcoop.files..",

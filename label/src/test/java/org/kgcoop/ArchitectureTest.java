@@ -52,8 +52,8 @@ class ArchitectureTest {
   /**
    * {@code label > adapt, api.train > trial > train > features, runs, method > prompt > model, eval
    * > clip > data > image; clip > io > tensor; tensor, image > natives; clip, data > download >
-   * progress; label, adapt > journal, similarity}. All of them may use {@code files}, and {@code
-   * random} for random numbers.
+   * progress; tags > eval, tensor; label, adapt > journal, similarity}. All of them may use {@code
+   * files}, and {@code random} for random numbers.
    */
   @ArchTest
   static final ArchRule packagesUseOnlyThoseBelowThem =
@@ -77,6 +77,8 @@ class ArchitectureTest {
           .definedBy("org.kgcoop.label..")
           .layer("eval")
           .definedBy("org.kgcoop.eval..")
+          .layer("tags")
+          .definedBy("org.kgcoop.tags..")
           .layer("similarity")
           .definedBy("org.kgcoop.similarity..")
           .layer("features")
@@ -136,11 +138,13 @@ class ArchitectureTest {
               "files")
           // Listing runs needs only files and numbers, and loads no model.
           .whereLayer("runs")
-          .mayOnlyAccessLayers("eval", "io", "tensor", "files")
+          .mayOnlyAccessLayers("eval", "tags", "io", "tensor", "files")
           .whereLayer("journal")
           .mayOnlyAccessLayers("files")
           .whereLayer("journal")
           .mayOnlyBeAccessedByLayers("adapt", "label")
+          .whereLayer("tags")
+          .mayOnlyAccessLayers("eval", "tensor")
           .whereLayer("similarity")
           .mayOnlyAccessLayers("tensor", "random")
           .whereLayer("similarity")

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.files.AtomicFile;
+import org.kgcoop.runs.TagRecord;
 
 /**
  * A page of tables and runs: tables, charts, images and settings in one HTML file. The file refers
@@ -44,6 +45,11 @@ public final class ReportPage {
   public static void write(Path folder, DataSet data, LabelSummary summary, Path file) {
     EmbeddedImages images = new EmbeddedImages(data);
     write(Page.of(ReportSources.read(List.of(folder)), images).below(summary, images), file);
+  }
+
+  /** Writes the page of an adaptation to tags, with the images that a person should check. */
+  public static void write(TagRecord record, Path file) {
+    write(TagSections.page(record), file);
   }
 
   private static void write(Page page, Path file) {

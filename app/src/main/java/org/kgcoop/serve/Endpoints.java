@@ -75,6 +75,13 @@ record Endpoints(
   private static ObjectNode described(ServedModel served) {
     Classifier classifier = served.classifier();
     ObjectNode model = object().put("name", served.name());
+    if (classifier.hasTags()) {
+      model.put("kind", "tags").put("method", classifier.method()).put("title", "tags");
+      model.put("template", classifier.template()).put("temperature", 1).putArray("classes");
+      ArrayNode tags = model.putArray("tags");
+      classifier.tagPromises().forEach(tag -> tags.add(Json.tree(tag)));
+      return model;
+    }
     model
         .put("method", classifier.method())
         .put("title", MethodRegistry.title(classifier.method()));
@@ -89,6 +96,9 @@ record Endpoints(
     Deadline deadline = Deadline.in(settings.limits().timeLimit());
     RequestParts parts = new RequestParts(request, "model", "top");
     ServedModel model = models.get(parts.text("model"));
+    if (model.classifier().hasTags() && parts.text("top") != null) {
+      throw new HttpErrorException(400, "top: the model has tags, and an image can have several");
+    }
     write(request, query(parts, deadline), model);
   }
 
@@ -145,12 +155,24 @@ record Endpoints(
 
   private void write(Context request, Query query, ServedModel model) {
     request.attribute(HttpServer.MODEL, model.name());
-    Classification answer = queue.submit(query.image(), model.function(), query.deadline());
+    ServedModel.Answer found = queue.submit(query.image(), model.function(), query.deadline());
     Classifier classifier = model.classifier();
     ObjectNode json = object().put("model", model.name());
     json.put("class_count", classifier.classNames().size());
     json.put("milliseconds", Math.rint((System.nanoTime() - query.start()) / 1e3) / 1e3);
-    classifier
+    if (found instanceof ServedModel.Classes classes) {
+      put(json, query, model, classes.found());
+    } else if (found instanceof ServedModel.Tags tags) {
+      json.putArray("classes");
+      ArrayNode all = json.putArray("tags");
+      tags.found().forEach(tag -> all.addObject().put("tag", tag.name()).put("score", tag.score()));
+    }
+    request.json(json);
+  }
+
+  private static void put(ObjectNode json, Query query, ServedModel model, Classification answer) {
+    model
+        .classifier()
         .threshold()
         .ifPresent(
             threshold -> json.put("threshold", threshold).put("accepted", answer.isAccepted()));
@@ -167,7 +189,6 @@ record Endpoints(
       ArrayNode best = json.putArray("groups");
       answer.groups(groups).forEach(group -> best.add(Json.tree(group)));
     }
-    request.json(json);
   }
 
   private static int top(@Nullable String text) {

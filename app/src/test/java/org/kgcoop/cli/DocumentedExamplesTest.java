@@ -84,6 +84,9 @@ class DocumentedExamplesTest {
           Map.entry("label", "waits for a person; LabelCommandTest and LabelPageBrowserTest label"),
           Map.entry("base2new --methods", "takes an hour"),
           Map.entry("demo --all", "takes half an hour"),
+          Map.entry(
+              "adapt photos/ --tags --labels-from keywords",
+              "needs photos with keywords of a person; TagsTest has some"),
           Map.entry("fewshot --shots 1,2,4,8 --seeds 1,2,3,4,5", "takes hours"),
           Map.entry(
               "download",
@@ -152,7 +155,7 @@ class DocumentedExamplesTest {
 
   private static Example withEffort(MarkdownPage.Call call) {
     List<String> words = new ArrayList<>(call.words());
-    if (!Collections.disjoint(words, UNTRAINED)) {
+    if (!Collections.disjoint(words, UNTRAINED) || words.contains("--tags-file")) {
       return new Example(page(call), words);
     }
     List<String> effort =

@@ -59,7 +59,6 @@ final class ExampleFolder {
   private static final List<String> IMAGE_FOLDERS =
       List.of(
           "photos",
-          "photos-by-place",
           "inbox",
           "food",
           "objects",
@@ -79,7 +78,9 @@ final class ExampleFolder {
                       "train --data pets --method coop --out runs/coop",
                       "base2new --data objects --methods clip,coop,kgcoop --seeds 1 --out runs/table")
                   .map(command -> command + " --shots 2 --epochs 1 --augment test"),
-              Stream.of("embed photos --out features.npy --clip ViT-B/16"))
+              Stream.of(
+                  "embed photos --out features.npy --clip ViT-B/16",
+                  "adapt photos --tags-file tags.csv --out runs/tags"))
           .toList();
 
   /** Further names of runs, each with the run that is copied. */
@@ -89,8 +90,6 @@ final class ExampleFolder {
           "a", "pets",
           "pets-kgcoop", "pets",
           "photos", "pets",
-          "place", "pets",
-          "people", "pets",
           "second", "pets",
           "b", "coop",
           "pets-coop", "coop",
@@ -278,8 +277,7 @@ final class ExampleFolder {
         }
       }
     }
-    ExampleRunner.copy(files(pets).get(0), root.resolve("photos-by-people/people"));
-    ExampleRunner.copy(files(pets).get(1), root.resolve("photos-by-people/nobody"));
+    tags(pets);
     SampleDrawings.copyTo(root.resolve("more"), CLASSES + 1);
     for (Path folder : files(root.resolve("more"))) {
       if (!Files.exists(pets.resolve(folder.getFileName()))) {
@@ -295,6 +293,21 @@ final class ExampleFolder {
     for (String name : List.of("new.jpg", "photo.jpg", "holiday.jpg", "cat.jpg")) {
       jpeg(image, root.resolve(name));
     }
+  }
+
+  /** Writes the class of each image as a tag, and another tag for half of them. */
+  private void tags(Path pets) throws IOException {
+    StringBuilder rows = new StringBuilder("image,tag\n");
+    for (Path folder : files(pets)) {
+      for (Path image : files(folder)) {
+        String name = Folders.relative(pets, image);
+        rows.append(name).append(',').append(folder.getFileName()).append('\n');
+        if (name.hashCode() % 2 == 0) {
+          rows.append(name).append(",even\n");
+        }
+      }
+    }
+    text("tags.csv", rows.toString());
   }
 
   private static void jpeg(Path from, Path to) throws IOException {

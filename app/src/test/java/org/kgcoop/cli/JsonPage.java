@@ -28,6 +28,7 @@ import org.kgcoop.eval.ProbabilityMetrics;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunResults;
 import org.kgcoop.runs.TableResults;
+import org.kgcoop.runs.TagRecord;
 
 /**
  * The reference page of the JSON files. It lists the properties of the records that are written,
@@ -53,9 +54,13 @@ public final class JsonPage {
     tables.put("adapt.json", AdaptRecord.class);
     tables.put("results.json of a run", RunResults.class);
     tables.put("results.json of a table", TableResults.class);
+    tables.put("tags.json", TagRecord.class);
     try {
       tables.put(
           "predict --json", Class.forName("org.kgcoop.cli.classify.AnswerForm$JsonObject$Result"));
+      tables.put(
+          "predict --json with a classifier of tags",
+          Class.forName("org.kgcoop.cli.classify.TagPredictions$Result"));
     } catch (ClassNotFoundException e) {
       throw new IllegalStateException(e);
     }

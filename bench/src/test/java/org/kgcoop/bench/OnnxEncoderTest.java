@@ -189,15 +189,8 @@ class OnnxEncoderTest {
       learned.put(block + "out_proj.weight", random(6, WIDTH, WIDTH));
       Map<String, StoredTensor> weights = new LinkedHashMap<>(clip.stored());
       learned.forEach((name, tensor) -> weights.put(name, StoredTensor.of(name, tensor)));
-      WeightFile file =
-          new WeightFile(
-              Path.of("merged"),
-              WeightFile.Format.SAFETENSORS,
-              weights,
-              Map.of(),
-              List.of(),
-              Map.of());
-      try (Clip merged = Clip.of(file, Clip.Options.DEFAULT)) {
+      WeightFile file = RandomClip.of(Path.of("merged"), CONFIG, 3);
+      try (Clip merged = Clip.of(file.with(weights), Clip.Options.DEFAULT)) {
         VisionTransformer vision = merged.promptedVision("a test");
         float[] pixels = OnnxBench.images(CONFIG, 0, IMAGES);
         for (DeepPrompts prompts : List.of(prompts(null), prompts("0 1"))) {

@@ -4,14 +4,19 @@ import java.awt.image.BufferedImage;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.RecordedClip;
+import org.kgcoop.classifier.TagFile;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.UnicodeText;
@@ -49,9 +54,11 @@ import org.kgcoop.tensor.Tensor;
  */
 public final class Classifier implements AutoCloseable {
   private static final String ZERO_SHOT = "zero-shot";
+  private static final String TAGS = "tags";
   private static final int BATCH = 32;
 
-  private final Head classifier;
+  private final @Nullable Head classifier; // null for tags
+  private final @Nullable TagFile tags; // null for classes
   private final @Nullable LinearAnswers linear;
   private final List<String> classNames;
   private final String method;
@@ -73,6 +80,7 @@ public final class Classifier implements AutoCloseable {
       @Nullable Calibration calibration,
       Head classifier) {
     this.classifier = classifier;
+    this.tags = null;
     this.linear = LinearAnswers.of(classifier).orElse(null);
     this.classNames = List.copyOf(classNames);
     this.method = method;
@@ -85,14 +93,30 @@ public final class Classifier implements AutoCloseable {
     this.width = clip.config().embedDim();
   }
 
+  private Classifier(Clip clip, TagFile tags) {
+    this.classifier = null;
+    this.tags = tags;
+    this.linear = null;
+    this.classNames = List.of();
+    this.method = TAGS;
+    this.template = tags.template();
+    this.temperature = 1;
+    this.threshold = OptionalDouble.empty();
+    this.encoder = new ViewEncoder(clip, images.images());
+    this.width = clip.config().embedDim();
+  }
+
   /**
-   * Loads a trained classifier with the classes of its training.
+   * Loads a trained classifier with the classes of its training, or a classifier of tags.
    *
    * @param path the run folder, or {@code classifier.safetensors} in it
    * @param clip the CLIP model that the classifier was trained with
    * @throws KgCoopException if the file cannot be read or belongs to another CLIP
    */
   public static Classifier load(Path path, Clip clip) {
+    if (TagFile.is(path)) {
+      return of(TagFile.read(path), clip);
+    }
     ClassifierFile file = ClassifierFile.read(ClassifierFile.at(path));
     return of(file, clip, file.classNames());
   }
@@ -106,17 +130,25 @@ public final class Classifier implements AutoCloseable {
    * @throws KgCoopException if the file cannot be read, or the weights are not found or others
    */
   public static Classifier load(Path path) {
-    ClassifierFile file = ClassifierFile.read(ClassifierFile.at(path));
-    Path weights = file.clip().find(path, "a Clip").orElseGet(EmbeddedClip::folder);
-    Clip clip = Clip.load(weights, file.clip().options(Clip.Options.DEFAULT));
+    TagFile tags = TagFile.is(path) ? TagFile.read(path) : null;
+    ClassifierFile file = tags == null ? ClassifierFile.read(ClassifierFile.at(path)) : null;
+    RecordedClip recorded = tags == null ? Objects.requireNonNull(file).clip() : tags.clip();
+    Path weights = recorded.find(path, "a Clip").orElseGet(EmbeddedClip::folder);
+    Clip clip = Clip.load(weights, recorded.options(Clip.Options.DEFAULT));
     try {
-      Classifier classifier = of(file, clip, file.classNames());
+      Classifier classifier =
+          file == null ? of(Objects.requireNonNull(tags), clip) : of(file, clip, file.classNames());
       classifier.owned = clip;
       return classifier;
     } catch (RuntimeException | Error e) {
       clip.close();
       throw e;
     }
+  }
+
+  private static Classifier of(TagFile file, Clip clip) {
+    file.check(clip);
+    return new Classifier(clip, file);
   }
 
   /**
@@ -164,12 +196,15 @@ public final class Classifier implements AutoCloseable {
     UnicodeText.checkNames(classNames);
   }
 
-  /** Returns the names of the classes, by index. */
+  /** Returns the names of the classes, by index; none for a classifier of tags. */
   public List<String> classNames() {
     return classNames;
   }
 
-  /** Returns the method of the training, such as {@code kgcoop}, or {@code zero-shot}. */
+  /**
+   * Returns the method of the training, such as {@code kgcoop}, or {@code zero-shot}, or {@code
+   * tags}.
+   */
   public String method() {
     return method;
   }
@@ -205,7 +240,9 @@ public final class Classifier implements AutoCloseable {
    * CLIP model, divided by the {@link #temperature}.
    */
   public Optional<float[][]> classFeatures() {
-    return whileOpen(() -> classifier.classFeatures().map(Tensor::toRows));
+    return whileOpen(
+        () ->
+            classifier == null ? Optional.empty() : classifier.classFeatures().map(Tensor::toRows));
   }
 
   private <T> T whileOpen(Supplier<T> call) {
@@ -267,6 +304,7 @@ public final class Classifier implements AutoCloseable {
    * @throws IllegalArgumentException if an element has another type
    */
   public List<Classification> classifyAll(List<?> images) {
+    Head unused = classes(); // before any work
     List<Classification> all = new ArrayList<>();
     for (int from = 0; from < images.size(); from += BATCH) {
       List<?> batch = images.subList(from, Math.min(from + BATCH, images.size()));
@@ -280,7 +318,7 @@ public final class Classifier implements AutoCloseable {
    * computes suitable features.
    */
   public boolean hasOwnEncoder() {
-    return classifier.encoder().isPresent();
+    return classifier != null && classifier.encoder().isPresent();
   }
 
   /**
@@ -312,14 +350,11 @@ public final class Classifier implements AutoCloseable {
    * @param features (B, E): rows of unit length from the same CLIP, or from {@link #features} if
    *     {@link #hasOwnEncoder} is true
    * @throws IllegalArgumentException if a row has another length
+   * @throws IllegalStateException for a classifier of tags
    */
   public List<Classification> ofFeatures(float[][] features) {
-    for (float[] row : features) {
-      if (row.length != width) {
-        throw new IllegalArgumentException(
-            "features: expected rows of %s values, got one of %s".formatted(width, row.length));
-      }
-    }
+    Head unused = classes(); // also for no features
+    check(features);
     return whileOpen(
         () -> {
           try (Scope scope = Scope.open("classify features");
@@ -333,6 +368,23 @@ public final class Classifier implements AutoCloseable {
         });
   }
 
+  private void check(float[][] features) {
+    for (float[] row : features) {
+      if (row.length != width) {
+        throw new IllegalArgumentException(
+            "features: expected rows of %s values, got one of %s".formatted(width, row.length));
+      }
+    }
+  }
+
+  private Head classes() {
+    if (classifier == null) {
+      throw new IllegalStateException(
+          "a classifier of tags has no classes, and an image can have several tags: call tags");
+    }
+    return classifier;
+  }
+
   /** Computes one row, because the last bits of a row depend on its neighbors. */
   private float[] probabilities(float[] row) {
     float[] found = linear == null ? null : linear.probabilities(row);
@@ -341,8 +393,95 @@ public final class Classifier implements AutoCloseable {
     }
     try (Scope scope = Scope.open("row")) {
       Tensor feature = Tensor.of(row, 1, width).to(encoder.device());
-      return classifier.probabilities(feature).toFloats(); // (1, C)
+      return classes().probabilities(feature).toFloats(); // (1, C)
     }
+  }
+
+  /**
+   * Returns the tags of an image file, in alphabetical order: those whose score reaches the
+   * threshold, and whose promise was good enough.
+   *
+   * @throws KgCoopException if the image cannot be read; the message has the reason
+   * @throws IllegalStateException for a classifier of classes
+   */
+  public List<Tag> tags(Path file) {
+    return tags((Object) file);
+  }
+
+  /** Returns the tags of an image from the bytes of its file, as {@link #tags(Path)}. */
+  public List<Tag> tags(byte[] file) {
+    return tags((Object) file);
+  }
+
+  /** Returns the tags of an image from the rest of a stream, as {@link #tags(Path)}. */
+  public List<Tag> tags(InputStream file) {
+    return tags((Object) file);
+  }
+
+  /** Returns the tags of a {@link BufferedImage}, as {@link #tags(Path)}. */
+  public List<Tag> tags(BufferedImage image) {
+    return tags((Object) image);
+  }
+
+  /** Returns the tags of a decoded image, as {@link #tags(Path)}. */
+  public List<Tag> tags(RgbImage image) {
+    return tags((Object) image);
+  }
+
+  private List<Tag> tags(Object image) {
+    TagFile unused = tagFile(); // before any work
+    return whileOpen(() -> tagsOfFeatures(features(List.of(image)))) // close() waits for both
+        .get(0)
+        .stream()
+        .filter(Tag::written)
+        .toList();
+  }
+
+  /**
+   * Returns all tags of the classifier for images by their features, also those that an image does
+   * not get.
+   *
+   * @param features (B, E), rows of unit length, from {@link #features}
+   * @return for each image all tags, in alphabetical order
+   * @throws IllegalArgumentException if a row has another length
+   * @throws IllegalStateException for a classifier of classes
+   */
+  public List<List<Tag>> tagsOfFeatures(float[][] features) {
+    TagFile of = tagFile();
+    check(features);
+    return whileOpen(
+        () ->
+            Arrays.stream(features)
+                .parallel()
+                .map(
+                    row -> {
+                      float[] scores = of.head().scores(row);
+                      return IntStream.range(0, scores.length)
+                          .mapToObj(k -> Tag.of(of.tags().get(k), scores[k]))
+                          .toList();
+                    })
+                .toList());
+  }
+
+  /** Returns true if this is a classifier of tags, so that an image can have several. */
+  public boolean hasTags() {
+    return tags != null;
+  }
+
+  /**
+   * Returns what is known about each tag, in alphabetical order.
+   *
+   * @throws IllegalStateException for a classifier of classes
+   */
+  public List<TagPromise> tagPromises() {
+    return tagFile().tags().stream().map(TagPromise::of).toList();
+  }
+
+  private TagFile tagFile() {
+    if (tags == null) {
+      throw new IllegalStateException("a classifier of classes has no tags: call classify");
+    }
+    return tags;
   }
 
   /** Waits for running calls, then frees the native memory. */
@@ -352,7 +491,9 @@ public final class Classifier implements AutoCloseable {
     try {
       if (!closed) {
         closed = true;
-        classifier.close();
+        if (classifier != null) {
+          classifier.close();
+        }
         if (owned != null) {
           owned.close();
         }

@@ -72,6 +72,9 @@ public record ClassifierFile(
   private static final int FORMAT = 1;
   private static final String WHAT = "classifier file";
 
+  /** The value of {@code kind} in the metadata of a file with tags. */
+  static final String TAGS = "tags";
+
   /** Name of the file in a folder, such as a run folder. */
   private static final String NAME = "classifier.safetensors";
 
@@ -260,7 +263,7 @@ public record ClassifierFile(
 
   private static ClassifierFile of(Path path, SealedFile.Content content) {
     ObjectNode json = content.json();
-    if (TagFile.isTags(json)) {
+    if (hasTags(json)) {
       throw KgCoopException.weights(
           path
               + ": a classifier of tags, which this command cannot use: an image can have several"
@@ -299,6 +302,11 @@ public record ClassifierFile(
         calibration == null
             ? null
             : part(path, json, "calibration: ", () -> Calibration.ofJson(calibration)));
+  }
+
+  /** Returns true for the metadata of a {@code TagFile}. */
+  static boolean hasTags(ObjectNode json) {
+    return json.path("kind").asText().equals(TAGS);
   }
 
   private static Metadata metadata(Path path, ObjectNode json) {

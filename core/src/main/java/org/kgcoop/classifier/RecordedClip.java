@@ -36,6 +36,9 @@ public record RecordedClip(
     int maxPatches,
     FeaturePrecision precision) {
 
+  /** The records next to a classifier file that may have the path of the weights. */
+  private static final List<String> RECORDS = List.of("run.json", "tags.json");
+
   /** Returns the model with everything that a classifier file contains. */
   public static RecordedClip of(Clip clip) {
     return new RecordedClip(
@@ -145,7 +148,7 @@ public record RecordedClip(
   /** Returns the path of the weights in the record of the run; empty if there is none. */
   private static String path(Path classifier) {
     Path folder = Files.isDirectory(classifier) ? classifier : Folders.parent(classifier);
-    for (String record : List.of("run.json", TagFile.RECORD)) {
+    for (String record : RECORDS) {
       try {
         String clip = Json.read(folder.resolve(record)).path("provenance").path("clip").asText("");
         if (!clip.isEmpty()) {

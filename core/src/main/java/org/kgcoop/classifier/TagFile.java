@@ -2,12 +2,14 @@ package org.kgcoop.classifier;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.Version;
@@ -45,14 +47,6 @@ public record TagFile(
     RecordedClip clip,
     TrainingDataRecord learnedFrom,
     String version) {
-  /**
-   * The file next to it with the labeled images and results; it may have the path of the weights.
-   */
-  public static final String RECORD = "tags.json";
-
-  /** The value of {@code kind} in the metadata. */
-  static final String KIND = "tags";
-
   private static final int FORMAT = 1;
   private static final String WHAT = "classifier file";
   private static final List<String> TENSORS =
@@ -76,6 +70,13 @@ public record TagFile(
       String trainingImages,
       String version) {}
 
+  /** Reads metadata of which no value is missing. */
+  private static final ObjectReader METADATA =
+      Json.LENIENT
+          .reader()
+          .with(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .with(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+
   public TagFile {
     tags = List.copyOf(tags);
   }
@@ -84,12 +85,8 @@ public record TagFile(
   public static boolean is(Path path) {
     Path file = ClassifierFile.at(path);
     WeightFile opened = WeightFiles.open(file);
-    return SealedFile.isSealed(opened) && isTags(SealedFile.open(opened, WHAT).json());
-  }
-
-  /** Returns true for the metadata of such a file. */
-  static boolean isTags(ObjectNode json) {
-    return json.path("kind").asText().equals(KIND);
+    return SealedFile.isSealed(opened)
+        && ClassifierFile.hasTags(SealedFile.open(opened, WHAT).json());
   }
 
   /**
@@ -101,15 +98,16 @@ public record TagFile(
   public static TagFile read(Path path) {
     Path file = ClassifierFile.at(path);
     SealedFile.Content content = SealedFile.open(WeightFiles.open(file), WHAT);
-    if (!isTags(content.json())) {
+    if (!ClassifierFile.hasTags(content.json())) {
       throw KgCoopException.weights(file + ": expected a classifier of tags, got one of classes");
     }
     if (content.json().path("format").asInt() != FORMAT) {
       throw unknown(file, content, "format " + content.json().path("format"));
     }
     try {
-      Metadata json = Json.LENIENT.treeToValue(content.json(), Metadata.class);
-      if (json.tags() == null || json.tags().isEmpty()) {
+      Metadata json = METADATA.treeToValue(content.json(), Metadata.class);
+      List<LearnedTag> tags = json.tags();
+      if (tags == null || tags.isEmpty() || tags.contains(null)) {
         throw unknown(file, content, "its tags; expected at least one");
       }
       return new TagFile(
@@ -143,37 +141,52 @@ public record TagFile(
     if (!tensors.keySet().containsAll(TENSORS)) {
       throw unknown(file, content, "its tensors; expected " + String.join(", ", TENSORS));
     }
-    TagHead head;
+    if (!fit(tensors, tags)) {
+      throw unknown(
+          file, content, "its tensors; expected finite numbers, and the sizes of its tags");
+    }
     try (Scope scope = Scope.open("classifier file")) {
       Map<String, Tensor> opened = new HashMap<>();
       TENSORS.forEach(name -> opened.put(name, tensors.get(name).tensor()));
-      head =
-          new TagHead(
-              opened.get("images").toDoubleRows(),
-              opened.get("texts").toDoubleRows(),
-              opened.get("coefficients").toDoubleRows(),
-              opened.get("share").toDoubles(),
-              opened.get("slope").toDoubles(),
-              opened.get("mean").toDoubles(),
-              opened.get("deviation").toDoubles(),
-              opened.get("beta").toDoubles()[0]);
+      return new TagHead(
+          opened.get("images").toDoubleRows(),
+          opened.get("texts").toDoubleRows(),
+          opened.get("coefficients").toDoubleRows(),
+          opened.get("share").toDoubles(),
+          opened.get("slope").toDoubles(),
+          opened.get("mean").toDoubles(),
+          opened.get("deviation").toDoubles(),
+          opened.get("beta").toDoubles()[0]);
     }
-    boolean fits =
-        head.texts().length == tags
-            && head.share().length == tags
-            && head.coefficients().length == head.images().length
-            && head.coefficients()[0].length == tags;
-    if (!fits) {
-      throw unknown(file, content, "its tensors have other sizes than its tags");
+  }
+
+  /** Returns true if all tensors have the sizes of the images and tags, and finite values. */
+  private static boolean fit(Map<String, StoredTensor> tensors, long tags) {
+    long[] images = Objects.requireNonNull(tensors.get("images")).shape(); // (n, D)
+    if (images.length != 2 || images[0] == 0) {
+      return false;
     }
-    return head;
+    Map<String, long[]> shapes = new HashMap<>();
+    TENSORS.forEach(name -> shapes.put(name, new long[] {tags}));
+    shapes.put("images", images);
+    shapes.put("texts", new long[] {tags, images[1]});
+    shapes.put("coefficients", new long[] {images[0], tags});
+    shapes.put("beta", new long[] {1});
+    return shapes.entrySet().stream()
+        .allMatch(
+            each -> {
+              StoredTensor tensor = Objects.requireNonNull(tensors.get(each.getKey()));
+              return Arrays.equals(tensor.shape(), each.getValue())
+                  && tensor.dtype().isFloating()
+                  && tensor.asFloat32().isFinite();
+            });
   }
 
   /** Writes the file. Equal content gives equal bytes. */
   public void write(Path path) {
     Metadata metadata =
         new Metadata(
-            KIND,
+            ClassifierFile.TAGS,
             FORMAT,
             tags,
             template,

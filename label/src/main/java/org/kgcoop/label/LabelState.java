@@ -137,7 +137,7 @@ final class LabelState {
       }
     }
     if (entry instanceof Sent sent) {
-      repeated.add(sent, undone);
+      repeated.add(sent, undone.orElse(null));
     }
     return undone;
   }

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.journal.JournalEntry.Action;
 import org.kgcoop.journal.JournalEntry.Sent;
 
@@ -26,10 +27,16 @@ final class RepeatedActions {
 
   private final Map<String, Stored> last = new HashMap<>(); // by person
 
-  /** Takes note of an action if it has a number. */
-  void add(Sent action, Optional<Action> undone) {
+  /**
+   * Takes note of an action if it has a number.
+   *
+   * @param undone what it took back; null if it is no undo
+   */
+  void add(Sent action, @Nullable Action undone) {
     if (action.request() != null) {
-      last.put(Objects.requireNonNullElse(action.by(), ""), new Stored(action, undone));
+      last.put(
+          Objects.requireNonNullElse(action.by(), ""),
+          new Stored(action, Optional.ofNullable(undone)));
     }
   }
 

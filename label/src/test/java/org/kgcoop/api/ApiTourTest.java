@@ -18,6 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.api.train.Adaptation;
 import org.kgcoop.api.train.Training;
 import org.kgcoop.api.train.TrainingListener;
+import org.kgcoop.classifier.RecordedClip;
+import org.kgcoop.classifier.TagFile;
+import org.kgcoop.classifier.TrainingDataRecord;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.example.ApiTour;
 import org.kgcoop.fixtures.TestImages;
@@ -39,6 +42,9 @@ import org.kgcoop.label.Status;
 import org.kgcoop.label.UndoOffer;
 import org.kgcoop.label.Undone;
 import org.kgcoop.label.Written;
+import org.kgcoop.tags.LearnedTag;
+import org.kgcoop.tags.TagHead;
+import org.kgcoop.tags.TagMeasurement.By;
 
 /** Tests that a program with types of the API only can call each of its methods. */
 class ApiTourTest {
@@ -70,12 +76,41 @@ class ApiTourTest {
       ApiTour tour = new ApiTour(clip, photos, image, folder.resolve("out"));
       assertThat(tour.train()).isNotEmpty();
       tour.classify(folder.resolve("out/run"));
+      writeTags(clip, folder.resolve("tags.safetensors"));
+      tour.tags(folder.resolve("tags.safetensors"));
       tour.embed();
       assertThat(tour.adapt(plan).method()).isNotEmpty();
       tour.label();
       tour.images();
       tour.embedded();
     }
+  }
+
+  /** Writes a classifier of two tags, of which every image has the first one. */
+  private static void writeTags(Clip clip, Path file) {
+    int width = clip.config().embedDim();
+    double[] zeros = new double[2];
+    double[] ones = {1, 1};
+    TagHead head =
+        new TagHead(
+            new double[2][width],
+            new double[2][width],
+            new double[2][2],
+            ones,
+            zeros,
+            zeros,
+            ones,
+            1);
+    new TagFile(
+            head,
+            List.of(
+                new LearnedTag("all", 0.5, By.FOLDS, 9, 90, 90, false),
+                new LearnedTag("none", 2, By.FOLDS, 9, 90, 90, false)),
+            "a {}.",
+            RecordedClip.of(clip),
+            TrainingDataRecord.UNKNOWN,
+            "1")
+        .write(file);
   }
 
   @Test
@@ -89,6 +124,8 @@ class ApiTourTest {
                 Classification.class,
                 Classifier.class,
                 Embedder.class,
+                Tag.class,
+                TagPromise.class,
                 Training.class,
                 TrainingListener.class,
                 Labeling.class,

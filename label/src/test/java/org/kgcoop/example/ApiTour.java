@@ -14,6 +14,8 @@ import org.kgcoop.api.ClassGroups;
 import org.kgcoop.api.Classification;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.api.Embedder;
+import org.kgcoop.api.Tag;
+import org.kgcoop.api.TagPromise;
 import org.kgcoop.api.train.Adaptation;
 import org.kgcoop.api.train.Training;
 import org.kgcoop.api.train.TrainingListener;
@@ -139,6 +141,28 @@ public final class ApiTour {
       check(best.toString().startsWith(best.className()));
       check(expected.toString().equals(best.toString()));
       groups(expected, given);
+    }
+  }
+
+  /** Gives tags to the image in every form. */
+  public void tags(Path run) throws IOException {
+    byte[] bytes = Files.readAllBytes(image);
+    RgbImage pixels = RgbImage.of(javax.imageio.ImageIO.read(image.toFile()));
+    try (Classifier classifier = Classifier.load(run, clip)) {
+      check(classifier.hasTags() && classifier.classNames().isEmpty());
+      List<Tag> expected = classifier.tags(image);
+      check(expected.equals(classifier.tags(bytes)) && expected.equals(classifier.tags(pixels)));
+      check(expected.equals(classifier.tags(new ByteArrayInputStream(bytes))));
+      check(expected.equals(classifier.tags(pixels.toBufferedImage())));
+      List<Tag> all = classifier.tagsOfFeatures(classifier.features(List.of(image))).get(0);
+      check(all.stream().filter(tag -> tag.written()).toList().equals(expected));
+      for (TagPromise tag : classifier.tagPromises()) {
+        check(!tag.name().isEmpty() && tag.images() >= 0 && !tag.by().isEmpty());
+        check(tag.promise() != null && tag.finds() != null && !tag.unknown());
+      }
+      for (Tag tag : expected) {
+        check(tag.score() >= tag.threshold() && !tag.name().isEmpty());
+      }
     }
   }
 

@@ -29,10 +29,10 @@ import org.kgcoop.journal.LabelJournal;
 
 /** Tests with a folder of which only a part is read before the first page. */
 class ReadingTest {
-  private static final int IMAGES = 320;
-  private static final int FIRST = 100; // so many are read before the first page
+  private static final int IMAGES = 160;
+  private static final int FIRST = 60; // so many are read before the first page
   private static final int AUDIT = 40;
-  private static final int ADDED = 30; // later
+  private static final int ADDED = 15; // later
   @TempDir static Path shared;
   private static Path written;
   private static Clip clip;
@@ -254,7 +254,7 @@ class ReadingTest {
       assertThat(accuracy.folder()).isPresent();
       assertThat(accuracy.newImages()).isEmpty(); // they may be of another kind
       assertThat(accuracy.joined().images()).isEqualTo(ADDED);
-      assertThat(accuracy.joined().auditLeft()).isBetween(3, 4); // 40 of 320, as of the others
+      assertThat(accuracy.joined().auditLeft()).isBetween(3, 4); // 40 of 160, as of the others
     }
   }
 }

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.classifier.ClassifierFile;
-import org.kgcoop.classifier.TagFile;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.FileErrors;
@@ -25,6 +24,7 @@ import org.kgcoop.files.Json;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.AdaptRecord.Settings;
 import org.kgcoop.runs.RunFolders;
+import org.kgcoop.runs.TagRecord;
 
 /**
  * Folder of an adaptation: the run folder of the chosen method, with {@code adapt.json} next to its
@@ -78,7 +78,7 @@ record AdaptFolder(Path out, Path work) {
       throw KgCoopException.configuration(
           out + ": holds another run or table; choose another --out");
     }
-    if (Files.exists(out.resolve(TagFile.RECORD))) {
+    if (Files.exists(out.resolve(TagRecord.FILE))) {
       throw KgCoopException.configuration(out + ": holds tags; choose another --out");
     }
     List<String> changes =
@@ -90,6 +90,19 @@ record AdaptFolder(Path out, Path work) {
           "%s: holds an adaptation with other settings (%s); give the same to resume, delete the"
                   .formatted(out, String.join("; ", changes))
               + " folder to start again, or choose another --out");
+    }
+  }
+
+  /**
+   * Checks that the folder has no results of classes, before tags are written into it.
+   *
+   * @throws KgCoopException of the kind CONFIGURATION, if it has
+   */
+  void refuseClasses() {
+    if (RunFolders.isRunFolder(out)
+        || RunFolders.isTable(out)
+        || Files.exists(out.resolve(AdaptRecord.FILE))) {
+      throw KgCoopException.configuration(out + ": holds another run; choose another --out");
     }
   }
 

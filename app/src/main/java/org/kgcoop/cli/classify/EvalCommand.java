@@ -114,7 +114,7 @@ public final class EvalCommand implements Callable<Integer> {
     ClassGroups ofAll = groups.of(all.classNames());
     LevelCounts levels = ofAll == null ? null : new LevelCounts(ofAll.forClasses(set.classNames()));
     ClassifierFile file = trained(set);
-    try (Clip clip = clipOptions.load(learned, file);
+    try (Clip clip = clipOptions.load(learned, file == null ? null : file.clip());
         Head classifier =
             file == null
                 ? new ZeroShot(

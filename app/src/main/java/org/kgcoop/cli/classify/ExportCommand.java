@@ -181,7 +181,7 @@ public final class ExportCommand implements Callable<Integer> {
           "--template works only without a CLASSIFIER; leave it out, or leave out " + learned);
     }
     List<String> texts = clipOptions.templates(templates);
-    try (Clip clip = clipOptions.load(learned, trained);
+    try (Clip clip = clipOptions.load(learned, trained == null ? null : trained.clip());
         Head classifier =
             trained == null
                 ? new ZeroShot(texts).classifier(clip, names)

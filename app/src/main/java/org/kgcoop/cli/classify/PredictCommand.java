@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.classifier.ClassifierFile;
+import org.kgcoop.classifier.TagFile;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.Output.Format;
@@ -23,6 +24,7 @@ import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.image.ImageNames;
 import org.kgcoop.image.Images;
 import org.kgcoop.io.WeightFiles;
+import org.kgcoop.tags.LearnedTag;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -99,6 +101,9 @@ public final class PredictCommand implements Callable<Integer> {
       throw KgCoopException.configuration(
           "no images: expected CLASSIFIER IMAGE..., or IMAGE... with --classes cat,dog");
     }
+    if (isClassifier && TagFile.is(first)) {
+      return tags(first, ImageFiles.all(paths.subList(1, paths.size())));
+    }
     if (isClassifier && templates.size() > 1) {
       throw KgCoopException.configuration("several --template go without a CLASSIFIER");
     }
@@ -112,7 +117,7 @@ public final class PredictCommand implements Callable<Integer> {
     } else {
       predictions.check(names, first.toString(), file.withClassNames(names).calibration());
     }
-    try (Clip clip = clipOptions.load(first, file);
+    try (Clip clip = clipOptions.load(first, file == null ? null : file.clip());
         Classifier classifier =
             file == null
                 ? Classifier.zeroShot(clip, names, texts.toArray(String[]::new))
@@ -125,11 +130,25 @@ public final class PredictCommand implements Callable<Integer> {
           classifier.hasOwnEncoder()
               ? frozen.by(classifier::features, fingerprint + "\n" + classifier.classNames())
               : frozen;
-      FeatureCache known =
-          cache.isFor(files) ? cache.open(encoder, output) : FeatureCache.none(encoder);
-      ImageFeatures features = new ImageFeatures(known, false, output, Invocation.of(spec));
-      return predictions.print(classifier, fingerprint, clip, features, files);
+      return predictions.print(classifier, fingerprint, clip, features(encoder, files), files);
     }
+  }
+
+  private int tags(Path path, List<Path> files) {
+    TagFile file = TagFile.read(path);
+    predictions.checkTags(file.tags().stream().map(LearnedTag::name).toList());
+    try (Clip clip = clipOptions.load(path, file.clip());
+        Classifier classifier = Classifier.load(path, clip)) {
+      PhotoWarning.check(clipOptions, clip, files, output);
+      ViewEncoder encoder = new ViewEncoder(clip, new Images(output::warn));
+      return predictions.printTags(classifier, file, clip, features(encoder, files), files);
+    }
+  }
+
+  private ImageFeatures features(ViewEncoder encoder, List<Path> files) {
+    FeatureCache known =
+        cache.isFor(files) ? cache.open(encoder, output) : FeatureCache.none(encoder);
+    return new ImageFeatures(known, false, output, Invocation.of(spec));
   }
 
   /**

@@ -22,12 +22,14 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.api.ClassGroups;
 import org.kgcoop.api.Classification;
 import org.kgcoop.api.Classifier;
+import org.kgcoop.classifier.TagFile;
 import org.kgcoop.cli.classify.AnswerForm.Answer;
 import org.kgcoop.cli.classify.AnswerForm.Prediction;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.console.Output.Format;
 import org.kgcoop.cli.embed.ImageFeatures;
 import org.kgcoop.cli.options.OutputFile;
+import org.kgcoop.cli.options.Rare;
 import org.kgcoop.cli.options.UnreadableImages;
 import org.kgcoop.cli.sorting.SortingOptions;
 import org.kgcoop.clip.Clip;
@@ -48,6 +50,18 @@ import picocli.CommandLine.Spec;
 final class Predictions {
   private static final String AUTO = "auto";
 
+  /** The options that have no meaning for tags. */
+  private static final List<String> OF_CLASSES =
+      List.of(
+          "--top",
+          "--threshold",
+          "--groups",
+          "--sort-into",
+          "--sort-by",
+          "--classes",
+          "--template",
+          "--data-set");
+
   @Option(
       names = "--top",
       paramLabel = "K",
@@ -63,6 +77,12 @@ final class Predictions {
               + " the classes. If no class is left, the answer is 'none of these'. Default: show"
               + " all classes, and mark images below the threshold of the file.")
   private @Nullable String threshold;
+
+  @Rare
+  @Option(
+      names = "--all-tags",
+      description = "Show also the tags that an image does not get (classifier of tags).")
+  private boolean allTags;
 
   @Option(
       names = {"-o", "--out"},
@@ -95,17 +115,14 @@ final class Predictions {
    */
   void check(List<String> classNames, String whose, @Nullable Calibration calibration) {
     groups = groupsOption.of(classNames);
-    Format format = Output.of(spec).format();
     if (top < 1) {
       throw KgCoopException.configuration("--top: expected at least 1, got " + top);
     }
     sorting.checkNames(levels(classNames).stream().map(each -> each.get(each.size() - 1)).toList());
-    if (format == Format.PARQUET && out == null) {
-      throw KgCoopException.configuration("--format parquet: expected --out FILE.parquet");
+    if (allTags) {
+      throw KgCoopException.configuration("--all-tags goes with a classifier of tags");
     }
-    if (out != null) {
-      written.check("--out", out, "predictions." + (format == Format.TEXT ? "txt" : format.id()));
-    }
+    checkOutput();
     sorting.check();
     Calibration.Rejection rejection = calibration == null ? null : calibration.rejection();
     if (threshold != null && !threshold.equals(AUTO)) {
@@ -118,6 +135,50 @@ final class Predictions {
                   .formatted(whose)
               + " or its own classes, or train with --calibrate");
     }
+  }
+
+  /**
+   * Rejects options that do not go with a classifier of tags, before a model is loaded.
+   *
+   * @param names the names of the tags
+   */
+  void checkTags(List<String> names) {
+    for (String option : OF_CLASSES) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw KgCoopException.configuration(
+            option + " is for one class per image, and an image can have several tags");
+      }
+    }
+    sorting.checkNames(names);
+    sorting.check();
+    checkOutput();
+  }
+
+  private void checkOutput() {
+    Format format = Output.of(spec).format();
+    if (format == Format.PARQUET && out == null) {
+      throw KgCoopException.configuration("--format parquet: expected --out FILE.parquet");
+    }
+    if (out != null) {
+      written.check("--out", out, "predictions." + (format == Format.TEXT ? "txt" : format.id()));
+    }
+  }
+
+  /** Prints or writes the tags of each image, as {@link #print}. */
+  int printTags(
+      Classifier classifier, TagFile file, Clip clip, ImageFeatures features, List<Path> files) {
+    Output output = Output.of(spec);
+    TagPredictions tags =
+        new TagPredictions(classifier, file, allTags, out != null, skipped, sorting, output);
+    try {
+      tags.write(features, files, out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // standard output throws no exceptions
+    }
+    sorting
+        .end(AnswerForm.NONE, classifier.method(), file.fingerprint(), clip.fingerprint())
+        .forEach(output::info);
+    return sorting.exitCode(skipped.end(files.size(), output));
   }
 
   private static double number(String text) {

@@ -15,6 +15,8 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.EmbeddedPrompt;
+import org.kgcoop.classifier.RecordedClip;
+import org.kgcoop.classifier.TagFile;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
@@ -236,18 +238,24 @@ public final class ServeCommand implements Callable<Integer> {
    * first one. If their features have several precisions, they are float32.
    */
   private Clip clip(Collection<Path> paths) {
-    List<ClassifierFile> files;
+    List<RecordedClip> recorded;
     try {
-      files = paths.stream().map(path -> ClassifierFile.read(ClassifierFile.at(path))).toList();
+      recorded = paths.stream().map(ServeCommand::recorded).toList();
     } catch (KgCoopException e) {
       return clipOptions.load(); // reported later, with the name of the classifier
     }
-    if (files.isEmpty()) {
+    if (recorded.isEmpty()) {
       return clipOptions.load();
     }
-    ClassifierFile first = files.get(0);
-    long precisions = files.stream().map(file -> file.clip().precision().key()).distinct().count();
+    RecordedClip first = recorded.get(0);
+    long precisions = recorded.stream().map(clip -> clip.precision().key()).distinct().count();
     return clipOptions.load(paths.iterator().next(), precisions == 1 ? first : first.inFloat32());
+  }
+
+  private static RecordedClip recorded(Path path) {
+    return TagFile.is(path)
+        ? TagFile.read(path).clip()
+        : ClassifierFile.read(ClassifierFile.at(path)).clip();
   }
 
   /** Loads all classifiers, or none if one of them is invalid. */
@@ -257,7 +265,12 @@ public final class ServeCommand implements Callable<Integer> {
     }
     Map<String, Classifier> models = new LinkedHashMap<>();
     try {
-      paths.forEach((name, path) -> models.put(name, classifier(name, path, clip)));
+      paths.forEach(
+          (name, path) -> {
+            Classifier classifier = classifier(name, path, clip);
+            models.put(name, classifier);
+            groups.check(classifier);
+          });
     } catch (RuntimeException e) {
       models.values().forEach(Classifier::close);
       throw e;

@@ -10,6 +10,7 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.adapt.AdaptRequest;
 import org.kgcoop.adapt.AdaptationRun;
 import org.kgcoop.adapt.LabelSource;
+import org.kgcoop.adapt.TagAdaptation;
 import org.kgcoop.cli.console.Invocation;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.cli.options.ClipOptions;
@@ -25,9 +26,11 @@ import org.kgcoop.data.ExclusionFile;
 import org.kgcoop.data.ImageFiles;
 import org.kgcoop.data.ImageGroupFile;
 import org.kgcoop.data.NoClassNames;
+import org.kgcoop.data.layout.TagSet;
 import org.kgcoop.files.Json;
 import org.kgcoop.report.ReportPage;
 import org.kgcoop.runs.AdaptRecord;
+import org.kgcoop.runs.TagRecord;
 import org.kgcoop.tensorboard.EventFiles;
 import org.kgcoop.trial.ExperimentContext;
 import picocli.CommandLine.Command;
@@ -52,7 +55,7 @@ import picocli.CommandLine.ParentCommand;
       "  ./kgcoop adapt photos/ --clip ViT-B/32-256 --exclude judged.txt",
       "  ./kgcoop serve runs/photos",
       "DIR/classifier.safetensors is the classifier: give DIR to predict, eval, export or"
-          + " serve. DIR/report.html explains the choice. DIR/adapt.json contains the figures."
+          + " serve. DIR/report.html explains the choice, DIR/adapt.json has the figures."
     })
 public final class AdaptCommand implements Callable<Integer> {
   @ParentCommand private Invocation invocation;
@@ -156,6 +159,7 @@ public final class AdaptCommand implements Callable<Integer> {
               + " 'none of these' of predict --sort-into is used without this option.")
   private @Nullable Path unknown;
 
+  @Mixin private TagOptions tags = new TagOptions();
   @Mixin private ClipOptions clipOptions = new ClipOptions();
   @Mixin private DataOptions dataOptions = new DataOptions();
   @Mixin private FeatureCacheOptions cache = new FeatureCacheOptions();
@@ -163,15 +167,11 @@ public final class AdaptCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (tags.areGiven(dataOptions)) {
+      return adaptToTags();
+    }
     long start = System.nanoTime();
-    DataSet set = dataOptions.openUndivided(data, output);
-    if (exclude != null) {
-      set = ExclusionFile.exclude(set, exclude);
-    }
-    if (groupBy != null) {
-      boolean isFolder = groupBy.equals("folder");
-      set = isFolder ? ImageGroupFile.byFolder(set) : ImageGroupFile.of(set, Path.of(groupBy));
-    }
+    DataSet set = grouped(chosen(dataOptions.openUndivided(data, output)));
     AdaptRecord.Labels.Origin origin =
         labels == null ? null : AdaptRecord.Labels.Origin.stated("--labels", labels);
     LabelSource source = LabelSource.of(Path.of(data), set, origin);
@@ -213,6 +213,41 @@ public final class AdaptCommand implements Callable<Integer> {
       output.print("report: " + folder.resolve("report.html"));
       output.print("next: ./kgcoop serve " + folder);
       return unreadable.isEmpty() ? 0 : KgCoopException.Category.SKIPPED.exitCode();
+    }
+  }
+
+  /** Returns the images without the excluded ones. */
+  private DataSet chosen(DataSet all) {
+    return exclude == null ? all : ExclusionFile.exclude(all, exclude);
+  }
+
+  /** Returns the images in the groups of the user. */
+  private DataSet grouped(DataSet set) {
+    if (groupBy == null) {
+      return set;
+    }
+    return groupBy.equals("folder")
+        ? ImageGroupFile.byFolder(set)
+        : ImageGroupFile.of(set, Path.of(groupBy));
+  }
+
+  private int adaptToTags() {
+    TagSet found = dataOptions.openTags(data, tags.file(), tags.isComplete(), output);
+    TagSet kept = found.withAll(chosen(found.all()));
+    TagSet set = kept.withLabeled(grouped(kept.labeled()));
+    Path folder = out != null ? out : Path.of("runs", "adapt-" + set.labeled().name());
+    TagAdaptation adaptation = new TagAdaptation(set, tags.wish(), seed, skipsBad, tags.check());
+    try (Clip clip = clipOptions.load()) {
+      PhotoWarning.check(clipOptions, clip, data, set.labeled(), output);
+      TagRecord record =
+          adaptation.run(
+              invocation.context(clip, cache.open(clip, output), output.progress(), output),
+              folder);
+      ReportPage.write(record, folder.resolve("report.html"));
+      new TagPrinter(output).print(record, folder);
+      return record.images().unreadable().isEmpty()
+          ? 0
+          : KgCoopException.Category.SKIPPED.exitCode();
     }
   }
 

@@ -23,6 +23,7 @@ import org.kgcoop.classifier.MethodRegistry;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.ClipConfig;
 import org.kgcoop.data.DataSet;
+import org.kgcoop.data.ImageSet;
 import org.kgcoop.data.ImageSurvey;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.Json;
@@ -138,12 +139,22 @@ final class Inspection {
   private static ObjectNode sealed(WeightFile file) {
     JsonNode content = SealedFile.open(file, "file").json();
     JsonNode settings = content.path("settings");
-    ObjectNode json = object(settings.isObject() ? "classifier file" : "checkpoint");
+    boolean isTags = content.path("kind").asText().equals("tags");
+    ObjectNode json =
+        object(
+            isTags
+                ? "classifier file of tags"
+                : settings.isObject() ? "classifier file" : "checkpoint");
     if (settings.isObject()) {
       json.put("method", MethodRegistry.title(settings.path("method").asText()));
     }
     json.put("format", file.format().title());
-    json.setAll((ObjectNode) content);
+    ObjectNode metadata = (ObjectNode) content;
+    metadata.remove("kind"); // the line above says it
+    json.setAll(metadata);
+    if (isTags) {
+      json.put("training_images", new ImageSet(content.path("training_images").asText()).size());
+    }
     if (settings.isObject()) {
       learned(file.tensors().values()).forEach(json.putArray("learned")::add);
       try {

@@ -9,7 +9,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Nearest;
-import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.RecordedClip;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.clip.CheckedPrecision;
@@ -170,24 +169,24 @@ public final class ClipOptions {
    * classifier was fitted to, if this processor computes it.
    *
    * @param classifier the run folder, or the classifier file; null for a zero-shot classifier
-   * @param file its content; null for a zero-shot classifier
+   * @param trained the model of its training; null for a zero-shot classifier
    */
-  public Clip load(@Nullable Path classifier, @Nullable ClassifierFile file) {
-    if (classifier == null || file == null) {
+  public Clip load(@Nullable Path classifier, @Nullable RecordedClip trained) {
+    if (classifier == null || trained == null) {
       return load();
     }
     Optional<Path> recorded =
-        clip == null ? file.clip().find(classifier, "--clip PATH") : Optional.empty();
+        clip == null ? trained.find(classifier, "--clip PATH") : Optional.empty();
     isRecorded = recorded.isPresent();
-    return load(recorded.orElseGet(this::path), file.clip());
+    return opened(recorded.orElseGet(this::path), trained);
   }
 
   /** Loads the model. */
   public Clip load() {
-    return load(path(), NOT_RECORDED);
+    return opened(path(), NOT_RECORDED);
   }
 
-  private Clip load(Path path, RecordedClip recorded) {
+  private Clip opened(Path path, RecordedClip recorded) {
     Output output = Output.of(spec);
     Clip.Options options = options(recorded);
     WeightFile file = WeightFiles.open(path);

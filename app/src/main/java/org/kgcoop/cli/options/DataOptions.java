@@ -9,6 +9,8 @@ import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.DataSetOptions;
+import org.kgcoop.data.layout.TagLabels;
+import org.kgcoop.data.layout.TagSet;
 import org.kgcoop.data.open.DataSets;
 import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.data.published.PublishedDataSet;
@@ -129,6 +131,25 @@ public final class DataOptions {
    */
   public DataSet openUndivided(String data, Output output) {
     return open(data, options(output).undivided());
+  }
+
+  /**
+   * Opens a folder of images with tags.
+   *
+   * @param file the CSV file with the tags; null for keywords
+   * @param complete true if a missing row of the file means that the image does not have the tag
+   */
+  public TagSet openTags(String data, @Nullable Path file, boolean complete, Output output) {
+    checkKeywords(labelsFrom);
+    Path folder = root == null ? Path.of(data) : root.resolve(data);
+    if (file != null) {
+      if (classes != null) {
+        throw KgCoopException.configuration("--classes goes with --labels-from keywords");
+      }
+      return TagLabels.ofFile(folder, file, complete, options(output));
+    }
+    List<String> chosen = classes == null ? List.of() : Parse.list("--classes", classes);
+    return TagLabels.ofKeywords(folder, chosen, options(output));
   }
 
   private DataSet open(String data, DataSetOptions options) {

@@ -230,7 +230,8 @@ final class ImageSorter {
       try {
         Files.createDirectories(to.resolveSibling(""));
         if (keywords != null) { // before the image, which a move takes from its keywords
-          keywords.write(file, to, each.getKey().index);
+          int index = each.getKey().index;
+          keywords.write(file, to, index < 0 ? List.of() : List.of(index));
         }
         put(file, to);
       } catch (IOException | UnsupportedOperationException e) {

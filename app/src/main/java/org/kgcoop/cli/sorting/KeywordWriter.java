@@ -21,7 +21,7 @@ final class KeywordWriter {
   private final Set<String> except;
   private final BooleanSupplier interrupted;
   private final Output output;
-  private final Map<Path, Integer> waiting = new LinkedHashMap<>();
+  private final Map<Path, List<Integer>> waiting = new LinkedHashMap<>();
   private int images;
   private int written;
   private int left;
@@ -42,37 +42,40 @@ final class KeywordWriter {
     this.output = output;
   }
 
-  /** Adds an image for {@link #writeAll}; the index of its answer is -1 for none. */
-  void add(Path image, int index) {
-    waiting.put(image, index);
+  /** Adds an image with the indexes of its answers for {@link #writeAll}. */
+  void add(Path image, List<Integer> indexes) {
+    waiting.put(image, indexes);
   }
 
   /** Writes the keywords of all added images, next to them. */
   void writeAll() {
     waiting.forEach(
-        (image, index) -> {
+        (image, indexes) -> {
           if (interrupted.getAsBoolean()) {
             throw new KgCoopException(
                 KgCoopException.Category.INTERRUPTED,
                 "interrupted: keywords of %s of %s images written; run the same command again to resume"
                     .formatted(images, waiting.size()));
           }
-          write(image, image, index);
+          write(image, image, indexes);
         });
   }
 
   /**
-   * Writes the keyword of an image.
+   * Writes the keywords of an image.
    *
-   * @param target the image that gets the keyword: the same, or its copy
-   * @param index the index of the answer, or -1 for none
+   * @param target the image that gets the keywords: the same, or its copy
+   * @param indexes the indexes of the answers; empty for none
    */
-  void write(Path image, Path target, int index) {
+  void write(Path image, Path target, List<Integer> indexes) {
     images++;
-    List<String> keyword =
-        index < 0 || except.contains(names.get(index)) ? List.of() : levels.get(index);
+    List<List<String>> keywords =
+        indexes.stream()
+            .filter(index -> !except.contains(names.get(index)))
+            .map(levels::get)
+            .toList();
     try {
-      written += PhotoKeywords.write(image, target, keyword, names) ? 1 : 0;
+      written += PhotoKeywords.write(image, target, keywords, names) ? 1 : 0;
     } catch (KgCoopException e) {
       if (e.category() != KgCoopException.Category.DATA) {
         throw e;

@@ -124,8 +124,15 @@ public final class SortingOptions {
   public void add(Path image, int index) {
     if (sorter != null) {
       sorter.add(image, index);
-    } else if (writer != null) {
-      writer.add(image, index);
+    } else {
+      addAll(image, index < 0 ? List.of() : List.of(index));
+    }
+  }
+
+  /** Adds an image that can have several answers, which become keywords. */
+  public void addAll(Path image, List<Integer> indexes) {
+    if (writer != null) {
+      writer.add(image, indexes);
     }
   }
 

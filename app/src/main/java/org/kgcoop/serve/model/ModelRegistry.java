@@ -39,8 +39,10 @@ public final class ModelRegistry implements AutoCloseable {
       throw new IllegalArgumentException("models: expected at least one");
     }
     models.forEach(
-        (name, model) ->
-            this.models.put(name, new ServedModel(name, model, groups.apply(model.classNames()))));
+        (name, model) -> {
+          ClassGroups own = model.hasTags() ? null : groups.apply(model.classNames());
+          this.models.put(name, new ServedModel(name, model, own));
+        });
   }
 
   /**

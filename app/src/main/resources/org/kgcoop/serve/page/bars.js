@@ -10,6 +10,9 @@ const percent = (p) => (100 * p).toFixed(1) + '\u00a0%';
 
 /** The answer: the most probable class, or the smallest group that reaches the threshold if no class does. */
 export function winner(answer) {
+  if (answer.tags) {
+    return {name: answer.tags.map((each) => readable(each.tag)).join(', ') || 'no tag', probability: null, threshold: null};
+  }
   const group = answer.accepted === false && answer.groups?.find((each) => each.accepted);
   return group ? {name: readable(group.name), probability: group.probability, threshold: null}
     : {
@@ -46,7 +49,7 @@ export function show(answer, prompt, milliseconds) {
   element('time').textContent = `Answered in ${Math.max(onServer, Math.round(milliseconds))} ms, ${onServer} of them on the server.`;
   large(prompt, winner(answer));
   verdict(prompt, winner(answer));
-  table.hidden = false;
+  table.hidden = rows.length === 0; // tags have no probabilities
 }
 
 function newLine(name) {
@@ -78,7 +81,7 @@ function bar(cell, probability, best) {
 /** The answer, large. It is marked if it is below the threshold. */
 function large(prompt, {name, probability, threshold}) {
   element('best-name').textContent = name;
-  element('best-share').textContent = percent(probability) + (threshold === null ? '' : `, ${BELOW}`);
+  element('best-share').textContent = probability === null ? '' : percent(probability) + (threshold === null ? '' : `, ${BELOW}`);
   element('answer').classList.toggle('crafted-answer', !prompt.learned);
 }
 
@@ -88,7 +91,7 @@ function verdict(prompt, {name, probability, threshold}) {
   bold.className = prompt.learned ? 'learned' : 'crafted';
   bold.textContent = name;
   element('verdict').replaceChildren(`The ${prompt.learned ? 'learned classifier' : 'hand-crafted prompt'} says `, bold,
-    `, ${percent(probability)}` + (threshold === null ? '.'
+    probability === null ? '.' : `, ${percent(probability)}` + (threshold === null ? '.'
       : `, below its threshold of ${percent(threshold)}: the image may show none of these classes.`));
   element('verdict').classList.toggle('unseen', threshold === null); // the large answer is enough for the eye
 }

@@ -30,7 +30,7 @@ function question(image = picture) {
     if (!model) {
       return null;
     }
-    const query = new URLSearchParams({model: model.name, top: Math.max(1, model.classes.length)});
+    const query = new URLSearchParams(model.tags ? {model: model.name} : {model: model.name, top: Math.max(1, model.classes.length)});
     return {path: 'v1/classify?' + query, body: image, prompt: prompt(model)};
   }
   const names = namesIn(element('names').value);
@@ -246,7 +246,7 @@ async function best(file) {
   try {
     const answer = await patiently(() => fetched(asked.path, {method: 'POST', body: asked.body}).then((r) => r.json()), false);
     const {name, probability, threshold} = winner(answer);
-    return `${name} ${(100 * probability).toFixed(0)}\u00a0%${threshold === null ? '' : `, ${BELOW}`}`;
+    return probability === null ? name : `${name} ${(100 * probability).toFixed(0)}\u00a0%${threshold === null ? '' : `, ${BELOW}`}`;
   } catch (e) {
     return e.message;
   }
@@ -265,12 +265,20 @@ function prompt(model) {
     : {title: 'learned', text: 'by ' + model.title, learned: true};
 }
 
-/** The class names of a model, as one line. */
+/** The names of the classes of a model, or of the tags that it gives. */
+function named(model) {
+  return model?.tags?.filter((each) => each.by !== 'none').map((each) => each.tag) || model?.classes || [];
+}
+
+/** These names, as one line. */
 function classes(model) {
-  const names = model?.classes || [];
+  const names = named(model);
   const shown = names.slice(0, MOST_SHOWN).map((name) => name.replaceAll('_', ' ')).join(', ');
   const left = names.length - MOST_SHOWN;
-  return `Classes: ${shown}${left > 0 ? ` and ${left} more` : ''}.`;
+  if (model?.tags && !shown) {
+    return 'No tag of this classifier is written.';
+  }
+  return `${model?.tags ? 'Tags' : 'Classes'}: ${shown}${left > 0 ? ` and ${left} more` : ''}.`;
 }
 
 /** Updates the page after the choice between a classifier and class names. */
@@ -279,8 +287,9 @@ function choose() {
   const model = chosen();
   element('own').hidden = !own;
   element('model').hidden = own || server.models.length < 2;
+  element('model-kind').textContent = model?.tags ? 'Tags' : 'Classes';
   element('model-name').textContent = own || server.models.length < 2
-    ? model ? `${model.name} (${model.classes.length})` : 'a classifier' : '';
+    ? model ? `${model.name} (${named(model).length})` : 'a classifier' : '';
   const notes = [own ? '' : classes(model), own ? '' : server.notes[model?.name] || '', server.note];
   element('about-model').textContent = notes
     .filter((note) => note)
@@ -290,7 +299,7 @@ function choose() {
 
 function listModels(models) {
   server.models = models;
-  element('model').replaceChildren(...models.map((m) => new Option(`${m.name} (${m.classes.length})`, m.name)));
+  element('model').replaceChildren(...models.map((m) => new Option(`${m.name} (${named(m).length})`, m.name)));
   choose();
 }
 
@@ -306,7 +315,7 @@ async function open() {
   listModels((await (await fetched('v1/models')).json()).models);
   element('token-form').hidden = true;
   problem('');
-  element('names').value ||= (chosen()?.classes || []).slice(0, MOST_NAMES).map(quoted).join(', ');
+  element('names').value ||= named(chosen()).slice(0, MOST_NAMES).map(quoted).join(', ');
   if (picture) {
     askSoon(0);
   }

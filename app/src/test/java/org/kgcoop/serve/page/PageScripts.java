@@ -72,20 +72,22 @@ final class PageScripts {
     options.setDependencyOptions(DependencyOptions.sortOnly());
     options.setLanguageIn(LanguageMode.ECMASCRIPT_NEXT);
     options.setLanguageOut(withTests ? LanguageMode.ECMASCRIPT5 : LanguageMode.NO_TRANSPILE);
-    options.setEnvironment(CompilerOptions.Environment.BROWSER);
-    WarningLevel.VERBOSE.setOptionsForWarningLevel(options);
-    options.setWarningLevel(DiagnosticGroups.CHECK_VARIABLES, CheckLevel.ERROR);
-    options.setWarningLevel(DiagnosticGroups.UNUSED_LOCAL_VARIABLE, CheckLevel.WARNING);
-    options.setWarningLevel(DiagnosticGroups.SUSPICIOUS_CODE, CheckLevel.WARNING);
-    options.setWarningLevel(DiagnosticGroups.MISSING_PROPERTIES, CheckLevel.OFF);
-    options.setWarningLevel(DiagnosticGroups.STRICT_MISSING_PROPERTIES, CheckLevel.OFF);
+    // The unit tests need neither types nor a browser.
+    CompilerOptions.Environment environment =
+        withTests ? CompilerOptions.Environment.CUSTOM : CompilerOptions.Environment.BROWSER;
+    options.setEnvironment(environment);
     if (!withTests) {
+      WarningLevel.VERBOSE.setOptionsForWarningLevel(options);
+      options.setWarningLevel(DiagnosticGroups.CHECK_VARIABLES, CheckLevel.ERROR);
+      options.setWarningLevel(DiagnosticGroups.UNUSED_LOCAL_VARIABLE, CheckLevel.WARNING);
+      options.setWarningLevel(DiagnosticGroups.SUSPICIOUS_CODE, CheckLevel.WARNING);
+      options.setWarningLevel(DiagnosticGroups.MISSING_PROPERTIES, CheckLevel.OFF);
+      options.setWarningLevel(DiagnosticGroups.STRICT_MISSING_PROPERTIES, CheckLevel.OFF);
       String preact = "export function h(...all) {}\nexport function render(view, into) {}";
       sources.add(SourceFile.fromCode("page/preact.js", preact));
       sources.add(SourceFile.fromCode("page/htm.js", "export default function htm(...all) {}"));
     }
-    List<SourceFile> externs =
-        new ArrayList<>(CommandLineRunner.getBuiltinExterns(CompilerOptions.Environment.BROWSER));
+    List<SourceFile> externs = new ArrayList<>(CommandLineRunner.getBuiltinExterns(environment));
     externs.add(SourceFile.fromCode("externs.js", BROWSER));
     Compiler compiler = new Compiler(new PrintStream(OutputStream.nullOutputStream()));
     compiler.disableThreads();

@@ -34,6 +34,7 @@ import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.image.Images;
 import org.kgcoop.serve.ClassifierServer;
+import org.kgcoop.serve.TinyTags;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
@@ -323,6 +324,44 @@ class WebPageBrowserTest {
       browser().value("document.querySelector('[value=names]').click()");
       assertThat(browser().value("document.getElementById('names').value").asText())
           .isEqualTo("red_fox, cow");
+    } finally {
+      server = other;
+    }
+  }
+
+  @Test
+  void aModelOfTagsShowsTheTagsOfAnImageOrThatItHasNone() throws IOException {
+    openTags(TinyTags.ALL);
+    assertThat(text("#best")).isEqualTo("old car, tree");
+    assertThat(text("#verdict")).isEqualTo("The learned classifier says old car, tree.");
+    assertThat(text("#about-model")).startsWith("Tags: old car, tree.");
+    assertThat(text("#ask")).contains("Tags of photos (2)");
+    assertThat(browser().value("document.querySelector('#bars').hidden").asBoolean()).isTrue();
+    browser().screenshot(Path.of("target/page-tags.png"));
+    openTags(TinyTags.NONE);
+    assertThat(text("#best")).isEqualTo("no tag");
+    assertThat(browser().value("document.querySelector('#bars').hidden").asBoolean()).isTrue();
+    browser().screenshot(Path.of("target/page-no-tag.png"));
+  }
+
+  /** Opens the page with an umbrella, with two tags that get this threshold. */
+  private static void openTags(double threshold) throws IOException {
+    Path run =
+        TinyTags.write(
+            folder.resolve("tags" + threshold),
+            clip,
+            new TinyTags.Given("chance", TinyTags.ALL, true),
+            TinyTags.Given.of("old_car", threshold),
+            TinyTags.Given.of("tree", threshold));
+    ModelRegistry registry = new ModelRegistry(Map.of("photos", Classifier.load(run, clip)));
+    ClassifierServer other = server;
+    server = serve(null, registry);
+    OTHERS.addAll(List.of(server, registry));
+    try {
+      open();
+      browser().drop(Files.write(folder.resolve("tagged.png"), drawing("umbrella")));
+      browser().await("document.querySelector('#caption').innerText === 'tagged.png'");
+      browser().await("document.querySelector('#best').innerText");
     } finally {
       server = other;
     }

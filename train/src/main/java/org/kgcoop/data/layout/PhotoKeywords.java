@@ -88,27 +88,28 @@ public final class PhotoKeywords {
   }
 
   /**
-   * Writes the keyword of a class into the sidecar of an image, next to the keywords of the image.
-   * It replaces the keywords of the other classes that an earlier call added. All other bytes of
+   * Writes the keywords of classes into the sidecar of an image, next to the keywords of the image.
+   * They replace the keywords of the other classes that an earlier call added. All other bytes of
    * the sidecar, its mode and, where the system permits it, its owner stay.
    *
    * @param image the image whose keywords are kept
    * @param target the image that gets the sidecar: the same, or a copy in another folder
-   * @param levels the class with the groups above it, the largest group first; empty for no class
+   * @param answers each class of the image with the groups above it, the largest group first; empty
+   *     for no class
    * @param classes the names of all classes
    * @return true if a sidecar was written, false if there is nothing to change
    * @throws KgCoopException of the category DATA if this sidecar cannot be read or replaced. It
    *     stays as it is. Of the category IO for a full or damaged disk.
    */
   public static synchronized boolean write(
-      Path image, Path target, List<String> levels, Collection<String> classes) {
+      Path image, Path target, List<List<String>> answers, Collection<String> classes) {
     try (LockedFile unused = lock()) {
       Path file = sidecar(image);
       boolean isCopy = !image.equals(target);
       Optional<Sidecar> own = read(file);
       Sidecar before = own.orElseGet(Sidecar::empty);
       Map<KeywordProperty, List<String>> keywords =
-          changed(before, found(own.orElse(null), image), levels, classes);
+          changed(before, found(own.orElse(null), image), answers, classes);
       if (keywords.isEmpty() && (own.isEmpty() || !isCopy)) {
         return false;
       }
@@ -156,38 +157,44 @@ public final class PhotoKeywords {
   private static Map<KeywordProperty, List<String>> changed(
       Sidecar own,
       Map<KeywordProperty, List<String>> found,
-      List<String> levels,
+      List<List<String>> answers,
       Collection<String> classes) {
-    List<String> forms = levels.stream().map(PhotoKeywords::keyword).toList();
-    String path = String.join("" + KeywordProperty.SEPARATOR, forms);
-    String name = forms.isEmpty() ? "" : forms.get(forms.size() - 1);
+    List<String> paths =
+        answers.stream()
+            .map(levels -> levels.stream().map(PhotoKeywords::keyword).toList())
+            .map(forms -> String.join("" + KeywordProperty.SEPARATOR, forms))
+            .distinct()
+            .toList();
     Set<String> names = new HashSet<>(classes.stream().map(PhotoKeywords::keyword).toList());
     List<String> added = own.keywords(KeywordProperty.ADDED);
     List<String> obsolete =
         added.stream()
-            .filter(each -> names.contains(KeywordProperty.ADDED.name(each)) && !each.equals(path))
+            .filter(each -> names.contains(KeywordProperty.ADDED.name(each)))
+            .filter(each -> !paths.contains(each))
             .toList();
+    Set<String> there = new HashSet<>(added);
     Map<KeywordProperty, List<String>> all = new EnumMap<>(KeywordProperty.class);
-    boolean isThere = name.isEmpty() || added.contains(path);
     for (KeywordProperty property : KeywordProperty.PHOTO) {
       List<String> before = own.keywords(property);
       List<String> after = new ArrayList<>(before);
-      if (before.isEmpty() && !name.isEmpty() && property.isAlwaysWritten()) {
+      if (before.isEmpty() && !paths.isEmpty() && property.isAlwaysWritten()) {
         after.addAll(found.getOrDefault(property, List.copyOf(names(found))));
       }
       obsolete.forEach(each -> after.remove(property.form(each)));
-      boolean has = after.stream().anyMatch(each -> property.name(each).equals(name));
-      isThere |= has;
-      if (!has && !name.isEmpty() && (property.isAlwaysWritten() || !after.isEmpty())) {
-        after.add(property.form(path));
+      boolean isWritten = property.isAlwaysWritten() || !after.isEmpty();
+      for (String path : paths) {
+        String name = KeywordProperty.ADDED.name(path);
+        if (after.stream().anyMatch(each -> property.name(each).equals(name))) {
+          there.add(path);
+        } else if (isWritten) {
+          after.add(property.form(path));
+        }
       }
       all.put(property, after);
     }
     List<String> remaining = new ArrayList<>(added);
     remaining.removeAll(obsolete);
-    if (!isThere) {
-      remaining.add(path);
-    }
+    paths.stream().filter(path -> !there.contains(path)).forEach(remaining::add);
     all.put(KeywordProperty.ADDED, remaining);
     all.entrySet().removeIf(each -> each.getValue().equals(own.keywords(each.getKey())));
     return all;

@@ -69,7 +69,8 @@ class PhotoKeywordsTest {
   }
 
   private boolean write(String... levels) {
-    return PhotoKeywords.write(image, image, List.of(levels), CLASSES);
+    return PhotoKeywords.write(
+        image, image, levels.length == 0 ? List.of() : List.of(List.of(levels)), CLASSES);
   }
 
   /** Returns the value of every simple property of a sidecar by its namespace and path. */
@@ -140,7 +141,7 @@ class PhotoKeywordsTest {
 
   @Test
   void aKeywordOfAnotherClassifierStays() {
-    PhotoKeywords.write(image, image, List.of("indoor"), List.of("indoor", "outdoor"));
+    PhotoKeywords.write(image, image, List.of(List.of("indoor")), List.of("indoor", "outdoor"));
     write("cat");
 
     assertThat(PhotoKeywords.of(image)).containsExactly("cat", "indoor");
@@ -169,7 +170,7 @@ class PhotoKeywordsTest {
 
   @Test
   void aClassNameHasNoSeparatorOfLevels() throws Exception {
-    PhotoKeywords.write(image, image, List.of("a/b|c"), List.of("a/b|c"));
+    PhotoKeywords.write(image, image, List.of(List.of("a/b|c")), List.of("a/b|c"));
 
     assertThat(PhotoKeywords.of(image)).containsExactly("a-b-c");
   }
@@ -246,7 +247,7 @@ class PhotoKeywordsTest {
           new Thread(
               () -> {
                 for (int i = 0; i < 5; i++) {
-                  PhotoKeywords.write(image, image, List.of(name + i), List.of(name + i));
+                  PhotoKeywords.write(image, image, List.of(List.of(name + i)), List.of(name + i));
                 }
               }));
     }
@@ -310,7 +311,7 @@ class PhotoKeywordsTest {
     Files.writeString(sidecar, SIDECAR);
     Path copy = Files.createDirectories(folder.resolve("cat")).resolve("photo.jpg");
 
-    PhotoKeywords.write(image, copy, List.of("cat"), CLASSES);
+    PhotoKeywords.write(image, copy, List.of(List.of("cat")), CLASSES);
 
     assertThat(sidecar).hasContent(SIDECAR);
     assertThat(PhotoKeywords.of(copy)).containsExactly("Köln", "cat", "日本");
@@ -426,7 +427,7 @@ class PhotoKeywordsTest {
   @Test
   void aKeywordMayHaveAnyCharacter() {
     List<String> odd = List.of("a\u0001b\n& <c> \"]]>\ud800");
-    PhotoKeywords.write(image, image, odd, odd);
+    PhotoKeywords.write(image, image, List.of(odd), odd);
 
     assertThat(PhotoKeywords.of(image)).containsExactly("a b & <c> \"]]> ");
   }
@@ -441,7 +442,7 @@ class PhotoKeywordsTest {
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(sidecar)))
           .isEqualTo(mode);
       Path copy = Files.createDirectories(folder.resolve("cat")).resolve("photo.jpg");
-      PhotoKeywords.write(image, copy, List.of("cat"), CLASSES);
+      PhotoKeywords.write(image, copy, List.of(List.of("cat")), CLASSES);
       assertThat(Files.getPosixFilePermissions(PhotoKeywords.sidecar(copy)))
           .isEqualTo(PosixFilePermissions.fromString(mode));
     }
@@ -479,7 +480,7 @@ class PhotoKeywordsTest {
   }
 
   private static void assertRefused(Path image) {
-    assertThatThrownBy(() -> PhotoKeywords.write(image, image, List.of("cat"), CLASSES))
+    assertThatThrownBy(() -> PhotoKeywords.write(image, image, List.of(List.of("cat")), CLASSES))
         .isInstanceOfSatisfying(
             KgCoopException.class,
             e -> assertThat(e.category()).isEqualTo(KgCoopException.Category.DATA))
@@ -490,7 +491,7 @@ class PhotoKeywordsTest {
   @DisabledOnOs(OS.WINDOWS)
   void aSidecarWithTheLongestNameIsWritten() throws IOException {
     Path long251 = Files.writeString(folder.resolve("é".repeat(123) + "x.jpg"), "no image");
-    assertThat(PhotoKeywords.write(long251, long251, List.of("cat"), CLASSES)).isTrue();
+    assertThat(PhotoKeywords.write(long251, long251, List.of(List.of("cat")), CLASSES)).isTrue();
     assertThat(PhotoKeywords.of(long251)).containsExactly("cat");
   }
 
@@ -498,7 +499,7 @@ class PhotoKeywordsTest {
   @DisabledOnOs(OS.WINDOWS)
   void aLineBreakInTheNameOfAnImageDoesNotMakeItASidecar() throws IOException {
     Path odd = Files.writeString(folder.resolve("a\nb.jpg"), "no image");
-    assertThat(PhotoKeywords.write(odd, odd, List.of("cat"), CLASSES)).isTrue();
+    assertThat(PhotoKeywords.write(odd, odd, List.of(List.of("cat")), CLASSES)).isTrue();
     assertThat(PhotoKeywords.of(odd)).containsExactly("cat");
   }
 

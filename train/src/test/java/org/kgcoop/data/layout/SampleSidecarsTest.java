@@ -59,7 +59,9 @@ class SampleSidecarsTest {
     Path sidecar = PhotoKeywords.sidecar(image);
     byte[] before = Files.readAllBytes(sidecar);
     try {
-      boolean unused = PhotoKeywords.write(image, image, List.of(levels), CLASSES);
+      boolean unused =
+          PhotoKeywords.write(
+              image, image, levels.length == 0 ? List.of() : List.of(List.of(levels)), CLASSES);
       return true;
     } catch (KgCoopException e) {
       assertThat(e.category()).isEqualTo(KgCoopException.Category.DATA);
