@@ -1,5 +1,6 @@
 package org.kgcoop.report;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.kgcoop.runs.TagRecord;
 import org.kgcoop.runs.TagRecord.Result;
@@ -28,8 +29,7 @@ final class TagSections {
             each.check().open().stream()
                 .map(
                     file ->
-                        new Section.Image(
-                            thumbnails.thumbnail(file).orElse(""), file.toString(), ""))
+                        new Section.Image(thumbnails.thumbnail(Path.of(file)).orElse(""), file, ""))
                 .toList());
       }
     }
@@ -42,7 +42,7 @@ final class TagSections {
     section.table(
         new ReportTable<>(
                 "Tags and their promises", "tag", record.tags(), each -> each.tag().name())
-            .notes(each -> sentences.of(each).substring(each.tag().name().length() + 2))
+            .notes(sentences::promise)
             .numbers("images that have it", Result::positives, SeriesGrid::number));
     return section;
   }

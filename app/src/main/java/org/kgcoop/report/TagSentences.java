@@ -21,8 +21,11 @@ public record TagSentences(TagRecord record) {
             ? ""
             : ", in %s of near copies"
                 .formatted(Messages.count(images.groups(), "group", "groups"));
-    return "%s with tags%s, of %s in the folder"
-        .formatted(Messages.count(images.labeled(), "image", "images"), groups, images.all());
+    return "%s%s, of %s in the folder"
+        .formatted(
+            Messages.count(images.labeled(), "labeled image", "labeled images"),
+            groups,
+            images.all());
   }
 
   /** Returns a sentence for each tag, the one with the least promise first. */
@@ -42,27 +45,40 @@ public record TagSentences(TagRecord record) {
     return lines;
   }
 
-  /** Returns the sentence of a tag. */
-  String of(Result result) {
+  private String of(Result result) {
+    return Messages.line(result.tag().name()) + ": " + promise(result);
+  }
+
+  /** Returns what the sentence of a tag says after its name. */
+  String promise(Result result) {
     LearnedTag tag = result.tag();
     Check check = result.check();
+    int wish = record.settings().wish();
     boolean isOpen = check != null && !check.open().isEmpty();
-    String what =
-        switch (tag.by()) {
-          case FOLDS -> written(tag, "; it finds at least %s of 100".formatted(tag.finds()));
-          case STRICT -> written(tag, "; recall not measured");
-          case CHECKED ->
-              "of 100 images of this folder that get it, at least %s are right (you checked %s)"
-                  .formatted(tag.promise(), check == null ? 0 : check.images());
-          case BELOW ->
-              check == null
-                  ? "not written: at least %s of 100 would be right, you wish %s; check 30 images"
-                      .formatted(tag.promise(), record.settings().wish())
-                  : isOpen ? open(check) : failed(check);
-          case NOT_MEASURED ->
-              check == null ? unmeasured(result) : isOpen ? open(check) : failed(check);
-        };
-    return Messages.line(tag.name()) + ": " + what;
+    return switch (tag.by()) {
+      case FOLDS -> written(tag, "; it finds at least %s of 100".formatted(tag.finds()));
+      case STRICT -> written(tag, "; recall not measured");
+      case CHECKED ->
+          "of 100 images of this folder that get it, at least %s are right (you checked %s)"
+              .formatted(tag.promise(), check == null ? 0 : check.images());
+      case BELOW ->
+          check == null
+              ? "not written: at least %s of 100 would be right, you wish %s%s"
+                  .formatted(
+                      tag.promise(),
+                      wish,
+                      ofCheck(Check.IMAGES) < wish
+                          ? ""
+                          : "; check %s images".formatted(Check.IMAGES))
+              : isOpen ? open(check) : failed(check);
+      case NOT_MEASURED ->
+          check == null ? unmeasured(result) : isOpen ? open(check) : failed(check);
+    };
+  }
+
+  /** Returns the largest promise of a check with so many images that are not wrong. */
+  private static int ofCheck(int right) {
+    return TagMeasurement.afterCheck(right, Check.IMAGES);
   }
 
   private static String written(LearnedTag tag, String recall) {
@@ -77,10 +93,13 @@ public record TagSentences(TagRecord record) {
         .formatted(check.open().size(), check.images());
   }
 
-  private static String failed(Check check) {
-    return "not written: you checked %s images, and %s wrong"
+  private String failed(Check check) {
+    return "not written: you checked %s images, and %s wrong; at least %s of 100 are right, you wish %s"
         .formatted(
-            check.right() + check.wrong(), check.wrong() == 1 ? "1 is" : check.wrong() + " are");
+            check.right() + check.wrong(),
+            check.wrong() == 1 ? "1 is" : check.wrong() + " are",
+            ofCheck(Check.IMAGES - check.wrong()),
+            record.settings().wish());
   }
 
   private String unmeasured(Result result) {

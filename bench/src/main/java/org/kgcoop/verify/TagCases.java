@@ -2,7 +2,6 @@ package org.kgcoop.verify;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.kgcoop.method.GapHead;
 import org.kgcoop.tags.TagHead;
@@ -28,7 +27,7 @@ final class TagCases {
     expect.compare(
         "scores",
         Arrays.stream(c.rows("queries"))
-            .flatMapToDouble(query -> doubles(fit.head().scores(floats(query))))
+            .flatMapToDouble(query -> Arrays.stream(fit.head().scores(query)))
             .toArray());
     List<Case> results = expect.all("results");
     for (int k = 0; k < results.size(); k++) {
@@ -77,15 +76,5 @@ final class TagCases {
     boolean[] found = new boolean[row.length];
     IntStream.range(0, row.length).forEach(k -> found[k] = row[k] == 1);
     return found;
-  }
-
-  private static float[] floats(double[] row) {
-    float[] floats = new float[row.length];
-    IntStream.range(0, row.length).forEach(j -> floats[j] = (float) row[j]);
-    return floats;
-  }
-
-  private static DoubleStream doubles(float[] row) {
-    return IntStream.range(0, row.length).mapToDouble(k -> row[k]);
   }
 }

@@ -24,6 +24,7 @@ import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
 import org.kgcoop.tags.LearnedTag;
 import org.kgcoop.tags.TagHead;
+import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -148,8 +149,8 @@ public record TagFile(
       Map<String, Tensor> opened = new HashMap<>();
       TENSORS.forEach(name -> opened.put(name, tensors.get(name).tensor()));
       return new TagHead(
-          opened.get("images").toRows(),
-          opened.get("texts").toRows(),
+          opened.get("images").toDoubleRows(),
+          opened.get("texts").toDoubleRows(),
           opened.get("coefficients").toDoubleRows(),
           opened.get("share").toDoubles(),
           opened.get("slope").toDoubles(),
@@ -204,19 +205,22 @@ public record TagFile(
 
   private List<StoredTensor> tensors() {
     int count = head.share().length;
-    double[] coefficients =
-        Arrays.stream(head.coefficients()).flatMapToDouble(Arrays::stream).toArray();
     try (Scope scope = Scope.open("classifier file")) {
       return List.of(
-          StoredTensor.of("images", Tensor.ofRows(head.images())),
-          StoredTensor.of("texts", Tensor.ofRows(head.texts())),
-          StoredTensor.of("coefficients", Tensor.of(coefficients, head.images().length, count)),
+          StoredTensor.of("images", rows(head.images()).to(DType.FLOAT32)), // as features are
+          StoredTensor.of("texts", rows(head.texts()).to(DType.FLOAT32)),
+          StoredTensor.of("coefficients", rows(head.coefficients())),
           StoredTensor.of("share", Tensor.of(head.share(), count)),
           StoredTensor.of("slope", Tensor.of(head.slope(), count)),
           StoredTensor.of("mean", Tensor.of(head.mean(), count)),
           StoredTensor.of("deviation", Tensor.of(head.deviation(), count)),
           StoredTensor.of("beta", Tensor.of(new double[] {head.beta()}, 1)));
     }
+  }
+
+  private static Tensor rows(double[][] rows) {
+    double[] values = Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray();
+    return Tensor.of(values, rows.length, rows[0].length);
   }
 
   /**

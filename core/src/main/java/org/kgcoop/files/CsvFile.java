@@ -3,17 +3,40 @@ package org.kgcoop.files;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import de.siegmar.fastcsv.writer.CsvWriter;
+import de.siegmar.fastcsv.writer.LineDelimiter;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 
-/** CSV files of users, with the names of the columns in the first line. */
+/** CSV files of users, with the names of the columns in the first line. UTF-8. */
 public final class CsvFile {
   private CsvFile() {}
+
+  /**
+   * Writes a file whole.
+   *
+   * @param lines the names of the columns, and then the fields of each line
+   */
+  public static void write(Path file, List<List<String>> lines) {
+    AtomicFile.write(
+        file,
+        stream -> {
+          CsvWriter csv =
+              CsvWriter.builder()
+                  .lineDelimiter(LineDelimiter.LF)
+                  .build(new OutputStreamWriter(stream, StandardCharsets.UTF_8));
+          lines.forEach(csv::writeRecord);
+          csv.flush();
+        });
+  }
 
   /**
    * Reads the lines after the first one. A line may have fewer or more fields than the first one.

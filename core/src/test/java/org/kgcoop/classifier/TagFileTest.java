@@ -21,6 +21,7 @@ import org.kgcoop.io.WeightFiles;
 import org.kgcoop.tags.LearnedTag;
 import org.kgcoop.tags.TagHead;
 import org.kgcoop.tags.TagMeasurement.By;
+import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -41,8 +42,8 @@ class TagFileTest {
       }
       TagHead head =
           TagHead.fit(
-                  Tensor.of(images, 12, 4).unitRows(),
-                  Tensor.of(texts, 2, 4).unitRows(),
+                  Tensor.of(images, 12, 4).unitRows().to(DType.FLOAT32), // as features are
+                  Tensor.of(texts, 2, 4).unitRows().to(DType.FLOAT32),
                   tags,
                   groups,
                   0.8)

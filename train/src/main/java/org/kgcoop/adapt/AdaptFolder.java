@@ -92,6 +92,19 @@ record AdaptFolder(Path out, Path work) {
     }
   }
 
+  /**
+   * Checks that the folder has no results of classes, before tags are written into it.
+   *
+   * @throws KgCoopException of the kind CONFIGURATION, if it has
+   */
+  void refuseClasses() {
+    if (RunFolders.isRunFolder(out)
+        || RunFolders.isTable(out)
+        || Files.exists(out.resolve(AdaptRecord.FILE))) {
+      throw KgCoopException.configuration(out + ": holds another run; choose another --out");
+    }
+  }
+
   /** Returns true if the adaptation is complete. */
   boolean isDone() {
     return RunFolders.isComplete(out) && !Files.exists(work);

@@ -1,7 +1,6 @@
 package org.kgcoop.adapt;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,7 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +30,6 @@ import org.kgcoop.data.Item;
 import org.kgcoop.data.Templates;
 import org.kgcoop.data.Underscores;
 import org.kgcoop.data.layout.TagSet;
-import org.kgcoop.features.Feature;
 import org.kgcoop.features.FeatureRequest;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.files.Json;
@@ -39,10 +38,9 @@ import org.kgcoop.files.Sha256;
 import org.kgcoop.method.GapHead;
 import org.kgcoop.method.TemplateEnsemble;
 import org.kgcoop.progress.Progress;
-import org.kgcoop.random.PythonRandom;
-import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.TagRecord;
+import org.kgcoop.runs.TagRecord.Check;
 import org.kgcoop.tags.LearnedTag;
 import org.kgcoop.tags.TagHead;
 import org.kgcoop.tags.TagMeasurement;
@@ -103,33 +101,35 @@ public record TagAdaptation(
    */
   public TagRecord run(ExperimentContext context, Path out) {
     AdaptFolder folder = new AdaptFolder(out);
-    folder.refuseDataOf(set.labeled());
-    if (RunFolders.isRunFolder(out)
-        || RunFolders.isTable(out)
-        || Files.exists(out.resolve(AdaptRecord.FILE))) {
-      throw KgCoopException.configuration(out + ": holds another run; choose another --out");
-    }
+    folder.refuseDataOf(set.all());
+    checkSize(set.labeled().train().size());
+    folder.refuseClasses();
     folder.create();
     try (LockedFile lock = RunFolders.lock(folder.work())) {
-      return run(context, out, new ArrayList<>());
+      try {
+        folder.refuseClasses(); // of a process that had the lock before
+        return learn(context, out);
+      } finally {
+        folder.deleteWork();
+      }
     } catch (IOException e) {
       throw KgCoopException.io(folder.work() + ": cannot be closed: " + FileErrors.reason(e), e);
-    } finally {
-      folder.deleteWork();
     }
   }
 
-  private TagRecord run(ExperimentContext context, Path out, List<String> unreadable) {
+  private TagRecord learn(ExperimentContext context, Path out) {
     TagChecks checks = TagChecks.read(out); // before any work
-    Labeled labeled = labeled(context, unreadable);
+    Set<String> unreadable = new TreeSet<>();
     DataSet data = set.labeled();
     String template =
         data.template() == null && EmbeddedPrompt.isFor(context.clip())
             ? EmbeddedClip.TEMPLATE
             : Templates.of(data);
-    TagHead.Fit fit = fit(context, labeled, template);
+    Map<String, float[]> texts = texts(context, template);
+    Labeled labeled = labeled(context, unreadable);
+    TagHead.Fit fit = fit(labeled, texts);
     context.checkInterrupted();
-    int[] folds = folds(labeled.groups());
+    int[] folds = TagMeasurement.folds(labeled.groups(), seed);
     List<TagMeasurement> measured =
         IntStream.range(0, labeled.tags().size())
             .parallel()
@@ -149,7 +149,8 @@ public record TagAdaptation(
       String tag = labeled.tags().get(k);
       learned.add(LearnedTag.of(tag, measured.get(k), wish, set.incomplete().contains(tag)));
     }
-    TagChecks drawn = check == null ? checks : check(context, checks, learned, fit.head(), labeled);
+    TagChecks drawn =
+        check == null ? checks : check(context, checks, learned, fit.head(), unreadable);
     for (String tag : drawn.outdated(learned)) {
       context
           .warnings()
@@ -193,8 +194,8 @@ public record TagAdaptation(
             new TagRecord.Images(
                 labeled.items().size(),
                 (int) IntStream.of(labeled.groups()).distinct().count(),
-                set.images().size(),
-                unreadable),
+                set.all().train().size(),
+                List.copyOf(unreadable)),
             results,
             set.tags().stream().filter(tag -> !labeled.tags().contains(tag)).toList());
     record.write(out);
@@ -209,31 +210,69 @@ public record TagAdaptation(
         .thenComparing(LearnedTag::name);
   }
 
-  /** Encodes the labeled images, and finds the groups of copies. */
-  private Labeled labeled(ExperimentContext context, List<String> unreadable) {
-    context.cache().encoder().keepSketches(); // for NearCopies, without another decoding
-    List<Item> all = set.labeled().train();
+  private void checkSize(int images) {
+    if (images < 2 || images > TagHead.MAX_IMAGES) {
+      throw KgCoopException.data(
+          "%s: %s; expected 2 to %s"
+              .formatted(
+                  set.labeled().name(),
+                  Messages.count(images, "labeled image", "labeled images"),
+                  TagHead.MAX_IMAGES));
+    }
+  }
+
+  /** Encodes the text of each tag that a labeled image has; a name may be too long. */
+  private Map<String, float[]> texts(ExperimentContext context, String template) {
+    List<String> tags = set.tags(true);
+    if (tags.isEmpty()) {
+      throw noTag();
+    }
+    try (Scope scope = Scope.open("texts")) {
+      float[][] rows =
+          new TemplateEnsemble(List.of(template), Underscores.REPLACE)
+              .unit(context.clip(), tags)
+              .toRows();
+      return IntStream.range(0, rows.length)
+          .boxed()
+          .collect(Collectors.toMap(tags::get, i -> rows[i]));
+    }
+  }
+
+  private KgCoopException noTag() {
+    return KgCoopException.data(set.labeled().name() + ": no labeled image has a tag");
+  }
+
+  /**
+   * Encodes images.
+   *
+   * @param unreadable gets the images that cannot be read, with the reason
+   * @param sink receives the features in the order of the images
+   */
+  private void encode(
+      ExperimentContext context,
+      List<Item> images,
+      Set<String> unreadable,
+      BiConsumer<Item, float[]> sink) {
     Map<Path, KgCoopException> problems = new LinkedHashMap<>();
-    Map<Item, float[]> features = new LinkedHashMap<>();
-    try (Progress.Task task = context.progress().start("images", all.size())) {
+    try (Progress.Task task = context.progress().start("images", images.size())) {
       context
           .cache()
           .each(
-              FeatureRequest.of(all)
+              FeatureRequest.of(images)
                   .withUnreadable(problems::put)
                   .withProgress(
                       done -> {
                         task.done(done);
                         context.checkInterrupted();
                       }),
-              (feature, i) -> features.put(all.get(i), feature.vector()));
+              (feature, i) -> sink.accept(images.get(i), feature.vector()));
     }
     if (!problems.isEmpty() && !skipsUnreadable) {
       throw KgCoopException.data(
           "%s of %s images cannot be read: %s; delete them, or leave them out with --skip-bad"
               .formatted(
                   problems.size(),
-                  all.size(),
+                  images.size(),
                   problems.values().stream()
                       .limit(MOST_NAMED)
                       .map(e -> String.valueOf(e.getMessage()))
@@ -241,19 +280,19 @@ public record TagAdaptation(
           problems.values().iterator().next());
     }
     problems.values().forEach(e -> unreadable.add(String.valueOf(e.getMessage())));
+  }
+
+  /** Encodes the labeled images, and finds the groups of copies. */
+  private Labeled labeled(ExperimentContext context, Set<String> unreadable) {
+    context.cache().encoder().keepSketches(); // for NearCopies, without another decoding
+    Map<Item, float[]> features = new LinkedHashMap<>();
+    encode(context, set.labeled().train(), unreadable, features::put);
     List<Item> items = List.copyOf(features.keySet());
-    if (items.size() < 2 || items.size() > TagHead.MAX_IMAGES) {
-      throw KgCoopException.data(
-          "%s: %s with tags; expected 2 to %s"
-              .formatted(
-                  set.labeled().name(),
-                  Messages.count(items.size(), "image", "images"),
-                  TagHead.MAX_IMAGES));
-    }
+    checkSize(items.size());
     TagSet readable = set.withLabeled(set.labeled().withImages(items, List.of(), List.of()));
     List<String> tags = readable.tags(true);
     if (tags.isEmpty()) {
-      throw KgCoopException.data(set.labeled().name() + ": no image has a tag");
+      throw noTag();
     }
     boolean[][] has = new boolean[items.size()][tags.size()];
     for (int i = 0; i < has.length; i++) {
@@ -267,53 +306,43 @@ public record TagAdaptation(
 
   /** Returns the numbers of the groups: of the user, united by exact and near copies. */
   private int[] groups(ExperimentContext context, List<Item> items, TagSet tags) {
-    // Images with the same tags are alike for the search, as those of one class are.
-    Map<Object, Integer> labels = new HashMap<>();
-    List<Item> alike =
-        items.stream()
-            .map(
-                item -> {
-                  Object own = tags.byImage().getOrDefault(item.key(), Set.of());
-                  int label = labels.computeIfAbsent(own, each -> labels.size());
-                  return new Item(
-                      item.key(), item.file(), label, "", item.group(), item.asStored());
-                })
-            .toList();
     ImageGroups.Groups groups = new ImageGroups.Groups(items);
     List<String> hashes = context.cache().hashes().of(items.stream().map(Item::file).toList());
-    Map<String, Item> firsts = new HashMap<>();
+    Map<String, Item> distinct = new LinkedHashMap<>(); // by hash
     for (int i = 0; i < items.size(); i++) {
-      Item first = firsts.putIfAbsent(hashes.get(i), items.get(i));
+      Item first = distinct.putIfAbsent(hashes.get(i), items.get(i));
       if (first != null) {
         groups.join(first.group(), items.get(i).group());
       }
     }
+    // Images with the same tags are alike for the search, as those of one class are.
+    Map<Set<String>, Integer> labels = new HashMap<>();
+    List<Item> alike =
+        distinct.values().stream()
+            .map(
+                item -> {
+                  Set<String> own = tags.byImage().getOrDefault(item.key(), Set.of());
+                  int label = labels.computeIfAbsent(own, each -> labels.size());
+                  String group = groups.of(item.group());
+                  return new Item(item.key(), item.file(), label, "", group, item.asStored());
+                })
+            .toList();
     NearCopies.of(alike, context.cache(), context::checkInterrupted)
         .pairs()
         .forEach(
-            pair -> groups.join(items.get(pair.first()).group(), items.get(pair.second()).group()));
+            pair -> groups.join(alike.get(pair.first()).group(), alike.get(pair.second()).group()));
     return Item.groupNumbers(groups.of(items)).stream().mapToInt(Integer::intValue).toArray();
   }
 
-  /** Returns the fold of each image. Groups are dealt in a random order. */
-  private int[] folds(int[] groups) {
-    List<Integer> order = new ArrayList<>(IntStream.of(groups).distinct().boxed().toList());
-    new PythonRandom(seed).shuffle(order);
-    Map<Integer, Integer> folds = new HashMap<>();
-    for (int i = 0; i < order.size(); i++) {
-      folds.put(order.get(i), i % TagMeasurement.FOLDS);
-    }
-    return IntStream.of(groups).map(folds::get).toArray();
-  }
-
-  private static TagHead.Fit fit(ExperimentContext context, Labeled labeled, String template) {
+  private static TagHead.Fit fit(Labeled labeled, Map<String, float[]> texts) {
     try (Scope scope = Scope.open("tags")) {
-      Tensor texts =
-          new TemplateEnsemble(List.of(template), Underscores.REPLACE)
-              .unit(context.clip(), labeled.tags());
       Tensor features = Tensor.ofRows(labeled.features().toArray(float[][]::new));
       return TagHead.fit(
-          features, texts, labeled.has(), labeled.groups(), GapHead.distance(features));
+          features,
+          Tensor.ofRows(labeled.tags().stream().map(texts::get).toArray(float[][]::new)),
+          labeled.has(),
+          labeled.groups(),
+          GapHead.distance(features));
     }
   }
 
@@ -323,12 +352,12 @@ public record TagAdaptation(
       TagChecks checks,
       List<LearnedTag> learned,
       TagHead head,
-      Labeled labeled) {
-    int k = labeled.tags().indexOf(check);
+      Set<String> unreadable) {
+    List<String> names = learned.stream().map(LearnedTag::name).toList();
+    int k = names.indexOf(check);
     if (k < 0) {
       throw KgCoopException.configuration(
-          "--check %s: no such tag%s"
-              .formatted(check, Nearest.hint(String.valueOf(check), labeled.tags())));
+          "--check %s: no such tag%s".formatted(check, Nearest.hint(String.valueOf(check), names)));
     }
     LearnedTag tag = learned.get(k);
     if (tag.by().isWritten()) {
@@ -338,17 +367,23 @@ public record TagAdaptation(
     if (checks.of(tag, wish).isPresent()) {
       return checks;
     }
-    Map<Integer, String> reached = new ConcurrentSkipListMap<>();
-    context
-        .cache()
-        .eachInAnyOrder(
-            FeatureRequest.ofFiles(set.images()).withUnreadable((file, problem) -> {}),
-            (Feature feature, int i) -> {
-              if (head.scores(feature.vector())[k] >= tag.threshold()) {
-                reached.put(i, set.images().get(i).toString());
-              }
-            });
-    return checks.drawn(tag, List.copyOf(reached.values()), seed);
+    int most = TagMeasurement.afterCheck(Check.IMAGES, Check.IMAGES);
+    if (most < wish) {
+      throw KgCoopException.configuration(
+          "--check %s: %s images that are all right promise %s of 100, and you wish %s; lower --wish"
+              .formatted(check, Check.IMAGES, most, wish));
+    }
+    List<String> reached = new ArrayList<>();
+    encode(
+        context,
+        set.all().train(),
+        unreadable,
+        (item, feature) -> {
+          if (head.scores(feature)[k] >= tag.threshold()) {
+            reached.add(item.file().toString());
+          }
+        });
+    return checks.drawn(tag, reached, seed);
   }
 
   /** Returns a SHA-256 of the images, their tags and their groups. */

@@ -1,23 +1,23 @@
 package org.kgcoop.adapt;
 
-import de.siegmar.fastcsv.writer.CsvWriter;
-import de.siegmar.fastcsv.writer.LineDelimiter;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.commons.rng.core.source64.SplitMix64;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
-import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.CsvFile;
 import org.kgcoop.files.FileErrors;
-import org.kgcoop.random.PythonRandom;
+import org.kgcoop.random.Seeds;
 import org.kgcoop.runs.TagRecord.Check;
 import org.kgcoop.tags.LearnedTag;
 import org.kgcoop.tags.TagMeasurement;
@@ -33,9 +33,6 @@ import org.kgcoop.tags.TagMeasurement;
 record TagChecks(Path file, List<Row> rows) {
   static final String FILE = "checks.csv";
 
-  /** The number of images of a check. */
-  static final int IMAGES = 30;
-
   private static final List<String> COLUMNS = List.of("tag", "image", "answer", "threshold");
   private static final Set<String> YES = Set.of("yes", "y", "1");
   private static final Set<String> NO = Set.of("no", "n", "0");
@@ -48,12 +45,16 @@ record TagChecks(Path file, List<Row> rows) {
    */
   record Row(String tag, String image, String answer, String threshold) {
     boolean isOf(LearnedTag of) {
-      return tag.equals(of.name()) && threshold.equals(text(of));
+      return tag.equals(text(of.name())) && threshold.equals(text(of.threshold()));
     }
   }
 
-  private static String text(LearnedTag tag) {
-    return String.format(Locale.ROOT, "%.6f", tag.threshold());
+  private static String text(String tag) {
+    return Messages.cell(tag);
+  }
+
+  private static String text(double threshold) {
+    return String.format(Locale.ROOT, "%.6f", threshold);
   }
 
   /**
@@ -75,7 +76,8 @@ record TagChecks(Path file, List<Row> rows) {
             List<String> fields =
                 COLUMNS.stream().map(column -> line.findField(column).orElse("")).toList();
             String answer = fields.get(2).strip().toLowerCase(Locale.ROOT);
-            if (fields.get(0).isEmpty() || fields.get(1).isEmpty() || fields.get(3).isEmpty()) {
+            double threshold = number(fields.get(3));
+            if (fields.get(0).isEmpty() || fields.get(1).isEmpty() || Double.isNaN(threshold)) {
               throw KgCoopException.data(
                   "%s, line %s: expected the columns %s, as --check wrote them"
                       .formatted(file, line.getStartingLineNumber(), String.join(",", COLUMNS)));
@@ -85,12 +87,45 @@ record TagChecks(Path file, List<Row> rows) {
                   "%s, line %s: the answer is '%s'; expected yes or no"
                       .formatted(file, line.getStartingLineNumber(), fields.get(2)));
             }
-            rows.add(new Row(fields.get(0), fields.get(1), answer, fields.get(3)));
+            rows.add(new Row(fields.get(0), fields.get(1), answer, text(threshold)));
           });
     } catch (IOException e) {
       throw FileErrors.unreadable(file, e);
     }
+    checkWhole(file, rows);
     return new TagChecks(file, rows);
+  }
+
+  /** Reads a threshold; a spreadsheet may have written it with fewer digits. */
+  private static double number(String text) {
+    try {
+      return Double.parseDouble(text.strip());
+    } catch (NumberFormatException e) {
+      return Double.NaN;
+    }
+  }
+
+  /** Checks that nobody deleted rows, which would make a promise too high. */
+  private static void checkWhole(Path file, List<Row> rows) {
+    Map<List<String>, List<String>> images =
+        rows.stream()
+            .collect(
+                Collectors.groupingBy(
+                    row -> List.of(row.tag(), row.threshold()),
+                    LinkedHashMap::new,
+                    Collectors.mapping(Row::image, Collectors.toList())));
+    images.forEach(
+        (check, of) -> {
+          if (of.size() != Check.IMAGES || Set.copyOf(of).size() != Check.IMAGES) {
+            throw KgCoopException.data(
+                "%s: %s with %s; expected %s different images; put back the rows that were there"
+                    .formatted(
+                        file,
+                        Messages.count(of.size(), "row", "rows"),
+                        check.get(0),
+                        Check.IMAGES));
+          }
+        });
   }
 
   /** Returns the state of the check of a tag, if images were drawn for its threshold. */
@@ -102,11 +137,8 @@ record TagChecks(Path file, List<Row> rows) {
     int right = (int) own.stream().filter(row -> YES.contains(row.answer())).count();
     int wrong = (int) own.stream().filter(row -> NO.contains(row.answer())).count();
     boolean isLost = TagMeasurement.afterCheck(own.size() - wrong, own.size()) < wish;
-    List<Path> open =
-        own.stream()
-            .filter(row -> !isLost && row.answer().isEmpty())
-            .map(row -> Path.of(row.image()))
-            .toList();
+    List<String> open =
+        own.stream().filter(row -> !isLost && row.answer().isEmpty()).map(Row::image).toList();
     return Optional.of(new Check(own.size(), right, wrong, open));
   }
 
@@ -123,7 +155,7 @@ record TagChecks(Path file, List<Row> rows) {
   /** Returns the tags with a check of another threshold than today's. */
   List<String> outdated(List<LearnedTag> tags) {
     return tags.stream()
-        .filter(tag -> rows.stream().anyMatch(row -> row.tag().equals(tag.name())))
+        .filter(tag -> rows.stream().anyMatch(row -> row.tag().equals(text(tag.name()))))
         .filter(tag -> rows.stream().noneMatch(row -> row.isOf(tag)))
         .map(LearnedTag::name)
         .toList();
@@ -136,30 +168,23 @@ record TagChecks(Path file, List<Row> rows) {
    * @throws KgCoopException of the category CONFIGURATION if there are too few
    */
   TagChecks drawn(LearnedTag tag, List<String> reached, long seed) {
-    if (reached.size() < IMAGES) {
+    if (reached.size() < Check.IMAGES) {
       throw KgCoopException.configuration(
           "--check %s: %s of this folder would get the tag, and a check needs %s; give more images"
-              .formatted(tag.name(), Messages.count(reached.size(), "image", "images"), IMAGES));
+              .formatted(
+                  tag.name(), Messages.count(reached.size(), "image", "images"), Check.IMAGES));
     }
-    List<String> shuffled = new ArrayList<>(reached);
-    new PythonRandom(seed).shuffle(shuffled);
+    SplitMix64 random = Seeds.generator("check:%s:%s".formatted(seed, tag.name()));
+    List<String> left = new ArrayList<>(reached);
     List<Row> all = new ArrayList<>(rows);
-    all.removeIf(row -> row.tag().equals(tag.name())); // of another threshold
-    shuffled.subList(0, IMAGES).stream()
-        .sorted()
-        .forEach(image -> all.add(new Row(tag.name(), image, "", text(tag))));
-    AtomicFile.write(
-        file,
-        stream -> {
-          CsvWriter csv =
-              CsvWriter.builder()
-                  .lineDelimiter(LineDelimiter.LF)
-                  .build(new OutputStreamWriter(stream, StandardCharsets.UTF_8));
-          csv.writeRecord(COLUMNS);
-          all.forEach(
-              row -> csv.writeRecord(row.tag(), row.image(), row.answer(), row.threshold()));
-          csv.flush();
-        });
+    Set<String> drawn = new TreeSet<>();
+    while (drawn.size() < Check.IMAGES) {
+      drawn.add(left.remove(random.nextInt(left.size())));
+    }
+    drawn.forEach(image -> all.add(new Row(text(tag.name()), image, "", text(tag.threshold()))));
+    List<List<String>> lines = new ArrayList<>(List.of(COLUMNS));
+    all.forEach(row -> lines.add(List.of(row.tag(), row.image(), row.answer(), row.threshold())));
+    CsvFile.write(file, lines);
     return new TagChecks(file, all);
   }
 }

@@ -3,9 +3,12 @@ package org.kgcoop.runs;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.Messages;
+import org.kgcoop.files.CsvFile;
 import org.kgcoop.files.Json;
 import org.kgcoop.tags.LearnedTag;
 
@@ -26,6 +29,22 @@ public record TagRecord(
     List<String> without) {
   /** The name of the file. */
   public static final String FILE = "tags.json";
+
+  /** The table of the tags in the same folder. */
+  public static final String TABLE = "tags.csv";
+
+  private static final List<String> COLUMNS =
+      List.of(
+          "tag",
+          "written",
+          "by",
+          "promise",
+          "finds",
+          "threshold",
+          "images",
+          "positives",
+          "effective_positives",
+          "unknown");
 
   /**
    * The settings that determine the result.
@@ -56,7 +75,21 @@ public record TagRecord(
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Result(
-      LearnedTag tag, int positives, double effectivePositives, @Nullable Check check) {}
+      LearnedTag tag, int positives, double effectivePositives, @Nullable Check check) {
+    private List<String> cells() {
+      return List.of(
+          Messages.cell(tag.name()),
+          String.valueOf(tag.by().isWritten()),
+          tag.by().id(),
+          text(tag.promise()),
+          text(tag.finds()),
+          number(tag.threshold()),
+          text(tag.images()),
+          text(positives),
+          number(effectivePositives),
+          String.valueOf(tag.unknown()));
+    }
+  }
 
   /**
    * A check of random images that get the tag.
@@ -66,14 +99,24 @@ public record TagRecord(
    * @param wrong the number that a person called wrong so far
    * @param open the images without an answer; none if the check can no longer reach the wish
    */
-  public record Check(int images, int right, int wrong, List<Path> open) {}
-
-  /** Returns the record in a folder, if there is one. */
-  public static Optional<TagRecord> read(Path folder) {
-    return Json.read(folder.resolve(FILE), TagRecord.class);
+  public record Check(int images, int right, int wrong, List<String> open) {
+    /** The number of images of a check. */
+    public static final int IMAGES = 30;
   }
 
+  /** Writes the record and the table. */
   public void write(Path folder) {
+    List<List<String>> lines = new ArrayList<>(List.of(COLUMNS));
+    tags.forEach(each -> lines.add(each.cells()));
+    CsvFile.write(folder.resolve(TABLE), lines);
     Json.write(folder.resolve(FILE), this);
+  }
+
+  private static String text(@Nullable Integer value) {
+    return value == null ? "" : value.toString();
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.6g", value);
   }
 }

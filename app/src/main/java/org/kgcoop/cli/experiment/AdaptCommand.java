@@ -171,7 +171,7 @@ public final class AdaptCommand implements Callable<Integer> {
       return adaptToTags();
     }
     long start = System.nanoTime();
-    DataSet set = chosen(dataOptions.openUndivided(data, output));
+    DataSet set = grouped(chosen(dataOptions.openUndivided(data, output)));
     AdaptRecord.Labels.Origin origin =
         labels == null ? null : AdaptRecord.Labels.Origin.stated("--labels", labels);
     LabelSource source = LabelSource.of(Path.of(data), set, origin);
@@ -216,9 +216,13 @@ public final class AdaptCommand implements Callable<Integer> {
     }
   }
 
-  /** Returns the images without the excluded ones, in the groups of the user. */
+  /** Returns the images without the excluded ones. */
   private DataSet chosen(DataSet all) {
-    DataSet set = exclude == null ? all : ExclusionFile.exclude(all, exclude);
+    return exclude == null ? all : ExclusionFile.exclude(all, exclude);
+  }
+
+  /** Returns the images in the groups of the user. */
+  private DataSet grouped(DataSet set) {
     if (groupBy == null) {
       return set;
     }
@@ -228,8 +232,9 @@ public final class AdaptCommand implements Callable<Integer> {
   }
 
   private int adaptToTags() {
-    TagSet all = dataOptions.openTags(data, tags.file(), tags.isComplete(), output);
-    TagSet set = all.withLabeled(chosen(all.labeled()));
+    TagSet found = dataOptions.openTags(data, tags.file(), tags.isComplete(), output);
+    TagSet kept = found.withAll(chosen(found.all()));
+    TagSet set = kept.withLabeled(grouped(kept.labeled()));
     Path folder = out != null ? out : Path.of("runs", "adapt-" + set.labeled().name());
     TagAdaptation adaptation = new TagAdaptation(set, tags.wish(), seed, skipsBad, tags.check());
     try (Clip clip = clipOptions.load()) {

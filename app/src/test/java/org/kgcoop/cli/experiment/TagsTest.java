@@ -125,7 +125,7 @@ class TagsTest {
   void saysWhatEachTagPromisesWorstFirst() throws IOException {
     Cli.Result result = adapt(folder.resolve("run"));
     List<String> lines = result.out().lines().toList();
-    assertThat(lines.get(0)).startsWith("120 images with tags").endsWith("of 120 in the folder");
+    assertThat(lines.get(0)).startsWith("120 labeled images").endsWith("of 120 in the folder");
     assertThat(lines.get(1)).isEqualTo("cross: not measured: 3 images have it, 5 are needed");
     assertThat(lines.get(2))
         .matches(

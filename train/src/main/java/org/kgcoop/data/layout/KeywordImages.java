@@ -87,7 +87,7 @@ public final class KeywordImages {
     }
     if (!several.isEmpty()) {
       options.warn(
-          "%s: %s left out, with keywords of several classes: %s; --classes names the classes"
+          "%s: %s left out, with keywords of several classes: %s; --classes names the classes, and adapt --tags learns several keywords per image"
               .formatted(
                   folder,
                   Messages.count(several.size(), "image", "images"),

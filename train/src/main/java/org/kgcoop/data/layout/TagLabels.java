@@ -190,14 +190,11 @@ public final class TagLabels {
       throw KgCoopException.data(
           "%s: no image has a tag in %s; expected labeled images".formatted(folder, source));
     }
-    List<Item> items = new ArrayList<>();
-    for (Path image : images) {
-      String key = Folders.relative(folder, image);
-      if (byImage.containsKey(key)) {
-        items.add(new Item(key, image, 0, TagSet.CLASS));
-      }
-    }
-    DataSet labeled =
+    List<Item> items =
+        images.stream()
+            .map(image -> new Item(Folders.relative(folder, image), image, 0, TagSet.CLASS))
+            .toList();
+    DataSet all =
         new DataSet(
             options.nameOr(Folders.name(folder.toAbsolutePath().normalize())),
             List.of(TagSet.CLASS),
@@ -205,6 +202,6 @@ public final class TagLabels {
             List.of(),
             List.of(),
             options.template());
-    return new TagSet(labeled, images, List.copyOf(tags), byImage, incomplete);
+    return TagSet.of(all, tags, byImage, incomplete);
   }
 }

@@ -1,6 +1,6 @@
 package org.kgcoop.data.layout;
 
-import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,7 +13,7 @@ import org.kgcoop.data.Item;
  * items of the data set have one class, because a class says nothing here.
  *
  * @param labeled the labeled images, all of them training images
- * @param images all images of the folder, labeled or not
+ * @param all all images of the folder, labeled or not, all of them training images
  * @param tags the tags, in alphabetical order
  * @param byImage the tags of each labeled image, by the key of its item
  * @param incomplete the tags of which at least one labeled image may lack a label; its missing tag
@@ -21,7 +21,7 @@ import org.kgcoop.data.Item;
  */
 public record TagSet(
     DataSet labeled,
-    List<Path> images,
+    DataSet all,
     List<String> tags,
     Map<String, Set<String>> byImage,
     Set<String> incomplete) {
@@ -33,9 +33,30 @@ public record TagSet(
     return byImage.getOrDefault(item.key(), Set.of()).contains(tag);
   }
 
+  /**
+   * Returns the tags of all images of a folder.
+   *
+   * @param all the images, labeled or not
+   */
+  static TagSet of(
+      DataSet all,
+      Collection<String> tags,
+      Map<String, Set<String>> byImage,
+      Set<String> incomplete) {
+    return new TagSet(all, all, List.copyOf(tags), byImage, incomplete).withAll(all);
+  }
+
+  /** Returns the same tags for a part of all images. */
+  public TagSet withAll(DataSet part) {
+    List<Item> items =
+        part.train().stream().filter(item -> byImage.containsKey(item.key())).toList();
+    return new TagSet(
+        part.withImages(items, List.of(), List.of()), part, tags, byImage, incomplete);
+  }
+
   /** Returns the same tags for a part of the labeled images, or with other groups of them. */
   public TagSet withLabeled(DataSet part) {
-    return new TagSet(part, images, tags, byImage, incomplete);
+    return new TagSet(part, all, tags, byImage, incomplete);
   }
 
   /** Returns the tags that at least one labeled image has, or those that none has. */

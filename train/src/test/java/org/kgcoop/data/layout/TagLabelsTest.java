@@ -59,7 +59,7 @@ class TagLabelsTest {
     TagSet set = file(false, "image,tag", "1.png,beach", "1.png,people", "sub/3.png,people");
     assertThat(set.tags()).containsExactly("beach", "people");
     assertThat(labeled(set)).containsExactly("1.png", "sub/3.png");
-    assertThat(set.images()).hasSize(4);
+    assertThat(set.all().train()).hasSize(4);
     assertThat(set.byImage().get("1.png")).containsExactly("beach", "people");
     assertThat(set.incomplete()).containsExactly("beach"); // both images have people
   }
