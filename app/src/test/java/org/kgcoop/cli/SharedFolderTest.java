@@ -112,6 +112,18 @@ class SharedFolderTest {
     assertThat(table.resolve("run.json")).doesNotExist();
   }
 
+  @Test
+  void keepsLearnedTags() throws IOException {
+    Path tags = Files.createDirectories(folder.resolve("tags"));
+    Files.writeString(tags.resolve("tags.json"), "{}");
+    Path classifier = Files.writeString(tags.resolve("classifier.safetensors"), "of tags");
+    refused(Cli.run(words("train", 1, tags)), "tags: contains tags, which a run would replace");
+    refused(
+        Cli.run(words("fewshot --methods kgcoop --seeds 1", 1, tags)),
+        "tags: holds tags, which this table would replace");
+    assertThat(classifier).hasContent("of tags");
+  }
+
   private static void done(Cli.Result result) {
     assertThat(result.exitCode()).as(result.err()).isZero();
   }

@@ -69,6 +69,7 @@ class ClassifierServerTest {
   private static Classifier pets;
   private static Classifier places;
   private static Classifier trained;
+  private static Classifier tags;
   private static ClassifierServer server;
   private static final List<String> LOG = new ArrayList<>();
   private static byte[] image;
@@ -80,10 +81,20 @@ class ClassifierServerTest {
     pets = Classifier.zeroShot(clip, List.of("cat", "dog", "owl"), TEMPLATE);
     places = Classifier.zeroShot(clip, List.of("beach", "city"), TEMPLATE);
     trained = Classifier.of(TinyPrompt.of(clip, 1), clip, TinyPrompt.NAMES);
+    tags =
+        Classifier.load(
+            TinyTags.write(
+                folder,
+                clip,
+                TinyTags.Given.of("beach | \"sea\"", TinyTags.ALL),
+                new TinyTags.Given("chance", TinyTags.ALL, true),
+                TinyTags.Given.of("cow", TinyTags.NONE)),
+            clip);
     Map<String, Classifier> byName = new LinkedHashMap<>();
     byName.put("pets", pets);
     byName.put("places", places);
     byName.put("trained", trained);
+    byName.put("tags", tags);
     models = new ModelRegistry(byName);
     server = new ClassifierServer(clip, models, TEMPLATE, settings(null), LOG::add, null);
     BufferedImage drawn = new BufferedImage(50, 40, BufferedImage.TYPE_INT_RGB);
@@ -203,6 +214,65 @@ class ClassifierServerTest {
     assertAnswer(response, places.classify(image), 1);
     assertAnswer(post("/v1/classify?top=3&model=trained", image), trained.classify(image), 3);
     assertThat(json(response).path("model").asText()).isEqualTo("places");
+  }
+
+  @Test
+  void aModelOfTagsAnswersWithTheTagsOfTheImage() {
+    float score = tags.tags(image).get(0).score();
+    HttpResponse<String> response = post("/v1/classify?model=tags", image);
+    JsonNode answer = json(response);
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(answer.path("classes").isArray()).isTrue();
+    assertThat(answer.path("classes")).isEmpty();
+    assertThat(answer.path("class_count").asInt()).isZero();
+    assertThat(answer.path("tags").toString())
+        .isEqualTo("[{\"tag\":\"beach | \\\"sea\\\"\",\"score\":%s}]".formatted(score));
+    assertThat(json(post("/v1/classify", image)).has("tags")).isFalse();
+    assertRefused(post("/v1/classify?model=tags&top=1", image), 400, "several");
+    BodyPublisher form = BodyPublishers.ofByteArray(form(image, "model", "tags", "top", "1"));
+    assertRefused(postForm("/v1/classify", form), 400, "several");
+    assertRefused(post("/v1/classify?model=tags", utf8("hello")), 400, "a text file");
+  }
+
+  /** Requests that wait together for several models have the answers of single ones. */
+  @Test
+  void tagsAndClassesOfOneImageDoNotMix() {
+    List<CompletableFuture<HttpResponse<String>>> all = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      String model = i % 2 == 0 ? "tags" : "places";
+      all.add(
+          CLIENT.sendAsync(
+              request(server, "/v1/classify?model=" + model)
+                  .POST(BodyPublishers.ofByteArray(image))
+                  .build(),
+              BodyHandlers.ofString()));
+    }
+    JsonNode tagged = json(post("/v1/classify?model=tags", image)).path("tags");
+    for (int i = 0; i < all.size(); i++) {
+      HttpResponse<String> response = all.get(i).join();
+      if (i % 2 == 0) {
+        assertThat(json(response).path("tags")).isEqualTo(tagged);
+      } else {
+        assertAnswer(response, places.classify(image), 1);
+      }
+    }
+  }
+
+  @Test
+  void describesTheTagsOfAModelWithTheirPromises() {
+    JsonNode all = json(get("/v1/models")).path("models");
+    JsonNode described = all.get(3);
+    assertThat(described.path("kind").asText()).isEqualTo("tags");
+    assertThat(described.path("classes")).isEmpty();
+    assertThat(described.path("tags")).hasSize(3);
+    assertThat(described.path("tags").get(0).toString())
+        .isEqualTo(
+            "{\"tag\":\"beach | \\\"sea\\\"\",\"promise\":83,\"finds\":64,\"images\":6,"
+                + "\"by\":\"folds\",\"unknown\":false}");
+    assertThat(described.path("tags").get(1).path("by").asText()).isEqualTo("none");
+    for (int i = 0; i < 3; i++) {
+      assertThat(all.get(i).has("kind") || all.get(i).has("tags")).isFalse();
+    }
   }
 
   /**
@@ -479,11 +549,12 @@ class ClassifierServerTest {
   @Test
   void describesModels() {
     JsonNode models = json(get("/v1/models")).path("models");
-    assertThat(models.findValuesAsText("name")).containsExactly("pets", "places", "trained");
+    assertThat(models.findValuesAsText("name"))
+        .containsExactly("pets", "places", "trained", "tags");
     assertThat(models.findValuesAsText("method"))
-        .containsExactly("zero-shot", "zero-shot", "kgcoop");
+        .containsExactly("zero-shot", "zero-shot", "kgcoop", "tags");
     assertThat(models.findValuesAsText("template"))
-        .containsExactly(TEMPLATE, TEMPLATE, TinyPrompt.TEMPLATE);
+        .containsExactly(TEMPLATE, TEMPLATE, TinyPrompt.TEMPLATE, "a {}.");
     assertThat(models.get(1).path("classes").get(0).asText()).isEqualTo("beach");
   }
 

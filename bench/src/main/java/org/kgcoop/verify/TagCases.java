@@ -2,7 +2,6 @@ package org.kgcoop.verify;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.kgcoop.method.GapHead;
 import org.kgcoop.tags.TagHead;
@@ -28,9 +27,13 @@ final class TagCases {
     expect.compare(
         "scores",
         Arrays.stream(c.rows("queries"))
-            .flatMapToDouble(query -> doubles(fit.head().scores(floats(query))))
+            .flatMapToDouble(query -> Arrays.stream(fit.head().scores(query)))
             .toArray());
     List<Case> results = expect.all("results");
+    if (results.size() != tags[0].length) {
+      throw new IllegalArgumentException(
+          "%s results of %s tags".formatted(results.size(), tags[0].length));
+    }
     for (int k = 0; k < results.size(); k++) {
       int tag = k;
       boolean[] has = new boolean[tags.length];
@@ -77,15 +80,5 @@ final class TagCases {
     boolean[] found = new boolean[row.length];
     IntStream.range(0, row.length).forEach(k -> found[k] = row[k] == 1);
     return found;
-  }
-
-  private static float[] floats(double[] row) {
-    float[] floats = new float[row.length];
-    IntStream.range(0, row.length).forEach(j -> floats[j] = (float) row[j]);
-    return floats;
-  }
-
-  private static DoubleStream doubles(float[] row) {
-    return IntStream.range(0, row.length).mapToDouble(k -> row[k]);
   }
 }

@@ -353,6 +353,7 @@ public final class Classifier implements AutoCloseable {
    * @throws IllegalStateException for a classifier of tags
    */
   public List<Classification> ofFeatures(float[][] features) {
+    Head unused = classes(); // also for no features
     check(features);
     return whileOpen(
         () -> {
@@ -379,7 +380,7 @@ public final class Classifier implements AutoCloseable {
   private Head classes() {
     if (classifier == null) {
       throw new IllegalStateException(
-          "a classifier of tags has no classes: an image can have several tags, so call tags");
+          "a classifier of tags has no classes, and an image can have several tags: call tags");
     }
     return classifier;
   }
@@ -429,7 +430,11 @@ public final class Classifier implements AutoCloseable {
 
   private List<Tag> tags(Object image) {
     TagFile unused = tagFile(); // before any work
-    return tagsOfFeatures(features(List.of(image))).get(0).stream().filter(Tag::written).toList();
+    return whileOpen(() -> tagsOfFeatures(features(List.of(image)))) // close() waits for both
+        .get(0)
+        .stream()
+        .filter(Tag::written)
+        .toList();
   }
 
   /**

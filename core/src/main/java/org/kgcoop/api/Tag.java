@@ -1,5 +1,6 @@
 package org.kgcoop.api;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import org.kgcoop.tags.LearnedTag;
 
 /**
@@ -11,7 +12,8 @@ import org.kgcoop.tags.LearnedTag;
  * @param written true if the image gets the tag: its score reaches the threshold, and the promise
  *     of the tag is good enough
  */
-public record Tag(String name, float score, double threshold, boolean written) {
+public record Tag(
+    @JsonProperty("tag") String name, float score, double threshold, boolean written) {
   static Tag of(LearnedTag tag, float score) {
     return new Tag(tag.name(), score, tag.threshold(), tag.isReachedBy(score));
   }

@@ -2,11 +2,14 @@ package org.kgcoop.classifier;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.Version;
@@ -21,6 +24,7 @@ import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
 import org.kgcoop.tags.LearnedTag;
 import org.kgcoop.tags.TagHead;
+import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -66,6 +70,13 @@ public record TagFile(
       String trainingImages,
       String version) {}
 
+  /** Reads metadata of which no value is missing. */
+  private static final ObjectReader METADATA =
+      Json.LENIENT
+          .reader()
+          .with(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .with(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+
   public TagFile {
     tags = List.copyOf(tags);
   }
@@ -94,8 +105,9 @@ public record TagFile(
       throw unknown(file, content, "format " + content.json().path("format"));
     }
     try {
-      Metadata json = Json.LENIENT.treeToValue(content.json(), Metadata.class);
-      if (json.tags() == null || json.tags().isEmpty()) {
+      Metadata json = METADATA.treeToValue(content.json(), Metadata.class);
+      List<LearnedTag> tags = json.tags();
+      if (tags == null || tags.isEmpty() || tags.contains(null)) {
         throw unknown(file, content, "its tags; expected at least one");
       }
       return new TagFile(
@@ -129,30 +141,45 @@ public record TagFile(
     if (!tensors.keySet().containsAll(TENSORS)) {
       throw unknown(file, content, "its tensors; expected " + String.join(", ", TENSORS));
     }
-    TagHead head;
+    if (!fit(tensors, tags)) {
+      throw unknown(
+          file, content, "its tensors; expected finite numbers, and the sizes of its tags");
+    }
     try (Scope scope = Scope.open("classifier file")) {
       Map<String, Tensor> opened = new HashMap<>();
       TENSORS.forEach(name -> opened.put(name, tensors.get(name).tensor()));
-      head =
-          new TagHead(
-              opened.get("images").toRows(),
-              opened.get("texts").toRows(),
-              opened.get("coefficients").toDoubleRows(),
-              opened.get("share").toDoubles(),
-              opened.get("slope").toDoubles(),
-              opened.get("mean").toDoubles(),
-              opened.get("deviation").toDoubles(),
-              opened.get("beta").toDoubles()[0]);
+      return new TagHead(
+          opened.get("images").toDoubleRows(),
+          opened.get("texts").toDoubleRows(),
+          opened.get("coefficients").toDoubleRows(),
+          opened.get("share").toDoubles(),
+          opened.get("slope").toDoubles(),
+          opened.get("mean").toDoubles(),
+          opened.get("deviation").toDoubles(),
+          opened.get("beta").toDoubles()[0]);
     }
-    boolean fits =
-        head.texts().length == tags
-            && head.share().length == tags
-            && head.coefficients().length == head.images().length
-            && head.coefficients()[0].length == tags;
-    if (!fits) {
-      throw unknown(file, content, "its tensors have other sizes than its tags");
+  }
+
+  /** Returns true if all tensors have the sizes of the images and tags, and finite values. */
+  private static boolean fit(Map<String, StoredTensor> tensors, long tags) {
+    long[] images = Objects.requireNonNull(tensors.get("images")).shape(); // (n, D)
+    if (images.length != 2 || images[0] == 0) {
+      return false;
     }
-    return head;
+    Map<String, long[]> shapes = new HashMap<>();
+    TENSORS.forEach(name -> shapes.put(name, new long[] {tags}));
+    shapes.put("images", images);
+    shapes.put("texts", new long[] {tags, images[1]});
+    shapes.put("coefficients", new long[] {images[0], tags});
+    shapes.put("beta", new long[] {1});
+    return shapes.entrySet().stream()
+        .allMatch(
+            each -> {
+              StoredTensor tensor = Objects.requireNonNull(tensors.get(each.getKey()));
+              return Arrays.equals(tensor.shape(), each.getValue())
+                  && tensor.dtype().isFloating()
+                  && tensor.asFloat32().isFinite();
+            });
   }
 
   /** Writes the file. Equal content gives equal bytes. */
@@ -178,19 +205,22 @@ public record TagFile(
 
   private List<StoredTensor> tensors() {
     int count = head.share().length;
-    double[] coefficients =
-        Arrays.stream(head.coefficients()).flatMapToDouble(Arrays::stream).toArray();
     try (Scope scope = Scope.open("classifier file")) {
       return List.of(
-          StoredTensor.of("images", Tensor.ofRows(head.images())),
-          StoredTensor.of("texts", Tensor.ofRows(head.texts())),
-          StoredTensor.of("coefficients", Tensor.of(coefficients, head.images().length, count)),
+          StoredTensor.of("images", rows(head.images()).to(DType.FLOAT32)), // as features are
+          StoredTensor.of("texts", rows(head.texts()).to(DType.FLOAT32)),
+          StoredTensor.of("coefficients", rows(head.coefficients())),
           StoredTensor.of("share", Tensor.of(head.share(), count)),
           StoredTensor.of("slope", Tensor.of(head.slope(), count)),
           StoredTensor.of("mean", Tensor.of(head.mean(), count)),
           StoredTensor.of("deviation", Tensor.of(head.deviation(), count)),
           StoredTensor.of("beta", Tensor.of(new double[] {head.beta()}, 1)));
     }
+  }
+
+  private static Tensor rows(double[][] rows) {
+    double[] values = Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray();
+    return Tensor.of(values, rows.length, rows[0].length);
   }
 
   /**

@@ -66,14 +66,7 @@ public final class KernelRidge {
     try (Scope scope = Scope.open("one-hot")) {
       residual = scope.promote(oneHot(labels, texts.size(0)).minus(zeroShot));
     }
-    matrix = this.rows.matmul(this.rows.transpose(0, 1));
-    // In blocks, so that steps in between do not take as much memory as the matrix.
-    for (int from = 0; from < labels.length; from += BLOCK) {
-      try (Scope scope = Scope.open("block of rows")) {
-        Tensor block = matrix.narrow(0, from, Math.min(BLOCK, labels.length - from));
-        block.copy_(kernel(block, beta));
-      }
-    }
+    matrix = kernel(this.rows, beta);
   }
 
   private Decomposition decomposition() {
@@ -106,10 +99,23 @@ public final class KernelRidge {
    * @return (B, n)
    */
   public static Tensor kernel(Tensor images, Tensor rows, double beta) {
-    return kernel(images.matmul(rows.transpose(0, 1)), beta);
+    return ofCosines(images.matmul(rows.transpose(0, 1)), beta);
   }
 
-  private static Tensor kernel(Tensor cosines, double beta) {
+  /** Computes the kernel of each pair of rows, (n, n). */
+  public static Tensor kernel(Tensor rows, double beta) {
+    Tensor matrix = rows.matmul(rows.transpose(0, 1));
+    // In blocks, so that steps in between do not take as much memory as the matrix.
+    for (long from = 0; from < rows.size(0); from += BLOCK) {
+      try (Scope scope = Scope.open("block of rows")) {
+        Tensor block = matrix.narrow(0, from, Math.min(BLOCK, rows.size(0) - from));
+        block.copy_(ofCosines(block, beta));
+      }
+    }
+    return matrix;
+  }
+
+  private static Tensor ofCosines(Tensor cosines, double beta) {
     return cosines.plus(-1).times(beta).exp();
   }
 

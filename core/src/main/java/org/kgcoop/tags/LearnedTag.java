@@ -27,6 +27,13 @@ public record LearnedTag(
     @Nullable Integer finds,
     boolean unknown) {
 
+  public LearnedTag {
+    // A file can lack them.
+    if (name == null || name.isBlank() || by == null || !Double.isFinite(threshold)) {
+      throw new IllegalArgumentException("a tag without a name, a threshold or its rule");
+    }
+  }
+
   /**
    * Returns a tag by its measurement.
    *

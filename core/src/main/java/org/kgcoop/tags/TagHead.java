@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.kgcoop.method.KernelRidge;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -43,20 +44,21 @@ import org.kgcoop.tensor.Tensor;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record TagHead(
-    float[][] images,
-    float[][] texts,
+    double[][] images,
+    double[][] texts,
     double[][] coefficients,
     double[] share,
     double[] slope,
     double[] mean,
     double[] deviation,
     double beta) {
-  /** The most labeled images: the matrix of the kernel takes 800 MB. */
+  /** The most labeled images: their kernel takes 800 MB, and its inverse three times as much. */
   public static final int MAX_IMAGES = 10_000;
 
   private static final double BETA = 0.6;
   private static final double RIDGE = 0.1;
   private static final double SLOPE_PENALTY = 10; // in images
+  private static final double ROUNDING = 1e-9; // features have seven digits
 
   /**
    * A fitted head.
@@ -79,48 +81,44 @@ public record TagHead(
    */
   public static Fit fit(
       Tensor features, Tensor texts, boolean[][] tags, int[] groups, double distance) {
-    int images = tags.length;
-    int count = Math.toIntExact(texts.size(0));
     double beta = BETA / distance;
     try (Scope scope = Scope.open("tags")) {
       Tensor x = features.to(DType.FLOAT64);
       Tensor t = texts.to(DType.FLOAT64);
       double[][] z = x.matmul(t.transpose(0, 1)).toDoubleRows(); // (n, K)
-      double[] mean = new double[count];
-      double[] deviation = new double[count];
+      double[] mean = new double[z[0].length];
+      double[] deviation = new double[z[0].length];
       standardize(z, mean, deviation);
-      Prior prior = new Prior(z, tags, count);
-      double[] residuals = new double[images * count];
-      for (int i = 0; i < images; i++) {
-        for (int k = 0; k < count; k++) {
-          residuals[i * count + k] = has(tags[i][k]) - prior.of(i, k);
-        }
-      }
-      Tensor matrix = x.matmul(x.transpose(0, 1)).plus(-1).times(beta).exp();
-      matrix.diagonal().copy_(matrix.diagonal().copy().plus(RIDGE));
-      double[] ones = new double[images];
-      Arrays.fill(ones, 1);
-      Tensor inverse = Functions.solve(matrix, Functions.diagonal(Tensor.of(ones, images)));
-      Tensor residual = Tensor.of(residuals, images, count);
-      Tensor coefficients = inverse.matmul(residual);
-      double[][] leftOut =
-          leftOut(inverse, residual.toDoubleRows(), coefficients.toDoubleRows(), groups);
-      for (int i = 0; i < images; i++) {
-        for (int k = 0; k < count; k++) {
+      Prior prior = new Prior(z, tags);
+      Tensor residual = prior.residual();
+      Tensor inverse = inverse(x, beta);
+      double[][] coefficients = inverse.matmul(residual).toDoubleRows();
+      double[][] leftOut = corrections(inverse, residual.toDoubleRows(), coefficients, groups);
+      for (int i = 0; i < leftOut.length; i++) {
+        for (int k = 0; k < mean.length; k++) {
           leftOut[i][k] += prior.without(i, k);
         }
       }
       TagHead head =
           new TagHead(
-              features.to(DType.FLOAT32).toRows(),
-              texts.to(DType.FLOAT32).toRows(),
-              coefficients.toDoubleRows(),
+              x.toDoubleRows(),
+              t.toDoubleRows(),
+              coefficients,
               prior.share,
               prior.slope,
               mean,
               deviation,
               beta);
       return new Fit(head, leftOut);
+    }
+  }
+
+  /** Computes (K_LL + 0.1 I)^-1. */
+  private static Tensor inverse(Tensor x, double beta) {
+    try (Tensor matrix = KernelRidge.kernel(x, beta)) {
+      Tensor diagonal = matrix.diagonal();
+      diagonal.copy_(diagonal.copy().plus(RIDGE));
+      return Functions.inverse(matrix);
     }
   }
 
@@ -143,9 +141,9 @@ public record TagHead(
     }
   }
 
-  /** Returns z; 0 if all labeled images have the same cosine, which then says nothing. */
+  /** Returns z; 0 if the cosines of the labeled images differ by rounding only. */
   private static double standardized(double cosine, double mean, double deviation) {
-    return deviation == 0 ? 0 : (cosine - mean) / deviation;
+    return deviation < ROUNDING ? 0 : (cosine - mean) / deviation;
   }
 
   private static double has(boolean tag) {
@@ -156,50 +154,62 @@ public record TagHead(
   private static final class Prior {
     private final double[][] z;
     private final boolean[][] tags;
+    private final int[] positives;
     private final double[] share;
     private final double[] slope;
     private final double[] products; // sum of z (y - p)
     private final double[] squares; // sum of z^2 + 10
 
-    Prior(double[][] z, boolean[][] tags, int count) {
+    Prior(double[][] z, boolean[][] tags) {
       this.z = z;
       this.tags = tags;
+      int count = z[0].length;
+      positives = new int[count];
       share = new double[count];
       slope = new double[count];
       products = new double[count];
       squares = new double[count];
-      for (int k = 0; k < count; k++) {
-        for (boolean[] row : tags) {
-          share[k] += has(row[k]) / tags.length;
+      for (boolean[] row : tags) {
+        for (int k = 0; k < count; k++) {
+          positives[k] += row[k] ? 1 : 0;
         }
-        squares[k] = SLOPE_PENALTY;
-        for (int i = 0; i < z.length; i++) {
+      }
+      Arrays.setAll(share, k -> (double) positives[k] / tags.length);
+      Arrays.fill(squares, SLOPE_PENALTY);
+      for (int i = 0; i < z.length; i++) {
+        for (int k = 0; k < count; k++) {
           products[k] += product(i, k);
           squares[k] += z[i][k] * z[i][k];
         }
-        slope[k] = Math.max(0, products[k] / squares[k]);
       }
+      Arrays.setAll(slope, k -> Math.max(0, products[k] / squares[k]));
     }
 
     private double product(int i, int k) {
       return z[i][k] * (has(tags[i][k]) - share[k]);
     }
 
-    double of(int i, int k) {
-      return share[k] + slope[k] * z[i][k];
+    /** Returns y - p - b z, (n, K). */
+    Tensor residual() {
+      double[] residual = new double[z.length * share.length];
+      for (int i = 0, at = 0; i < z.length; i++) {
+        for (int k = 0; k < share.length; k++) {
+          residual[at++] = has(tags[i][k]) - share[k] - slope[k] * z[i][k];
+        }
+      }
+      return Tensor.of(residual, z.length, share.length);
     }
 
     /** Returns the score of a labeled image, with p and b of the other images. */
     double without(int i, int k) {
-      int images = z.length;
-      double others = (share[k] * images - has(tags[i][k])) / (images - 1);
+      double others = (positives[k] - has(tags[i][k])) / Math.max(1, z.length - 1);
       double steepness = (products[k] - product(i, k)) / (squares[k] - z[i][k] * z[i][k]);
       return others + Math.max(0, steepness) * z[i][k];
     }
   }
 
   /** Returns the corrections r_g - (A_gg)^-1 a_g of all groups g, with A the inverse matrix. */
-  private static double[][] leftOut(
+  private static double[][] corrections(
       Tensor inverse, double[][] residual, double[][] coefficients, int[] groups) {
     Map<Integer, List<Integer>> members = new LinkedHashMap<>();
     for (int i = 0; i < groups.length; i++) {
@@ -247,6 +257,18 @@ public record TagHead(
    * @return (K)
    */
   public float[] scores(float[] feature) {
+    double[] exact = new double[feature.length];
+    Arrays.setAll(exact, d -> feature[d]);
+    double[] scores = scores(exact);
+    float[] rounded = new float[scores.length];
+    for (int k = 0; k < scores.length; k++) {
+      rounded[k] = (float) scores[k];
+    }
+    return rounded;
+  }
+
+  /** Returns the scores of an image in double precision, as {@link #scores(float[])}. */
+  public double[] scores(double[] feature) {
     double[] scores = new double[share.length];
     for (int k = 0; k < scores.length; k++) {
       double z = standardized(dot(feature, texts[k]), mean[k], deviation[k]);
@@ -259,10 +281,6 @@ public record TagHead(
         scores[k] += kernel * row[k];
       }
     }
-    float[] rounded = new float[scores.length];
-    for (int k = 0; k < scores.length; k++) {
-      rounded[k] = (float) scores[k];
-    }
-    return rounded;
+    return scores;
   }
 }

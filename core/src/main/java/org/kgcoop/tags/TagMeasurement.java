@@ -2,16 +2,15 @@ package org.kgcoop.tags;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.eval.Interval;
+import org.kgcoop.random.PythonRandom;
 
 /**
  * What the left-out scores of labeled images say about a tag: from which score on it is written,
@@ -106,44 +105,69 @@ public record TagMeasurement(
    */
   public static TagMeasurement of(
       double[] scores, boolean[] has, int[] groups, int[] folds, double wish) {
-    int images = scores.length;
-    Tagged all = new Tagged(scores, has, groups, i -> true);
+    Ranking all = Ranking.of(scores, has, groups);
     int positives = all.positives();
-    double effective = effective(groups, i -> has[i]);
+    double effective = EffectiveNumber.of(groups, has);
     if (positives == 0) {
       return new TagMeasurement(By.NOT_MEASURED, 0, 0, null, null, null);
     }
     Threshold threshold = all.bestF1();
     if (positives < LEAST
         || effective < LEAST
-        || images - positives < LEAST
-        || Arrays.stream(groups).distinct().count() < FOLDS) {
+        || scores.length - positives < LEAST
+        || IntStream.of(groups).distinct().count() < FOLDS) {
       return new TagMeasurement(By.NOT_MEASURED, positives, effective, threshold, null, null);
     }
-    boolean[] selected = new boolean[images];
-    for (int fold = 0; fold < FOLDS; fold++) {
-      int own = fold;
-      if (Arrays.stream(folds).noneMatch(each -> each == own)) {
-        continue;
-      }
-      double least = new Tagged(scores, has, groups, i -> folds[i] != own).bestF1().score();
-      for (int i = 0; i < images; i++) {
-        selected[i] |= folds[i] == own && scores[i] >= least;
-      }
+    boolean[] given = inFolds(all, folds);
+    int images = 0;
+    int right = 0;
+    for (int i = 0; i < given.length; i++) {
+      images += given[i] ? 1 : 0;
+      right += given[i] && has[i] ? 1 : 0;
     }
-    int given = count(images, i -> selected[i]);
-    int right = count(images, i -> selected[i] && has[i]);
-    double effectiveGiven = effective(groups, i -> selected[i]);
-    double precision = given == 0 ? 0 : low((double) right / given, effectiveGiven, CONFIDENCE);
-    double recall = low((double) right / positives, effective, CONFIDENCE);
+    double effectiveImages = EffectiveNumber.of(groups, given);
+    double precision = low(right, images, effectiveImages, CONFIDENCE);
+    double recall = low(right, positives, effective, CONFIDENCE);
     Promise promise =
-        new Promise(given, right, effectiveGiven, percent(precision), percent(recall));
+        new Promise(images, right, effectiveImages, percent(precision), percent(recall));
     if (precision >= wish) {
       return new TagMeasurement(By.FOLDS, positives, effective, threshold, promise, null);
     }
     Threshold strict = all.strict(wish);
     By by = strict == null ? By.BELOW : By.STRICT;
     return new TagMeasurement(by, positives, effective, threshold, promise, strict);
+  }
+
+  /**
+   * Deals groups of images to the folds in a random order.
+   *
+   * @param groups the group of each image, (n)
+   * @return the fold of each image, from 0 to 9
+   */
+  public static int[] folds(int[] groups, long seed) {
+    List<Integer> order = new ArrayList<>(IntStream.of(groups).distinct().boxed().toList());
+    new PythonRandom(seed).shuffle(order);
+    Map<Integer, Integer> folds = new HashMap<>();
+    for (int i = 0; i < order.size(); i++) {
+      folds.put(order.get(i), i % FOLDS);
+    }
+    return IntStream.of(groups).map(folds::get).toArray();
+  }
+
+  /** Returns the images that get the tag by the threshold of the other folds. */
+  private static boolean[] inFolds(Ranking all, int[] folds) {
+    boolean[] given = new boolean[folds.length];
+    for (int fold = 0; fold < FOLDS; fold++) {
+      Ranking others = all.without(folds, fold);
+      if (others.order.length == 0) {
+        continue; // all images are in this fold, so nothing is known about it
+      }
+      double least = others.bestF1().score();
+      for (int i = 0; i < given.length; i++) {
+        given[i] |= folds[i] == fold && all.scores[i] >= least;
+      }
+    }
+    return given;
   }
 
   /**
@@ -154,50 +178,67 @@ public record TagMeasurement(
     return percent(Interval.ofShare(right, checked, CHECK_CONFIDENCE).low());
   }
 
-  private static int count(int images, IntPredicate which) {
-    return (int) IntStream.range(0, images).filter(which).count();
-  }
-
-  /** Returns the effective number of some images. */
-  private static double effective(int[] groups, IntPredicate which) {
-    Map<Integer, Integer> sizes = new HashMap<>();
-    IntStream.range(0, groups.length)
-        .filter(which)
-        .forEach(i -> sizes.merge(groups[i], 1, Integer::sum));
-    double sum = 0;
-    double squares = 0;
-    for (int size : sizes.values()) {
-      sum += size;
-      squares += (double) size * size;
-    }
-    return sum == 0 ? 0 : sum * sum / squares;
-  }
-
-  private static double low(double share, double trials, double confidence) {
-    return Interval.ofShare(share * trials, trials, confidence).low();
+  /** Returns the lower limit of a share for an effective number of images; 0 if there are none. */
+  private static double low(int right, int images, double effective, double confidence) {
+    return images == 0
+        ? 0
+        : Interval.ofShare((double) right / images * effective, effective, confidence).low();
   }
 
   private static int percent(double share) {
     return (int) Math.floor(100 * share + TIE);
   }
 
-  /** Some images, by descending score. */
-  private record Tagged(double[] scores, boolean[] has, int[] groups, int[] order) {
-    Tagged(double[] scores, boolean[] has, int[] groups, IntPredicate which) {
-      this(
-          scores,
-          has,
-          groups,
+  /** Counts images by their groups: {@code (sum m_g)^2 / sum m_g^2}. */
+  private static final class EffectiveNumber {
+    private final Map<Integer, Integer> sizes = new HashMap<>();
+    private double images;
+    private double squares;
+
+    static double of(int[] groups, boolean[] which) {
+      EffectiveNumber number = new EffectiveNumber();
+      for (int i = 0; i < groups.length; i++) {
+        if (which[i]) {
+          number.add(groups[i]);
+        }
+      }
+      return number.value();
+    }
+
+    void add(int group) {
+      int size = sizes.merge(group, 1, Integer::sum);
+      images++;
+      squares += 2.0 * size - 1; // size^2 - (size - 1)^2
+    }
+
+    double value() {
+      return images == 0 ? 0 : images * images / squares;
+    }
+  }
+
+  /**
+   * Images by descending score.
+   *
+   * @param order their positions in the arrays
+   */
+  private record Ranking(double[] scores, boolean[] has, int[] groups, int[] order) {
+    static Ranking of(double[] scores, boolean[] has, int[] groups) {
+      int[] order =
           IntStream.range(0, scores.length)
-              .filter(which)
               .boxed()
-              .sorted(Comparator.comparingDouble(i -> -scores[i])) // stable
+              .sorted(Comparator.comparingDouble(i -> -scores[i]))
               .mapToInt(Integer::intValue)
-              .toArray());
+              .toArray();
+      return new Ranking(scores, has, groups, order);
+    }
+
+    Ranking without(int[] folds, int fold) {
+      int[] others = IntStream.of(order).filter(i -> folds[i] != fold).toArray();
+      return new Ranking(scores, has, groups, others);
     }
 
     int positives() {
-      return (int) Arrays.stream(order).filter(i -> has[i]).count();
+      return (int) IntStream.of(order).filter(i -> has[i]).count();
     }
 
     /** Returns true if a threshold lies below the first m images: the next score is another. */
@@ -205,10 +246,16 @@ public record TagMeasurement(
       return m == order.length || scores[order[m - 1]] != scores[order[m]];
     }
 
-    /** Returns the threshold that the first m images reach. */
+    /** Returns the threshold that the first m images reach, and no other. */
     private Threshold after(int m) {
       double last = scores[order[m - 1]];
-      return new Threshold(m == order.length ? last : (last + scores[order[m]]) / 2, m);
+      if (m == order.length) {
+        return new Threshold(last, m);
+      }
+      double next = scores[order[m]];
+      double middle = (last + next) / 2;
+      return new Threshold(
+          middle > next ? middle : last, m); // neighboring numbers have none between
     }
 
     /**
@@ -236,23 +283,24 @@ public record TagMeasurement(
      * images grow by a constant factor, and the error is divided by the number of thresholds.
      */
     @Nullable Threshold strict(double wish) {
-      List<Integer> candidates = new ArrayList<>();
       int most = Math.min(order.length, MOST * positives());
-      int first = (int) Math.ceil(Math.log(ERROR) / Math.log(wish));
+      int first = (int) Math.ceil(Math.log(ERROR) / Math.log(wish)); // all of them right
+      List<Integer> candidates = new ArrayList<>();
       for (int m = first; m <= most; m = (int) Math.ceil(m * STEP)) {
         candidates.add(m);
       }
       double confidence = 1 - 2 * ERROR / candidates.size(); // one-sided
+      EffectiveNumber effective = new EffectiveNumber();
+      int images = 0;
       int right = 0;
       Threshold found = null;
-      for (int m = 1; m <= most; m++) {
-        right += has[order[m - 1]] ? 1 : 0;
-        if (candidates.contains(m) && isBoundary(m)) {
-          boolean[] given = new boolean[scores.length];
-          Arrays.stream(order, 0, m).forEach(i -> given[i] = true);
-          if (low((double) right / m, effective(groups, i -> given[i]), confidence) >= wish) {
-            found = after(m);
-          }
+      for (int m : candidates) {
+        for (; images < m; images++) {
+          effective.add(groups[order[images]]);
+          right += has[order[images]] ? 1 : 0;
+        }
+        if (isBoundary(m) && low(right, m, effective.value(), confidence) >= wish) {
+          found = after(m);
         }
       }
       return found;

@@ -166,6 +166,14 @@ public final class Functions {
     return tensor("solve", () -> torch.linalg_solve(a.handle(), b.handle()), a, b);
   }
 
+  /** Inverts a symmetric, positive definite matrix (n, n), which takes memory for three of them. */
+  public static Tensor inverse(Tensor positiveDefinite) {
+    return tensor(
+        "inverse",
+        () -> torch.cholesky_inverse(torch.linalg_cholesky(positiveDefinite.handle())),
+        positiveDefinite);
+  }
+
   /** Returns the largest absolute value of each column: (N, n) to (n). */
   public static Tensor largestOfColumns(Tensor x) {
     return tensor("largestOfColumns", () -> x.handle().abs().amax(new long[] {0}, false), x);

@@ -93,8 +93,8 @@ class ApiTourTest {
     double[] ones = {1, 1};
     TagHead head =
         new TagHead(
-            new float[2][width],
-            new float[2][width],
+            new double[2][width],
+            new double[2][width],
             new double[2][2],
             ones,
             zeros,

@@ -24,7 +24,6 @@ import org.kgcoop.files.Json;
 import org.kgcoop.runs.AdaptRecord;
 import org.kgcoop.runs.AdaptRecord.Settings;
 import org.kgcoop.runs.RunFolders;
-import org.kgcoop.runs.TagRecord;
 
 /**
  * Folder of an adaptation: the run folder of the chosen method, with {@code adapt.json} next to its
@@ -78,7 +77,7 @@ record AdaptFolder(Path out, Path work) {
       throw KgCoopException.configuration(
           out + ": holds another run or table; choose another --out");
     }
-    if (Files.exists(out.resolve(TagRecord.FILE))) {
+    if (RunFolders.hasTags(out)) {
       throw KgCoopException.configuration(out + ": holds tags; choose another --out");
     }
     List<String> changes =

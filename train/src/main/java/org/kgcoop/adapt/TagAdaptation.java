@@ -38,7 +38,6 @@ import org.kgcoop.files.Sha256;
 import org.kgcoop.method.GapHead;
 import org.kgcoop.method.TemplateEnsemble;
 import org.kgcoop.progress.Progress;
-import org.kgcoop.random.PythonRandom;
 import org.kgcoop.runs.RunFolders;
 import org.kgcoop.runs.TagRecord;
 import org.kgcoop.runs.TagRecord.Check;
@@ -130,7 +129,7 @@ public record TagAdaptation(
     Labeled labeled = labeled(context, unreadable);
     TagHead.Fit fit = fit(labeled, texts);
     context.checkInterrupted();
-    int[] folds = folds(labeled.groups());
+    int[] folds = TagMeasurement.folds(labeled.groups(), seed);
     List<TagMeasurement> measured =
         IntStream.range(0, labeled.tags().size())
             .parallel()
@@ -333,17 +332,6 @@ public record TagAdaptation(
         .forEach(
             pair -> groups.join(alike.get(pair.first()).group(), alike.get(pair.second()).group()));
     return Item.groupNumbers(groups.of(items)).stream().mapToInt(Integer::intValue).toArray();
-  }
-
-  /** Returns the fold of each image. Groups are dealt in a random order. */
-  private int[] folds(int[] groups) {
-    List<Integer> order = new ArrayList<>(IntStream.of(groups).distinct().boxed().toList());
-    new PythonRandom(seed).shuffle(order);
-    Map<Integer, Integer> folds = new HashMap<>();
-    for (int i = 0; i < order.size(); i++) {
-      folds.put(order.get(i), i % TagMeasurement.FOLDS);
-    }
-    return IntStream.of(groups).map(folds::get).toArray();
   }
 
   private static TagHead.Fit fit(Labeled labeled, Map<String, float[]> texts) {

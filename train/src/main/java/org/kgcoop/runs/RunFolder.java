@@ -49,7 +49,7 @@ public final class RunFolder implements AutoCloseable {
     RunFolders.create(path);
     RunFolder folder = new RunFolder(path, RunFolders.lock(path), warnings);
     try {
-      folder.refuseTable();
+      folder.refuseOthers();
       RunFolders.create(path.resolve("checkpoint"));
       folder.removeLeftovers();
       folder.begin(settings, provenance);
@@ -60,7 +60,11 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
-  private void refuseTable() {
+  private void refuseOthers() {
+    if (RunFolders.hasTags(path)) {
+      throw KgCoopException.configuration(
+          path + ": contains tags, which a run would replace; choose another --out");
+    }
     if (!Files.exists(path.resolve(RunRecord.FILE))
         && Json.read(path.resolve(RunResults.FILE)).has("cells")) {
       throw KgCoopException.configuration(

@@ -47,6 +47,11 @@ public final class RunFolders {
             || (Files.isRegularFile(path.resolve(LOCK)) && !runsBelow(path).isEmpty()));
   }
 
+  /** Returns true if a folder contains tags that were learned. */
+  public static boolean hasTags(Path path) {
+    return Files.exists(path.resolve(TagRecord.FILE));
+  }
+
   private static boolean holdsCells(Path path) {
     try {
       return Files.isRegularFile(path.resolve(TableResults.SO_FAR))

@@ -140,7 +140,9 @@ public final class Experiment {
     String what =
         RunFolders.isRunFolder(out)
             ? "a run"
-            : other.isEmpty() || other.equals(protocol.id()) ? "" : "the table of " + other;
+            : RunFolders.hasTags(out)
+                ? "tags"
+                : other.isEmpty() || other.equals(protocol.id()) ? "" : "the table of " + other;
     if (!what.isEmpty()) {
       throw KgCoopException.configuration(
           out + ": holds " + what + ", which this table would replace; choose another --out");

@@ -101,7 +101,7 @@ public final class PredictCommand implements Callable<Integer> {
       throw KgCoopException.configuration(
           "no images: expected CLASSIFIER IMAGE..., or IMAGE... with --classes cat,dog");
     }
-    if (isClassifier && !classes.isGiven() && TagFile.is(first)) {
+    if (isClassifier && TagFile.is(first)) {
       return tags(first, ImageFiles.all(paths.subList(1, paths.size())));
     }
     if (isClassifier && templates.size() > 1) {

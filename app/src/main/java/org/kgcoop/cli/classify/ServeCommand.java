@@ -265,7 +265,12 @@ public final class ServeCommand implements Callable<Integer> {
     }
     Map<String, Classifier> models = new LinkedHashMap<>();
     try {
-      paths.forEach((name, path) -> models.put(name, classifier(name, path, clip)));
+      paths.forEach(
+          (name, path) -> {
+            Classifier classifier = classifier(name, path, clip);
+            models.put(name, classifier);
+            groups.check(classifier);
+          });
     } catch (RuntimeException e) {
       models.values().forEach(Classifier::close);
       throw e;

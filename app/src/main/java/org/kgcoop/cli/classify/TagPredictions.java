@@ -2,9 +2,6 @@ package org.kgcoop.cli.classify;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
-import de.siegmar.fastcsv.writer.CsvWriter;
-import de.siegmar.fastcsv.writer.LineDelimiter;
 import java.io.Flushable;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -69,22 +66,11 @@ final class TagPredictions {
   }
 
   /**
-   * A tag of an image in JSON.
-   *
-   * @param name the word
-   * @param score comparable between images, and not between tags; no probability
-   * @param threshold the lowest score of an image that gets the tag
-   * @param written true if the image gets the tag
-   */
-  private record Shown(
-      @JsonProperty("tag") String name, float score, double threshold, boolean written) {}
-
-  /**
    * An image in JSON.
    *
    * @param tags those that it gets; with {@code --all-tags}, all
    */
-  private record Image(String image, List<Shown> tags) {}
+  private record Image(String image, List<Tag> tags) {}
 
   /**
    * The output in JSON.
@@ -98,6 +84,26 @@ final class TagPredictions {
   @FunctionalInterface
   private interface Form {
     void take(String image, List<Tag> tags) throws IOException;
+
+    /** Receives the reason why an image could not be read. */
+    default void problem(Skipped image) throws IOException {}
+  }
+
+  /** One JSON object per image. */
+  private record JsonLines(Writer to) implements Form {
+    @Override
+    public void take(String image, List<Tag> tags) throws IOException {
+      write(new Image(image, tags));
+    }
+
+    @Override
+    public void problem(Skipped image) throws IOException {
+      write(image);
+    }
+
+    private void write(Object line) throws IOException {
+      to.write(Output.text(line, false) + "\n");
+    }
   }
 
   /** Writes the tags of all images to a file, or to standard output if it is null. */
@@ -136,49 +142,18 @@ final class TagPredictions {
 
   private void print(ImageFeatures features, List<Path> files, Writer to) throws IOException {
     switch (output.format()) {
-      case CSV -> {
-        CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).bufferSize(0).build(to);
-        csv.writeRecord(columns().stream().map(TableFormat.Column::name).toList());
-        each(
-            features,
-            files,
-            table(values -> csv.writeRecord(values.stream().map(this::cell).toList())),
-            to);
-      }
-      case JSONL -> {
-        each(features, files, (image, tags) -> to.write(line(image(image, tags))), to);
-        for (Skipped problem : skipped.skipped()) {
-          to.write(line(problem));
-        }
-      }
+      case CSV ->
+          each(features, files, table(AnswerForm.Table.csv(to, !toFile, columns()).rows()), to);
+      case JSONL -> each(features, files, new JsonLines(to), to);
       case JSON -> {
         List<Image> images = new ArrayList<>();
-        each(features, files, (image, tags) -> images.add(image(image, tags)), to);
+        each(features, files, (image, tags) -> images.add(new Image(image, tags)), to);
         Result result = new Result(images, classifier.tagPromises(), skipped.skipped());
         to.write(Output.text(result, true) + "\n");
       }
       default -> each(features, files, lines(to), to);
     }
     to.flush();
-  }
-
-  private static String line(Object content) {
-    return Output.text(content, false) + "\n";
-  }
-
-  private static Image image(String image, List<Tag> tags) {
-    return new Image(
-        image,
-        tags.stream()
-            .map(tag -> new Shown(tag.name(), tag.score(), tag.threshold(), tag.written()))
-            .toList());
-  }
-
-  private String cell(@Nullable Object value) {
-    if (value instanceof String text) {
-      return Messages.cell(toFile ? text : Messages.line(text));
-    }
-    return value == null ? "" : value.toString();
   }
 
   /** Returns a form with one row per tag, and one for an image without a tag. */
@@ -240,6 +215,9 @@ final class TagPredictions {
           for (ImageFeatures.Image image : group) {
             if (image.problem() == null) {
               take(image.file(), answers.next(), form);
+            } else {
+              String reason = String.valueOf(image.problem().getMessage());
+              form.problem(new Skipped(image.file().toString(), reason));
             }
           }
           to.flush();

@@ -275,6 +275,9 @@ function classes(model) {
   const names = named(model);
   const shown = names.slice(0, MOST_SHOWN).map((name) => name.replaceAll('_', ' ')).join(', ');
   const left = names.length - MOST_SHOWN;
+  if (model?.tags && !shown) {
+    return 'No tag of this classifier is written.';
+  }
   return `${model?.tags ? 'Tags' : 'Classes'}: ${shown}${left > 0 ? ` and ${left} more` : ''}.`;
 }
 
@@ -284,6 +287,7 @@ function choose() {
   const model = chosen();
   element('own').hidden = !own;
   element('model').hidden = own || server.models.length < 2;
+  element('model-kind').textContent = model?.tags ? 'Tags' : 'Classes';
   element('model-name').textContent = own || server.models.length < 2
     ? model ? `${model.name} (${named(model).length})` : 'a classifier' : '';
   const notes = [own ? '' : classes(model), own ? '' : server.notes[model?.name] || '', server.note];

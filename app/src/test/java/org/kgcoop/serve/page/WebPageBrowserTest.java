@@ -25,9 +25,6 @@ import org.kgcoop.api.Classification;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.classifier.EmbeddedPrompt;
-import org.kgcoop.classifier.RecordedClip;
-import org.kgcoop.classifier.TagFile;
-import org.kgcoop.classifier.TrainingDataRecord;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.DataSet;
@@ -37,12 +34,10 @@ import org.kgcoop.data.open.EmbeddedDataSets;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.image.Images;
 import org.kgcoop.serve.ClassifierServer;
+import org.kgcoop.serve.TinyTags;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.http.ServerSettings.Limits;
 import org.kgcoop.serve.model.ModelRegistry;
-import org.kgcoop.tags.LearnedTag;
-import org.kgcoop.tags.TagHead;
-import org.kgcoop.tags.TagMeasurement.By;
 
 /** Tests of the page in a real browser with the embedded CLIP. Skipped without a browser. */
 @Tag("system")
@@ -282,48 +277,6 @@ class WebPageBrowserTest {
   }
 
   @Test
-  void theTagsOfAnImageAreTheAnswer() throws IOException {
-    int width = clip.config().embedDim();
-    double[] ones = {1, 1};
-    TagHead head = // every image has the score 1 of both tags
-        new TagHead(
-            new float[1][width],
-            new float[2][width],
-            new double[1][2],
-            ones,
-            new double[2],
-            new double[2],
-            ones,
-            1);
-    Path file = folder.resolve("tags.safetensors");
-    new TagFile(
-            head,
-            List.of(
-                new LearnedTag("people_at_sea", 0.5, By.FOLDS, 9, 90, 90, false),
-                new LearnedTag("snow", 2, By.FOLDS, 9, 90, 90, false)),
-            EmbeddedClip.TEMPLATE,
-            RecordedClip.of(clip),
-            TrainingDataRecord.UNKNOWN,
-            "1")
-        .write(file);
-    ModelRegistry registry = new ModelRegistry(Map.of("tags", Classifier.load(file, clip)));
-    ClassifierServer other = server;
-    server = serve(null, registry);
-    OTHERS.addAll(List.of(server, registry));
-    try {
-      open();
-      assertThat(text("#about-model")).contains("Tags: people at sea, snow.");
-      browser().drop(Files.write(folder.resolve("tagged.png"), drawing("umbrella")));
-      browser().await("document.querySelector('#verdict').innerText");
-      assertThat(text("#best")).isEqualTo("people at sea");
-      assertThat(text("#verdict")).isEqualTo("The learned classifier says people at sea.");
-      assertThat(browser().value("document.querySelector('#bars').hidden").asBoolean()).isTrue();
-    } finally {
-      server = other;
-    }
-  }
-
-  @Test
   void explainsImagesThatTheServerCannotRead() throws IOException {
     openWith("truck");
     browser().drop(Files.writeString(folder.resolve("a.heic"), "\0\0\0\u0018ftypheic\0\0\0\0"));
@@ -371,6 +324,44 @@ class WebPageBrowserTest {
       browser().value("document.querySelector('[value=names]').click()");
       assertThat(browser().value("document.getElementById('names').value").asText())
           .isEqualTo("red_fox, cow");
+    } finally {
+      server = other;
+    }
+  }
+
+  @Test
+  void aModelOfTagsShowsTheTagsOfAnImageOrThatItHasNone() throws IOException {
+    openTags(TinyTags.ALL);
+    assertThat(text("#best")).isEqualTo("old car, tree");
+    assertThat(text("#verdict")).isEqualTo("The learned classifier says old car, tree.");
+    assertThat(text("#about-model")).startsWith("Tags: old car, tree.");
+    assertThat(text("#ask")).contains("Tags of photos (2)");
+    assertThat(browser().value("document.querySelector('#bars').hidden").asBoolean()).isTrue();
+    browser().screenshot(Path.of("target/page-tags.png"));
+    openTags(TinyTags.NONE);
+    assertThat(text("#best")).isEqualTo("no tag");
+    assertThat(browser().value("document.querySelector('#bars').hidden").asBoolean()).isTrue();
+    browser().screenshot(Path.of("target/page-no-tag.png"));
+  }
+
+  /** Opens the page with an umbrella, with two tags that get this threshold. */
+  private static void openTags(double threshold) throws IOException {
+    Path run =
+        TinyTags.write(
+            folder.resolve("tags" + threshold),
+            clip,
+            new TinyTags.Given("chance", TinyTags.ALL, true),
+            TinyTags.Given.of("old_car", threshold),
+            TinyTags.Given.of("tree", threshold));
+    ModelRegistry registry = new ModelRegistry(Map.of("photos", Classifier.load(run, clip)));
+    ClassifierServer other = server;
+    server = serve(null, registry);
+    OTHERS.addAll(List.of(server, registry));
+    try {
+      open();
+      browser().drop(Files.write(folder.resolve("tagged.png"), drawing("umbrella")));
+      browser().await("document.querySelector('#caption').innerText === 'tagged.png'");
+      browser().await("document.querySelector('#best').innerText");
     } finally {
       server = other;
     }
