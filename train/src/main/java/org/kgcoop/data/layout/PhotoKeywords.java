@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.xml.stream.XMLStreamException;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -82,9 +83,15 @@ public final class PhotoKeywords {
    * proposal of a classifier, unless a person gave it in a labeling session.
    */
   public static boolean isAdded(Path image, String keyword) {
+    return added(image).contains(keyword);
+  }
+
+  /** Returns the keywords for which {@link #isAdded} is true. */
+  static Set<String> added(Path image) {
     return read(sidecar(image)).stream()
         .flatMap(own -> own.keywords(KeywordProperty.ADDED).stream())
-        .anyMatch(each -> KeywordProperty.ADDED.name(each).equals(keyword));
+        .map(KeywordProperty.ADDED::name)
+        .collect(Collectors.toSet());
   }
 
   /**

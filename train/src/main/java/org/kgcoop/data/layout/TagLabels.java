@@ -44,7 +44,7 @@ public final class TagLabels {
     int others = 0;
     for (Path image : images) {
       Set<String> given = new TreeSet<>(PhotoKeywords.of(image));
-      given.removeIf(keyword -> PhotoKeywords.isAdded(image, keyword));
+      given.removeAll(PhotoKeywords.added(image));
       if (given.isEmpty()) {
         others++;
         continue;
