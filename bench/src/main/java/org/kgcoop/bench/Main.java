@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       TrainBench.class,
       GrowthBench.class,
       AdaptBench.class,
+      TagBench.class,
       LabelBench.class,
       OnnxBench.class,
       PrecisionBench.class,

@@ -30,6 +30,10 @@ final class TagCases {
             .flatMapToDouble(query -> Arrays.stream(fit.head().scores(query)))
             .toArray());
     List<Case> results = expect.all("results");
+    if (results.size() != tags[0].length) {
+      throw new IllegalArgumentException(
+          "%s results of %s tags".formatted(results.size(), tags[0].length));
+    }
     for (int k = 0; k < results.size(); k++) {
       int tag = k;
       boolean[] has = new boolean[tags.length];

@@ -34,7 +34,8 @@ import org.kgcoop.tensor.DType;
  * {@code src/test/scripts/reference_cases.py} generates the cases in the test resources. It
  * computes the published methods in float64. The folder {@code vit} covers GELU, several heads and
  * every class position. The folder {@code rn} covers the four methods and their published files.
- * The core module contains the cases in {@code data}.
+ * The core module contains the cases in {@code data}. {@code tag_cases.py} computes those in {@code
+ * tags}, which refit the head for each group that is left out.
  */
 @Tag("system")
 class VerifierTest {
@@ -49,7 +50,7 @@ class VerifierTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"vit", "rn", "data"})
+  @ValueSource(strings = {"vit", "rn", "data", "tags"})
   void everyCaseOfAFolderPasses(String name) throws IOException {
     int cases = JSON.readTree(folderOf(name).resolve("cases.json").toFile()).path("cases").size();
     List<Outcome> reported = new ArrayList<>();
@@ -281,6 +282,56 @@ class VerifierTest {
   void anotherExpectedValueFails(String id, String key, double value) throws IOException {
     Outcome outcome = changed("vit", id, c -> at(c, "expect").put(key, value));
     assertThat(outcome.passed()).as(outcome.toString()).isFalse();
+  }
+
+  /** The third tag of the case is written by the strict threshold. */
+  @ParameterizedTest
+  @CsvSource({
+    "positives, 79",
+    "effective_positives, 32.71",
+    "threshold, 0.49141",
+    "images, 83",
+    "fold_images, 84",
+    "fold_right, 76",
+    "effective_images, 33.281",
+    "promise, 79",
+    "finds, 86",
+    "strict_images, 57",
+    "strict_threshold, 0.87407"
+  })
+  void anotherResultOfATagFails(String key, double value) throws IOException {
+    Outcome outcome =
+        changed("tags", "tags 22", c -> at(c, "expect", "results", 2).put(key, value));
+    assertThat(outcome.passed()).isFalse();
+    assertThat(outcome.problem()).contains(key);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"wish, 70", "distance, 0.5"})
+  void anotherWishOrDistanceFails(String key, double value) throws IOException {
+    Consumer<ObjectNode> change = c -> (key.equals("wish") ? c : at(c, "expect")).put(key, value);
+    assertThat(changed("tags", "tags 22", change).passed()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"scores", "left_out", "results", "groups", "folds"})
+  void aChangedListOfTagsFails(String key) throws IOException {
+    Outcome outcome =
+        changed(
+            "tags",
+            "tags 22",
+            c -> {
+              ArrayNode list = (ArrayNode) (c.has(key) ? c.path(key) : c.path("expect").path(key));
+              list.add(list.remove(0)); // the first is now the last
+            });
+    assertThat(outcome.passed()).as(outcome.toString()).isFalse();
+  }
+
+  @Test
+  void aMissingResultOfATagFails() throws IOException {
+    Outcome outcome =
+        changed("tags", "tags 22", c -> ((ArrayNode) c.path("expect").path("results")).remove(3));
+    assertThat(outcome.problem()).contains("3 results of 4 tags");
   }
 
   @Test
