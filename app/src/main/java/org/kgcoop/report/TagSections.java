@@ -28,8 +28,8 @@ final class TagSections {
         section.gallery(
             each.check().open().stream()
                 .map(
-                    file ->
-                        new Section.Image(thumbnails.thumbnail(Path.of(file)).orElse(""), file, ""))
+                    file -> // the caption is its name in the file
+                    new Section.Image(thumbnails.thumbnail(Path.of(file)).orElse(""), file, file))
                 .toList());
       }
     }

@@ -320,7 +320,9 @@ class TagsTest {
     List<String> rows = Files.readAllLines(checks);
     assertThat(rows).hasSize(31);
     assertThat(rows.get(0)).isEqualTo("tag,image,answer,threshold");
-    assertThat(Files.readString(out.resolve("report.html"))).contains("data:image/");
+    String drawnImage = rows.get(1).split(",", -1)[1];
+    assertThat(Files.readString(out.resolve("report.html")))
+        .contains("data:image/", "<figcaption>" + drawnImage + "</figcaption>");
     answer(checks, rows, 29, "yes");
     assertThat(adapt(out).out()).contains("1 of 30 images are not checked");
     answer(checks, rows, 30, "yes");
