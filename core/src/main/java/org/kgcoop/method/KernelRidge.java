@@ -28,6 +28,9 @@ import org.kgcoop.tensor.Vectors;
  * use double precision, because float32 loses four digits if lambda is small.
  */
 public final class KernelRidge {
+  /** Number of rows that are computed at a time. */
+  private static final int BLOCK = 512;
+
   /** Number of rows that the median of the distances is found with. */
   private static final int SAMPLE = 500;
 
@@ -63,7 +66,7 @@ public final class KernelRidge {
     try (Scope scope = Scope.open("one-hot")) {
       residual = scope.promote(oneHot(labels, texts.size(0)).minus(zeroShot));
     }
-    matrix = Functions.cosineKernelOfRows(this.rows, beta);
+    matrix = kernel(this.rows, beta);
   }
 
   private Decomposition decomposition() {
@@ -96,7 +99,24 @@ public final class KernelRidge {
    * @return (B, n)
    */
   public static Tensor kernel(Tensor images, Tensor rows, double beta) {
-    return Functions.cosineKernel(images.matmul(rows.transpose(0, 1)), beta);
+    return ofCosines(images.matmul(rows.transpose(0, 1)), beta);
+  }
+
+  /** Computes the kernel of each pair of rows, (n, n). */
+  public static Tensor kernel(Tensor rows, double beta) {
+    Tensor matrix = rows.matmul(rows.transpose(0, 1));
+    // In blocks, so that steps in between do not take as much memory as the matrix.
+    for (long from = 0; from < rows.size(0); from += BLOCK) {
+      try (Scope scope = Scope.open("block of rows")) {
+        Tensor block = matrix.narrow(0, from, Math.min(BLOCK, rows.size(0) - from));
+        block.copy_(ofCosines(block, beta));
+      }
+    }
+    return matrix;
+  }
+
+  private static Tensor ofCosines(Tensor cosines, double beta) {
+    return cosines.plus(-1).times(beta).exp();
   }
 
   /** Computes gamma, (n, C), float64. */

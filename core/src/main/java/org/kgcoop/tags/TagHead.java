@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.kgcoop.method.KernelRidge;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
 import org.kgcoop.tensor.Scope;
@@ -114,7 +115,7 @@ public record TagHead(
 
   /** Computes (K_LL + 0.1 I)^-1. */
   private static Tensor inverse(Tensor x, double beta) {
-    try (Tensor matrix = Functions.cosineKernelOfRows(x, beta)) {
+    try (Tensor matrix = KernelRidge.kernel(x, beta)) {
       Tensor diagonal = matrix.diagonal();
       diagonal.copy_(diagonal.copy().plus(RIDGE));
       return Functions.inverse(matrix);

@@ -9,9 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** LibTorch's neural network operations, under their usual names. */
 public final class Functions {
-  /** The number of rows of a kernel that are computed at a time. */
-  private static final int KERNEL_BLOCK = 512;
-
   private Functions() {}
 
   /**
@@ -167,24 +164,6 @@ public final class Functions {
   /** Solves A X = B for X, with A (n, n) and B (n, k). */
   public static Tensor solve(Tensor a, Tensor b) {
     return tensor("solve", () -> torch.linalg_solve(a.handle(), b.handle()), a, b);
-  }
-
-  /** Applies {@code exp(-beta (1 - x))} to cosines. */
-  public static Tensor cosineKernel(Tensor cosines, double beta) {
-    return cosines.plus(-1).times(beta).exp();
-  }
-
-  /** Applies {@link #cosineKernel} to the products of all pairs of rows (n, E): (n, n). */
-  public static Tensor cosineKernelOfRows(Tensor rows, double beta) {
-    Tensor matrix = rows.matmul(rows.transpose(0, 1));
-    // In blocks, so that steps in between do not take as much memory as the matrix.
-    for (long from = 0; from < rows.size(0); from += KERNEL_BLOCK) {
-      try (Scope scope = Scope.open("block of rows")) {
-        Tensor block = matrix.narrow(0, from, Math.min(KERNEL_BLOCK, rows.size(0) - from));
-        block.copy_(cosineKernel(block, beta));
-      }
-    }
-    return matrix;
   }
 
   /** Inverts a symmetric, positive definite matrix (n, n), which takes memory for three of them. */
