@@ -155,7 +155,7 @@ public record RecordedClip(
           return clip;
         }
       } catch (KgCoopException e) {
-        continue; // a damaged record does not matter here
+        // a damaged record does not matter here: the next one is read
       }
     }
     return "";
