@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.kgcoop.eval.Interval;
@@ -180,13 +181,13 @@ final class TagPromises {
       int k, TagMeasurement measured, double[] leftOut, boolean[] has, Truth truth, Random random) {
     tags++;
     LearnedTag tag = LearnedTag.of(TagCollages.TEXTS.get(k), measured, WISH, missing > 0);
-    TagMeasurement.Threshold best = measured.threshold();
+    TagMeasurement.Threshold best = Objects.requireNonNull(measured.threshold());
     List<Integer> given = truth.given(best.score());
     double share = truth.right(given) / given.size();
     boolean isKnown = given.size() >= LEAST_GIVEN;
     TagMeasurement.Promise folds = measured.promise();
     if (isKnown && folds != null) {
-      long right =
+      double right =
           IntStream.range(0, has.length).filter(i -> has[i] && leftOut[i] >= best.score()).count();
       double limit = Interval.ofShare(right, best.images(), ONE_SIDED).low();
       naive.add(Math.floor(100 * limit) <= 100 * share);

@@ -146,18 +146,20 @@ public record TagFile(
           file, content, "its tensors; expected finite numbers, and the sizes of its tags");
     }
     try (Scope scope = Scope.open("classifier file")) {
-      Map<String, Tensor> opened = new HashMap<>();
-      TENSORS.forEach(name -> opened.put(name, tensors.get(name).tensor()));
       return new TagHead(
-          opened.get("images").toDoubleRows(),
-          opened.get("texts").toDoubleRows(),
-          opened.get("coefficients").toDoubleRows(),
-          opened.get("share").toDoubles(),
-          opened.get("slope").toDoubles(),
-          opened.get("mean").toDoubles(),
-          opened.get("deviation").toDoubles(),
-          opened.get("beta").toDoubles()[0]);
+          tensor(tensors, "images").toDoubleRows(),
+          tensor(tensors, "texts").toDoubleRows(),
+          tensor(tensors, "coefficients").toDoubleRows(),
+          tensor(tensors, "share").toDoubles(),
+          tensor(tensors, "slope").toDoubles(),
+          tensor(tensors, "mean").toDoubles(),
+          tensor(tensors, "deviation").toDoubles(),
+          tensor(tensors, "beta").toDoubles()[0]);
     }
+  }
+
+  private static Tensor tensor(Map<String, StoredTensor> tensors, String name) {
+    return Objects.requireNonNull(tensors.get(name)).tensor();
   }
 
   /** Returns true if all tensors have the sizes of the images and tags, and finite values. */

@@ -221,6 +221,7 @@ public record TagMeasurement(
    *
    * @param order their positions in the arrays
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Ranking(double[] scores, boolean[] has, int[] groups, int[] order) {
     static Ranking of(double[] scores, boolean[] has, int[] groups) {
       int[] order =
