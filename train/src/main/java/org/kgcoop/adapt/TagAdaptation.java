@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -289,8 +288,8 @@ public record TagAdaptation(
     encode(context, set.labeled().train(), unreadable, features::put);
     List<Item> items = List.copyOf(features.keySet());
     checkSize(items.size());
-    TagSet readable = set.withLabeled(set.labeled().withImages(items, List.of(), List.of()));
-    List<String> tags = readable.tags(true);
+    List<String> tags =
+        set.withLabeled(set.labeled().withImages(items, List.of(), List.of())).tags(true);
     if (tags.isEmpty()) {
       throw noTag();
     }
@@ -300,12 +299,11 @@ public record TagAdaptation(
         has[i][k] = set.has(items.get(i), tags.get(k));
       }
     }
-    return new Labeled(
-        items, List.copyOf(features.values()), tags, has, groups(context, items, readable));
+    return new Labeled(items, List.copyOf(features.values()), tags, has, groups(context, items));
   }
 
   /** Returns the numbers of the groups: of the user, united by exact and near copies. */
-  private int[] groups(ExperimentContext context, List<Item> items, TagSet tags) {
+  private int[] groups(ExperimentContext context, List<Item> items) {
     ImageGroups.Groups groups = new ImageGroups.Groups(items);
     List<String> hashes = context.cache().hashes().of(items.stream().map(Item::file).toList());
     Map<String, Item> distinct = new LinkedHashMap<>(); // by hash
@@ -315,19 +313,14 @@ public record TagAdaptation(
         groups.join(first.group(), items.get(i).group());
       }
     }
-    // Images with the same tags are alike for the search, as those of one class are.
-    Map<Set<String>, Integer> labels = new HashMap<>();
-    List<Item> alike =
-        distinct.values().stream()
-            .map(
-                item -> {
-                  Set<String> own = tags.byImage().getOrDefault(item.key(), Set.of());
-                  int label = labels.computeIfAbsent(own, each -> labels.size());
-                  String group = groups.of(item.group());
-                  return new Item(item.key(), item.file(), label, "", group, item.asStored());
-                })
-            .toList();
-    NearCopies.of(alike, context.cache(), context::checkInterrupted)
+    List<Item> alike = groups.of(List.copyOf(distinct.values()));
+    // All images have one class, because frames of a burst often have different keywords. Those
+    // without a common tag show how much pictures of different things differ.
+    NearCopies.of(
+            alike,
+            context.cache(),
+            context::checkInterrupted,
+            (one, other) -> set.differ(alike.get(one), alike.get(other)))
         .pairs()
         .forEach(
             pair -> groups.join(alike.get(pair.first()).group(), alike.get(pair.second()).group()));
