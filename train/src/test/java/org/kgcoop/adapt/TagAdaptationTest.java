@@ -313,11 +313,20 @@ class TagAdaptationTest {
     assertThat(result(record, "half").positives()).isEqualTo(5);
   }
 
+  /** Four images, because the adaptation to them is repeated, and writes the files of many. */
+  private TagSet few() throws IOException {
+    Path few = folder.resolve("few");
+    for (int i = 0; i < 4; i++) {
+      Path unused = Files.copy(photos.resolve(name(i)), create(few.resolve(name(i))));
+    }
+    return set(few, true, Stream.of(name(0) + ",a,1", name(1) + ",a,1", name(1) + ",b,1"));
+  }
+
   /** A file is whole or absent after any end, and the same call then completes the folder. */
   @ParameterizedTest
   @EnumSource
   void anyEndedWriteLeavesWholeFiles(End end) throws IOException {
-    TagAdaptation adaptation = of(firsts(6, 20), null);
+    TagAdaptation adaptation = of(few(), null);
     Path calm = folder.resolve("calm/run");
     int points;
     try (FailingDisk disk = new FailingDisk(FailingDisk.NEVER, end)) {
