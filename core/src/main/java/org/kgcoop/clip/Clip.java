@@ -124,7 +124,7 @@ public final class Clip implements AutoCloseable {
             ? new ModifiedResNet(imageWeights, config, resNet)
             : new VisionTransformer(imageWeights, config);
     // An accelerator has one queue, so dividing its work has no benefit.
-    imageEncoder = device.isCpu() ? new PerImageEncoder(encoder) : encoder;
+    imageEncoder = device.isCpu() ? encoder.imageByImage() : encoder;
     textEncoder = new TextEncoder(textWeightsOf.apply(weights), config);
     Tensor logScale = weights.get("logit_scale");
     boolean hasBias =
