@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
-import org.jspecify.annotations.Nullable;
+import org.kgcoop.Lazy;
 
 /**
  * Matrix products in int8 on the CPU, by oneDNN through LibTorch's dispatcher. A weight has one
@@ -27,9 +27,7 @@ final class Int8Products {
   /** Relative error of the test below. About 8e-4 is usual, and twice as much with 7-bit rows. */
   private static final double TOLERANCE = 3e-3;
 
-  private static final class Holder {
-    private static final @Nullable Int8Products VALUE = tried();
-  }
+  private static final Lazy<Optional<Int8Products>> PRODUCTS = new Lazy<>(Int8Products::tried);
 
   /** The bits of a value of a row: 8 or 7. */
   final int bits;
@@ -52,23 +50,19 @@ final class Int8Products {
    * instruction set decides. A measured speed would depend on other programs.
    */
   static Optional<Int8Products> available() {
-    Engine.ensureLoaded(); // its error would be another one in the initialization of a class
-    return Optional.ofNullable(Holder.VALUE);
+    return PRODUCTS.get();
   }
 
-  private static @Nullable Int8Products tried() {
+  private static Optional<Int8Products> tried() {
+    Engine.ensureLoaded();
     if (!Kernels.inUse().aten().startsWith("AVX")) {
-      return null;
+      return Optional.empty();
     }
     try {
       torch.globalContext().setQEngine(torch.QEngine.ONEDNN);
-      return Stream.of(8, 7)
-          .map(Int8Products::new)
-          .filter(Int8Products::isRight)
-          .findFirst()
-          .orElse(null);
+      return Stream.of(8, 7).map(Int8Products::new).filter(Int8Products::isRight).findFirst();
     } catch (RuntimeException e) {
-      return null; // unknown to this build, or to this processor
+      return Optional.empty(); // unknown to this build, or to this processor
     }
   }
 
