@@ -81,23 +81,9 @@ final class Int8Products {
 
   private boolean isRight(Tensor x, Tensor weight, Tensor bias) {
     Tensor expected = Functions.linear(x, weight, bias);
-    try (Weight packed = packed(weight)) {
+    try (IValue packed = packed(weight)) {
       Tensor difference = product(x, packed, bias).minus(expected);
       return difference.norm().item() <= TOLERANCE * x.norm().item() * weight.norm().item();
-    }
-  }
-
-  /** A quantized weight in the layout of the kernel. */
-  static final class Weight implements AutoCloseable {
-    private final IValue packed;
-
-    private Weight(IValue packed) {
-      this.packed = packed;
-    }
-
-    @Override
-    public void close() {
-      packed.close();
     }
   }
 
@@ -106,7 +92,7 @@ final class Int8Products {
    *
    * @param weight (out, in), float32
    */
-  Weight packed(Tensor weight) {
+  IValue packed(Tensor weight) {
     return NativeCall.run(
         "int8 weight",
         () -> {
@@ -130,7 +116,7 @@ final class Int8Products {
             IValue packed = new IValue(stack.get(0)); // the stack owns its values
             packed.retainReference();
             call.detach(packed);
-            return new Weight(packed);
+            return packed;
           }
         },
         weight);
@@ -140,10 +126,11 @@ final class Int8Products {
    * Computes {@code x W^T + b}. It must not be recorded.
    *
    * @param x (N, in), float32
+   * @param packed W, by {@link #packed}
    * @param bias (out), float32
    * @return (N, out), float32
    */
-  Tensor product(Tensor x, Weight weight, Tensor bias) {
+  Tensor product(Tensor x, IValue packed, Tensor bias) {
     return NativeCall.tensor(
         "int8 product",
         () -> {
@@ -151,8 +138,7 @@ final class Int8Products {
           org.bytedeco.pytorch.Tensor rows = x.handle().div(largest);
           org.bytedeco.pytorch.Tensor product =
               Packing.called(
-                  linear,
-                  () -> new IValueVector(new IValue(rows), weight.packed, new IValue(bits < 8)));
+                  linear, () -> new IValueVector(new IValue(rows), packed, new IValue(bits < 8)));
           return torch.addcmul(bias.handle(), product, largest);
         },
         x,
