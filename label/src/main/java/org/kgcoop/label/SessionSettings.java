@@ -26,12 +26,12 @@ record SessionSettings(
 
   /** Returns the first entries: the settings, and the images with the audit drawn from them. */
   List<JournalEntry> firstEntries(List<String> images) {
-    int drawn = AuditDraw.first(images.size(), audit);
+    int drawn = AuditImages.ofNewFolder(images.size(), audit);
     if (drawn < audit) {
       warnings.accept(
           drawn == 0
               ? "%s images are too few for an audit, which needs %s"
-                  .formatted(images.size(), AuditDraw.MIN_IMAGES)
+                  .formatted(images.size(), AuditImages.MIN_IMAGES)
               : "the audit has %s images: a quarter of the folder".formatted(drawn));
     }
     return List.of(
@@ -44,7 +44,7 @@ record SessionSettings(
             page,
             drawn,
             target),
-        new JournalEntry.Arrival(images, AuditDraw.sample(images, drawn, seed)));
+        new JournalEntry.Arrival(images, AuditImages.sample(images, drawn, seed)));
   }
 
   /**
@@ -58,6 +58,6 @@ record SessionSettings(
     }
     return Optional.of(
         new JournalEntry.Arrival(
-            joined, AuditDraw.later(joined, state.audit().parts(), audit, session.start().seed())));
+            joined, state.audit().drawFrom(joined, audit, session.start().seed())));
   }
 }
