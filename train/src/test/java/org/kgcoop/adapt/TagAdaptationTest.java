@@ -288,6 +288,14 @@ class TagAdaptationTest {
   }
 
   @Test
+  void aCheckTakesLabeledImagesByTheScoreOfAHeadThatHasNotSeenThem() {
+    TagSet set = firsts(8); // a tag on images of chance, all of which are labeled
+    int reached = result(of(set, null).run(context(), folder.resolve("first")), "8").tag().images();
+    assertThatThrownBy(() -> of(set, "8").run(context(), folder.resolve("out")))
+        .hasMessageContaining("--check 8: %s images of this folder".formatted(reached));
+  }
+
+  @Test
   void aCheckRefusesATagThatNoCheckCanAdmit() {
     TagAdaptation strict = new TagAdaptation(firsts(20), 95, 1, false, "20");
     assertThatThrownBy(() -> strict.run(context(), folder.resolve("out")))
