@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -149,7 +150,7 @@ public record TagAdaptation(
       learned.add(LearnedTag.of(tag, measured.get(k), wish, set.incomplete().contains(tag)));
     }
     TagChecks drawn =
-        check == null ? checks : check(context, checks, learned, fit.head(), unreadable);
+        check == null ? checks : check(context, checks, learned, labeled, fit, unreadable);
     for (String tag : drawn.outdated(learned)) {
       context
           .warnings()
@@ -344,7 +345,8 @@ public record TagAdaptation(
       ExperimentContext context,
       TagChecks checks,
       List<LearnedTag> learned,
-      TagHead head,
+      Labeled labeled,
+      TagHead.Fit fit,
       Set<String> unreadable) {
     List<String> names = learned.stream().map(LearnedTag::name).toList();
     int k = names.indexOf(check);
@@ -366,13 +368,20 @@ public record TagAdaptation(
           "--check %s: %s images that are all right promise %s of 100, and you wish %s; lower --wish"
               .formatted(check, Check.IMAGES, most, wish));
     }
+    // The head fits its own images better than others, so these count with their left-out scores.
+    Map<String, double[]> leftOut = new HashMap<>();
+    for (int i = 0; i < labeled.items().size(); i++) {
+      leftOut.put(labeled.items().get(i).key(), fit.leftOut()[i]);
+    }
     List<String> reached = new ArrayList<>();
     encode(
         context,
         set.all().train(),
         unreadable,
         (item, feature) -> {
-          if (head.scores(feature)[k] >= tag.threshold()) {
+          double[] own = leftOut.get(item.key());
+          double score = own == null ? fit.head().scores(feature)[k] : own[k];
+          if (score >= tag.threshold()) {
             reached.add(item.file().toString());
           }
         });

@@ -288,6 +288,14 @@ class TagAdaptationTest {
   }
 
   @Test
+  void aCheckTakesLabeledImagesByTheScoreOfAHeadThatHasNotSeenThem() {
+    TagSet set = firsts(8); // a tag on images of chance, all of which are labeled
+    int reached = result(of(set, null).run(context(), folder.resolve("first")), "8").tag().images();
+    assertThatThrownBy(() -> of(set, "8").run(context(), folder.resolve("out")))
+        .hasMessageContaining("--check 8: %s images of this folder".formatted(reached));
+  }
+
+  @Test
   void aCheckRefusesATagThatNoCheckCanAdmit() {
     TagAdaptation strict = new TagAdaptation(firsts(20), 95, 1, false, "20");
     assertThatThrownBy(() -> strict.run(context(), folder.resolve("out")))
@@ -313,11 +321,20 @@ class TagAdaptationTest {
     assertThat(result(record, "half").positives()).isEqualTo(5);
   }
 
+  /** Four images, because the adaptation to them is repeated, and writes the files of many. */
+  private TagSet few() throws IOException {
+    Path few = folder.resolve("few");
+    for (int i = 0; i < 4; i++) {
+      Path unused = Files.copy(photos.resolve(name(i)), create(few.resolve(name(i))));
+    }
+    return set(few, true, Stream.of(name(0) + ",a,1", name(1) + ",a,1", name(1) + ",b,1"));
+  }
+
   /** A file is whole or absent after any end, and the same call then completes the folder. */
   @ParameterizedTest
   @EnumSource
   void anyEndedWriteLeavesWholeFiles(End end) throws IOException {
-    TagAdaptation adaptation = of(firsts(6, 20), null);
+    TagAdaptation adaptation = of(few(), null);
     Path calm = folder.resolve("calm/run");
     int points;
     try (FailingDisk disk = new FailingDisk(FailingDisk.NEVER, end)) {
