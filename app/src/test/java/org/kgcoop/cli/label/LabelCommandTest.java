@@ -85,7 +85,8 @@ public class LabelCommandTest {
   void refusesAFolderWithTags() throws IOException {
     Path tags = Files.createDirectories(folder.resolve("tags"));
     Files.writeString(tags.resolve("tags.json"), "{}");
-    refused(2, tags + ": holds tags; choose another --out", "label", photos, "--out", tags, "--write");
+    refused(
+        2, tags + ": holds tags; choose another --out", "label", photos, "--out", tags, "--write");
     assertThat(tags).isDirectoryContaining("glob:**tags.json");
   }
 
