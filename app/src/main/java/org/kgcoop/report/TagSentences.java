@@ -37,6 +37,13 @@ public record TagSentences(TagRecord record) {
   public List<String> end() {
     long written = record.tags().stream().filter(each -> each.tag().by().isWritten()).count();
     List<String> lines = new ArrayList<>();
+    if (hasFewGroups()) {
+      lines.add(
+          "Nothing is measured: the images are in %s, %s are needed."
+              .formatted(
+                  Messages.count(record.images().groups(), "group", "groups"),
+                  TagMeasurement.FOLDS));
+    }
     lines.add("\"Right\" means: as you would tag it, for images like these.");
     lines.add(
         "%s of %s written. Expect a number to be too high for at most 1 tag in %s."
@@ -108,25 +115,29 @@ public record TagSentences(TagRecord record) {
             wish);
   }
 
+  /** Returns true if there are too few groups for the folds, which {@link #end} says once. */
+  private boolean hasFewGroups() {
+    return record.images().groups() < TagMeasurement.FOLDS;
+  }
+
   private String unmeasured(Result result) {
+    if (hasFewGroups()) {
+      return "not measured";
+    }
     int others = record.images().labeled() - result.positives();
     String why =
-        record.images().groups() < TagMeasurement.FOLDS
-            ? "the images are in %s groups, %s are needed"
-                .formatted(record.images().groups(), TagMeasurement.FOLDS)
-            : result.positives() >= TagMeasurement.LEAST && others < TagMeasurement.LEAST
-                ? "%s not have it, %s are needed"
-                    .formatted(
-                        Messages.count(others, "image does", "images do"), TagMeasurement.LEAST)
-                : "%s it%s, %s are needed"
-                    .formatted(
-                        Messages.count(result.positives(), "image has", "images have"),
-                        result.positives() < TagMeasurement.LEAST
-                            ? ""
-                            : Formats.text(
-                                ", which count as %.1f without near copies",
-                                result.effectivePositives()),
-                        TagMeasurement.LEAST);
+        result.positives() >= TagMeasurement.LEAST && others < TagMeasurement.LEAST
+            ? "%s not have it, %s are needed"
+                .formatted(Messages.count(others, "image does", "images do"), TagMeasurement.LEAST)
+            : "%s it%s, %s are needed"
+                .formatted(
+                    Messages.count(result.positives(), "image has", "images have"),
+                    result.positives() < TagMeasurement.LEAST
+                        ? ""
+                        : Formats.text(
+                            ", which count as %.1f without near copies",
+                            result.effectivePositives()),
+                    TagMeasurement.LEAST);
     return "not measured: " + why;
   }
 }

@@ -262,7 +262,7 @@ public record TagHead(
     double[] scores = scores(exact);
     float[] rounded = new float[scores.length];
     for (int k = 0; k < scores.length; k++) {
-      rounded[k] = (float) scores[k];
+      rounded[k] = (float) scores[k] + 0f; // no -0
     }
     return rounded;
   }

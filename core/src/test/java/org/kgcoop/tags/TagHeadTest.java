@@ -237,6 +237,23 @@ class TagHeadTest {
   }
 
   @Test
+  void noScoreIsMinusZero() {
+    double[] zero = {0};
+    double[][] least = {{-Double.MIN_VALUE}};
+    TagHead head =
+        new TagHead(
+            new double[][] {{1, 0}},
+            new double[][] {{0, 1}},
+            least,
+            zero,
+            zero,
+            zero,
+            new double[] {1},
+            1);
+    assertThat(Float.floatToRawIntBits(head.scores(new float[] {1, 0})[0])).isZero();
+  }
+
+  @Test
   void extremesStayFinite() {
     double[][] alike = {{1, 0}, {1, 0}, {1, 0}, {-1, 0}};
     boolean[][] two = {{true}, {true}, {false}, {false}};

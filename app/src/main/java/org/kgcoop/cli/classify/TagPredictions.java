@@ -182,15 +182,14 @@ final class TagPredictions {
       for (Tag tag : tags) {
         String end = tag.written() ? "" : "\t" + NOT_WRITTEN;
         to.write(
-            String.format(
-                Locale.ROOT,
-                "%s\t%s\t%.2f%s%n",
-                name,
-                Messages.line(tag.name()),
-                tag.score(),
-                end));
+            "%s\t%s\t%s%s%n".formatted(name, Messages.line(tag.name()), rounded(tag.score()), end));
       }
     };
+  }
+
+  /** Returns a score with two decimals; a small negative one is 0.00. */
+  static String rounded(float score) {
+    return String.format(Locale.ROOT, "%.2f", Math.round(100.0 * score) / 100.0);
   }
 
   /** Passes the tags of each image to a form, and to the writer of keywords. */

@@ -37,6 +37,7 @@ import org.kgcoop.journal.LabelJournal;
 import org.kgcoop.label.Labeling;
 import org.kgcoop.label.Status;
 import org.kgcoop.progress.Progress;
+import org.kgcoop.runs.RunFolders;
 import org.kgcoop.serve.http.ServerSettings;
 import org.kgcoop.serve.label.LabelServer;
 import org.kgcoop.serve.label.ResultsWriter;
@@ -338,6 +339,9 @@ public final class LabelCommand implements Callable<Integer> {
   /** Rejects a folder of class folders, whose images are labeled already. */
   private void checkFolder(Path images, List<Path> files) {
     Path session = Labeling.folderOfSession(images, out);
+    if (RunFolders.hasTags(session)) {
+      throw KgCoopException.configuration(session + ": holds tags; choose another --out");
+    }
     if (classes.isGiven() || Files.exists(session.resolve(LabelJournal.FILE))) {
       return;
     }

@@ -91,6 +91,13 @@ class TagPredictionsTest {
   }
 
   @Test
+  void noScoreIsMinusZero() {
+    assertThat(TagPredictions.rounded(-0.004f)).isEqualTo("0.00");
+    assertThat(TagPredictions.rounded(-0.006f)).isEqualTo("-0.01");
+    assertThat(TagPredictions.rounded(0.714f)).isEqualTo("0.71");
+  }
+
+  @Test
   void aParquetFileHasOneRowPerTag() throws IOException {
     Path out = folder.resolve("tags.parquet");
     assertThat(predict(run, "--format", "parquet").errorLine()).contains("--out FILE.parquet");

@@ -148,6 +148,25 @@ class TagsTest {
   }
 
   @Test
+  void fewGroupsAreNamedOnce() throws IOException {
+    Path few = Files.createDirectories(folder.resolve("few"));
+    for (int i = 0; i < 8; i++) {
+      String name = "%03d.png".formatted(i);
+      Files.copy(photos.resolve(name), few.resolve(name));
+    }
+    Path tags = Files.writeString(folder.resolve("few.csv"), "image,tag\n000.png,a\n001.png,b\n");
+    Cli.Result result =
+        Cli.run(
+            "adapt", few, "--tags-file", tags, "--complete", "--out", folder.resolve("few-run"));
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.out().lines())
+        .contains("a: not measured", "b: not measured")
+        .containsOnlyOnce(
+            "Nothing is measured: the images are in 8 groups, 10 are needed.",
+            "0 of 2 tags are written. Expect a number to be too high for at most 1 tag in 20.");
+  }
+
+  @Test
   void equalCallsWriteEqualBytes() throws IOException {
     List<byte[]> first = bytes();
     assertThat(adapt(run).exitCode()).isZero();

@@ -82,6 +82,15 @@ public class LabelCommandTest {
   }
 
   @Test
+  void refusesAFolderWithTags() throws IOException {
+    Path tags = Files.createDirectories(folder.resolve("tags"));
+    Files.writeString(tags.resolve("tags.json"), "{}");
+    refused(
+        2, tags + ": holds tags; choose another --out", "label", photos, "--out", tags, "--write");
+    assertThat(tags).isDirectoryContaining("glob:**tags.json");
+  }
+
+  @Test
   void simulatesEveryStep() throws IOException {
     Cli.Result result = label("--simulate", truth, "--format", "json");
     assertThat(result.exitCode()).as(result.err()).isZero();
