@@ -183,6 +183,24 @@ class TagAdaptationTest {
     assertThat(byFolder.images().groups()).isEqualTo(2);
   }
 
+  /** A person often gives a keyword to some frames of a burst only. */
+  @Test
+  void framesWithDifferentTagsAreOneGroup() throws IOException {
+    Path bursts = folder.resolve("bursts");
+    List<String> rows = new ArrayList<>();
+    for (int i = 0; i < IMAGES; i++) {
+      BufferedImage image = ImageIO.read(photos.resolve(name(i / 4)).toFile());
+      BufferedImage frame = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+      frame.createGraphics().drawImage(image, i % 4, 0, 32 + i % 4, 32, null); // moved and wider
+      ImageIO.write(frame, "png", create(bursts.resolve(name(i))).toFile());
+      rows.add("%s,thing %s,1".formatted(name(i), i / 4));
+      rows.add("%s,frame %s,1".formatted(name(i), i % 4));
+    }
+    TagRecord record =
+        of(set(bursts, false, rows.stream()), null).run(context(), folder.resolve("out"));
+    assertThat(record.images().groups()).isEqualTo(IMAGES / 4);
+  }
+
   @Test
   void equalCallsWriteEqualBytes() throws IOException {
     for (String name : List.of("one", "two")) {
@@ -270,6 +288,14 @@ class TagAdaptationTest {
   }
 
   @Test
+  void aCheckTakesLabeledImagesByTheScoreOfAHeadThatHasNotSeenThem() {
+    TagSet set = firsts(8); // a tag on images of chance, all of which are labeled
+    int reached = result(of(set, null).run(context(), folder.resolve("first")), "8").tag().images();
+    assertThatThrownBy(() -> of(set, "8").run(context(), folder.resolve("out")))
+        .hasMessageContaining("--check 8: %s images of this folder".formatted(reached));
+  }
+
+  @Test
   void aCheckRefusesATagThatNoCheckCanAdmit() {
     TagAdaptation strict = new TagAdaptation(firsts(20), 95, 1, false, "20");
     assertThatThrownBy(() -> strict.run(context(), folder.resolve("out")))
@@ -295,11 +321,20 @@ class TagAdaptationTest {
     assertThat(result(record, "half").positives()).isEqualTo(5);
   }
 
+  /** Four images, because the adaptation to them is repeated, and writes the files of many. */
+  private TagSet few() throws IOException {
+    Path few = folder.resolve("few");
+    for (int i = 0; i < 4; i++) {
+      Path unused = Files.copy(photos.resolve(name(i)), create(few.resolve(name(i))));
+    }
+    return set(few, true, Stream.of(name(0) + ",a,1", name(1) + ",a,1", name(1) + ",b,1"));
+  }
+
   /** A file is whole or absent after any end, and the same call then completes the folder. */
   @ParameterizedTest
   @EnumSource
   void anyEndedWriteLeavesWholeFiles(End end) throws IOException {
-    TagAdaptation adaptation = of(firsts(6, 20), null);
+    TagAdaptation adaptation = of(few(), null);
     Path calm = folder.resolve("calm/run");
     int points;
     try (FailingDisk disk = new FailingDisk(FailingDisk.NEVER, end)) {
