@@ -1,7 +1,10 @@
 package org.kgcoop.report;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.kgcoop.Messages;
 import org.kgcoop.runs.TagRecord;
 import org.kgcoop.runs.TagRecord.Check;
@@ -12,6 +15,7 @@ import org.kgcoop.tags.TagMeasurement;
 /** What the command and the report say about tags. */
 public record TagSentences(TagRecord record) {
   private static final int ONE_IN = 20; // promises that may be too high
+  private static final int MOST_ALONE = 5;
 
   /** Returns what was learned from. */
   public String learnedFrom() {
@@ -28,9 +32,26 @@ public record TagSentences(TagRecord record) {
             images.all());
   }
 
-  /** Returns a sentence for each tag, the one with the least promise first. */
+  /**
+   * Returns a sentence for each tag, the one with the least promise first. More than five tags that
+   * are not written for the same reason, such as rare keywords, share one.
+   */
   public List<String> tags() {
-    return record.tags().stream().map(this::of).toList();
+    Map<String, List<Result>> same = new LinkedHashMap<>();
+    for (Result each : record.tags()) {
+      String key = promise(each) + (each.tag().by().isWritten() ? each.tag().name() : "");
+      same.computeIfAbsent(key, unused -> new ArrayList<>()).add(each);
+    }
+    return same.values().stream()
+        .flatMap(
+            results ->
+                results.size() > MOST_ALONE
+                    ? Stream.of(
+                        Messages.firstOf(results.stream().map(TagSentences::name).toList())
+                            + ": "
+                            + promise(results.get(0)))
+                    : results.stream().map(each -> name(each) + ": " + promise(each)))
+        .toList();
   }
 
   /** Returns what the sentences mean, and how many tags are written. */
@@ -52,8 +73,8 @@ public record TagSentences(TagRecord record) {
     return lines;
   }
 
-  private String of(Result result) {
-    return Messages.line(result.tag().name()) + ": " + promise(result);
+  private static String name(Result result) {
+    return Messages.line(result.tag().name());
   }
 
   /** Returns what the sentence of a tag says after its name. */

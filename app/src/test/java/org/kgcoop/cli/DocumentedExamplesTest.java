@@ -78,6 +78,7 @@ class DocumentedExamplesTest {
       Map.ofEntries(
           Map.entry(
               "base2new --clip ViT-B/16 --root data --per-set", "needs the data of the paper"),
+          Map.entry("domain --clip ViT-B/16 --root data", "needs the data of the paper"),
           Map.entry("runs table runs/paper", "needs the data of the paper"),
           Map.entry("bench", "a program of another module"),
           Map.entry("cluster", "a program of another module"),

@@ -59,6 +59,7 @@ final class ExampleFolder {
   private static final List<String> IMAGE_FOLDERS =
       List.of(
           "photos",
+          "new-photos",
           "inbox",
           "food",
           "objects",
@@ -158,6 +159,7 @@ final class ExampleFolder {
     for (String weights : List.of("ViT-B/16", "ViT-B/32-256", "ViT-L/14-DataComp")) {
       ExampleRunner.copy(EmbeddedClip.folder(), files.resolve(weights));
     }
+    ExampleRunner.copy(EmbeddedClip.folder(), files.resolve("weights/own"));
     Files.copy(files.resolve("ViT-B/16/model.safetensors"), files.resolve("ViT-B-16.pt"));
     for (String beside : List.of("merges.txt", "preprocessor_config.json")) {
       Files.copy(files.resolve("ViT-B/16").resolve(beside), files.resolve(beside));

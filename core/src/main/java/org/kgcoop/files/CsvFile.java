@@ -5,7 +5,9 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,8 +18,13 @@ import java.util.function.Consumer;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 
-/** CSV files of users, with the names of the columns in the first line. UTF-8. */
+/**
+ * CSV files of users, with the names of the columns in the first line. UTF-8. The separator is a
+ * comma, or a semicolon, as spreadsheets of many countries write it.
+ */
 public final class CsvFile {
+  private static final int MAX_HEADER = 1 << 16; // bytes
+
   private CsvFile() {}
 
   /**
@@ -45,12 +52,14 @@ public final class CsvFile {
    * @throws IOException if the file cannot be read
    */
   public static void read(Path file, Consumer<NamedCsvRecord> lines) throws IOException {
-    try (CsvReader<NamedCsvRecord> reader =
-        CsvReader.builder()
-            .detectBomHeader(true)
-            .allowMissingFields(true)
-            .allowExtraFields(true)
-            .ofNamedCsvRecord(Folders.stream(file))) {
+    try (InputStream in = new BufferedInputStream(Folders.stream(file));
+        CsvReader<NamedCsvRecord> reader =
+            CsvReader.builder()
+                .fieldSeparator(separator(in))
+                .detectBomHeader(true)
+                .allowMissingFields(true)
+                .allowExtraFields(true)
+                .ofNamedCsvRecord(in)) {
       reader.forEach(lines);
     } catch (CsvParseException e) {
       if (e.getCause() instanceof KgCoopException refused) {
@@ -65,5 +74,14 @@ public final class CsvFile {
     } catch (UncheckedIOException e) {
       throw Objects.requireNonNull(e.getCause());
     }
+  }
+
+  /** Returns the separator of the first line, and leaves the stream at its start. */
+  private static char separator(InputStream in) throws IOException {
+    in.mark(MAX_HEADER);
+    String start = new String(in.readNBytes(MAX_HEADER), StandardCharsets.UTF_8);
+    in.reset();
+    String header = start.lines().findFirst().orElse("");
+    return header.contains(";") && !header.contains(",") ? ';' : ',';
   }
 }

@@ -96,10 +96,10 @@ record TagChecks(Path file, List<Row> rows) {
     return new TagChecks(file, rows);
   }
 
-  /** Reads a threshold; a spreadsheet may have written it with fewer digits. */
+  /** Reads a threshold; a spreadsheet may write fewer digits, or a comma. */
   private static double number(String text) {
     try {
-      return Double.parseDouble(text.strip());
+      return Double.parseDouble(text.strip().replace(',', '.'));
     } catch (NumberFormatException e) {
       return Double.NaN;
     }

@@ -124,6 +124,15 @@ class TagChecksTest {
   }
 
   @Test
+  void aSpreadsheetMayWriteSemicolonsAndDecimalCommas() throws IOException {
+    LearnedTag tag = tag("beach", 0.25);
+    TagChecks drawn = drawn(tag);
+    String text = Files.readString(drawn.file()).replace(',', ';').replace(";;", ";yes;");
+    Files.writeString(drawn.file(), text.replace("0.250000", "0,25"));
+    assertThat(TagChecks.read(folder).applied(tag, WISH).by()).isEqualTo(By.CHECKED);
+  }
+
+  @Test
   void refusesOtherAnswersAndFiles() throws IOException {
     TagChecks drawn = drawn(tag("beach", 0.5));
     String text = Files.readString(drawn.file());
@@ -132,7 +141,7 @@ class TagChecksTest {
         .hasMessageContaining("checks.csv, line 3: the answer is 'perhaps'; expected yes or no");
     for (String other :
         List.of(
-            text.replace(",", ";"),
+            text.replace(",", "\t"),
             text.replace("0.500000", "many"),
             text.replace("beach", ""),
             text.substring(0, text.length() / 2))) {

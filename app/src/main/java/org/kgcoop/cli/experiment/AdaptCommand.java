@@ -203,9 +203,7 @@ public final class AdaptCommand implements Callable<Integer> {
       output.json(record);
       if (!output.isJson()) {
         new AdaptPrinter(output).print(record, clip.source());
-        if (clipOptions.isEmbedded() && !DataOptions.isEmbedded(data)) {
-          output.print(EmbeddedClip.NOTE);
-        }
+        printNote();
       }
       List<String> unreadable = record.images().unreadable();
       unreadable.forEach(output::error);
@@ -244,10 +242,16 @@ public final class AdaptCommand implements Callable<Integer> {
               invocation.context(clip, cache.open(clip, output), output.progress(), output),
               folder);
       ReportPage.write(record, folder.resolve("report.html"));
-      new TagPrinter(output).print(record, folder);
+      new TagPrinter(output).print(record, folder, this::printNote);
       return record.images().unreadable().isEmpty()
           ? 0
           : KgCoopException.Category.SKIPPED.exitCode();
+    }
+  }
+
+  private void printNote() {
+    if (clipOptions.isEmbedded() && !DataOptions.isEmbedded(data)) {
+      output.print(EmbeddedClip.NOTE);
     }
   }
 

@@ -14,7 +14,12 @@ final class TagPrinter {
     this.output = output;
   }
 
-  void print(TagRecord record, Path folder) {
+  /**
+   * Prints a result.
+   *
+   * @param note prints what is to know about the CLIP model
+   */
+  void print(TagRecord record, Path folder, Runnable note) {
     output.json(record);
     TagSentences sentences = new TagSentences(record);
     output.print(sentences.learnedFrom());
@@ -25,6 +30,7 @@ final class TagPrinter {
     }
     sentences.tags().forEach(output::print);
     sentences.end().forEach(output::print);
+    note.run();
     record.images().unreadable().forEach(output::error);
     output.print("classifier: " + folder.resolve("classifier.safetensors"));
     output.print("table: " + folder.resolve(TagRecord.TABLE));
@@ -34,6 +40,8 @@ final class TagPrinter {
         isOpen
             ? "next: write yes or no into %s, and run the command again"
                 .formatted(folder.resolve("checks.csv"))
-            : "next: ./kgcoop predict %s IMAGE...".formatted(folder));
+            : record.tags().stream().anyMatch(each -> each.tag().by().isWritten())
+                ? "next: ./kgcoop predict %s IMAGE...".formatted(folder)
+                : "next: run the command again with --check TAG, or with more images");
   }
 }

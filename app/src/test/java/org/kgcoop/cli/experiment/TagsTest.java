@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.api.Classifier;
 import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.cli.Cli;
+import org.kgcoop.clip.EmbeddedClip;
 import org.kgcoop.data.layout.PhotoKeywords;
 
 /** Tags from the labels to the keywords: adapt, predict and the Java API. */
@@ -184,11 +186,30 @@ class TagsTest {
   @Test
   void aTagIsWrittenOnlyIfItReachesTheWish() {
     Cli.Result strict = adapt(folder.resolve("run"), "--wish", "99");
-    assertThat(strict.out()).contains("0 of 4 tags are written.");
+    assertThat(strict.out())
+        .contains("0 of 4 tags are written.", EmbeddedClip.NOTE)
+        .contains("next: run the command again with --check TAG");
     Cli.Result easy = adapt(folder.resolve("run"), "--wish", "1");
     assertThat(easy.out()).contains("3 of 4 tags are written.");
     assertThat(adapt(folder.resolve("run"), "--wish", "100").errorLine())
         .contains("--wish: expected 1 to 99, got 100");
+  }
+
+  @Test
+  void rareTagsShareASentence() throws IOException {
+    List<String> rows = new ArrayList<>(Files.readAllLines(table));
+    IntStream.range(0, 7).forEach(i -> rows.add("%03d.png,rare %s".formatted(i, i)));
+    Path file = Files.write(folder.resolve("rare.csv"), rows);
+    Path out = folder.resolve("run");
+    Path cache = shared.resolve("cache");
+    Cli.Result result =
+        Cli.run("adapt", photos, "--tags-file", file, "--out", out, "--feature-cache", cache);
+    assertThat(result.out())
+        .contains(
+            "rare 0, rare 1, rare 2, rare 3, rare 4 and 2 more: not measured: 1 image has it, 5 are"
+                + " needed")
+        .contains("2 of 11 tags are written.");
+    assertThat(Files.readAllLines(folder.resolve("run/tags.csv"))).hasSize(12);
   }
 
   @Test

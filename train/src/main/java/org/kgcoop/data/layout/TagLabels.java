@@ -1,17 +1,23 @@
 package org.kgcoop.data.layout;
 
+import static java.util.stream.Collectors.toList;
+
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.Nearest;
@@ -43,8 +49,10 @@ public final class TagLabels {
     Set<String> found = new TreeSet<>(tags);
     int others = 0;
     for (Path image : images) {
-      Set<String> given = new TreeSet<>(PhotoKeywords.of(image));
-      given.removeAll(PhotoKeywords.added(image));
+      Set<String> own = new TreeSet<>(PhotoKeywords.of(image));
+      own.removeAll(PhotoKeywords.added(image));
+      Set<String> given = own.stream().map(String::strip).collect(Collectors.toSet());
+      given.remove("");
       if (given.isEmpty()) {
         others++;
         continue;
@@ -58,10 +66,27 @@ public final class TagLabels {
     }
     if (others > 0) {
       options.note(
-          "%s: %s without a keyword of a person, so not learned from"
+          "%s: %s without a keyword that a person gave, so not learned from"
               .formatted(folder, Messages.count(others, "image", "images")));
     }
+    warnOfCase(found, options);
     return set(folder, images, found, byImage, incomplete(found, byImage), options, "keywords");
+  }
+
+  /**
+   * Warns of tags that differ only in their case: the images of one are examples without the other.
+   */
+  private static void warnOfCase(Set<String> tags, DataSetOptions options) {
+    tags.stream()
+        .collect(Collectors.groupingBy(tag -> tag.toLowerCase(Locale.ROOT), TreeMap::new, toList()))
+        .values()
+        .stream()
+        .filter(same -> same.size() > 1)
+        .forEach(
+            same ->
+                options.warn(
+                    "keywords %s: different tags, because their letters have another case; rename them if they mean the same"
+                        .formatted(Messages.firstOf(same))));
   }
 
   /** Returns the tags that at least one image does not have. */
@@ -91,16 +116,14 @@ public final class TagLabels {
    */
   public static TagSet ofFile(Path folder, Path file, boolean complete, DataSetOptions options) {
     List<Path> images = images(folder, options);
-    Map<String, String> keys = new HashMap<>(); // by key and path
+    Map<Path, String> keys = new HashMap<>(); // by absolute path
     for (Path image : images) {
-      String key = Folders.relative(folder, image);
-      keys.put(image.toString(), key);
-      keys.put(key, key);
+      keys.put(image.toAbsolutePath().normalize(), Folders.relative(folder, image));
     }
     Map<String, Map<String, Given>> rows = new LinkedHashMap<>(); // by image and tag
     List<String> unknown = new ArrayList<>();
     try {
-      CsvFile.read(file, line -> add(file, line, keys, rows, unknown));
+      CsvFile.read(file, line -> add(file, line, folder, keys, rows, unknown));
     } catch (IOException e) {
       throw KgCoopException.io(
           "--tags-file %s: cannot be read: %s".formatted(file, FileErrors.reason(e)), e);
@@ -135,9 +158,13 @@ public final class TagLabels {
   private static void add(
       Path file,
       NamedCsvRecord line,
-      Map<String, String> keys,
+      Path folder,
+      Map<Path, String> keys,
       Map<String, Map<String, Given>> rows,
       List<String> unknown) {
+    if (line.getFields().stream().allMatch(String::isBlank)) {
+      return; // the end of a spreadsheet
+    }
     long number = line.getStartingLineNumber();
     String image = line.findField(IMAGE).orElse("");
     if (image.isBlank() || line.findField(TAG).isEmpty()) {
@@ -146,7 +173,7 @@ public final class TagLabels {
               .formatted(file, number));
     }
     String tag = line.getField(TAG).strip();
-    String key = keys.get(image);
+    String key = key(image, folder, keys);
     if (key == null) {
       unknown.add("line %s, %s%s".formatted(number, image, Nearest.hint(image, keys.values())));
       return;
@@ -168,6 +195,23 @@ public final class TagLabels {
           "%s, lines %s and %s: %s has the tag %s by one and not by the other; delete one"
               .formatted(file, before.line(), number, image, tag));
     }
+  }
+
+  /** Returns the key of a path in the folder, or of one that a program of Windows wrote. */
+  private static @Nullable String key(String image, Path folder, Map<Path, String> keys) {
+    for (String each : List.of(image, image.replace('\\', '/'))) {
+      try {
+        for (Path path : List.of(folder.resolve(each), Path.of(each))) {
+          String key = keys.get(path.toAbsolutePath().normalize());
+          if (key != null) {
+            return key;
+          }
+        }
+      } catch (InvalidPathException e) {
+        return null;
+      }
+    }
+    return null;
   }
 
   private static List<Path> images(Path folder, DataSetOptions options) {

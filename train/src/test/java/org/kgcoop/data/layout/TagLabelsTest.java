@@ -103,6 +103,35 @@ class TagLabelsTest {
   }
 
   @Test
+  void pathsMayBeAbsoluteOrOfWindows() {
+    Path photos = folder.resolve("photos");
+    TagSet set =
+        file(
+            false,
+            "image,tag",
+            photos.resolve("1.png").toAbsolutePath() + ",a",
+            "./2.png,a",
+            "sub/../4.png,b",
+            "sub\\3.png,b");
+    assertThat(labeled(set)).containsExactlyInAnyOrder("1.png", "2.png", "4.png", "sub/3.png");
+    assertThat(refusal("image,tag", "a\0b,a")).contains("1 row names no image");
+  }
+
+  @Test
+  void aSpreadsheetMayWriteSemicolonsAndEmptyRows() {
+    TagSet set =
+        file(
+            false,
+            "\ufeffimage;tag;value\r",
+            "\"1.png\";\"a, b\";1\r",
+            "2.png;c;0\r",
+            ";;\r",
+            "\r");
+    assertThat(set.byImage()).containsOnlyKeys("1.png", "2.png");
+    assertThat(set.byImage().get("1.png")).containsExactly("a, b");
+  }
+
+  @Test
   void refusesOtherValuesAndColumns() {
     assertThat(refusal("image,tag,value", "1.png,a,maybe"))
         .contains("line 2: the value is 'maybe'");
@@ -166,7 +195,18 @@ class TagLabelsTest {
     assertThat(set.tags()).containsExactly("beach", "people");
     assertThat(labeled(set)).containsExactly("1.png", "2.png");
     assertThat(set.incomplete()).containsExactly("beach");
-    assertThat(lines).anyMatch(line -> line.contains("2 images without a keyword of a person"));
+    assertThat(lines)
+        .anyMatch(line -> line.contains("2 images without a keyword that a person gave"));
+  }
+
+  @Test
+  void keywordsLoseTheSpacesAroundThemAndOnesOfAnotherCaseAreNamed() {
+    keyword("1.png", " beach ", "Beach", " ");
+    keyword("2.png", "beach");
+    TagSet set = TagLabels.ofKeywords(folder.resolve("photos"), List.of(), options);
+    assertThat(set.tags()).containsExactly("Beach", "beach");
+    assertThat(set.byImage().get("1.png")).containsExactly("Beach", "beach");
+    assertThat(lines).anyMatch(line -> line.contains("keywords Beach, beach: different tags"));
   }
 
   @Test
