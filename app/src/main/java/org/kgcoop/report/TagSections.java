@@ -22,7 +22,7 @@ final class TagSections {
     Section section = new Section("checks", "Images to check");
     EmbeddedImages thumbnails = new EmbeddedImages(List.of());
     for (Result each : record.tags()) {
-      if (each.check() != null && !each.check().open().isEmpty()) {
+      if (each.check() != null && each.needsAnswers()) {
         section.heading(each.tag().name());
         section.words("Write yes or no into the row of each image in checks.csv.");
         section.gallery(

@@ -54,7 +54,6 @@ public record TagSentences(TagRecord record) {
     LearnedTag tag = result.tag();
     Check check = result.check();
     int wish = record.settings().wish();
-    boolean isOpen = check != null && !check.open().isEmpty();
     return switch (tag.by()) {
       case FOLDS -> written(tag, "; it finds at least %s of 100".formatted(tag.finds()));
       case STRICT -> written(tag, "; recall not measured");
@@ -70,9 +69,8 @@ public record TagSentences(TagRecord record) {
                       ofCheck(Check.IMAGES) < wish
                           ? ""
                           : "; check %s images".formatted(Check.IMAGES))
-              : isOpen ? open(check) : failed(check);
-      case NOT_MEASURED ->
-          check == null ? unmeasured(result) : isOpen ? open(check) : failed(check);
+              : checked(check);
+      case NOT_MEASURED -> check == null ? unmeasured(result) : checked(check);
     };
   }
 
@@ -88,18 +86,26 @@ public record TagSentences(TagRecord record) {
         .formatted(tag.promise(), unknown, recall, of);
   }
 
-  private static String open(Check check) {
-    return "not written: %s of %s images are not checked"
-        .formatted(check.open().size(), check.images());
-  }
-
-  private String failed(Check check) {
-    return "not written: you checked %s images, and %s wrong; at least %s of 100 are right, you wish %s"
+  /** Returns what a check says that does not admit the tag. It has a limit only at its end. */
+  private String checked(Check check) {
+    int wish = record.settings().wish();
+    int answers = check.right() + check.wrong();
+    if (!check.open().isEmpty()) {
+      return "not written: %s of %s images are not checked"
+          .formatted(check.open().size(), check.images());
+    }
+    if (check.wrong() == 0) {
+      return "not written: %s checked images promise at most %s of 100, you wish %s"
+          .formatted(check.images(), ofCheck(check.images()), wish);
+    }
+    return "not written: you checked %s images, and %s wrong; %s, you wish %s"
         .formatted(
-            check.right() + check.wrong(),
+            answers,
             check.wrong() == 1 ? "1 is" : check.wrong() + " are",
-            ofCheck(Check.IMAGES - check.wrong()),
-            record.settings().wish());
+            answers < check.images()
+                ? "that is too many"
+                : "at least %s of 100 are right".formatted(ofCheck(check.right())),
+            wish);
   }
 
   private String unmeasured(Result result) {

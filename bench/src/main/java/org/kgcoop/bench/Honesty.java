@@ -38,7 +38,7 @@ import org.kgcoop.eval.Softmax;
 import org.kgcoop.features.FeatureCache;
 import org.kgcoop.features.ViewEncoder;
 import org.kgcoop.files.AppendedFile;
-import org.kgcoop.files.FolderTree;
+import org.kgcoop.files.Folders;
 import org.kgcoop.files.Json;
 import org.kgcoop.files.ScratchFolder;
 import org.kgcoop.image.Images;
@@ -200,7 +200,7 @@ final class Honesty {
               if (run == null) {
                 run = measured(situation, set, perClass, seed);
                 results.append(line(run));
-                FolderTree.delete(folder(run.name()));
+                Folders.delete(folder(run.name()));
                 print(run);
               }
               runs.add(run);

@@ -109,7 +109,7 @@ public final class Simulation {
   }
 
   /**
-   * A step.
+   * What a step did, and its measurement.
    *
    * @param did what the person did, and what the session says
    * @param given the share of images with the label that the person gave or would give, in percent
@@ -117,7 +117,7 @@ public final class Simulation {
    * @param newGiven the share of new images that get the class that the person would give; NaN
    *     without new images
    */
-  public record Step(SimulatedPerson.Step did, double given, double kept, double newGiven) {}
+  public record Measured(SimulatedPerson.Act did, double given, double kept, double newGiven) {}
 
   /**
    * Images with known classes, for simulations without files.
@@ -157,7 +157,7 @@ public final class Simulation {
    * @return the share of images that are right before the first step, in percent
    */
   @CanIgnoreReturnValue
-  public static double run(Pool pool, Settings settings, Later later, Consumer<Step> steps) {
+  public static double run(Pool pool, Settings settings, Later later, Consumer<Measured> steps) {
     SessionSettings session =
         new SessionSettings(
             pool.known, PAGE, settings.audit, TARGET, settings.seed, "", warning -> {});
@@ -272,11 +272,11 @@ public final class Simulation {
       int perStep,
       int last,
       boolean checks,
-      Consumer<Step> steps) {
+      Consumer<Measured> steps) {
     boolean isEnd = false;
     while (count < last && !isEnd) {
       folder.read(perStep);
-      Optional<SimulatedPerson.Step> done = choose(labeling);
+      Optional<SimulatedPerson.Act> done = choose(labeling);
       if (done.isEmpty()) {
         done = person.answer(labeling, page -> answers(labeling, page));
       }
@@ -292,7 +292,7 @@ public final class Simulation {
   }
 
   /** Chooses images of a proposed class, as a person does who looks through all images. */
-  private Optional<SimulatedPerson.Step> choose(Labeling labeling) {
+  private Optional<SimulatedPerson.Act> choose(Labeling labeling) {
     Choice choice = differs.choice;
     if (choice.steps == 0 || random.next() >= choice.steps) {
       return Optional.empty();
@@ -332,7 +332,7 @@ public final class Simulation {
   }
 
   /** Checks the whole folder with a second look at each image. */
-  private SimulatedPerson.Step check(Labeling labeling) {
+  private SimulatedPerson.Act check(Labeling labeling) {
     int asked = 0;
     int wrong = 0;
     List<String> classes = labeling.classes();
@@ -367,7 +367,7 @@ public final class Simulation {
     return differs.unnamed > 0 && !classes.contains(name) ? Labeling.NONE : name;
   }
 
-  private Step measured(Labeling labeling, Folder folder, SimulatedPerson.Step did) {
+  private Measured measured(Labeling labeling, Folder folder, SimulatedPerson.Act did) {
     count++;
     int given = 0;
     int kept = 0;
@@ -385,7 +385,7 @@ public final class Simulation {
       kept += isSecond || name.equals(now(actual, classes)) ? 1 : 0;
     }
     double all = current.size() / 100.0;
-    return new Step(did, given / all, kept / all, newGiven(classes, folder));
+    return new Measured(did, given / all, kept / all, newGiven(classes, folder));
   }
 
   /** Returns the share of the new images that get the class that the person would give. */

@@ -118,7 +118,7 @@ final class FeaturesCommand implements Callable<Integer> {
     }
   }
 
-  private void report(FeatureJob.Outcome outcome, int threads) {
+  private void report(FeatureJob.Summary outcome, int threads) {
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
         Locale.ROOT,

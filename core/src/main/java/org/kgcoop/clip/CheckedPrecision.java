@@ -116,7 +116,7 @@ public final class CheckedPrecision {
       return fallback("this processor has no fast int8 products (AVX2 or AVX-512)");
     }
     boolean isNarrow = model.config.vision().width() < NARROW && Arithmetic.hasBf16();
-    Result result = result(DType.INT8, "int8", this::checkedInt8);
+    Check result = result(DType.INT8, "int8", this::checkedInt8);
     if (result.scales().isEmpty()) {
       return fallback("the image encoder of this model has no transformer blocks");
     }
@@ -152,19 +152,19 @@ public final class CheckedPrecision {
   }
 
   /** Returns the stored result of a check. If there is none, checks the model. */
-  private Result result(DType precision, String option, Supplier<Result> check) {
+  private Check result(DType precision, String option, Supplier<Check> check) {
     Path file = file(model, precision);
-    Result known = read(file);
+    Check known = read(file);
     if (known != null) {
       return known;
     }
     lines.accept("precision %s: checking the model with %s images, once".formatted(option, IMAGES));
-    Result result = check.get();
+    Check result = check.get();
     write(file, result);
     return result;
   }
 
-  private Result checkedInt8() {
+  private Check checkedInt8() {
     Smoothing smoothing = new Smoothing();
     float[][] expected;
     Map<String, int[]> scales;
@@ -178,10 +178,10 @@ public final class CheckedPrecision {
         agreements.add(agreement(expected, features(clip), CheckImages.KINDS));
       }
       if (agreements.get(attempt).isAbove(INT8_MEAN, INT8_LEAST)) {
-        return new Result(attempt, agreements, scales);
+        return new Check(attempt, agreements, scales);
       }
     }
-    return new Result(-1, agreements, scales);
+    return new Check(-1, agreements, scales);
   }
 
   private Clip automatic(String hint) {
@@ -193,7 +193,7 @@ public final class CheckedPrecision {
       lines.accept("precision auto: float32, because " + obstacle);
       return load(DType.FLOAT32);
     }
-    Result result = result(DType.BFLOAT16, "auto", this::checkedBf16);
+    Check result = result(DType.BFLOAT16, "auto", this::checkedBf16);
     DType chosen = result.used() == 0 ? DType.BFLOAT16 : DType.FLOAT32;
     lines.accept(
         "precision auto: %s, because the centered cosine of bf16 to float32 is %s%s%s"
@@ -205,12 +205,12 @@ public final class CheckedPrecision {
     return load(chosen);
   }
 
-  private Result checkedBf16() {
+  private Check checkedBf16() {
     try (Clip exact = load(DType.FLOAT32);
         Clip clip = load(DType.BFLOAT16)) {
       Agreement agreement = agreement(features(exact), features(clip), CheckImages.KINDS);
       int used = agreement.isAbove(BF16_MEAN, -1) ? 0 : -1;
-      return new Result(used, List.of(agreement), Map.of());
+      return new Check(used, List.of(agreement), Map.of());
     }
   }
 
@@ -282,7 +282,7 @@ public final class CheckedPrecision {
    * @param agreements of all products, then with the second layer of the MLPs in bf16
    * @param scales the scales of smoothing; empty for bf16, or if no layer can compute in int8
    */
-  private record Result(int used, List<Agreement> agreements, Map<String, int[]> scales) {}
+  private record Check(int used, List<Agreement> agreements, Map<String, int[]> scales) {}
 
   /** The part of a result that is stored as JSON. */
   private record Stored(
@@ -304,7 +304,7 @@ public final class CheckedPrecision {
     return UserFolders.cache("precision").resolve(Sha256.of(key).substring(0, 32) + ".safetensors");
   }
 
-  private static void write(Path file, Result result) {
+  private static void write(Path file, Check result) {
     List<StoredTensor> scales = new ArrayList<>();
     result.scales().forEach((norm, exponents) -> scales.add(stored(norm, exponents)));
     try {
@@ -316,7 +316,7 @@ public final class CheckedPrecision {
     }
   }
 
-  private static @Nullable Result read(Path file) {
+  private static @Nullable Check read(Path file) {
     if (!Files.isRegularFile(file)) {
       return null;
     }
@@ -325,7 +325,7 @@ public final class CheckedPrecision {
       Stored stored = Json.STRICT.treeToValue(content.json(), Stored.class);
       Map<String, int[]> scales = new TreeMap<>();
       content.tensors().forEach((norm, tensor) -> scales.put(norm, exponents(tensor)));
-      return new Result(stored.used(), stored.agreements(), scales);
+      return new Check(stored.used(), stored.agreements(), scales);
     } catch (JsonProcessingException | KgCoopException e) {
       return null; // damaged, or of another kind
     }

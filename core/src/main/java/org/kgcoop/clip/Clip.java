@@ -2,6 +2,7 @@ package org.kgcoop.clip;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import org.kgcoop.io.WeightFile;
 import org.kgcoop.io.WeightFiles;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
+import org.kgcoop.tensor.Linear;
 import org.kgcoop.tensor.Scope;
 import org.kgcoop.tensor.Tensor;
 
@@ -124,7 +126,7 @@ public final class Clip implements AutoCloseable {
             ? new ModifiedResNet(imageWeights, config, resNet)
             : new VisionTransformer(imageWeights, config);
     // An accelerator has one queue, so dividing its work has no benefit.
-    imageEncoder = device.isCpu() ? new PerImageEncoder(encoder) : encoder;
+    imageEncoder = device.isCpu() ? encoder.imageByImage() : encoder;
     textEncoder = new TextEncoder(textWeightsOf.apply(weights), config);
     Tensor logScale = weights.get("logit_scale");
     boolean hasBias =
@@ -204,8 +206,25 @@ public final class Clip implements AutoCloseable {
   public static Clip forSpeed(WeightFile file, Options options) {
     try (Scope scope = Scope.open("creating " + file.path())) {
       ModelDescription model = options.describe(file);
-      return new Clip(model, options, SharedLayers::new, SharedLayers::new);
+      return new Clip(model, options, Clip::sharingLayers, Clip::sharingLayers);
     }
+  }
+
+  /**
+   * Returns weights of which all layers of a shape are one layer, so that the copies for fast
+   * products need memory only once.
+   */
+  private static WeightSource sharingLayers(WeightSource weights) {
+    Map<String, Linear> layers = new HashMap<>();
+    return new ForwardedWeights(weights) {
+      @Override
+      public Linear linear(
+          String name, Tensor bias, double scale, Linear.Packs packs, long outputs, long inputs) {
+        Linear own = super.linear(name, bias, scale, packs, outputs, inputs);
+        return layers.computeIfAbsent(
+            "%s x %s, %s, %s".formatted(outputs, inputs, scale, packs), shape -> own);
+      }
+    };
   }
 
   public ClipConfig config() {

@@ -2,6 +2,7 @@ package org.kgcoop.clip;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Functions;
@@ -118,21 +119,10 @@ final class ModifiedResNet implements ImageEncoder {
     private final int heads;
     private final DType computeType;
     private final Tensor positions; // (1 + positions, channels)
-    private final Projection query;
-    private final Projection key;
-    private final Projection value;
-    private final Projection out; // to (E)
-
-    /** A linear layer. */
-    private record Projection(Tensor weight, Tensor bias) {
-      Projection(WeightSource weights, String name, int in, int out) {
-        this(weights.compute(name + ".weight", out, in), weights.compute(name + ".bias", out));
-      }
-
-      Tensor of(Tensor rows) {
-        return Functions.linear(rows, weight, bias);
-      }
-    }
+    private final UnaryOperator<Tensor> query;
+    private final UnaryOperator<Tensor> key;
+    private final UnaryOperator<Tensor> value;
+    private final UnaryOperator<Tensor> out; // to (E)
 
     Pool(WeightSource weights, int channels, ClipConfig config, int heads) {
       this.heads = heads;
@@ -140,10 +130,17 @@ final class ModifiedResNet implements ImageEncoder {
       int grid = config.imageResolution() / 32;
       String prefix = "visual.attnpool.";
       positions = weights.get(prefix + "positional_embedding", 1L + (long) grid * grid, channels);
-      query = new Projection(weights, prefix + "q_proj", channels, channels);
-      key = new Projection(weights, prefix + "k_proj", channels, channels);
-      value = new Projection(weights, prefix + "v_proj", channels, channels);
-      out = new Projection(weights, prefix + "c_proj", channels, config.embedDim());
+      query = linear(weights, prefix + "q_proj", channels, channels);
+      key = linear(weights, prefix + "k_proj", channels, channels);
+      value = linear(weights, prefix + "v_proj", channels, channels);
+      out = linear(weights, prefix + "c_proj", channels, config.embedDim());
+    }
+
+    private static UnaryOperator<Tensor> linear(
+        WeightSource weights, String name, int in, int out) {
+      Tensor weight = weights.compute(name + ".weight", out, in);
+      Tensor bias = weights.compute(name + ".bias", out);
+      return rows -> Functions.linear(rows, weight, bias);
     }
 
     /**
@@ -161,9 +158,9 @@ final class ModifiedResNet implements ImageEncoder {
           Tensor.concat(List.of(pixels.mean(1, true), pixels), 1).plus(positions);
       Tensor rows = all.reshape(-1, channels).to(computeType); // (B L, channels)
       Tensor queries = all.select(1, 0).to(computeType); // (B, channels)
-      Attention.Memory memory = new Attention.Memory(key.of(rows), value.of(rows));
-      Tensor attended = new Attention(heads, batch).of(query.of(queries), memory, null, null);
-      return out.of(attended).to(DType.FLOAT32);
+      Attention.Memory memory = new Attention.Memory(key.apply(rows), value.apply(rows));
+      Tensor attended = new Attention(heads, batch).of(query.apply(queries), memory, null, null);
+      return out.apply(attended).to(DType.FLOAT32);
     }
   }
 }

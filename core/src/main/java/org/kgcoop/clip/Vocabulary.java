@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.kgcoop.KgCoopException;
+import org.kgcoop.Lazy;
 import org.kgcoop.files.InputFile;
 import org.kgcoop.files.Resources;
 
@@ -28,6 +29,9 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
   static final String END = "<|endoftext|>";
   static final String WORD_END = "</w>";
 
+  private static final Lazy<Vocabulary> RELEASED =
+      new Lazy<>(() -> ofMerges(releasedLines(), "released merges"));
+
   /** The printable characters that represent the bytes 0 to 255. */
   static final String BYTES = byteCharacters();
 
@@ -42,11 +46,7 @@ record Vocabulary(Map<String, Integer> ranks, Map<String, Integer> ids, List<Str
 
   /** Returns the merges of OpenAI's models, which all models of a process share. */
   static Vocabulary released() {
-    return Released.VOCABULARY;
-  }
-
-  private static final class Released {
-    static final Vocabulary VOCABULARY = ofMerges(releasedLines(), "released merges");
+    return RELEASED.get();
   }
 
   /** Returns the lines of OpenAI's {@code merges.txt}: a comment, then the merges. */

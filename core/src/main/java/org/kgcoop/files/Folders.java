@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -26,7 +29,10 @@ import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 
-/** Listings of folders, sorted by name and without hidden entries, and lists in text files. */
+/**
+ * Listings of folders, sorted by name and without hidden entries, lists in text files, and the
+ * deletion of folders.
+ */
 public final class Folders {
 
   private static final String MACOS_FOLDER = "__MACOSX"; // macOS adds this folder to zip files
@@ -245,25 +251,59 @@ public final class Folders {
       String prefix,
       Predicate<String> wanted,
       BiFunction<Path, BasicFileAttributes, T> item) {
-    return entries(folder).parallelStream()
+    return entries(folder).entrySet().parallelStream()
         .mapMulti(
             (entry, found) -> {
-              Path path = entry.path();
+              Path path = entry.getValue();
               BasicFileAttributes attributes;
               try {
                 attributes = Files.readAttributes(path, BasicFileAttributes.class);
               } catch (IOException e) {
                 return; // a link to nothing
               }
-              String name = prefix + entry.name();
+              String name = prefix + entry.getKey();
               if (attributes.isDirectory() && Files.isSymbolicLink(path)) {
                 found.accept(new Found<>(name, path, null));
               } else if (attributes.isDirectory()) {
                 below(path, name + "/", wanted, item).sequential().forEach(found);
-              } else if (attributes.isRegularFile() && wanted.test(entry.name())) {
+              } else if (attributes.isRegularFile() && wanted.test(entry.getKey())) {
                 found.accept(new Found<>(name, path, item.apply(path, attributes)));
               }
             });
+  }
+
+  /**
+   * Lists a folder with its entire content, and the folder itself last. If you delete in this
+   * order, each folder is empty when its turn comes. Symbolic links are not followed.
+   */
+  public static List<Path> deepestFirst(Path folder) throws IOException {
+    try (Stream<Path> content = Files.walk(folder)) {
+      return content.sorted(Comparator.reverseOrder()).toList();
+    } catch (UncheckedIOException e) { // in a subfolder
+      throw e.getCause();
+    }
+  }
+
+  /** Deletes a folder, if it exists. */
+  public static void delete(Path folder) throws IOException {
+    if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+      for (Path path : deepestFirst(folder)) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  /**
+   * Deletes a folder that kgcoop has made, if it exists.
+   *
+   * @throws KgCoopException of the category IO if it cannot be deleted
+   */
+  public static void remove(Path folder) {
+    try {
+      delete(folder);
+    } catch (IOException e) {
+      throw KgCoopException.io(folder + ": cannot be deleted: " + FileErrors.reason(e), e);
+    }
   }
 
   /** Returns the path of a file relative to a folder, with '/'. */
@@ -274,22 +314,16 @@ public final class Folders {
   }
 
   public static List<Path> list(Path folder, Predicate<Path> wanted) {
-    return entries(folder).stream()
-        .filter(each -> wanted.test(each.path()))
-        .sorted(Comparator.comparing(Named::name))
-        .map(Named::path)
-        .toList();
+    return entries(folder).values().stream().filter(wanted).toList();
   }
 
-  /** A path with its name, which is expensive to compute in each comparison. */
-  private record Named(String name, Path path) {}
-
-  /** Returns the entries of a folder that are not hidden, in any order. */
-  private static List<Named> entries(Path folder) {
+  /** Returns the entries of a folder that are not hidden, sorted by their names. */
+  private static SortedMap<String, Path> entries(Path folder) {
+    SortedMap<String, Path> entries = new TreeMap<>();
     try (Stream<Path> all = Files.list(folder)) {
-      return all.map(path -> new Named(name(path), path))
-          .filter(entry -> !entry.name.startsWith(".") && !entry.name.equals(MACOS_FOLDER))
-          .toList();
+      all.forEach(path -> entries.put(name(path), path));
+      entries.keySet().removeIf(name -> name.startsWith(".") || name.equals(MACOS_FOLDER));
+      return entries;
     } catch (IOException e) {
       throw unlisted(folder, e);
     } catch (UncheckedIOException e) {

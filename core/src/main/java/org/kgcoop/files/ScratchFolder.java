@@ -67,7 +67,7 @@ public final class ScratchFolder implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      FolderTree.delete(folder);
+      Folders.delete(folder);
       Files.deleteIfExists(lock);
     } finally {
       if (held != null) {
@@ -95,7 +95,7 @@ public final class ScratchFolder implements AutoCloseable {
       try (LockedFile held = LockedFile.tryOpen(lock).orElse(null)) {
         if (held != null) {
           String name = Folders.name(lock);
-          FolderTree.delete(lock.resolveSibling(name.substring(0, name.length() - LOCK.length())));
+          Folders.delete(lock.resolveSibling(name.substring(0, name.length() - LOCK.length())));
           Files.delete(lock);
         }
       }

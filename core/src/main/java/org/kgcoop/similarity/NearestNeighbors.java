@@ -82,7 +82,7 @@ public final class NearestNeighbors {
             int from = block * QUERIES;
             int[] some =
                 Arrays.copyOfRange(queries, from, Math.min(queries.length, from + QUERIES));
-            Candidates[] nearest = candidates(some, columns, count, condition);
+            NearestSoFar[] nearest = candidates(some, columns, count, condition);
             for (int q = 0; q < some.length; q++) {
               found.set(from + q, nearest[q].nearest());
             }
@@ -95,12 +95,12 @@ public final class NearestNeighbors {
     return (count + size - 1) / size;
   }
 
-  private Candidates[] candidates(
+  private NearestSoFar[] candidates(
       int[] queries, List<Tensor> columns, int count, Condition condition) {
-    Candidates[] nearest =
+    NearestSoFar[] nearest =
         Arrays.stream(queries)
-            .mapToObj(query -> new Candidates(query, count, condition))
-            .toArray(Candidates[]::new);
+            .mapToObj(query -> new NearestSoFar(query, count, condition))
+            .toArray(NearestSoFar[]::new);
     Tensor rows = units(queries);
     for (int block = 0; block < columns.size(); block++) {
       try (Scope scope = Scope.open("block of products")) {
@@ -139,7 +139,7 @@ public final class NearestNeighbors {
   }
 
   /** The vectors that may be among the nearest of a query, by their products so far. */
-  private final class Candidates {
+  private final class NearestSoFar {
     private final int query;
     private final int count;
     private final Condition condition;
@@ -148,7 +148,7 @@ public final class NearestNeighbors {
     private int size;
     private float limit = -2; // products below it are too far
 
-    Candidates(int query, int count, Condition condition) {
+    NearestSoFar(int query, int count, Condition condition) {
       this.query = query;
       this.count = count;
       this.condition = condition;

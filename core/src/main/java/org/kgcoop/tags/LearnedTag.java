@@ -10,8 +10,8 @@ import org.kgcoop.tags.TagMeasurement.By;
  * @param threshold the lowest score of an image that gets it; for a tag that is not written, that
  *     of the largest F1
  * @param by what it is written by, or why it is not written
- * @param images the number of labeled images that reach the threshold of the largest F1, each with
- *     the score of a head that has not seen it
+ * @param images the number of labeled images that reach the threshold, each with the score of a
+ *     head that has not seen it
  * @param promise of 100 images that get the tag, so many are right at least; null if it was not
  *     measured
  * @param finds of 100 images that have the tag, so many get it at least; null if it was not
@@ -48,7 +48,7 @@ public record LearnedTag(
     TagMeasurement.Threshold strict = measured.strict();
     TagMeasurement.Promise folds = measured.promise();
     return strict != null
-        ? new LearnedTag(name, strict.score(), By.STRICT, best.images(), wish, null, unknown)
+        ? new LearnedTag(name, strict.score(), By.STRICT, strict.images(), wish, null, unknown)
         : new LearnedTag(
             name,
             best.score(),

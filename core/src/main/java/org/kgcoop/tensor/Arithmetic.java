@@ -7,6 +7,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.kgcoop.Lazy;
 import org.kgcoop.Messages;
 import org.kgcoop.files.Sha256;
 
@@ -17,18 +18,19 @@ import org.kgcoop.files.Sha256;
 public final class Arithmetic {
   private static final int SIZE = 384;
 
-  private Arithmetic() {}
+  private static final Lazy<String> ID = new Lazy<>(Arithmetic::fingerprint);
 
-  private static final class Fingerprint {
-    private static final String VALUE = fingerprint();
-  }
+  private static final Lazy<Boolean> HAS_BF16 =
+      new Lazy<>(() -> bf16Speed() >= 1.2); // emulated: below 0.7
+
+  private Arithmetic() {}
 
   /**
    * Returns the version of the native library and a digest of small results. It is equal in another
    * process with the same arithmetic.
    */
   public static String id() {
-    return Fingerprint.VALUE;
+    return ID.get();
   }
 
   private static String fingerprint() {
@@ -101,11 +103,7 @@ public final class Arithmetic {
 
   /** Returns true if this processor has instructions for bf16 products, so that they are fast. */
   public static boolean hasBf16() {
-    return Bf16.IS_FAST;
-  }
-
-  private static final class Bf16 {
-    private static final boolean IS_FAST = bf16Speed() >= 1.2; // emulated: below 0.7
+    return HAS_BF16.get();
   }
 
   /** Returns a warning if this processor is slow in a precision, or empty. */

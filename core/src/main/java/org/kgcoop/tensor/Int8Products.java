@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
-import org.jspecify.annotations.Nullable;
+import org.kgcoop.Lazy;
 
 /**
  * Matrix products in int8 on the CPU, by oneDNN through LibTorch's dispatcher. A weight has one
@@ -27,9 +27,7 @@ final class Int8Products {
   /** Relative error of the test below. About 8e-4 is usual, and twice as much with 7-bit rows. */
   private static final double TOLERANCE = 3e-3;
 
-  private static final class Holder {
-    private static final @Nullable Int8Products VALUE = tried();
-  }
+  private static final Lazy<Optional<Int8Products>> PRODUCTS = new Lazy<>(Int8Products::tried);
 
   /** The bits of a value of a row: 8 or 7. */
   final int bits;
@@ -52,23 +50,19 @@ final class Int8Products {
    * instruction set decides. A measured speed would depend on other programs.
    */
   static Optional<Int8Products> available() {
-    Engine.ensureLoaded(); // its error would be another one in the initialization of a class
-    return Optional.ofNullable(Holder.VALUE);
+    return PRODUCTS.get();
   }
 
-  private static @Nullable Int8Products tried() {
+  private static Optional<Int8Products> tried() {
+    Engine.ensureLoaded();
     if (!Kernels.inUse().aten().startsWith("AVX")) {
-      return null;
+      return Optional.empty();
     }
     try {
       torch.globalContext().setQEngine(torch.QEngine.ONEDNN);
-      return Stream.of(8, 7)
-          .map(Int8Products::new)
-          .filter(Int8Products::isRight)
-          .findFirst()
-          .orElse(null);
+      return Stream.of(8, 7).map(Int8Products::new).filter(Int8Products::isRight).findFirst();
     } catch (RuntimeException e) {
-      return null; // unknown to this build, or to this processor
+      return Optional.empty(); // unknown to this build, or to this processor
     }
   }
 
@@ -87,23 +81,9 @@ final class Int8Products {
 
   private boolean isRight(Tensor x, Tensor weight, Tensor bias) {
     Tensor expected = Functions.linear(x, weight, bias);
-    try (Weight packed = packed(weight)) {
+    try (IValue packed = packed(weight)) {
       Tensor difference = product(x, packed, bias).minus(expected);
       return difference.norm().item() <= TOLERANCE * x.norm().item() * weight.norm().item();
-    }
-  }
-
-  /** A quantized weight in the layout of the kernel. */
-  static final class Weight implements AutoCloseable {
-    private final IValue packed;
-
-    private Weight(IValue packed) {
-      this.packed = packed;
-    }
-
-    @Override
-    public void close() {
-      packed.close();
     }
   }
 
@@ -112,7 +92,7 @@ final class Int8Products {
    *
    * @param weight (out, in), float32
    */
-  Weight packed(Tensor weight) {
+  IValue packed(Tensor weight) {
     return NativeCall.run(
         "int8 weight",
         () -> {
@@ -136,7 +116,7 @@ final class Int8Products {
             IValue packed = new IValue(stack.get(0)); // the stack owns its values
             packed.retainReference();
             call.detach(packed);
-            return new Weight(packed);
+            return packed;
           }
         },
         weight);
@@ -146,10 +126,11 @@ final class Int8Products {
    * Computes {@code x W^T + b}. It must not be recorded.
    *
    * @param x (N, in), float32
+   * @param packed W, by {@link #packed}
    * @param bias (out), float32
    * @return (N, out), float32
    */
-  Tensor product(Tensor x, Weight weight, Tensor bias) {
+  Tensor product(Tensor x, IValue packed, Tensor bias) {
     return NativeCall.tensor(
         "int8 product",
         () -> {
@@ -157,8 +138,7 @@ final class Int8Products {
           org.bytedeco.pytorch.Tensor rows = x.handle().div(largest);
           org.bytedeco.pytorch.Tensor product =
               Packing.called(
-                  linear,
-                  () -> new IValueVector(new IValue(rows), weight.packed, new IValue(bits < 8)));
+                  linear, () -> new IValueVector(new IValue(rows), packed, new IValue(bits < 8)));
           return torch.addcmul(bias.handle(), product, largest);
         },
         x,

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.TensorBase;
 import org.bytedeco.pytorch.TensorTensorHook;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,7 @@ public final class Linear implements AutoCloseable {
   private final long first; // of the outputs
   private final long outputs; // the number of outputs, or -1 for all
   private @Nullable Packed packed;
-  private Int8Products.@Nullable Weight int8;
+  private @Nullable IValue int8;
   private @Nullable Consumer<Tensor> observer;
   // A caller waits for workers while it holds this lock, and workers take that of this object.
   private final Object dividing = new Object();
@@ -213,7 +214,7 @@ public final class Linear implements AutoCloseable {
     return packed;
   }
 
-  private synchronized Int8Products.Weight int8(Int8Products products) {
+  private synchronized IValue int8(Int8Products products) {
     if (int8 == null) {
       try (Scope scope = Scope.open("int8 weight");
           Autograd.Switch off = Autograd.off()) {

@@ -1,6 +1,6 @@
 package org.kgcoop.tensor;
 
-import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Dispatcher;
@@ -11,6 +11,7 @@ import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
+import org.kgcoop.Lazy;
 
 /**
  * Matrix products with a weight in the layout of a kernel. They use oneDNN through LibTorch's
@@ -24,13 +25,10 @@ final class Packing {
   /** The number of rows that weights are packed for. Other numbers also work. */
   private static final long ROWS = 100;
 
-  private static final class Holder {
-    private static final @Nullable Packing VALUE = tried();
-  }
+  private static final Lazy<Optional<Packing>> PACKING = new Lazy<>(Packing::tried);
 
-  private static final class BFloat16 {
-    private static final boolean IS_PACKED = Holder.VALUE != null && Holder.VALUE.packsBf16();
-  }
+  private static final Lazy<Boolean> PACKS_BF16 =
+      new Lazy<>(() -> PACKING.get().map(Packing::packsBf16).orElse(false));
 
   private final OperatorHandle reorder;
   private final OperatorHandle linear;
@@ -52,7 +50,7 @@ final class Packing {
 
   /** Returns the products, if weights of any type {@link #packs can be packed}. */
   static Packing available() {
-    return Objects.requireNonNull(Holder.VALUE);
+    return PACKING.get().orElseThrow();
   }
 
   /**
@@ -61,8 +59,8 @@ final class Packing {
    */
   static boolean packs(DType type) {
     return type == DType.FLOAT32
-        ? Holder.VALUE != null
-        : type == DType.BFLOAT16 && BFloat16.IS_PACKED;
+        ? PACKING.get().isPresent()
+        : type == DType.BFLOAT16 && PACKS_BF16.get();
   }
 
   private boolean packsBf16() {
@@ -74,13 +72,13 @@ final class Packing {
     }
   }
 
-  private static @Nullable Packing tried() {
+  private static Optional<Packing> tried() {
     Engine.ensureLoaded();
     try {
       Packing packing = new Packing();
-      return packing.isRight() ? packing : null;
+      return packing.isRight() ? Optional.of(packing) : Optional.empty();
     } catch (RuntimeException e) {
-      return null; // unknown to this build, or to this processor
+      return Optional.empty(); // unknown to this build, or to this processor
     }
   }
 

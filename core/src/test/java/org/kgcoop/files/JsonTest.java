@@ -122,8 +122,8 @@ class JsonTest {
     Files.createSymbolicLink(inner.resolve("link"), kept);
     Files.createSymbolicLink(tree.resolve("folder"), folder);
 
-    FolderTree.delete(tree);
-    FolderTree.delete(folder.resolve("never there"));
+    Folders.delete(tree);
+    Folders.delete(folder.resolve("never there"));
 
     assertThat(tree).doesNotExist();
     assertThat(kept).exists();

@@ -75,7 +75,7 @@ class FoldsTest {
     try (Scope scope = Scope.open("test")) {
       Tensor features = Tensor.of(values, 24, 4).unitRows();
       LabeledFeatures train = new LabeledFeatures(features, labels);
-      assertThat(new ProbeSearch(train, folds, 3, () -> {}).strength())
+      assertThat(Probe.bestStrength(train, folds, 3, () -> {}))
           .isEqualTo(plain(folds, train))
           .isBetween(0.3, 300.0);
     }
@@ -85,7 +85,7 @@ class FoldsTest {
   private static double plain(Folds folds, LabeledFeatures train) {
     double best = 0;
     int most = -1;
-    for (double strength : ProbeSearch.STRENGTHS) {
+    for (double strength : Probe.STRENGTHS) {
       int right = 0;
       for (int held = 0; held < folds.count(); held++) {
         right += right(strength, train.part(folds.without(held)), train.part(folds.of(held)));
@@ -100,8 +100,8 @@ class FoldsTest {
 
   private static int right(double strength, LabeledFeatures learned, LabeledFeatures asked) {
     try (FixedHead probe =
-        LinearProbe.fit(learned.features(), learned.labelArray(), 3, strength, () -> {})) {
-      return LinearProbe.correct(probe, asked.features(), asked.labelArray());
+        Probe.fit(learned.features(), learned.labelArray(), 3, strength, () -> {})) {
+      return Probe.correct(probe, asked.features(), asked.labelArray());
     }
   }
 
@@ -113,7 +113,7 @@ class FoldsTest {
       LabeledFeatures train = new LabeledFeatures(Tensor.of(values, 7, 2).unitRows(), labels);
       Folds folds = Folds.ofProbe(labels, List.of());
       assertThat(folds.holdMost()).isTrue();
-      assertThat(new ProbeSearch(train, folds, 3, () -> {}).strength()).isIn(ProbeSearch.STRENGTHS);
+      assertThat(Probe.bestStrength(train, folds, 3, () -> {})).isIn(Probe.STRENGTHS);
       // Only two of five images can be held out, which is too few for a choice.
       assertThat(Folds.ofProbe(List.of(0, 0, 1, 2, 3), List.of()).holdMost()).isFalse();
     }

@@ -231,7 +231,7 @@ class ProkerTest {
                   explicitSettings().with("views", 1).with("select_on", "validation")));
       assertThat(context.chosen).containsEntry("by", "validation");
       try (Head found = learned.classifier(clip, learned.classNames())) {
-        assertThat(LinearProbe.correct(found, own.features(), own.labelArray())).isEqualTo(8);
+        assertThat(Probe.correct(found, own.features(), own.labelArray())).isEqualTo(8);
       }
     }
   }

@@ -28,7 +28,7 @@ class LearnedTagTest {
   void aStrictTagPromisesTheWishAndItsRecallIsNotMeasured() {
     Threshold strict = new Threshold(0.8, 20);
     LearnedTag tag = tag(new TagMeasurement(By.STRICT, 33, 33, BEST, FOLDS, strict));
-    assertThat(tag).isEqualTo(new LearnedTag("beach", 0.8, By.STRICT, 40, 70, null, true));
+    assertThat(tag).isEqualTo(new LearnedTag("beach", 0.8, By.STRICT, 20, 70, null, true));
     assertThat(tag.isReachedBy(0.7f)).isFalse();
     assertThat(tag.isReachedBy(0.9f)).isTrue();
   }

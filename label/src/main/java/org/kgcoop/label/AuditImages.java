@@ -5,10 +5,16 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.kgcoop.random.PythonRandom;
 
-/** The parts of the folder that joined one after the other, and the random images of them. */
+/**
+ * The parts of the folder that joined one after the other, and the random images of them. Those of
+ * the first images of a session are as many as the user chose, at most a quarter. Images that join
+ * later get audit images at the same rate, or 50 if these would be more.
+ */
 final class AuditImages {
   /**
    * Images that joined the folder together; the first ones of a session are the first part.
@@ -21,6 +27,8 @@ final class AuditImages {
   record Part(int images, List<Integer> audit, int drawn, int labeledBefore) {}
 
   private static final int NO_PART = -1;
+  private static final int MOST = 50;
+  static final int MIN_IMAGES = 40;
 
   private final boolean[] gone; // (N), true for images that cannot be read
   private final boolean[] isAudit; // (N)
@@ -131,5 +139,50 @@ final class AuditImages {
                 parts.stream().flatMap(each -> each.audit().stream()),
                 Stream.concat(olderDraws.stream(), draws.stream().flatMap(List::stream)))
             .toList());
+  }
+
+  // ---- draws
+
+  /** Returns the number of audit images of a new folder. */
+  static int ofNewFolder(int images, int wanted) {
+    return images < MIN_IMAGES ? 0 : Math.min(wanted, images / 4);
+  }
+
+  /** Returns the most audit images of a part. A larger part has a lower rate. */
+  int most() {
+    return Math.max(MOST, parts.stream().mapToInt(Part::drawn).findFirst().orElse(0));
+  }
+
+  /**
+   * Returns random images of those that join after the first part.
+   *
+   * @param joined the paths, sorted
+   * @param wanted the number of audit images that the user wants if there is no audit yet
+   */
+  List<String> drawFrom(List<String> joined, int wanted, long seed) {
+    Optional<Part> first = parts.stream().filter(each -> each.drawn() > 0).findFirst();
+    OptionalDouble rate =
+        Stream.concat(first.stream(), parts.stream().filter(each -> each.drawn() >= most()))
+            .mapToDouble(each -> (double) each.drawn() / each.images())
+            .min();
+    long count =
+        rate.isEmpty()
+            ? ofNewFolder(joined.size(), wanted)
+            : Math.min(most(), count(rate.getAsDouble(), joined.size(), seed, parts.size()));
+    return sample(joined, Math.toIntExact(count), seed + parts.size());
+  }
+
+  /** Returns random ones of some images, in random order. */
+  static List<String> sample(List<String> images, int count, long seed) {
+    return new PythonRandom(seed).sample(images, count);
+  }
+
+  /**
+   * Returns the number of audit images of a part at a rate. The product is rounded up with the
+   * probability of its fraction.
+   */
+  static long count(double rate, int images, long seed, int part) {
+    double chance = part == 0 ? 1e-9 : new PythonRandom(seed + 31L * part).next();
+    return (long) Math.floor(rate * images + chance);
   }
 }

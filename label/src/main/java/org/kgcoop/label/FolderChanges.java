@@ -9,8 +9,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.kgcoop.Messages;
 import org.kgcoop.journal.JournalEntry;
+import org.kgcoop.journal.JournalNames;
 
 /**
  * What happened to the files of a session since it was open. An image is its picture: a label goes
@@ -65,8 +67,14 @@ record FolderChanges(Map<String, String> moved, List<String> replaced) {
         : Optional.of(new JournalEntry.Contents(Map.of(), moved, replaced));
   }
 
-  /** Returns a line for each kind of change, which names the images. */
-  List<String> lines() {
+  /**
+   * Returns a line for each kind of change, which names the images: these changes, and images that
+   * left the folder or joined it.
+   *
+   * @param entries those of the journal
+   * @param state after these entries
+   */
+  List<String> lines(List<JournalEntry> entries, LabelState state) {
     List<String> lines = new ArrayList<>();
     if (!moved.isEmpty()) {
       List<String> names = new ArrayList<>();
@@ -81,6 +89,30 @@ record FolderChanges(Map<String, String> moved, List<String> replaced) {
           Messages.count(replaced.size(), "file shows", "files show")
               + " another picture now, and will be asked again: "
               + Messages.firstOf(replaced));
+    }
+    Set<String> missing = new TreeSet<>();
+    for (JournalEntry entry : entries) {
+      if (entry instanceof JournalEntry.Answer answer) {
+        answer.labels().keySet().stream()
+            .filter(path -> state.image(path).isEmpty() && !JournalNames.isReplaced(path))
+            .forEach(missing::add);
+      }
+    }
+    if (!missing.isEmpty()) {
+      lines.add(
+          "%s in the folder any more; left out: %s"
+              .formatted(
+                  Messages.count(missing.size(), "labeled image is not", "labeled images are not"),
+                  Messages.firstOf(List.copyOf(missing))));
+    }
+    List<String> joined = new ArrayList<>(state.paths(state.audit().unlisted()));
+    joined.removeAll(replaced);
+    if (!joined.isEmpty() && !state.audit().parts().isEmpty()) {
+      lines.add(
+          "%s new in the folder: %s"
+              .formatted(
+                  Messages.count(joined.size(), "image is", "images are"),
+                  Messages.firstOf(joined)));
     }
     return lines;
   }

@@ -30,7 +30,6 @@ import org.kgcoop.data.FewShot;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.AtomicFile;
 import org.kgcoop.files.FileErrors;
-import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.Folders;
 import org.kgcoop.journal.LabelJournal;
 import org.kgcoop.random.PythonRandom;
@@ -176,11 +175,11 @@ record LabelResults(
               .with(
                   new LabelSource(
                       new Labels(Labels.Origin.CHOSEN, journal, audit.size(), 0), audit));
-      FolderTree.remove(training);
+      Folders.remove(training);
       AdaptationRun.run(context, request, training);
       publish(training);
     } catch (KgCoopException e) {
-      FolderTree.remove(training);
+      Folders.remove(training);
       throw e;
     }
     return out.resolve("classifier.safetensors");
@@ -220,13 +219,13 @@ record LabelResults(
       for (Path file : files.toList()) {
         Path to = out.resolve(Folders.name(file));
         if (Files.isDirectory(to)) {
-          FolderTree.delete(to);
+          Folders.delete(to);
         }
         Files.move(file, to, StandardCopyOption.REPLACE_EXISTING);
       }
     } catch (IOException e) {
       throw KgCoopException.io(out + ": cannot be written: " + FileErrors.reason(e), e);
     }
-    FolderTree.remove(training);
+    Folders.remove(training);
   }
 }

@@ -290,7 +290,7 @@ public final class Labeling implements AutoCloseable {
     before.entry().ifPresent(renamed::add);
     entries = JournalNames.ofToday(renamed);
     List<JournalEntry> begun =
-        entries.isEmpty() ? SessionStart.entries(source.folder().images(), settings) : List.of();
+        entries.isEmpty() ? settings.firstEntries(source.folder().images()) : List.of();
     JournalEntry.Start start = (JournalEntry.Start) (begun.isEmpty() ? entries : begun).get(0);
     session =
         new LabelSession(
@@ -327,9 +327,9 @@ public final class Labeling implements AutoCloseable {
         };
     begun.forEach(add);
     classes.first(settings.classes(), source.exampleNames()).forEach(add);
-    changes = SessionStart.changes(entries, before, state);
+    changes = before.lines(entries, state);
     changes.forEach(settings.warnings());
-    SessionStart.joined(session, settings.audit()).ifPresent(add);
+    settings.joined(session).ifPresent(add);
     reader.readFirst();
     session.growth().ifPresent(add);
     journal.append(opening);

@@ -108,7 +108,7 @@ final class SessionAccuracy {
       boolean isMissing = part.drawn() > 0 && audit.isEmpty();
       if (!isMissing && audit.stream().allMatch(this::isAnswered)) {
         measured.add(p);
-        if (part.drawn() >= AuditDraw.most(parts)) { // a large part has a lower rate
+        if (part.drawn() >= state.audit().most()) { // a large part has a lower rate
           rate = Math.min(rate, (double) part.drawn() / part.images());
         }
       }
@@ -116,7 +116,7 @@ final class SessionAccuracy {
     Set<Integer> images = new HashSet<>();
     for (int p : measured) {
       List<Integer> audit = p == base ? prefix : present(parts.get(p).audit());
-      long count = AuditDraw.count(rate, parts.get(p).images(), session.start().seed(), p);
+      long count = AuditImages.count(rate, parts.get(p).images(), session.start().seed(), p);
       audit.stream().limit(count).forEach(images::add);
     }
     state.audit().later().forEach(draw -> images.addAll(answeredFirst(draw)));

@@ -63,7 +63,7 @@ class LabelSessionTest {
             20,
             start);
     session.apply(start);
-    session.apply(new Arrival(images, AuditDraw.sample(images, audit, 1)));
+    session.apply(new Arrival(images, AuditImages.sample(images, audit, 1)));
     read(session, read);
     session.apply(session.growth().orElseThrow());
     for (int c = 0; c < K; c++) {

@@ -208,7 +208,7 @@ class ReadingTest {
   @Test
   void leavesOutUnreadableImagesOfTheAudit() throws IOException {
     List<String> all = IntStream.range(0, IMAGES).mapToObj(ReadingTest::name).toList();
-    List<Integer> audit = AuditDraw.sample(all, AUDIT, 1).stream().map(all::indexOf).toList();
+    List<Integer> audit = AuditImages.sample(all, AUDIT, 1).stream().map(all::indexOf).toList();
     Map<Integer, String> bad = new HashMap<>();
     bad.put(audit.get(0), "not an image");
     bad.put(audit.get(7), "");

@@ -33,7 +33,7 @@ class WorkingSetTest {
     try (LabelSession session =
         new LabelSession(images, Map.of(), names -> new double[][] {{1, 0}, {0, 1}}, 100, start)) {
       session.apply(start);
-      session.apply(new JournalEntry.Arrival(images, AuditDraw.sample(images, AUDIT, 1)));
+      session.apply(new JournalEntry.Arrival(images, AuditImages.sample(images, AUDIT, 1)));
       List<Integer> audit = session.state().firstDraw();
       session.apply(new JournalEntry.ClassAdded(0, "x", null, null, null));
       session.apply(new JournalEntry.ClassAdded(1, "y", null, null, null));

@@ -18,7 +18,6 @@ import org.kgcoop.classifier.ClassifierFile;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.files.FileErrors;
-import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.Json;
 import org.kgcoop.runs.AdaptRecord;
@@ -117,7 +116,7 @@ record AdaptFolder(Path out, Path work) {
 
   /** Deletes runs of an attempt that ended before its first measurement. */
   void deleteRuns() {
-    Folders.folders(work).forEach(FolderTree::remove);
+    Folders.folders(work).forEach(Folders::remove);
   }
 
   /** Deletes an incomplete run of the final training, but no measurement and no classifier. */
@@ -126,7 +125,7 @@ record AdaptFolder(Path out, Path work) {
         Set.of(
             out.resolve(AdaptRecord.FILE), out.resolve(AdaptRecord.WORK), ClassifierFile.in(out));
     try (Stream<Path> files = Files.list(out)) {
-      files.filter(file -> !lasting.contains(file)).toList().forEach(FolderTree::remove);
+      files.filter(file -> !lasting.contains(file)).toList().forEach(Folders::remove);
     } catch (IOException e) {
       throw KgCoopException.io(out + ": cannot be emptied: " + FileErrors.reason(e), e);
     }
@@ -134,7 +133,7 @@ record AdaptFolder(Path out, Path work) {
 
   void deleteWork() {
     try {
-      FolderTree.delete(work);
+      Folders.delete(work);
     } catch (DirectoryNotEmptyException e) {
       return; // another process has just created its lock file here, and waits for the lock
     } catch (IOException e) {

@@ -22,7 +22,7 @@ import org.kgcoop.trial.Recipe;
  * Time limit of an adaptation. All work counts, from the start of the command to the last file.
  * Estimates only avoid work in vain. The clock ends whatever takes longer than its estimate.
  *
- * <p>Without {@code --minutes} there is no limit, and {@link Work} decides what is compared.
+ * <p>Without {@code --minutes} there is no limit, and {@link TaskSize} decides what is compared.
  *
  * @param start the {@link System#nanoTime} of the start
  * @param seconds the limit; infinite if there is none
@@ -91,7 +91,8 @@ record Budget(ExperimentContext context, long start, double seconds) {
   int views(int images, double secondsOfAnImage) {
     return (int)
         Math.min(
-            Work.MAX_VIEWS, seconds * SHARE_OF_VIEWS / (images * Math.max(1e-5, secondsOfAnImage)));
+            TaskSize.MAX_VIEWS,
+            seconds * SHARE_OF_VIEWS / (images * Math.max(1e-5, secondsOfAnImage)));
   }
 
   static String duration(double seconds) {

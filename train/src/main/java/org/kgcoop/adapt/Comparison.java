@@ -393,7 +393,7 @@ final class Comparison {
     String id = recipe.method().id();
     return Candidates.trainsText(id) && request.unseen().isEmpty()
         ? "for classes without images (--unseen); --methods %s compares it here".formatted(id)
-        : new Work(context.clip().config()).leftOut(recipe, data, folds.size());
+        : new TaskSize(context.clip().config()).leftOut(recipe, data, folds.size());
   }
 
   private Candidate leftOut(String id, String why, boolean outOfTime) {

@@ -93,6 +93,25 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
    * @param checkpoint runs before each image; it may throw to end the search
    */
   public static NearCopies of(List<Item> items, FeatureCache cache, Runnable checkpoint) {
+    return of(
+        items,
+        cache,
+        checkpoint,
+        (query, other) -> items.get(query).label() != items.get(other).label());
+  }
+
+  /**
+   * Finds the pairs among readable images.
+   *
+   * @param checkpoint runs before each image; it may throw to end the search
+   * @param differs true for two images that show different things, for the usual difference; also
+   *     images of one class may
+   */
+  static NearCopies of(
+      List<Item> items,
+      FeatureCache cache,
+      Runnable checkpoint,
+      NearestNeighbors.Condition differs) {
     if (items.size() < 2) {
       return new NearCopies(List.of(), List.of());
     }
@@ -111,7 +130,7 @@ public record NearCopies(List<Pair> pairs, List<Pair> similar) {
     int[] sample = sample(items);
     NearestNeighbors.Condition apart =
         (query, other) ->
-            items.get(query).label() != items.get(other).label()
+            differs.holds(query, other)
                 && !items.get(query).group().equals(items.get(other).group());
     double[] limits = limits(items, sample, spectra.of(sample, OTHERS, apart), thumbnails);
     List<List<Neighbor>> nearest = features.all(NEIGHBORS);

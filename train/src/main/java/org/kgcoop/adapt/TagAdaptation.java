@@ -150,7 +150,7 @@ public record TagAdaptation(
       learned.add(LearnedTag.of(tag, measured.get(k), wish, set.incomplete().contains(tag)));
     }
     TagChecks drawn =
-        check == null ? checks : check(context, checks, learned, fit.head(), unreadable);
+        check == null ? checks : check(context, checks, learned, labeled, fit, unreadable);
     for (String tag : drawn.outdated(learned)) {
       context
           .warnings()
@@ -289,8 +289,8 @@ public record TagAdaptation(
     encode(context, set.labeled().train(), unreadable, features::put);
     List<Item> items = List.copyOf(features.keySet());
     checkSize(items.size());
-    TagSet readable = set.withLabeled(set.labeled().withImages(items, List.of(), List.of()));
-    List<String> tags = readable.tags(true);
+    List<String> tags =
+        set.withLabeled(set.labeled().withImages(items, List.of(), List.of())).tags(true);
     if (tags.isEmpty()) {
       throw noTag();
     }
@@ -300,12 +300,11 @@ public record TagAdaptation(
         has[i][k] = set.has(items.get(i), tags.get(k));
       }
     }
-    return new Labeled(
-        items, List.copyOf(features.values()), tags, has, groups(context, items, readable));
+    return new Labeled(items, List.copyOf(features.values()), tags, has, groups(context, items));
   }
 
   /** Returns the numbers of the groups: of the user, united by exact and near copies. */
-  private int[] groups(ExperimentContext context, List<Item> items, TagSet tags) {
+  private int[] groups(ExperimentContext context, List<Item> items) {
     ImageGroups.Groups groups = new ImageGroups.Groups(items);
     List<String> hashes = context.cache().hashes().of(items.stream().map(Item::file).toList());
     Map<String, Item> distinct = new LinkedHashMap<>(); // by hash
@@ -315,19 +314,14 @@ public record TagAdaptation(
         groups.join(first.group(), items.get(i).group());
       }
     }
-    // Images with the same tags are alike for the search, as those of one class are.
-    Map<Set<String>, Integer> labels = new HashMap<>();
-    List<Item> alike =
-        distinct.values().stream()
-            .map(
-                item -> {
-                  Set<String> own = tags.byImage().getOrDefault(item.key(), Set.of());
-                  int label = labels.computeIfAbsent(own, each -> labels.size());
-                  String group = groups.of(item.group());
-                  return new Item(item.key(), item.file(), label, "", group, item.asStored());
-                })
-            .toList();
-    NearCopies.of(alike, context.cache(), context::checkInterrupted)
+    List<Item> alike = groups.of(List.copyOf(distinct.values()));
+    // All images have one class, because frames of a burst often have different keywords. Those
+    // without a common tag show how much pictures of different things differ.
+    NearCopies.of(
+            alike,
+            context.cache(),
+            context::checkInterrupted,
+            (one, other) -> set.differ(alike.get(one), alike.get(other)))
         .pairs()
         .forEach(
             pair -> groups.join(alike.get(pair.first()).group(), alike.get(pair.second()).group()));
@@ -351,7 +345,8 @@ public record TagAdaptation(
       ExperimentContext context,
       TagChecks checks,
       List<LearnedTag> learned,
-      TagHead head,
+      Labeled labeled,
+      TagHead.Fit fit,
       Set<String> unreadable) {
     List<String> names = learned.stream().map(LearnedTag::name).toList();
     int k = names.indexOf(check);
@@ -373,13 +368,20 @@ public record TagAdaptation(
           "--check %s: %s images that are all right promise %s of 100, and you wish %s; lower --wish"
               .formatted(check, Check.IMAGES, most, wish));
     }
+    // The head fits its own images better than others, so these count with their left-out scores.
+    Map<String, double[]> leftOut = new HashMap<>();
+    for (int i = 0; i < labeled.items().size(); i++) {
+      leftOut.put(labeled.items().get(i).key(), fit.leftOut()[i]);
+    }
     List<String> reached = new ArrayList<>();
     encode(
         context,
         set.all().train(),
         unreadable,
         (item, feature) -> {
-          if (head.scores(feature)[k] >= tag.threshold()) {
+          double[] own = leftOut.get(item.key());
+          double score = own == null ? fit.head().scores(feature)[k] : own[k];
+          if (score >= tag.threshold()) {
             reached.add(item.file().toString());
           }
         });

@@ -213,7 +213,7 @@ final class TrainingImages {
       return 0;
     }
     if (budget.isUnlimited()) {
-      return new Work(context.clip().config()).views(planned.train().size());
+      return new TaskSize(context.clip().config()).views(planned.train().size());
     }
     List<Item> sample = planned.train().subList(0, Math.min(SAMPLE, planned.train().size()));
     List<Feature> features = context.cache().get(FeatureRequest.of(sample));

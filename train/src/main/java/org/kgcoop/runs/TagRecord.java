@@ -76,6 +76,11 @@ public record TagRecord(
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Result(
       LearnedTag tag, int positives, double effectivePositives, @Nullable Check check) {
+    /** Returns true if a person has to answer before the tag can be written. */
+    public boolean needsAnswers() {
+      return !tag.by().isWritten() && check != null && !check.open().isEmpty();
+    }
+
     private List<String> cells() {
       return List.of(
           Messages.cell(tag.name()),

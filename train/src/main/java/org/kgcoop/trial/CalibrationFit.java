@@ -8,7 +8,7 @@ import org.kgcoop.data.DataSet;
 import org.kgcoop.data.Item;
 import org.kgcoop.eval.Calibration;
 import org.kgcoop.eval.Calibration.Origin;
-import org.kgcoop.files.FolderTree;
+import org.kgcoop.files.Folders;
 import org.kgcoop.method.TextMethod;
 import org.kgcoop.model.Head;
 import org.kgcoop.progress.Progress;
@@ -35,7 +35,7 @@ record CalibrationFit(ExperimentContext context, Trial trial, CrossValidation.Ru
 
   /** Deletes the runs of the folds, which are kept until the results of the run are saved. */
   static void delete(Path run) {
-    FolderTree.remove(work(run));
+    Folders.remove(work(run));
   }
 
   /**

@@ -10,7 +10,7 @@ import java.util.function.DoubleFunction;
 import org.kgcoop.data.ClassSplit;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.eval.Metrics;
-import org.kgcoop.files.FolderTree;
+import org.kgcoop.files.Folders;
 import org.kgcoop.files.Json;
 import org.kgcoop.method.Method;
 import org.kgcoop.progress.Progress;
@@ -58,7 +58,7 @@ record WeightSearch(
     Path work = run.resolve(".weight-search");
     Optional<Search> before = Json.read(file, Search.class);
     if (before.isPresent()) {
-      FolderTree.remove(work); // left by a process that ended before it deleted them
+      Folders.remove(work); // left by a process that ended before it deleted them
       return before.get().chosen;
     }
     DataSet drawn = trial.sample().data(context.warnings());
@@ -84,7 +84,7 @@ record WeightSearch(
             .max(Comparator.comparingDouble(Mean::h).thenComparingDouble(Mean::weight))
             .orElseThrow();
     Json.write(file, new Search(trials, means, best.weight));
-    FolderTree.remove(work);
+    Folders.remove(work);
     long seed = trial.sample().seed();
     String found =
         String.format(

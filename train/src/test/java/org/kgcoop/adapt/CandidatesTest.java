@@ -22,10 +22,11 @@ class CandidatesTest {
   @Test
   void theSizeOfTheTaskDecidesTheViews() {
     ClipConfig.Vit image = new ClipConfig.Vit(768, 12, 32, 12);
-    Work work =
-        new Work(new ClipConfig(512, 224, 3, 77, 49_408, 512, 8, 12, Activation.QUICK_GELU, image));
+    TaskSize work =
+        new TaskSize(
+            new ClipConfig(512, 224, 3, 77, 49_408, 512, 8, 12, Activation.QUICK_GELU, image));
     assertThat(work.image()).isEqualTo(12.0 * 12 * 768 * 768 * 49);
-    assertThat(work.views(10)).isEqualTo(Work.MAX_VIEWS);
+    assertThat(work.views(10)).isEqualTo(TaskSize.MAX_VIEWS);
     assertThat(work.views(100)).isEqualTo((int) (2e12 / (100 * work.image())));
     assertThat(work.views(10_000)).isZero();
   }

@@ -183,6 +183,24 @@ class TagAdaptationTest {
     assertThat(byFolder.images().groups()).isEqualTo(2);
   }
 
+  /** A person often gives a keyword to some frames of a burst only. */
+  @Test
+  void framesWithDifferentTagsAreOneGroup() throws IOException {
+    Path bursts = folder.resolve("bursts");
+    List<String> rows = new ArrayList<>();
+    for (int i = 0; i < IMAGES; i++) {
+      BufferedImage image = ImageIO.read(photos.resolve(name(i / 4)).toFile());
+      BufferedImage frame = new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB);
+      frame.createGraphics().drawImage(image, i % 4, 0, 32 + i % 4, 32, null); // moved and wider
+      ImageIO.write(frame, "png", create(bursts.resolve(name(i))).toFile());
+      rows.add("%s,thing %s,1".formatted(name(i), i / 4));
+      rows.add("%s,frame %s,1".formatted(name(i), i % 4));
+    }
+    TagRecord record =
+        of(set(bursts, false, rows.stream()), null).run(context(), folder.resolve("out"));
+    assertThat(record.images().groups()).isEqualTo(IMAGES / 4);
+  }
+
   @Test
   void equalCallsWriteEqualBytes() throws IOException {
     for (String name : List.of("one", "two")) {
@@ -267,6 +285,14 @@ class TagAdaptationTest {
     List<String> open = Objects.requireNonNull(result(record, "a").check()).open();
     assertThat(open).hasSize(30).noneMatch(image -> image.contains(name(7)));
     assertThat(open).anyMatch(image -> !image.contains(name(0)) && !image.contains(name(1)));
+  }
+
+  @Test
+  void aCheckTakesLabeledImagesByTheScoreOfAHeadThatHasNotSeenThem() {
+    TagSet set = firsts(8); // a tag on images of chance, all of which are labeled
+    int reached = result(of(set, null).run(context(), folder.resolve("first")), "8").tag().images();
+    assertThatThrownBy(() -> of(set, "8").run(context(), folder.resolve("out")))
+        .hasMessageContaining("--check 8: %s images of this folder".formatted(reached));
   }
 
   @Test

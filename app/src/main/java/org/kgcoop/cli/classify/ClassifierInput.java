@@ -17,7 +17,7 @@ final class ClassifierInput {
       names = "--class-position",
       paramLabel = "PLACE",
       description =
-          "Set where a published prompt has the class name. A model.pth.tar-N has it at the"
+          "Set the place of the class name. The prompt of a published model.pth.tar-N has it at the"
               + " end, in the middle or in front: end, middle or front (default: end).")
   private @Nullable String position;
 

@@ -29,9 +29,7 @@ final class TagPrinter {
     output.print("classifier: " + folder.resolve("classifier.safetensors"));
     output.print("table: " + folder.resolve(TagRecord.TABLE));
     output.print("report: " + folder.resolve("report.html"));
-    boolean isOpen =
-        record.tags().stream()
-            .anyMatch(each -> each.check() != null && !each.check().open().isEmpty());
+    boolean isOpen = record.tags().stream().anyMatch(TagRecord.Result::needsAnswers);
     output.print(
         isOpen
             ? "next: write yes or no into %s, and run the command again"

@@ -272,7 +272,15 @@ final class Inspection {
         .put("text_epsilon", config.text().epsilon())
         .put("vision_epsilon", config.visionEpsilon())
         .put("causal", config.text().form().isCausal())
-        .put("vision", config.vision().toString());
+        .put("vision", sizes(config.vision()));
+  }
+
+  /** Returns the sizes of an image encoder. Its other settings have keys of their own. */
+  private static String sizes(ClipConfig.Vision vision) {
+    return vision instanceof ClipConfig.Vit vit
+        ? "Vit[width=%s, layers=%s, patch=%s, heads=%s]"
+            .formatted(vit.width(), vit.layers(), vit.patch(), vit.heads())
+        : vision.toString();
   }
 
   private static ObjectNode preprocessing(Preprocessing images) {

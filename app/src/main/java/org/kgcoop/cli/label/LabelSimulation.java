@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.console.Output;
-import org.kgcoop.cli.label.SimulatedPerson.Step;
+import org.kgcoop.cli.label.SimulatedPerson.Act;
 import org.kgcoop.files.CsvFile;
 import org.kgcoop.files.FileErrors;
 import org.kgcoop.label.Accuracy;
@@ -81,7 +81,7 @@ final class LabelSimulation {
     boolean isEnd = false;
     while (!isEnd) {
       long start = cpuNanoseconds();
-      Optional<Step> step = person.answer(labeling, page -> answers(page, answers));
+      Optional<Act> step = person.answer(labeling, page -> answers(page, answers));
       long spent = cpuNanoseconds() - start;
       step.ifPresent(each -> print(each, spent / MILLISECOND));
       isEnd = step.isEmpty() || (until < 100 && step.get().right() >= until);
@@ -123,7 +123,7 @@ final class LabelSimulation {
     return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
   }
 
-  private void print(Step step, double cpuMilliseconds) {
+  private void print(Act step, double cpuMilliseconds) {
     output.jsonLine(json(step, cpuMilliseconds));
     String share = folder(step).map(each -> ", " + LabelSentences.atLeast(each)).orElse("");
     String page =
@@ -134,7 +134,7 @@ final class LabelSimulation {
         page, step.seconds() / 60, step.labeled(), step.right(), share);
   }
 
-  private static ObjectNode json(Step step, double cpuMilliseconds) {
+  private static ObjectNode json(Act step, double cpuMilliseconds) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("step", step.step())
         .put("kind", step.kind().id())
@@ -150,7 +150,7 @@ final class LabelSimulation {
   }
 
   /** Returns the measured share, unless all images are labeled, so that nothing is estimated. */
-  private static Optional<Share> folder(Step step) {
+  private static Optional<Share> folder(Act step) {
     Accuracy found = step.accuracy();
     return found.state() == Accuracy.State.MEASURED ? found.folder() : Optional.empty();
   }

@@ -28,7 +28,7 @@ public final class SimulatedPerson {
   private static final double OWN_PROPOSAL_SECONDS = 0.3;
 
   /**
-   * A step: a page, or what else the person did.
+   * What the person did: a page, or something else.
    *
    * @param step counted from 1
    * @param proposed the proposed class, "" for none of these and for other kinds
@@ -40,7 +40,7 @@ public final class SimulatedPerson {
    * @param right the share of images that are right, labeled or classified, in percent
    * @param accuracy what the session says
    */
-  public record Step(
+  public record Act(
       int step,
       Kind kind,
       String proposed,
@@ -72,7 +72,7 @@ public final class SimulatedPerson {
    * @param answers returns the answers of a page, in the order of its images; some may be missing
    * @return nothing if no image is left
    */
-  public Optional<Step> answer(Labeling labeling, Function<Page, Map<Path, String>> answers) {
+  public Optional<Act> answer(Labeling labeling, Function<Page, Map<Path, String>> answers) {
     Page page = labeling.next();
     if (page.images().isEmpty()) {
       return Optional.empty();
@@ -118,7 +118,7 @@ public final class SimulatedPerson {
   }
 
   /** Counts what the person did, and measures what the session is now. */
-  public Step step(
+  public Act step(
       Labeling labeling,
       Kind kind,
       @Nullable String proposed,
@@ -129,7 +129,7 @@ public final class SimulatedPerson {
     step++;
     seconds += spent;
     actions += acted;
-    return new Step(
+    return new Act(
         step,
         kind,
         Objects.requireNonNullElse(proposed, ""),

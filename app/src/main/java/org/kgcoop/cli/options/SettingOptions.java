@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kgcoop.KgCoopException;
@@ -120,9 +119,8 @@ public final class SettingOptions {
   /** Returns the settings of the command line by {@code KEY} or {@code METHOD.KEY}. */
   private Map<String, Given> given() {
     Map<String, Given> given = new LinkedHashMap<>();
-    own().forEach((key, text) -> given.put(key, Given.of(option(key), text)));
-    settings.forEach(
-        (name, text) -> given.put(name, Given.of(SettingSources.SET + " " + name, text)));
+    own().forEach((key, text) -> given.put(key, Given.ofOption(option(key), text)));
+    settings.forEach((name, text) -> given.put(name, Given.ofSet(name, text)));
     return given;
   }
 
@@ -188,7 +186,7 @@ public final class SettingOptions {
    * @throws KgCoopException if the method is unknown
    */
   SettingValues method(String id) {
-    return SettingValues.of(Declaration.METHOD, id).with(values(id, key -> isOfMethod(id, key)));
+    return SettingValues.of(Declaration.METHOD, id).with(values(id, true));
   }
 
   /**
@@ -197,7 +195,7 @@ public final class SettingOptions {
    * @throws KgCoopException if they contradict {@code --published}
    */
   public SettingValues training(String id) {
-    SettingValues values = values(id, key -> !isOfMethod(id, key));
+    SettingValues values = values(id, false);
     if (!published) {
       return values;
     }
@@ -209,12 +207,13 @@ public final class SettingOptions {
     return values.with(AUGMENT, TrainingDeclaration.PUBLISHED);
   }
 
-  private SettingValues values(String id, Predicate<String> which) {
+  /** Returns the values of a method, or of its training. */
+  private SettingValues values(String id, boolean areOfMethod) {
     Map<String, Object> values = new LinkedHashMap<>();
     of(id)
         .forEach(
             (key, given) -> {
-              if (which.test(key)) {
+              if (areOfMethod == (!given.isOption() && isOfMethod(id, key))) {
                 values.put(key, value(id, key, given.text()));
               }
             });
@@ -249,7 +248,9 @@ public final class SettingOptions {
   void check(List<String> ids) {
     for (String key : own().keySet()) {
       for (String name : settings.keySet()) {
-        if (ids.stream().anyMatch(id -> plain(id, name).equals(key) && !isOfMethod(id, key))) {
+        if (ids.stream()
+            .filter(id -> plain(id, name).equals(key))
+            .anyMatch(id -> name.equals(key) || !isOfMethod(id, key))) {
           throw KgCoopException.configuration(
               "%s and --set %s: give one of them".formatted(option(key), name));
         }

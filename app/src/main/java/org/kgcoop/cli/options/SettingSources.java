@@ -63,12 +63,18 @@ public final class SettingSources implements IDefaultValueProvider {
    *     {@code weight} in a file
    * @param texts the values, several only for an option that can be repeated
    * @param file the name of the file; empty for the command line
+   * @param isOption true for an option such as {@code --epochs}. It is for training by steps, also
+   *     if a method has a setting with this key
    */
-  record Given(String name, List<String> texts, String file) {
-    private static final Given NONE = new Given("", List.of(), "");
+  record Given(String name, List<String> texts, String file, boolean isOption) {
+    private static final Given NONE = new Given("", List.of(), "", true);
 
-    static Given of(String name, String text) {
-      return new Given(name, List.of(text), "");
+    static Given ofOption(String name, String text) {
+      return new Given(name, List.of(text), "", true);
+    }
+
+    static Given ofSet(String key, String text) {
+      return new Given(SET + " " + key, List.of(text), "", false);
     }
 
     String text() {
@@ -224,9 +230,9 @@ public final class SettingSources implements IDefaultValueProvider {
       if (name.equals("set")) {
         addSet(file, value);
       } else if (isOption && !TrainingDeclaration.keys().contains(key(name))) {
-        options.put("--" + name, new Given(name, texts(value), file.name()));
+        options.put("--" + name, new Given(name, texts(value), file.name(), true));
       } else if (settings.contains(key(name))) {
-        set(key(name), texts(value), file);
+        set(key(name), texts(value), file, isOption);
       } else {
         unknown.add(name);
       }
@@ -243,7 +249,7 @@ public final class SettingSources implements IDefaultValueProvider {
     if (value instanceof ObjectNode object) {
       new ConfigFile(file.name(), object)
           .flat()
-          .forEach((key, each) -> set(key, texts(each), file));
+          .forEach((key, each) -> set(key, texts(each), file, false));
       return;
     }
     for (String text : texts(value)) {
@@ -253,12 +259,12 @@ public final class SettingSources implements IDefaultValueProvider {
             "%s: set '%s': expected KEY: VALUE below set, or KEY=VALUE"
                 .formatted(file.name(), text));
       }
-      set(parts[0].strip(), List.of(parts[1]), file);
+      set(parts[0].strip(), List.of(parts[1]), file, false);
     }
   }
 
-  private void set(String key, List<String> texts, ConfigFile file) {
-    set(new Given(key, List.of(text(key, texts)), file.name()));
+  private void set(String key, List<String> texts, ConfigFile file, boolean isOption) {
+    set(new Given(key, List.of(text(key, texts)), file.name(), isOption));
   }
 
   private void set(Given setting) {
@@ -301,12 +307,19 @@ public final class SettingSources implements IDefaultValueProvider {
                     .computeIfAbsent("this command has no such option", reason -> new ArrayList<>())
                     .add("--" + name);
               } else {
-                options.putIfAbsent(option.longestName(), new Given(name, List.of(value), file));
+                options.putIfAbsent(
+                    option.longestName(), new Given(name, List.of(value), file, true));
               }
             });
     Map<String, Given> stronger = ofFiles;
     ofFiles = new LinkedHashMap<>();
-    translation.settings().forEach((key, value) -> set(new Given(key, List.of(value), file)));
+    translation
+        .settings()
+        .forEach(
+            (key, value) ->
+                set(
+                    new Given(
+                        key, List.of(value), file, TrainingDeclaration.keys().contains(key))));
     stronger.values().forEach(this::set);
     if (!ignored.isEmpty()) {
       String line =

@@ -21,7 +21,7 @@ import org.kgcoop.clip.Activation;
 import org.kgcoop.clip.Caches;
 import org.kgcoop.clip.Clip;
 import org.kgcoop.clip.untrained.RandomClip;
-import org.kgcoop.files.FolderTree;
+import org.kgcoop.files.Folders;
 import org.kgcoop.files.UserFolders;
 import org.kgcoop.tensor.DType;
 import org.kgcoop.tensor.Device;
@@ -108,7 +108,7 @@ class RecordedClipTest {
       }
     } finally {
       if (Files.exists(cached)) {
-        FolderTree.delete(cached);
+        Folders.delete(cached);
       }
     }
     Cli.Result missing = Cli.run("predict", alone, image);

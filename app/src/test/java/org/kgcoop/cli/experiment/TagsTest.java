@@ -336,7 +336,19 @@ class TagsTest {
     assertThat(Files.readAllLines(checks)).hasSize(31);
     answer(checks, rows, 3, "No");
     Cli.Result wrong = adapt(out);
-    assertThat(wrong.out()).contains("chance: not written: you checked 3 images, and 3 are wrong");
+    assertThat(wrong.out())
+        .contains(
+            "chance: not written: you checked 3 images, and 3 are wrong; that is too many, you wish 80");
+    assertThat(adapt(out, "--wish", "95").out())
+        .doesNotContain("at least 76")
+        .contains("chance: not written: you checked 3 images, and 3 are wrong; that is too many");
+    answer(checks, rows, 30, "");
+    assertThat(adapt(out, "--wish", "95").out())
+        .contains("chance: not written: 30 checked images promise at most 90 of 100, you wish 95");
+    Cli.Result admitted = adapt(out, "--wish", "1");
+    assertThat(admitted.out())
+        .contains("chance: of 100 images that get it, at least")
+        .doesNotContain("next: write yes or no into");
     answer(checks, rows, 1, "perhaps");
     Cli.Result odd = adapt(out);
     assertThat(odd.exitCode()).isEqualTo(3);

@@ -336,7 +336,7 @@ public class LabelCommandTest {
       SimulatedPerson person = new SimulatedPerson(classes);
       int answers = 0;
       boolean hasConfirmed = false;
-      SimulatedPerson.Step last;
+      SimulatedPerson.Act last;
       do {
         last =
             person

@@ -35,7 +35,11 @@ class ConfigTest {
   }
 
   private JsonNode settings() throws IOException {
-    return new ObjectMapper().readTree(folder.resolve("run/run.json").toFile()).path("settings");
+    return run(folder.resolve("run"));
+  }
+
+  private static JsonNode run(Path folder) throws IOException {
+    return new ObjectMapper().readTree(folder.resolve("run.json").toFile()).path("settings");
   }
 
   private Path own() throws IOException {
@@ -172,6 +176,40 @@ class ConfigTest {
     Cli.Result result = Cli.run("train", "--config", own(), "--set", "lr=0.25");
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(settings().path("training").path("lr").asDouble()).isEqualTo(0.25);
+  }
+
+  /** LP++ is not trained by steps, and has a setting of its own with the name of this option. */
+  @Test
+  void theOptionForTheEpochsOfATrainingIsNoSettingOfAMethod() throws IOException {
+    Path epochs = file("epochs.yaml", "epochs: 1\n");
+    for (List<Object> words :
+        List.<List<Object>>of(
+            List.of("--epochs", 1),
+            List.of("--config", epochs),
+            List.of("--epochs", 1, "--set", "lp++.epochs=7"))) {
+      Path out = folder.resolve("table" + words.size() + words.get(0));
+      List<Object> all =
+          new ArrayList<>(List.of("fewshot", "--clip", shared.resolve("clip"), "--out", out));
+      all.addAll(List.of("--data", shared.resolve("drawings"), "--methods", "coop,lp++"));
+      all.addAll(List.of("--shots", 1, "--seeds", 1, "--augment", "test", "--quiet"));
+      all.addAll(List.of("--feature-cache", "none"));
+      all.addAll(words);
+      Cli.Result result = Cli.run(all.toArray());
+      assertThat(result.exitCode()).as(result.err()).isZero();
+      JsonNode coop = run(out.resolve("drawings/coop/shots1/seed1"));
+      assertThat(coop.path("training").path("epochs").asInt()).isEqualTo(1);
+      JsonNode lp = run(out.resolve("drawings/lp++/shots1/seed1"));
+      assertThat(lp.path("method").path("epochs").asInt()).isEqualTo(words.size() == 4 ? 7 : 300);
+    }
+    List<Object> train =
+        List.of("train", "--clip", shared.resolve("clip"), "--data", shared.resolve("drawings"));
+    List<Object> wrong = new ArrayList<>(train);
+    wrong.addAll(List.of("--method", "lp++", "--epochs", 1, "--out", folder.resolve("run")));
+    assertThat(Cli.run(wrong.toArray()).errorLine())
+        .contains("training settings epochs: lp++ is not trained in steps");
+    wrong.addAll(List.of("--set", "epochs=2"));
+    assertThat(Cli.run(wrong.toArray()).errorLine())
+        .contains("--epochs and --set epochs: give one of them");
   }
 
   @Test

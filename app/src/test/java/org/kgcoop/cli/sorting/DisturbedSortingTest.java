@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.cli.classify.AnswerForm;
 import org.kgcoop.data.SortedFolder;
-import org.kgcoop.files.FolderTree;
+import org.kgcoop.files.Folders;
 
 /**
  * Sorts images while calls are killed, three run at once, the images change, and the folder
@@ -120,7 +120,7 @@ class DisturbedSortingTest {
       for (Map.Entry<Path, String> each : foreign.entrySet()) {
         assertThat(each.getKey()).as(name).hasContent(each.getValue());
       }
-      FolderTree.delete(home);
+      Folders.delete(home);
     }
 
     /** Adds an image. Several images may have one name, and one may have that of a moved image. */

@@ -12,7 +12,7 @@ import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.kgcoop.KgCoopException;
-import org.kgcoop.files.FolderTree;
+import org.kgcoop.files.Folders;
 import org.kgcoop.files.LockedFile;
 import org.kgcoop.runs.RunFolders;
 
@@ -127,7 +127,7 @@ public final class Attempts {
   /** Removes the folder of an attempt. If this fails, the next cleanup removes it. */
   void end(Path attempt) {
     try {
-      FolderTree.delete(attempt);
+      Folders.delete(attempt);
     } catch (IOException e) {
       return;
     }
@@ -153,7 +153,7 @@ public final class Attempts {
         alive |= !tidied(attempt, runs);
       }
       if (!alive) {
-        FolderTree.delete(folder());
+        Folders.delete(folder());
       }
     } catch (IOException e) {
       throw KgCoopException.io(folder() + ": cannot clean up this folder (" + e + ")", e);
@@ -171,7 +171,7 @@ public final class Attempts {
         boolean unusedToo = moved(made, table.resolve(run));
       }
     }
-    FolderTree.delete(attempt);
+    Folders.delete(attempt);
     return true;
   }
 

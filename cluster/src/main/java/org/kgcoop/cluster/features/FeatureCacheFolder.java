@@ -11,7 +11,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.features.Shard;
-import org.kgcoop.files.FolderTree;
+import org.kgcoop.files.Folders;
 
 /**
  * The folder of one model in a feature cache, on any file system. A file gets its final name when
@@ -53,7 +53,7 @@ final class FeatureCacheFolder implements Serializable {
       copy(Shard.keyFile(file));
       copy(file);
     } finally {
-      FolderTree.delete(temporary);
+      Folders.delete(temporary);
     }
   }
 
@@ -119,7 +119,7 @@ final class FeatureCacheFolder implements Serializable {
       files.system(source).copyToLocalFile(false, source, new Path(file.toUri()), true);
       return Shard.read(file);
     } finally {
-      FolderTree.delete(temporary);
+      Folders.delete(temporary);
     }
   }
 

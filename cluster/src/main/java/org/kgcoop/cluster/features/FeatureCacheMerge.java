@@ -24,7 +24,7 @@ import org.kgcoop.Messages;
 import org.kgcoop.features.Feature;
 import org.kgcoop.features.Shard;
 import org.kgcoop.files.FileErrors;
-import org.kgcoop.files.FolderTree;
+import org.kgcoop.files.Folders;
 
 /**
  * A merge of a feature cache into files that depend only on its content. Without a merge, the order
@@ -70,13 +70,13 @@ public final class FeatureCacheMerge {
   private static long mergeFolder(Path folder, Consumer<String> warnings) {
     try {
       for (Path left : list(folder, path -> name(path).startsWith(TEMPORARY))) {
-        FolderTree.delete(left); // by a merge that was killed
+        Folders.delete(left); // by a merge that was killed
       }
       Path temporary = Files.createTempDirectory(folder, TEMPORARY);
       try {
         return mergeFolder(folder, temporary, warnings);
       } finally {
-        FolderTree.delete(temporary);
+        Folders.delete(temporary);
       }
     } catch (IOException e) {
       throw KgCoopException.io(

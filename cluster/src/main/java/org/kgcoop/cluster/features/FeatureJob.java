@@ -37,7 +37,7 @@ public final class FeatureJob {
   private final HadoopFiles files;
 
   /**
-   * The outcome of a job.
+   * The summary of a job.
    *
    * @param folder the folder of the features in the feature cache
    * @param read the number of images
@@ -46,7 +46,7 @@ public final class FeatureJob {
    * @param seconds the time without the start of Spark
    * @param encodingSeconds the time from the first encoding task to the end of the last one
    */
-  public record Outcome(
+  public record Summary(
       String folder,
       long read,
       long encoded,
@@ -83,7 +83,7 @@ public final class FeatureJob {
   }
 
   /** Encodes all images without features. */
-  public Outcome run() {
+  public Summary run() {
     try {
       return encode();
     } catch (Exception e) { // Scala throws checked exceptions that it does not declare
@@ -91,7 +91,7 @@ public final class FeatureJob {
     }
   }
 
-  private Outcome encode() {
+  private Summary encode() {
     long start = System.nanoTime();
     String root = files.qualified(request.images());
     String cache = files.qualified(request.cache());
@@ -133,7 +133,7 @@ public final class FeatureJob {
           "%s: all %s images are unreadable; %s contains the reasons"
               .formatted(request.images(), read.value(), errors));
     }
-    return new Outcome(
+    return new Summary(
         folder.toString(),
         read.value(),
         encoded.value(),

@@ -60,7 +60,7 @@ class FeatureJobTest {
     session.close();
   }
 
-  private FeatureJob.Outcome encode(String from, String cache) {
+  private FeatureJob.Summary encode(String from, String cache) {
     return new FeatureJob(
             session,
             new JobRequest(from, cache, ClipSource.embedded(DType.FLOAT32, 1), 0, 2),
@@ -80,10 +80,10 @@ class FeatureJobTest {
   @Test
   void theBankIsTheLocalOneInBytesAndIsNotMadeAgain() throws IOException {
     Path cache = folder.resolve("cache");
-    FeatureJob.Outcome made = encode(shared.resolve("images").toString(), cache.toString());
+    FeatureJob.Summary made = encode(shared.resolve("images").toString(), cache.toString());
     assertThat(made.read()).isEqualTo(IMAGES);
     assertThat(made.problems()).isZero();
-    FeatureJob.Outcome again = encode(shared.resolve("images").toString(), cache.toString());
+    FeatureJob.Summary again = encode(shared.resolve("images").toString(), cache.toString());
     assertThat(again.read()).isEqualTo(IMAGES);
     assertThat(again.encoded()).isZero();
     Map<String, String> before = EmbeddedImages.content(cache);
@@ -97,7 +97,7 @@ class FeatureJobTest {
     Path cache = folder.resolve("cache");
     List<Path> half = images.subList(0, IMAGES / 2);
     assertThat(EmbeddedImages.localCache(half, cache, 1)).isNotEqualTo(local);
-    FeatureJob.Outcome rest = encode(shared.resolve("images").toString(), cache.toString());
+    FeatureJob.Summary rest = encode(shared.resolve("images").toString(), cache.toString());
     assertThat(rest.encoded()).isEqualTo(IMAGES - IMAGES / 2);
     assertThat(EmbeddedImages.merged(cache)).isEqualTo(local);
   }
@@ -114,7 +114,7 @@ class FeatureJobTest {
     Path cut = mixed.resolve("train/cut.png");
     byte[] whole = Files.readAllBytes(good.get(0));
     Files.write(cut, Arrays.copyOf(whole, whole.length / 2));
-    FeatureJob.Outcome made = encode(mixed.toString(), folder.resolve("cache").toString());
+    FeatureJob.Summary made = encode(mixed.toString(), folder.resolve("cache").toString());
     assertThat(made.read()).isEqualTo(9);
     assertThat(made.problems()).isEqualTo(5);
     List<Row> rows = errors();
@@ -145,7 +145,7 @@ class FeatureJobTest {
             rows, new StructType().add("image", image).add("label", DataTypes.LongType))
         .write()
         .parquet(packed.resolve("data").toString());
-    FeatureJob.Outcome made = encode(packed.toString(), folder.resolve("cache").toString());
+    FeatureJob.Summary made = encode(packed.toString(), folder.resolve("cache").toString());
     assertThat(made.read()).isEqualTo(IMAGES);
     assertThat(made.problems()).isZero();
     assertThat(EmbeddedImages.merged(folder.resolve("cache"))).isEqualTo(local);
@@ -165,7 +165,7 @@ class FeatureJobTest {
     }
     Files.write(
         packed.resolve("cut.tar"), Arrays.copyOf(bytes, (int) (end + 512 + Files.size(file) / 2)));
-    FeatureJob.Outcome made = encode(packed.toString(), folder.resolve("cache").toString());
+    FeatureJob.Summary made = encode(packed.toString(), folder.resolve("cache").toString());
     assertThat(made.encoded()).isEqualTo(5);
     assertThat(errors()).hasSize(1);
     assertThat(errors().get(0).getString(0)).endsWith("cut.tar");
@@ -174,7 +174,7 @@ class FeatureJobTest {
   @Test
   void aBankOnAnotherFileSystemIsWrittenByRenaming() throws IOException {
     Path cache = Files.createDirectories(folder.resolve("far"));
-    FeatureJob.Outcome made = encode("copied:" + shared.resolve("images"), "copied:" + cache);
+    FeatureJob.Summary made = encode("copied:" + shared.resolve("images"), "copied:" + cache);
     assertThat(made.encoded()).isEqualTo(IMAGES);
     assertThat(encode("copied:" + shared.resolve("images"), "copied:" + cache).encoded()).isZero();
     try (var files = Files.walk(cache)) {

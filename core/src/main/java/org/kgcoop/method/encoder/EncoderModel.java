@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,6 @@ import org.kgcoop.model.FixedHeadModel;
 import org.kgcoop.model.Head;
 import org.kgcoop.model.Step;
 import org.kgcoop.model.Tape;
-import org.kgcoop.model.TunedHead;
 import org.kgcoop.prompt.TextFeatures;
 import org.kgcoop.tensor.Autograd;
 import org.kgcoop.tensor.Device;
@@ -255,11 +255,19 @@ abstract class EncoderModel extends FixedHeadModel {
 
   private Head head(Runnable closing) {
     FixedHead texts = headCopy();
-    return inputs().block().isEmpty() ? texts : new TunedHead(texts, new Encoder(), closing);
+    return inputs().block().isEmpty() ? texts : new TunedHead(texts, closing);
   }
 
-  /** Image encoder that uses the current parameters for every call. */
-  private final class Encoder implements FeatureEncoder {
+  /** Head of the texts, with the image encoder that uses the current parameters for every call. */
+  private final class TunedHead implements Head, FeatureEncoder {
+    private final FixedHead texts;
+    private final Runnable closing;
+
+    TunedHead(FixedHead texts, Runnable closing) {
+      this.texts = texts;
+      this.closing = closing;
+    }
+
     @Override
     public Tensor features(Tensor images) {
       try (Autograd.Switch off = Autograd.off()) {
@@ -273,6 +281,27 @@ abstract class EncoderModel extends FixedHeadModel {
       try (Autograd.Switch off = Autograd.off()) {
         return EncoderModel.this.learned(encoderInputs().image());
       }
+    }
+
+    @Override
+    public Tensor logits(Tensor features) {
+      return texts.logits(features);
+    }
+
+    @Override
+    public Optional<FeatureEncoder> encoder() {
+      return Optional.of(this);
+    }
+
+    @Override
+    public Optional<FixedHead> fixed() {
+      return Optional.of(texts);
+    }
+
+    @Override
+    public void close() {
+      texts.close();
+      closing.run();
     }
   }
 

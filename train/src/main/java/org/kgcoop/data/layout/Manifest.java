@@ -59,7 +59,7 @@ public final class Manifest {
    * @param where the position of the line, for error messages
    * @param split empty if there is none
    */
-  private record Row(String where, String key, Path image, String label, String split) {
+  private record ListedImage(String where, String key, Path image, String label, String split) {
 
     String part() {
       return ClassFolders.part(split)
@@ -97,7 +97,7 @@ public final class Manifest {
                     .filter(part -> ClassFolders.part(Folders.name(part)).isPresent())
                     .flatMap(part -> metadata(part, Folders.name(part) + "/", options)))
             .toList();
-    List<Row> rows = new ArrayList<>();
+    List<ListedImage> rows = new ArrayList<>();
     for (Manifest manifest : all) {
       if (manifest.hasLabels()) {
         rows.addAll(manifest.rows());
@@ -133,15 +133,15 @@ public final class Manifest {
         new InputStreamReader(Folders.stream(file), StandardCharsets.UTF_8.newDecoder()));
   }
 
-  private static DataSet dataSet(List<Row> rows, Path file, DataSetOptions options) {
+  private static DataSet dataSet(List<ListedImage> rows, Path file, DataSetOptions options) {
     if (rows.isEmpty()) {
       throw KgCoopException.data(file + ": it lists no images; expected path, label, split");
     }
-    List<String> classes = rows.stream().map(Row::label).distinct().sorted().toList();
+    List<String> classes = rows.stream().map(ListedImage::label).distinct().sorted().toList();
     List<String> names = ClassNames.of(Folders.parent(file), classes);
     boolean divided = rows.stream().anyMatch(row -> !row.split().isEmpty());
     List<Parts.Placed> images = new ArrayList<>();
-    for (Row row : rows) {
+    for (ListedImage row : rows) {
       int label = Collections.binarySearch(classes, row.label());
       Item item = new Item(row.key(), row.image(), label, names.get(label));
       images.add(new Parts.Placed(item, divided ? row.part() : ""));
@@ -153,8 +153,8 @@ public final class Manifest {
     return Parts.dataSet(name, names, images, options, file);
   }
 
-  private List<Row> rows() {
-    List<Row> rows = new ArrayList<>();
+  private List<ListedImage> rows() {
+    List<ListedImage> rows = new ArrayList<>();
     try {
       if (Folders.name(file).toLowerCase(Locale.ROOT).endsWith(".csv")) {
         CsvFile.read(file, line -> rows.add(csvRow(line)));
@@ -173,7 +173,7 @@ public final class Manifest {
     }
   }
 
-  private Row csvRow(NamedCsvRecord line) {
+  private ListedImage csvRow(NamedCsvRecord line) {
     long number = line.getStartingLineNumber();
     width = width == 0 ? line.getFieldCount() : width;
     if (line.getFieldCount() != width) { // CSV errors of the reader depend on the locale
@@ -202,7 +202,7 @@ public final class Manifest {
         .findFirst();
   }
 
-  private Row jsonRow(int number, String line) {
+  private ListedImage jsonRow(int number, String line) {
     try {
       Map<?, ?> fields =
           Json.LENIENT.readValue(line, Object.class) instanceof Map<?, ?> map ? map : Map.of();
@@ -223,7 +223,7 @@ public final class Manifest {
     return column(fields.keySet(), names).<Object>map(fields::get).orElse(null);
   }
 
-  private Row row(long number, String path, String label, String split) {
+  private ListedImage row(long number, String path, String label, String split) {
     if (path.isBlank() || label.isBlank()) {
       throw problem(number, "an empty " + (path.isBlank() ? "path" : "label"));
     }
@@ -235,7 +235,7 @@ public final class Manifest {
     UnicodeText.checkIn(where, "label", label);
     String key = (prefix == null ? "" : prefix) + path.strip();
     String top = key.replaceFirst("^(\\./)*([^/]*)/.*", "$2"); // of metadata, it can be the part
-    return new Row(
+    return new ListedImage(
         where,
         key,
         Folders.listed(Folders.parent(file), path.strip(), where, options.allowOutside()),

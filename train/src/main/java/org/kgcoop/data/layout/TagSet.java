@@ -1,6 +1,7 @@
 package org.kgcoop.data.layout;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,6 +32,13 @@ public record TagSet(
   /** Returns true if a labeled image has a tag. */
   public boolean has(Item item, String tag) {
     return byImage.getOrDefault(item.key(), Set.of()).contains(tag);
+  }
+
+  /** Returns true if both images have tags, and none in common. */
+  public boolean differ(Item one, Item other) {
+    Set<String> tags = byImage.getOrDefault(one.key(), Set.of());
+    Set<String> others = byImage.getOrDefault(other.key(), Set.of());
+    return !tags.isEmpty() && !others.isEmpty() && Collections.disjoint(tags, others);
   }
 
   /**

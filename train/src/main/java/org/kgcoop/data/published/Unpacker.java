@@ -26,7 +26,6 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveInputStream;
 import org.kgcoop.KgCoopException;
 import org.kgcoop.Messages;
 import org.kgcoop.data.layout.BoundedTar;
-import org.kgcoop.files.FolderTree;
 import org.kgcoop.files.Folders;
 import org.kgcoop.files.ScratchFolder;
 import org.kgcoop.progress.Progress;
@@ -122,7 +121,7 @@ final class Unpacker {
    * ImageNet have one folder, with names such as {@code n01440764_10026_n01440764.JPEG}.
    */
   private static void sortByName(Path folder, Path into) throws IOException {
-    for (Path file : FolderTree.deepestFirst(folder)) {
+    for (Path file : Folders.deepestFirst(folder)) {
       Matcher name = NAME_WITH_CLASS.matcher(String.valueOf(file.getFileName()));
       if (name.matches() && Files.isRegularFile(file)) {
         Path target = into.resolve(name.group(2)).resolve(name.group(1) + name.group(3));

@@ -22,7 +22,7 @@ import org.kgcoop.clip.Clip;
 import org.kgcoop.data.DataSet;
 import org.kgcoop.files.FailingDisk;
 import org.kgcoop.files.FailingDisk.End;
-import org.kgcoop.files.FolderTree;
+import org.kgcoop.files.Folders;
 import org.kgcoop.files.Json;
 import org.kgcoop.fixtures.TestImages;
 import org.kgcoop.fixtures.TinyClip;
@@ -156,7 +156,7 @@ class EndedAtAnyWriteTest {
 
       assertThat(rest).as(point).allMatch(step -> step > kept(failing));
       asUndisturbed(run, point);
-      FolderTree.delete(run);
+      Folders.delete(run);
     }
   }
 

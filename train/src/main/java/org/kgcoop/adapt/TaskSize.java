@@ -16,7 +16,7 @@ import org.kgcoop.trial.Recipe;
  *
  * @param config the sizes of the CLIP
  */
-record Work(ClipConfig config) {
+record TaskSize(ClipConfig config) {
   /** The maximum number of random views per image. */
   static final int MAX_VIEWS = 8;
 
