@@ -10,6 +10,8 @@ import de.siegmar.fastcsv.reader.CsvRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -425,6 +427,9 @@ class PredictCommandTest {
   void manyImagesAreEncodedOnce() throws IOException {
     Path images = folder.resolve("some");
     List<Path> files = ManyDrawings.write(images, 40);
+    for (Path file : files) { // no hash of a young file is stored
+      Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2020-01-01T00:00:00Z")));
+    }
     Path cache = folder.resolve("cache");
     String first = ask(images, "--feature-cache", cache, "--format", "csv").out();
     List<Path> stored = below(cache);
