@@ -146,7 +146,7 @@ class ClassGroupsTest {
       value = {
         "``|no line with a class and its group; expected class,group",
         "class,group|no line with a class and its group; expected class,group",
-        "class;group/cat;pet|line 1: 'class;group'; expected class,group",
+        "class;group/cat;pet|3 of 4 classes have no line: dog, owl, eagle; add a line",
         "path,group/cat,pet|line 1: 'path,group'; expected class,group",
         "class/cat|line 1: 'class'; expected class,group",
         "class,group,group/cat,pet,x|more",

@@ -173,6 +173,10 @@ public final class TagLabels {
               .formatted(file, number));
     }
     String tag = line.getField(TAG).strip();
+    if ((image + tag).contains("\ufffd")) { // the CSV reader replaces bytes that are not UTF-8
+      throw KgCoopException.data(
+          "%s, line %s: not UTF-8 text; save it as UTF-8".formatted(file, number));
+    }
     String key = key(image, folder, keys);
     if (key == null) {
       unknown.add("line %s, %s%s".formatted(number, image, Nearest.hint(image, keys.values())));

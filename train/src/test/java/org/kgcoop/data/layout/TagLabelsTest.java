@@ -135,6 +135,8 @@ class TagLabelsTest {
   void refusesOtherValuesAndColumns() {
     assertThat(refusal("image,tag,value", "1.png,a,maybe"))
         .contains("line 2: the value is 'maybe'");
+    assertThat(refusal("image,tag", "1.png,s\ufffd\ufffd"))
+        .contains("line 2: not UTF-8 text; save it as UTF-8");
     assertThat(refusal("path,label", "1.png,a")).contains("expected a first line image,tag");
     assertThat(refusal("image,tag", "1.png,")).contains("no image has a tag");
     assertThat(refusal("image,tag")).contains("no image has a tag");
